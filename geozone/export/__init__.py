@@ -1,0 +1,1 @@
+"""GeoPackage, tables and other files for GIS staff."""

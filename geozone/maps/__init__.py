@@ -1,0 +1,1 @@
+"""The web map: one self-contained page per zone."""

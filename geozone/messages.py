@@ -1,0 +1,98 @@
+"""The catalogue of every text that a user sees, in Chinese and English.
+
+The sentences stand in ``geozone/texts/<room>.toml``, one table per text with the keys ``zh`` and ``en``.
+A text is named ``room.name`` and may hold ``{placeholders}``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, get_args
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+    def get(self, lang: Language) -> str:
+        """Return the text in one language."""
+        return self.zh if lang == "zh" else self.en
+
+    def __add__(self, other: Text) -> Text:
+        """Join two sentences: Chinese without, English with a space between."""
+        if not self.zh:
+            return other
+        return Text(self.zh + other.zh, f"{self.en} {other.en}") if other.zh else self
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text of the catalogue with the values of its placeholders.
+
+    A parameter that is itself a `Text` or `Message` is put in in the language asked for.
+    """
+
+    key: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> Text:
+        """The message in both languages."""
+        template = _catalogue()[self.key]
+        return Text(
+            template.zh.format_map({name: _localized(value, "zh") for name, value in self.params.items()}),
+            template.en.format_map({name: _localized(value, "en") for name, value in self.params.items()}),
+        )
+
+    def get(self, lang: Language) -> str:
+        """Return the message in one language."""
+        return self.text.get(lang)
+
+
+def message(key: str, /, **params: Any) -> Message:
+    """Return the message ``room.name`` with its parameters.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue has no such text.
+    """
+    if key not in _catalogue():
+        raise KeyError(key)
+    return Message(key, params)
+
+
+def text(key: str, /, **params: Any) -> Text:
+    """Return the text ``room.name`` in both languages."""
+    return message(key, **params).text
+
+
+def room(name: str) -> dict[str, Text]:
+    """Return all texts of one room, by name, as the page needs them."""
+    prefix = f"{name}."
+    return {key.removeprefix(prefix): value for key, value in _catalogue().items() if key.startswith(prefix)}
+
+
+def _localized(value: Any, lang: Language) -> Any:
+    return value.get(lang) if isinstance(value, Text | Message) else value
+
+
+@cache
+def _catalogue() -> dict[str, Text]:
+    catalogue: dict[str, Text] = {}
+    for entry in sorted(files("geozone").joinpath("texts").iterdir(), key=lambda item: item.name):
+        if not entry.name.endswith(".toml"):
+            continue
+        for name, texts in tomllib.loads(entry.read_text("utf-8")).items():
+            catalogue[f"{entry.name.removesuffix('.toml')}.{name}"] = Text(**texts)
+    return catalogue

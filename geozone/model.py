@@ -1,0 +1,367 @@
+"""The words of the field as types: zones, layers, findings, targets, registers, rates.
+
+Nothing here computes or reads; every other module speaks in these types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geozone.messages import Language, Message, Text
+
+CRS = "EPSG:4490"  # CGCS2000, longitude and latitude in degrees
+
+
+class Basis(StrEnum):
+    """Where a layer or register stands."""
+
+    OFFICIAL = "official"  # supplied by the authority
+    PUBLIC = "public"  # real data from a public source
+    DERIVED = "derived"  # computed here by a stated rule
+    SCHEMATIC = "schematic"  # drawn
+    WORKING = "working"  # a stand-in list
+    SYNTHETIC = "synthetic"  # test data
+
+
+class Role(StrEnum):
+    """What a layer is in a zone."""
+
+    BOUNDARY = "boundary"
+    REDLINE = "redline"
+    BARRIER = "barrier"
+    BAY = "bay"
+    RIVER = "river"
+    LAKE = "lake"
+    COASTLINE = "coastline"
+    COASTAL_BELT = "coastal_belt"
+    FUNCTIONAL_ZONE = "functional_zone"
+    PROTECTED_AREA = "protected_area"
+    CONTROL_UNIT = "control_unit"
+    DEM = "dem"
+    LANDCOVER = "landcover"
+    STATION = "station"
+
+
+class Level(StrEnum):
+    """Administrative level of a unit, finest first; the zone is the uppermost."""
+
+    COUNTY = "county"
+    CITY = "city"
+    PROVINCE = "province"
+    ZONE = "zone"
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error stops the job."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Status(StrEnum):
+    """Status of one item of a register. Only `BUILT` counts as completed."""
+
+    BUILT = "built"
+    RECOGNISED = "recognised"  # an excellent or nominated case: honoured, not built
+    UNDER_CONSTRUCTION = "under_construction"
+    PLANNED = "planned"
+    UNKNOWN = "unknown"
+
+
+class Kind(StrEnum):
+    """What a rate is made of."""
+
+    COVERAGE = "coverage"
+    COMPLETION = "completion"
+    LENGTH = "length"
+    RASTER = "raster"
+    AREA = "area"
+    SHARE_OF_UNITS = "share_of_units"
+
+
+class Comparator(StrEnum):
+    """How a target compares; ``以上``, 'over' and 'more than' are all at-least."""
+
+    AT_LEAST = ">="
+    AT_MOST = "<="
+    EQUAL = "="
+    ABOUT = "about"
+    INCREASE = "increase"
+    DECREASE = "decrease"
+    STABLE = "stable"
+    FULL = "full"  # full coverage, all units: 100 % implied
+    EXTERNAL = "external"  # the figure stands in another document
+    QUALITATIVE = "qualitative"
+
+
+class Modality(StrEnum):
+    """The mood of a clause."""
+
+    FIRM = "firm"
+    ABOUT = "about"
+    BASICALLY = "basically"
+    STRIVE = "strive"
+    EXTERNAL = "external"
+
+
+class Verdict(StrEnum):
+    """A rate held against its target."""
+
+    MET = "met"
+    SHORT = "short"
+    ON_TRACK = "on_track"
+    REPORT_ONLY = "report_only"
+    NOT_COMPUTABLE = "not_computable"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong or notable in the data, with where it is and what to do about it."""
+
+    kind: str  # short stable identifier, e.g. "ring_self_intersection"
+    severity: Severity
+    layer: str
+    message: Message  # what was found
+    remedy: Message  # what to do about it
+    feature: str | None = None  # feature id, row number or key
+    place: tuple[float, float] | None = None  # longitude, latitude
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something the reader had to decide (encoding, CRS, salvage), with its reason."""
+
+    kind: str  # "encoding", "crs", "axis_order", "fields", "salvage", ...
+    value: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class LayerStyle:
+    """How a layer is drawn, alike on the page, in print and in QGIS. Colours are ``#rrggbb``."""
+
+    kind: str  # "fill" | "hatch" | "line" | "rate" | "status"
+    fill: str | None = None
+    stroke: str | None = None
+    width: float = 1.0
+    opacity: float = 1.0
+    dash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSource:
+    """One file (and table inside it) of a layer; paths are absolute."""
+
+    path: Path
+    layer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
+    """What is declared of a layer, in ``layers/<id>.toml`` or in the user's project file."""
+
+    id: str
+    role: Role
+    title: Text
+    basis: Basis
+    source: Text
+    licence: str
+    vintage: str
+    accuracy: Text
+    sources: tuple[LayerSource, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)  # field of geozone -> field of the file
+    style: LayerStyle = field(default_factory=lambda: LayerStyle("fill"))
+    note: Text | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    zones: tuple[str, ...] = ()  # zones that the layer has data for; empty means any
+
+
+@dataclass
+class Layer:
+    """A layer as read: features in EPSG:4490 with everything that was decided and found on the way."""
+
+    id: str
+    data: gpd.GeoDataFrame
+    spec: LayerSpec | None = None
+    findings: list[Finding] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy document."""
+
+    id: str
+    title: Text
+    issued: str
+    issuer: Text
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The likely value behind a misprinted figure."""
+
+    value: float
+    source: Text
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a policy clause demands."""
+
+    id: str
+    documents: tuple[str, ...]
+    clause: str
+    zone: str
+    region: Text
+    region_codes: tuple[str, ...]  # adcodes that the clause speaks of; empty means the whole zone
+    indicator: str  # an indicator id of geozone.rates, or one of its own where nothing is computed
+    title: Text
+    comparator: Comparator
+    modality: Modality
+    value: float | None
+    unit: str  # "%", "km2", "count", "percentage_points", ...
+    year: int | None
+    base_year: int | None = None
+    change_basis: str | None = None  # "percentage_points" | "relative" | None for a level
+    printed: Mapping[str, str] = field(default_factory=dict)  # document id -> figure as printed
+    denominator: Text | None = None
+    answered_by: tuple[str, ...] = ()  # layers or registers that would answer it
+    reading: Reading | None = None
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """An area with targets."""
+
+    key: str
+    title: Text
+    kind: str  # "pilot_zone" | "province"
+    members: tuple[str, ...]  # adcodes of member provinces or cities
+    levels: tuple[Level, ...]  # levels that the embedded boundary has, finest first
+    documents: tuple[str, ...]
+    coastal: tuple[str, ...] = ()  # member provinces that have a sea coast
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterTotal:
+    """A published number of items for a unit, where the list itself is not public."""
+
+    unit_code: str
+    count: int
+    source: str
+    source_date: str
+
+
+REGISTER_COLUMNS = (
+    "item_id", "name", "name_en", "province_code", "city_code", "county_code", "status", "status_date",
+    "planned_year", "shore_km", "area_km2", "length_km", "basis", "source", "source_date", "confidence", "note",
+)  # fmt: skip
+
+
+@dataclass
+class Register:
+    """A list of items with a status each: the denominator of a completion rate."""
+
+    id: str
+    role: Role  # bay, river or lake
+    basis: Basis
+    as_of: str
+    source: Text
+    items: pd.DataFrame  # REGISTER_COLUMNS; codes are six-digit strings, missing codes ""
+    totals: tuple[RegisterTotal, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One row of the rates table; its columns are fixed (README, "Rates")."""
+
+    zone: str
+    unit_code: str
+    unit_name: Text
+    level: Level
+    indicator: str
+    kind: Kind | None
+    numerator: float | None
+    denominator: float | None
+    unit: str  # unit of numerator and denominator: "km2", "km", "count"
+    value: float | None  # fraction 0..1, or km² for kind area
+    low: float | None
+    high: float | None
+    basis: Basis | None
+    target_id: str | None
+    comparator: Comparator | None
+    target_value: float | None  # in the unit of value: a fraction, or km²
+    target_year: int | None
+    verdict: Verdict | None  # None where no target applies to the unit
+    gap: float | None  # positive: missing to the target
+    gap_unit: str | None
+    vintage: str | None
+    method: Text
+    note: Text
+
+    def row(self, lang: Language) -> dict[str, Any]:
+        """Return the row as plain values in one language, in the fixed column order."""
+        return {column: _plain(getattr(self, column), lang) for column in RATE_COLUMNS}
+
+
+RATE_COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Rate))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run with its figures."""
+
+    name: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class ZoneResult:
+    """Everything that a run computed for one zone: what the page, the tables and the GeoPackage are made of.
+
+    ``units`` holds one row per unit and level (the zone itself included) with the columns
+    ``code, name, name_en, level, parent, area_km2, geometry``. ``layers`` are cut to the zone, by layer id:
+    ``redline, barrier, barrier_gaps, bays, rivers, lakes, coastline``; one that the zone lacks is absent.
+    ``mosaic`` has one row per finest unit and combination of layers: ``code``, one bool column per layer, ``area_km2``.
+    """
+
+    zone: Zone
+    title: Text
+    review_number: str  # 审图号; empty: not reviewed
+    units: gpd.GeoDataFrame
+    layers: dict[str, Layer]
+    mosaic: pd.DataFrame
+    rates: list[Rate]
+    targets: list[Target]
+    documents: dict[str, Document]
+    registers: dict[str, Register]  # "bay", "river", "lake"
+    findings: list[Finding] = field(default_factory=list)
+    ledger: pd.DataFrame = field(
+        default_factory=pd.DataFrame
+    )  # repairs: layer, feature, area before and after
+    steps: list[Step] = field(default_factory=list)
+    inputs: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # path, layer, sha256, basis, vintage, source, licence
+    relief: Path | None = None  # DEM for the hillshade backdrop
+
+
+def _plain(value: Any, lang: Language) -> Any:
+    if isinstance(value, Text):
+        return value.get(lang)
+    return value.value if isinstance(value, StrEnum) else value

@@ -1,0 +1,1 @@
+"""Areas, lengths and overlays on the ellipsoid: the only home of areas and lengths."""

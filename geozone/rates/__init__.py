@@ -1,0 +1,1 @@
+"""Numerators, denominators, targets and verdicts."""

@@ -1,0 +1,1 @@
+"""Read vector and raster files of GIS staff, every decision reported."""

@@ -1,0 +1,1 @@
+"""From elevation to the ecological barrier; class shares of rasters."""

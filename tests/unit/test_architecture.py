@@ -1,0 +1,108 @@
+"""The one-way shape: data flows seeds, layers → read → check → overlay → terrain → rates → maps, export → run."""
+
+import ast
+from pathlib import Path
+
+import geozone
+
+PACKAGE = Path(geozone.__file__).parent
+# a room may import rooms of a lower storey, and its own modules
+STOREYS = [
+    {"messages"},
+    {"errors"},
+    {"files", "model"},
+    {"seeds", "catalog", "project"},
+    {"read"},
+    {"check"},
+    {"overlay"},
+    {"terrain"},
+    {"rates"},
+    {"maps", "export"},
+    {"run"},
+    {"verify", "explain", "versions"},
+    {"cli"},
+    {"__init__", "__main__"},
+]
+STOREY = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "node_modules" not in path.parts)
+NO_FILES = (
+    "overlay/plane.py",
+    "overlay/coverage.py",
+    "overlay/mosaic.py",
+    "overlay/length.py",
+    "rates/indicators.py",
+    "rates/verdicts.py",
+)
+
+
+def room_of(path):
+    parts = path.relative_to(PACKAGE).parts
+    return parts[0].removesuffix(".py")
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "geozone":
+                yield from (f"geozone.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def test_every_room_has_a_storey():
+    assert {room_of(path) for path in MODULES} <= set(STOREY)
+
+
+def test_no_module_imports_upward_or_sideways():
+    breaches = []
+    for path in MODULES:
+        room = room_of(path)
+        for name in imports(path):
+            if not name.startswith("geozone."):
+                continue
+            other = name.split(".")[1]
+            if (
+                other in STOREY
+                and other != room
+                and STOREY[other] >= STOREY[room]
+                and room not in STOREYS[3] | {"__init__"}
+            ):
+                breaches.append(f"{path.relative_to(PACKAGE)} imports {name}")
+            if room in STOREYS[3] and other in STOREY and STOREY[other] > STOREY[room]:
+                breaches.append(f"{path.relative_to(PACKAGE)} imports {name}")
+    assert breaches == []
+
+
+def test_modules_stay_small():
+    assert {
+        path.name: count for path in MODULES if (count := len(path.read_text("utf-8").splitlines())) > 600
+    } == {}
+
+
+def test_areas_and_lengths_are_computed_in_one_module_only():
+    """Only geozone.overlay may ask a geometry for its area or length."""
+    guilty = []
+    for path in MODULES:
+        if room_of(path) == "overlay":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            called = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in {"area", "length"}
+            )
+            if called and isinstance(node.func.value, ast.Name) and node.func.value.id == "shapely":
+                guilty.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
+            if isinstance(node, ast.Attribute) and node.attr == "Geod":
+                guilty.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
+    assert guilty == []
+
+
+def test_the_computing_core_reads_no_file_and_no_clock():
+    banned = {"pyogrio", "fiona", "rasterio", "open", "time", "datetime", "pathlib"}
+    for name in NO_FILES:
+        path = PACKAGE / name
+        if path.exists():
+            assert not {module.split(".")[0] for module in imports(path)} & banned - {"rasterio"}, name
