@@ -158,10 +158,14 @@ class LayerStyle:
 
 @dataclass(frozen=True, slots=True)
 class LayerSource:
-    """One file (and table inside it) of a layer; paths are absolute."""
+    """One file (and table inside it) of a layer, and how it is to be read."""
 
     path: Path
     layer: str | None = None
+    zones: tuple[str, ...] = ()  # zones that the file has data for; empty means any
+    crs: str | None = None  # only where the file is silent or wrong
+    encoding: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)  # field of geozone -> field of the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +181,8 @@ class LayerSpec:
     vintage: str
     accuracy: Text
     sources: tuple[LayerSource, ...]
-    fields: Mapping[str, str] = field(default_factory=dict)  # field of geozone -> field of the file
     style: LayerStyle = field(default_factory=lambda: LayerStyle("fill"))
     note: Text | None = None
-    crs: str | None = None
-    encoding: str | None = None
     zones: tuple[str, ...] = ()  # zones that the layer has data for; empty means any
 
 

@@ -1,0 +1,86 @@
+"""Which layers there are: one declaration a layer, ``layers/<id>.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from geozone.errors import InputError
+from geozone.files import shipped
+from geozone.messages import Text, text
+from geozone.model import Basis, LayerSource, LayerSpec, LayerStyle, Role
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def load_catalog(folder: Path | None = None) -> dict[str, LayerSpec]:
+    """Return the declared layers by id.
+
+    Parameters
+    ----------
+    folder
+        Where the declarations lie; the embedded ``layers`` folder unless told otherwise.
+
+    Raises
+    ------
+    InputError
+        If a declaration is not valid TOML, lacks a key or has a value that is not allowed.
+    """
+    folder = folder or shipped("layers")
+    specs = (_load(path) for path in sorted(folder.glob("*.toml")) if path.stem != "template")
+    return {spec.id: spec for spec in specs}
+
+
+def choice(kind: type[_Choice], table: Mapping[str, Any], name: str) -> _Choice:
+    """Return the value of a key as a member of an enumeration; ValueError names the choices."""
+    value = str(table.get(name, ""))
+    try:
+        return kind(value)
+    except ValueError:
+        choices = ", ".join(member.value for member in kind)
+        raise DeclarationError(text("catalog.bad_value", name=name, value=value, choices=choices)) from None
+
+
+class DeclarationError(Exception):
+    """What is wrong in a declaration; the caller knows in which file."""
+
+    def __init__(self, reason: Text) -> None:
+        self.reason = reason
+        super().__init__(reason.en)
+
+
+def _load(path: Path) -> LayerSpec:
+    try:
+        return _parse(tomllib.loads(path.read_text("utf-8")), path.parent)
+    except KeyError as error:
+        raise InputError(
+            "catalog.unreadable", path=path, reason=text("catalog.missing_key", name=error.args[0])
+        ) from error
+    except DeclarationError as error:
+        raise InputError("catalog.unreadable", path=path, reason=error.reason) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as error:
+        raise InputError("catalog.unreadable", path=path, reason=str(error)) from error
+
+
+def _parse(table: Mapping[str, Any], folder: Path) -> LayerSpec:
+    return LayerSpec(
+        id=table["id"],
+        role=choice(Role, table, "role"),
+        title=Text(**table["title"]),
+        basis=choice(Basis, table, "basis"),
+        source=Text(**table["source"]),
+        licence=table["licence"],
+        vintage=table["vintage"],
+        accuracy=Text(**table["accuracy"]),
+        sources=tuple(
+            LayerSource(folder / entry["path"], entry.get("layer"), tuple(entry.get("zones", ())))
+            for entry in table["sources"]
+        ),
+        fields=table.get("fields", {}),
+        style=LayerStyle(**table["style"]) if "style" in table else LayerStyle("fill"),
+        note=Text(**table["note"]) if "note" in table else None,
+        zones=tuple(table.get("zones", ())),
+    )
