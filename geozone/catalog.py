@@ -76,10 +76,14 @@ def _parse(table: Mapping[str, Any], folder: Path) -> LayerSpec:
         vintage=table["vintage"],
         accuracy=Text(**table["accuracy"]),
         sources=tuple(
-            LayerSource(folder / entry["path"], entry.get("layer"), tuple(entry.get("zones", ())))
+            LayerSource(
+                folder / entry["path"],
+                entry.get("layer"),
+                zones=tuple(entry.get("zones", ())),
+                fields=table.get("fields", {}),
+            )
             for entry in table["sources"]
         ),
-        fields=table.get("fields", {}),
         style=LayerStyle(**table["style"]) if "style" in table else LayerStyle("fill"),
         note=Text(**table["note"]) if "note" in table else None,
         zones=tuple(table.get("zones", ())),
