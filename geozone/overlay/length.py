@@ -1,0 +1,130 @@
+"""Lengths of lines inside zones and inside layers, and points inside polygons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geozone.model import CRS
+from geozone.overlay.plane import Geometries, from_plane, length_km, linework, to_plane
+from geozone.overlay.zones import frame_of, make_zones, polygonal
+
+
+def line_lengths(lines: Any, zones: Any, *, by: str | None = None) -> pd.DataFrame:
+    """Return the geodesic length of lines inside every zone, in km; a line drawn twice counts once.
+
+    Parameters
+    ----------
+    lines
+        A GeoDataFrame, GeoSeries or Layer of lines (or polygons, whose outlines are taken), in any CRS.
+    zones, by
+        As for `geozone.coverage`.
+
+    Returns
+    -------
+    DataFrame
+        Index: zone key. Columns: ``length_km``.
+    """
+    prepared = make_zones(zones, by)
+    once = _once(_plane_lines(lines))
+    inside = _clip(once, prepared.polygons)
+    return pd.DataFrame({"length_km": inside}, index=prepared.keys)
+
+
+def lines_in_layer(
+    lines: Any, layer: Any, zones: Any = None, *, by: str | None = None
+) -> pd.DataFrame | gpd.GeoDataFrame:
+    """Return the geodesic length of lines inside a polygon layer: for every line, or for every zone.
+
+    Parameters
+    ----------
+    lines
+        A GeoDataFrame, GeoSeries or Layer of lines, in any CRS.
+    layer
+        A GeoDataFrame, GeoSeries or Layer of polygons, in any CRS; overlapping ones count once.
+    zones, by
+        As for `geozone.coverage`. Without zones, there is one row for every line.
+
+    Returns
+    -------
+    DataFrame
+        Index: zone key, or the index of `lines`. Columns: ``length_km``, ``inside_km``, ``share``.
+    """
+    cover = polygonal(to_plane(frame_of(layer)))
+    cover = shapely.make_valid(cover, method="structure", keep_collapsed=False)
+    if zones is None:
+        frame = frame_of(lines)
+        separate = to_plane(frame)
+        whole = plane_length_km(separate)
+        inside = _inside(separate, cover)
+        index = frame.index
+        covered = plane_length_km(inside)
+    else:
+        prepared = make_zones(zones, by)
+        index = prepared.keys
+        once = _once(_plane_lines(lines))
+        whole = _clip(once, prepared.polygons)
+        covered = _clip(shapely.get_parts(_inside(once, cover)), prepared.polygons)
+    with np.errstate(invalid="ignore"):
+        share = np.where(whole > 0, covered / whole, np.nan)
+    return pd.DataFrame({"length_km": whole, "inside_km": covered, "share": share}, index=index)
+
+
+def points_in_zones(points: Any, zones: Any, *, by: str | None = None) -> pd.DataFrame:
+    """Return how many points lie in every zone; a point on a boundary lies in every zone that it touches.
+
+    Parameters
+    ----------
+    points
+        A GeoDataFrame, GeoSeries or Layer of points, in any CRS; of other geometries, a point inside them is taken.
+    zones, by
+        As for `geozone.coverage`.
+
+    Returns
+    -------
+    DataFrame
+        Index: zone key. Columns: ``points``.
+    """
+    prepared = make_zones(zones, by)
+    places = to_plane(frame_of(points))
+    kind = shapely.get_type_id(places)
+    places[kind > 0] = shapely.point_on_surface(places[kind > 0])
+    zone, _ = shapely.STRtree(places).query(prepared.polygons, predicate="intersects")
+    return pd.DataFrame({"points": np.bincount(zone, minlength=len(prepared))}, index=prepared.keys)
+
+
+def plane_length_km(lines: Geometries) -> np.ndarray:
+    """Return the geodesic length of lines of the plane, in km."""
+    return length_km(from_plane(lines), CRS)
+
+
+def _plane_lines(lines: Any) -> Geometries:
+    return linework(to_plane(frame_of(lines)))[0]
+
+
+def _once(lines: Geometries) -> Geometries:
+    """Return pieces of lines none of which lies on another."""
+    if not len(lines):
+        return lines
+    return np.asarray(shapely.get_parts(shapely.union_all(lines)))
+
+
+def _inside(lines: Geometries, cover: Geometries) -> Geometries:
+    tree = shapely.STRtree(cover)
+    owner, part = tree.query(lines, predicate="intersects")
+    result = np.full(len(lines), shapely.LineString(), dtype=object)
+    for position in np.unique(owner):
+        result[position] = shapely.intersection(
+            lines[position], shapely.union_all(cover[part[owner == position]])
+        )
+    return result
+
+
+def _clip(lines: Geometries, polygons: Geometries) -> np.ndarray:
+    zone, line = shapely.STRtree(lines).query(polygons, predicate="intersects")
+    inside = shapely.intersection(lines[line], polygons[zone])
+    return np.bincount(zone, weights=plane_length_km(inside), minlength=len(polygons))

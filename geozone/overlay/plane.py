@@ -1,0 +1,262 @@
+"""The equal-area plane of the CGCS2000 ellipsoid, and areas and lengths on it.
+
+Every overlay happens in one cylindrical equal-area plane, ``x = a·λ`` and ``y = q(φ) / a``, in metres. There a planar
+area *is* the area on the ellipsoid, so that clip, union and area need no second formula. With ``s = sin φ``::
+
+    q(φ) = b² ∫ ds / (1 − e² s²)² = b² Σ (k + 1) / (2k + 1) · e²ᵏ · s²ᵏ⁺¹
+
+Seven terms leave less than 3e-16 of the whole. Parallels and meridians are straight in this plane, so that the
+trapezoids of 国土调查办发〔2008〕32号 are rectangles of it.
+
+Edges between two vertices
+--------------------------
+Longitudes and latitudes go vertex by vertex, and the edge between two vertices is straight in the plane. A source in any
+projected CRS has its edges densified *there* first, since they are straight there: to at most ``EDGE_SHARE`` of the area
+of the feature, where an edge piece of length L leaves at most ``L³ · tan φ / (12 a)`` between the two curves. Pieces are
+never shorter than `SHORTEST_EDGE`; what then remains is below 5e-7 m² per metre of outline up to 55° of latitude.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import shapely
+
+from geozone.errors import DataError, UsageError
+from geozone.model import CRS
+
+Geometries = npt.NDArray[np.object_]
+Numbers = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
+
+SEMI_MAJOR_AXIS = 6378137.0
+FLATTENING = 1 / 298.257222101
+_ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
+_SEMI_MINOR_AXIS_2 = (SEMI_MAJOR_AXIS * (1 - FLATTENING)) ** 2
+_SERIES = [(k + 1) / (2 * k + 1) * _ECCENTRICITY_2**k for k in range(7)]
+_Y_SCALE = _SEMI_MINOR_AXIS_2 / SEMI_MAJOR_AXIS
+_BLOCK = 1 << 15  # coordinates a step, so that the steps of the series stay in the processor's cache
+
+EDGE_SHARE = 1e-9  # of a feature's area: what densification may leave between the two curves
+SHORTEST_EDGE = 5.0  # metres: shorter edges are never cut further
+_STEEPEST = 1.43  # tan φ at 55°, the north of China
+
+_ELLIPSOID = pyproj.Geod(a=SEMI_MAJOR_AXIS, f=FLATTENING)
+_ALIKE = {4490, 4326, 4480, 4979}  # CGCS2000 and WGS 84 differ by less than data of this kind resolve
+
+
+def to_plane(geometries: Any, crs: Any = None) -> Geometries:
+    """Return geometries in the equal-area plane, in metres; Z and M are dropped.
+
+    Parameters
+    ----------
+    geometries
+        A GeoDataFrame, GeoSeries, geometry or array of geometries.
+    crs
+        CRS of the geometries; may be left out where they carry their own.
+
+    Raises
+    ------
+    UsageError
+        If the CRS is missing, or is neither geographic nor projected.
+    DataError
+        If coordinates that are said to be degrees are not.
+    """
+    array, source = with_crs(geometries, crs)
+    array = shapely.force_2d(array)
+    if not is_geographic(source):
+        array = _densify(array)
+    coordinates, owners = shapely.get_coordinates(array, return_index=True)
+    result = array.copy()
+    if len(coordinates):
+        plane = plane_coordinates(coordinates, source, owners=owners)
+        result = shapely.set_coordinates(result, plane)
+    return np.asarray(result)
+
+
+def from_plane(geometries: Any) -> Geometries:
+    """Return geometries of the equal-area plane as longitude and latitude in degrees (EPSG:4490)."""
+    array = np.atleast_1d(np.asarray(geometries, dtype=object)).copy()
+    coordinates = shapely.get_coordinates(array)
+    sine = coordinates[:, 1] / _Y_SCALE
+    target = sine.copy()
+    for _ in range(4):  # Newton on the series: quadratic from the first guess s = q
+        sine -= (_polynomial(sine) - target) * (1 - _ECCENTRICITY_2 * sine * sine) ** 2
+    coordinates[:, 0] = np.rad2deg(coordinates[:, 0] / SEMI_MAJOR_AXIS)
+    coordinates[:, 1] = np.rad2deg(np.arcsin(np.clip(sine, -1, 1)))
+    return np.asarray(shapely.set_coordinates(array, coordinates))
+
+
+def area_km2(geometries: Any, crs: Any = None) -> Numbers:
+    """Return the area of each geometry on the CGCS2000 ellipsoid, in km²; missing geometries have none.
+
+    Raises
+    ------
+    UsageError
+        If the CRS is missing: the area of plain numbers means nothing.
+    """
+    return np.asarray(shapely.area(to_plane(geometries, crs)) / 1e6)
+
+
+def length_km(geometries: Any, crs: Any = None) -> Numbers:
+    """Return the geodesic length of each line on the CGCS2000 ellipsoid, in km; of a polygon, that of its outline.
+
+    Edges of a projected source are densified in their own CRS first.
+
+    Raises
+    ------
+    UsageError
+        If the CRS is missing.
+    """
+    array, source = with_crs(geometries, crs)
+    array = shapely.force_2d(array)
+    if not is_geographic(source):
+        array = shapely.segmentize(array, max_segment_length=1000.0)
+    lines, owners = linework(array)
+    coordinates, edges = shapely.get_coordinates(lines, return_index=True)
+    if len(coordinates) < 2:
+        return np.zeros(len(array))
+    degrees = degree_coordinates(coordinates, source)
+    inside = edges[1:] == edges[:-1]
+    start, end = degrees[:-1][inside], degrees[1:][inside]
+    metres = _ELLIPSOID.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1], return_back_azimuth=False)[2]
+    return np.bincount(owners[edges[1:][inside]], weights=metres, minlength=len(array)) / 1e3
+
+
+def linework(geometries: Geometries) -> tuple[Geometries, Indices]:
+    """Return the lines and rings of geometries, with the number of the geometry that each came from."""
+    parts, owners = shapely.get_parts(geometries, return_index=True)
+    while np.isin(shapely.get_type_id(parts), (4, 5, 6, 7)).any():  # collections inside collections
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        owners = owners[inner]
+    kind = shapely.get_type_id(parts)
+    rings, inner = shapely.get_rings(parts[kind == 3], return_index=True)
+    is_line = (kind == 1) | (kind == 2)
+    return (
+        np.concatenate([parts[is_line], rings]),
+        np.concatenate([owners[is_line], owners[kind == 3][inner]]),
+    )
+
+
+def plane_coordinates(coordinates: Numbers, crs: Any, *, owners: Indices | None = None) -> Numbers:
+    """Return coordinates (n, 2) of any geographic or projected CRS in the equal-area plane.
+
+    Parameters
+    ----------
+    owners
+        Number of the feature that each coordinate belongs to, so that an error can name it.
+    """
+    degrees = degree_coordinates(coordinates, crs)
+    wrong = ~((np.abs(degrees[:, 0]) <= 540) & (np.abs(degrees[:, 1]) <= 90 + 1e-9))
+    if wrong.any() and (known := wrong & ~np.isnan(coordinates).any(axis=1)).any():
+        first = int(np.flatnonzero(known)[0])
+        raise DataError(
+            "overlay.not_degrees",
+            feature=first if owners is None else int(owners[first]),
+            x=f"{coordinates[first, 0]:g}",
+            y=f"{coordinates[first, 1]:g}",
+        )
+    return _project(degrees)
+
+
+def degree_coordinates(coordinates: Numbers, crs: Any) -> Numbers:
+    """Return coordinates of any CRS as longitude and latitude of CGCS2000, in degrees."""
+    source = parse_crs(crs)
+    if is_alike(source):
+        return coordinates
+    x, y = _transformer(source.to_wkt()).transform(coordinates[:, 0], coordinates[:, 1])
+    return np.column_stack([x, y])
+
+
+def parse_crs(crs: Any) -> pyproj.CRS:
+    """Return a CRS with which areas can be computed: geographic or projected.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it is of another kind.
+    """
+    if crs is None:
+        raise UsageError("overlay.no_crs")
+    source = pyproj.CRS.from_user_input(crs)
+    if source.is_compound:
+        source = source.sub_crs_list[0]
+    if source.is_bound and source.source_crs is not None:
+        source = source.source_crs
+    if not (source.is_geographic or source.is_projected):
+        raise UsageError("overlay.useless_crs", crs=source.name)
+    return source
+
+
+@lru_cache(maxsize=64)
+def _alike(wkt: str) -> bool:
+    source = pyproj.CRS.from_wkt(wkt)
+    return source.is_geographic and (source.to_epsg() in _ALIKE or source.name.startswith("WGS 84 (CRS84"))
+
+
+def is_alike(source: pyproj.CRS) -> bool:
+    """Tell whether coordinates are longitude and latitude of CGCS2000 or WGS 84, which are taken for one."""
+    return _alike(source.to_wkt())
+
+
+def is_geographic(source: pyproj.CRS) -> bool:
+    """Tell whether coordinates are longitude and latitude."""
+    return bool(source.is_geographic)
+
+
+def with_crs(geometries: Any, crs: Any = None) -> tuple[Geometries, pyproj.CRS]:
+    """Return geometries as an array, and their CRS: that of the argument, else their own."""
+    own = getattr(geometries, "crs", None)
+    if isinstance(geometries, gpd.GeoDataFrame):
+        geometries = geometries.geometry
+    if isinstance(geometries, pd.Series | gpd.array.GeometryArray):
+        array = np.asarray(geometries, dtype=object)
+    elif isinstance(geometries, np.ndarray | Sequence):
+        array = np.asarray(geometries, dtype=object).reshape(-1)
+    else:
+        array = np.array([geometries], dtype=object)
+    if crs is not None and own is not None and pyproj.CRS.from_user_input(crs) != own:
+        raise UsageError("overlay.two_crs", first=str(own), second=str(crs))
+    return array, parse_crs(own if crs is None else crs)
+
+
+@lru_cache(maxsize=64)
+def _transformer(wkt: str) -> pyproj.Transformer:
+    # the Chinese codes declare latitude first; data hold longitude (easting) first
+    return pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(wkt), CRS, always_xy=True)
+
+
+def _polynomial(sine: Numbers) -> Numbers:
+    square = sine * sine
+    total = np.full_like(sine, _SERIES[-1])
+    for factor in _SERIES[-2::-1]:
+        total *= square
+        total += factor
+    total *= sine
+    return total
+
+
+def _project(degrees: Numbers) -> Numbers:
+    plane = np.empty((len(degrees), 2))
+    for start in range(0, len(degrees), _BLOCK):
+        piece = slice(start, start + _BLOCK)
+        radians = np.deg2rad(degrees[piece])
+        np.multiply(radians[:, 0], SEMI_MAJOR_AXIS, out=plane[piece, 0])
+        np.multiply(_polynomial(np.sin(radians[:, 1])), _Y_SCALE, out=plane[piece, 1])
+    return plane
+
+
+def _densify(array: Geometries) -> Geometries:
+    """Cut edges so that straight there and straight in the plane enclose the same area, to `EDGE_SHARE`."""
+    area, outline = shapely.area(array), shapely.length(array)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        longest = np.sqrt(EDGE_SHARE * area * 12 * SEMI_MAJOR_AXIS / (outline * _STEEPEST))
+    longest = np.where(area > 0, np.maximum(longest, SHORTEST_EDGE), 1000.0)
+    return np.asarray(shapely.segmentize(array, max_segment_length=longest))

@@ -1,0 +1,90 @@
+"""Zones as the overlay sees them: one polygon in the plane and one key each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geozone.errors import UsageError
+from geozone.model import Layer
+from geozone.overlay.plane import Geometries, Numbers, to_plane
+
+
+@dataclass(frozen=True)
+class Zones:
+    """Polygons of the plane, with the index of the result."""
+
+    keys: pd.Index
+    polygons: Geometries
+
+    @property
+    def area(self) -> Numbers:
+        """Area of every zone, in m²."""
+        return np.asarray(shapely.area(self.polygons))
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def frame_of(layer: Any) -> gpd.GeoDataFrame:
+    """Return the features of a Layer, GeoDataFrame or GeoSeries.
+
+    Raises
+    ------
+    UsageError
+        If it is none of them.
+    """
+    if isinstance(layer, Layer):
+        return layer.data
+    if isinstance(layer, gpd.GeoSeries):
+        return gpd.GeoDataFrame(geometry=layer)
+    if isinstance(layer, gpd.GeoDataFrame):
+        return layer
+    raise UsageError("overlay.not_a_layer", kind=type(layer).__name__)
+
+
+def make_zones(zones: Any, by: str | None = None) -> Zones:
+    """Return zones in the plane; rows with the same key in `by` are one zone.
+
+    Raises
+    ------
+    UsageError
+        If the field `by` is missing, or the CRS is.
+    """
+    frame = frame_of(zones)
+    if by is not None and by not in frame.columns:
+        fields = ", ".join(str(name) for name in frame.columns if name != frame.geometry.name)
+        raise UsageError("overlay.no_field", field=by, fields=fields)
+    polygons = polygonal(to_plane(frame))
+    polygons = shapely.make_valid(polygons, method="structure", keep_collapsed=False)
+    keys = pd.Index(frame[by], name=by) if by is not None else frame.index
+    if keys.has_duplicates:
+        numbers, keys = pd.factorize(keys)
+        order = np.argsort(numbers, kind="stable")
+        groups = np.split(polygons[order], np.flatnonzero(np.diff(numbers[order])) + 1)
+        polygons = np.array([shapely.union_all(group) for group in groups], dtype=object)
+        keys = pd.Index(keys, name=by if by is not None else frame.index.name)
+    return Zones(keys, polygons)
+
+
+def polygonal(geometries: Geometries) -> Geometries:
+    """Return what is polygon of each geometry; the rest of it is empty."""
+    kind = shapely.get_type_id(geometries)
+    result = geometries.copy()
+    result[(kind >= 0) & ~np.isin(kind, (3, 6, 7))] = None
+    for position in np.flatnonzero(kind == 7):
+        parts = [part for part in _leaves(geometries[position]) if part.geom_type == "Polygon"]
+        result[position] = shapely.MultiPolygon(parts) if len(parts) != 1 else parts[0]
+    result[shapely.is_missing(result)] = shapely.Polygon()
+    return result
+
+
+def _leaves(geometry: shapely.Geometry) -> list[shapely.Geometry]:
+    if hasattr(geometry, "geoms"):
+        return [leaf for part in geometry.geoms for leaf in _leaves(part)]
+    return [geometry]
