@@ -1,0 +1,241 @@
+"""What the policy documents say: zones, documents, demands, places and public figures, as read from ``seeds/``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from geozone.errors import UsageError
+from geozone.files import shipped
+from geozone.messages import Text
+from geozone.model import Comparator, Document, Level, Modality, Reading, Target, Zone
+
+NATIONAL = "national"  # the zone of demands that speak of the whole country
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that a document names, under its proper name."""
+
+    id: str
+    name: Text
+    printed: str
+    documents: tuple[str, ...]
+    clauses: tuple[str, ...]
+    kind: str
+    geometry: str
+    zone: str | None
+    point: tuple[float, float] | None  # longitude, latitude: representative only
+    coordinate_basis: str
+    confidence: str
+    measure: str
+    measure_source: str
+    trap: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A published figure that a demand or a result can be held against."""
+
+    id: str
+    zone: str | None  # zone key where the figure is one of a zone
+    unit_code: str | None  # adcode where the figure is one of a unit
+    quantity: str  # "redline_area", "land_area", "sea_area", "shore_length", ...
+    value: float
+    unit: str
+    comparator: str
+    year: int | None
+    source: Text
+    source_date: str
+    superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How a document is recognised and which figures each clause prints, in printed order."""
+
+    document: str
+    language: str
+    recognised_by: tuple[str, ...]
+    figures: Mapping[str, tuple[str, ...]]  # clause -> years and target ids
+
+
+@cache
+def load_zones() -> Mapping[str, Zone]:
+    """Return every declared zone by its key."""
+    return MappingProxyType(
+        {
+            key: Zone(
+                key=key,
+                title=_text(entry),
+                kind=entry["kind"],
+                members=tuple(entry["members"]),
+                levels=tuple(Level(level) for level in entry["levels"]),
+                documents=tuple(entry["documents"]),
+                coastal=tuple(entry.get("coastal", ())),
+                note=_optional_text(entry.get("note")),
+            )
+            for key, entry in _table("zones").items()
+        }
+    )
+
+
+def get_zone(key: str) -> Zone:
+    """Return one zone.
+
+    Raises
+    ------
+    UsageError
+        If no zone has this key.
+    """
+    zones = load_zones()
+    if key not in zones:
+        raise UsageError("seeds.unknown_zone", zone=key, zones=", ".join(zones))
+    return zones[key]
+
+
+@cache
+def load_documents() -> Mapping[str, Document]:
+    """Return every registered policy document by its id."""
+    return MappingProxyType(
+        {
+            key: Document(
+                id=key,
+                title=_text(entry["title"]),
+                issued=entry["issued"],
+                issuer=_text(entry["issuer"]),
+                url=entry.get("url"),
+            )
+            for key, entry in _table("documents").items()
+        }
+    )
+
+
+@cache
+def load_renderings() -> Mapping[str, Rendering]:
+    """Return, by document, what its text is recognised by and which figures it prints."""
+    return MappingProxyType(
+        {
+            key: Rendering(
+                document=key,
+                language=entry["language"],
+                recognised_by=tuple(entry["recognised_by"]),
+                figures=MappingProxyType(
+                    {clause: tuple(figures) for clause, figures in entry["figures"].items()}
+                ),
+            )
+            for key, entry in _table("documents").items()
+        }
+    )
+
+
+@cache
+def load_targets() -> tuple[Target, ...]:
+    """Return every registered demand, in the order of the documents."""
+    return tuple(_target(key, entry) for key, entry in _table("targets").items())
+
+
+def zone_targets(key: str) -> list[Target]:
+    """Return the demands that hold for one zone: its own, and those of the whole country that its documents make.
+
+    Raises
+    ------
+    UsageError
+        If no zone has this key.
+    """
+    zone = get_zone(key)
+    return [
+        target
+        for target in load_targets()
+        if target.zone == key
+        or (target.zone == NATIONAL and any(document in zone.documents for document in target.documents))
+    ]
+
+
+@cache
+def load_places() -> tuple[Place, ...]:
+    """Return every place that the documents name."""
+    return tuple(
+        Place(
+            id=key,
+            name=_text(entry["name"]),
+            printed=entry.get("printed", ""),
+            documents=tuple(entry["documents"]),
+            clauses=tuple(entry["clauses"]),
+            kind=entry["kind"],
+            geometry=entry["geometry"],
+            zone=entry.get("zone"),
+            point=(entry["lon"], entry["lat"]) if "lon" in entry else None,
+            coordinate_basis=entry.get("coordinate_basis", ""),
+            confidence=entry.get("confidence", ""),
+            measure=entry.get("measure", ""),
+            measure_source=entry.get("measure_source", ""),
+            trap=entry.get("trap", ""),
+        )
+        for key, entry in _table("places").items()
+    )
+
+
+@cache
+def load_references() -> tuple[Reference, ...]:
+    """Return the published figures that demands and results are held against."""
+    return tuple(
+        Reference(
+            id=key,
+            zone=entry.get("zone"),
+            unit_code=entry.get("unit_code"),
+            quantity=entry["quantity"],
+            value=float(entry["value"]),
+            unit=entry["unit"],
+            comparator=entry.get("comparator", "="),
+            year=entry.get("year"),
+            source=_text(entry["source"]),
+            source_date=entry["source_date"],
+            superseded=entry.get("superseded", False),
+        )
+        for key, entry in _table("references").items()
+    )
+
+
+def _target(key: str, entry: Mapping[str, Any]) -> Target:
+    reading = entry.get("reading")
+    return Target(
+        id=key,
+        documents=tuple(entry["documents"]),
+        clause=entry["clause"],
+        zone=entry["zone"],
+        region=_text(entry["region"]),
+        region_codes=tuple(entry["region"].get("codes", ())),
+        indicator=entry["indicator"],
+        title=_text(entry["title"]),
+        comparator=Comparator(entry["comparator"]),
+        modality=Modality(entry["modality"]),
+        value=None if "value" not in entry else float(entry["value"]),
+        unit=entry["unit"],
+        year=entry.get("year"),
+        base_year=entry.get("base_year"),
+        change_basis=entry.get("change_basis"),
+        printed=MappingProxyType(dict(entry.get("printed", {}))),
+        denominator=_optional_text(entry.get("denominator")),
+        answered_by=tuple(entry.get("answered_by", ())),
+        reading=reading
+        and Reading(float(reading["value"]), _text(reading["source"]), _text(reading["reason"])),
+        note=_optional_text(entry.get("note")),
+    )
+
+
+def _text(entry: Mapping[str, str]) -> Text:
+    return Text(entry["zh"], entry["en"])
+
+
+def _optional_text(entry: Mapping[str, str] | None) -> Text | None:
+    return None if entry is None else _text(entry)
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((shipped("seeds") / f"{name}.toml").read_text("utf-8"))
