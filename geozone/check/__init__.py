@@ -1,1 +1,8 @@
 """Find what is wrong in a layer; repair it with every change recorded."""
+
+from __future__ import annotations
+
+from geozone.check.findings import REPAIRABLE, check
+from geozone.check.repair import LEDGER_COLUMNS, repair
+
+__all__ = ["LEDGER_COLUMNS", "REPAIRABLE", "check", "repair"]

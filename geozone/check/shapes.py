@@ -1,0 +1,156 @@
+"""Faults of single geometries: empty, not valid, spiked, thin, of the wrong type."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import shapely
+
+from geozone.check.gather import LISTED, Gather, place_of
+from geozone.model import Role, Severity
+
+_LINES = {Role.RIVER, Role.COASTLINE}
+_POINTS = {Role.STATION}
+_FREE = {Role.BAY, Role.LAKE}  # drawn as areas or, on small scales, as lines or points
+_REASONS = {
+    "self-intersection": "ring_self_intersection",
+    "ring self-intersection": "ring_self_intersection",
+    "hole lies outside shell": "hole_outside",
+    "holes are nested": "holes_nested",
+    "interior is disconnected": "interior_disconnected",
+    "nested shells": "shells_nested",
+    "duplicate rings": "rings_duplicate",
+    "too few points in geometry component": "too_few_points",
+    "invalid coordinate": "coordinate_invalid",
+}
+SPIKE_DEGREES = 1.0  # a vertex whose two edges fold back closer than this is a spike
+SPIKE_METRES = 5.0  # the shorter of the two edges is at least this long
+
+
+def check_shapes(gather: Gather) -> None:
+    """Find what is wrong with single geometries."""
+    data = gather.layer.data
+    geometries = np.asarray(data.geometry.values)
+    missing = shapely.is_missing(geometries)
+    empty = ~missing & shapely.is_empty(geometries)
+    for row in np.flatnonzero(missing):
+        gather.add("geometry_null", Severity.WARNING, row=int(row))
+    for row in np.flatnonzero(empty):
+        gather.add("geometry_empty", Severity.WARNING, row=int(row))
+    _types(gather, geometries, missing | empty)
+    _range(gather, geometries)
+    found = 0
+    for row in np.flatnonzero(~missing & ~shapely.is_valid(geometries)):
+        for kind, place in faults(geometries[row]):
+            found += 1
+            if found <= LISTED:
+                gather.add(kind, Severity.ERROR, row=int(row), place=place)
+    gather.rest("invalid", LISTED, found)
+    _spikes(gather, geometries)
+
+
+def faults(geometry: shapely.Geometry) -> list[tuple[str, tuple[float, float] | None]]:
+    """Return every fault of a geometry that is not valid, with its place."""
+    found: list[tuple[str, tuple[float, float] | None]] = []
+    for part in shapely.get_parts(geometry):
+        if shapely.is_valid(part):
+            continue
+        own = _ring_faults(part) if part.geom_type == "Polygon" else []
+        found += own or [_first_fault(part)]
+    return found or [_first_fault(geometry)]
+
+
+def _first_fault(geometry: shapely.Geometry) -> tuple[str, tuple[float, float] | None]:
+    reason = str(shapely.is_valid_reason(geometry))
+    match = re.fullmatch(r"(.*?)\[(\S+) (\S+)\]", reason)
+    words, place = (match[1], (float(match[2]), float(match[3]))) if match else (reason, place_of(geometry))
+    return _REASONS.get(words.strip().lower(), "geometry_invalid"), place
+
+
+def _ring_faults(polygon: shapely.Polygon) -> list[tuple[str, tuple[float, float] | None]]:
+    """Return all self-intersections of all rings, and the holes that are not inside the shell."""
+    found: list[tuple[str, tuple[float, float] | None]] = []
+    rings = shapely.get_rings(polygon)
+    for ring in rings:
+        if len(np.unique(shapely.get_coordinates(ring), axis=0)) < 3:
+            found.append(("too_few_points", place_of(ring)))
+        elif not shapely.is_simple(ring):
+            found += [("ring_self_intersection", place) for place in _crossings(ring)]
+    if found:
+        return found
+    shell = shapely.Polygon(rings[0])
+    return [("hole_outside", place_of(hole)) for hole in rings[1:] if not shapely.covers(shell, hole)]
+
+
+def _crossings(ring: shapely.LinearRing) -> list[tuple[float, float]]:
+    """Return the places where a ring crosses, touches or retraces itself."""
+    pieces = shapely.get_parts(shapely.node(ring))
+    ends = np.concatenate([shapely.get_coordinates(piece)[[0, -1]] for piece in pieces])
+    places, degree = np.unique(ends, axis=0, return_counts=True)
+    start = shapely.get_coordinates(ring)[0]
+    crossing = (degree > 2) | ~(places == start).all(axis=1)
+    return [(float(x), float(y)) for x, y in places[crossing]]
+
+
+def _types(gather: Gather, geometries: np.ndarray, without: np.ndarray) -> None:
+    dimensions = shapely.get_dimensions(geometries)
+    present = ~without
+    mixed = present & (shapely.get_type_id(geometries) == 7)
+    for row in np.flatnonzero(mixed):
+        gather.add("geometry_collection", Severity.WARNING, row=int(row), place=place_of(geometries[row]))
+    role = gather.role
+    if role is not None and role not in _FREE:
+        wanted = 1 if role in _LINES else 0 if role in _POINTS else 2
+        wrong = np.flatnonzero(present & ~mixed & (dimensions != wanted))
+        for row in wrong[:LISTED]:
+            gather.add("geometry_type", Severity.ERROR, row=int(row), place=place_of(geometries[row]))
+        gather.rest("geometry_type", LISTED, len(wrong))
+    elif len(set(dimensions[present & ~mixed].tolist())) > 1:
+        gather.add("geometry_types_mixed", Severity.WARNING)
+
+
+def _range(gather: Gather, geometries: np.ndarray) -> None:
+    west, south, east, north = shapely.bounds(geometries).T
+    outside = (west < -180.0) | (east > 180.0) | (south < -90.0) | (north > 90.0)
+    for row in np.flatnonzero(outside):
+        gather.add("coordinate_out_of_range", Severity.ERROR, row=int(row), place=place_of(geometries[row]))
+
+
+def _spikes(gather: Gather, geometries: np.ndarray) -> None:
+    """Find vertices whose edges fold back onto each other."""
+    polygonal = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (3, 6)))
+    found = 0
+    for rows in np.array_split(polygonal, max(1, len(polygonal) // 20_000)):
+        rings, owner = shapely.get_rings(geometries[rows], return_index=True)
+        if not len(rings):
+            continue
+        points, ring = shapely.get_coordinates(rings, return_index=True)
+        vertex = _spike_vertices(points, ring)
+        for index in vertex:
+            found += 1
+            if found <= LISTED:
+                row = int(rows[owner[ring[index]]])
+                place = (float(points[index, 0]), float(points[index, 1]))
+                gather.add("spike", Severity.WARNING, row=row, place=place)
+    gather.rest("spike", LISTED, found)
+
+
+def _spike_vertices(points: np.ndarray, ring: np.ndarray) -> np.ndarray:
+    """Return the vertices at which the angle between the two edges is below `SPIKE_DEGREES`."""
+    first = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]])
+    last = np.r_[first[1:], len(ring)] - 1
+    metres = np.column_stack([np.cos(np.radians(points[:, 1])), np.ones(len(points))]) * 111_195.0
+    before = np.arange(len(points)) - 1
+    before[first] = last - 1  # the last vertex of a ring repeats the first
+    after = np.arange(len(points)) + 1
+    after[last] = first + 1
+    after = np.minimum(after, len(points) - 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        incoming = (points[before] - points) * metres
+        outgoing = (points[after] - points) * metres
+        one, two = np.hypot(*incoming.T), np.hypot(*outgoing.T)
+        cosine = (incoming * outgoing).sum(axis=1) / (one * two)
+        spiked = (cosine > np.cos(np.radians(SPIKE_DEGREES))) & (np.minimum(one, two) >= SPIKE_METRES)
+    spiked[last] = False  # the same vertex as the first
+    return np.flatnonzero(spiked)

@@ -1,0 +1,152 @@
+"""Faults between features: duplicates, overlaps, gaps, slivers, features outside the zone."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geozone.check.gather import LISTED, Gather, place_of
+from geozone.model import CRS, Role, Severity
+from geozone.overlay.plane import area_km2, length_km
+
+OVERLAP_KM2 = 1e-6  # 1 m²: smaller overlaps are rounding
+OVERLAP_SHARE = 1e-3  # of the smaller unit: from here on an overlap of units is an error
+SLIVER_KM2 = 0.01  # 1 ha
+SLIVER_METRES = 5.0  # mean width
+GAP_FEATURES = 20_000  # gaps are looked for in layers up to this size
+
+
+def check_topology(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
+    """Find what is wrong between the features of a layer, and between the layer and its zone."""
+    geometries = np.asarray(gather.layer.data.geometry.values)
+    sound = shapely.is_valid(geometries) & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
+    twins = _duplicates(gather, geometries)
+    polygonal = np.flatnonzero(sound & (shapely.get_dimensions(geometries) == 2))
+    if len(polygonal):
+        _overlaps(gather, geometries, polygonal, twins)
+        _slivers(gather, geometries, polygonal)
+        if gather.role is Role.BOUNDARY:
+            _gaps(gather, geometries[polygonal])
+    if units is not None:
+        _outside(gather, geometries, np.flatnonzero(sound), units)
+
+
+def _duplicates(gather: Gather, geometries: np.ndarray) -> set[tuple[int, int]]:
+    """Report features of the same geometry, and return them as pairs of rows."""
+    present = np.flatnonzero(~shapely.is_missing(geometries) & ~shapely.is_empty(geometries))
+    # only geometries with the same box and vertex count can be the same; normalising all is dear
+    boxes = pd.DataFrame(shapely.bounds(geometries[present]))
+    boxes["vertices"] = shapely.get_num_coordinates(geometries[present])
+    alike = present[boxes.duplicated(keep=False).to_numpy()]
+    shapes = pd.Series(shapely.to_wkb(shapely.normalize(geometries[alike])), index=alike, dtype=object)
+    pairs: set[tuple[int, int]] = set()
+    for rows in shapes.groupby(shapes).groups.values():
+        first, *others = sorted(int(row) for row in rows)
+        for row in others:
+            pairs.add((first, row))
+            if len(pairs) <= LISTED:
+                gather.add(
+                    "duplicate",
+                    Severity.WARNING,
+                    row=row,
+                    place=place_of(geometries[row]),
+                    other=gather.labels[first],
+                )
+        pairs.update((a, b) for a in others for b in others if a < b)
+    gather.rest("duplicate", LISTED, len(pairs))
+    return pairs
+
+
+def _overlaps(gather: Gather, geometries: np.ndarray, rows: np.ndarray, twins: set[tuple[int, int]]) -> None:
+    tree = shapely.STRtree(geometries[rows])
+    one, two = (rows[side] for side in tree.query(geometries[rows], predicate="intersects"))
+    once = one < two
+    one, two = one[once], two[once]
+    if twins:
+        kept = np.array(
+            [pair not in twins for pair in zip(one.tolist(), two.tolist(), strict=True)], dtype=bool
+        )
+        one, two = one[kept], two[kept]
+    shared = shapely.intersection(geometries[one], geometries[two])
+    areal = shapely.get_dimensions(shared) == 2
+    one, two, shared = one[areal], two[areal], shared[areal]
+    if not len(shared):
+        return
+    areas = area_km2(shared, CRS)
+    found = np.flatnonzero(areas > OVERLAP_KM2)
+    found = found[np.argsort(-areas[found], kind="stable")]
+    own = np.minimum(area_km2(geometries[one[found]], CRS), area_km2(geometries[two[found]], CRS))
+    for index, smaller in zip(found[:LISTED], own[:LISTED], strict=True):
+        grave = gather.role is Role.BOUNDARY and areas[index] > OVERLAP_SHARE * smaller
+        gather.add(
+            "overlap",
+            Severity.ERROR if grave else Severity.WARNING,
+            row=int(two[index]),
+            place=place_of(shapely.point_on_surface(shared[index])),
+            other=gather.labels[int(one[index])],
+            area_km2=f"{areas[index]:.6f}",
+        )
+    if len(found):
+        gather.add(
+            "overlaps_total",
+            Severity.NOTE,
+            pairs=len(found),
+            listed=min(len(found), LISTED),
+            area_km2=f"{areas[found].sum():.6f}",
+        )
+
+
+def _slivers(gather: Gather, geometries: np.ndarray, rows: np.ndarray) -> None:
+    parts, owner = shapely.get_parts(geometries[rows], return_index=True)
+    polygons = shapely.get_type_id(parts) == 3
+    parts, owner = parts[polygons], owner[polygons]
+    west, south, east, north = shapely.bounds(parts).T
+    # a part of 1 ha at most and 5 m mean width is at most 4 km long: only small boxes need their area
+    near = (east - west < 0.06) & (north - south < 0.06)
+    parts, owner = parts[near], owner[near]
+    areas = area_km2(parts, CRS)
+    small = areas < SLIVER_KM2
+    parts, owner, areas = parts[small], owner[small], areas[small]
+    if not len(parts):
+        return
+    widths = 2000.0 * areas / length_km(parts, CRS)  # metres; exact for a long thin strip
+    thin = np.flatnonzero(widths < SLIVER_METRES)
+    for index in thin[:LISTED]:
+        gather.add(
+            "sliver",
+            Severity.WARNING,
+            row=int(rows[owner[index]]),
+            place=place_of(parts[index]),
+            area_m2=f"{areas[index] * 1e6:.1f}",
+            width_m=f"{widths[index]:.2f}",
+        )
+    gather.rest("sliver", LISTED, len(thin))
+
+
+def _gaps(gather: Gather, geometries: np.ndarray) -> None:
+    if len(geometries) > GAP_FEATURES:
+        gather.add("gaps_not_checked", Severity.NOTE, features=len(geometries), limit=GAP_FEATURES)
+        return
+    parts = shapely.get_parts(shapely.union_all(geometries))
+    holes = [shapely.Polygon(ring) for part in parts for ring in shapely.get_rings(part)[1:]]
+    gaps = np.asarray(sorted(holes, key=lambda gap: gap.bounds), dtype=np.object_)
+    for gap, area in zip(gaps, area_km2(gaps, CRS) if len(gaps) else (), strict=True):
+        if area > OVERLAP_KM2:
+            place = place_of(shapely.point_on_surface(gap))
+            gather.add("gap", Severity.WARNING, place=place, area_km2=f"{area:.6f}")
+
+
+def _outside(gather: Gather, geometries: np.ndarray, rows: np.ndarray, units: gpd.GeoDataFrame) -> None:
+    zone = np.asarray(units.geometry.values)
+    shapely.prepare(zone)
+    inside = np.unique(shapely.STRtree(geometries[rows]).query(zone, predicate="intersects")[1])
+    outside = np.setdiff1d(np.arange(len(rows)), inside)
+    if len(rows) and len(outside) == len(rows):
+        gather.add("all_outside_zone", Severity.ERROR, features=len(rows))
+        return
+    for index in outside[:LISTED]:
+        row = int(rows[index])
+        gather.add("outside_zone", Severity.NOTE, row=row, place=place_of(geometries[row]))
+    gather.rest("outside_zone", LISTED, len(outside))
