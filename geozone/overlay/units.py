@@ -43,16 +43,19 @@ def zone_units(zone: Zone, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Raises
     ------
     DataError
-        If the boundary has no unit of a member, or one code twice at one level.
+        If the boundary lacks a column or a member's units, or has one code twice at one level.
     """
+    for column in ("code", "name", "level"):
+        if column not in boundary:
+            raise DataError("units.no_code", field=column)
     prefixes = tuple(code_prefix(code) for code in zone.members)
     inside = boundary[boundary["code"].str.startswith(prefixes)].copy()
     for member, prefix in zip(zone.members, prefixes, strict=True):
         if not inside["code"].str.startswith(prefix).any():
-            raise DataError("overlay.member_missing", zone=zone.title, code=member)
+            raise DataError("units.member_missing", zone=zone.title, code=member)
     doubled = inside.loc[inside.duplicated(["code", "level"]), "code"]
     if len(doubled):
-        raise DataError("overlay.code_doubled", code=", ".join(sorted(set(doubled))[:5]))
+        raise DataError("units.code_doubled", code=", ".join(sorted(set(doubled))[:5]))
     if "name_en" not in inside:
         inside["name_en"] = inside["name"]
 

@@ -1,0 +1,179 @@
+"""The user's project file: which zone, and which layers and registers stand in for the embedded ones."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from geozone.catalog import DeclarationError, choice, load_catalog
+from geozone.errors import InputError
+from geozone.messages import Text, text
+from geozone.model import Basis, LayerSource, LayerSpec, LayerStyle, Role, Zone
+from geozone.seeds import get_zone
+
+LAYER_OF_ROLE = {Role.BAY: "bays", Role.RIVER: "rivers", Role.LAKE: "lakes"}  # other roles name their layer
+_PROJECT_KEYS = {"zone", "title", "map_review_number", "layer", "register"}
+_LAYER_KEYS = {
+    "role",
+    "path",
+    "layer",
+    "basis",
+    "vintage",
+    "source",
+    "licence",
+    "title",
+    "accuracy",
+    "note",
+    "crs",
+    "encoding",
+    "fields",
+}
+_REGISTER_KEYS = {"role", "path", "layer", "basis", "as_of", "source", "fields"}
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFile:
+    """A register that the user supplies."""
+
+    role: Role
+    path: Path
+    basis: Basis
+    as_of: str
+    source: Text
+    layer: str | None = None
+    fields: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A zone with the layers and registers that its numbers are made from."""
+
+    zone: Zone
+    title: Text
+    layers: dict[str, LayerSpec]  # by layer id; the user's in place of the embedded ones
+    registers: tuple[RegisterFile, ...] = ()
+    review_number: str = ""
+    path: Path | None = None
+    own: frozenset[str] = frozenset()  # ids of the layers that the user supplies
+
+
+def layer_id(role: Role) -> str:
+    """Return the id of the layer that has a role, as the GeoPackage names it."""
+    return LAYER_OF_ROLE.get(role, role.value)
+
+
+def embedded_project(key: str) -> Project:
+    """Return the project of a zone with the embedded layers and registers only."""
+    zone = get_zone(key)
+    return Project(zone, zone.title, load_catalog())
+
+
+def load_project(path: Path) -> Project:
+    """Read a project file (README, "Your own data").
+
+    Raises
+    ------
+    InputError
+        If the file or a data file named in it is missing, or a key is unknown or has a wrong value.
+    UsageError
+        If the zone is unknown.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise InputError("project.missing", path=path) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError("project.unreadable", path=path, reason=str(error)) from error
+    try:
+        return _parse(table, path)
+    except KeyError as error:
+        reason = text("catalog.missing_key", name=error.args[0])
+        raise InputError("project.unreadable", path=path, reason=reason) from error
+    except DeclarationError as error:
+        raise InputError("project.unreadable", path=path, reason=error.reason) from error
+    except (AttributeError, TypeError) as error:
+        raise InputError("project.unreadable", path=path, reason=str(error)) from error
+
+
+def _parse(table: dict[str, Any], path: Path) -> Project:
+    _known(table, _PROJECT_KEYS, path.name)
+    zone = get_zone(table["zone"])
+    layers = load_catalog()
+    own: dict[str, LayerSpec] = {}
+    for entry in table.get("layer", ()):
+        spec = _layer(entry, path, layers)
+        if spec.id in own:  # a role in several files, such as a red line on land and one at sea
+            spec = replace(own[spec.id], sources=own[spec.id].sources + spec.sources)
+        own[spec.id] = spec
+    if "barrier" in own:
+        layers.pop("barrier_gaps", None)  # the embedded gaps belong to the embedded barrier
+    registers = tuple(_register(entry, path) for entry in table.get("register", ()))
+    title = Text(table["title"], table["title"]) if "title" in table else zone.title
+    review_number = str(table.get("map_review_number", ""))
+    return Project(zone, title, layers | own, registers, review_number, path, frozenset(own))
+
+
+def _layer(entry: dict[str, Any], project: Path, embedded: dict[str, LayerSpec]) -> LayerSpec:
+    _known(entry, _LAYER_KEYS, "[[layer]]")
+    role = choice(Role, entry, "role")
+    file = _data_file(entry["path"], project)
+    own = text("project.own_layer")
+    model = embedded.get(layer_id(role))
+    given = LayerSpec(
+        id=layer_id(role),
+        role=role,
+        title=text("project.layer_title", role=text(f"model.role_{role.value}"), file=file.name),
+        basis=choice(Basis, entry, "basis"),
+        source=own,
+        licence=entry.get("licence", ""),
+        vintage=str(entry["vintage"]),
+        accuracy=text("project.accuracy_unstated"),
+        sources=(
+            LayerSource(
+                file,
+                entry.get("layer"),
+                crs=entry.get("crs"),
+                encoding=entry.get("encoding"),
+                fields=entry.get("fields", {}),
+            ),
+        ),
+        style=model.style if model else LayerStyle("fill"),
+    )
+    texts = {
+        name: Text(entry[name], entry[name])
+        for name in ("title", "source", "accuracy", "note")
+        if name in entry
+    }
+    return replace(given, **texts)
+
+
+def _register(entry: dict[str, Any], project: Path) -> RegisterFile:
+    _known(entry, _REGISTER_KEYS, "[[register]]")
+    source = Text(entry["source"], entry["source"]) if "source" in entry else text("project.own_layer")
+    return RegisterFile(
+        role=choice(Role, entry, "role"),
+        path=_data_file(entry["path"], project),
+        basis=choice(Basis, entry, "basis"),
+        as_of=str(entry["as_of"]),
+        source=source,
+        layer=entry.get("layer"),
+        fields=entry.get("fields"),
+    )
+
+
+def _data_file(name: str, project: Path) -> Path:
+    file = project.parent / name
+    if not file.exists():
+        raise InputError("project.missing_file", project=project, path=file)
+    return file
+
+
+def _known(table: Mapping[str, Any], keys: set[str], place: str) -> None:
+    for name in table:
+        if name not in keys:
+            raise DeclarationError(
+                text("project.unknown_key", place=place, name=name, choices=", ".join(sorted(keys)))
+            )
