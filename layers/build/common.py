@@ -24,11 +24,11 @@ YRD = ("310000", "320000", "330000", "340000")
 # the nine cities of Guangdong; with Hong Kong and Macao they are the Greater Bay Area
 GBA_CITIES = ("440100", "440300", "440400", "440600", "440700", "441200", "441300", "441900", "442000")
 GBA = ("810000", "820000")
-# whole provinces of the Yangtze Protection Law (2021), article 2, and Guizhou, which the Economic Belt adds
+# the eleven provinces that the main stem of the Yangtze crosses, whole in article 2 of the Yangtze Protection Law
 YANGTZE = (
-    "310000", "320000", "340000", "360000", "420000", "430000", "500000", "510000", "520000", "530000", "540000", "630000",
+    "310000", "320000", "340000", "360000", "420000", "430000", "500000", "510000", "530000", "540000", "630000",
 )  # fmt: skip
-# provinces of the Yellow River Protection Law (2023), article 2
+# the nine provinces that the main stem of the Yellow River crosses, as in article 2 of its Protection Law
 YELLOW = ("140000", "150000", "370000", "410000", "510000", "610000", "620000", "630000", "640000")
 
 # zones with county detail, with a margin: west, south, east, north in degrees

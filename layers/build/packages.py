@@ -20,7 +20,15 @@ BUILD = Path(__file__).resolve().parent
 DOWNLOAD = BUILD / "download"
 REQUIREMENTS = BUILD / "requirements.txt"
 # One fixed target platform: the wheels are opened as archives, so the machine that builds does not matter.
-PLATFORM = ["--platform=manylinux_2_17_x86_64", "--platform=any", "--python-version=3.11", "--implementation=cp", "--abi=abi3", "--abi=none", "--only-binary=:all:"]
+PLATFORM = [
+    "--platform=manylinux_2_17_x86_64",
+    "--platform=any",
+    "--python-version=3.11",
+    "--implementation=cp",
+    "--abi=abi3",
+    "--abi=none",
+    "--only-binary=:all:",
+]
 
 
 @cache
