@@ -18,9 +18,10 @@ STOREYS = [
     {"overlay"},
     {"terrain"},
     {"rates"},
+    {"symbology", "versions"},
     {"maps", "export"},
     {"run"},
-    {"api", "verify", "explain", "versions"},
+    {"api", "verify", "explain"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -1,0 +1,117 @@
+"""The columns of every exported table, declared once for GeoPackage, PostGIS, sheets and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+import pandas as pd
+
+from geozone import messages
+from geozone.messages import Text
+from geozone.model import Basis, Comparator, Kind, Level, Modality, Severity, Status, Verdict
+
+ColumnType = Literal["text", "integer", "number", "boolean"]
+
+_DTYPES: dict[str, Any] = {"text": "object", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+
+# value domains: name -> the codes that may stand in the column
+DOMAINS: dict[str, type[StrEnum]] = {
+    "basis": Basis,
+    "status": Status,
+    "verdict": Verdict,
+    "level": Level,
+    "severity": Severity,
+    "comparator": Comparator,
+    "modality": Modality,
+    "rate_kind": Kind,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name in the file, its type, its value domain and what people call it."""
+
+    name: str
+    type: ColumnType
+    title: Text
+    domain: str | None = None
+    fraction: bool = False  # a number from 0 to 1 that people read as per cent
+
+
+def column(
+    name: str,
+    type_: ColumnType = "text",
+    *,
+    table: str = "",
+    domain: str | None = None,
+    title: Text | None = None,
+) -> Column:
+    """Return a column with its title from the catalogue.
+
+    The title is the text ``export.column_<table>_<name>``, else ``export.column_<name>``, else `title`, else the
+    name itself.
+    """
+    texts = messages.room("export")
+    found = texts.get(f"column_{table}_{name}") or texts.get(f"column_{name}") or title or Text(name, name)
+    return Column(name, type_, found, domain)
+
+
+def columns(table: str, declared: Iterable[str]) -> tuple[Column, ...]:
+    """Return columns from declarations like ``"value number"`` or ``"status text status"``."""
+    result = []
+    for line in declared:
+        name, type_, domain = (*line.split(), "", "")[:3]
+        result.append(column(name, _checked(type_ or "text"), table=table, domain=domain or None))
+    return tuple(result)
+
+
+def domain_values(domain: str) -> list[tuple[str, Text]]:
+    """Return the codes of a value domain with their labels."""
+    texts = messages.room("export")
+    return [(item.value, texts[f"{domain}_{item.name.lower()}"]) for item in DOMAINS[domain]]
+
+
+def conformed(frame: pd.DataFrame, declared: Sequence[Column]) -> pd.DataFrame:
+    """Return the declared columns of a frame in order and type; what is missing is empty."""
+    data = {
+        item.name: _typed(frame[item.name], item.type)
+        if item.name in frame.columns
+        else pd.Series([None] * len(frame), index=frame.index, dtype=_DTYPES[item.type])
+        for item in declared
+    }
+    return pd.DataFrame(data, index=frame.index, columns=[item.name for item in declared])
+
+
+def type_of(values: pd.Series[Any]) -> ColumnType:
+    """Return the column type that holds the values of a column as read."""
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return "boolean"
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return "integer"
+    return "number" if pd.api.types.is_float_dtype(values.dtype) else "text"
+
+
+def _typed(values: pd.Series[Any], type_: ColumnType) -> pd.Series[Any]:
+    if type_ != "text":
+        typed: pd.Series[Any] = values.astype(_DTYPES[type_])
+        return typed
+    present = values.notna().tolist()
+    texts = [_plain(value) if there else None for value, there in zip(values, present, strict=True)]
+    return pd.Series(texts, index=values.index, dtype="object")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat() if value != value.normalize() else value.date().isoformat()
+    return value.value if isinstance(value, StrEnum) else str(value)
+
+
+def _checked(type_: str) -> ColumnType:
+    match type_:
+        case "text" | "integer" | "number" | "boolean":
+            return type_
+        case _:
+            raise ValueError(type_)

@@ -1,0 +1,88 @@
+"""Geometries and field names as exchange files want them: one geometry type a layer, plain names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pypinyin import lazy_pinyin
+
+from geozone.model import Role
+
+GEOMETRY_OF_ROLE: dict[Role, str] = {
+    Role.RIVER: "MultiLineString",
+    Role.COASTLINE: "MultiLineString",
+    Role.STATION: "MultiPoint",
+}  # all other roles are areas
+
+_DIMENSION = {"MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}
+_SUFFIX = {0: "_points", 1: "_lines", 2: "_areas"}
+_BUILD = {0: shapely.multipoints, 1: shapely.multilinestrings, 2: shapely.multipolygons}
+_RESERVED = {"fid", "geom", "geometry", "ogc_fid"}  # columns that the files keep for themselves
+
+
+def single_type(geometries: gpd.GeoSeries, expected: str) -> list[tuple[str, str, gpd.GeoSeries]]:
+    """Split a layer into one part for each kind of geometry: points, lines, areas.
+
+    A collection gives its areas to one part and its lines to another, so nothing is dropped. Heights are left out.
+
+    Parameters
+    ----------
+    geometries
+        The layer's geometries in any mixture; empty and missing ones stay in the first part as missing.
+    expected
+        The type that takes the layer's own name, where it occurs or where the layer is empty.
+
+    Returns
+    -------
+    list
+        Suffix of the layer name, geometry type, and geometries of that type with the index of the features.
+    """
+    flat = shapely.force_2d(np.asarray(geometries.array, dtype=object))
+    parts, owners = shapely.get_parts(flat, return_index=True)
+    while (
+        shapely.get_type_id(parts) >= 4
+    ).any():  # a collection may hold multi-parts and further collections
+        parts, place = shapely.get_parts(parts, return_index=True)
+        owners = owners[place]
+    parts, owners = parts[~shapely.is_empty(parts)], owners[~shapely.is_empty(parts)]
+    dimensions = shapely.get_dimensions(parts)
+    present = sorted(set(dimensions.tolist()), reverse=True)
+    main = _DIMENSION[expected]
+    if present and main not in present:
+        main = present[0]
+    result = []
+    for dimension in [main, *(item for item in present if item != main)]:
+        chosen = dimensions == dimension
+        multi = np.full(len(flat), None, dtype=object)
+        _BUILD[dimension](parts[chosen], indices=owners[chosen], out=multi)
+        series = gpd.GeoSeries(multi, index=geometries.index, crs=geometries.crs)
+        if dimension == main:
+            others = np.isin(np.arange(len(flat)), owners[~chosen]) & shapely.is_missing(multi)
+            series = series[~others]
+        else:
+            series = series[~shapely.is_missing(multi)]
+        kind = next(name for name, number in _DIMENSION.items() if number == dimension)
+        result.append(("" if dimension == main else _SUFFIX[dimension], kind, series))
+    return result
+
+
+def ascii_names(names: Iterable[object], *, longest: int = 60) -> dict[object, str]:
+    """Return plain ASCII names (pinyin for Chinese ones), unique without regard to case."""
+    taken = set(_RESERVED)
+    result: dict[object, str] = {}
+    for name in names:
+        plain = re.sub(
+            r"\W+", "_", "_".join(lazy_pinyin(str(name))) if not str(name).isascii() else str(name)
+        )
+        plain = re.sub(r"[^A-Za-z0-9_]", "", plain)[:longest].strip("_") or "field"
+        unique, number = plain, 2
+        while unique.lower() in taken:
+            unique = f"{plain[: longest - len(str(number)) - 1]}_{number}"
+            number += 1
+        taken.add(unique.lower())
+        result[name] = unique
+    return result

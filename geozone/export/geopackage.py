@@ -1,0 +1,150 @@
+"""The GeoPackage of a zone: every layer and table, styled and described for desktop GIS."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geozone.errors import UsageError
+from geozone.export.content import Table, content
+from geozone.export.geopackage_schema import FIXED_DATE, add_columns, add_styles, settle
+from geozone.export.qml import feature_label, qml, unit_label
+from geozone.files import whole_file
+from geozone.messages import Language
+from geozone.model import Level, ZoneResult
+from geozone.symbology import breaks as class_bounds
+from geozone.symbology import rate_classes
+
+MAIN_RATE = "redline_coverage"
+_VERSION = "1.2"  # read by every GDAL and QGIS in use, GDAL 3.6 included
+_NAMED_ON_MAP = {"bays", "rivers", "lakes"}
+
+
+def write_geopackage(
+    result: ZoneResult,
+    path: Path,
+    *,
+    lang: Language = "zh",
+    rate: str = MAIN_RATE,
+    breaks: Sequence[float] | None = None,
+) -> None:
+    """Write a zone as a GeoPackage.
+
+    1. Every layer and table of `content`, in EPSG:4490, one geometry type a layer, with spatial indexes.
+    2. Identifier and description of each in `gpkg_contents`; source, licence, basis and accuracy as layer metadata.
+    3. Column aliases and value domains (schema extension), and a QGIS style for each (`layer_styles`).
+    4. A fixed date throughout: the same input gives the same bytes.
+
+    Parameters
+    ----------
+    result
+        What the run computed.
+    path
+        Where to write; a file that stands there is replaced when the new one is whole.
+    lang
+        Language of identifiers, aliases and notes; names of layers and columns are ASCII in both.
+    rate
+        Column of ``units`` that its style colours by.
+    breaks
+        Upper class bounds of that rate as fractions; None takes those of `geozone.symbology.breaks`.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be written.
+    """
+    tables = content(result, lang)
+    styles = {table.name: _style(table, result, lang, rate, breaks) for table in tables}
+    with whole_file(path) as unfinished:
+        with _configured({"OGR_CURRENT_DATE": FIXED_DATE}):
+            for number, table in enumerate(tables):
+                _write(table, unfinished, lang, first=number == 0, target=path)
+        try:
+            with closing(sqlite3.connect(unfinished)) as database:
+                add_columns(database, tables, lang)
+                add_styles(database, tables, styles, lang)
+                settle(database)
+        except sqlite3.Error as error:
+            raise UsageError("files.unwritable", path=path, reason=str(error)) from error
+
+
+def _write(table: Table, path: Path, lang: Language, *, first: bool, target: Path) -> None:
+    spec = table.spec
+    metadata = {"TITLE": table.title.get(lang), "DESCRIPTION": table.description.get(lang)}
+    if spec is not None:
+        metadata |= {
+            "SOURCE": spec.source.get(lang),
+            "LICENCE": spec.licence,
+            "BASIS": spec.basis.value,
+            "VINTAGE": spec.vintage,
+            "ACCURACY": spec.accuracy.get(lang),
+        }
+    options = {
+        "FID": "fid",
+        "IDENTIFIER": _identifier(table, lang),
+        "DESCRIPTION": table.description.get(lang),
+    }
+    if table.geometry:
+        options |= {"GEOMETRY_NAME": "geom", "SPATIAL_INDEX": "YES"}
+    try:
+        pyogrio.write_dataframe(
+            table.frame,
+            path,
+            layer=table.name,
+            driver="GPKG",
+            use_arrow=True,
+            geometry_type=table.geometry,
+            dataset_options={"VERSION": _VERSION} if first else None,
+            layer_options=options,
+            layer_metadata={name: value for name, value in metadata.items() if value},
+        )
+    except (DataSourceError, DataLayerError) as error:
+        raise UsageError("files.unwritable", path=target, reason=str(error)) from error
+
+
+def _identifier(table: Table, lang: Language) -> str:
+    """Return a title that is unique in the file, as a GeoPackage demands of the parts of a split layer too."""
+    title = table.title.get(lang)
+    parts = {"_points": "（点）", "_lines": "（线）", "_areas": "（面）"}
+    suffix = next((mark for ending, mark in parts.items() if table.name.endswith(ending)), "")
+    return f"{title}{suffix}"
+
+
+def _style(
+    table: Table, result: ZoneResult, lang: Language, rate: str, breaks: Sequence[float] | None
+) -> str:
+    if table.name != "units":
+        label = feature_label(lang) if table.name in _NAMED_ON_MAP else None
+        return qml(table.style, table.geometry, table.columns, lang, label=label)
+    present = set(result.units["level"])
+    levels = [level for level in Level if level.value in present]
+    column = rate if rate in table.frame.columns else None
+    values = (
+        table.frame.loc[table.frame["level"] == levels[0].value, column].tolist() if column and levels else []
+    )
+    classes = rate_classes(class_bounds(values, 100.0) if breaks is None else breaks)
+    return qml(
+        table.style,
+        table.geometry,
+        table.columns,
+        lang,
+        rate=column,
+        classes=classes,
+        levels=levels,
+        label=unit_label(levels, lang),
+    )
+
+
+@contextmanager
+def _configured(options: dict[str, str]) -> Iterator[None]:
+    """Set GDAL options for a block; GDAL holds them for the whole process."""
+    pyogrio.set_gdal_config_options(options)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(options))

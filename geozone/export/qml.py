@@ -1,0 +1,382 @@
+"""QGIS styles (QML) made from the same `LayerStyle` as the legends of the page and the printed sheet."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from xml.etree import ElementTree as ET
+
+from geozone.export.columns import Column, domain_values
+from geozone.messages import Language, text
+from geozone.model import LayerStyle, Level, Status
+from geozone.symbology import RATE_MISSING, STATUS_COLOURS, RateClass
+
+_MM = 0.26  # millimetres of one CSS pixel, the unit of LayerStyle.width
+_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # rule keys are made from their filters
+_HATCH_MM = 1.6  # distance of hatch lines on paper and screen
+_FONT = "Noto Sans CJK SC"  # QGIS takes another font where it is absent
+
+_OUTLINES: dict[Level, tuple[str, float]] = {
+    Level.COUNTY: ("#9a9a9a", 0.5),
+    Level.CITY: ("#6b6b6b", 1.0),
+    Level.PROVINCE: ("#3f3f3f", 1.8),
+    Level.ZONE: ("#1f1f1f", 2.4),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Which names a layer shows: a QGIS expression, drawn up to a scale."""
+
+    expression: str
+    size: float = 8.0
+    colour: str = "#333333"
+    largest_denominator: int | None = None
+
+
+def qml(
+    style: LayerStyle | None,
+    geometry: str | None,
+    columns: Sequence[Column],
+    lang: Language,
+    *,
+    rate: str | None = None,
+    classes: Sequence[RateClass] = (),
+    levels: Sequence[Level] = (),
+    label: Label | None = None,
+) -> str:
+    """Return a QGIS style document for one layer or table.
+
+    Parameters
+    ----------
+    style
+        How the layer is drawn; None draws it grey.
+    geometry
+        ``MultiPolygon``, ``MultiLineString`` or ``MultiPoint``; None for a table, which gets a form only.
+    columns
+        Columns of the layer, without its ``fid``: their titles become aliases, value domains drop-down lists.
+    lang
+        Language of titles and legends.
+    rate, classes
+        The column that a style of kind ``rate`` colours by, and its classes.
+    levels
+        For a layer with units of several levels: the levels, finest first. Only the finest is filled.
+    label
+        Names on the map.
+    """
+    root = ET.Element(
+        "qgis",
+        version="3.22.0",
+        styleCategories="Symbology|Labeling|Fields|Forms",
+        labelsEnabled=_flag(label),
+    )
+    if geometry is not None:
+        kind = _symbol_kind(geometry)
+        style = style or LayerStyle("fill", fill="#bbbbbb", stroke="#777777")
+        if style.kind == "rate" and rate is not None:
+            root.append(_rate_renderer(style, kind, rate, classes, levels=levels, lang=lang))
+        elif any(item.domain == "status" for item in columns):
+            root.append(_status_renderer(style, kind, lang))
+        else:
+            root.append(_single_renderer(style, kind))
+        if label:
+            root.append(_labelling(label, kind))
+    root.append(_form(columns, lang))
+    aliases = ET.SubElement(root, "aliases")
+    for index, item in enumerate(columns, start=1):  # the fid comes first
+        ET.SubElement(aliases, "alias", index=str(index), field=item.name, name=item.title.get(lang))
+    ET.indent(root)
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(
+        root, encoding="unicode"
+    )
+
+
+def _single_renderer(style: LayerStyle, kind: str) -> ET.Element:
+    renderer = ET.Element(
+        "renderer-v2", type="singleSymbol", symbollevels="0", forceraster="0", enableorderby="0"
+    )
+    _symbols(renderer, [_symbol("0", kind, style)])
+    return renderer
+
+
+def _status_renderer(style: LayerStyle, kind: str, lang: Language) -> ET.Element:
+    renderer = ET.Element(
+        "renderer-v2",
+        type="categorizedSymbol",
+        attr="status",
+        symbollevels="0",
+        forceraster="0",
+        enableorderby="0",
+    )
+    categories = ET.SubElement(renderer, "categories")
+    symbols = []
+    for number, (value, title) in enumerate(domain_values("status")):
+        ET.SubElement(
+            categories,
+            "category",
+            value=value,
+            symbol=str(number),
+            label=title.get(lang),
+            render="true",
+        )
+        symbols.append(_symbol(str(number), kind, _in_status(style, kind, Status(value))))
+    _symbols(renderer, symbols)
+    return renderer
+
+
+def _rate_renderer(
+    style: LayerStyle,
+    kind: str,
+    rate: str,
+    classes: Sequence[RateClass],
+    *,
+    levels: Sequence[Level],
+    lang: Language,
+) -> ET.Element:
+    """Fill the finest level by its rate and draw the upper levels as outlines above it."""
+    renderer = ET.Element(
+        "renderer-v2", type="RuleRenderer", symbollevels="0", forceraster="0", enableorderby="0"
+    )
+    rules = ET.SubElement(renderer, "rules", key=_key("root"))
+    symbols: list[ET.Element] = []
+    finest = levels[0] if levels else None
+    scope = f"\"level\" = '{finest.value}' AND " if finest else ""
+    outline, width = _OUTLINES[finest] if finest else (style.stroke or "#777777", style.width)
+
+    def rule(condition: str, label: str, drawn: LayerStyle, pass_: int) -> None:
+        number = str(len(symbols))
+        ET.SubElement(rules, "rule", filter=condition, symbol=number, label=label, key=_key(condition))
+        symbols.append(_symbol(number, kind, drawn, pass_))
+
+    for item in classes:
+        lower = f'"{rate}" > {item.lower!r} AND ' if item.upper > item.lower else ""
+        condition = f'{scope}{lower}"{rate}" <= {item.upper!r}'
+        rule(
+            condition, item.label.get(lang), LayerStyle("fill", item.colour, outline, width, style.opacity), 0
+        )
+    missing = f'{scope}"{rate}" IS NULL'
+    rule(
+        missing,
+        text("export.no_data").get(lang),
+        LayerStyle("fill", RATE_MISSING, outline, width, style.opacity),
+        0,
+    )
+    for pass_, level in enumerate(levels[1:], start=1):
+        colour, width = _OUTLINES[level]
+        drawn = LayerStyle("outline", None, colour, width)
+        rule(f"\"level\" = '{level.value}'", text(f"export.level_{level.value}").get(lang), drawn, pass_)
+    _symbols(renderer, symbols)
+    return renderer
+
+
+def _symbols(renderer: ET.Element, symbols: Iterable[ET.Element]) -> None:
+    holder = ET.SubElement(renderer, "symbols")
+    holder.extend(symbols)
+
+
+def _symbol(name: str, kind: str, style: LayerStyle, pass_: int = 0) -> ET.Element:
+    symbol = ET.Element("symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+    if kind == "line":
+        symbol.append(_line(style, pass_))
+    elif kind == "marker":
+        symbol.append(_marker(style, pass_))
+    elif style.kind == "hatch":
+        symbol.append(_hatch(name, style, pass_))
+        symbol.append(_fill(style, pass_, filled=False))
+    else:
+        symbol.append(
+            _fill(style, pass_, filled=style.fill is not None and style.kind not in {"line", "outline"})
+        )
+    return symbol
+
+
+def _fill(style: LayerStyle, pass_: int, *, filled: bool) -> ET.Element:
+    return _symbol_layer(
+        "SimpleFill",
+        pass_,
+        {
+            "color": _colour(style.fill or "#ffffff", style.opacity),
+            "style": "solid" if filled else "no",
+            "outline_color": _colour(style.stroke or style.fill or "#777777", 1.0),
+            "outline_style": "solid" if style.stroke and style.width > 0 else "no",
+            "outline_width": f"{style.width * _MM:.3f}",
+            "outline_width_unit": "MM",
+            "joinstyle": "round",
+        },
+    )
+
+
+def _hatch(name: str, style: LayerStyle, pass_: int) -> ET.Element:
+    layer = _symbol_layer(
+        "LinePatternFill",
+        pass_,
+        {
+            "angle": "45",
+            "distance": str(_HATCH_MM),
+            "distance_unit": "MM",
+            "line_width": "0.2",
+            "line_width_unit": "MM",
+        },
+    )
+    stripe = ET.SubElement(
+        layer, "symbol", name=f"@{name}@0", type="line", alpha="1", clip_to_extent="1", force_rhr="0"
+    )
+    stripe.append(
+        _line(LayerStyle("line", stroke=style.fill or style.stroke, width=0.8, opacity=style.opacity), 0)
+    )
+    return layer
+
+
+def _line(style: LayerStyle, pass_: int) -> ET.Element:
+    properties = {
+        "line_color": _colour(style.stroke or style.fill or "#777777", style.opacity),
+        "line_width": f"{style.width * _MM:.3f}",
+        "line_width_unit": "MM",
+        "line_style": "solid",
+        "capstyle": "round",
+        "joinstyle": "round",
+    }
+    if style.dash:
+        lengths = [float(part) * _MM for part in style.dash.replace(",", " ").split()]
+        properties |= {
+            "use_custom_dash": "1",
+            "customdash": ";".join(f"{length:.3f}" for length in lengths),
+            "customdash_unit": "MM",
+        }
+    return _symbol_layer("SimpleLine", pass_, properties)
+
+
+def _marker(style: LayerStyle, pass_: int) -> ET.Element:
+    return _symbol_layer(
+        "SimpleMarker",
+        pass_,
+        {
+            "name": "circle",
+            "color": _colour(style.fill or style.stroke or "#777777", style.opacity),
+            "outline_color": _colour(style.stroke or "#333333", 1.0),
+            "outline_width": f"{style.width * _MM:.3f}",
+            "size": "2.4",
+            "size_unit": "MM",
+        },
+    )
+
+
+def _symbol_layer(kind: str, pass_: int, properties: Mapping[str, str]) -> ET.Element:
+    layer = ET.Element("layer", {"class": kind, "enabled": "1", "locked": "0", "pass": str(pass_)})
+    _options(layer, properties)
+    return layer
+
+
+def _labelling(label: Label, kind: str) -> ET.Element:
+    labelling = ET.Element("labeling", type="simple")
+    settings = ET.SubElement(labelling, "settings", calloutType="simple")
+    style = ET.SubElement(
+        settings,
+        "text-style",
+        fieldName=label.expression,
+        isExpression="1",
+        fontFamily=_FONT,
+        namedStyle="Regular",
+        fontSize=f"{label.size:g}",
+        fontSizeUnit="Point",
+        textColor=_colour(label.colour, 1.0),
+        textOpacity="1",
+    )
+    ET.SubElement(
+        style,
+        "text-buffer",
+        bufferDraw="1",
+        bufferSize="0.8",
+        bufferSizeUnits="MM",
+        bufferColor="255,255,255,220",
+        bufferOpacity="0.85",
+    )
+    # 3: curved along a line; 1: around a point; 0 with centroid: horizontal in an area
+    ET.SubElement(
+        settings,
+        "placement",
+        placement={"line": "3", "marker": "6"}.get(kind, "1"),
+        placementFlags="10",
+        centroidWhole="0",
+        centroidInside="1",
+        quadOffset="4",
+        dist="0",
+        priority="6",
+        repeatDistance="60",
+        repeatDistanceUnits="MM",
+    )
+    ET.SubElement(
+        settings,
+        "rendering",
+        scaleVisibility=_flag(label.largest_denominator),
+        scaleMax=str(label.largest_denominator or 0),  # QGIS calls the smallest scale its maximum denominator
+        scaleMin="0",
+        obstacle="0",
+        mergeLines="1",
+        limitNumLabels="0",
+        displayAll="0",
+        labelPerPart="0",
+    )
+    return labelling
+
+
+def _form(columns: Sequence[Column], lang: Language) -> ET.Element:
+    configuration = ET.Element("fieldConfiguration")
+    for item in columns:
+        field = ET.SubElement(configuration, "field", name=item.name, configurationFlags="None")
+        if item.domain is None:
+            continue
+        widget = ET.SubElement(field, "editWidget", type="ValueMap")
+        top = ET.SubElement(ET.SubElement(widget, "config"), "Option", type="Map")
+        choices = ET.SubElement(top, "Option", name="map", type="List")
+        for value, title in domain_values(item.domain):
+            choice = ET.SubElement(choices, "Option", type="Map")
+            ET.SubElement(choice, "Option", name=title.get(lang), value=value, type="QString")
+    return configuration
+
+
+def _in_status(style: LayerStyle, kind: str, status: Status) -> LayerStyle:
+    """Return the style in the colour of a status, as the page draws it: unknown areas are hatched."""
+    colour = STATUS_COLOURS[status]
+    if kind == "line":
+        return replace(style, kind="line", stroke=colour, width=max(style.width, 1.5))
+    return replace(style, kind="hatch" if status is Status.UNKNOWN else "fill", fill=colour)
+
+
+def _options(parent: ET.Element, properties: Mapping[str, str]) -> None:
+    holder = ET.SubElement(parent, "Option", type="Map")
+    for name, value in properties.items():
+        ET.SubElement(holder, "Option", name=name, value=value, type="QString")
+
+
+def _colour(colour: str, opacity: float) -> str:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"{red},{green},{blue},{round(255 * opacity)}"
+
+
+def _symbol_kind(geometry: str) -> str:
+    if "Polygon" in geometry:
+        return "fill"
+    return "line" if "Line" in geometry else "marker"
+
+
+def _key(name: str) -> str:
+    return f"{{{uuid.uuid5(_NAMESPACE, name)}}}"
+
+
+def _flag(value: object) -> str:
+    return "1" if value else "0"
+
+
+def unit_label(levels: Sequence[Level], lang: Language) -> Label:
+    """Return labels for units: the names of the middle level, provinces where there is none."""
+    shown = Level.CITY if Level.CITY in levels else Level.PROVINCE
+    name = '"name"' if lang == "zh" else 'coalesce("name_en", "name")'
+    return Label(f"CASE WHEN \"level\" = '{shown.value}' THEN {name} END", size=7.5)
+
+
+def feature_label(lang: Language) -> Label:
+    """Return labels with the names of features."""
+    name = '"name"' if lang == "zh" else 'coalesce("name_en", "name")'
+    return Label(name, size=7.0, colour="#1f4e79", largest_denominator=3_000_000)

@@ -1,0 +1,146 @@
+"""The run record: what went into a run, what was done, and what came out, with digests."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import singledispatch
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geozone.files import digest, whole_file
+from geozone.messages import Message, Text
+from geozone.model import ZoneResult
+from geozone.versions import versions
+
+FORMAT = "geozone-run-1"
+
+
+def write_record(
+    result: ZoneResult,
+    path: Path,
+    *,
+    parameters: Mapping[str, Any],
+    outputs: Iterable[Path],
+    started: datetime,
+    finished: datetime,
+) -> None:
+    """Write the run record of a zone as JSON.
+
+    It is the only output that holds times of day and paths of the machine.
+
+    Parameters
+    ----------
+    result
+        What the run computed: its inputs, steps, findings and repairs.
+    path
+        Where to write, ``<zone>_run.json``.
+    parameters
+        Options of the run.
+    outputs
+        The files of the run, each recorded with size and SHA-256.
+    started, finished
+        Moments with time zone.
+
+    Raises
+    ------
+    UsageError
+        If the record cannot be written.
+    """
+    record = {
+        "format": FORMAT,
+        "zone": result.zone.key,
+        "title": result.title,
+        "map_review_number": result.review_number,
+        "started": started.astimezone(UTC),
+        "finished": finished.astimezone(UTC),
+        "seconds": (finished - started).total_seconds(),
+        "versions": versions(),
+        "parameters": dict(parameters),
+        "inputs": result.inputs,
+        "registers": [
+            {
+                "id": register.id,
+                "role": register.role,
+                "basis": register.basis,
+                "as_of": register.as_of,
+                "source": register.source,
+                "items": len(register.items),
+                "totals": [
+                    {"unit_code": total.unit_code, "count": total.count, "source": total.source,
+                     "source_date": total.source_date}
+                    for total in register.totals
+                ],
+            }
+            for register in result.registers.values()
+        ],
+        "decisions": [
+            {"layer": layer.id, "kind": item.kind, "value": item.value, "reason": item.reason}
+            for layer in result.layers.values()
+            for item in layer.decisions
+        ],
+        "steps": [{"name": step.name, "figures": dict(step.figures)} for step in result.steps],
+        "findings": [
+            {"severity": item.severity, "layer": item.layer, "feature": item.feature, "kind": item.kind,
+             "place": item.place, "message": item.message, "remedy": item.remedy}
+            for item in result.findings
+        ],
+        "repairs": result.ledger.to_dict("records"),
+        "outputs": [
+            {"name": output.name, "bytes": output.stat().st_size, "sha256": digest(output)} for output in outputs
+        ],
+    }  # fmt: skip
+    with whole_file(path) as unfinished:
+        content = json.dumps(plain(record), ensure_ascii=False, indent=1, allow_nan=False)
+        unfinished.write_text(content + "\n", "utf-8", newline="\n")
+
+
+@singledispatch
+def plain(value: Any) -> Any:
+    """Return a value as JSON holds it: texts in both languages, numbers by repr, unknown and infinite as null."""
+    return value if value is None else str(value)
+
+
+@plain.register
+def _(value: bool | int | str) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+@plain.register
+def _(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+@plain.register
+def _(value: Text) -> dict[str, str]:
+    return {"zh": value.zh, "en": value.en}
+
+
+@plain.register
+def _(value: Message) -> Any:
+    return plain(value.text)
+
+
+@plain.register
+def _(value: date) -> str:
+    return value.isoformat()
+
+
+@plain.register
+def _(value: np.generic | np.ndarray) -> Any:
+    return plain(value.tolist())
+
+
+@plain.register
+def _(value: Mapping) -> dict[str, Any]:  # type: ignore[type-arg]  # dispatch takes the bare class
+    return {str(plain(key)): plain(item) for key, item in value.items()}
+
+
+@plain.register
+def _(value: list | tuple | set) -> list[Any]:  # type: ignore[type-arg]  # dispatch takes the bare class
+    return [plain(item) for item in value]

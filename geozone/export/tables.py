@@ -1,0 +1,121 @@
+"""The rates of a zone as CSV, JSON and workbook. The same number stands in all of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geozone.export.content import Table, content, rate_columns
+from geozone.export.record import plain
+from geozone.export.workbook import write_workbook
+from geozone.files import whole_file
+from geozone.messages import Language, text
+from geozone.model import ZoneResult
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def write_tables(result: ZoneResult, folder: Path, *, lang: Language = "zh") -> list[Path]:
+    """Write ``<zone>_rates.csv``, ``<zone>_rates.json`` and ``<zone>.xlsx``.
+
+    Numbers are written by repr, so that reading them gives the very same number back.
+
+    Parameters
+    ----------
+    result
+        What the run computed.
+    folder
+        Where to write; it is made when it is missing.
+    lang
+        Language of names, methods and notes; codes and columns are the same in both.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order above.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be written.
+    """
+    tables = content(result, lang)
+    rates = next(table for table in tables if table.name == "rates")
+    paths = [folder / f"{result.zone.key}{ending}" for ending in ("_rates.csv", "_rates.json", ".xlsx")]
+    _write_csv(rates, paths[0])
+    _write_json(result, paths[1], lang)
+    write_workbook(result, tables, paths[2], lang)
+    return paths
+
+
+def safe_cell(value: str) -> str:
+    """Return a text so that no spreadsheet takes it for a formula.
+
+    A text that begins with ``= + - @``, their full-width forms, a tab or a return gets an apostrophe in front.
+    A lone sign (the comparator ``=``) and a text that is a plain number are no formula and stay as they are.
+    Numbers never come here.
+    """
+    if not value.startswith(_FORMULA_SIGNS) or len(value.strip()) == 1 or _is_number(value):
+        return value
+    return f"'{value}"
+
+
+def number(value: float) -> int | float:
+    """Return a whole number without its ``.0``, any other as it is."""
+    return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
+
+
+def _write_csv(table: Table, path: Path) -> None:
+    """Write UTF-8 with a byte order mark, by which spreadsheets know the encoding, and CRLF after RFC 4180."""
+    with whole_file(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow(table.frame.columns)
+        for row in table.frame.itertuples(index=False, name=None):
+            writer.writerow([_csv_cell(value) for value in row])
+
+
+def _csv_cell(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    return safe_cell(value) if isinstance(value, str) else repr(number(value))
+
+
+def _write_json(result: ZoneResult, path: Path, lang: Language) -> None:
+    document = {
+        "zone": result.zone.key,
+        "title": result.title,
+        "map_review": result.review_number or text("export.not_reviewed"),
+        "documents": [
+            {"id": item.id, "title": item.title, "issued": item.issued, "issuer": item.issuer}
+            for item in result.documents.values()
+        ],
+        "columns": {item.name: item.title for item in rate_columns()},
+        "rates": [
+            {name: _json_value(value) for name, value in rate.row(lang).items()} for rate in result.rates
+        ],
+    }
+    with whole_file(path) as unfinished:
+        unfinished.write_text(
+            json.dumps(plain(document), ensure_ascii=False, indent=1, allow_nan=False) + "\n",
+            "utf-8",
+            newline="\n",
+        )
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, float):
+        return number(value) if math.isfinite(value) else None
+    return value
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,218 @@
+"""The workbook of a zone: a cover and a sheet for each table, ready to print and to filter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from geozone.errors import UsageError
+from geozone.export.columns import Column, domain_values
+from geozone.export.content import Table
+from geozone.files import whole_file
+from geozone.messages import Language, text
+from geozone.model import Basis, Kind, ZoneResult
+
+SHEETS = ("rates", "units", "targets", "registers", "mosaic", "findings", "ledger", "run")
+_FIXED_CREATION = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant of the format, so that equal input gives equal bytes
+_MOST_ROWS = 1_048_575  # of a worksheet, below its heading
+_HEADING = "#1d6577"
+_WIDEST = 60
+_WRAPPED = {"note", "method", "message", "remedy", "title", "reading_reason", "source", "value"}
+_FRACTIONS = {"value", "low", "high", "target_value"}
+
+
+class _Exact(float):
+    """A number that is written with all its digits: the sixteen that XlsxWriter writes can change the last one."""
+
+    __slots__ = ()
+
+    def __format__(self, _specification: str) -> str:
+        return repr(int(self) if self.is_integer() and abs(self) < 2**53 else float(self))
+
+
+def write_workbook(result: ZoneResult, tables: list[Table], path: Path, lang: Language) -> None:
+    """Write the tables of a zone as a workbook.
+
+    Each sheet has two heading rows (the title people know, the name of the column in all other files), frozen and
+    filtered. Fractions show as per cent and stay fractions. Texts are always texts: one that begins like a formula
+    is stored as a quoted text.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be written.
+    """
+    by_name = {table.name: table for table in tables}
+    with whole_file(path) as unfinished:
+        try:
+            with xlsxwriter.Workbook(
+                unfinished,
+                {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+            ) as book:
+                book.set_properties(
+                    {
+                        "title": result.title.get(lang),
+                        "subject": text("export.workbook_subject").get(lang),
+                        "created": _FIXED_CREATION,
+                    }
+                )
+                formats = _Formats(book)
+                _cover(book, result, formats, lang)
+                for name in SHEETS:
+                    _sheet(book, by_name[name], formats, lang)
+        except (XlsxWriterException, OSError) as error:
+            raise UsageError("files.unwritable", path=path, reason=str(error)) from error
+
+
+class _Formats:
+    """The cell formats of a workbook."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        base = {"font_name": "Noto Sans CJK SC", "font_size": 10, "valign": "top"}
+        self.text = book.add_format(base)
+        self.wrapped = book.add_format({**base, "text_wrap": True})
+        self.quoted = book.add_format({**base, "quote_prefix": True})
+        self.number = book.add_format({**base, "num_format": "#,##0.00"})
+        self.whole = book.add_format({**base, "num_format": "0"})
+        self.percent = book.add_format({**base, "num_format": "0.00%"})
+        self.heading = book.add_format(
+            {**base, "bold": True, "font_color": "#ffffff", "bg_color": _HEADING, "text_wrap": True, "border": 1,
+             "border_color": "#ffffff", "valign": "vcenter"}
+        )  # fmt: skip
+        self.name = book.add_format({**base, "italic": True, "font_color": "#555555", "bg_color": "#eef3d6"})
+        self.title = book.add_format({**base, "bold": True, "font_size": 18, "font_color": _HEADING})
+        self.strong = book.add_format({**base, "bold": True})
+        self.warning = book.add_format({**base, "bold": True, "font_color": "#a63603", "text_wrap": True})
+
+
+def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lang: Language) -> None:
+    """Say what the workbook is, where its data stand, and what each sheet holds."""
+    sheet = book.add_worksheet(text("export.sheet_cover").get(lang))
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 96)
+    sheet.write_string(0, 0, result.title.get(lang), formats.title)
+    row = 2
+    review = result.review_number or text("export.not_reviewed").get(lang)
+    lines = [
+        (text("export.column_map_review").get(lang), review, formats.strong),
+        (text("export.cover_method").get(lang), text("export.method_area").get(lang), formats.wrapped),
+        ("", text("export.method_coverage").get(lang), formats.wrapped),
+        (
+            text("export.cover_numbers").get(lang),
+            text("export.cover_numbers_note").get(lang),
+            formats.wrapped,
+        ),
+    ]
+    lines += [
+        (
+            text("export.column_documents").get(lang) if number == 0 else "",
+            document.title.get(lang),
+            formats.wrapped,
+        )
+        for number, document in enumerate(result.documents.values())
+    ]
+    for heading, content, style in lines:
+        sheet.write_string(row, 0, heading, formats.strong)
+        sheet.write_string(row, 1, content, style)
+        row += 1
+    row += 1
+    sheet.write_string(row, 0, text("export.cover_layers").get(lang), formats.strong)
+    for layer in result.layers.values():
+        if layer.spec is None:
+            continue
+        row += 1
+        told = text(
+            "export.about_layer",
+            basis=text(f"export.basis_{layer.spec.basis.value}"),
+            source=layer.spec.source,
+            licence=layer.spec.licence,
+            vintage=layer.spec.vintage,
+            accuracy=layer.spec.accuracy,
+        )
+        statutory = layer.spec.basis in {Basis.OFFICIAL, Basis.PUBLIC}
+        sheet.write_string(row, 0, layer.spec.title.get(lang), formats.wrapped)
+        about = told + layer.spec.note if layer.spec.note else told
+        sheet.write_string(row, 1, about.get(lang), formats.wrapped if statutory else formats.warning)
+    row += 2
+    sheet.write_string(row, 0, text("export.cover_sheets").get(lang), formats.strong)
+    for name in SHEETS:
+        row += 1
+        title = text(f"export.table_{name}").get(lang)
+        sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
+        sheet.write_string(row, 1, text(f"export.about_{name}").get(lang), formats.wrapped)
+
+
+def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Language) -> None:
+    sheet = book.add_worksheet(text(f"export.table_{table.name}").get(lang))
+    frame = table.frame.drop(columns="geometry", errors="ignore")
+    if len(frame) > _MOST_ROWS:
+        raise UsageError("export.too_many_rows", table=table.title, rows=len(frame), most=_MOST_ROWS)
+    columns = [item for item in table.columns if item.name in frame.columns]
+    for place, item in enumerate(columns):
+        sheet.write_string(0, place, item.title.get(lang), formats.heading)
+        sheet.write_string(1, place, item.name, formats.name)
+        if item.domain:
+            words = "\n".join(f"{value}: {title.get(lang)}" for value, title in domain_values(item.domain))
+            sheet.write_comment(0, place, words, {"author": "", "x_scale": 2, "y_scale": 2})
+        width = _width(item, frame[item.name], lang)
+        sheet.set_column(place, place, width, formats.text)
+    areas = set(frame.index[frame["kind"] == Kind.AREA.value]) if table.name == "rates" else set()
+    for number, (index, row) in enumerate(
+        zip(frame.index, frame.itertuples(index=False, name=None), strict=True), 2
+    ):
+        for place, (item, value) in enumerate(zip(columns, row, strict=True)):
+            if pd.isna(value) or value == "":
+                continue
+            fraction = item.fraction or (
+                table.name == "rates" and item.name in _FRACTIONS and index not in areas
+            )
+            _write(sheet, (number, place), value, _format(item, value, formats, fraction=fraction))
+    sheet.set_row(0, 34)
+    sheet.freeze_panes(2, min(3, len(columns)))
+    if columns:
+        sheet.autofilter(1, 0, max(1, len(frame) + 1), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(8)  # A3
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0, 1)
+    sheet.set_footer("&L&A&R&P / &N")
+
+
+def _write(sheet: Worksheet, place: tuple[int, int], value: Any, style: Format) -> None:
+    match value:
+        case str():
+            sheet.write_string(*place, value, style)
+        case bool() | np.bool_():
+            sheet.write_boolean(*place, bool(value), style)
+        case _:
+            sheet.write_number(*place, _Exact(value), style)
+
+
+def _format(item: Column, value: Any, formats: _Formats, *, fraction: bool) -> Format:
+    if isinstance(value, str):
+        if value.startswith(("=", "+", "-", "@")):
+            return formats.quoted
+        return formats.wrapped if item.name in _WRAPPED else formats.text
+    if item.type == "number":
+        return formats.percent if fraction else formats.number
+    return formats.whole if item.type == "integer" else formats.text
+
+
+def _width(item: Column, values: pd.Series[Any], lang: Language) -> int:
+    """Return a column width that shows most contents; a Chinese character is as wide as two letters."""
+    shown = [_letters(value) for value in values.head(500) if isinstance(value, str)]
+    longest = sorted(shown)[int(len(shown) * 0.9)] if shown else 10
+    return min(_WIDEST, max(10, longest + 2, _letters(item.title.get(lang)) // 2 + 3, len(item.name) + 3))
+
+
+def _letters(value: str) -> int:
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in value)

@@ -1,0 +1,95 @@
+"""Runs inside QGIS's own Python: opens every layer of a GeoPackage and draws it with its stored style.
+
+Arguments: GeoPackage, folder for one PNG a layer. Prints one JSON object.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+
+
+def draw(layers, extent, path):
+    settings = QgsMapSettings()
+    settings.setLayers(layers)
+    settings.setBackgroundColor(QColor("white"))
+    settings.setOutputSize(QSize(900, 900))
+    settings.setOutputDpi(120)
+    settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4490"))
+    extent.scale(1.05)
+    settings.setExtent(extent)
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    image = job.renderedImage()
+    image.save(str(path))
+    return len({image.pixel(x, y) for x in range(0, 900, 3) for y in range(0, 900, 3)})
+
+
+def describe(layer, name, folder):
+    fields = layer.fields()
+    found = {
+        "valid": layer.isValid(),
+        "features": layer.featureCount(),
+        "crs": layer.crs().authid(),
+        "aliases": {field.name(): layer.attributeAlias(index) for index, field in enumerate(fields)},
+        "widgets": {
+            field.name(): layer.editorWidgetSetup(index).type()
+            for index, field in enumerate(fields)
+            if layer.editorWidgetSetup(index).type()
+        },
+        "styles": layer.listStylesInDatabase()[0],
+        "loaded": layer.loadDefaultStyle()[1],
+    }
+    if layer.isSpatial():
+        found["renderer"] = layer.renderer().type()
+        found["legend"] = [item.label() for item in layer.renderer().legendSymbolItems()]
+        found["colours"] = (
+            draw([layer], layer.extent(), folder / f"{name}.png") if layer.featureCount() else 0
+        )
+    return found
+
+
+def open_and_draw(path, folder, names):
+    layers = {name: QgsVectorLayer(f"{path}|layername={name}", name, "ogr") for name in names}
+    result = {name: describe(layer, name, folder) for name, layer in layers.items()}
+    order = ["lakes", "rivers", "bays", "coastline", "redline", "barrier_gaps", "barrier", "units"]
+    together = [layers[name] for name in order if name in layers and layers[name].featureCount()]
+    draw(together, layers["units"].extent(), folder / "all.png")
+    return result
+
+
+def edit(path, table, key, column, value):
+    """Change one value of one row the way a person does: open, edit, save."""
+    layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr")
+    changed = 0
+    layer.startEditing()
+    for feature in layer.getFeatures():
+        if feature[key[0]] == key[1]:
+            changed += layer.changeAttributeValue(feature.id(), layer.fields().indexOf(column), value)
+    return changed if layer.commitChanges() else 0
+
+
+def main(path, folder):
+    application = QgsApplication([], False)
+    application.initQgis()
+    task = json.loads(sys.stdin.read())
+    result = open_and_draw(path, folder, task["layers"])
+    for change in task.get("edits", []):
+        result.setdefault("edits", []).append(edit(path, *change))
+    sys.stdout.write(json.dumps(result, ensure_ascii=False))
+    sys.stdout.flush()
+    application.exitQgis()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

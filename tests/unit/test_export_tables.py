@@ -1,0 +1,211 @@
+import csv
+import json
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyogrio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from samples import sample_result
+
+from geozone.export.content import rate_columns, rate_variants
+from geozone.export.geopackage import write_geopackage
+from geozone.export.record import plain, write_record
+from geozone.export.tables import safe_cell, write_tables
+from geozone.export.workbook import SHEETS, _Exact
+from geozone.messages import Text, text
+from geozone.model import RATE_COLUMNS, Level
+from geozone.versions import versions
+
+AWKWARD = (0.1 + 0.2, 1 / 3, 408.00000000000006, 2**53 - 1.0, 5e-324, -1.7976931348623157e308)
+
+
+@pytest.fixture(scope="module")
+def result():
+    """A result whose figures need all seventeen digits, and whose texts are dangerous."""
+    result = sample_result()
+    result.rates = [
+        replace(rate, numerator=AWKWARD[place % len(AWKWARD)]) for place, rate in enumerate(result.rates)
+    ]
+    result.rates[0] = replace(result.rates[0], note=Text('=HYPERLINK("x")', "+cmd|' /C calc'!A0"))
+    result.rates[1] = replace(result.rates[1], note=Text("-5", "@SUM(1)"), gap=-5.25)
+    return result
+
+
+@pytest.fixture(scope="module")
+def files(result, tmp_path_factory):
+    return write_tables(result, tmp_path_factory.mktemp("tables"), lang="zh")
+
+
+def read_csv(path):
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def sheet_rows(path, title):
+    rows = list(openpyxl.load_workbook(path)[title].iter_rows(values_only=True))
+    return [dict(zip(rows[1], row, strict=True)) for row in rows[2:]]
+
+
+def test_the_files_have_their_names(files):
+    assert [path.name for path in files] == ["bth_rates.csv", "bth_rates.json", "bth.xlsx"]
+
+
+def test_the_columns_are_the_fixed_ones(files):
+    assert tuple(item.name for item in rate_columns()) == RATE_COLUMNS
+    assert tuple(read_csv(files[0])[0]) == RATE_COLUMNS
+    assert all(tuple(row) == RATE_COLUMNS for row in json.loads(files[1].read_text("utf-8"))["rates"])
+
+
+def test_the_same_number_stands_in_all_files(result, files, tmp_path):
+    write_geopackage(result, tmp_path / "bth.gpkg")
+    package = pyogrio.read_dataframe(tmp_path / "bth.gpkg", layer="rates", read_geometry=False)
+    from_csv = read_csv(files[0])
+    from_json = json.loads(files[1].read_text("utf-8"))["rates"]
+    from_sheet = sheet_rows(files[2], "指标")
+    assert len(package) == len(from_csv) == len(from_json) == len(from_sheet) == len(result.rates)
+    for name in ("numerator", "denominator", "value", "low", "high", "target_value", "target_year", "gap"):
+        for place, rate in enumerate(result.rates):
+            true = getattr(rate, name)
+            told = (
+                from_csv[place][name],
+                from_json[place][name],
+                from_sheet[place][name],
+                package[name][place],
+            )
+            if true is None:
+                assert told[:3] == ("", None, None)
+                assert pd.isna(told[3])
+            else:
+                assert [float(value) for value in told] == [true] * 4, (name, place)
+
+
+def test_spreadsheets_recognise_the_encoding(files):
+    assert files[0].read_bytes().startswith(b"\xef\xbb\xbf")
+    assert "甲省1市1县" in files[0].read_text("utf-8-sig")
+
+
+def test_no_text_becomes_a_formula(files):
+    assert read_csv(files[0])[0]["note"] == '\'=HYPERLINK("x")'
+    cells = [cell for row in openpyxl.load_workbook(files[2])["指标"].iter_rows() for cell in row]
+    assert [cell for cell in cells if cell.data_type == "f"] == []
+    [dangerous] = [cell for cell in cells if str(cell.value).startswith("=HYPERLINK")]
+    assert dangerous.quotePrefix
+
+
+def test_numbers_and_comparators_are_never_altered(files):
+    row = read_csv(files[0])[1]
+    assert (row["gap"], row["note"]) == ("-5.25", "-5")
+    assert safe_cell("=") == "="
+    assert safe_cell(">=") == ">="
+
+
+@given(st.sampled_from(["", "=", "+", "-", "@", "＝", "\t", "\r"]), st.text())
+def test_a_safe_cell_begins_like_no_formula_unless_it_is_a_number_or_one_sign(sign, rest):
+    value = sign + rest
+    safe = safe_cell(value)
+    assert safe in {value, f"'{value}"}
+    if safe.startswith(("=", "+", "-", "@", "＝", "\t", "\r")) and len(safe.strip()) != 1:
+        float(safe)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_workbook_number_keeps_all_its_digits(value):
+    assert float(f"{_Exact(value):.16G}") == value
+
+
+def test_the_workbook_has_its_sheets_and_headings(files):
+    book = openpyxl.load_workbook(files[2])
+    assert book.sheetnames == ["说明", *(text(f"export.table_{name}").zh for name in SHEETS)]
+    sheet = book["指标"]
+    assert sheet.freeze_panes == "D3"
+    assert sheet.auto_filter.ref.startswith("A2:")
+    assert [cell.value for cell in sheet[2]] == list(RATE_COLUMNS)
+    heads = dict(zip([cell.value for cell in sheet[2]], sheet[1], strict=True))
+    assert "official" in heads["basis"].comment.text
+    values = {row[1].value: row for row in sheet.iter_rows(min_row=3)}
+    assert values["910101"][RATE_COLUMNS.index("value")].number_format == "0.00%"
+
+
+def test_an_area_is_not_shown_as_per_cent(files):
+    for row in openpyxl.load_workbook(files[2])["指标"].iter_rows(min_row=3):
+        shown = row[RATE_COLUMNS.index("value")].number_format
+        assert (shown == "0.00%") == (row[RATE_COLUMNS.index("kind")].value != "area") or row[
+            RATE_COLUMNS.index("value")
+        ].value is None
+
+
+def test_the_cover_tells_basis_source_and_review(files):
+    cover = "\n".join(
+        str(cell)
+        for row in openpyxl.load_workbook(files[2])["说明"].iter_rows(values_only=True)
+        for cell in row
+        if cell
+    )
+    for expected in ("未经审图", "数据性质：测试数据", "来源：样本", "CC0-1.0", "样本方案"):
+        assert expected in cover
+
+
+def test_the_same_input_gives_the_same_bytes(result, files, tmp_path):
+    again = write_tables(result, tmp_path, lang="zh")
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in files]
+
+
+def test_english_files_have_the_same_codes(result, tmp_path):
+    document = json.loads(write_tables(result, tmp_path, lang="en")[1].read_text("utf-8"))
+    assert document["rates"][0]["unit_name"] == "Jia 1-1"
+    assert document["rates"][0]["unit_code"] == "910101"
+    assert document["title"] == {"zh": "样区", "en": "Sample zone"}
+
+
+def test_variants_of_an_indicator_have_columns_of_their_own(result):
+    rate = next(
+        rate for rate in result.rates if rate.indicator == "bay_completion" and rate.level is Level.ZONE
+    )
+    variants = rate_variants(
+        [rate, replace(rate, unit="km"), replace(rate, unit="km2"), replace(rate, target_id="S-9")]
+    )
+    assert list(variants.values()) == ["bay_completion", "bay_completion_km", "bay_completion_km2"]
+
+
+def test_a_rate_without_a_figure_has_no_column(result):
+    bare = replace(result.rates[0], indicator="other", value=None, low=None, high=None)
+    assert rate_variants([bare]) == {}
+
+
+def test_the_run_record_holds_digests_versions_and_findings(result, files, tmp_path):
+    path = tmp_path / "bth_run.json"
+    started, finished = datetime(2026, 1, 1, 8, tzinfo=UTC), datetime(2026, 1, 1, 8, 0, 30, tzinfo=UTC)
+    write_record(result, path, parameters={"lang": "zh"}, outputs=files, started=started, finished=finished)
+    record = json.loads(path.read_text("utf-8"))
+    assert record["seconds"] == 30
+    assert record["versions"] == versions()
+    assert record["inputs"] == result.inputs
+    assert [item["kind"] for item in record["findings"]] == ["sample_note"]
+    assert record["repairs"][0]["before_km2"] == 10.0
+    assert {item["name"]: item["sha256"] for item in record["outputs"]} == {
+        path.name: sha256(path.read_bytes()).hexdigest() for path in files
+    }
+
+
+def test_plain_values_are_what_json_holds():
+    value = {
+        Level.CITY: (np.float64(1.5), math.nan, np.int64(2), np.array([1, 2])),
+        "text": Text("甲", "a"),
+        "none": None,
+    }
+    assert plain(value) == {"city": [1.5, None, 2, [1, 2]], "text": {"zh": "甲", "en": "a"}, "none": None}
+
+
+def test_every_gdal_geos_and_proj_is_told():
+    found = versions()
+    for package in ("pyogrio", "fiona", "rasterio"):
+        assert set(found[package]) == {"version", "GDAL", "GEOS", "PROJ"}, package
+    assert set(found["shapely"]) == {"version", "GEOS"}
+    assert set(found["pyproj"]) == {"version", "PROJ"}
