@@ -18,21 +18,21 @@ from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 
 
-def draw(layers, extent, path):
+def draw(layers, extent, path, *, smooth=True):
     settings = QgsMapSettings()
     settings.setLayers(layers)
     settings.setBackgroundColor(QColor("white"))
     settings.setOutputSize(QSize(900, 900))
     settings.setOutputDpi(120)
     settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4490"))
-    extent.scale(1.05)
-    settings.setExtent(extent)
+    settings.setFlag(QgsMapSettings.Antialiasing, smooth)
+    settings.setExtent(extent.buffered(0.05))  # a straight coast has no width of its own
     job = QgsMapRendererParallelJob(settings)
     job.start()
     job.waitForFinished()
     image = job.renderedImage()
     image.save(str(path))
-    return len({image.pixel(x, y) for x in range(0, 900, 3) for y in range(0, 900, 3)})
+    return sorted({QColor(image.pixel(x, y)).name() for x in range(900) for y in range(0, 900, 10)})
 
 
 def describe(layer, name, folder):
@@ -54,7 +54,9 @@ def describe(layer, name, folder):
         found["renderer"] = layer.renderer().type()
         found["legend"] = [item.label() for item in layer.renderer().legendSymbolItems()]
         found["colours"] = (
-            draw([layer], layer.extent(), folder / f"{name}.png") if layer.featureCount() else 0
+            draw([layer], layer.extent(), folder / f"{name}.png", smooth=False)
+            if layer.featureCount()
+            else []
         )
     return found
 

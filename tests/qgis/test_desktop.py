@@ -1,0 +1,132 @@
+"""The GeoPackage in the programs that people open it with: GDAL's command line tools and QGIS."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from samples import sample_result
+
+from geozone.export.content import LAYERS, TABLES
+from geozone.export.geopackage import write_geopackage
+from geozone.model import Status
+from geozone.symbology import RATE_COLOURS, STATUS_COLOURS
+
+pytestmark = pytest.mark.qgis
+
+SYSTEM_PYTHON = "/usr/bin/python3"  # QGIS brings its modules to the system's Python
+SPATIAL = ["zone", "units", *LAYERS]
+ALL = [*SPATIAL, "mosaic", *TABLES]
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    path = tmp_path_factory.mktemp("desktop") / "bth.gpkg"
+    write_geopackage(sample_result(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def ogrinfo():
+    if shutil.which("ogrinfo") is None:
+        pytest.skip("the GDAL command line tools (gdal-bin) are not installed")
+
+    def run(*arguments):
+        return subprocess.run(
+            ["ogrinfo", *map(str, arguments)], capture_output=True, text=True, check=True, timeout=60
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def in_qgis(package, tmp_path_factory):
+    """What QGIS found in the GeoPackage, after one edit as a person makes it."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path_factory.mktemp("home")),
+        "QT_QPA_PLATFORM": "offscreen",
+        "LANG": "C.UTF-8",
+    }
+    probe = [SYSTEM_PYTHON, "-c", "import qgis.core"]
+    if (
+        not Path(SYSTEM_PYTHON).exists()
+        or subprocess.run(probe, check=False, capture_output=True, env=environment).returncode
+    ):
+        pytest.skip("QGIS's Python modules (python3-qgis) are not installed")
+    copy = tmp_path_factory.mktemp("qgis") / "bth.gpkg"
+    shutil.copy(package, copy)
+    task = {"layers": ALL, "edits": [["registers", ["item_id", "bay-2"], "status", "built"]]}
+    done = subprocess.run(
+        [SYSTEM_PYTHON, str(Path(__file__).parent / "render.py"), str(copy), str(copy.parent)],
+        input=json.dumps(task), capture_output=True, text=True, check=True, timeout=120, env=environment,
+    )  # fmt: skip
+    return json.loads(done.stdout) | {"path": copy}
+
+
+def test_gdal_opens_every_layer_without_a_warning(package, ogrinfo):
+    done = ogrinfo("-ro", "-al", "-so", package)
+    assert done.stderr == ""
+    assert [name for name in [*ALL, "layer_styles"] if f"Layer name: {name}\n" not in done.stdout] == []
+    assert "warning" not in done.stdout.lower()
+
+
+def test_gdal_knows_the_value_domains(package, ogrinfo):
+    assert "status: String (0.0), domain name=status" in ogrinfo("-ro", "-so", package, "registers").stdout
+    assert "built: 已建成" in ogrinfo("-ro", "-fielddomain", "status", package).stdout
+
+
+def test_gdal_uses_the_spatial_index(package, ogrinfo):
+    done = ogrinfo("-ro", "-so", "-spat", "116.1", "38.1", "116.2", "38.2", package, "units")
+    assert "Feature Count: 4\n" in done.stdout  # a county, its city, its province and the zone
+
+
+def test_qgis_opens_every_layer_and_table(in_qgis):
+    assert [name for name in ALL if not in_qgis[name]["valid"]] == []
+    assert {in_qgis[name]["crs"] for name in SPATIAL} == {"EPSG:4490"}
+
+
+def test_qgis_takes_the_stored_styles(in_qgis):
+    assert [name for name in ALL if not (in_qgis[name]["styles"] and in_qgis[name]["loaded"])] == []
+    renderers = {name: in_qgis[name]["renderer"] for name in SPATIAL}
+    assert renderers == {
+        "zone": "singleSymbol",
+        "units": "RuleRenderer",
+        "redline": "singleSymbol",
+        "barrier": "singleSymbol",
+        "barrier_gaps": "singleSymbol",
+        "bays": "categorizedSymbol",
+        "rivers": "categorizedSymbol",
+        "lakes": "categorizedSymbol",
+        "coastline": "singleSymbol",
+    }
+    assert "已建成" in in_qgis["bays"]["legend"]
+    assert "无数据" in in_qgis["units"]["legend"]
+
+
+def test_qgis_draws_every_layer_in_its_colours(in_qgis):
+    strokes = {name: layer.spec.style.stroke for name, layer in sample_result().layers.items()}
+    strokes["rivers"] = STATUS_COLOURS[Status.UNDER_CONSTRUCTION]  # drawn by status
+    assert [name for name, colour in strokes.items() if colour not in in_qgis[name]["colours"]] == []
+    assert set(RATE_COLOURS) <= set(in_qgis["units"]["colours"])
+
+
+def test_qgis_shows_chinese_titles_and_drop_down_lists(in_qgis):
+    for name in ALL:
+        aliases = {field: alias for field, alias in in_qgis[name]["aliases"].items() if field != "fid"}
+        assert aliases, name
+        assert [field for field, alias in aliases.items() if alias.isascii()] == [], name
+    assert in_qgis["registers"]["widgets"]["status"] == "ValueMap"
+
+
+def test_an_edit_in_qgis_is_in_the_register(in_qgis):
+    assert in_qgis["edits"] == [1]
+    with closing(sqlite3.connect(in_qgis["path"])) as database:
+        assert (
+            database.execute("SELECT status FROM registers ORDER BY item_id").fetchall() == [("built",)] * 2
+        )
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
