@@ -21,7 +21,7 @@ STOREYS = [
     {"symbology", "versions"},
     {"maps", "export"},
     {"run"},
-    {"api", "verify", "explain"},
+    {"api", "listing", "verify", "explain"},
     {"cli"},
     {"__init__", "__main__"},
 ]
