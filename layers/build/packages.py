@@ -6,6 +6,7 @@ Nothing of them is installed or run; the scripts read the data files that the pa
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import zipfile
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from geozone.files import digest
 
@@ -76,3 +78,42 @@ def npm(name: str) -> Path:
             check=True,
         )
     return folder
+
+
+@cache
+def debian(name: str) -> Path:
+    """Return the folder of an unpacked Debian package of ``debian-packages.txt``; needs apt-get and dpkg-deb."""
+    rows = (line.split() for line in (BUILD / "debian-packages.txt").read_text("utf-8").splitlines())
+    version, wanted = next((version, sha256) for package, version, sha256 in rows if package == name)
+    folder = DOWNLOAD / "unpacked" / f"{name}_{version}"
+    if not folder.is_dir():
+        archives = DOWNLOAD / "debian"
+        archives.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["apt-get", "download", "--quiet=2", f"{name}={version}"], cwd=archives, check=True)
+        archive = next(path for path in archives.glob("*.deb") if path.name.startswith(f"{name}_"))
+        if digest(archive) != wanted:
+            raise ValueError(f"{archive.name} is not the file that was pinned")
+        unfinished = folder.with_name(f"{folder.name}.part")
+        subprocess.run(["dpkg-deb", "--extract", str(archive), str(unfinished)], check=True)
+        unfinished.rename(folder)
+    return folder
+
+
+@cache
+def tool(name: str) -> ModuleType:
+    """Import a package of ``requirements-tools.txt``, which only the build needs and only the build installs."""
+    tools = DOWNLOAD / "tools"
+    if not tools.is_dir():
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+        ]
+        command += ["--require-hashes", "--only-binary=:all:", "--target", str(tools)]
+        subprocess.run([*command, "--requirement", str(BUILD / "requirements-tools.txt")], check=True)
+    sys.path.append(str(tools))
+    return importlib.import_module(name)
