@@ -1,0 +1,192 @@
+"""Counting a register: how many items are built, how many may be, and out of how many.
+
+Everything here adds: the tally of a unit is the sum of the tallies of its parts and of the items that belong to the
+unit as a whole. A rate is only made at the end, from the sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geozone.model import Basis, Level, Register, RegisterTotal, Status, Zone
+from geozone.overlay.units import code_prefix
+
+# what a register may be trusted with, best first: a unit is as good as its worst item
+TRUST = (Basis.OFFICIAL, Basis.PUBLIC, Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING, Basis.SYNTHETIC)
+CODE_COLUMNS = ("province_code", "city_code", "county_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Items of a unit by status, in one measure (a count, km or km²).
+
+    ``possible`` are items that may be built for all that is known: unknown and unlisted ones, and in a working register
+    also the recognised ones, because the list of what is built was not at hand for them.
+    """
+
+    built: float
+    possible: float
+    total: float
+
+    def __add__(self, other: Tally) -> Tally:
+        """Return the tally of both parts together."""
+        return Tally(self.built + other.built, self.possible + other.possible, self.total + other.total)
+
+    @property
+    def low(self) -> float:
+        """The rate if none of the possible items is built."""
+        return self.built / self.total
+
+    @property
+    def high(self) -> float:
+        """The rate if all of the possible items are built."""
+        return min(1.0, (self.built + self.possible) / self.total)
+
+    @property
+    def value(self) -> float | None:
+        """The rate, where no item is in doubt."""
+        return None if self.possible else self.low
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The tally of a unit, or the reason why there is none."""
+
+    tally: Tally | None
+    basis: Basis
+    listed: int  # items on the list
+    unlisted: int  # items of a published total that the list lacks
+    recognised: int
+    reason: str | None = None  # "no_items" | "part_of_total" | "above_total" | "unmeasured"
+    detail: float = 0.0
+
+
+def unit_items(register: Register, code: str, level: Level, zone: Zone) -> pd.DataFrame:
+    """Return the items of a register that lie wholly in a unit.
+
+    An item that crosses the border of a unit belongs to the next larger unit that holds it: its code at the finer
+    level is empty.
+    """
+    items = register.items
+    if level is not Level.ZONE:
+        column = {Level.PROVINCE: "province_code", Level.CITY: "city_code", Level.COUNTY: "county_code"}[
+            level
+        ]
+        items = items[items[column] == code]
+    codes = items[list(CODE_COLUMNS)].itertuples(index=False)
+    inside = np.fromiter((inside_zone(row, zone) for row in codes), bool, len(items))
+    return items.loc[inside]
+
+
+def inside_zone(codes: Sequence[str], zone: Zone) -> bool:
+    """Tell whether an item with these codes (province, city, county) lies in the zone; one without any code does."""
+    known = [code for code in codes if code]
+    prefixes = tuple(code_prefix(member) for member in zone.members)
+    # the finest code decides: a province may lie in the zone with some of its cities only
+    return (
+        not known
+        or known[-1].startswith(prefixes)
+        or any(p.startswith(code_prefix(known[-1])) for p in prefixes)
+    )
+
+
+def count_items(register: Register, code: str, level: Level, zone: Zone, measure: str | None = None) -> Count:
+    """Count the built items of a unit.
+
+    Parameters
+    ----------
+    register
+        Items with their status, and published totals where the list is not public.
+    code, level
+        The unit.
+    zone
+        The zone; items outside it do not count.
+    measure
+        ``shore_km``, ``area_km2`` or ``length_km`` to weigh every item by; without it every item counts as one.
+
+    Returns
+    -------
+    Count
+        With a tally, or with the reason why the unit has no denominator.
+    """
+    items = unit_items(register, code, level, zone)
+    prefix = "" if level is Level.ZONE else code_prefix(code)
+    inside = [total for total in register.totals if _within(total.unit_code, prefix, zone)]
+    around = [
+        total
+        for total in register.totals
+        if prefix
+        and prefix != code_prefix(total.unit_code)
+        and prefix.startswith(code_prefix(total.unit_code))
+    ]
+    basis = worst_basis([*items["basis"], *(Basis.PUBLIC for _ in inside)], register.basis)
+    recognised = int((items["status"] == Status.RECOGNISED).sum())
+
+    def without(reason: str, detail: float = 0.0) -> Count:
+        return Count(None, basis, len(items), 0, recognised, reason, detail)
+
+    unlisted = 0
+    for total in inside:
+        missing = total.count - _listed(register, total, zone)
+        if missing < 0:
+            return without("above_total", total.count)
+        unlisted += missing
+    if any(_listed(register, total, zone) != total.count for total in around):
+        return without("part_of_total")
+    if not len(items) and not unlisted:
+        return without("no_items")
+    if measure is None:
+        weights = pd.Series(1.0, index=items.index)
+    else:
+        weights = pd.to_numeric(items[measure], errors="coerce").astype(float)
+        known = int((weights > 0).sum())
+        if unlisted or known < len(items):
+            return without("unmeasured", known)
+    doubtful = {Status.UNKNOWN} | ({Status.RECOGNISED} if basis is Basis.WORKING else set())
+    tally = Tally(
+        built=float(weights[items["status"] == Status.BUILT].sum()),
+        possible=float(weights[items["status"].isin(doubtful)].sum()) + unlisted,
+        total=float(weights.sum()) + unlisted,
+    )
+    return Count(tally, basis, len(items), unlisted, recognised)
+
+
+def worst_basis(values: Sequence[Any], default: Basis) -> Basis:
+    """Return the least trustworthy basis of some items."""
+    known = [Basis(value) for value in values if isinstance(value, str) and value]
+    return max(known, key=TRUST.index) if known else default
+
+
+def pooled(registers: Sequence[Register]) -> Register:
+    """Return rivers and lakes as one register, for a clause that speaks of both together."""
+    first = registers[0]
+    return Register(
+        id="+".join(register.id for register in registers),
+        role=first.role,
+        basis=worst_basis([register.basis for register in registers], first.basis),
+        as_of=max(register.as_of for register in registers),
+        source=first.source,
+        items=pd.concat([register.items for register in registers], ignore_index=True),
+        totals=tuple(total for register in registers for total in register.totals),
+    )
+
+
+def _within(total_code: str, prefix: str, zone: Zone) -> bool:
+    total_prefix = code_prefix(total_code)
+    if prefix:
+        return total_prefix.startswith(prefix)
+    return any(total_prefix.startswith(code_prefix(member)) for member in zone.members)
+
+
+def _listed(register: Register, total: RegisterTotal, zone: Zone) -> int:
+    level = (
+        Level.PROVINCE if total.unit_code.endswith("0000")
+        else Level.CITY if total.unit_code.endswith("00")
+        else Level.COUNTY
+    )  # fmt: skip
+    return len(unit_items(register, total.unit_code, level, zone))

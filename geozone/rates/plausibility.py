@@ -1,0 +1,182 @@
+"""Can a target be right? Held by arithmetic against the zone's own size and against published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from geozone.messages import message, text
+from geozone.model import Comparator, Finding, Severity, Target
+from geozone.seeds import Reference
+
+LAYER = "targets"
+# two published figures for one thing differ by this much before it is worth a word
+SIBLING_TOLERANCE = 0.25
+CHANGES = (Comparator.INCREASE, Comparator.DECREASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """How large the zone of a target is, as far as known."""
+
+    land_km2: float
+    sea_km2: float | None = 0.0  # None: the zone has a sea whose area was not found
+    shore_km: float | None = None
+    counts: tuple[tuple[str, int], ...] = ()  # indicator -> how many things there are to count
+
+
+def territory(zone_key: str, members: Sequence[str], coastal: Sequence[str], land_km2: float,
+              references: Sequence[Reference]) -> Territory:  # fmt: skip
+    """Return the size of a zone: its land as measured, its sea and shore as published for its coastal members."""
+
+    def published(quantity: str) -> float | None:
+        whole = [item.value for item in references if item.quantity == quantity and item.zone == zone_key]
+        if whole:
+            return max(whole)
+        parts = {
+            item.unit_code: item.value
+            for item in references
+            if item.quantity == quantity and item.unit_code in coastal and item.unit_code in members
+        }
+        return sum(parts.values()) if set(parts) == set(coastal) else None
+
+    return Territory(land_km2, published("sea_area") if coastal else 0.0, published("shore_length"))
+
+
+def implausible(
+    target: Target,
+    size: Territory | None,
+    references: Sequence[Reference] = (),
+    siblings: Sequence[Target] = (),
+    containing: Sequence[str] = (),
+) -> list[Finding]:
+    """Return what cannot be right, or stands oddly, in a target.
+
+    Checks
+    ------
+    impossible_area
+        An area larger than land and sea of the zone together.
+    impossible_share
+        A share above 100 %, or below 0.
+    impossible_length, impossible_count
+        More than there is.
+    missing_base_value
+        A change without the year or the value that it starts from; an error where the base year itself is missing,
+        for then no later value can ever be held against it.
+    contradicts_public_figure
+        An area that differs from the published figure of the same zone by more than a quarter.
+    exceeds_whole
+        An area larger than the published figure of a zone that contains this one.
+    contradicts_sibling
+        The same demand of the same zone and year with another figure in another clause.
+
+    Parameters
+    ----------
+    target
+        The demand.
+    size
+        The territory that it speaks of; None where it is unknown.
+    references, siblings
+        Published figures, and the other demands.
+    containing
+        Keys of the zones that contain this one.
+    """
+    found = [*_size_findings(target, size), *_form_findings(target)]
+    found += _reference_findings(target, references, containing)
+    return found + _sibling_findings(target, siblings)
+
+
+def impossible(target: Target, size: Territory | None) -> Finding | None:
+    """Return the finding that makes a target impossible by arithmetic, if there is one."""
+    errors = [item for item in _size_findings(target, size) if item.severity is Severity.ERROR]
+    return errors[0] if errors else None
+
+
+def _size_findings(target: Target, size: Territory | None) -> list[Finding]:
+    value = target.value
+    if value is None:
+        return []
+    found = []
+    if target.unit == "%" and target.comparator not in CHANGES and not 0 <= value <= 100:
+        found.append(_finding(target, "impossible_share", Severity.ERROR, value=value))
+    if target.unit == "percentage_points" and not 0 <= value <= 100:
+        found.append(_finding(target, "impossible_share", Severity.ERROR, value=value))
+    if size is None:
+        return found
+    if target.unit == "km2":
+        sea = size.sea_km2 or 0.0
+        if value > size.land_km2 + sea:
+            kind = (
+                "impossible_area"
+                if size.sea_km2 is not None or value > 2 * size.land_km2
+                else "larger_than_land"
+            )
+            severity = Severity.ERROR if kind == "impossible_area" else Severity.WARNING
+            limit = size.land_km2 + sea
+            found.append(_finding(target, kind, severity, value=value, limit=limit, ratio=value / limit))
+    if target.unit == "km" and size.shore_km is not None and value > size.shore_km:
+        found.append(_finding(target, "impossible_length", Severity.ERROR, value=value, limit=size.shore_km))
+    if target.unit == "count":
+        available = dict(size.counts).get(target.indicator)
+        if available is not None and value > available:
+            found.append(_finding(target, "impossible_count", Severity.ERROR, value=value, limit=available))
+    return found
+
+
+def _form_findings(target: Target) -> list[Finding]:
+    if target.comparator not in CHANGES or target.value is None:
+        return []
+    if target.base_year is None:
+        return [_finding(target, "missing_base_year", Severity.WARNING, value=target.value)]
+    return [_finding(target, "missing_base_value", Severity.WARNING, year=target.base_year)]
+
+
+def _reference_findings(
+    target: Target, references: Sequence[Reference], containing: Sequence[str]
+) -> list[Finding]:
+    value, found = target.value, []
+    current = [
+        item
+        for item in references
+        if not item.superseded and item.quantity == target.indicator and item.unit == target.unit
+    ]
+    for item in current if value is not None else ():
+        assert value is not None
+        same = item.zone == target.zone and (not target.region_codes or item.unit_code in target.region_codes)
+        if same and abs(value - item.value) > SIBLING_TOLERANCE * item.value:
+            kind = "contradicts_public_figure"
+        elif item.zone in containing and target.unit == "km2" and value > item.value:
+            kind = "exceeds_whole"
+        else:
+            continue
+        found.append(
+            _finding(target, kind, Severity.WARNING, value=value, other=item.value, source=item.source)
+        )
+    return found
+
+
+def _sibling_findings(target: Target, siblings: Sequence[Target]) -> list[Finding]:
+    return [
+        _finding(target, "contradicts_sibling", Severity.WARNING, value=target.value, other=other.value, clause=other.clause)
+        for other in siblings
+        if other.id != target.id
+        and target.value is not None
+        and other.value is not None
+        and (other.zone, other.indicator, other.year, other.unit, other.comparator)
+        == (target.zone, target.indicator, target.year, target.unit, target.comparator)
+        and other.region_codes == target.region_codes
+        and other.value != target.value
+    ]  # fmt: skip
+
+
+def _finding(target: Target, kind: str, severity: Severity, **figures: object) -> Finding:
+    shown = {name: f"{value:,.10g}" if isinstance(value, float | int) and name != "year" else value
+             for name, value in figures.items()}  # fmt: skip
+    return Finding(
+        kind=kind,
+        severity=severity,
+        layer=LAYER,
+        message=message(f"rates.{kind}", target=target.id, unit=text(f"rates.unit_{target.unit}"), **shown),
+        remedy=message(f"rates.{kind}_remedy"),
+        feature=target.id,
+    )

@@ -1,0 +1,225 @@
+"""Rows of the rates table: a rate as a row, and a row held against the demands that speak of its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from geozone.messages import Text, text
+from geozone.model import (
+    Basis,
+    Comparator,
+    Kind,
+    LayerSpec,
+    Level,
+    Rate,
+    Target,
+    Verdict,
+    Zone,
+)
+from geozone.rates.completion import worst_basis
+from geozone.rates.plausibility import Territory, impossible
+from geozone.rates.verdicts import Measured, judge, target_value
+
+NOTHING = Text("", "")
+REGION = "+"  # joins the codes of a region of several units
+READING = ":reading"  # suffix of the id of a target that is read otherwise than printed
+Projection = Callable[[int], float]  # year -> share at the end of it if the pace so far holds
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as far as a row needs it."""
+
+    code: str
+    name: Text
+    level: Level
+    area_km2: float
+
+
+def ordered_units(units: pd.DataFrame) -> list[Unit]:
+    """Return the units, the zone first and the finest last."""
+    rank = {level.value: -position for position, level in enumerate(Level)}
+    table = units[["code", "name", "name_en", "level", "area_km2"]]
+    rows = [
+        Unit(str(code), Text(name, name_en), Level(level), float(area))
+        for code, name, name_en, level, area in table.itertuples(index=False)
+    ]
+    return sorted(rows, key=lambda unit: (rank[unit.level.value], unit.code))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every row of a zone has in common."""
+
+    zone: Zone
+    units: Sequence[Unit]
+    layers: Mapping[str, LayerSpec]
+    targets: Sequence[Target]
+    size: Territory
+
+    @property
+    def whole(self) -> Unit:
+        """The zone itself."""
+        return self.units[0]
+
+    def row(
+        self,
+        indicator: str,
+        kind: Kind | None,
+        unit: Unit,
+        measure: str,
+        *layers: str,
+        numerator: float | None = None,
+        denominator: float | None = None,
+        value: float | None = None,
+        method: Text | None = None,
+        note: Text = NOTHING,
+    ) -> Rate:
+        """Return a row without target; basis and vintage are those of its layers, the least and the oldest."""
+        specs = [self.layers[layer] for layer in layers if layer in self.layers]
+        return Rate(
+            zone=self.zone.key,
+            unit_code=unit.code,
+            unit_name=unit.name,
+            level=unit.level,
+            indicator=indicator,
+            kind=kind,
+            numerator=numerator,
+            denominator=denominator,
+            unit=measure,
+            value=value,
+            low=value,
+            high=value,
+            basis=worst_basis([spec.basis.value for spec in specs], Basis.PUBLIC) if specs else None,
+            target_id=None,
+            comparator=None,
+            target_value=None,
+            target_year=None,
+            verdict=None,
+            gap=None,
+            gap_unit=None,
+            vintage=min((spec.vintage for spec in specs if spec.vintage), default=None),
+            method=method or text(f"rates.method_{indicator}"),
+            note=note,
+        )
+
+    def without(self, indicator: str, unit: Unit, reason: Text, *, kind: Kind = Kind.COVERAGE) -> Rate:
+        """Return a row that says why there is no number."""
+        measure, method = ("count", text("rates.method_none")) if kind is Kind.COMPLETION else ("km2", None)
+        row = self.row(indicator, kind, unit, measure, method=method, note=reason)
+        return replace(row, verdict=Verdict.NOT_COMPUTABLE)
+
+    def held(self, rate: Rate, projection: Projection | None = None) -> list[Rate]:
+        """Return a rate held against every target that speaks of its unit; the rate alone where none does."""
+        rows = [
+            row
+            for target in self.targets
+            if target.indicator == rate.indicator and self._speaks_of(target, rate)
+            for row in self._held(rate, target, projection)
+        ]
+        return rows or [rate]
+
+    def _speaks_of(self, target: Target, rate: Rate) -> bool:
+        """Tell whether a target speaks of the unit of a rate.
+
+        A clause without codes, or with all the coastal members, speaks of the zone; one with several codes speaks of
+        them together, unless it demands all of each of them ("the whole territory of both cities").
+        """
+        codes = target.region_codes
+        if not codes or (len(codes) > 1 and set(codes) == set(self.zone.coastal)):
+            return rate.level is Level.ZONE
+        if len(codes) == 1 or target.comparator is Comparator.FULL:
+            return rate.unit_code in codes
+        return rate.unit_code == REGION.join(codes)
+
+    def _held(self, rate: Rate, target: Target, projection: Projection | None) -> list[Rate]:
+        wrong = impossible(target, self.size)
+        if wrong is None:
+            return [hold(rate, target, projection)]
+        row = replace(
+            _with_target(rate, target),
+            verdict=Verdict.NOT_COMPUTABLE,
+            note=wrong.message.text + rate.note + _note(target),
+        )
+        if target.reading is None:
+            return [row]
+        reading = replace(target, id=target.id + READING, value=target.reading.value, note=None)
+        read = hold(rate, reading, projection)
+        told = text(
+            "rates.note_reading", printed=_printed(target), reason=target.reading.reason, source=target.reading.source
+        )  # fmt: skip
+        return [row, replace(read, note=told + read.note)]
+
+    def unanswered(self, rates: Sequence[Rate]) -> list[Rate]:
+        """Return a row for every target that no rate was held against: not computable, with what is missing."""
+        answered = {rate.target_id for rate in rates}
+        by_code = {unit.code: unit for unit in self.units}
+        rows = []
+        for target in self.targets:
+            if target.id in answered:
+                continue
+            codes = target.region_codes
+            unit = by_code.get(codes[0], self.whole) if len(codes) == 1 else self.whole
+            region = (
+                text("rates.note_region", region=target.region) if codes and unit is self.whole else NOTHING
+            )
+            row = self.row(
+                target.indicator, None, unit, target.unit,
+                method=text("rates.method_none"), note=region + _missing(target) + _note(target),
+            )  # fmt: skip
+            rows.append(replace(_with_target(row, target), verdict=Verdict.NOT_COMPUTABLE))
+        return rows
+
+
+def hold(rate: Rate, target: Target, projection: Projection | None = None) -> Rate:
+    """Return a rate with its target, verdict, gap and the reason for them."""
+    row = _with_target(rate, target)
+    if rate.value is None and rate.low is None:
+        return replace(row, verdict=Verdict.NOT_COMPUTABLE, note=rate.note + _note(target))
+    measured = Measured(
+        value=rate.value,
+        low=rate.low,
+        high=rate.high,
+        basis=rate.basis or Basis.PUBLIC,
+        denominator=rate.denominator,
+        unit=rate.unit,
+        projected=projection(target.year) if projection and target.year else None,
+    )
+    judged = judge(target, measured)
+    return replace(
+        row,
+        verdict=judged.verdict,
+        gap=judged.gap,
+        gap_unit=judged.gap_unit,
+        note=judged.note + rate.note + _note(target),
+    )
+
+
+def _with_target(rate: Rate, target: Target) -> Rate:
+    return replace(
+        rate,
+        target_id=target.id,
+        comparator=target.comparator,
+        target_value=target_value(target),
+        target_year=target.year,
+    )
+
+
+def _note(target: Target) -> Text:
+    return target.note or NOTHING
+
+
+def _printed(target: Target) -> str:
+    return next(iter(target.printed.values()), "")
+
+
+def _missing(target: Target) -> Text:
+    """Return what would answer a target."""
+    if not target.answered_by:
+        return text("rates.note_outside")
+    names = [text(f"rates.answer_{name}") for name in target.answered_by]
+    joined = Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
+    return text("rates.note_missing", layers=joined)

@@ -1,0 +1,233 @@
+"""A rate held against a demand: by comparator and mood, at the rounding that the document prints.
+
+The rules stand in ``docs/rates.md``; this module is their only home. It knows no zone, no file and no date.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from geozone.messages import Text, text
+from geozone.model import Basis, Comparator, Modality, Target, Verdict
+
+# a share of a working list, a screening layer or a drawing is never held against a statutory figure
+NOT_COMPARABLE = (Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING)
+NOTHING = Text("", "")
+SHARE_UNITS = ("%", "percentage_points")
+_FIGURE = re.compile(r"\d[\d,]*(?:\.(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the data give, in the unit of the target: shares as fractions, areas in km²."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    basis: Basis = Basis.OFFICIAL
+    denominator: float | None = None  # in `unit`; makes the gap a real one
+    unit: str = "count"
+    baseline: float | None = None  # the value of the base year, where the demand is a change
+    projected: float | None = None  # the share at the target year if the pace so far holds
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with what is missing to the target; a positive gap is missing, a negative one is beyond."""
+
+    verdict: Verdict
+    gap: float | None
+    gap_unit: str | None
+    note: Text
+
+
+def scale(target: Target) -> float:
+    """Return the factor from the unit of a target to the unit of a rate: percent to fractions."""
+    return 0.01 if target.unit in SHARE_UNITS else 1.0
+
+
+def target_value(target: Target) -> float | None:
+    """Return the figure of a target in the unit of a rate: a fraction for percent, else as printed."""
+    return None if target.value is None else target.value * scale(target)
+
+
+def decimals(target: Target) -> int | None:
+    """Return how many decimals a share is compared at; None for what is compared exactly.
+
+    A share is printed rounded, so it is held against the figure at the decimals that the document prints. An area,
+    a length or a number of things is a floor as it stands.
+    """
+    if target.unit not in SHARE_UNITS:
+        return None
+    found = [_FIGURE.search(figure) for figure in target.printed.values()]
+    printed = [len(match.group(1) or "") for match in found if match]
+    if printed:
+        return max(printed)
+    return (
+        0
+        if target.value is None or target.value == int(target.value)
+        else len(f"{target.value}".split(".")[1])
+    )
+
+
+def rounded(value: float, places: int | None) -> float:
+    """Return a fraction rounded half up at `places` decimals of a percent; unrounded where `places` is None."""
+    if places is None:
+        return value
+    # 12 significant digits forget the noise of binary division, so that 11 of 40 is 27.5 % and rounds up
+    percent = Decimal(f"{value * 100:.12g}")
+    return float(percent.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) / 100)
+
+
+def smallest_count(share: float, total: int, places: int | None = 0) -> int:
+    """Return the smallest n with n of `total` at least `share` at the rounding printed.
+
+    >>> smallest_count(0.55, 11)  # 6 of 11 is 54.5 %, printed 55 %
+    6
+    """
+    leniency = 0.0 if places is None else 0.5 * 10.0 ** -(places + 2)  # what rounding up may give
+    count = max(0, math.floor((share - leniency) * total) - 1)
+    while count < total and _below(count / total, share, places):
+        count += 1
+    return count
+
+
+def judge(target: Target, measured: Measured, *, places: int | str | None = "printed") -> Judgement:
+    """Hold a rate against a target.
+
+    Parameters
+    ----------
+    target
+        The demand, with its comparator and mood.
+    measured
+        What the data give.
+    places
+        Decimals of a percent to compare at; by default those that the documents print.
+
+    Returns
+    -------
+    Judgement
+        ``met`` or ``short`` only for a firm or striving demand on data that may be held against it; ``on_track`` where
+        the pace so far reaches the target in time; ``report_only`` with the gap where the clause or the data forbid a
+        verdict; ``not_computable`` where a figure is missing.
+    """
+    exact = decimals(target) if places == "printed" else places
+    assert exact is None or isinstance(exact, int)
+    nothing = _missing(target, measured)
+    if nothing is not None:
+        return Judgement(Verdict.NOT_COMPUTABLE, None, None, nothing)
+    low, high = _band(measured)
+    reason = _report_reason(target, measured)
+    outcomes = {_passes(target, value, measured.baseline, exact) for value in (low, high)}
+    gap, gap_unit = _gap(target, measured, low, exact)
+    if reason is None and len(outcomes) > 1:
+        reason = text("rates.verdict_undecided")
+    if reason is not None:
+        return Judgement(Verdict.REPORT_ONLY, gap, gap_unit, reason)
+    note = text("rates.verdict_aspirational") if target.modality is Modality.STRIVE else NOTHING
+    if outcomes == {True}:
+        return Judgement(Verdict.MET, gap, gap_unit, note)
+    in_time = measured.projected is not None and _passes(target, measured.projected, measured.baseline, exact)
+    if in_time:
+        return Judgement(Verdict.ON_TRACK, gap, gap_unit, note + text("rates.verdict_on_track"))
+    return Judgement(Verdict.SHORT, gap, gap_unit, note)
+
+
+def _missing(target: Target, measured: Measured) -> Text | None:
+    """Return why nothing can be compared, if so."""
+    external = target.comparator is Comparator.EXTERNAL or target.modality is Modality.EXTERNAL
+    if external and target.value is None:
+        return text("rates.verdict_external")
+    if measured.value is None and measured.low is None:
+        return text("rates.verdict_no_value")
+    change = target.comparator in (Comparator.INCREASE, Comparator.DECREASE, Comparator.STABLE)
+    if change and measured.baseline is None:
+        return text("rates.verdict_no_baseline", year=target.base_year or "—")
+    if target.value is None and target.comparator in (
+        Comparator.AT_LEAST,
+        Comparator.AT_MOST,
+        Comparator.EQUAL,
+        Comparator.ABOUT,
+    ):
+        return text("rates.verdict_no_figure")
+    return None
+
+
+def _report_reason(target: Target, measured: Measured) -> Text | None:
+    """Return why the gap is reported without a verdict, if so."""
+    if measured.basis in NOT_COMPARABLE:
+        return text(f"rates.verdict_basis_{measured.basis.value}")
+    if target.comparator is Comparator.QUALITATIVE:
+        return text("rates.verdict_qualitative")
+    if target.comparator is Comparator.ABOUT or target.modality is Modality.ABOUT:
+        return text("rates.verdict_about")
+    if target.modality is Modality.BASICALLY:
+        return text("rates.verdict_basically")
+    return None
+
+
+def _band(measured: Measured) -> tuple[float, float]:
+    if measured.value is not None:
+        return measured.value, measured.value
+    assert measured.low is not None
+    return measured.low, measured.low if measured.high is None else measured.high
+
+
+def _below(value: float, goal: float, places: int | None) -> bool:
+    return rounded(value, places) < goal - 1e-12 * max(1.0, abs(goal))
+
+
+def _above(value: float, goal: float, places: int | None) -> bool:
+    return rounded(value, places) > goal + 1e-12 * max(1.0, abs(goal))
+
+
+def _passes(target: Target, value: float, baseline: float | None, places: int | None) -> bool:
+    goal = target_value(target)
+    reached = goal is not None and not _below(value, goal, places)
+    kept = goal is not None and not _above(value, goal, places)
+    match target.comparator:
+        case Comparator.AT_MOST:
+            return kept
+        case Comparator.EQUAL:
+            return reached and kept
+        case Comparator.FULL:
+            return value >= 1 - 1e-12  # all means all: 199 of 200 is not rounded up
+        case Comparator.INCREASE | Comparator.DECREASE:
+            change = _change(target, value, baseline)
+            return change > 0 if goal is None else not _below(change, goal, places)
+        case Comparator.STABLE:
+            assert baseline is not None
+            return not _below(value, rounded(baseline, places), places)
+        case _:  # at least; about and external too, whose verdict the mood withholds
+            return reached
+
+
+def _change(target: Target, value: float, baseline: float | None) -> float:
+    assert baseline is not None
+    change = value - baseline if target.comparator is Comparator.INCREASE else baseline - value
+    return change / baseline if target.change_basis == "relative" else change
+
+
+def _gap(
+    target: Target, measured: Measured, value: float, places: int | None
+) -> tuple[float | None, str | None]:
+    """Return what is missing to the target in the unit of the thing itself."""
+    goal = 1.0 if target.comparator is Comparator.FULL else target_value(target)
+    if target.comparator in (Comparator.INCREASE, Comparator.DECREASE) and goal is not None:
+        return (goal - _change(target, value, measured.baseline)) * 100, "percentage_points"
+    if goal is None or target.comparator in (Comparator.STABLE, Comparator.QUALITATIVE):
+        return None, None
+    sign = -1 if target.comparator is Comparator.AT_MOST else 1
+    if target.unit not in SHARE_UNITS:
+        return sign * (goal - value), target.unit
+    total = measured.denominator
+    if total is None:
+        return sign * (goal - value) * 100, "percentage_points"
+    if measured.unit == "count" and sign > 0:
+        full = target.comparator is Comparator.FULL
+        needed = int(total) if full else smallest_count(goal, int(total), places)
+        return float(needed - round(value * total)), "count"
+    return sign * (goal - value) * total, measured.unit
