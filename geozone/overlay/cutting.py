@@ -1,0 +1,71 @@
+"""Large polygons cut into small pieces, so that no later step has to walk a long outline."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from geozone.overlay.guard import TOLERANCE
+from geozone.overlay.plane import Geometries, Indices
+
+LARGE = 2048  # vertices: polygons above are cut
+SMALL = 256  # vertices: pieces have fewer, where cutting serves
+
+
+def cut_up(polygons: Geometries, most: int = SMALL) -> tuple[Geometries, Indices]:
+    """Return pieces of polygons with at most `most` vertices each, and the number of the polygon of each piece.
+
+    Boxes are halved along their longer side until their piece is small. Pieces do not overlap and add up to their polygon.
+    """
+    pieces: list[shapely.Geometry] = []
+    owners: list[int] = []
+    for number, polygon in enumerate(polygons):
+        cut = _halve(polygon, most)
+        pieces.extend(cut)
+        owners.extend([number] * len(cut))
+    result = np.empty(len(pieces), dtype=object)
+    result[:] = pieces
+    return result, np.array(owners, dtype=np.intp)
+
+
+def _halve(polygon: shapely.Geometry, most: int) -> list[shapely.Geometry]:
+    done: list[shapely.Geometry] = []
+    waiting = [(polygon, 0)]
+    while waiting:
+        piece, depth = waiting.pop()
+        if piece.is_empty:
+            continue
+        count = int(shapely.get_num_coordinates(piece))
+        if count <= most or depth == 40:
+            done.append(piece)
+            continue
+        west, south, east, north = piece.bounds
+        if east - west > north - south:
+            middle = (west + east) / 2
+            boxes = ((west, south, middle, north), (middle, south, east, north))
+        else:
+            middle = (south + north) / 2
+            boxes = ((west, south, east, middle), (west, middle, east, north))
+        halves = [_clip(piece, box) for box in boxes]
+        if abs(sum(half.area for half in halves) - piece.area) > 0.01 * TOLERANCE * piece.area:
+            halves = [shapely.intersection(piece, shapely.box(*box)) for box in boxes]
+        if max(int(shapely.get_num_coordinates(half)) for half in halves) >= count:
+            done.append(piece)  # all vertices on one spot: cutting does not serve
+            continue
+        waiting.extend((half, depth + 1) for half in halves)
+    return done
+
+
+def _clip(piece: shapely.Geometry, box: tuple[float, float, float, float]) -> shapely.Geometry:
+    west, south, east, north = box
+    # the outer sides lie outside the piece, so that only the middle one cuts
+    margin = 1.0 + (east - west) + (north - south)
+    whole = piece.bounds
+    west = west - margin if west == whole[0] else west
+    south = south - margin if south == whole[1] else south
+    east = east + margin if east == whole[2] else east
+    north = north + margin if north == whole[3] else north
+    try:
+        return shapely.clip_by_rect(piece, west, south, east, north)
+    except shapely.GEOSException:
+        return shapely.intersection(piece, shapely.box(west, south, east, north))

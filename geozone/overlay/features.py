@@ -1,0 +1,188 @@
+"""The features of a layer as the overlay needs them: boxes and areas of all, geometries of those asked for.
+
+Large features are cut into pieces on the way in; every piece is a row, and knows its feature. Rows of one feature do not
+overlap. The order of the features is their priority: a piece of ground belongs to the first feature that covers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numpy as np
+import shapely
+
+from geozone.errors import DataError
+from geozone.overlay.cutting import LARGE, cut_up
+from geozone.overlay.guard import Guard, Repair, repaired
+from geozone.overlay.plane import Geometries, Indices, Numbers, plane_coordinates, to_plane, with_crs
+from geozone.overlay.wkb import Outlines
+from geozone.overlay.zones import polygonal
+
+Result = TypeVar("Result")
+_STEP = 4096  # features a step
+
+
+class Block:
+    """Some rows of a layer in the plane: as coordinate arrays, those that were cut or repaired as geometries."""
+
+    def __init__(
+        self,
+        features: Indices,
+        boxes: Numbers,
+        areas: Numbers,
+        outlines: Outlines | None,
+        geometries: Geometries,
+    ) -> None:
+        self.features, self.boxes, self.areas = features, boxes, areas
+        self._outlines, self._geometries = outlines, geometries
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @property
+    def outlines(self) -> Outlines | None:
+        """The coordinate arrays of the first rows."""
+        return self._outlines
+
+    def keep(self, outlines: Outlines) -> None:
+        """Put other arrays of the same content in place, for example arrays that lie in a file."""
+        self._outlines = outlines
+
+    def take(self, rows: Indices) -> Geometries:
+        """Return the geometries of some rows."""
+        plain = len(self._outlines) if self._outlines is not None else 0
+        result = np.empty(len(rows), dtype=object)
+        stored = rows < plain
+        if self._outlines is not None and stored.any():
+            result[stored] = self._outlines.take(rows[stored]).geometries()
+        result[~stored] = self._geometries[rows[~stored] - plain]
+        return result
+
+
+class Features:
+    """All rows of a layer, block behind block."""
+
+    def __init__(self, blocks: Sequence[Block], count: int, repairs: Sequence[Repair] = ()) -> None:
+        self.blocks = list(blocks)
+        self.count = count  # features, empty ones included
+        self.repairs = list(repairs)
+        nothing = np.zeros(0)
+        self.features = np.concatenate([block.features for block in self.blocks] or [nothing.astype(np.intp)])
+        self.boxes = np.concatenate([block.boxes for block in self.blocks] or [np.zeros((0, 4))])
+        self.areas = np.concatenate([block.areas for block in self.blocks] or [nothing])
+        self._starts = np.cumsum([0, *(len(block) for block in self.blocks)])
+        # the diagonal of a box has the box for its envelope, and is the least geometry that has
+        self.tree = shapely.STRtree(
+            shapely.linestrings(self.boxes.reshape(-1, 2, 2)) if len(self.boxes) else []
+        )
+        self.tree.query(shapely.Point(0, 0))  # builds it, before threads share it
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def take(self, rows: Indices) -> Geometries:
+        """Return the geometries of some rows, in the order asked for."""
+        result = np.empty(len(rows), dtype=object)
+        place = np.searchsorted(self._starts, rows, side="right") - 1
+        for number in np.unique(place):
+            here = place == number
+            result[here] = self.blocks[number].take(rows[here] - self._starts[number])
+        return result
+
+
+def features_of(layer: Any, crs: Any = None, *, threads: int = 1) -> Features:
+    """Return the features of a layer in memory: a GeoDataFrame, GeoSeries or array of geometries."""
+    array, source = with_crs(layer, crs)
+    steps = [array[start : start + _STEP] for start in range(0, len(array), _STEP)]
+    starts = range(0, len(array), _STEP)
+
+    def prepare(step: tuple[int, Geometries]) -> tuple[Block, list[Repair]]:
+        start, geometries = step
+        plane, dropped = _to_plane(geometries, source, start)
+        block, repairs = _block(np.arange(start, start + len(plane), dtype=np.intp), plane, None)
+        return block, dropped + repairs
+
+    found = in_threads(prepare, list(zip(starts, steps, strict=True)), threads)
+    return Features(
+        [block for block, _ in found], len(array), [repair for _, some in found for repair in some]
+    )
+
+
+def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
+    """Return a block of polygons in longitude and latitude, given as coordinate arrays."""
+    owners = np.repeat(features, np.diff(outlines.rings[outlines.parts[outlines.features]]))
+    plane = Outlines(
+        plane_coordinates(outlines.coordinates, crs, owners=owners),
+        outlines.rings,
+        outlines.parts,
+        outlines.features,
+    )
+    return _block(features, plane.geometries(), plane)
+
+
+def in_threads(function: Callable[[Any], Result], items: Iterable[Any], threads: int) -> list[Result]:
+    """Return the results for all items, in their order."""
+    if threads <= 1:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(function, items))
+
+
+def _to_plane(geometries: Geometries, source: Any, start: int) -> tuple[Geometries, list[Repair]]:
+    """Project geometries; those with coordinates that are not finite become missing, which is recorded."""
+    coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
+    broken = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    if len(broken):
+        geometries = geometries.copy()
+        geometries[broken] = None
+    try:
+        plane = to_plane(geometries, source)
+    except DataError as error:
+        raise DataError(
+            error.message.key, **{**error.message.params, "feature": error.message.params["feature"] + start}
+        ) from error
+    return plane, [Repair(int(number) + start, "dropped", 0.0, 0.0) for number in broken]
+
+
+def _block(features: Indices, plane: Geometries, outlines: Outlines | None) -> tuple[Block, list[Repair]]:
+    """Return valid rows: the plain ones as they are, then those that had to be repaired or cut."""
+    repairs: list[Repair] = []
+    plane = polygonal(plane) if outlines is None else plane
+    areas = shapely.area(plane)
+    invalid = np.flatnonzero(~shapely.is_valid(plane))
+    large = shapely.get_num_coordinates(plane) > LARGE
+    special = large.copy()
+    special[invalid] = True
+    plain = np.flatnonzero(~special)
+    if len(invalid):
+        plane = plane.copy()
+        plane[invalid] = repaired(plane[invalid])
+        after = shapely.area(plane[invalid])
+        repairs = [
+            Repair(int(feature), "structure", float(one) / 1e6, float(other) / 1e6)
+            for feature, one, other in zip(features[invalid], areas[invalid], after, strict=True)
+        ]
+    numbers = np.flatnonzero(special)
+    rest = plane[numbers]
+    owner = np.arange(len(numbers))
+    big = np.flatnonzero(large[numbers])
+    if len(big):
+        pieces, origin = cut_up(rest[big])
+        guard = Guard()
+        guard.check(
+            np.bincount(origin, weights=shapely.area(pieces), minlength=len(big)).astype(np.float64),
+            shapely.area(rest[big]),
+            shapely.length(rest[big]),
+            features[numbers[big]],
+        )
+        small = np.setdiff1d(owner, big)
+        rest, owner = np.concatenate([rest[small], pieces]), np.concatenate([small, big[origin]])
+    rows = np.concatenate([features[plain], features[numbers[owner]]])
+    geometries = np.concatenate([plane[plain], rest])
+    block_areas, boxes = shapely.area(geometries), shapely.bounds(geometries)
+    if outlines is None:
+        return Block(rows, boxes, block_areas, None, geometries), repairs
+    kept = outlines if len(plain) == len(plane) else outlines.take(plain)
+    return Block(rows, boxes, block_areas, kept, rest), repairs

@@ -1,0 +1,205 @@
+"""What earlier features leave of later ones: the only step in which features meet each other.
+
+``own(i) = area(A_i) − area( ∪_{j<i} A_j ∩ A_i )``. The sum of it over all features is the area of their union, and no
+union of many features is ever built. Where very many features lie on one spot, halves are taken off each other instead,
+so that the work grows with n·log n, not with n².
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from geozone.overlay.guard import Guard
+from geozone.overlay.plane import Geometries, Indices, Numbers
+from geozone.overlay.sheet import polygons_of
+
+_DENSE = 64  # earlier features that a feature may meet before halves are taken
+_LEAF = 8  # features that are taken one by one
+_QUERY = 2048  # features a query, so that pairs on one spot never fill the memory
+
+
+@dataclass(frozen=True)
+class Items:
+    """Polygons, each inside one zone, with the feature that they are of."""
+
+    geometries: Geometries
+    features: Indices
+
+
+def covered_area(items: Items, others: Items, guard: Guard) -> Numbers:
+    """Return the area of each item that earlier features among `others` cover, in m²."""
+    result = np.zeros(len(items.geometries))
+    pairs, dense = _pairs(items, others)
+    item, other = pairs
+    item, pieces = _common(items, others, item, other, guard)
+    if len(item):
+        result += _union_area(item, pieces, len(result), guard)
+    for group in _groups(items, others, dense):
+        left = _dense_rest(items, others, group, guard)
+        result[group] = shapely.area(items.geometries[group]) - shapely.area(left)
+    return result
+
+
+def left_over(items: Items, others: Items, guard: Guard) -> Geometries:
+    """Return what earlier features among `others` leave of each item."""
+    result = items.geometries.copy()
+    (item, other), dense = _pairs(items, others)
+    hit = shapely.intersects(items.geometries[item], others.geometries[other])
+    item, other = item[hit], other[hit]
+    touched, covers = union_rows(item, others.geometries[other], guard)
+    if len(touched):
+        result[touched] = polygons_of(
+            guard.difference(items.geometries[touched], covers, items.features[touched])
+        )
+    for group in _groups(items, others, dense):
+        result[group] = _dense_rest(items, others, group, guard)
+    return result
+
+
+def union_rows(owner: Indices, pieces: Geometries, guard: Guard) -> tuple[Indices, Geometries]:
+    """Return the owners that occur and the union of the pieces of each; `owner` must be sorted."""
+    owners, start, count = np.unique(owner, return_index=True, return_counts=True)
+    result = np.empty(len(owners), dtype=object)
+    for size in np.unique(count):
+        rows = np.flatnonzero(count == size)
+        members = pieces[start[rows][:, None] + np.arange(size)]
+        result[rows] = members[:, 0] if size == 1 else guard.union(members)
+    return owners, result
+
+
+def _pairs(items: Items, others: Items) -> tuple[tuple[Indices, Indices], Indices]:
+    """Return pairs of items and earlier others whose boxes meet, sorted by item; and the items that have too many."""
+    tree = shapely.STRtree(others.geometries)
+    found: list[tuple[Indices, Indices]] = []
+    dense: list[Indices] = []
+    for start in range(0, len(items.geometries), _QUERY):
+        item, other = tree.query(items.geometries[start : start + _QUERY])
+        item = item + start
+        earlier = others.features[other] < items.features[item]
+        item, other = item[earlier], other[earlier]
+        count = np.bincount(item - start, minlength=1)
+        many = np.flatnonzero(count > _DENSE) + start
+        if len(many):
+            dense.append(many)
+            sparse = count[item - start] <= _DENSE
+            item, other = item[sparse], other[sparse]
+        order = np.lexsort((others.features[other], item))
+        found.append((item[order], other[order]))
+    if not found:
+        nothing = np.zeros(0, dtype=np.intp)
+        return (nothing, nothing), nothing
+    pairs = (np.concatenate([pair[0] for pair in found]), np.concatenate([pair[1] for pair in found]))
+    return pairs, np.concatenate(dense) if dense else np.zeros(0, dtype=np.intp)
+
+
+def _common(
+    items: Items, others: Items, item: Indices, other: Indices, guard: Guard
+) -> tuple[Indices, Geometries]:
+    hit = shapely.intersects(items.geometries[item], others.geometries[other])
+    item, other = item[hit], other[hit]
+    pieces = guard.intersection(items.geometries[item], others.geometries[other], items.features[item])
+    real = shapely.area(pieces) > 0
+    return item[real], polygons_of(pieces[real])
+
+
+def _union_area(item: Indices, pieces: Geometries, size: int, guard: Guard) -> Numbers:
+    areas = shapely.area(pieces)
+    result = np.bincount(item, weights=areas, minlength=size).astype(np.float64)
+    count = np.bincount(item, minlength=size)
+    several = count[item] > 1
+    item, pieces = item[several], pieces[several]
+    # pieces of one item whose boxes lie apart simply add up
+    if len(item):
+        owners, start, number = np.unique(item, return_index=True, return_counts=True)
+        boxes = shapely.bounds(pieces)
+        for size_of_group in np.unique(number):
+            rows = np.flatnonzero(number == size_of_group)
+            members = start[rows][:, None] + np.arange(size_of_group)
+            meeting = _any_meet(boxes[members])
+            if meeting.any():
+                unions = guard.union(pieces[members[meeting]])
+                result[owners[rows[meeting]]] = shapely.area(unions)
+    return result
+
+
+def _any_meet(boxes: Numbers) -> np.ndarray:
+    """Tell for every row of boxes whether any two of them overlap."""
+    west, south, east, north = (boxes[:, :, side] for side in range(4))
+    one, other = np.triu_indices(boxes.shape[1], 1)
+    meet = (west[:, one] < east[:, other]) & (west[:, other] < east[:, one])
+    meet &= (south[:, one] < north[:, other]) & (south[:, other] < north[:, one])
+    return np.asarray(meet.any(axis=1))
+
+
+def _groups(items: Items, others: Items, dense: Indices) -> list[Indices]:
+    """Return dense items in groups that lie close together: halved as long as that spares neighbours."""
+    if not len(dense):
+        return []
+    tree = shapely.STRtree(others.geometries)
+    boxes = shapely.bounds(items.geometries)
+    waiting, done = [dense], []
+    while waiting:
+        group = waiting.pop()
+        if len(group) <= _DENSE:
+            done.append(group)
+            continue
+        centre = boxes[group, :2] + boxes[group, 2:]
+        axis = int(np.argmax(np.ptp(centre, axis=0)))
+        order = np.argsort(centre[:, axis], kind="stable")
+        halves = [np.sort(group[order[: len(group) // 2]]), np.sort(group[order[len(group) // 2 :]])]
+        whole, *parts = (_near(tree, items.geometries[some]) for some in (group, *halves))
+        if sum(len(part) for part in parts) < 1.5 * len(whole):
+            waiting.extend(halves)
+        else:
+            done.append(group)
+    return done
+
+
+def _near(tree: shapely.STRtree, geometries: Geometries) -> Indices:
+    found = np.zeros(0, dtype=np.intp)
+    for start in range(0, len(geometries), _QUERY):
+        found = np.union1d(found, tree.query(geometries[start : start + _QUERY])[1])
+    return found
+
+
+def _dense_rest(items: Items, others: Items, group: Indices, guard: Guard) -> Geometries:
+    """Return what earlier features leave of some items, by taking the first half of the features off the second."""
+    near = _near(shapely.STRtree(others.geometries), items.geometries[group])
+    near = near[np.argsort(others.features[near], kind="stable")]
+    covers, ranks = others.geometries[near], others.features[near]
+    rest = items.geometries[group].copy()
+    rank = np.searchsorted(ranks, items.features[group])  # covers before this one are earlier
+    numbers = items.features[group]
+
+    def take_off(asked: Indices, cover: shapely.Geometry) -> None:
+        asked = asked[~shapely.is_empty(rest[asked])]
+        asked = asked[shapely.intersects(rest[asked], cover)]
+        if len(asked):
+            repeated = np.full(len(asked), cover, dtype=object)
+            rest[asked] = polygons_of(guard.difference(rest[asked], repeated, numbers[asked]))
+
+    def solve(low: int, high: int, asked: Indices, wanted: bool) -> shapely.Geometry | None:
+        """Take the covers in [low, high) off all items that come later; return their union where it is wanted."""
+        asked = asked[~shapely.is_empty(rest[asked])]
+        if not len(asked):
+            return guard.union(covers[None, low:high])[0] if wanted else None
+        if high - low <= _LEAF:
+            for number in range(low, high):
+                take_off(asked[rank[asked] > number], covers[number])
+            return guard.union(covers[None, low:high])[0] if wanted else None
+        middle = (low + high) // 2
+        later = asked[rank[asked] > middle]
+        first = solve(low, middle, asked[rank[asked] <= middle], wanted or bool(len(later)))
+        if first is not None:
+            take_off(later, first)
+        second = solve(middle, high, later, wanted)
+        if not wanted:
+            return None
+        both = np.array([[first, second]], dtype=object)
+        return guard.union(both)[0]
+
+    solve(0, len(near), np.arange(len(group)), wanted=False)
+    return rest
