@@ -17,7 +17,7 @@ _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # rule keys are 
 _HATCH_MM = 1.6  # distance of hatch lines on paper and screen
 _FONT = "Noto Sans CJK SC"  # QGIS takes another font where it is absent
 
-_OUTLINES: dict[Level, tuple[str, float]] = {
+OUTLINES: dict[Level, tuple[str, float]] = {
     Level.COUNTY: ("#9a9a9a", 0.5),
     Level.CITY: ("#6b6b6b", 1.0),
     Level.PROVINCE: ("#3f3f3f", 1.8),
@@ -120,7 +120,7 @@ def _status_renderer(style: LayerStyle, kind: str, lang: Language) -> ET.Element
             label=title.get(lang),
             render="true",
         )
-        symbols.append(_symbol(str(number), kind, _in_status(style, kind, Status(value))))
+        symbols.append(_symbol(str(number), kind, in_status(style, kind, Status(value))))
     _symbols(renderer, symbols)
     return renderer
 
@@ -142,7 +142,7 @@ def _rate_renderer(
     symbols: list[ET.Element] = []
     finest = levels[0] if levels else None
     scope = f"\"level\" = '{finest.value}' AND " if finest else ""
-    outline, width = _OUTLINES[finest] if finest else (style.stroke or "#777777", style.width)
+    outline, width = OUTLINES[finest] if finest else (style.stroke or "#777777", style.width)
 
     def rule(condition: str, label: str, drawn: LayerStyle, pass_: int) -> None:
         number = str(len(symbols))
@@ -163,7 +163,7 @@ def _rate_renderer(
         0,
     )
     for pass_, level in enumerate(levels[1:], start=1):
-        colour, width = _OUTLINES[level]
+        colour, width = OUTLINES[level]
         drawn = LayerStyle("outline", None, colour, width)
         rule(f"\"level\" = '{level.value}'", text(f"export.level_{level.value}").get(lang), drawn, pass_)
     _symbols(renderer, symbols)
@@ -336,7 +336,7 @@ def _form(columns: Sequence[Column], lang: Language) -> ET.Element:
     return configuration
 
 
-def _in_status(style: LayerStyle, kind: str, status: Status) -> LayerStyle:
+def in_status(style: LayerStyle, kind: str, status: Status) -> LayerStyle:
     """Return the style in the colour of a status, as the page draws it: unknown areas are hatched."""
     colour = STATUS_COLOURS[status]
     if kind == "line":

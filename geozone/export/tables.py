@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geozone.export.content import Table, content, rate_columns
@@ -47,7 +48,8 @@ def write_tables(result: ZoneResult, folder: Path, *, lang: Language = "zh") -> 
     tables = content(result, lang)
     rates = next(table for table in tables if table.name == "rates")
     paths = [folder / f"{result.zone.key}{ending}" for ending in ("_rates.csv", "_rates.json", ".xlsx")]
-    _write_csv(rates, paths[0])
+    with whole_file(paths[0]) as unfinished:
+        table_csv(rates, unfinished)
     _write_json(result, paths[1], lang)
     write_workbook(result, tables, paths[2], lang)
     return paths
@@ -70,9 +72,9 @@ def number(value: float) -> int | float:
     return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
 
 
-def _write_csv(table: Table, path: Path) -> None:
-    """Write UTF-8 with a byte order mark, by which spreadsheets know the encoding, and CRLF after RFC 4180."""
-    with whole_file(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
+def table_csv(table: Table, path: Path) -> None:
+    """Write a table as CSV: UTF-8 with a byte order mark, by which spreadsheets know it, and CRLF after RFC 4180."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerow(table.frame.columns)
         for row in table.frame.itertuples(index=False, name=None):
@@ -82,7 +84,9 @@ def _write_csv(table: Table, path: Path) -> None:
 def _csv_cell(value: Any) -> str:
     if pd.isna(value):
         return ""
-    return safe_cell(value) if isinstance(value, str) else repr(number(value))
+    if isinstance(value, str):
+        return safe_cell(value)
+    return str(value).lower() if isinstance(value, bool | np.bool_) else repr(number(value))
 
 
 def _write_json(result: ZoneResult, path: Path, lang: Language) -> None:

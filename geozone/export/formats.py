@@ -1,0 +1,271 @@
+"""A zone in the exchange formats: one file for those that hold many layers, a folder for those that hold one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, get_args
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geozone.errors import UsageError
+from geozone.export.content import Table, content
+from geozone.export.geometry import ascii_names
+from geozone.export.geopackage import write_geopackage
+from geozone.export.sheet import write_sheet
+from geozone.export.tables import safe_cell, table_csv
+from geozone.export.workbook import write_workbook
+from geozone.files import whole_file
+from geozone.messages import Language
+from geozone.model import ZoneResult
+
+Format = Literal["gpkg", "fgb", "parquet", "geojson", "shp", "xlsx", "pdf", "png"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+FOLDER_FORMATS = ("fgb", "parquet", "geojson", "shp")  # one file a layer: the output is a folder
+
+DICTIONARY = "fields.csv"
+SOURCES = "sources.csv"
+_DBF_NAME = 10  # bytes
+_DBF_TEXT = 254  # bytes
+_DICTIONARY_COLUMNS = ("file", "field", "column", "title_zh", "title_en", "type", "domain", "shortened")
+
+
+def write_format(
+    result: ZoneResult,
+    path: Path,
+    format: str,  # noqa: A002 - the word of the command line
+    *,
+    lang: Language = "zh",
+    encoding: str = "UTF-8",
+) -> list[Path]:
+    """Write a zone in one format.
+
+    ``gpkg``, ``xlsx``, ``pdf`` and ``png`` are one file. ``fgb``, ``parquet``, ``geojson`` and ``shp`` hold one layer
+    a file, so `path` becomes a folder with a file for each layer, ``.csv`` (``.parquet``) for the tables,
+    ``fields.csv`` (what each field means) and ``sources.csv`` (basis, source, licence, vintage, accuracy and note of
+    each layer). All are in EPSG:4490.
+
+    Parameters
+    ----------
+    result
+        What the run computed.
+    path
+        File or folder to write. A folder that stands there is replaced only if it was written by this function.
+    format
+        One of `FORMATS`.
+    lang
+        Language of names and notes.
+    encoding
+        For ``shp``: ``UTF-8`` or ``GBK``, told in the ``.cpg`` file.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    UsageError
+        If the format is unknown, the output cannot be written, or a text does not fit the encoding.
+    """
+    if format not in FORMATS:
+        raise UsageError("export.unknown_format", format=format, choices=", ".join(FORMATS))
+    match format:
+        case "gpkg":
+            write_geopackage(result, path, lang=lang)
+        case "xlsx":
+            write_workbook(result, content(result, lang), path, lang)
+        case "pdf" | "png":
+            write_sheet(result, path, lang=lang)
+        case _:
+            return _write_folder(content(result, lang), path, format, encoding)
+    return [path]
+
+
+def _write_folder(tables: list[Table], path: Path, format: str, encoding: str) -> list[Path]:  # noqa: A002 - as above
+    write = _WRITERS[format]
+    dictionary: list[dict[str, str]] = []
+    with whole_folder(path, DICTIONARY) as folder:
+        for table in tables:
+            try:
+                if table.geometry:
+                    name = f"{table.name}.{format}"
+                    rows = write(table, folder / name, encoding)
+                elif format == "parquet":
+                    name = f"{table.name}.parquet"
+                    rows = _write_parquet(table, folder / name, encoding)
+                else:
+                    name = f"{table.name}.csv"
+                    table_csv(table, folder / name)
+                    rows = _fields(table)
+            except (DataSourceError, DataLayerError, OSError) as error:
+                raise UsageError(
+                    "files.unwritable", path=path / f"{table.name}.{format}", reason=str(error)
+                ) from error
+            dictionary += [{"file": name, **row} for row in rows]
+        _write_rows(folder / DICTIONARY, _DICTIONARY_COLUMNS, dictionary)
+        _write_sources(folder / SOURCES, tables)
+        names = sorted(item.name for item in folder.iterdir())
+    return [path / name for name in names]
+
+
+def _fields(table: Table) -> list[dict[str, str]]:
+    return [
+        {
+            "field": item.name,
+            "column": item.name,
+            "title_zh": item.title.zh,
+            "title_en": item.title.en,
+            "type": item.type,
+            "domain": item.domain or "",
+            "shortened": "",
+        }
+        for item in table.columns
+    ]
+
+
+def _write_flatgeobuf(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
+    del encoding
+    _write_vector(
+        table, table.frame, path, "FlatGeobuf", {"TITLE": table.title.zh, "DESCRIPTION": table.description.zh}
+    )
+    return _fields(table)
+
+
+def _write_geojson(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
+    """Write GeoJSON with the CRS named in it: RFC 7946 would silently make CGCS2000 into WGS 84."""
+    del encoding
+    _write_vector(table, table.frame, path, "GeoJSON", {"RFC7946": "NO", "DESCRIPTION": table.description.zh})
+    return _fields(table)
+
+
+def _write_parquet(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
+    del encoding
+    frame = table.frame.astype({item.name: "string" for item in table.columns if item.type == "text"})
+    if isinstance(frame, gpd.GeoDataFrame):
+        frame.to_parquet(path, index=False, schema_version="1.1.0", write_covering_bbox=True)
+    else:
+        frame.to_parquet(path, index=False)
+    return _fields(table)
+
+
+def _write_shapefile(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
+    """Write a shapefile: names of ten bytes, texts of 254 bytes, the encoding in a ``.cpg``.
+
+    Texts that do not fit are cut at a character, and their number stands in the dictionary of fields.
+    """
+    names = ascii_names((item.name for item in table.columns), longest=_DBF_NAME)
+    frame = table.frame.copy()
+    rows = _fields(table)
+    for row, item in zip(rows, table.columns, strict=True):
+        row["field"] = names[item.name]
+        if item.type != "text":
+            continue
+        texts = [_fitted(value, table, item.name, encoding) for value in frame[item.name]]
+        cut = sum(one != other for one, other in zip(texts, frame[item.name], strict=True))
+        row["shortened"] = str(cut) if cut else ""
+        frame[item.name] = pd.Series(texts, index=frame.index, dtype="object")
+    frame = frame.rename(columns=names)
+    _write_vector(table, frame, path, "ESRI Shapefile", {}, encoding=encoding)
+    path.with_suffix(".cpg").write_text(
+        "UTF-8" if encoding.upper() in {"UTF-8", "UTF8"} else encoding, "ascii"
+    )
+    return rows
+
+
+def _fitted(value: str | None, table: Table, column: str, encoding: str) -> str | None:
+    if value is None:
+        return None
+    try:
+        code = value.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            "export.not_encodable", layer=table.title, column=column, value=value, encoding=encoding
+        ) from error
+    except LookupError as error:
+        raise UsageError("export.unknown_encoding", encoding=encoding) from error
+    return value if len(code) <= _DBF_TEXT else code[:_DBF_TEXT].decode(encoding, errors="ignore")
+
+
+_WRITERS: dict[str, Callable[[Table, Path, str], list[dict[str, str]]]] = {
+    "fgb": _write_flatgeobuf,
+    "geojson": _write_geojson,
+    "parquet": _write_parquet,
+    "shp": _write_shapefile,
+}
+
+
+def _write_vector(
+    table: Table,
+    frame: pd.DataFrame,
+    path: Path,
+    driver: str,
+    options: dict[str, str],
+    *,
+    encoding: str | None = None,
+) -> None:
+    pyogrio.write_dataframe(
+        frame,
+        path,
+        layer=table.name,
+        driver=driver,
+        geometry_type=table.geometry,
+        encoding=encoding,
+        layer_options={name: value for name, value in options.items() if value},
+    )
+
+
+def _write_sources(path: Path, tables: list[Table]) -> None:
+    columns = ("layer", "title_zh", "title_en", "basis", "source", "licence", "vintage", "accuracy", "note")
+    rows = [
+        {
+            "layer": table.name,
+            "title_zh": table.title.zh,
+            "title_en": table.title.en,
+            "basis": spec.basis.value if (spec := table.spec) else "",
+            "source": spec.source.zh if spec else "",
+            "licence": spec.licence if spec else "",
+            "vintage": spec.vintage if spec else "",
+            "accuracy": spec.accuracy.zh if spec else "",
+            "note": (spec.note.zh if spec and spec.note else table.description.zh),
+        }
+        for table in tables
+    ]
+    _write_rows(path, columns, rows)
+
+
+def _write_rows(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
+
+
+@contextmanager
+def whole_folder(path: Path, mark: str) -> Iterator[Path]:
+    """Yield a temporary folder that takes the place of `path` when the block ends well.
+
+    Parameters
+    ----------
+    path
+        The folder to write.
+    mark
+        A file that each folder written so holds; one without it is somebody else's and is not touched.
+
+    Raises
+    ------
+    UsageError
+        If `path` is a file or a folder of other files, or cannot be written to.
+    """
+    if path.exists() and not (path.is_dir() and ((path / mark).is_file() or not any(path.iterdir()))):
+        raise UsageError("export.folder_in_use", path=path)
+    with whole_file(path) as unfinished:
+        unfinished.mkdir()
+        yield unfinished
+        if path.exists():
+            path.rename(unfinished.parent / "replaced")  # goes away with the temporary folder

@@ -1,0 +1,278 @@
+"""The map of a printed sheet: an equal-area conic at a round scale, with graticule, scale bar and north arrow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.patches import Polygon, Rectangle
+from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
+
+from geozone.messages import Language
+from geozone.model import CRS, LayerStyle
+
+_ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+_POINTS = 72 / 96  # points of one CSS pixel, the unit of LayerStyle.width
+_FINEST_MM = 0.08  # detail finer than this is not visible in print
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The window of the map: projection, extent in metres of the plane, scale and size on paper."""
+
+    crs: str
+    west: float
+    south: float
+    east: float
+    north: float
+    denominator: float
+    width_mm: float
+    height_mm: float
+
+    @property
+    def tolerance(self) -> float:
+        """Metres on the ground that cannot be seen on paper."""
+        return _FINEST_MM / 1000 * self.denominator
+
+
+def frame_of(bounds: Sequence[float], width_mm: float, height_mm: float, *, margin_mm: float = 6.0) -> Frame:
+    """Return the window that shows an area at the largest round scale that fits.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north of the area in degrees.
+    width_mm, height_mm
+        Size of the map on paper.
+    margin_mm
+        Free space around the area.
+    """
+    west, south, east, north = bounds
+    sixth = (north - south) / 6  # the usual choice of standard parallels of a conic
+    crs = (
+        f"+proj=aea +lat_1={south + sixth:.4f} +lat_2={north - sixth:.4f} +lat_0={(south + north) / 2:.4f} "
+        f"+lon_0={(west + east) / 2:.4f} +ellps=GRS80 +units=m"
+    )
+    outline = shapely.segmentize(shapely.box(west, south, east, north), max((east - west) / 40, 0.01))
+    x0, y0, x1, y1 = gpd.GeoSeries([outline], crs=CRS).to_crs(crs).total_bounds
+    needed = max((x1 - x0) / (width_mm - 2 * margin_mm), (y1 - y0) / (height_mm - 2 * margin_mm)) * 1000
+    power = 10 ** math.floor(math.log10(needed))
+    denominator = next(step * power for step in (*_ROUND, 10.0) if step * power >= needed * (1 - 1e-12))
+    half_width, half_height = width_mm * denominator / 2000, height_mm * denominator / 2000
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return Frame(
+        crs,
+        x - half_width,
+        y - half_height,
+        x + half_width,
+        y + half_height,
+        denominator,
+        width_mm,
+        height_mm,
+    )
+
+
+def projected(data: gpd.GeoDataFrame | gpd.GeoSeries, frame: Frame) -> np.ndarray:
+    """Return geometries in the plane of the map, without detail that paper cannot show."""
+    geometries = np.asarray(data.geometry.to_crs(frame.crs).array, dtype=object)
+    return np.asarray(shapely.simplify(geometries, frame.tolerance), dtype=object)
+
+
+def draw(axes: Axes, geometries: np.ndarray, style: LayerStyle, *, order: float, scale: float = 1.0) -> None:
+    """Draw geometries in a style; `scale` enlarges line widths for larger paper."""
+    parts = shapely.get_parts(geometries[~shapely.is_missing(geometries)])
+    dimensions = shapely.get_dimensions(parts)
+    width = style.width * _POINTS * scale
+    outlines = [_outline(part) for part in parts[(dimensions == 2) & ~shapely.is_empty(parts)]]
+    if outlines:
+        filled = style.kind not in {"line", "outline"} and style.fill is not None
+        hatched = style.kind == "hatch"
+        collection = PathCollection(
+            outlines,
+            facecolors=style.fill if filled and not hatched else "none",
+            edgecolors=(style.fill or style.stroke) if hatched else (style.stroke or "none"),
+            linewidths=width if style.stroke else 0,
+            alpha=style.opacity if filled else None,
+            hatch="//////" if hatched else None,
+            zorder=order,
+        )
+        collection.set_transform(axes.transData)
+        axes.add_collection(collection, autolim=False)
+    lines = [shapely.get_coordinates(part) for part in parts[dimensions == 1]]
+    if lines:
+        axes.add_collection(
+            LineCollection(
+                lines,
+                colors=style.stroke or style.fill or "#777777",
+                linewidths=width,
+                linestyles=_dashes(style.dash),
+                capstyle="round",
+                alpha=style.opacity,
+                zorder=order,
+            ),
+            autolim=False,
+        )
+    points = shapely.get_coordinates(parts[dimensions == 0])
+    if len(points):
+        axes.scatter(points[:, 0], points[:, 1], s=6 * scale, color=style.fill or style.stroke, zorder=order)
+
+
+def graticule(axes: Axes, frame: Frame, *, scale: float = 1.0) -> None:
+    """Draw meridians and parallels at round degrees, labelled outside the lower and the left edge."""
+    to_degrees = pyproj.Transformer.from_crs(frame.crs, CRS, always_xy=True)
+    to_plane = pyproj.Transformer.from_crs(CRS, frame.crs, always_xy=True)
+    edge = shapely.segmentize(shapely.box(frame.west, frame.south, frame.east, frame.north), frame.width_mm)
+    longitudes, latitudes = to_degrees.transform(*shapely.get_coordinates(edge).T)
+    west, east, south, north = min(longitudes), max(longitudes), min(latitudes), max(latitudes)
+    step = next(item for item in (0.1, 0.2, 0.5, 1, 2, 5, 10) if (east - west) / item <= 9)
+    ticks: dict[str, list[tuple[float, str]]] = {"x": [], "y": []}
+    lines = []
+    for degree in np.arange(math.ceil(west / step), math.floor(east / step) + 1) * step:
+        line = np.column_stack(to_plane.transform(np.full(60, degree), np.linspace(south, north, 60)))
+        lines.append(line)
+        ticks["x"].append((float(np.interp(frame.south, line[:, 1], line[:, 0])), f"{degree:g}°E"))
+    for degree in np.arange(math.ceil(south / step), math.floor(north / step) + 1) * step:
+        line = np.column_stack(to_plane.transform(np.linspace(west, east, 60), np.full(60, degree)))
+        lines.append(line)
+        ticks["y"].append((float(np.interp(frame.west, line[:, 0], line[:, 1])), f"{degree:g}°N"))
+    axes.add_collection(
+        LineCollection(lines, colors="#9fb3bd", linewidths=0.3 * scale, zorder=0.5), autolim=False
+    )
+    inside_x = [(place, label) for place, label in ticks["x"] if frame.west < place < frame.east]
+    inside_y = [(place, label) for place, label in ticks["y"] if frame.south < place < frame.north]
+    axes.set_xticks([place for place, _ in inside_x], [label for _, label in inside_x])
+    axes.set_yticks(
+        [place for place, _ in inside_y], [label for _, label in inside_y], rotation=90, va="center"
+    )
+    axes.tick_params(
+        labelsize=5.5 * scale, length=2 * scale, width=0.4 * scale, pad=1.5 * scale, color="#555555"
+    )
+
+
+def scale_bar(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0) -> None:
+    """Draw a scale bar of four parts, with the scale as a ratio above, in the lower left corner."""
+    metre = frame.denominator / 1000  # metres on the ground for one millimetre on paper
+    longest = 45 * scale * metre
+    power = 10 ** math.floor(math.log10(longest))
+    total = max(step * power for step in (1, 2, 4, 5, 8) if step * power <= longest)
+    x, y, height = frame.west + 5 * scale * metre, frame.south + 6 * scale * metre, 1.2 * scale * metre
+    box = Rectangle(
+        (x - 3 * scale * metre, y - 3 * scale * metre),
+        total + 14 * scale * metre,
+        12 * scale * metre,
+        facecolor="white",
+        alpha=0.85,
+        zorder=20,
+    )
+    axes.add_patch(box)
+    for part in range(4):
+        colour = "#222222" if part % 2 == 0 else "white"
+        axes.add_patch(
+            Rectangle(
+                (x + total * part / 4, y), total / 4, height, facecolor=colour, edgecolor="#222222",
+                linewidth=0.4 * scale, zorder=21,
+            )
+        )  # fmt: skip
+    unit = "千米" if lang == "zh" else "km"
+    for part, label in ((0, "0"), (2, f"{total / 2000:g}"), (4, f"{total / 1000:g} {unit}")):
+        axes.text(
+            x + total * part / 4,
+            y + 1.8 * height,
+            label,
+            fontsize=5.5 * scale,
+            ha="center",
+            va="bottom",
+            zorder=21,
+        )
+    ratio = f"1 : {frame.denominator:,.0f}"
+    axes.text(
+        x, y + 4.3 * height, ratio, fontsize=6 * scale, ha="left", va="bottom", zorder=21, weight="bold"
+    )
+
+
+def north_arrow(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0) -> None:
+    """Draw an arrow to the north in the upper right corner, turned to true north there."""
+    metre = frame.denominator / 1000
+    x, y = frame.east - 9 * scale * metre, frame.north - 15 * scale * metre
+    to_degrees = pyproj.Transformer.from_crs(frame.crs, CRS, always_xy=True)
+    longitude, latitude = to_degrees.transform(x, y)
+    x1, y1 = pyproj.Transformer.from_crs(CRS, frame.crs, always_xy=True).transform(longitude, latitude + 0.1)
+    north = np.array([x1 - x, y1 - y]) / math.hypot(x1 - x, y1 - y) * metre * scale
+    across = np.array([north[1], -north[0]])
+    base = np.array([x, y])
+    tip = base + 9 * north
+    axes.add_patch(Polygon([tip, base - 2.6 * across, base + 2 * north], facecolor="#222222", zorder=21))
+    axes.add_patch(
+        Polygon(
+            [tip, base + 2.6 * across, base + 2 * north], facecolor="white", edgecolor="#222222",
+            linewidth=0.5 * scale, zorder=21,
+        )
+    )  # fmt: skip
+    label = base + 11.2 * north
+    axes.text(
+        float(label[0]),
+        float(label[1]),
+        "北" if lang == "zh" else "N",
+        fontsize=7.5 * scale,
+        ha="center",
+        va="center",
+        zorder=21,
+    )
+
+
+def place_names(
+    axes: Axes,
+    frame: Frame,
+    names: Sequence[tuple[str, shapely.Geometry]],
+    *,
+    size: float,
+    order: float,
+    taken: list[shapely.Geometry],
+) -> None:
+    """Write names into their areas, the first ones first; one that would cover another is left out.
+
+    Parameters
+    ----------
+    names
+        Name and area (in the plane), the most important first.
+    size
+        Font size in points.
+    taken
+        Boxes of names already on the map; those written here are added.
+    """
+    metre = frame.denominator / 1000 * size * 0.3528  # ground metres of one em
+    for name, area in names:
+        point = shapely.point_on_surface(area)
+        if shapely.is_empty(point):
+            continue
+        width = sum(1.0 if ord(letter) > 0x2E7F else 0.55 for letter in name) * metre
+        box = shapely.box(
+            point.x - width / 2, point.y - metre * 0.7, point.x + width / 2, point.y + metre * 0.7
+        )
+        inside = frame.west < point.x - width / 2 and point.x + width / 2 < frame.east
+        if not inside or shapely.intersects(np.asarray(taken, dtype=object), box).any():
+            continue
+        taken.append(box)
+        axes.text(
+            point.x, point.y, name, fontsize=size, ha="center", va="center", color="#222222", zorder=order,
+            path_effects=[withStroke(linewidth=size * 0.28, foreground="white")],
+        )  # fmt: skip
+
+
+def _outline(polygon: shapely.Polygon) -> Outline:
+    rings = [polygon.exterior, *polygon.interiors]
+    return Outline.make_compound_path(
+        *(Outline(shapely.get_coordinates(ring), closed=True) for ring in rings)
+    )
+
+
+def _dashes(dash: str | None) -> str | tuple[float, tuple[float, ...]]:
+    return (0, tuple(float(part) for part in dash.replace(",", " ").split())) if dash else "solid"

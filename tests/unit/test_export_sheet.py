@@ -1,0 +1,138 @@
+import math
+
+import numpy as np
+import pyproj
+import pytest
+import shapely
+from matplotlib import font_manager, image
+from matplotlib.colors import to_rgb
+from samples import sample_result
+
+from geozone.errors import UsageError
+from geozone.export import fonts
+from geozone.export.sheet import PAPERS, _Sheet, _wrapped, write_sheet
+from geozone.export.sheet_map import frame_of
+from geozone.model import CRS
+from geozone.symbology import RATE_COLOURS, breaks, rate_classes
+
+
+@pytest.fixture(autouse=True)
+def _with_font():
+    try:
+        fonts.chinese_font()
+    except UsageError:
+        pytest.skip("no font with Chinese characters is installed")
+
+
+@pytest.fixture(scope="module")
+def words():
+    """Every text on the sheet."""
+    figure = _Sheet(sample_result(), "zh", "A4", "redline_coverage", None).draw()
+    return [item.get_text() for axes in figure.axes for item in axes.texts]
+
+
+def test_a_png_has_the_size_of_the_paper_and_the_colours_of_the_classes(tmp_path):
+    write_sheet(sample_result(), tmp_path / "bth.png", dpi=100)
+    pixels = image.imread(tmp_path / "bth.png")[..., :3]
+    height, width = pixels.shape[:2]
+    assert (width, height) == tuple(int(side / 25.4 * 100) for side in PAPERS["A4"])
+    seen = {tuple(pixel) for pixel in np.round(pixels.reshape(-1, 3) * 255).astype(int).tolist()}
+    for colour in RATE_COLOURS:
+        assert tuple(round(part * 255) for part in to_rgb(colour)) in seen
+
+
+def test_a_pdf_has_the_size_of_the_paper_and_the_same_bytes_again(tmp_path):
+    for name in ("one.pdf", "two.pdf"):
+        write_sheet(sample_result(), tmp_path / name, paper="A3")
+    content = (tmp_path / "one.pdf").read_bytes()
+    assert content == (tmp_path / "two.pdf").read_bytes()
+    width, height = (side / 25.4 * 72 for side in PAPERS["A3"])
+    box = content.split(b"/MediaBox [")[1].split(b"]")[0].split()
+    assert [float(part) for part in box] == pytest.approx([0, 0, width, height], abs=0.5)
+    assert b"CreationDate" not in content
+
+
+def test_the_sheet_has_all_that_a_map_must_tell(words):
+    page = "\n".join(words)
+    for expected in (
+        "样区",
+        "未经审图",
+        "图例",
+        "1 : 1,200,000",
+        "北",
+        "50 千米",
+        "未达标",
+        "50.0%–100.0%",
+        "CGCS2000",
+        "样本",
+        "数据时点 2025",
+    ):
+        assert expected in page, expected
+
+
+def test_a_reviewed_map_shows_its_number():
+    result = sample_result()
+    result.review_number = "GS(2026)1234号"
+    figure = _Sheet(result, "zh", "A4", "redline_coverage", None).draw()
+    page = "\n".join(item.get_text() for axes in figure.axes for item in axes.texts)
+    assert "GS(2026)1234号" in page
+    assert "未经审图" not in page
+
+
+def test_the_english_sheet_has_no_chinese_but_titles_of_data():
+    figure = _Sheet(sample_result(), "en", "A4", "redline_coverage", None).draw()
+    page = "\n".join(item.get_text() for axes in figure.axes for item in axes.texts)
+    for expected in ("Sample zone", "not reviewed", "Legend", "short", "Jia"):
+        assert expected in page
+
+
+def test_the_scale_is_round_and_the_area_fits():
+    bounds = (113.5, 36.0, 119.9, 42.7)
+    frame = frame_of(bounds, 180, 150)
+    mantissa = frame.denominator / 10 ** math.floor(math.log10(frame.denominator))
+    assert round(mantissa, 6) in {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8}
+    edge = shapely.get_coordinates(shapely.segmentize(shapely.box(*bounds), 0.05))
+    x, y = pyproj.Transformer.from_crs(CRS, frame.crs, always_xy=True).transform(*edge.T)
+    assert frame.west < min(x) < max(x) < frame.east
+    assert frame.south < min(y) < max(y) < frame.north
+    assert (frame.east - frame.west) / (frame.width_mm / 1000) == pytest.approx(frame.denominator)
+
+
+def test_the_printed_scale_is_the_true_scale():
+    """Along the middle parallel, against the geodesic of pyproj: within 0.3 % over a zone of six degrees."""
+    frame = frame_of((113.5, 36.0, 119.9, 42.7), 180, 150)
+    to_degrees = pyproj.Transformer.from_crs(frame.crs, CRS, always_xy=True)
+    middle = (frame.south + frame.north) / 2
+    ends = [to_degrees.transform(x, middle) for x in (-50_000, 50_000)]
+    geodesic = pyproj.CRS(CRS).get_geod().inv(*ends[0], *ends[1])[2]
+    assert geodesic == pytest.approx(100_000, rel=3e-3)
+
+
+def test_classes_cover_every_value_once():
+    values = [0, 0.013, 0.2, 0.31, 0.5, 0.72, 0.99]
+    classes = rate_classes(breaks(values, 100))
+    for value in values:
+        homes = [
+            item
+            for item in classes
+            if (item.lower < value <= item.upper) or value == item.upper == item.lower
+        ]
+        assert len(homes) == 1, value
+
+
+def test_lines_are_broken_within_the_width():
+    lines = _wrapped("数据来源：全球海岸线 GSHHG 2.3.7，" * 8, 60, 5)
+    assert "".join(lines).replace(" ", "") == ("数据来源：全球海岸线GSHHG2.3.7，" * 8)
+    assert all(
+        sum(1.0 if ord(letter) > 0x2E7F else 0.54 for letter in line) <= 60 / (5 * 0.3528) for line in lines
+    )
+
+
+def test_a_system_without_a_chinese_font_is_told(monkeypatch):
+    fonts.chinese_font.cache_clear()
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
+    with pytest.raises(UsageError) as caught:
+        fonts.chinese_font()
+    assert caught.value.message.key == "export.no_font"
+    fonts.chinese_font.cache_clear()
