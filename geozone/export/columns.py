@@ -11,7 +11,7 @@ import pandas as pd
 
 from geozone import messages
 from geozone.messages import Text
-from geozone.model import Basis, Comparator, Kind, Level, Modality, Severity, Status, Verdict
+from geozone.model import Basis, Comparator, Kind, Level, Modality, Role, Severity, Status, Verdict
 
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
@@ -27,6 +27,7 @@ DOMAINS: dict[str, type[StrEnum]] = {
     "comparator": Comparator,
     "modality": Modality,
     "rate_kind": Kind,
+    "role": Role,
 }
 
 

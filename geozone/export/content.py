@@ -350,7 +350,7 @@ def _registers(result: ZoneResult) -> Table:
         else f"{name} text {name if name in {'basis', 'status'} else ''}".strip()
         for name in REGISTER_COLUMNS
     ]
-    declared = columns("registers", ("register", "role", "as_of", *own))
+    declared = columns("registers", ("register", "role text role", "as_of", *own))
     frames = [
         register.items.assign(register=register.id, role=register.role.value, as_of=register.as_of)
         for register in result.registers.values()

@@ -83,11 +83,18 @@ def write_format(
         case "pdf" | "png":
             write_sheet(result, path, lang=lang)
         case _:
-            return _write_folder(content(result, lang), path, format, encoding)
+            return _write_folder(content(result, lang), path, format, lang=lang, encoding=encoding)
     return [path]
 
 
-def _write_folder(tables: list[Table], path: Path, format: str, encoding: str) -> list[Path]:  # noqa: A002 - as above
+def _write_folder(
+    tables: list[Table],
+    path: Path,
+    format: str,  # noqa: A002 - as above
+    *,
+    lang: Language,
+    encoding: str,
+) -> list[Path]:
     write = _WRITERS[format]
     dictionary: list[dict[str, str]] = []
     with whole_folder(path, DICTIONARY) as folder:
@@ -109,7 +116,7 @@ def _write_folder(tables: list[Table], path: Path, format: str, encoding: str) -
                 ) from error
             dictionary += [{"file": name, **row} for row in rows]
         _write_rows(folder / DICTIONARY, _DICTIONARY_COLUMNS, dictionary)
-        _write_sources(folder / SOURCES, tables)
+        _write_sources(folder / SOURCES, tables, lang)
         names = sorted(item.name for item in folder.iterdir())
     return [path / name for name in names]
 
@@ -220,7 +227,7 @@ def _write_vector(
     )
 
 
-def _write_sources(path: Path, tables: list[Table]) -> None:
+def _write_sources(path: Path, tables: list[Table], lang: Language) -> None:
     columns = ("layer", "title_zh", "title_en", "basis", "source", "licence", "vintage", "accuracy", "note")
     rows = [
         {
@@ -228,11 +235,11 @@ def _write_sources(path: Path, tables: list[Table]) -> None:
             "title_zh": table.title.zh,
             "title_en": table.title.en,
             "basis": spec.basis.value if (spec := table.spec) else "",
-            "source": spec.source.zh if spec else "",
+            "source": spec.source.get(lang) if spec else "",
             "licence": spec.licence if spec else "",
             "vintage": spec.vintage if spec else "",
-            "accuracy": spec.accuracy.zh if spec else "",
-            "note": (spec.note.zh if spec and spec.note else table.description.zh),
+            "accuracy": spec.accuracy.get(lang) if spec else "",
+            "note": (spec.note if spec and spec.note else table.description).get(lang),
         }
         for table in tables
     ]

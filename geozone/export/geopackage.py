@@ -15,7 +15,7 @@ from geozone.export.content import Table, content
 from geozone.export.geopackage_schema import FIXED_DATE, add_columns, add_styles, settle
 from geozone.export.qml import feature_label, qml, unit_label
 from geozone.files import whole_file
-from geozone.messages import Language
+from geozone.messages import Language, text
 from geozone.model import Level, ZoneResult
 from geozone.symbology import breaks as class_bounds
 from geozone.symbology import rate_classes
@@ -109,10 +109,10 @@ def _write(table: Table, path: Path, lang: Language, *, first: bool, target: Pat
 
 def _identifier(table: Table, lang: Language) -> str:
     """Return a title that is unique in the file, as a GeoPackage demands of the parts of a split layer too."""
-    title = table.title.get(lang)
-    parts = {"_points": "（点）", "_lines": "（线）", "_areas": "（面）"}
-    suffix = next((mark for ending, mark in parts.items() if table.name.endswith(ending)), "")
-    return f"{title}{suffix}"
+    for ending in ("points", "lines", "areas"):
+        if table.name.endswith(f"_{ending}"):
+            return text("export.qualified", title=table.title, word=text(f"export.part_{ending}")).get(lang)
+    return table.title.get(lang)
 
 
 def _style(

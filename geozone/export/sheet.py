@@ -393,7 +393,7 @@ class _Sheet:
             if layer.spec
         ]  # fmt: skip
         told += [
-            text("export.sheet_register", role=text(f"export.table_{register.role}s" if register.role != "bay" else "export.table_bays"),
+            text("export.sheet_register", role=text(f"export.role_{register.role}"),
                  basis=text(f"export.basis_{register.basis}"), as_of=register.as_of).get(self.lang)
             for register in self.result.registers.values()
         ]  # fmt: skip

@@ -16,7 +16,7 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
-from geozone.messages import Language
+from geozone.messages import Language, text
 from geozone.model import CRS, LayerStyle
 
 _ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -181,7 +181,7 @@ def scale_bar(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0) -
                 linewidth=0.4 * scale, zorder=21,
             )
         )  # fmt: skip
-    unit = "千米" if lang == "zh" else "km"
+    unit = text("export.kilometres").get(lang)
     for part, label in ((0, "0"), (2, f"{total / 2000:g}"), (4, f"{total / 1000:g} {unit}")):
         axes.text(
             x + total * part / 4,
@@ -220,7 +220,7 @@ def north_arrow(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0)
     axes.text(
         float(label[0]),
         float(label[1]),
-        "北" if lang == "zh" else "N",
+        text("export.north").get(lang),
         fontsize=7.5 * scale,
         ha="center",
         va="center",

@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -277,3 +278,10 @@ def test_a_failing_write_leaves_the_old_file(tmp_path, monkeypatch):
     assert caught.value.message.key == "files.unwritable"
     assert path.read_text() == "old"
     assert [item.name for item in tmp_path.iterdir()] == ["bth.gpkg"]
+
+
+def test_the_manual_names_every_layer_table_and_domain():
+    manual = (Path(__file__).parents[2] / "docs" / "geopackage.md").read_text("utf-8")
+    assert [
+        name for name in [*SPATIAL, "mosaic", *TABLES, "layer_styles", *DOMAINS] if f"`{name}`" not in manual
+    ] == []
