@@ -6,8 +6,9 @@ unit as a whole. A rate is only made at the end, from the sums.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ class Tally:
     """Items of a unit by status, in one measure (a count, km or km²).
 
     ``possible`` are items that may be built for all that is known: unknown and unlisted ones, and in a working register
-    also the recognised ones, because the list of what is built was not at hand for them.
+    also the recognised ones, unless they belong to a unit whose own list of the built was at hand.
     """
 
     built: float
@@ -45,7 +46,12 @@ class Tally:
     @property
     def high(self) -> float:
         """The rate if all of the possible items are built."""
-        return min(1.0, (self.built + self.possible) / self.total)
+        # all of it is 1, whatever the sum of the lengths loses in the last digit
+        return (
+            1.0
+            if isclose(self.built + self.possible, self.total)
+            else (self.built + self.possible) / self.total
+        )
 
     @property
     def value(self) -> float | None:
@@ -61,7 +67,8 @@ class Count:
     basis: Basis
     listed: int  # items on the list
     unlisted: int  # items of a published total that the list lacks
-    recognised: int
+    recognised: int  # recognised cases that are known not to be on the list of the built
+    doubtful: int  # recognised cases of which that is not known
     reason: str | None = None  # "no_items" | "part_of_total" | "above_total" | "unmeasured"
     detail: float = 0.0
 
@@ -124,11 +131,17 @@ def count_items(register: Register, code: str, level: Level, zone: Zone, measure
         and prefix != code_prefix(total.unit_code)
         and prefix.startswith(code_prefix(total.unit_code))
     ]
-    basis = worst_basis([*items["basis"], *(Basis.PUBLIC for _ in inside)], register.basis)
-    recognised = int((items["status"] == Status.RECOGNISED).sum())
+    # where a published total covers the unit, the denominator no longer hangs on the register as a whole
+    covered = bool(around) or any(prefix == code_prefix(total.unit_code) for total in inside)
+    whole = [] if covered else [register.basis.value]
+    basis = worst_basis([*items["basis"], *whole, *("public" for _ in inside)], register.basis)
+    recognised = items["status"] == Status.RECOGNISED
+    # in a working register nobody has held the recognised cases against the list of the built
+    doubtful = recognised & (register.basis is Basis.WORKING) & ~_on_published_list(items, register)
+    told = (int((recognised & ~doubtful).sum()), int(doubtful.sum()))
 
     def without(reason: str, detail: float = 0.0) -> Count:
-        return Count(None, basis, len(items), 0, recognised, reason, detail)
+        return Count(None, basis, len(items), 0, *told, reason, detail)
 
     unlisted = 0
     for total in inside:
@@ -147,13 +160,27 @@ def count_items(register: Register, code: str, level: Level, zone: Zone, measure
         known = int((weights > 0).sum())
         if unlisted or known < len(items):
             return without("unmeasured", known)
-    doubtful = {Status.UNKNOWN} | ({Status.RECOGNISED} if basis is Basis.WORKING else set())
+    possible = (items["status"] == Status.UNKNOWN) | doubtful
     tally = Tally(
         built=float(weights[items["status"] == Status.BUILT].sum()),
-        possible=float(weights[items["status"].isin(doubtful)].sum()) + unlisted,
+        possible=float(weights[possible].sum()) + unlisted,
         total=float(weights.sum()) + unlisted,
     )
-    return Count(tally, basis, len(items), unlisted, recognised)
+    return Count(tally, basis, len(items), unlisted, *told)
+
+
+def with_shores(register: Register, shore_km: Mapping[str, float]) -> Register:
+    """Return a working register whose counties, standing in for bays, have the length of their shore.
+
+    A length that the register gives itself stays; so does an item that shares its county with another one.
+    """
+    if register.basis is not Basis.WORKING or not shore_km:
+        return register
+    items = register.items.copy()
+    alone = ~items["county_code"].duplicated(keep=False) & (items["basis"] == Basis.WORKING)
+    fill = alone & items["shore_km"].isna()
+    items.loc[fill, "shore_km"] = items.loc[fill, "county_code"].map(shore_km)
+    return replace(register, items=items)
 
 
 def worst_basis(values: Sequence[Any], default: Basis) -> Basis:
@@ -174,6 +201,13 @@ def pooled(registers: Sequence[Register]) -> Register:
         items=pd.concat([register.items for register in registers], ignore_index=True),
         totals=tuple(total for register in registers for total in register.totals),
     )
+
+
+def _on_published_list(items: pd.DataFrame, register: Register) -> pd.Series[bool]:
+    """Tell which items belong to a unit whose number of items is published, with its list of the built."""
+    prefixes = tuple(code_prefix(total.unit_code) for total in register.totals)
+    finest = items["province_code"].where(items["city_code"] == "", items["city_code"])
+    return finest.astype(str).str.startswith(prefixes) if prefixes else pd.Series(False, index=items.index)
 
 
 def _within(total_code: str, prefix: str, zone: Zone) -> bool:

@@ -183,7 +183,7 @@ def hold(rate: Rate, target: Target, projection: Projection | None = None) -> Ra
         value=rate.value,
         low=rate.low,
         high=rate.high,
-        basis=rate.basis or Basis.PUBLIC,
+        basis=rate.basis,
         denominator=rate.denominator,
         unit=rate.unit,
         projected=projection(target.year) if projection and target.year else None,
@@ -213,7 +213,8 @@ def _note(target: Target) -> Text:
 
 
 def _printed(target: Target) -> str:
-    return next(iter(target.printed.values()), "")
+    assert target.value is not None
+    return f"{target.value:,.10g} {target.unit}"
 
 
 def _missing(target: Target) -> Text:

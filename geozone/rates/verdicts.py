@@ -27,7 +27,7 @@ class Measured:
     value: float | None
     low: float | None = None
     high: float | None = None
-    basis: Basis = Basis.OFFICIAL
+    basis: Basis | None = None  # None: nobody said where the data stand
     denominator: float | None = None  # in `unit`; makes the gap a real one
     unit: str = "count"
     baseline: float | None = None  # the value of the base year, where the demand is a change
@@ -158,6 +158,8 @@ def _missing(target: Target, measured: Measured) -> Text | None:
 
 def _report_reason(target: Target, measured: Measured) -> Text | None:
     """Return why the gap is reported without a verdict, if so."""
+    if measured.basis is None:
+        return text("rates.verdict_basis_unsaid")
     if measured.basis in NOT_COMPARABLE:
         return text(f"rates.verdict_basis_{measured.basis.value}")
     if target.comparator is Comparator.QUALITATIVE:
