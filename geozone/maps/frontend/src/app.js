@@ -1,0 +1,150 @@
+// What the page knows and shows: the data, the reader's choices, and who wants to hear of a change.
+
+import { Features, toUnits } from './geometry.js';
+import { rows, takeAttributes, takeBlock, takeJson } from './data.js';
+import { language, setLanguage, setTexts } from './text.js';
+
+export const LEVELS = ['county', 'city', 'province', 'zone'];
+const NUMBERS = ['numerator', 'denominator', 'value', 'low', 'high', 'target_value', 'gap'];
+
+export class App {
+  constructor(options) {
+    this.options = options;
+    const data = takeJson('geozone-data');
+    this.data = data;
+    setTexts(data.texts, data.strings);
+    const [west, south, east, north] = options.bounds;
+    const corner = toUnits((west + east) / 2, (south + north) / 2);
+    this.origin = corner.map(Math.round);
+    this.listeners = [];
+    this.layers = new Map();
+    this.#readUnits();
+    this.#readRates();
+    this.registers = Object.fromEntries(
+      Object.entries(data.registers).map(([role, register]) => [role, { ...register, items: rows(register.items) }]),
+    );
+    const zone = this.units.findIndex((unit) => unit.level === 'zone');
+    this.zone = zone < 0 ? this.units.length - 1 : zone;
+    this.state = {
+      lang: options.lang || 'zh',
+      unit: this.zone,
+      indicator: this.#firstIndicator(),
+      level: this.levels[0],
+      year: null,
+      compare: null,
+      graticule: false,
+    };
+    setLanguage(this.state.lang);
+  }
+
+  #readUnits() {
+    const stored = this.data.units;
+    this.features = new Features(takeBlock('geometry-units'), this.origin);
+    this.units = stored.code.map((code, place) => ({
+      place,
+      code,
+      name: stored.name[place],
+      nameEn: stored.name_en[place],
+      level: stored.level[place],
+      parent: stored.parent[place],
+      area: stored.area_km2[place] === null ? null : Number(stored.area_km2[place]),
+      spelling: stored.spelling[place],
+      label: [stored.label[place][0] - this.origin[0], stored.label[place][1] - this.origin[1], stored.label[place][2]],
+    }));
+    this.byCode = new Map(this.units.map((unit) => [unit.code, unit]));
+    this.partition = stored.partition;
+    this.levels = LEVELS.filter((level) => level in stored.partition);
+  }
+
+  #readRates() {
+    this.rates = rows(this.data.rates).map((rate) => {
+      const numbers = Object.fromEntries(NUMBERS.map((name) => [name, rate[name] === null ? null : Number(rate[name])]));
+      return { ...rate, ...numbers, printed: rate.value };
+    });
+    this.ratesOf = new Map(); // unit code -> indicator -> rows
+    for (const rate of this.rates) {
+      if (!this.ratesOf.has(rate.unit_code)) this.ratesOf.set(rate.unit_code, new Map());
+      const own = this.ratesOf.get(rate.unit_code);
+      if (!own.has(rate.indicator)) own.set(rate.indicator, []);
+      own.get(rate.indicator).push(rate);
+    }
+    this.indicators = this.data.indicators;
+    // indicators that differ between units can colour the map
+    this.mappable = Object.keys(this.indicators).filter((id) => Object.keys(this.indicators[id].classes).length);
+  }
+
+  #firstIndicator() {
+    return this.mappable[0] ?? null;
+  }
+
+  rate(code, indicator) {
+    return this.ratesOf.get(code)?.get(indicator)?.[0] ?? null;
+  }
+
+  nameOf(unit) {
+    return language() === 'en' && unit.nameEn ? unit.nameEn : unit.name;
+  }
+
+  ancestors(unit) {
+    const chain = [];
+    const seen = new Set([unit.code]);
+    let next = this.byCode.get(unit.parent);
+    while (next && !seen.has(next.code)) {
+      chain.push(next);
+      seen.add(next.code);
+      next = this.byCode.get(next.parent);
+    }
+    return chain;
+  }
+
+  registerLayer(layer) {
+    this.layers.set(layer.key, layer);
+  }
+
+  layerNamed(name) {
+    for (const layer of this.layers.values()) {
+      if (layer.id === name || layer.role === name) return layer;
+    }
+    return null;
+  }
+
+  // Changes the reader's choices and tells everyone who draws them.
+  set(changes) {
+    const changed = Object.keys(changes).filter((name) => this.state[name] !== changes[name]);
+    if (!changed.length) return;
+    Object.assign(this.state, changes);
+    if (changed.includes('lang')) setLanguage(this.state.lang);
+    this.tell(changed);
+  }
+
+  tell(changed) {
+    for (const { names, action } of this.listeners) {
+      if (changed.some((name) => names.includes(name))) action(changed);
+    }
+  }
+
+  on(names, action) {
+    this.listeners.push({ names, action });
+  }
+}
+
+export function openVector(app, key) {
+  const entry = app.data.layers.find((layer) => layer.key === key);
+  const features = new Features(takeBlock(`geometry-${key}`), app.origin);
+  let attributes = null;
+  const layer = {
+    ...entry,
+    shown: false,
+    features,
+    get attributes() {
+      attributes ??= takeAttributes(`attributes-${key}`);
+      return attributes;
+    },
+    addTo() {
+      this.shown = true;
+      return this;
+    },
+  };
+  app.registerLayer(layer);
+  return layer;
+}

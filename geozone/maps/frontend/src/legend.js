@@ -1,0 +1,161 @@
+// The card over the map: what colours the units, which layers are drawn, and what their symbols mean.
+
+import { h, replace } from './dom.js';
+import { swatch } from './paint.js';
+import { amountOf, plainNumber } from './format.js';
+import { said, text } from './text.js';
+import { badge } from './badge.js';
+import { statusCounts, yearRange } from './years.js';
+
+export function classEntries(app, indicator, level) {
+  const classes = app.indicators[indicator]?.classes[level];
+  if (!classes) return [];
+  const kind = app.indicators[indicator].kind;
+  const colours = app.data.rate_colours;
+  const rates = app.partition[level].map((place) => app.rate(app.units[place].code, indicator));
+  const shown = rates.map((rate) => (rate ? (rate.value ?? rate.low) : null));
+  const entries = [];
+  const digits = classDigits(classes.bounds, kind);
+  const word = (value) => (kind === 'area' ? plainNumber(value, digits) : plainNumber(value * 100, digits));
+  const unit = kind === 'area' ? ' km²' : '%';
+  if (shown.includes(0)) entries.push({ key: 'zero', colour: colours.zero, title: amountOf(0, kind, 0) });
+  classes.bounds.forEach((bound, place) => {
+    const from = place ? classes.bounds[place - 1] : 0;
+    entries.push({ key: `class${place}`, colour: classes.colours[place], title: `${word(from)}–${word(bound)}${unit}` });
+  });
+  if (shown.includes(null)) entries.push({ key: 'missing', colour: colours.missing, title: text('no_value') });
+  if (rates.some((rate) => rate && rate.value === null && rate.low !== null)) {
+    entries.push({ key: 'band', band: true, title: text('legend_band') });
+  }
+  return entries;
+}
+
+function classDigits(bounds, kind) {
+  const scaled = bounds.map((bound) => (kind === 'area' ? bound : bound * 100));
+  return [0, 1, 2, 3, 4].find((count) => scaled.every((value) => Math.abs(Number(value.toFixed(count)) - value) < 1e-9)) ?? 4;
+}
+
+export function colourOf(app, indicator, level, value) {
+  const classes = app.indicators[indicator]?.classes[level];
+  const colours = app.data.rate_colours;
+  if (value === null || value === undefined || !classes) return colours.missing;
+  if (value <= 0) return colours.zero;
+  const place = classes.bounds.findIndex((bound) => value <= bound);
+  return classes.colours[place < 0 ? classes.bounds.length - 1 : place];
+}
+
+function fillSymbol(colour) {
+  return { kind: 'fill', fill: colour, stroke: '#8a8f8c', width: 0.6, opacity: 1 };
+}
+
+export const BAND_SYMBOL = { kind: 'hatch', fill: '#5d6266', stroke: null, width: 0, opacity: 0.55 };
+
+export function rateLegend(app) {
+  const { indicator, level } = app.state;
+  if (!indicator) return null;
+  return h('ul', { class: 'legend-list', 'data-legend': 'units' },
+    classEntries(app, indicator, level).map((entry) => h('li', { 'data-legend': `units:${entry.key}`, 'data-colour': entry.colour },
+      swatch(entry.band ? BAND_SYMBOL : fillSymbol(entry.colour)), h('span', {}, entry.title))));
+}
+
+export function layerLegend(app, layer) {
+  const used = layer.symbols ? new Set(layer.symbols) : null;
+  const entries = layer.legend.filter((_, place) => !used || used.has(place));
+  if (!layer.symbols) return null;
+  const counts = statusCounts(app, layer);
+  return h('ul', { class: 'legend-list' }, entries.map((entry) => h('li', { 'data-legend': `${layer.id}:${entry.key}` },
+    swatch(entry.symbol), h('span', {}, said(entry.title)),
+    counts ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
+}
+
+export function legendCard(app) {
+  const card = h('aside', { class: 'legend' });
+  const draw = () => {
+    const open = card.querySelector('details')?.open ?? !window.matchMedia('(max-width: 720px)').matches;
+    card.setAttribute('aria-label', text('layers'));
+    const years = yearRange(app);
+    replace(card, h('details', { open },
+      h('summary', {}, text('layers')),
+      h('div', { class: 'legend-body' },
+        app.mappable.length ? unitsSection(app) : null,
+        [...app.layers.values()].reverse().map((layer) => layerSection(app, layer)),
+        switchRow(app, 'graticule', text('graticule'), app.state.graticule, (on) => app.set({ graticule: on })),
+        years ? yearSlider(app, years) : null)));
+  };
+  app.on(['lang', 'indicator', 'level', 'layers', 'graticule'], draw);
+  app.on(['year'], () => {
+    // the slider keeps its focus while it is moved
+    const active = document.activeElement;
+    const slider = card.querySelector('[data-year]');
+    if (active === slider) {
+      const fresh = h('div', {}, [...app.layers.values()].map((layer) => layerLegend(app, layer)));
+      for (const item of fresh.querySelectorAll('[data-legend]')) {
+        card.querySelector(`[data-legend="${CSS.escape(item.dataset.legend)}"]`)?.replaceWith(item);
+      }
+      card.querySelector('output').textContent = yearWord(app);
+    } else draw();
+  });
+  draw();
+  return card;
+}
+
+function unitsSection(app) {
+  const pick = (name, choices, value) => h('select', {
+    'data-choose': name,
+    'aria-label': text(`choose_${name}`),
+    onchange: (event) => app.set({ [name]: event.target.value || null }),
+  }, choices.map(([key, title]) => {
+    const option = h('option', { value: key }, title);
+    option.value = key;
+    option.selected = key === (value ?? '');
+    return option;
+  }));
+  const indicators = [...app.mappable.map((id) => [id, said(app.indicators[id].title)]), ['', text('indicator_none')]];
+  return h('section', { class: 'legend-section' },
+    h('h3', {}, text('units_by_rate')),
+    h('div', { class: 'choose' }, pick('indicator', indicators, app.state.indicator),
+      app.levels.length > 1 ? pick('level', app.levels.filter((level) => level !== 'zone').map((level) => [level, text(`level_${level}`)]), app.state.level) : null),
+    rateLegend(app));
+}
+
+function switchRow(app, key, title, checked, action, extra) {
+  const id = `switch-${key}`;
+  return h('div', { class: 'switch' },
+    h('input', { type: 'checkbox', id, 'data-layer': key, checked, onchange: (event) => action(event.target.checked) }),
+    extra?.swatch ?? null,
+    h('label', { for: id }, title),
+    extra?.badge ?? null);
+}
+
+function layerSection(app, layer) {
+  const single = !layer.symbols && layer.legend?.length === 1;
+  const row = switchRow(app, layer.id, layer.title === undefined ? text('relief') : said(layer.title), layer.shown, (on) => {
+    layer.shown = on;
+    app.tell(['layers']);
+  }, {
+    swatch: single ? h('span', { 'data-legend': `${layer.id}:${layer.legend[0].key}` }, swatch(layer.legend[0].symbol)) : null,
+    badge: layer.basis ? badge(layer.basis) : null,
+  });
+  return h('section', { class: 'legend-section', 'data-legend': layer.id }, row, layer.shown && !single ? layerLegend(app, layer) : null);
+}
+
+function yearWord(app) {
+  return app.state.year === null ? text('year_latest') : String(app.state.year);
+}
+
+function yearSlider(app, [first, last]) {
+  const value = app.state.year ?? last + 1;
+  return h('section', { class: 'legend-section year' },
+    h('label', { for: 'year' }, text('year')), h('output', { for: 'year' }, yearWord(app)),
+    h('input', {
+      type: 'range', id: 'year', min: first, max: last + 1, step: 1, value, 'data-year': value,
+      'aria-valuetext': yearWord(app),
+      oninput: (event) => {
+        const chosen = Number(event.target.value);
+        event.target.dataset.year = String(chosen);
+        app.set({ year: chosen > last ? null : chosen });
+        event.target.setAttribute('aria-valuetext', yearWord(app));
+      },
+    }),
+    h('p', { class: 'hint' }, text('year_hint')));
+}

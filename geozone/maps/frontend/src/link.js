@@ -1,0 +1,33 @@
+// Deep links: #unit=130300&layer=bays&lang=zh, and indicator, level and year alike.
+
+export function readLink(app, chart) {
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  const changes = {};
+  if (['zh', 'en'].includes(wanted.get('lang'))) changes.lang = wanted.get('lang');
+  if (app.mappable.includes(wanted.get('indicator'))) changes.indicator = wanted.get('indicator');
+  if (app.levels.includes(wanted.get('level'))) changes.level = wanted.get('level');
+  if (/^\d{4}$/.test(wanted.get('year') ?? '')) changes.year = Number(wanted.get('year'));
+  const layers = (wanted.get('layer') ?? '').split(',').filter(Boolean).map((name) => app.layerNamed(name)).filter(Boolean);
+  for (const layer of layers) layer.shown = true;
+  if (layers.length) app.tell(['layers']);
+  const unit = app.byCode.get(wanted.get('unit'));
+  if (unit) changes.unit = unit.place;
+  app.set(changes);
+  if (unit) chart.showUnit(unit);
+}
+
+export function keepLink(app) {
+  const write = () => {
+    const kept = new URLSearchParams();
+    const { unit, lang, indicator, level, year } = app.state;
+    if (unit !== app.zone) kept.set('unit', app.units[unit].code);
+    const linked = new URLSearchParams(location.hash.slice(1)).get('layer');
+    if (linked) kept.set('layer', linked);
+    if (indicator && indicator !== app.mappable[0]) kept.set('indicator', indicator);
+    if (level !== app.levels[0]) kept.set('level', level);
+    if (year) kept.set('year', String(year));
+    kept.set('lang', lang);
+    history.replaceState(null, '', `#${kept}`);
+  };
+  app.on(['unit', 'lang', 'indicator', 'level', 'year'], write);
+}

@@ -1,0 +1,134 @@
+// The page of one zone. The document calls `geozone.open`, adds the layers, and `start` puts everything in place.
+
+import './page.css';
+import { App, openVector } from './app.js';
+import { Chart } from './chart.js';
+import { cardsSection, missingSection } from './cards.js';
+import { h } from './dom.js';
+import { setUpComparison } from './compare.js';
+import { legendCard } from './legend.js';
+import { keepLink, readLink } from './link.js';
+import { hint, popupContent } from './popup.js';
+import { northArrow, setUpPrint } from './print.js';
+import { openRelief } from './relief.js';
+import { searchBox } from './search.js';
+import { dataDate, reviewLine, sourcesSection } from './sources.js';
+import { said, text } from './text.js';
+import { tableSection } from './table.js';
+import L from 'leaflet';
+
+function masthead(app, element) {
+  const draw = () => {
+    document.title = said(app.data.zone.title);
+    const language = (lang, name) => h('button', { type: 'button', lang: lang === 'zh' ? 'zh-CN' : 'en', 'data-lang': lang, 'aria-pressed': String(app.state.lang === lang), onclick: () => app.set({ lang }) }, name);
+    const size = h('select', { 'aria-label': text('paper_size'), class: 'paper' }, ['A4', 'A3'].map((name) => h('option', { value: name }, name)));
+    element.replaceChildren(
+      h('div', { class: 'titles' },
+        h('h1', {}, said(app.data.zone.title)),
+        h('p', { class: 'subtitle' }, text('subtitle'), h('span', { class: 'dates' }, `${text('data_date')}${text('colon')}${dataDate(app)}`), h('span', { class: 'review' }, reviewLine(app)))),
+      app.searchBox,
+      h('div', { class: 'language', 'data-lang-switch': app.state.lang, role: 'group', 'aria-label': text('language') }, language('zh', '中文'), language('en', 'English')),
+      h('div', { class: 'printing-tools' }, size, h('button', { type: 'button', 'data-print': true, onclick: () => app.print(size.value) }, text('print'))));
+  };
+  app.on(['lang'], () => {
+    const focused = document.activeElement?.dataset?.lang;
+    draw();
+    if (focused) element.querySelector(`[data-lang="${focused}"]`)?.focus();
+  });
+  draw();
+}
+
+function sectionLinks(app) {
+  const bar = h('nav', { class: 'sections' });
+  const draw = () => {
+    bar.setAttribute('aria-label', text('sections'));
+    bar.replaceChildren(...[['rates', 'rates_title'], ['units', 'units_title'], ['missing', 'missing_short'], ['sources', 'sources_title']].map(([id, name]) => h('button', {
+      type: 'button',
+      'data-section': id,
+      onclick: () => document.getElementById(id)?.scrollIntoView({ behavior: app.still ? 'auto' : 'smooth' }),
+    }, text(name))));
+  };
+  app.on(['lang'], draw);
+  draw();
+  return bar;
+}
+
+function start(app) {
+  app.still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const page = document.getElementById('page');
+  const element = document.getElementById('map');
+  const stage = element.parentElement;
+  element.setAttribute('role', 'application');
+  const chart = new Chart(app, element);
+  app.chart = chart;
+  chart.dividerOnCanvas = (view) => view.width / 2;
+  chart.insetOnCanvas = (view) => {
+    const size = chart.map.getSize();
+    const shift = chart.map._getMapPanePos();
+    const corner = chart.picture._bounds.min;
+    return { right: (size.x - corner.x - shift.x) * view.ratio, bottom: (size.y - corner.y - shift.y) * view.ratio };
+  };
+
+  app.choose = (unit) => {
+    app.chosen = null;
+    app.set({ unit: unit.place });
+    chart.showUnit(unit);
+  };
+  app.showItem = (role, place) => {
+    const item = app.registers[role].items[place];
+    for (const layer of app.layers.values()) {
+      const feature = layer.role === role && layer.items ? layer.items.indexOf(place) : -1;
+      if (feature < 0) continue;
+      layer.shown = true;
+      app.tell(['layers']);
+      app.chosen = { layer, feature };
+      chart.highlight.redraw();
+      const box = layer.features.box(feature);
+      chart.flyTo(box);
+      openPopup(chart.centreOf(box), { unit: null, features: [app.chosen] });
+      return;
+    }
+    const unit = [item.county_code, item.city_code, item.province_code].map((code) => app.byCode.get(String(code))).find(Boolean);
+    if (unit) app.choose(unit);
+  };
+  let popup = null;
+  const openPopup = (latlng, hits) => {
+    popup?.remove();
+    popup = L.popup({ maxWidth: 320, minWidth: 220, maxHeight: 340, autoPanPadding: [20, 20] }).setLatLng(latlng).setContent(popupContent(app, hits)).openOn(chart.map);
+    popup.last = hits;
+  };
+  app.clicked = (hits, latlng) => {
+    if (!hits.unit && !hits.features.length) return;
+    app.chosen = hits.features[0] ?? null;
+    openPopup(latlng, hits);
+    if (hits.unit) app.set({ unit: hits.unit.place });
+    chart.highlight.redraw();
+  };
+  chart.map.on('popupclose', () => { app.chosen = null; chart.highlight.redraw(); });
+  app.on(['lang', 'indicator', 'year'], () => popup?.isOpen() && popup.setContent(popupContent(app, popup.last)));
+
+  app.searchBox = searchBox(app);
+  masthead(app, page.querySelector('.masthead'));
+  const name = () => element.setAttribute('aria-label', text('map_label', { title: said(app.data.zone.title) }));
+  app.on(['lang'], name);
+  name();
+  const review = h('p', { class: 'map-note' });
+  const note = () => { review.textContent = `${reviewLine(app)} · ${text('map_note')}`; };
+  app.on(['lang'], note);
+  note();
+  stage.append(chart.tools(), legendCard(app), setUpComparison(app, chart), hint(app, chart), h('div', { class: 'north-box' }, northArrow()), review);
+  document.getElementById('panel').replaceChildren(sectionLinks(app), cardsSection(app), tableSection(app), missingSection(app), sourcesSection(app));
+  page.append(setUpPrint(app, chart, page));
+  readLink(app, chart);
+  keepLink(app);
+  window.addEventListener('hashchange', () => readLink(app, chart));
+  chart.redrawNow();
+  page.dataset.ready = 'true';
+}
+
+window.geozone = {
+  open: (options) => new App(options),
+  vector: openVector,
+  relief: openRelief,
+  start,
+};

@@ -1,0 +1,144 @@
+// Symbols on a canvas: one routine for the map, the legend and print.
+
+import { LINE, POINT, POLYGON } from './geometry.js';
+
+export const PAPER = '#f6f6f2';
+const HATCH_STEP = 7; // CSS pixels between hatch lines
+const POINT_RADIUS = 4;
+const patterns = new Map();
+
+function hatchTile(colour, ratio, width) {
+  const key = `${colour} ${ratio} ${width}`;
+  if (!patterns.has(key)) {
+    const side = Math.round(HATCH_STEP * ratio);
+    const tile = document.createElement('canvas');
+    tile.width = tile.height = side;
+    const context = tile.getContext('2d');
+    context.strokeStyle = colour;
+    context.lineWidth = width * ratio;
+    context.beginPath();
+    for (const shift of [-side, 0, side]) {
+      context.moveTo(shift - side, side * 2);
+      context.lineTo(shift + side * 2, -side);
+    }
+    context.stroke();
+    patterns.set(key, tile);
+  }
+  return patterns.get(key);
+}
+
+// a hatch in whole device pixels that stays with the ground when the map is moved
+function hatch(context, view, colour, width) {
+  const tile = hatchTile(colour, view.ratio, width);
+  const pattern = context.createPattern(tile, 'repeat');
+  const anchor = new DOMMatrix().translateSelf(
+    Math.round(view.left % tile.width),
+    Math.round(view.top % tile.height),
+  );
+  pattern.setTransform(new DOMMatrix([view.scale, 0, 0, view.scale, view.left, view.top]).invertSelf().multiply(anchor));
+  return pattern;
+}
+
+// Prepares the context for a symbol; `view` is {scale, left, top, ratio}: device pixels per unit and their shift.
+export function prepare(context, view, symbol) {
+  context.globalAlpha = symbol.opacity ?? 1;
+  context.lineJoin = 'round';
+  context.lineCap = symbol.kind === 'line' ? 'round' : 'butt';
+  context.lineWidth = ((symbol.width ?? 1) * view.ratio) / view.scale;
+  context.setLineDash(
+    symbol.dash ? String(symbol.dash).split(/[\s,]+/).filter(Boolean).map((part) => (Number(part) * view.ratio) / view.scale) : [],
+  );
+  context.strokeStyle = symbol.stroke || symbol.fill || '#000000';
+  if (symbol.kind === 'hatch') context.fillStyle = hatch(context, view, symbol.fill || symbol.stroke || '#000000', 1.3);
+  else context.fillStyle = symbol.fill || 'transparent';
+}
+
+// The hatch as lines clipped to the path: printers keep them sharp, where a pattern would be lost.
+function hatchLines(context, view, path, box, symbol) {
+  const { scale, left, top, ratio } = view;
+  const [west, north, east, south] = [box[0] * scale + left, box[1] * scale + top, box[2] * scale + left, box[3] * scale + top];
+  const step = HATCH_STEP * ratio;
+  context.save();
+  context.clip(path, 'evenodd');
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.strokeStyle = symbol.fill || symbol.stroke || '#000000';
+  context.lineWidth = 1.1 * ratio;
+  context.setLineDash([]);
+  context.beginPath();
+  for (let sum = Math.ceil((west + north) / step) * step; sum <= east + south; sum += step) {
+    context.moveTo(sum - north, north);
+    context.lineTo(sum - south, south);
+  }
+  context.stroke();
+  context.restore();
+}
+
+// Draws one path with a prepared context.
+export function paint(context, path, kind, symbol, view = null, box = null) {
+  if (kind === POLYGON && symbol.kind !== 'line') {
+    if (symbol.kind === 'hatch' && view?.printing) hatchLines(context, view, path, box, symbol);
+    else context.fill(path, 'evenodd');
+    if (symbol.stroke && symbol.width) context.stroke(path);
+  } else if (kind === POLYGON || kind === LINE) {
+    context.stroke(path);
+  }
+}
+
+export function paintPoint(context, view, x, y, symbol) {
+  const radius = (POINT_RADIUS * view.ratio) / view.scale;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  if (symbol.fill) context.fill();
+  context.stroke();
+}
+
+export function paintFeatures(context, view, features, symbolOf) {
+  const { scale, left, top } = view;
+  context.setTransform(scale, 0, 0, scale, left, top);
+  let current = null;
+  for (let feature = 0; feature < features.count; feature++) {
+    if (!features.meets(feature, view.box)) continue;
+    const symbol = symbolOf(feature);
+    if (!symbol) continue;
+    if (symbol !== current) {
+      prepare(context, view, symbol);
+      current = symbol;
+    }
+    const kind = features.kind[feature];
+    if (kind === POINT) for (const [x, y] of features.points(feature)) paintPoint(context, view, x, y, symbol);
+    else paint(context, features.path(feature), kind, symbol, view, features.box(feature));
+  }
+  context.globalAlpha = 1;
+  context.setLineDash([]);
+}
+
+// A legend entry: the symbol on the paper of the map.
+export function swatch(symbol, width = 30, height = 18) {
+  const ratio = Math.max(2, Math.min(window.devicePixelRatio || 1, 3));
+  const canvas = document.createElement('canvas');
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  canvas.className = 'swatch';
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  canvas.setAttribute('aria-hidden', 'true');
+  const context = canvas.getContext('2d');
+  context.fillStyle = PAPER;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  const view = { scale: ratio, left: 0, top: 0, ratio };
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  prepare(context, view, symbol);
+  const path = new Path2D();
+  if (symbol.kind === 'line') {
+    path.moveTo(2, height - 5);
+    path.lineTo(width / 3, 5);
+    path.lineTo((width * 2) / 3, height - 5);
+    path.lineTo(width - 2, 5);
+    paint(context, path, LINE, symbol);
+  } else {
+    const inset = (symbol.width ?? 1) / 2;
+    path.rect(inset, inset, width - 2 * inset, height - 2 * inset);
+    paint(context, path, POLYGON, symbol);
+  }
+  return canvas;
+}

@@ -1,0 +1,81 @@
+// The printed sheet: the map with its frame, legend, rates, sources and review line on A4 or A3 landscape.
+
+import { h, replace, svg } from './dom.js';
+import { gapText, rateText, targetText } from './format.js';
+import { layerLegend, rateLegend } from './legend.js';
+import { swatch } from './paint.js';
+import { dataDate, reviewLine } from './sources.js';
+import { said, text } from './text.js';
+import { computable } from './cards.js';
+
+const SHARPNESS = 3; // device pixels per CSS pixel on paper
+
+export function northArrow() {
+  return svg('svg', { class: 'north', viewBox: '0 0 24 40', width: 24, height: 40, 'aria-hidden': 'true' },
+    svg('path', { d: 'M12 2 20 30 12 25Z', fill: '#20282a' }), svg('path', { d: 'M12 2 4 30 12 25Z', fill: '#fff', stroke: '#20282a', 'stroke-width': 1 }),
+    svg('text', { x: 12, y: 39, 'text-anchor': 'middle', 'font-size': 9, 'font-weight': 700, fill: '#20282a' }, 'N'));
+}
+
+function legend(app) {
+  return [
+    app.state.indicator ? [h('h3', {}, said(app.indicators[app.state.indicator].title)), rateLegend(app)] : null,
+    [...app.layers.values()].reverse().filter((layer) => layer.shown && layer.legend).map((layer) => (layer.symbols
+      ? [h('h3', {}, said(layer.title)), layerLegend(app, layer)]
+      : h('div', { class: 'legend-one' }, swatch(layer.legend[0].symbol), h('span', {}, said(layer.title))))),
+  ];
+}
+
+function ratesTable(app) {
+  const unit = app.units[app.state.unit];
+  const lines = [...(app.ratesOf.get(unit.code) ?? new Map())].filter(([, rates]) => computable(rates)).flatMap(([indicator, rates]) => rates.map((rate, place) => {
+    const { kind, title } = app.indicators[indicator];
+    return h('tr', {},
+      h('th', { scope: 'row' }, place ? '' : said(title)), h('td', {}, place ? '' : rateText(rate, kind)),
+      h('td', {}, rate.target_id ? `${targetText(rate, app.data.targets[rate.target_id], kind)}${rate.target_year ? text('in_year', { year: rate.target_year }) : ''}` : '—'),
+      h('td', {}, rate.verdict ? [text(`verdict_${rate.verdict}`), gapText(rate)].filter(Boolean).join(text('comma')) : '—'),
+      h('td', {}, rate.basis ? text(`basis_${rate.basis}`) : ''));
+  }));
+  return h('table', {}, h('caption', {}, app.nameOf(unit)), h('thead', {}, h('tr', {}, ['indicator', 'column_value', 'column_target', 'column_verdict', 'column_basis'].map((name) => h('th', { scope: 'col' }, text(name))))), h('tbody', {}, lines));
+}
+
+export function setUpPrint(app, chart, page) {
+  const sheet = h('div', { class: 'sheet', 'aria-hidden': 'true' });
+  let kept = null;
+  const before = () => {
+    if (kept) return;
+    kept = { center: chart.map.getCenter(), zoom: chart.map.getZoom(), bounds: chart.map.getBounds() };
+    app.printing = true;
+    app.printRatio = SHARPNESS;
+    page.classList.add('printing');
+    chart.map.invalidateSize({ animate: false, pan: false });
+    const whole = kept.bounds.contains(chart.bounds) ? chart.bounds : kept.bounds;
+    chart.map.fitBounds(whole, { animate: false, padding: [6, 6] });
+    chart.redrawNow();
+    replace(sheet,
+      h('div', { class: 'sheet-legend' }, h('h2', {}, text('legend')), legend(app), northArrow()),
+      h('div', { class: 'sheet-rates' }, ratesTable(app)),
+      h('footer', {},
+        h('p', {}, `${text('data_date')}${text('colon')}${dataDate(app)}　${text('projection_note')}`),
+        h('p', {}, text('sources_title'), text('colon'), [...app.layers.values()].filter((layer) => layer.source !== undefined)
+          .map((layer) => `${said(layer.title)}（${text(`basis_${layer.basis}`)}）${said(layer.source)} ${layer.licence}`).join('；')),
+        h('p', { class: 'review' }, reviewLine(app))));
+  };
+  const after = () => {
+    if (!kept) return;
+    app.printing = false;
+    app.printRatio = undefined;
+    page.classList.remove('printing');
+    chart.map.invalidateSize({ animate: false, pan: false });
+    chart.map.setView(kept.center, kept.zoom, { animate: false });
+    kept = null;
+    replace(sheet);
+    chart.redrawNow();
+  };
+  window.addEventListener('beforeprint', before);
+  window.addEventListener('afterprint', after);
+  app.print = (size) => {
+    page.classList.toggle('a3', size === 'A3');
+    window.print();
+  };
+  return sheet;
+}

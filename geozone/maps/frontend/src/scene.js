@@ -1,0 +1,193 @@
+// What is drawn, from bottom to top: units by rate, relief, layers, borders, names, graticule.
+
+import { BAND_SYMBOL, colourOf } from './legend.js';
+import { POLYGON, toDegrees, toUnits } from './geometry.js';
+import { paint, paintFeatures, prepare } from './paint.js';
+import { symbolPlace } from './years.js';
+
+const BORDERS = { county: ['#7b8180', 0.5], city: ['#5a605f', 0.9], province: ['#33393a', 1.5], zone: ['#1e2425', 2.2] };
+const LABELS = {
+  province: { size: 17, weight: 700, colour: '#20282a', spacing: '0.12em' },
+  city: { size: 13, weight: 600, colour: '#2b3335' },
+  county: { size: 11, weight: 400, colour: '#3f484a' },
+};
+const FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC","Hiragino Sans GB",sans-serif';
+
+export function drawEverything(app, context, view) {
+  const { compare } = app.state;
+  if (compare) {
+    const middle = app.chart ? app.chart.dividerOnCanvas(view) : view.width / 2;
+    clipped(context, 0, middle, view.height, () => drawTheme(app, context, view, compare.left));
+    clipped(context, middle, view.width, view.height, () => drawTheme(app, context, view, compare.right));
+  } else {
+    drawTheme(app, context, view, null);
+  }
+  drawBorders(app, context, view);
+  drawLabels(app, context, view);
+  if (app.state.graticule || app.printing) drawGraticule(app, context, view);
+}
+
+function clipped(context, from, to, height, draw) {
+  context.save();
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.beginPath();
+  context.rect(from, 0, Math.max(0, to - from), height);
+  context.clip();
+  draw();
+  context.restore();
+}
+
+// A theme is an indicator or a layer alone ("units:<id>", "layer:<id>", "year:<year>"); null draws what is switched on.
+function drawTheme(app, context, view, theme) {
+  const indicator = theme === null ? app.state.indicator : theme.startsWith('units:') ? theme.slice(6) : null;
+  drawUnits(app, context, view, indicator);
+  for (const layer of app.layers.values()) {
+    if (theme === null ? !layer.shown : theme !== `layer:${layer.id}`) continue;
+    if (layer.paint) layer.paint(context, view);
+    else paintFeatures(context, view, layer.features, (feature) => layer.legend[symbolPlace(app, layer, feature)].symbol);
+  }
+}
+
+function drawUnits(app, context, view, indicator) {
+  const { features, partition, units, state } = app;
+  context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
+  context.lineJoin = 'round';
+  context.lineWidth = view.ratio / view.scale;
+  const bands = [];
+  for (const place of partition[state.level]) {
+    if (!features.meets(place, view.box)) continue;
+    const rate = indicator ? app.rate(units[place].code, indicator) : null;
+    const colour = indicator ? colourOf(app, indicator, state.level, rate ? (rate.value ?? rate.low) : null) : '#fcfcfa';
+    const path = features.path(place);
+    context.fillStyle = colour;
+    context.strokeStyle = colour;
+    context.fill(path, 'evenodd');
+    context.stroke(path); // closes the hairlines between neighbours
+    if (rate && rate.value === null && rate.low !== null) bands.push(place);
+  }
+  if (bands.length) {
+    prepare(context, view, BAND_SYMBOL);
+    for (const place of bands) paint(context, features.path(place), POLYGON, BAND_SYMBOL, view, features.box(place));
+    context.globalAlpha = 1;
+  }
+}
+
+function drawBorders(app, context, view) {
+  const { features, units } = app;
+  context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
+  context.lineJoin = 'round';
+  context.setLineDash([]);
+  const finest = app.levels.indexOf(app.state.level);
+  const order = ['county', 'city', 'province', 'zone'];
+  for (const level of order) {
+    if (order.indexOf(level) < order.indexOf(app.levels[finest])) continue;
+    const [colour, width] = BORDERS[level];
+    if (level === 'county' && view.zoom < 5.5) continue;
+    context.strokeStyle = colour;
+    context.lineWidth = (width * view.ratio) / view.scale;
+    const places = level === app.state.level ? app.partition[level] : units.filter((unit) => unit.level === level).map((unit) => unit.place);
+    for (const place of places) if (features.meets(place, view.box)) context.stroke(features.path(place));
+  }
+}
+
+function drawLabels(app, context, view) {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.lineJoin = 'round';
+  const taken = [];
+  for (const level of ['province', 'city', 'county']) {
+    if (LABELS[level] && order(level) < order(app.state.level)) continue;
+    const style = LABELS[level];
+    const size = style.size * view.ratio;
+    context.font = `${style.weight} ${size}px ${FONTS}`;
+    if ('letterSpacing' in context) context.letterSpacing = style.spacing ? `${size * 0.12}px` : '0px';
+    const candidates = app.units.filter((unit) => unit.level === level && unit.label[2] > 0)
+      .sort((one, other) => other.label[2] - one.label[2]);
+    for (const unit of candidates) {
+      const x = unit.label[0] * view.scale + view.left;
+      const y = unit.label[1] * view.scale + view.top;
+      if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+      const name = app.nameOf(unit);
+      const width = context.measureText(name).width;
+      if (level === 'county' && width > unit.label[2] * view.scale * 2.4) continue;
+      const box = [x - width / 2 - size * 0.3, y - size * 0.75, x + width / 2 + size * 0.3, y + size * 0.75];
+      if (taken.some((other) => other[0] < box[2] && other[2] > box[0] && other[1] < box[3] && other[3] > box[1])) continue;
+      taken.push(box);
+      context.lineWidth = 3 * view.ratio;
+      context.strokeStyle = 'rgba(255,255,255,0.88)';
+      context.strokeText(name, x, y);
+      context.fillStyle = style.colour;
+      context.fillText(name, x, y);
+    }
+  }
+  if ('letterSpacing' in context) context.letterSpacing = '0px';
+}
+
+function order(level) {
+  return ['county', 'city', 'province', 'zone'].indexOf(level);
+}
+
+function drawGraticule(app, context, view) {
+  const [west, north] = toDegrees(view.box[0] + app.origin[0], view.box[1] + app.origin[1]);
+  const [east, south] = toDegrees(view.box[2] + app.origin[0], view.box[3] + app.origin[1]);
+  const step = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((degrees) => (east - west) / degrees <= 9) ?? 20;
+  const digits = step < 1 ? 1 : 0;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.strokeStyle = 'rgba(60,80,90,0.35)';
+  context.fillStyle = '#3c4a50';
+  context.lineWidth = 0.6 * view.ratio;
+  context.font = `${10 * view.ratio}px ${FONTS}`;
+  const inset = app.chart.insetOnCanvas(view);
+  for (let longitude = Math.ceil(west / step) * step; longitude <= east; longitude += step) {
+    const x = (toUnits(longitude, 0)[0] - app.origin[0]) * view.scale + view.left;
+    line(context, x, 0, x, view.height);
+    context.textAlign = 'center';
+    context.textBaseline = 'bottom';
+    context.fillText(`${longitude.toFixed(digits)}°E`, x, inset.bottom - 3 * view.ratio);
+  }
+  for (let latitude = Math.ceil(south / step) * step; latitude <= north; latitude += step) {
+    const y = (toUnits(0, latitude)[1] - app.origin[1]) * view.scale + view.top;
+    line(context, 0, y, view.width, y);
+    context.textAlign = 'right';
+    context.textBaseline = 'middle';
+    context.fillText(`${latitude.toFixed(digits)}°N`, inset.right - 3 * view.ratio, y);
+  }
+}
+
+function line(context, x0, y0, x1, y1) {
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
+}
+
+export function drawHighlight(app, context, view) {
+  const { features, state, zone } = app;
+  context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
+  context.lineJoin = 'round';
+  const outline = (path, colour, width) => {
+    context.strokeStyle = '#ffffff';
+    context.lineWidth = ((width + 2) * view.ratio) / view.scale;
+    context.stroke(path);
+    context.strokeStyle = colour;
+    context.lineWidth = (width * view.ratio) / view.scale;
+    context.stroke(path);
+  };
+  if (state.unit !== zone) outline(features.path(state.unit), '#c2185b', 2.6);
+  const hovered = app.hovered;
+  if (hovered?.unit && hovered.unit.place !== state.unit && !hovered.hit) outline(features.path(hovered.unit.place), '#1e2425', 1.6);
+  for (const mark of [hovered?.hit, app.chosen]) {
+    if (!mark) continue;
+    if (mark.layer.outline) mark.layer.outline(context, view, mark.feature, outline);
+    else {
+      const own = mark.layer.features;
+      if (own.kind[mark.feature] === POLYGON) {
+        context.fillStyle = 'rgba(255, 214, 0, 0.35)';
+        context.fill(own.path(mark.feature), 'evenodd');
+      }
+      outline(own.path(mark.feature), '#8a5a00', 2);
+    }
+  }
+}
+

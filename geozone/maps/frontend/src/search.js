@@ -1,0 +1,74 @@
+// Search for units and named features by Chinese name, English name, code or pinyin.
+
+import { h, replace } from './dom.js';
+import { said, text } from './text.js';
+import { itemName } from './years.js';
+import { matches, spelled } from './table.js';
+
+const MOST = 12;
+
+export function searchBox(app) {
+  const list = h('ul', { id: 'found', role: 'listbox', class: 'found', hidden: true });
+  const input = h('input', { type: 'search', role: 'combobox', 'aria-controls': 'found', 'aria-expanded': 'false', 'aria-autocomplete': 'list', autocomplete: 'off', 'data-search': true });
+  let found = [];
+  let active = -1;
+
+  const close = () => {
+    list.hidden = true;
+    active = -1;
+    input.setAttribute('aria-expanded', 'false');
+    input.removeAttribute('aria-activedescendant');
+  };
+  const choose = (entry) => {
+    close();
+    input.value = '';
+    entry.action();
+  };
+  const draw = () => {
+    replace(list, found.map((entry, place) => h('li', {
+      id: `found-${place}`, role: 'option', 'aria-selected': String(place === active),
+      onmousedown: (event) => { event.preventDefault(); choose(entry); },
+    }, h('span', {}, entry.title), h('small', {}, entry.kind))));
+    list.hidden = !found.length;
+    input.setAttribute('aria-expanded', String(found.length > 0));
+    if (active >= 0) input.setAttribute('aria-activedescendant', `found-${active}`);
+  };
+  input.addEventListener('input', () => {
+    found = search(app, input.value);
+    active = found.length ? 0 : -1;
+    draw();
+  });
+  input.addEventListener('keydown', (event) => {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      if (found.length) active = (active + (event.key === 'ArrowDown' ? 1 : found.length - 1)) % found.length;
+      draw();
+    } else if (event.key === 'Enter' && found[active]) choose(found[active]);
+    else if (event.key === 'Escape') close();
+  });
+  input.addEventListener('blur', close);
+  const name = () => {
+    input.placeholder = text('search');
+    input.setAttribute('aria-label', text('search'));
+    list.setAttribute('aria-label', text('search'));
+  };
+  app.on(['lang'], name);
+  name();
+  return h('div', { class: 'search' }, input, list);
+}
+
+export function search(app, typed) {
+  const wanted = typed.trim().toLowerCase();
+  if (!wanted) return [];
+  const units = app.units.filter((unit) => matches(unit, wanted))
+    .sort((one, other) => Number(other.name.startsWith(typed)) - Number(one.name.startsWith(typed)))
+    .map((unit) => ({ title: app.nameOf(unit), kind: text(`level_${unit.level}`), action: () => app.choose(unit) }));
+  const items = Object.entries(app.registers).flatMap(([role, register]) => register.items
+    .map((item, place) => ({ item, place }))
+    .filter(({ item, place }) => String(item.name ?? '').toLowerCase().includes(wanted)
+      || String(item.name_en ?? '').toLowerCase().includes(wanted) || spelled(register.spelling[place], wanted))
+    .map(({ item, place }) => ({ title: itemName(item), kind: text(`role_${role}`), action: () => app.showItem(role, place) })));
+  const indicators = app.mappable.filter((id) => said(app.indicators[id].title).toLowerCase().includes(wanted))
+    .map((id) => ({ title: said(app.indicators[id].title), kind: text('indicator'), action: () => app.set({ indicator: id }) }));
+  return [...indicators, ...units, ...items].slice(0, MOST);
+}

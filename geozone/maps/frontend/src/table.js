@@ -1,0 +1,109 @@
+// The table twin of the map: every unit with all its rates; sortable, filterable, and a click flies there.
+
+import { h, replace } from './dom.js';
+import { plainNumber, rateText } from './format.js';
+import { said, text } from './text.js';
+
+const RANK = { zone: 0, province: 1, city: 2, county: 3 };
+
+export function tableSection(app) {
+  const section = h('section', { class: 'units', id: 'units' });
+  const view = { sort: 'code', up: true, filter: '', level: '' };
+  const columns = Object.keys(app.indicators).filter((id) => app.units.some((unit) => {
+    const rate = app.rate(unit.code, id);
+    return unit.place !== app.zone && rate && (rate.value !== null || rate.low !== null);
+  }));
+  const body = h('tbody');
+  const count = h('span', { class: 'count', role: 'status' });
+
+  const sortValue = (unit) => {
+    if (view.sort === 'name') return app.nameOf(unit);
+    if (view.sort === 'area') return unit.area ?? -1;
+    if (view.sort === 'code') return unit.place === app.zone ? '' : unit.code;
+    const rate = app.rate(unit.code, view.sort);
+    return rate ? (rate.value ?? rate.low ?? -1) : -1;
+  };
+
+  const visible = () => {
+    const wanted = view.filter.trim().toLowerCase();
+    return app.units
+      .filter((unit) => (!view.level || unit.level === view.level) && (!wanted || matches(unit, wanted)))
+      .map((unit) => [sortValue(unit), unit])
+      .sort(([one, first], [other, second]) => {
+        const order = typeof one === 'string' ? one.localeCompare(other, app.state.lang === 'zh' ? 'zh-CN' : 'en') : one - other;
+        return (view.up ? order : -order) || RANK[first.level] - RANK[second.level] || first.place - second.place;
+      })
+      .map(([, unit]) => unit);
+  };
+
+  const fillRows = () => {
+    const shown = visible();
+    replace(body, shown.map((unit) => row(app, unit, columns)));
+    count.textContent = text('amount_units', { amount: shown.length });
+    mark();
+  };
+  const mark = () => {
+    for (const line of body.children) line.classList.toggle('chosen', line.dataset.unit === app.units[app.state.unit].code);
+  };
+
+  const draw = () => {
+    const head = (key, title, extra) => h('th', { scope: 'col', class: extra, 'aria-sort': view.sort === key ? (view.up ? 'ascending' : 'descending') : 'none' },
+      h('button', {
+        type: 'button',
+        'data-sort': key,
+        onclick: () => {
+          view.up = view.sort === key ? !view.up : key === 'name' || key === 'code';
+          view.sort = key;
+          draw();
+          section.querySelector(`[data-sort="${CSS.escape(key)}"]`)?.focus();
+        },
+      }, title, h('span', { class: 'arrow', 'aria-hidden': 'true' }, view.sort === key ? (view.up ? ' ↑' : ' ↓') : '')));
+    const levels = ['zone', 'province', 'city', 'county'].filter((level) => app.units.some((unit) => unit.level === level));
+    replace(section,
+      h('h2', {}, text('units_title'), count),
+      h('div', { class: 'filters' },
+        h('input', {
+          type: 'search', value: view.filter, 'data-filter': true, placeholder: text('filter_units'), 'aria-label': text('filter_units'),
+          oninput: (event) => { view.filter = event.target.value; fillRows(); },
+        }),
+        h('select', { 'aria-label': text('choose_level'), 'data-filter-level': true, onchange: (event) => { view.level = event.target.value; fillRows(); } },
+          ['', ...levels].map((level) => {
+            const option = h('option', {}, level ? text(`level_${level}`) : text('all_levels'));
+            option.value = level;
+            option.selected = level === view.level;
+            return option;
+          }))),
+      h('div', { class: 'table-frame', tabindex: '0', role: 'region', 'aria-label': text('units_title') },
+        h('table', {},
+          h('thead', {}, h('tr', {}, head('name', text('column_name'), 'name'), head('area', text('column_area'), 'number'),
+            columns.map((id) => head(id, said(app.indicators[id].title), 'number')))),
+          body)));
+    fillRows();
+  };
+  app.on(['lang'], draw);
+  app.on(['unit'], mark);
+  draw();
+  return section;
+}
+
+export function matches(unit, wanted) {
+  return unit.name.toLowerCase().includes(wanted) || unit.nameEn.toLowerCase().includes(wanted)
+    || unit.code.startsWith(wanted) || spelled(unit.spelling, wanted);
+}
+
+// pinyin: from the first syllable of the full spelling, or its initials
+export function spelled(spelling, wanted) {
+  const letters = wanted.replace(/[\s']/g, '');
+  return letters !== '' && spelling.split(' ').some((part) => part.startsWith(letters) || (letters.length > 3 && part.includes(letters)));
+}
+
+function row(app, unit, columns) {
+  return h('tr', { 'data-unit': unit.code, class: `level-${unit.level}`, onclick: () => app.choose(unit) },
+    h('th', { scope: 'row', class: 'name' }, h('button', { type: 'button', class: 'link' }, app.nameOf(unit))),
+    h('td', { class: 'number' }, unit.area === null ? '' : plainNumber(unit.area, unit.area < 1000 ? 1 : 0)),
+    columns.map((id) => {
+      const rate = app.rate(unit.code, id);
+      if (!rate) return h('td', { class: 'number empty' }, '—');
+      return h('td', { class: 'number', 'data-indicator': id, 'data-unit': unit.code, 'data-value': rate.printed ?? '' }, rateText(rate, app.indicators[id].kind));
+    }));
+}

@@ -1,0 +1,226 @@
+"""The index page over all zones of a build: cards, small maps and a comparison table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import shapely
+from branca.element import CssLink, JavascriptLink
+
+from geozone.maps.document import Page, Raw
+from geozone.maps.mercator import to_drawing
+from geozone.maps.payload import clean, number, partitions, zone_payload
+from geozone.maps.style import RATE_MISSING, RATE_ZERO
+from geozone.maps.wording import gap_text, rate_text, target_text, verdict_text
+from geozone.messages import Language, Text, room, text
+from geozone.model import Level, Rate, Verdict, ZoneResult
+
+MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 340.0, 230.0, 8.0
+MAIN_RATES = 4
+
+
+def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh") -> str:
+    """Return the index page over several zones as one html document.
+
+    It links to ``<zone>.html`` beside it, holds both languages and opens in `lang`.
+
+    Raises
+    ------
+    InputError
+        If the bundled scripts have not been built.
+    """
+    title = text("maps.index_title")
+    page = Page(title=f"{title.zh} · {title.en}", lang=lang)
+    page.header.add_child(CssLink("asset:index.css"), name="style")
+    page.header.add_child(JavascriptLink("asset:index.js"), name="script")
+    cards = "".join(_card(result) for result in results)
+    body = (
+        f'<div class="index" id="page"><header class="masthead"><div class="titles"><h1>{_both(title)}</h1>'
+        f'<p class="subtitle">{_both(text("maps.subtitle"))}</p></div>'
+        f'<div class="language" role="group" data-lang-switch="{lang}" aria-label="Language 语言">'
+        '<button type="button" data-lang="zh" lang="zh-CN">中文</button>'
+        '<button type="button" data-lang="en" lang="en">English</button></div></header>'
+        f'<main><section aria-label="{escape(text("maps.index_cards").en)}" class="zone-cards">{cards}</section>'
+        f"<section><h2>{_both(text('maps.index_compare'))}</h2>{_comparison(results)}</section>"
+        f'<p class="review">{_both(_review(results))}</p></main></div>'
+    )
+    page.html.add_child(Raw("index", body))
+    return page.render()
+
+
+def _both(value: Text) -> str:
+    """Return a text in both languages; the style sheet shows one."""
+    return (
+        f'<span lang="zh-CN">{escape(clean(value.zh))}</span><span lang="en">{escape(clean(value.en))}</span>'
+    )
+
+
+def _review(results: Sequence[ZoneResult]) -> Text:
+    numbers = sorted({result.review_number.strip() for result in results} - {""})
+    unreviewed = any(not result.review_number.strip() for result in results)
+    lines = [text("maps.reviewed", number=number_) for number_ in numbers]
+    if unreviewed:
+        lines.append(text("maps.not_reviewed"))
+    note = text("maps.map_note")
+    return Text(
+        " · ".join([*(line.zh for line in lines), note.zh]),
+        " · ".join([*(line.en for line in lines), note.en]),
+    )
+
+
+def zone_rates(result: ZoneResult) -> list[Rate]:
+    """Return the rates of the zone itself that have a value or a band, those with targets first."""
+    code = str(result.units["code"].iloc[_zone_row(result)])
+    rates = [
+        rate
+        for rate in result.rates
+        if rate.unit_code == code and (rate.value is not None or rate.low is not None)
+    ]
+    return sorted(rates, key=lambda rate: rate.target_id is None)
+
+
+def _zone_row(result: ZoneResult) -> int:
+    levels = [str(level) for level in result.units["level"]]
+    return levels.index(Level.ZONE.value) if Level.ZONE.value in levels else len(levels) - 1
+
+
+def _card(result: ZoneResult) -> str:
+    key = escape(clean(result.zone.key))
+    targets = {target.id: target for target in result.targets}
+    shown: dict[str, Rate] = {}
+    for rate in zone_rates(result):
+        shown.setdefault(rate.indicator, rate)
+    lines = []
+    for rate in list(shown.values())[:MAIN_RATES]:
+        verdict = verdict_text(rate, targets)
+        pill = f'<span class="pill pill-{rate.verdict}">{_both(verdict)}</span>' if verdict else ""
+        lines.append(
+            f"<li {_data(rate)}><span>{_both(_title(result, rate.indicator))}</span>"
+            f"<strong>{_both(rate_text(rate))}</strong>{pill}</li>"
+        )
+    counts = {
+        verdict: sum(
+            rate.verdict is verdict and rate.unit_code == _zone_code(result) for rate in result.rates
+        )
+        for verdict in Verdict
+    }
+    tally = "".join(
+        f'<li class="pill pill-{verdict.value}">{_both(text(f"model.verdict_{verdict.value}"))} <b>{count}</b></li>'
+        for verdict, count in counts.items()
+        if count
+    )
+    finest = result.units["level"].iloc[0]
+    number_of_units = sum(result.units["level"] == finest)
+    return (
+        f'<article class="zone-card" data-zone="{key}"><a class="map-link" href="{key}.html" tabindex="-1" aria-hidden="true">'
+        f"{small_map(result)}</a>"
+        f'<h2><a href="{key}.html">{_both(result.title)}</a></h2>'
+        f'<p class="note">{_both(text("maps.index_units", amount=number_of_units))}</p>'
+        f'<ul class="main-rates">{"".join(lines)}</ul><ul class="tally">{tally}</ul>'
+        f'<a class="open" href="{key}.html">{_both(text("maps.index_open"))}<span class="sr"> {_both(result.title)}</span></a></article>'
+    )
+
+
+def _zone_code(result: ZoneResult) -> str:
+    return str(result.units["code"].iloc[_zone_row(result)])
+
+
+def _data(rate: Rate) -> str:
+    return (
+        f'data-indicator="{escape(rate.indicator)}" data-unit="{escape(clean(rate.unit_code))}" '
+        f'data-value="{number(rate.value) or ""}"'
+    )
+
+
+def _title(result: ZoneResult, indicator: str) -> Text:
+    known = room("maps").get(f"indicator_{indicator}")
+    if known is not None:
+        return known
+    target = next((target for target in result.targets if target.indicator == indicator), None)
+    return target.title if target else Text(indicator, indicator)
+
+
+def _comparison(results: Sequence[ZoneResult]) -> str:
+    tables = [{rate.indicator: rate for rate in reversed(zone_rates(result))} for result in results]
+    indicators = list(dict.fromkeys(rate.indicator for result in results for rate in zone_rates(result)))
+    head = "".join(
+        f'<th scope="col"><a href="{escape(result.zone.key)}.html">{_both(result.title)}</a></th>'
+        for result in results
+    )
+    rows = []
+    for indicator in indicators:
+        owner = next(result for result, table in zip(results, tables, strict=True) if indicator in table)
+        cells = []
+        for table in tables:
+            rate = table.get(indicator)
+            if rate is None:
+                cells.append('<td class="empty">—</td>')
+                continue
+            gap = gap_text(rate)
+            cells.append(
+                f"<td {_data(rate)}><strong>{_both(rate_text(rate))}</strong>"
+                f"<small>{_both(target_text(rate))}</small>"
+                + (f"<small>{_both(gap)}</small>" if gap else "")
+                + "</td>"
+            )
+        rows.append(f'<tr><th scope="row">{_both(_title(owner, indicator))}</th>{"".join(cells)}</tr>')
+    return (
+        '<div class="table-frame" tabindex="0" role="region" aria-label="Comparison 比较"><table class="comparison-table">'
+        f'<thead><tr><th scope="col">{_both(text("maps.indicator"))}</th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def small_map(result: ZoneResult) -> str:
+    """Return a zone's units as a small vector image, coloured by its first rate that differs between units."""
+    payload = zone_payload(result)
+    level = next(name for name in ("city", "province", "county", "zone") if name in partitions(result.units))
+    places = partitions(result.units)[level]
+    units = result.units.iloc[places]
+    drawn = to_drawing(units.geometry.to_numpy())
+    west, north, east, south = shapely.total_bounds(drawn)
+    scale = min(
+        (MAP_WIDTH - 2 * MAP_MARGIN) / max(east - west, 1),
+        (MAP_HEIGHT - 2 * MAP_MARGIN) / max(south - north, 1),
+    )
+    drawn = shapely.simplify(drawn, 0.7 / scale)
+    left = (MAP_WIDTH - (east - west) * scale) / 2
+    top = (MAP_HEIGHT - (south - north) * scale) / 2
+    indicator = next(
+        (name for name, entry in payload["indicators"].items() if level in entry["classes"]), None
+    )
+    classes = (
+        payload["indicators"][indicator]["classes"][level] if indicator else {"bounds": [], "colours": []}
+    )
+    values = {
+        rate.unit_code: rate.value if rate.value is not None else rate.low
+        for rate in result.rates
+        if rate.indicator == indicator
+    }
+    paths = []
+    for code, geometry in zip(units["code"], drawn, strict=True):
+        rings = shapely.get_rings(shapely.get_parts(geometry))
+        outline = "".join(
+            "M"
+            + " ".join(
+                f"{(x - west) * scale + left:.1f},{(y - north) * scale + top:.1f}"
+                for x, y in shapely.get_coordinates(ring)[:-1]
+            )
+            + "Z"
+            for ring in rings
+        )
+        paths.append(f'<path d="{outline}" fill="{_colour(values.get(str(code)), classes)}"/>')
+    return (
+        f'<svg viewBox="0 0 {MAP_WIDTH:g} {MAP_HEIGHT:g}" aria-hidden="true" fill-rule="evenodd" '
+        f'stroke="#5a605f" stroke-width="0.6" stroke-linejoin="round">{"".join(paths)}</svg>'
+    )
+
+
+def _colour(value: float | None, classes: dict[str, list[float] | list[str]]) -> str:
+    if value is None or not classes["bounds"]:
+        return RATE_MISSING
+    if value <= 0:
+        return RATE_ZERO
+    place = sum(value > float(bound) for bound in classes["bounds"])
+    return str(classes["colours"][min(place, len(classes["colours"]) - 1)])

@@ -1,0 +1,131 @@
+"""The page of one zone: a single html file that works by double click, without any network."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block
+from geozone.maps.generalise import units_for_drawing
+from geozone.maps.mercator import encode, pack, to_drawing
+from geozone.maps.payload import Strings, attributes, layer_entry, to_json, zone_payload
+from geozone.maps.relief import relief_image
+from geozone.maps.style import layer_statuses, layer_symbols, register_items
+from geozone.messages import Language, Text, text
+from geozone.model import Basis, Layer, LayerSpec, Role, ZoneResult
+
+DRAWING_ORDER = (  # from the bottom to the top
+    "functional_zone",
+    "protected_area",
+    "coastal_belt",
+    "barrier",
+    "redline",
+    "lake",
+    "bay",
+    "river",
+    "coastline",
+    "control_unit",
+    "station",
+)
+HIDDEN_COLUMNS = {"geometry", "province_codes"}  # not for readers
+HIDDEN_ROLES = {Role.BARRIER}  # an area fill over the coloured units would make their colours unreadable
+BINARY, JSON = "application/octet-stream", "application/json"
+
+
+def render_page(result: ZoneResult, *, lang: Language = "zh") -> str:
+    """Return the page of a zone as one html document.
+
+    The page holds both languages; `lang` is the one it opens in. Two calls with the same result give the same text.
+
+    Raises
+    ------
+    InputError
+        If the bundled scripts have not been built, or the elevation model cannot be read.
+    """
+    page = Page(title=f"{result.title.zh} · {result.title.en}", lang=lang)
+    payload = zone_payload(result)
+    strings = Strings()
+    strings.pairs = payload["strings"]
+    drawn = units_for_drawing(result.units)
+    west, south, east, north = (float(side) for side in result.units.total_bounds)
+    chart = PageMap(page, bounds=(west, south, east, north), lang=lang)
+    blocks = [data_block("geometry-units", pack(encode(drawn.geometries)), BINARY)]
+    payload["units"]["label"] = drawn.labels
+    payload["layers"] = []
+    if result.relief is not None:
+        relief = relief_image(result.relief, (west, south, east, north))
+        if relief is not None:
+            payload["relief"] = relief
+            PageLayer("relief", maker="relief", show=False).add_to(chart)
+    for position, layer in enumerate(ordered(result.layers)):
+        key = f"l{position}"
+        entry, more = _layer(key, layer, result, strings)
+        payload["layers"].append(entry)
+        blocks += more
+        PageLayer(key, maker="vector", show=entry["show"]).add_to(chart)
+    page.html.add_child(Raw("shell", shell(result.title, lang)))
+    page.html.add_child(data_block("geozone-data", to_json(payload), JSON))
+    for block in blocks:
+        page.html.add_child(block)
+    chart.add_child(PageStart())  # type: ignore[no-untyped-call]  # branca leaves its constructor untyped
+    return page.render()
+
+
+def ordered(layers: dict[str, Layer]) -> list[Layer]:
+    """Return the layers from the bottom of the map to its top."""
+    place = {role: number for number, role in enumerate(DRAWING_ORDER)}
+    return sorted(
+        (layer for layer in layers.values() if len(layer.data)),
+        key=lambda layer: (place.get(_spec(layer).role.value, len(place)), layer.id),
+    )
+
+
+def shell(title: Text, lang: Language) -> str:
+    """Return the markup that stands before any script has run."""
+    return (
+        f'<div id="page" class="page"><header class="masthead"><h1>{escape(title.get(lang))}</h1></header>'
+        '<main class="stage"><section id="panel" class="panel"></section>'
+        '<section class="chart"><div id="map"></div></section></main>'
+        f"<noscript>{escape(text('maps.needs_script').get(lang))}</noscript></div>"
+    )
+
+
+def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tuple[dict[str, Any], list[Raw]]:
+    spec = _spec(layer)
+    statuses = layer_statuses(layer, result.registers)
+    legend, which = layer_symbols(spec, statuses)
+    geometries = to_drawing(layer.data.geometry.to_numpy())
+    columns: dict[str, Any] = {
+        str(name): layer.data[name] for name in layer.data.columns if name not in HIDDEN_COLUMNS
+    }
+    if statuses is not None:
+        columns["status"] = [status.value for status in statuses]
+    entry = layer_entry(spec, strings) | {
+        "key": key,
+        "count": len(layer.data),
+        "legend": [item | {"title": strings.add(item["title"])} for item in legend],
+        "symbols": which,
+        "items": register_items(layer, result.registers),
+        "show": spec.role not in HIDDEN_ROLES,
+    }
+    blocks = [
+        data_block(f"geometry-{key}", pack(encode(geometries)), BINARY),
+        data_block(f"attributes-{key}", pack(attributes(columns)), BINARY),
+    ]
+    return entry, blocks
+
+
+def _spec(layer: Layer) -> LayerSpec:
+    if layer.spec is not None:
+        return layer.spec
+    return LayerSpec(
+        id=layer.id,
+        role=Role.BOUNDARY,
+        title=Text(layer.id, layer.id),
+        basis=Basis.WORKING,
+        source=Text("", ""),
+        licence="",
+        vintage="",
+        accuracy=Text("", ""),
+        sources=(),
+    )

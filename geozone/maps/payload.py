@@ -1,0 +1,327 @@
+"""What the page says: everything of a zone's result but the geometry, as plain JSON values.
+
+Every number of a rate travels as the text that ``repr`` gives, so that the page holds the very numbers of the
+tables and the JSON file. Every text travels in both languages.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pypinyin import Style, lazy_pinyin
+
+from geozone import __version__
+from geozone.maps.style import RATE_MISSING, RATE_ZERO, STATUS_COLOURS, breaks, visible_classes
+from geozone.messages import Text, room
+from geozone.model import (
+    REGISTER_COLUMNS,
+    Document,
+    Kind,
+    LayerSpec,
+    Level,
+    Rate,
+    Register,
+    Status,
+    Target,
+    ZoneResult,
+)
+
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+SUMMED_KINDS = (Kind.AREA,)  # not a fraction: shown in its unit
+
+
+class Strings:
+    """Texts of the page, each pair once."""
+
+    def __init__(self) -> None:
+        self.pairs: list[list[str]] = []
+        self._places: dict[tuple[str, str], int] = {}
+
+    def add(self, value: Text | str | None) -> int:
+        """Return the place of a text; one in a single language stands for both."""
+        if value is None:
+            value = ""
+        pair = (value.zh, value.en) if isinstance(value, Text) else (str(value), str(value))
+        if pair not in self._places:
+            self._places[pair] = len(self.pairs)
+            self.pairs.append([clean(part) for part in pair])
+        return self._places[pair]
+
+
+def clean(value: str) -> str:
+    """Return a text that UTF-8 can carry: lone surrogates become the replacement character."""
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def to_json(value: Any) -> str:
+    """Return JSON that may stand inside a script element: no character of it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    return text
+
+
+def number(value: Any) -> str | None:
+    """Return a number as ``repr`` gives it, None for missing ones."""
+    if value is None or pd.isna(value) or not math.isfinite(value):
+        return None
+    return repr(float(value))
+
+
+def plain(value: Any) -> Any:
+    """Return an attribute as JSON can hold it; anything that is not a number or a flag becomes text."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer) and abs(int(value)) < 1 << 53:
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return clean(value.isoformat() if isinstance(value, date) else str(value)).removesuffix("T00:00:00")
+
+
+def spelling(name: str) -> str:
+    """Return what a name may be searched by in Latin letters: full pinyin and initials."""
+    full = "".join(lazy_pinyin(name))
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    return f"{full} {initials}".lower()
+
+
+def interned(values: Iterable[Any]) -> Any:
+    """Return a column as a list, or as its distinct values and their places where that is shorter."""
+    column = [plain(value) for value in values]
+    distinct = list(dict.fromkeys(column))
+    if len(distinct) * 2 > len(column) or any(isinstance(value, float) for value in distinct):
+        return column
+    places = {value: place for place, value in enumerate(distinct)}
+    return {"values": distinct, "places": [places[value] for value in column]}
+
+
+def zone_payload(result: ZoneResult) -> dict[str, Any]:
+    """Return everything that the page says of a zone."""
+    strings = Strings()
+    return {
+        "version": __version__,
+        "texts": {name: [value.zh, value.en] for name, value in (room("model") | room("maps")).items()},
+        "zone": {
+            "key": result.zone.key,
+            "kind": result.zone.kind,
+            "title": strings.add(result.title),
+            "note": strings.add(result.zone.note),
+            "documents": list(result.zone.documents),
+        },
+        "review": clean(result.review_number.strip()),
+        "units": _units(result),
+        "indicators": _indicators(result, strings),
+        "rates": _rates(result.rates, strings),
+        "targets": {target.id: _target(target, strings) for target in result.targets},
+        "documents": {key: _document(document, strings) for key, document in result.documents.items()},
+        "registers": {role: _register(register, strings) for role, register in result.registers.items()},
+        "findings": [
+            {
+                "severity": finding.severity.value,
+                "layer": clean(finding.layer),
+                "feature": clean(finding.feature or ""),
+                "message": strings.add(finding.message.text),
+                "remedy": strings.add(finding.remedy.text),
+            }
+            for finding in result.findings[:FINDINGS_SHOWN]
+        ],
+        "finding_count": len(result.findings),
+        "inputs": [
+            {name: plain(_one_text(entry.get(name), strings)) for name in INPUT_FIELDS}
+            for entry in result.inputs
+        ],
+        "status_colours": {status.value: STATUS_COLOURS[status] for status in Status},
+        "rate_colours": {"zero": RATE_ZERO, "missing": RATE_MISSING},
+        "strings": strings.pairs,
+    }
+
+
+FINDINGS_SHOWN = 100
+INPUT_FIELDS = ("layer", "basis", "vintage", "source", "licence", "sha256")
+
+
+def _one_text(value: Any, strings: Strings) -> Any:
+    return strings.add(value) if isinstance(value, Text) else value
+
+
+def _units(result: ZoneResult) -> dict[str, Any]:
+    units = result.units
+    return {
+        "code": [clean(str(value)) for value in units["code"]],
+        "name": [clean(str(value)) for value in units["name"]],
+        "name_en": [clean(str(value or "")) for value in units["name_en"]],
+        "level": [str(value) for value in units["level"]],
+        "parent": [clean(str(value or "")) for value in units["parent"]],
+        "area_km2": [number(value) for value in units["area_km2"]],
+        "spelling": [spelling(clean(str(value))) for value in units["name"]],
+        "partition": partitions(units),
+    }
+
+
+def partitions(units: pd.DataFrame) -> dict[str, list[int]]:
+    """Return for each level the rows that cover the zone once: a city without counties stands for them."""
+    rank = {level.value: place for place, level in enumerate(Level)}
+    rows = {str(code): place for place, code in enumerate(units["code"])}
+    levels = [str(level) for level in units["level"]]
+    parents = [str(parent or "") for parent in units["parent"]]
+    leaves = [place for code, place in rows.items() if code not in set(parents)]
+    found: dict[str, list[int]] = {}
+    for level in sorted(set(levels), key=rank.__getitem__):
+        chosen: dict[int, None] = {}
+        for leaf in leaves:
+            place, seen = leaf, {leaf}
+            while rank[levels[place]] < rank[level]:
+                upper = rows.get(parents[place])
+                if upper is None or upper in seen:
+                    break
+                seen.add(upper)
+                place = upper
+            chosen[place] = None
+        found[level] = sorted(chosen)
+    return found
+
+
+def _indicators(result: ZoneResult, strings: Strings) -> dict[str, Any]:
+    known = room("maps")
+    targets = {target.id: target for target in result.targets}
+    covers = partitions(result.units)
+    codes = [str(code) for code in result.units["code"]]
+    found: dict[str, dict[str, Any]] = {}
+    for rate in result.rates:
+        entry = found.get(rate.indicator)
+        if entry is None:
+            title = known.get(f"indicator_{rate.indicator}")
+            target = targets.get(rate.target_id or "")
+            entry = found[rate.indicator] = {
+                "title": strings.add(title or (target.title if target else rate.indicator)),
+                "kind": None,
+                "unit": rate.unit,
+                "classes": {},
+            }
+        if rate.kind is not None:
+            entry["kind"] = rate.kind.value
+    for name, entry in found.items():
+        scale = 1.0 if entry["kind"] == Kind.AREA.value else 100.0
+        values = {
+            rate.unit_code: rate.value if rate.value is not None else rate.low
+            for rate in result.rates
+            if rate.indicator == name
+        }
+        for level, places in covers.items():
+            shown = [value for place in places if (value := values.get(codes[place])) is not None]
+            if len(shown) > 1:
+                bounds = breaks(shown, scale)
+                entry["classes"][level] = {"bounds": bounds, "colours": visible_classes(bounds)}
+    return found
+
+
+def _rates(rates: list[Rate], strings: Strings) -> dict[str, list[Any]]:
+    def pieces(rate: Rate) -> dict[str, Any]:
+        return {
+            "unit_code": clean(rate.unit_code),
+            "indicator": rate.indicator,
+            "kind": rate.kind and rate.kind.value,
+            "unit": rate.unit,
+            **{name: number(getattr(rate, name)) for name in RATE_NUMBERS},
+            "basis": rate.basis and rate.basis.value,
+            "target_id": rate.target_id,
+            "comparator": rate.comparator and rate.comparator.value,
+            "target_year": rate.target_year,
+            "verdict": rate.verdict and rate.verdict.value,
+            "gap_unit": rate.gap_unit,
+            "vintage": rate.vintage,
+            "method": strings.add(rate.method),
+            "note": strings.add(rate.note),
+        }
+
+    rows = [pieces(rate) for rate in rates]
+    names = list(rows[0]) if rows else []
+    return {name: interned(row[name] for row in rows) for name in names}
+
+
+RATE_NUMBERS = ("numerator", "denominator", "value", "low", "high", "target_value", "gap")
+
+
+def _target(target: Target, strings: Strings) -> dict[str, Any]:
+    reading = target.reading
+    return {
+        "title": strings.add(target.title),
+        "documents": list(target.documents),
+        "clause": clean(target.clause),
+        "region": strings.add(target.region),
+        "comparator": target.comparator.value,
+        "modality": target.modality.value,
+        "value": number(target.value),
+        "unit": target.unit,
+        "year": target.year,
+        "base_year": target.base_year,
+        "printed": {key: clean(str(value)) for key, value in target.printed.items()},
+        "denominator": strings.add(target.denominator),
+        "answered_by": list(target.answered_by),
+        "reading": reading
+        and {
+            "value": number(reading.value),
+            "source": strings.add(reading.source),
+            "reason": strings.add(reading.reason),
+        },
+        "note": strings.add(target.note),
+    }
+
+
+def _document(document: Document, strings: Strings) -> dict[str, Any]:
+    return {
+        "title": strings.add(document.title),
+        "issued": clean(document.issued),
+        "issuer": strings.add(document.issuer),
+        "url": document.url,
+    }
+
+
+def _register(register: Register, strings: Strings) -> dict[str, Any]:
+    items = register.items.reindex(columns=list(REGISTER_COLUMNS))
+    return {
+        "id": register.id,
+        "basis": register.basis.value,
+        "as_of": clean(str(register.as_of)),
+        "source": strings.add(register.source),
+        "items": {name: interned(items[name]) for name in REGISTER_COLUMNS},
+        "spelling": [spelling(clean(str(name))) for name in items["name"]],
+        "totals": [
+            {"unit_code": total.unit_code, "count": total.count, "source": total.source}
+            for total in register.totals
+        ],
+    }
+
+
+def layer_entry(spec: LayerSpec, strings: Strings) -> dict[str, Any]:
+    """Return what the page says of a layer: title, role, basis, source, licence, date, accuracy, note."""
+    return {
+        "id": clean(spec.id),
+        "role": spec.role.value,
+        "title": strings.add(spec.title),
+        "basis": spec.basis.value,
+        "source": strings.add(spec.source),
+        "licence": clean(spec.licence),
+        "vintage": clean(spec.vintage),
+        "accuracy": strings.add(spec.accuracy),
+        "note": strings.add(spec.note),
+    }
+
+
+def attributes(columns: Mapping[str, Any]) -> bytes:
+    """Return attribute columns as JSON bytes for a data block."""
+    return json.dumps(
+        {clean(str(name)): interned(values) for name, values in columns.items()},
+        ensure_ascii=False,
+        allow_nan=False,
+        separators=(",", ":"),
+    ).encode()

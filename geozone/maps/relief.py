@@ -1,0 +1,128 @@
+"""The shaded relief behind the map: a small image made from the elevation model."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from rasterio.enums import Resampling
+from rasterio.io import MemoryFile
+from rasterio.transform import from_bounds
+from rasterio.warp import reproject
+from rasterio.windows import Window
+from rasterio.windows import from_bounds as window_from_bounds
+
+from geozone.errors import InputError
+from geozone.maps.mercator import WORLD, project
+
+WIDEST = 900  # pixels; enough for a backdrop, about 100 kB
+SUN_AZIMUTH, SUN_HEIGHT = np.radians(315.0), np.radians(45.0)
+EXAGGERATION = 6.0
+QUALITY = 72
+_MERCATOR_HALF = 20037508.342789244  # metres; half the width of EPSG:3857
+
+
+def relief_image(path: Path, bounds: tuple[float, float, float, float]) -> dict[str, Any] | None:
+    """Return the hillshade of an area as an image for the page.
+
+    Parameters
+    ----------
+    path
+        Elevation model in metres, any CRS that GDAL knows.
+    bounds
+        West, south, east, north in degrees.
+
+    Returns
+    -------
+    dict or None
+        ``url`` (a data address of a JPEG) and ``box`` (west, north, east, south in drawing units);
+        None where the elevation model does not reach the area.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    corners = project(np.array([[bounds[0], bounds[3]], [bounds[2], bounds[1]]]))
+    width_units, height_units = corners[1] - corners[0]
+    width = WIDEST if width_units >= height_units else max(1, round(WIDEST * width_units / height_units))
+    height = max(1, round(width * height_units / width_units))
+    metres = corners / WORLD * 2 * _MERCATOR_HALF - _MERCATOR_HALF
+    transform = from_bounds(metres[0, 0], -metres[1, 1], metres[1, 0], -metres[0, 1], width, height)
+    heights = np.full((height, width), np.nan, np.float32)
+    try:
+        with rasterio.open(path) as source:
+            margin = 4 * max(abs(source.transform.a), abs(source.transform.e))
+            window = window_from_bounds(
+                bounds[0] - margin,
+                bounds[1] - margin,
+                bounds[2] + margin,
+                bounds[3] + margin,
+                source.transform,
+            )
+            whole = Window(0, 0, source.width, source.height)
+            if source.crs and source.crs.is_geographic:
+                try:
+                    window = window.intersection(whole).round_offsets().round_lengths()
+                except rasterio.errors.WindowError:
+                    return None
+            else:
+                window = whole
+            data = source.read(1, window=window, masked=True).astype(np.float32).filled(np.nan)
+            reproject(
+                data,
+                heights,
+                src_transform=source.window_transform(window),
+                src_crs=source.crs,
+                src_nodata=np.nan,
+                dst_transform=transform,
+                dst_crs="EPSG:3857",
+                dst_nodata=np.nan,
+                resampling=Resampling.bilinear,
+            )
+    except rasterio.errors.RasterioError as error:
+        raise InputError("maps.relief_unreadable", path=path, reason=str(error)) from error
+    if np.isnan(heights).all():
+        return None
+    cell = (metres[1, 0] - metres[0, 0]) / width * float(np.cos(np.radians((bounds[1] + bounds[3]) / 2)))
+    return {"url": _jpeg(shade(np.nan_to_num(heights), cell)), "box": [*corners[0], *corners[1]]}
+
+
+def shade(heights: npt.NDArray[np.float32], cell: float) -> npt.NDArray[np.uint8]:
+    """Return grey values 0..255 of a surface lit from the north-west; flat ground is 255.
+
+    Parameters
+    ----------
+    heights
+        Elevation in metres.
+    cell
+        Cell size in metres on the ground.
+    """
+    down, right = np.gradient(heights * EXAGGERATION, cell)
+    slope = np.arctan(np.hypot(right, down))
+    aspect = np.arctan2(-right, down)
+    light = np.sin(SUN_HEIGHT) * np.cos(slope) + np.cos(SUN_HEIGHT) * np.sin(slope) * np.cos(
+        SUN_AZIMUTH - aspect
+    )
+    grey = np.clip(light / np.sin(SUN_HEIGHT), 0.25, 1.0)
+    return np.asarray(np.rint(grey * 255), np.uint8)
+
+
+def _jpeg(grey: npt.NDArray[np.uint8]) -> str:
+    profile = {
+        "driver": "JPEG",
+        "dtype": "uint8",
+        "count": 1,
+        "height": grey.shape[0],
+        "width": grey.shape[1],
+    }
+    profile["transform"] = from_bounds(0, 0, 1, 1, grey.shape[1], grey.shape[0])  # GDAL warns without one
+    with MemoryFile() as memory:
+        with memory.open(**profile, quality=QUALITY) as image:
+            image.write(grey, 1)
+        data = bytes(memory.getbuffer())
+    return "data:image/jpeg;base64," + base64.b64encode(data).decode("ascii")

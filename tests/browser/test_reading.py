@@ -1,0 +1,156 @@
+"""The page as a reader uses it, opened from a file with the network cut off."""
+
+import pytest
+from samples import sample_result
+
+
+def shown_numbers(page):
+    return page.eval_on_selector_all(
+        "[data-indicator][data-unit][data-value]",
+        "found => found.map(one => [one.dataset.indicator, one.dataset.unit, one.dataset.value])",
+    )
+
+
+def test_every_rate_stands_on_the_page_with_its_very_number(open_page, site):
+    page = open_page(site / "bth.html")
+    shown = {tuple(entry) for entry in shown_numbers(page)}
+    rates = sample_result().rates
+    expected = {
+        (rate.indicator, rate.unit_code, "" if rate.value is None else repr(float(rate.value)))
+        for rate in rates
+    }
+    assert shown == expected
+
+
+def test_layers_are_switched_on_and_off(open_page, site):
+    page = open_page(site / "bth.html")
+    switches = page.locator("input[data-layer]")
+    assert switches.count() >= len(sample_result().layers)
+    picture = page.locator("canvas.picture")
+    for layer in ("redline", "barrier", "bays", "rivers", "lakes", "coastline"):
+        switch = page.locator(f'input[data-layer="{layer}"]')
+        assert page.locator(f'[data-legend="{layer}"]').count() == 1
+        before = picture.evaluate("canvas => canvas.toDataURL()")
+        switch.click()
+        page.wait_for_function(
+            "before => document.querySelector('canvas.picture').toDataURL() !== before", arg=before
+        )
+        page.locator(f'input[data-layer="{layer}"]').click()
+        page.wait_for_function(
+            "before => document.querySelector('canvas.picture').toDataURL() === before", arg=before
+        )
+
+
+def test_colours_of_the_map_are_those_of_the_legend(open_page, site):
+    page = open_page(site / "bth.html")
+    for layer in ("redline", "bays", "rivers", "lakes", "coastline"):
+        page.locator(f'input[data-layer="{layer}"]').uncheck()
+    page.wait_for_timeout(100)
+    legend = page.eval_on_selector_all(
+        '[data-legend="units"] [data-colour]',
+        """entries => entries.map(entry => {
+            const canvas = entry.querySelector('canvas');
+            const [r, g, b] = canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data;
+            return [r, g, b];
+        })""",
+    )
+    found = page.eval_on_selector(
+        "canvas.picture",
+        """(canvas, colours) => {
+            const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            const counts = colours.map(() => 0);
+            for (let at = 0; at < pixels.length; at += 4) {
+                const place = colours.findIndex(([r, g, b]) => pixels[at] === r && pixels[at + 1] === g && pixels[at + 2] === b && pixels[at + 3] === 255);
+                if (place >= 0) counts[place] += 1;
+            }
+            return counts;
+        }""",
+        legend,
+    )
+    assert len(legend) == 5
+    assert all(count > 1000 for count in found)
+
+
+def test_language_is_switched_without_a_reload(open_page, site):
+    page = open_page(site / "bth.html")
+    page.evaluate("window.kept = true")
+    assert page.locator("h1").inner_text() == "样区"
+    page.locator('[data-lang-switch] [data-lang="en"]').click()
+    assert page.locator("h1").inner_text() == "Sample zone"
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "Not reviewed" in page.locator("[data-review]").inner_text()
+    assert page.evaluate("window.kept") is True
+    page.locator('[data-lang-switch] [data-lang="zh"]').click()
+    assert "未经审图" in page.locator("[data-review]").inner_text()
+
+
+def test_a_row_of_the_table_chooses_its_unit(open_page, site):
+    page = open_page(site / "bth.html")
+    page.locator('tr[data-unit="910101"]').click()
+    assert page.locator("#rates h2").inner_text().startswith("甲省1市1县")
+    assert page.locator('#rates [data-indicator="redline_coverage"]').get_attribute("data-unit") == "910101"
+    assert "unit=910101" in page.evaluate("location.hash")
+
+
+def test_the_table_is_sorted_and_filtered(open_page, site):
+    page = open_page(site / "bth.html")
+    page.locator('[data-sort="redline_coverage"]').click()
+    values = page.eval_on_selector_all(
+        'tbody [data-indicator="redline_coverage"]', "cells => cells.map(cell => Number(cell.dataset.value))"
+    )
+    assert values == sorted(values, reverse=True)
+    assert page.locator('[aria-sort="descending"]').count() == 1
+    page.locator("[data-filter]").fill("yisheng")
+    assert page.locator("tr[data-unit]").count() == 7
+    page.locator("[data-filter]").fill("ys2s1x")
+    assert page.locator("tr[data-unit]").evaluate_all("rows => rows.map(row => row.dataset.unit)") == [
+        "920201"
+    ]
+
+
+def test_a_deep_link_opens_what_it_names(open_page, site):
+    page = open_page(site / "bth.html", "#unit=920102&layer=barrier&lang=en&level=city")
+    assert page.locator("h1").inner_text() == "Sample zone"
+    assert page.locator("#rates h2").inner_text().startswith("Yi 1-2")
+    assert page.locator('input[data-layer="barrier"]').is_checked()
+    assert page.locator('[data-choose="level"]').input_value() == "city"
+
+
+def test_search_finds_by_name_and_pinyin(open_page, site):
+    page = open_page(site / "bth.html")
+    search = page.locator("[data-search]")
+    for typed in ("北湾", "beiwan", "bw"):
+        search.fill(typed)
+        assert page.locator("#found li").first.inner_text().startswith("北湾")
+    search.fill("910202")
+    search.press("Enter")
+    assert page.locator("#rates h2").inner_text().startswith("甲省2市2县")
+
+
+def test_a_click_on_the_map_tells_what_is_there(open_page, site):
+    page = open_page(site / "bth.html")
+    box = page.locator("#map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.42, box["y"] + box["height"] * 0.5)
+    popup = page.locator(".leaflet-popup-content")
+    popup.wait_for()
+    assert "县" in popup.inner_text()
+    assert page.locator("#rates .crumbs button").count() >= 1
+
+
+def test_verdicts_are_in_words_and_units(open_page, site):
+    page = open_page(site / "bth.html")
+    card = page.locator('article[data-indicator="redline_area"]')
+    assert "还差 1,000 km²" in card.inner_text()
+    page.locator('[data-lang="en"]').click()
+    assert "1,000 km² short" in card.inner_text()
+    band = page.locator('article[data-indicator="bay_completion"]')
+    assert band.get_attribute("data-value") == ""
+    assert "50.0% – 100.0%" in band.inner_text()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_index_leads_to_the_zones(open_page, site, lang):
+    page = open_page(site / "index.html", f"#lang={lang}")
+    page.locator(".open").first.click()
+    page.wait_for_selector("#map canvas.picture")
+    assert page.locator("h1").inner_text() == {"zh": "样区", "en": "Sample zone"}[lang]
