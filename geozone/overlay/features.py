@@ -100,9 +100,8 @@ def features_of(layer: Any, crs: Any = None, *, threads: int = 1) -> Features:
 
     def prepare(step: tuple[int, Geometries]) -> tuple[Block, list[Repair]]:
         start, geometries = step
-        plane, dropped = _to_plane(geometries, source, start)
-        block, repairs = _block(np.arange(start, start + len(plane), dtype=np.intp), plane, None)
-        return block, dropped + repairs
+        numbers = np.arange(start, start + len(geometries), dtype=np.intp)
+        return block_of_geometries(geometries, numbers, source)
 
     found = in_threads(prepare, list(zip(starts, steps, strict=True)), threads)
     return Features(
@@ -112,14 +111,21 @@ def features_of(layer: Any, crs: Any = None, *, threads: int = 1) -> Features:
 
 def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
     """Return a block of polygons in longitude and latitude, given as coordinate arrays."""
-    owners = np.repeat(features, np.diff(outlines.rings[outlines.parts[outlines.features]]))
-    plane = Outlines(
-        plane_coordinates(outlines.coordinates, crs, owners=owners),
-        outlines.rings,
-        outlines.parts,
-        outlines.features,
-    )
+    begin = outlines.rings[outlines.parts[outlines.features]]
+    try:
+        coordinates = plane_coordinates(outlines.coordinates, crs, in_place=True)
+    except DataError as error:
+        place = int(np.searchsorted(begin, error.message.params["feature"], side="right")) - 1
+        raise _of_feature(error, features[place]) from error
+    plane = Outlines(coordinates, outlines.rings, outlines.parts, outlines.features)
     return _block(features, plane.geometries(), plane)
+
+
+def block_of_geometries(geometries: Geometries, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
+    """Return a block of geometries of any kind and CRS; `features` are their numbers."""
+    plane, dropped = _to_plane(geometries, crs, features)
+    block, repairs = _block(features, plane, None)
+    return block, [Repair(int(features[number]), "dropped", 0.0, 0.0) for number in dropped] + repairs
 
 
 def in_threads(function: Callable[[Any], Result], items: Iterable[Any], threads: int) -> list[Result]:
@@ -130,20 +136,21 @@ def in_threads(function: Callable[[Any], Result], items: Iterable[Any], threads:
         return list(pool.map(function, items))
 
 
-def _to_plane(geometries: Geometries, source: Any, start: int) -> tuple[Geometries, list[Repair]]:
-    """Project geometries; those with coordinates that are not finite become missing, which is recorded."""
+def _to_plane(geometries: Geometries, source: Any, features: Indices) -> tuple[Geometries, Indices]:
+    """Project geometries; those with coordinates that are not finite become missing, and are told."""
     coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
     broken = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
     if len(broken):
         geometries = geometries.copy()
         geometries[broken] = None
     try:
-        plane = to_plane(geometries, source)
+        return to_plane(geometries, source), broken
     except DataError as error:
-        raise DataError(
-            error.message.key, **{**error.message.params, "feature": error.message.params["feature"] + start}
-        ) from error
-    return plane, [Repair(int(number) + start, "dropped", 0.0, 0.0) for number in broken]
+        raise _of_feature(error, features[error.message.params["feature"]]) from error
+
+
+def _of_feature(error: DataError, number: Any) -> DataError:
+    return DataError(error.message.key, **{**error.message.params, "feature": int(number)})
 
 
 def _block(features: Indices, plane: Geometries, outlines: Outlines | None) -> tuple[Block, list[Repair]]:

@@ -46,6 +46,8 @@ _BLOCK = 1 << 15  # coordinates a step, so that the steps of the series stay in 
 
 EDGE_SHARE = 1e-9  # of a feature's area: what densification may leave between the two curves
 SHORTEST_EDGE = 5.0  # metres: shorter edges are never cut further
+_RADIAN = np.pi / 180
+_FARTHEST, _POLE = 540.0, 90 + 1e-9  # degrees: what lies beyond is no longitude or latitude
 _STEEPEST = 1.43  # tan φ at 55°, the north of China
 
 _ELLIPSOID = pyproj.Geod(a=SEMI_MAJOR_AXIS, f=FLATTENING)
@@ -145,25 +147,37 @@ def linework(geometries: Geometries) -> tuple[Geometries, Indices]:
     )
 
 
-def plane_coordinates(coordinates: Numbers, crs: Any, *, owners: Indices | None = None) -> Numbers:
+def plane_coordinates(
+    coordinates: Numbers, crs: Any, *, owners: Indices | None = None, in_place: bool = False
+) -> Numbers:
     """Return coordinates (n, 2) of any geographic or projected CRS in the equal-area plane.
 
     Parameters
     ----------
     owners
-        Number of the feature that each coordinate belongs to, so that an error can name it.
+        Number of the feature that each coordinate belongs to, so that an error can name it; else it names the coordinate.
+    in_place
+        Write over `coordinates`.
+
+    Raises
+    ------
+    DataError
+        If degrees are none, or a projected coordinate has none.
     """
     degrees = degree_coordinates(coordinates, crs)
-    wrong = ~((np.abs(degrees[:, 0]) <= 540) & (np.abs(degrees[:, 1]) <= 90 + 1e-9))
-    if wrong.any() and (known := wrong & ~np.isnan(coordinates).any(axis=1)).any():
-        first = int(np.flatnonzero(known)[0])
+    x, y = degrees[:, 0], degrees[:, 1]
+    if len(degrees) and not (
+        x.min() >= -_FARTHEST and x.max() <= _FARTHEST and y.min() >= -_POLE and y.max() <= _POLE
+    ):
+        wrong = ~((np.abs(x) <= _FARTHEST) & (np.abs(y) <= _POLE))
+        first = int(np.flatnonzero(wrong)[0])
         raise DataError(
             "overlay.not_degrees",
             feature=first if owners is None else int(owners[first]),
             x=f"{coordinates[first, 0]:g}",
             y=f"{coordinates[first, 1]:g}",
         )
-    return _project(degrees)
+    return _project(degrees, degrees if in_place else np.empty_like(degrees))
 
 
 def degree_coordinates(coordinates: Numbers, crs: Any) -> Numbers:
@@ -243,13 +257,13 @@ def _polynomial(sine: Numbers) -> Numbers:
     return total
 
 
-def _project(degrees: Numbers) -> Numbers:
-    plane = np.empty((len(degrees), 2))
+def _project(degrees: Numbers, plane: Numbers) -> Numbers:
     for start in range(0, len(degrees), _BLOCK):
         piece = slice(start, start + _BLOCK)
-        radians = np.deg2rad(degrees[piece])
-        np.multiply(radians[:, 0], SEMI_MAJOR_AXIS, out=plane[piece, 0])
-        np.multiply(_polynomial(np.sin(radians[:, 1])), _Y_SCALE, out=plane[piece, 1])
+        np.multiply(degrees[piece, 0], SEMI_MAJOR_AXIS * _RADIAN, out=plane[piece, 0])
+        sine = degrees[piece, 1] * _RADIAN
+        np.sin(sine, out=sine)
+        np.multiply(_polynomial(sine), _Y_SCALE, out=plane[piece, 1])
     return plane
 
 

@@ -65,7 +65,7 @@ class Sheet:
         border[
             ((samples[:, 1] - south) / size).astype(np.intp), ((samples[:, 0] - west) / size).astype(np.intp)
         ] = True
-        border = cast(npt.NDArray[np.bool_], ndimage.binary_dilation(border, np.ones((3, 3), dtype=bool)))
+        border = np.asarray(ndimage.binary_dilation(border, np.ones((3, 3), dtype=bool)))
         # cells that no boundary touches hang together in regions, each of them inside one zone or outside of all
         regions, count = ndimage.label(~border)
         flat = regions.ravel()
@@ -85,7 +85,7 @@ class Sheet:
         """Return the zone (by its place on the sheet) that each box lies in, `OUTSIDE` of all, or `CROSSING`."""
         west, south, size, zone, sums = self._grid
         height, width = zone.shape
-        known = np.isfinite(boxes).all(axis=1)
+        known = np.asarray(np.isfinite(boxes).all(axis=1))
         cells = np.floor((np.where(known[:, None], boxes, 0) - [west, south, west, south]) / size)
         left, right = np.clip(cells[:, 0], 0, width - 1), np.clip(cells[:, 2], 0, width - 1)
         low, high = np.clip(cells[:, 1], 0, height - 1), np.clip(cells[:, 3], 0, height - 1)

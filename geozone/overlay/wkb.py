@@ -17,6 +17,7 @@ from geozone.overlay.plane import Geometries, Indices, Numbers
 Integers = npt.NDArray[np.int64]
 
 _Z_FLAG, _M_FLAG, _SRID_FLAG = 0x80000000, 0x40000000, 0x20000000
+_STEP = 1 << 15  # coordinates a step
 _MOST_RINGS = 4096  # polygons with more rings than this are left to GEOS
 
 
@@ -86,7 +87,7 @@ def read_outlines(data: npt.NDArray[np.uint8], offsets: Integers) -> tuple[Outli
     points = np.ndarray((max(len(data) - 15, 0),), "V16", buffer=data, strides=(1,))
     fits[fits] = points[ring[fits]] == points[last]
     good[owner[~fits]] = False
-    good[np.setdiff1d(np.arange(len(position)), owner)] = False  # empty polygons
+    good &= np.bincount(owner, minlength=len(position)) > 0  # not an empty polygon
     keep = good[owner]
     owner, part, ring, count = owner[keep], part[keep], ring[keep], count[keep]
     rings = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
@@ -97,11 +98,14 @@ def read_outlines(data: npt.NDArray[np.uint8], offsets: Integers) -> tuple[Outli
     features = np.append(np.flatnonzero(new_feature[new_part]), len(parts) - 1).astype(np.int64)
     outlines = Outlines(coordinates, rings, parts, features)
     taken = position[good]
-    finite = np.isfinite(coordinates).all(axis=1)
-    if not finite.all():
+    # a sum is finite where all its terms are, and takes one pass
+    if not np.isfinite(coordinates.sum()):
+        finite = np.isfinite(coordinates).all(axis=1)
         sound = np.logical_and.reduceat(finite, rings[parts[features[:-1]]])
         outlines, taken = outlines.take(np.flatnonzero(sound)), taken[sound]
-    return outlines, taken, np.setdiff1d(present, taken)
+    left = np.zeros(len(offsets) - 1, dtype=bool)
+    left[present], left[taken] = True, False
+    return outlines, taken, np.flatnonzero(left)
 
 
 def _walk(
@@ -152,11 +156,19 @@ def _walk(
 def _gather(
     points: npt.NDArray[np.void], ring: Integers, count: Integers, stride: Integers, offsets: Integers
 ) -> Numbers:
-    steps = np.repeat(stride, count)
-    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], count)
-    within *= steps
-    within += np.repeat(ring, count)
-    return np.asarray(points[within].view("<f8").reshape(-1, 2), dtype=np.float64)
+    result = np.empty(int(offsets[-1]), dtype=points.dtype)
+    first = 0
+    while first < len(ring):  # in steps that stay in the processor's cache
+        last = max(int(np.searchsorted(offsets, offsets[first] + _STEP, side="right")) - 1, first + 1)
+        some = slice(first, last)
+        begin, end = int(offsets[first]), int(offsets[last])
+        within = np.arange(end - begin)
+        within -= np.repeat(offsets[some] - begin, count[some])
+        within *= np.repeat(stride[some], count[some])
+        within += np.repeat(ring[some], count[some])
+        result[begin:end] = points[within]
+        first = last
+    return result.view("<f8").reshape(-1, 2)
 
 
 def _take(offsets: Integers, positions: Indices) -> tuple[Indices, Integers]:

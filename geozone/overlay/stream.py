@@ -1,0 +1,284 @@
+"""Features of a file, batch by batch: the file is read once, and no table of it is ever made.
+
+GDAL hands the geometries over as Arrow batches of well-known binary; GeoParquet gives them directly. While one batch is
+read, the ones before are projected and checked in threads. What is kept is one array of coordinates per batch; beyond
+`MEMORY` bytes of them, the arrays lie in a temporary file.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geozone.errors import InputError, UsageError
+from geozone.overlay.coverage import coverage_table, find_shares, grid_cells, processors
+from geozone.overlay.features import Block, Features, block_of_geometries, block_of_outlines
+from geozone.overlay.guard import Repair
+from geozone.overlay.plane import Indices, is_geographic, parse_crs
+from geozone.overlay.sheet import make_sheets
+from geozone.overlay.wkb import Outlines, read_outlines
+from geozone.overlay.zones import make_zones
+
+STREAMED = {".gpkg", ".fgb", ".shp", ".geojson", ".json", ".parquet", ".geoparquet"}
+MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
+_BATCH = 16384  # features a batch
+_PARQUET = {".parquet", ".geoparquet", ".pq"}
+
+
+def coverage_of_file(
+    path: str | Path,
+    zones: Any,
+    *,
+    by: str | None = None,
+    threads: int | None = None,
+    layer: str | None = None,
+    crs: Any = None,
+) -> pd.DataFrame:
+    """Return the coverage of zones by a layer that is streamed from its file.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, FlatGeobuf, Shapefile, GeoJSON or GeoParquet; any other file that GDAL reads will do.
+    zones, by, threads
+        As for `geozone.overlay.coverage.coverage`.
+    layer
+        The layer inside the file; needed only where it has several.
+    crs
+        The CRS, where the file is silent or wrong.
+
+    Returns
+    -------
+    DataFrame
+        As from `geozone.overlay.coverage.coverage`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or unreadable.
+    UsageError
+        If the file has several layers and none is named, or if it has no CRS and none is given.
+    """
+    count = threads or processors()
+    prepared = make_zones(zones, by)
+    features = features_of_file(path, threads=count, layer=layer, crs=crs)
+    found = find_shares(features, make_sheets(prepared.polygons, grid_cells(len(features))), count)
+    return coverage_table(prepared, [found], features.repairs)
+
+
+def features_of_file(
+    path: str | Path,
+    *,
+    threads: int = 1,
+    layer: str | None = None,
+    crs: Any = None,
+    box: tuple[float, float, float, float] | None = None,
+) -> Features:
+    """Return the features of a file, in the order of the file.
+
+    Parameters
+    ----------
+    box
+        Only features whose geometry meets this box, in the CRS of the file.
+
+    Raises
+    ------
+    InputError, UsageError
+        As for `coverage_of_file`.
+    """
+    path = Path(path)
+    blocks: list[Block] = []
+    repairs: list[Repair] = []
+    store = _Store(MEMORY)
+    start = 0
+    with _batches(path, layer, box) as (declared, batches), ThreadPoolExecutor(threads) as pool:
+        source = _source(path, crs if crs is not None else declared)
+        running: deque[Future[tuple[list[Block], list[Repair]]]] = deque()
+
+        def collect() -> None:
+            made, done = running.popleft().result()
+            blocks.extend(store.keep(block) for block in made)
+            repairs.extend(done)
+
+        for column, fids in batches:
+            numbers = np.arange(start, start + len(column), dtype=np.intp) if fids is None else fids
+            running.append(pool.submit(_blocks, column, numbers, source))
+            start += len(column)
+            if len(running) > threads:
+                collect()
+        while running:
+            collect()
+    return Features(blocks, start, repairs)
+
+
+def layer_name(path: Path, layer: str | None) -> str:
+    """Return the layer to read: the one asked for, or the only one.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, unreadable, or lacks the layer.
+    UsageError
+        If there are several and none is named.
+    """
+    if not path.exists():
+        raise InputError("overlay.missing", path=path)
+    try:
+        layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    except DataSourceError as error:
+        raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
+    names = ", ".join(layers)
+    if layer is None:
+        if len(layers) != 1:
+            raise UsageError("overlay.which_layer", path=path, layers=names)
+        return layers[0]
+    if layer not in layers:
+        raise InputError("overlay.no_layer", path=path, layer=layer, layers=names)
+    return layer
+
+
+@contextmanager
+def _batches(
+    path: Path, layer: str | None, box: tuple[float, float, float, float] | None
+) -> Iterator[tuple[Any, Iterator[tuple[pa.Array, Indices | None]]]]:
+    """Yield the declared CRS and the geometry columns of all batches, with row numbers where only a box is read."""
+    if path.suffix.lower() in _PARQUET:
+        if not path.exists():
+            raise InputError("overlay.missing", path=path)
+        try:
+            with pq.ParquetFile(path) as file:
+                declared, column = _parquet_geometry(path, file)
+                yield (
+                    declared,
+                    ((batch.column(0), None) for batch in file.iter_batches(_BATCH, columns=[column])),
+                )
+        except (pa.ArrowInvalid, OSError) as error:
+            raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
+        return
+    name = layer_name(path, layer)
+    try:
+        with pyogrio.open_arrow(
+            path,
+            layer=name,
+            columns=[],
+            bbox=box,
+            return_fids=box is not None,
+            batch_size=_BATCH,
+            use_pyarrow=True,
+        ) as (meta, reader):
+            geometry = meta["geometry_name"] or "wkb_geometry"
+            yield (
+                meta["crs"],
+                (
+                    (batch.column(geometry), _fids(batch, meta["fid_column"]) if box is not None else None)
+                    for batch in reader
+                ),
+            )
+    except (DataSourceError, DataLayerError, pa.ArrowInvalid) as error:
+        raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
+
+
+def _fids(batch: pa.RecordBatch, column: str) -> Indices:
+    return np.asarray(batch.column(column or "OGC_FID"), dtype=np.intp)
+
+
+def _parquet_geometry(path: Path, file: pq.ParquetFile) -> tuple[Any, str]:
+    header = (file.schema_arrow.metadata or {}).get(b"geo")
+    if header is None:
+        raise InputError("overlay.unreadable", path=path, reason="no GeoParquet metadata")
+    geo = json.loads(header)
+    column = str(geo["primary_column"])
+    declared = geo["columns"][column]
+    if declared.get("encoding") != "WKB":
+        raise InputError(
+            "overlay.unreadable", path=path, reason=f"geometry encoding {declared.get('encoding')}"
+        )
+    return declared.get("crs", "OGC:CRS84"), column  # the standard says what a missing CRS means
+
+
+def _source(path: Path, crs: Any) -> Any:
+    if crs is None:
+        raise UsageError("overlay.file_without_crs", path=path)
+    return parse_crs(crs)
+
+
+def _blocks(column: pa.Array, numbers: Indices, source: Any) -> tuple[list[Block], list[Repair]]:
+    """Return the features of one batch: plain polygons by their arrays, the rest by GEOS."""
+    if column.null_count:
+        kept = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
+        column, numbers = column.take(pa.array(kept)), numbers[kept]
+    if not is_geographic(source):
+        return _by_geos(column, np.arange(len(column)), numbers, source)
+    data, offsets = _buffers(column)
+    outlines, positions, rest = read_outlines(data, offsets)
+    blocks: list[Block] = []
+    repairs: list[Repair] = []
+    if len(outlines):
+        block, repairs = block_of_outlines(outlines, numbers[positions], source)
+        blocks.append(block)
+    if len(rest):
+        others, more = _by_geos(column, rest, numbers, source)
+        blocks.extend(others)
+        repairs.extend(more)
+    return blocks, repairs
+
+
+def _by_geos(
+    column: pa.Array, positions: Indices, numbers: Indices, source: Any
+) -> tuple[list[Block], list[Repair]]:
+    wkb = np.asarray(column.take(pa.array(positions)).to_pylist(), dtype=object)
+    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    unread = np.flatnonzero(shapely.is_missing(geometries))
+    repairs: list[Repair] = []
+    for position in unread:
+        closed = shapely.from_wkb(wkb[position], on_invalid="fix")
+        geometries[position] = closed
+        method = "closed_ring" if closed is not None else "dropped"
+        area = 0.0  # in the plane it is known only for whole features
+        repairs.append(Repair(int(numbers[positions[position]]), method, area, area))
+    block, more = block_of_geometries(geometries, numbers[positions], source)
+    return [block], repairs + more
+
+
+def _buffers(column: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
+        column = column.cast(pa.large_binary())
+    _, offsets, data = column.buffers()
+    kind = np.int64 if pa.types.is_large_binary(column.type) else np.int32
+    places = np.frombuffer(offsets, kind)[column.offset : column.offset + len(column) + 1]
+    return np.frombuffer(data, np.uint8), places.astype(np.int64)
+
+
+class _Store:
+    """Keeps coordinates in memory up to a limit, and beyond it in a temporary file."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.held = limit, 0
+
+    def keep(self, block: Block) -> Block:
+        outlines = block.outlines
+        if outlines is None:
+            return block
+        self.held += outlines.coordinates.nbytes
+        if self.held > self.limit:
+            with tempfile.TemporaryFile() as file:
+                outlines.coordinates.tofile(file)
+                file.flush()
+                mapped = np.memmap(file, dtype=np.float64, mode="r", shape=outlines.coordinates.shape)
+            block.keep(Outlines(mapped, outlines.rings, outlines.parts, outlines.features))
+        return block
