@@ -1,0 +1,356 @@
+"""Mountain barriers from elevation: a public rule where no boundary is published.
+
+Plans name mountain barriers (太行山—燕山, 皖西, 皖南—浙西) without giving their boundary. The rule below finds them from
+relief alone, so that anybody can repeat it. What it yields is *derived* and stands for no statutory line.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import rasterio
+import shapely
+from rasterio import Affine
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.features import rasterize, shapes
+from rasterio.warp import reproject
+from scipy import ndimage
+
+from geozone.errors import InputError, UsageError
+from geozone.messages import text
+from geozone.model import CRS
+from geozone.overlay.plane import area_km2
+
+Cells = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+CELL_M = 1000.0
+_MARGIN_CELLS = 4  # around the reach of every filter, so that the zones' edge sees the ground beyond it
+_EIGHT = np.ones((3, 3), dtype=bool)  # cells that touch by a corner are connected
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A metric grid over the zones, equal-area about their centre."""
+
+    crs: pyproj.CRS
+    transform: Affine
+    shape: tuple[int, int]
+
+
+def barrier(
+    dem: str | os.PathLike[str] | rasterio.DatasetReader | tuple[npt.NDArray[Any], Affine],
+    zones: gpd.GeoDataFrame,
+    *,
+    relief_m: float = 100.0,
+    radius_m: float = 3000.0,
+    opening_m: float = 1000.0,
+    closing_m: float = 3000.0,
+    patch_km2: float = 100.0,
+    hole_km2: float = 100.0,
+    plateau: gpd.GeoDataFrame | None = None,
+    plateau_m: float = 1300.0,
+    plateau_opening_m: float = 4000.0,
+    plateau_km2: float = 800.0,
+) -> gpd.GeoDataFrame:
+    """Return the mountain barrier inside zones, patch by patch.
+
+    1. *Grid.* The elevation is resampled (bilinear) to cells of 1 km in an equal-area plane about the zones, whose
+       distances are true to 0.5 % within 600 km. Cells without elevation count as sea level.
+    2. *Relief.* The relief of a cell is the highest less the lowest elevation within `radius_m` (3 km, a disc of
+       28 km²). Chinese studies of relief found windows from 2 km² (90 m and finer grids) to 21 km² (grids of 1 km, Tu and
+       Liu 1991); a grid of 30 arc-seconds needs a window of the larger kind.
+    3. *Threshold.* Cells with a relief of `relief_m` (100 m) or more are rugged. In the landform classes of Li, Pan and
+       Han (2008) hills have less than 200 m and mountains more; cell means of 30 arc-seconds miss summits and valley
+       floors, so that half of it keeps the mountains with their higher foothills. How much hangs on it is measured in
+       docs/layers.md.
+    4. *Shape.* The rugged ground is opened with a disc of `opening_m` (1 km: single cells are noise) and closed with
+       one of `closing_m` (3 km: valley floors inside the mountains belong to them).
+    5. *Plateau.* High, wide ground is a plateau and no screen: inside `plateau`, what lies above `plateau_m` after a
+       median filter of 9 cells, opened with `plateau_opening_m`, in patches of `plateau_km2` or more, is taken out.
+       The units are given by the caller, because ridges of the same height stand beside the plateau.
+    6. *Size.* Patches below `patch_km2` are dropped and holes below `hole_km2` are filled: 100 km² is 1 cm² at
+       1:1,000,000, the scale at which plans draw such barriers. Pieces that the zones' edge cuts off below a tenth of
+       `patch_km2` are left out as well.
+    7. *Outline.* Cells become polygons, are cut with the zones and brought back to longitude and latitude.
+
+    Parameters
+    ----------
+    dem
+        Elevation in metres: a raster file, an open dataset, or an array with its transform in EPSG:4490 degrees.
+    zones
+        The ground to look at; any number of polygons, in any CRS.
+    relief_m, radius_m, opening_m, closing_m, patch_km2, hole_km2
+        The numbers of the rule, in metres and square kilometres.
+    plateau
+        Units that step 5 applies to; none by default.
+    plateau_m, plateau_opening_m, plateau_km2
+        The numbers of step 5.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490, one row per connected patch, largest first: ``patch`` (1, 2, …), ``area_km2``, ``geometry``.
+
+    Raises
+    ------
+    InputError
+        If the elevation cannot be read, has no CRS or does not overlap the zones.
+    UsageError
+        If a number of the rule is not positive or the zones have no CRS.
+
+    References
+    ----------
+    涂汉明, 刘振东 (1991): 中国地势起伏度研究. 测绘学报 20(4), 311-319.
+    李炳元, 潘保田, 韩嘉福 (2008): 中国陆地基本地貌类型及其划分指标探讨. 第四纪研究 28(4), 535-543.
+    河北省国土空间生态修复规划（2021—2035年）: the barrier's parts are landform units.
+    """
+    numbers = {
+        "relief_m": relief_m,
+        "radius_m": radius_m,
+        "opening_m": opening_m,
+        "closing_m": closing_m,
+        "patch_km2": patch_km2,
+        "hole_km2": hole_km2,
+        "plateau_opening_m": plateau_opening_m,
+        "plateau_km2": plateau_km2,
+    }
+    for name, value in numbers.items():
+        if not value > 0:
+            raise UsageError("terrain.not_positive", name=name, value=value)
+    grid = _grid(_with_crs(zones, "zones"), radius_m + opening_m + closing_m)
+    elevation = _elevation(dem, grid)
+    rugged = _relief(elevation, radius_m) >= relief_m
+    rugged = ndimage.binary_opening(rugged, _disc(opening_m))
+    rugged = ndimage.binary_closing(rugged, _disc(closing_m))
+    flat = np.zeros(grid.shape, dtype=bool)
+    if plateau is not None and len(plateau):
+        inside = _burn(_with_crs(plateau, "plateau"), grid)
+        high = inside & (ndimage.median_filter(elevation, size=9) > plateau_m)
+        flat = _large(ndimage.binary_opening(high, _disc(plateau_opening_m)), plateau_km2)
+    kept = _large(rugged & ~flat, patch_km2)
+    filled = kept | (~kept & ~_large(~kept, hole_km2) & ~flat)
+    return _patches(filled, grid, zones, patch_km2 / 10)
+
+
+def barrier_gaps(
+    barrier: gpd.GeoDataFrame, *, reach_m: float = 10_000.0, gap_km2: float = 1.0
+) -> gpd.GeoDataFrame:
+    """Return the ground that separates neighbouring patches of a barrier.
+
+    1. The patches are closed with a disc of half of `reach_m` (10 km: a gap that plans speak of as a corridor).
+    2. What the closing adds is a gap where it touches two or more patches; indentations of one patch are none.
+    3. Pieces below `gap_km2` are left out.
+
+    Parameters
+    ----------
+    barrier
+        Patches, in any CRS; rows that touch make one patch.
+    reach_m
+        The widest gap, in metres.
+    gap_km2
+        The smallest gap, in square kilometres.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490, one row per gap, largest first: ``gap`` (1, 2, …), ``area_km2``, ``geometry``; disjoint from the
+        barrier.
+
+    Raises
+    ------
+    UsageError
+        If a number is not positive or the barrier has no CRS.
+    """
+    for name, value in {"reach_m": reach_m, "gap_km2": gap_km2}.items():
+        if not value > 0:
+            raise UsageError("terrain.not_positive", name=name, value=value)
+    known = _with_crs(barrier, "barrier")
+    patches = shapely.get_parts(shapely.union_all(shapely.make_valid(known.to_crs(CRS).geometry.array)))
+    if len(patches) < 2:
+        return _table("gap", np.empty(0, dtype=object))
+    plane, back = _planes(patches)
+    ground = shapely.transform(patches, plane.transform, interleaved=False)
+    closed = shapely.buffer(shapely.buffer(shapely.union_all(ground), reach_m / 2), -reach_m / 2)
+    added = shapely.get_parts(shapely.difference(closed, shapely.union_all(ground)))
+    piece, _ = shapely.STRtree(ground).query(added, predicate="dwithin", distance=1.0)
+    between = added[np.bincount(piece, minlength=len(added)) >= 2]
+    gaps = shapely.transform(between, back.transform, interleaved=False)
+    # rounding on the way back may make the gaps overlap the patches by a hair
+    gaps = shapely.difference(shapely.make_valid(gaps), shapely.union_all(patches))
+    gaps = _polygons(gaps)
+    return _table("gap", gaps[area_km2(gaps, CRS) >= gap_km2] if len(gaps) else gaps)
+
+
+def continuity(barrier: gpd.GeoDataFrame, *, reach_m: float = CELL_M) -> float:
+    """Return the share (0..1) of a barrier that its largest connected part makes up; 0 without a barrier.
+
+    Patches that lie within `reach_m` of each other (1 km, one cell of the rule) are connected. The area is that of the
+    patches alone, not of the ground between them. For one unit or one part of a barrier, give its rows only.
+    """
+    largest, total = connected_area(barrier, reach_m=reach_m)
+    return largest / total if total > 0 else 0.0
+
+
+def connected_area(barrier: gpd.GeoDataFrame, *, reach_m: float = CELL_M) -> tuple[float, float]:
+    """Return the area in km² of the largest connected part of a barrier, and of the whole; see `continuity`.
+
+    Raises
+    ------
+    UsageError
+        If the reach is not positive or the barrier has no CRS.
+    """
+    if not reach_m > 0:
+        raise UsageError("terrain.not_positive", name="reach_m", value=reach_m)
+    known = _with_crs(barrier, "barrier")
+    if not len(known):
+        return 0.0, 0.0
+    patches = _polygons([shapely.union_all(shapely.make_valid(known.to_crs(CRS).geometry.array))])
+    if not len(patches):
+        return 0.0, 0.0
+    plane, _ = _planes(patches)
+    ground = shapely.transform(patches, plane.transform, interleaved=False)
+    first, second = shapely.STRtree(ground).query(ground, predicate="dwithin", distance=reach_m)
+    part = np.arange(len(ground))
+    changed = True
+    while changed:  # the lowest number of a neighbour spreads through each connected part
+        spread = part.copy()
+        np.minimum.at(spread, first, part[second])
+        changed = bool((spread != part).any())
+        part = spread
+    areas = np.bincount(part, weights=area_km2(patches, CRS))
+    return float(areas.max()), float(areas.sum())
+
+
+def _with_crs(layer: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
+    if layer.crs is None:
+        raise UsageError("terrain.zones_without_crs", layer=name)
+    return layer
+
+
+def _grid(zones: gpd.GeoDataFrame, reach_m: float) -> _Grid:
+    west, south, east, north = zones.to_crs(CRS).total_bounds
+    longitude, latitude = (west + east) / 2, (south + north) / 2
+    crs = pyproj.CRS.from_proj4(f"+proj=laea +lat_0={latitude} +lon_0={longitude} +ellps=GRS80 +units=m")
+    left, bottom, right, top = zones.to_crs(crs).total_bounds
+    margin = reach_m + _MARGIN_CELLS * CELL_M
+    # whole cells from the plane's origin, so that the same ground always falls into the same cells
+    left, bottom = (np.floor((value - margin) / CELL_M) * CELL_M for value in (left, bottom))
+    right, top = (np.ceil((value + margin) / CELL_M) * CELL_M for value in (right, top))
+    shape = (round((top - bottom) / CELL_M), round((right - left) / CELL_M))
+    return _Grid(crs, Affine(CELL_M, 0, left, 0, -CELL_M, top), shape)
+
+
+def _elevation(dem: Any, grid: _Grid) -> Cells:
+    """Resample the elevation to the grid; what has none becomes sea level."""
+    target = np.full(grid.shape, np.nan)
+    if isinstance(dem, tuple):
+        cells, transform = dem
+        _warp(np.asarray(cells, dtype=np.float64), transform, CRS, target, grid)
+        name: Any = text("terrain.array_dem")
+    else:
+        name = getattr(dem, "name", dem)
+        try:
+            if isinstance(dem, rasterio.DatasetReader):
+                _read(dem, target, grid)
+            else:
+                with rasterio.open(dem) as source:
+                    _read(source, target, grid)
+        except (RasterioError, OSError) as error:
+            raise InputError("terrain.dem_unreadable", path=name, reason=error) from error
+    if np.isnan(target).all():
+        raise InputError("terrain.dem_misses_zones", path=name)
+    filled: Cells = np.nan_to_num(target, nan=0.0)
+    return filled
+
+
+def _read(source: Any, target: Cells, grid: _Grid) -> None:
+    if source.crs is None:
+        raise InputError("terrain.dem_without_crs", path=source.name)
+    cells: Cells = source.read(1, masked=True).astype(np.float64).filled(np.nan)
+    _warp(cells, source.transform, source.crs, target, grid)
+
+
+def _warp(cells: Cells, transform: Affine, crs: Any, target: Cells, grid: _Grid) -> None:
+    reproject(
+        cells,
+        target,
+        src_transform=transform,
+        src_crs=crs,
+        src_nodata=np.nan,
+        dst_transform=grid.transform,
+        dst_crs=grid.crs,
+        dst_nodata=np.nan,
+        resampling=Resampling.bilinear,
+    )
+
+
+def _disc(radius_m: float) -> Mask:
+    cells = int(radius_m // CELL_M)
+    rows, columns = np.ogrid[-cells : cells + 1, -cells : cells + 1]
+    disc: Mask = rows * rows + columns * columns <= (radius_m / CELL_M) ** 2
+    return disc
+
+
+def _relief(elevation: Cells, radius_m: float) -> Cells:
+    window = _disc(radius_m)
+    highest = ndimage.maximum_filter(elevation, footprint=window, mode="nearest")
+    lowest = ndimage.minimum_filter(elevation, footprint=window, mode="nearest")
+    relief: Cells = highest - lowest
+    return relief
+
+
+def _burn(units: gpd.GeoDataFrame, grid: _Grid) -> Mask:
+    ground = units.to_crs(grid.crs).geometry
+    burnt: Mask = rasterize(ground, out_shape=grid.shape, transform=grid.transform).astype(bool)
+    return burnt
+
+
+def _large(mask: Mask, smallest_km2: float) -> Mask:
+    """Keep the connected parts of at least so many cells; a cell has exactly 1 km² in the equal-area plane."""
+    labels, count = ndimage.label(mask, structure=_EIGHT)
+    sizes = np.bincount(labels.ravel(), minlength=count + 1) * (CELL_M / 1000) ** 2
+    keep = sizes >= smallest_km2
+    keep[0] = False
+    large: Mask = keep[labels]
+    return large
+
+
+def _patches(mask: Mask, grid: _Grid, zones: gpd.GeoDataFrame, smallest_km2: float) -> gpd.GeoDataFrame:
+    outlines = [
+        shapely.geometry.shape(outline)
+        for outline, _ in shapes(mask.astype(np.uint8), mask=mask, transform=grid.transform)
+    ]
+    back = pyproj.Transformer.from_crs(grid.crs, CRS, always_xy=True)
+    ground = shapely.transform(shapely.union_all(outlines), back.transform, interleaved=False)
+    area = shapely.union_all(shapely.make_valid(zones.to_crs(CRS).geometry.array))
+    parts = _polygons([shapely.intersection(ground, area)])
+    return _table("patch", parts[area_km2(parts, CRS) >= smallest_km2] if len(parts) else parts)
+
+
+def _polygons(geometries: Any) -> npt.NDArray[np.object_]:
+    parts = shapely.get_parts(shapely.get_parts(np.asarray(geometries, dtype=object)))
+    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)
+
+
+def _table(number: str, polygons: npt.NDArray[np.object_]) -> gpd.GeoDataFrame:
+    areas = area_km2(polygons, CRS) if len(polygons) else np.empty(0)
+    order = np.argsort(-areas, kind="stable")
+    columns = {number: np.arange(1, len(order) + 1), "area_km2": areas[order]}
+    return gpd.GeoDataFrame(columns, geometry=polygons[order], crs=CRS)
+
+
+def _planes(geometries: npt.NDArray[np.object_]) -> tuple[pyproj.Transformer, pyproj.Transformer]:
+    """Return the way to an equal-area plane about the geometries, for distances, and back."""
+    west, south, east, north = shapely.total_bounds(geometries)
+    plane = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +ellps=GRS80 +units=m"
+    return tuple(  # type: ignore[return-value]  # a pair, as the two endings say
+        pyproj.Transformer.from_crs(*ends, always_xy=True) for ends in ((CRS, plane), (plane, CRS))
+    )

@@ -1,0 +1,184 @@
+"""The relief rule on grounds whose barrier is known in closed form."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from rasterio import Affine
+
+from geozone.errors import InputError, UsageError
+from geozone.model import CRS
+from geozone.overlay.plane import area_km2
+from geozone.terrain.barrier import barrier, barrier_gaps, connected_area, continuity
+
+CELL = 1 / 120
+WEST, NORTH = 116.0, 41.0
+TRANSFORM = Affine(CELL, 0, WEST, 0, -CELL, NORTH)
+SHAPE = (180, 180)
+KM_NORTH = 111.04  # a degree of latitude at 40° N
+KM_EAST = 85.39  # a degree of longitude at 40° N
+ZONE = gpd.GeoDataFrame(geometry=[shapely.box(116.2, 39.7, 117.3, 40.8)], crs=CRS)
+
+
+def ground():
+    """Return easting and northing in km of every cell centre, from the middle of the zone."""
+    columns, rows = np.meshgrid(np.arange(SHAPE[1]) + 0.5, np.arange(SHAPE[0]) + 0.5)
+    longitude, latitude = WEST + columns * CELL, NORTH - rows * CELL
+    return (longitude - 116.75) * np.cos(np.radians(latitude)) * 111.32, (latitude - 40.25) * KM_NORTH
+
+
+def plateau_with(east, north, half):
+    """A table mountain of 500 m whose half side is given in km."""
+    return 500.0 * ((np.abs(east) <= half) & (np.abs(north) <= half))
+
+
+def patch(*bounds):
+    return shapely.box(*bounds)
+
+
+def layer(*geometries, crs=CRS):
+    return gpd.GeoDataFrame(geometry=list(geometries), crs=crs)
+
+
+def test_flat_ground_has_no_barrier_however_high():
+    for height in (0.0, 4000.0):
+        found = barrier((np.full(SHAPE, height), TRANSFORM), ZONE)
+        assert len(found) == 0
+        assert continuity(found) == 0
+
+
+def test_a_step_gives_a_band_of_twice_the_radius():
+    east, _ = ground()
+    found = barrier((np.where(east > 0, 300.0, 0.0), TRANSFORM), ZONE, patch_km2=1, hole_km2=1)
+    assert len(found) == 1
+    band = shapely.bounds(found.geometry.iloc[0])
+    length = 1.1 * KM_NORTH
+    width = found.area_km2.iloc[0] / length
+    # within 3 km on either side, to one cell of 1 km at each edge
+    assert 6 <= width <= 8
+    assert (band[0] + band[2]) / 2 == pytest.approx(116.75, abs=0.01)
+
+
+def test_a_table_mountain_is_a_ring_whose_large_inside_stays_open():
+    east, north = ground()
+    dem = (plateau_with(east, north, 20), TRANSFORM)
+    ring = barrier(dem, ZONE, hole_km2=10).geometry.iloc[0]
+    assert len(ring.interiors) == 1
+    hole = area_km2([shapely.Polygon(ring.interiors[0])], CRS)[0]
+    assert hole == pytest.approx((40 - 2 * 3) ** 2, rel=0.08)
+    filled = barrier(dem, ZONE, hole_km2=2000).geometry.iloc[0]
+    assert len(filled.interiors) == 0
+    assert area_km2([filled], CRS)[0] == pytest.approx((40 + 2 * 3) ** 2, rel=0.05)
+
+
+def test_a_cone_too_gentle_for_the_threshold_is_no_barrier():
+    east, north = ground()
+    distance = np.hypot(east, north)
+    # the relief within 3 km of a cone is 6 km times its slope
+    for slope, rugged in ((10.0, False), (25.0, True)):
+        found = barrier((np.maximum(0, (25 - distance) * slope), TRANSFORM), ZONE)
+        assert (len(found) == 1) is rugged
+    assert found.area_km2.iloc[0] == pytest.approx(np.pi * 25**2, rel=0.2)
+
+
+@pytest.mark.parametrize("relief", [50.0, 100.0, 200.0])
+def test_a_higher_threshold_never_adds_ground(relief):
+    generator = np.random.default_rng(7)
+    coarse = generator.uniform(0, 600, (19, 19))
+    dem = (np.kron(coarse, np.ones((10, 10)))[: SHAPE[0], : SHAPE[1]], TRANSFORM)
+    lower = barrier(dem, ZONE, relief_m=relief, patch_km2=1, hole_km2=1)
+    higher = barrier(dem, ZONE, relief_m=relief + 100, patch_km2=1, hole_km2=1)
+    assert higher.area_km2.sum() <= lower.area_km2.sum() + 1e-6
+    outside = shapely.difference(shapely.union_all(lower.geometry.array), ZONE.geometry.iloc[0])
+    assert outside.area < 1e-9
+
+
+def test_a_high_wide_plateau_is_taken_out_only_where_the_caller_says():
+    east, north = ground()
+    rough = 1500 + 150.0 * ((np.round(east / 4) + np.round(north / 4)) % 2)
+    dem = (rough, TRANSFORM)
+    whole = barrier(dem, ZONE)
+    west = layer(patch(116.2, 39.7, 116.75, 40.8))
+    east_half = barrier(dem, ZONE, plateau=west)
+    assert whole.area_km2.sum() == pytest.approx(area_km2(ZONE.geometry, CRS)[0], rel=0.01)
+    assert east_half.area_km2.sum() == pytest.approx(whole.area_km2.sum() / 2, rel=0.05)
+    assert barrier(dem, ZONE, plateau=west, plateau_m=1700).area_km2.sum() == whole.area_km2.sum()
+
+
+def test_a_file_and_an_array_give_the_same(tmp_path):
+    east, north = ground()
+    cells = plateau_with(east, north, 10).astype("int16")
+    path = tmp_path / "dem.tif"
+    profile = {"driver": "GTiff", "dtype": "int16", "count": 1, "height": SHAPE[0], "width": SHAPE[1]}
+    with rasterio.open(path, "w", **profile, crs=CRS, transform=TRANSFORM, nodata=-999) as target:
+        target.write(cells, 1)
+    from_file = barrier(path, ZONE)
+    with rasterio.open(path) as opened:
+        from_dataset = barrier(opened, ZONE)
+    from_array = barrier((cells, TRANSFORM), ZONE)
+    assert from_file.area_km2.tolist() == from_array.area_km2.tolist() == from_dataset.area_km2.tolist()
+
+
+def test_missing_elevation_counts_as_sea_level(tmp_path):
+    east, _ = ground()
+    cells = np.where(east > 0, 300, -999).astype("int16")
+    path = tmp_path / "coast.tif"
+    profile = {"driver": "GTiff", "dtype": "int16", "count": 1, "height": SHAPE[0], "width": SHAPE[1]}
+    with rasterio.open(path, "w", **profile, crs=CRS, transform=TRANSFORM, nodata=-999) as target:
+        target.write(cells, 1)
+    known = barrier((np.where(east > 0, 300.0, 0.0), TRANSFORM), ZONE)
+    assert barrier(path, ZONE).area_km2.sum() == pytest.approx(known.area_km2.sum(), rel=0.1)
+
+
+def test_what_cannot_be_computed_is_told(tmp_path):
+    dem = (np.zeros(SHAPE), TRANSFORM)
+    with pytest.raises(InputError) as missing:
+        barrier(tmp_path / "none.tif", ZONE)
+    assert missing.value.message.key == "terrain.dem_unreadable"
+    with pytest.raises(InputError) as elsewhere:
+        barrier(dem, layer(patch(100, 20, 101, 21)))
+    assert elsewhere.value.message.key == "terrain.dem_misses_zones"
+    with pytest.raises(UsageError) as unknown:
+        barrier(dem, layer(patch(116, 40, 117, 41), crs=None))
+    assert unknown.value.message.key == "terrain.zones_without_crs"
+    with pytest.raises(UsageError) as negative:
+        barrier(dem, ZONE, radius_m=-1)
+    assert negative.value.message.key == "terrain.not_positive"
+    with pytest.raises(UsageError):
+        barrier_gaps(layer(patch(116, 40, 117, 41)), reach_m=0)
+    with pytest.raises(UsageError):
+        continuity(layer(patch(116, 40, 117, 41)), reach_m=0)
+
+
+def test_the_gap_between_two_patches_is_the_ground_between_them():
+    width = 0.05  # degrees, 4.3 km
+    patches = layer(patch(116, 40, 116.5, 40.5), patch(116.5 + width, 40, 117, 40.5))
+    gaps = barrier_gaps(patches)
+    assert len(gaps) == 1
+    between = area_km2([patch(116.5, 40, 116.5 + width, 40.5)], CRS)[0]
+    assert gaps.area_km2.iloc[0] == pytest.approx(between, rel=0.05)
+    overlap = shapely.intersection(shapely.union_all(patches.geometry.array), gaps.geometry.iloc[0])
+    assert area_km2([overlap], CRS)[0] < 1e-9
+    assert len(barrier_gaps(patches, reach_m=4000)) == 0
+
+
+def test_an_indentation_of_one_patch_is_no_gap():
+    horseshoe = shapely.difference(patch(116, 40, 116.5, 40.5), patch(116.2, 40.2, 116.24, 40.5))
+    assert len(barrier_gaps(layer(horseshoe))) == 0
+    assert len(barrier_gaps(layer())) == 0
+
+
+def test_continuity_is_the_share_of_the_largest_connected_part():
+    large, small = patch(116, 40, 116.6, 40.5), patch(117, 40, 117.3, 40.5)
+    assert continuity(layer(large, small)) == pytest.approx(2 / 3, rel=1e-9)
+    assert connected_area(layer(large, small)) == pytest.approx(
+        (area_km2([large], CRS)[0], area_km2([large, small], CRS).sum())
+    )
+    assert continuity(layer(large)) == 1
+    assert continuity(layer(large, large)) == 1
+    # 0.4° lie between them, 34 km
+    assert continuity(layer(large, small), reach_m=36_000) == 1
+    chain = [patch(116 + 0.1 * step, 40, 116.095 + 0.1 * step, 40.1) for step in range(8)]
+    assert continuity(layer(*chain)) == pytest.approx(1)
+    assert continuity(layer(*chain), reach_m=100) == pytest.approx(1 / 8, rel=1e-6)
