@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from geozone.read.vector import read_layer
+from geozone.read.safety import LIMITS, Limits
+from geozone.read.vector import list_layers, read_layer
 
-__all__ = ["read_layer"]
+__all__ = ["LIMITS", "Limits", "list_layers", "read_layer"]

@@ -1,21 +1,46 @@
-"""Read a whole layer at once with pyogrio (Arrow)."""
+"""Read a whole layer at once with pyogrio (Arrow), and name the features that could not be read."""
 
 from __future__ import annotations
 
+import json
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError
 from geozone.read.notes import Notes
 
+# what pyogrio raises on data it cannot take in one go
+BULK_ERRORS = (
+    DataSourceError,
+    DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.GeometryError,
+    pyogrio.errors.FieldError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
+pyogrio.set_gdal_config_options(
+    {
+        "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": True,  # closed here, and said
+        "GML_SKIP_RESOLVE_ELEMS": "ALL",  # no links are followed
+        "DXF_CLOSED_LINE_AS_POLYGON": True,
+    }
+)
 
-def spatial_layers(path: str | Path, *, shown: Path | None = None) -> list[str]:
+
+def spatial_layers(path: str | Path, shown: Path) -> list[str]:
     """Return the names of the layers of a file that have a geometry.
 
     Raises
@@ -24,10 +49,21 @@ def spatial_layers(path: str | Path, *, shown: Path | None = None) -> list[str]:
         If the file cannot be opened.
     """
     try:
-        table = pyogrio.list_layers(path)
-    except (DataSourceError, DataLayerError) as error:
-        raise InputError("read.unreadable", path=shown or path, reason=str(error)) from error
-    return [name for name, kind in table if kind is not None]
+        with quiet():
+            table = pyogrio.list_layers(path)
+    except BULK_ERRORS as error:
+        raise InputError("read.unreadable", path=shown, reason=reason_of(error, path)) from error
+    return [str(name) for name, kind in table if kind is not None]
+
+
+def filled_layers(path: str | Path, names: list[str]) -> list[str]:
+    """Return the layers that have features."""
+    with quiet():
+        return [
+            name
+            for name in names
+            if pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
+        ]
 
 
 def choose_layer(names: list[str], wanted: str | None, path: Path, notes: Notes) -> str:
@@ -51,11 +87,67 @@ def choose_layer(names: list[str], wanted: str | None, path: Path, notes: Notes)
 
 
 def read_bulk(path: str | Path, layer: str | None, **options: Any) -> gpd.GeoDataFrame:
-    """Return a layer as the file has it: its own CRS (or none), row numbers from 0."""
+    """Return a layer as the file has it: its own CRS or none, its feature numbers as index.
+
+    A geometry that cannot be parsed is missing in the result.
+    """
+    options = {"use_arrow": True} | options
+    with quiet():
+        data = pyogrio.read_dataframe(path, layer=layer, fid_as_index=True, on_invalid="ignore", **options)
+    if not isinstance(data, gpd.GeoDataFrame):
+        return gpd.GeoDataFrame(data, geometry=[None] * len(data))
+    return data
+
+
+def raw_geometries(path: str | Path, layer: str | None, fids: np.ndarray, **options: Any) -> dict[int, bytes]:
+    """Return the bytes of the geometries of some features; those without geometry are left out."""
+    with quiet():
+        meta, table = pyogrio.read_arrow(
+            path, layer=layer, fids=fids, columns=[], return_fids=True, **options
+        )
+    column = table.column(meta["geometry_name"] or "wkb_geometry").to_pylist()
+    return {
+        int(fid): bytes(wkb)
+        for fid, wkb in zip(table.column(0).to_pylist(), column, strict=True)
+        if wkb is not None
+    }
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep back what GDAL grumbles about: it is checked here feature by feature."""
     with warnings.catch_warnings():
-        # what GDAL grumbles about is checked here feature by feature
-        warnings.simplefilter("ignore", RuntimeWarning)
-        warnings.simplefilter("ignore", UserWarning)
-        data = pyogrio.read_dataframe(path, layer=layer, use_arrow=True, **options)
-    data.index = np.arange(len(data))
+        warnings.simplefilter("ignore")
+        yield
+
+
+def reason_of(error: BaseException, path: str | Path) -> str:
+    """Return what a library says is wrong, in one line and without the path of a temporary copy."""
+    words = " ".join(str(error).split()).replace(str(path), Path(path).name)
+    words = words.split("; It might help")[0].rstrip(".;: ")
+    return words[:300] or type(error).__name__
+
+
+def is_missing(data: gpd.GeoDataFrame) -> np.ndarray:
+    """Tell which features have no geometry."""
+    return np.asarray(shapely.is_missing(np.asarray(data.geometry.values)))
+
+
+def text_columns(data: pd.DataFrame) -> list[Any]:
+    """Return the columns that hold text."""
+    return [name for name in data.columns if pd.api.types.is_string_dtype(data[name])]
+
+
+def plain_values(data: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the layer with lists and objects among its attributes as the JSON that they are."""
+    for name in data.columns:
+        if data[name].dtype == object:
+            data[name] = [
+                json.dumps(value, ensure_ascii=False, default=str)
+                if isinstance(value, dict | list)
+                else value
+                for value in data[name].map(
+                    lambda value: value.tolist() if isinstance(value, np.ndarray) else value
+                )
+            ]
     return data

@@ -1,31 +1,111 @@
-"""Which field of a file answers which field of geozone."""
+"""Which field of a file answers which field of geozone: the user's mapping first, then the synonyms."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from geozone.errors import InputError
+from geozone.model import Severity
 from geozone.read.notes import Notes
+
+_WIDTH = 10  # bytes of a field name in a .dbf
 
 
 def map_fields(
-    data: gpd.GeoDataFrame, given: Mapping[str, str], path: Path, notes: Notes
+    data: gpd.GeoDataFrame, given: Mapping[str, str], path: Path | str, notes: Notes
 ) -> gpd.GeoDataFrame:
-    """Add the fields of geozone that the user names; the fields of the file stay.
+    """Add the fields of geozone to the fields of the file, which stay as they are.
+
+    A field that differs from that of geozone in capitals only takes its name instead.
 
     Raises
     ------
     InputError
-        If the file has no field of that name.
+        If the user names a field that the file does not have.
     """
-    for name, field in given.items():
-        if field not in data.columns:
-            choices = ", ".join(str(column) for column in data.columns if column != data.geometry.name)
-            raise InputError("read.no_such_field", path=path, field=field, choices=choices)
+    for name, wanted in given.items():
+        field = _named(data, wanted, path, notes)
         if name != field:
-            data[name] = data[field]
             notes.decide("fields", f"{name} = {field}", "read.field_given", name=name, field=field)
+        data = _take(data, name, field)
+    for name, groups in _synonyms().items():
+        if name not in given and name not in data.columns:
+            data = _by_synonym(data, name, groups, notes)
+    if "code" in data.columns:
+        data["code"] = code_texts(data["code"])
     return data
+
+
+def code_texts(values: pd.Series) -> pd.Series:
+    """Return codes as text without blanks: 130102.0 → "130102"; missing ones are ""."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values.map(lambda value: "" if pd.isna(value) else f"{value:.0f}").astype("str")
+    return values.astype("string").fillna("").str.strip().astype("str")
+
+
+def _named(data: gpd.GeoDataFrame, wanted: str, path: Path | str, notes: Notes) -> str:
+    names = _fields(data)
+    if wanted in names:
+        return wanted
+    alike = [name for name in names if _means(name, wanted)]
+    if len(alike) != 1:
+        raise InputError("read.no_such_field", path=path, field=wanted, choices=", ".join(names))
+    if alike[0].casefold() != wanted.casefold():
+        notes.decide("fields", alike[0], "read.field_cut", wanted=wanted, field=alike[0])
+    return alike[0]
+
+
+def _by_synonym(data: gpd.GeoDataFrame, name: str, groups: list[list[str]], notes: Notes) -> gpd.GeoDataFrame:
+    names = _fields(data)
+    for group in groups:
+        found = list(dict.fromkeys(field for wanted in group for field in names if _means(field, wanted)))
+        if not found:
+            continue
+        field = found[0]
+        if len(found) > 1 and not all(data[field].equals(data[other]) for other in found[1:]):
+            notes.find("field_ambiguous", Severity.WARNING, name=name, fields=", ".join(found), field=field)
+        notes.decide("fields", f"{name} = {field}", "read.field_synonym", name=name, field=field)
+        return _take(data, name, field)
+    return data
+
+
+def _take(data: gpd.GeoDataFrame, name: str, field: str) -> gpd.GeoDataFrame:
+    if name == field:
+        return data
+    if name.casefold() == field.casefold():
+        return data.rename(columns={field: name})
+    # tables of a GeoPackage do not tell NAME from name
+    alike = [other for other in _fields(data) if other.casefold() == name.casefold()]
+    data = data.rename(columns={other: f"{other}_file" for other in alike if other != name})
+    data[name] = data[field]
+    return data
+
+
+def _fields(data: gpd.GeoDataFrame) -> list[str]:
+    return [str(column) for column in data.columns if column != data.geometry.name]
+
+
+def _means(field: str, wanted: str) -> bool:
+    """Tell whether a field is the one wanted, whole or cut to the width of a .dbf."""
+    if field.casefold() == wanted.casefold():
+        return True
+    if not field or not wanted.casefold().startswith(field.casefold()):
+        return False
+    for encoding in ("gb18030", "utf-8"):
+        following = wanted[: len(field) + 1].encode(encoding)
+        if len(field.encode(encoding)) <= _WIDTH < len(following):
+            return True
+    return False
+
+
+@cache
+def _synonyms() -> dict[str, Any]:
+    return tomllib.loads(files("geozone").joinpath("read", "synonyms.toml").read_text("utf-8"))

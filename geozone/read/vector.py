@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-from pyogrio.errors import DataLayerError, DataSourceError
 
-from geozone.errors import InputError
-from geozone.model import Layer, LayerSpec
-from geozone.read.bulk import choose_layer, read_bulk, spatial_layers
-from geozone.read.crs import to_cgcs2000
+from geozone.files import shipped
+from geozone.model import Layer, LayerSpec, Severity
+from geozone.read.bulk import is_missing, plain_values, spatial_layers
+from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
+from geozone.read.formats import Format
+from geozone.read.gdal import read_gdal
+from geozone.read.geojson import DEFAULT_CRS, read_geojson
+from geozone.read.mapinfo import read_mapinfo
 from geozone.read.notes import Notes
-
-_PARQUET = {".parquet", ".geoparquet", ".pq"}
+from geozone.read.parcels import read_parcels
+from geozone.read.parquet import read_parquet
+from geozone.read.postgis import read_postgis, without_password
+from geozone.read.recode import report_lost
+from geozone.read.safety import LIMITS, Limits, is_database, too_many_features
+from geozone.read.shapefile import read_shapefile
+from geozone.read.shift import find_shift
+from geozone.read.source import Source, open_source
+from geozone.read.tables import read_csv, read_xlsx
 
 
 def read_layer(
@@ -27,52 +37,114 @@ def read_layer(
     encoding: str | None = None,
     fields: Mapping[str, str] | None = None,
     spec: LayerSpec | None = None,
+    refuse_datum: bool = False,
+    limits: Limits = LIMITS,
 ) -> Layer:
-    """Read one layer of a file.
+    """Read one layer of a file, folder, archive or database table.
+
+    Whatever had to be decided stands in ``decisions``, whatever is wrong in ``findings``; a feature that cannot be
+    read is named there and left out. The source is never written to.
 
     Parameters
     ----------
     path
-        The file, or the folder of a file geodatabase.
+        A file, the folder of a file geodatabase, an archive, or ``postgresql://user@host/database?table=name``.
     layer
-        The layer inside the file; needed only where it has several.
+        The layer, sheet or table inside; needed only where there are several.
     crs
-        The coordinate reference system, where the file is silent or wrong.
+        The coordinate reference system, where the file is silent or wrong: whatever pyproj understands, or
+        ``"GCJ-02"`` or ``"BD-09"``, which are then converted.
     encoding
         The text encoding, where the file is silent or wrong.
     fields
         Field of geozone (``code``, ``name``, ...) to field of the file.
     spec
         What is declared of the layer; gives it its id.
+    refuse_datum
+        Refuse Xian 1980 and Beijing 1954, which can only be taken as they are, to about 100 m.
+    limits
+        How much is read at most.
 
     Returns
     -------
     Layer
-        Features in EPSG:4490, two-dimensional; index = row number in the file, from 0.
+        Features in EPSG:4490, two-dimensional; the index is the number of the feature in the file.
 
     Raises
     ------
     InputError
         If the file is missing or unreadable, or if something has to be decided that only the user knows.
     """
-    path = Path(path)
-    if not path.exists():
-        raise InputError("read.missing", path=path)
-    notes = Notes(spec.id if spec else layer or path.stem)
-    data = _read(path, layer, encoding, notes)
-    data = to_cgcs2000(data, crs, path, notes)
-    data = map_fields(data, fields or {}, path, notes)
+    if is_database(path):
+        shown: Path | str = without_password(str(path))
+        notes = Notes(spec.id if spec else layer or "postgis")
+        data, default = read_postgis(str(path), layer, limits, notes), None
+    else:
+        shown = Path(path)
+        notes = Notes(spec.id if spec else layer or shown.stem)
+        with open_source(path, layer, limits, notes) as source:
+            data, default = _read(source, encoding, limits, notes)
+    too_many_features(shown, len(data), limits)
+    data = plain_values(data)
+    report_lost(data, notes)
+    _report_empty(data, notes)
+    data = to_cgcs2000(data, Wanted(crs, refuse_datum), default, shown, notes)
+    data = map_fields(data, fields or {}, shown, notes)
+    if crs is None and not _is_embedded(shown):
+        find_shift(data, notes)
     return Layer(notes.layer, data, spec, notes.findings, notes.decisions)
 
 
-def _read(path: Path, layer: str | None, encoding: str | None, notes: Notes) -> gpd.GeoDataFrame:
-    if path.suffix.lower() in _PARQUET:
-        try:
-            return gpd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            raise InputError("read.unreadable", path=path, reason=str(error)) from error
-    name = choose_layer(spatial_layers(path), layer, path, notes)
-    try:
-        return read_bulk(path, name, **({"encoding": encoding} if encoding else {}))
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
-        raise InputError("read.unreadable", path=path, reason=str(error)) from error
+def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
+    """Return the names of the layers with geometry in a file; one name for a format that has one layer.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or cannot be read.
+    """
+    notes = Notes(Path(path).stem)
+    with open_source(path, None, limits, notes) as source:
+        if source.format in {
+            Format.GEOPACKAGE,
+            Format.GEODATABASE,
+            Format.KML,
+            Format.GML,
+            Format.GPX,
+            Format.OSM,
+        }:
+            return spatial_layers(source.path, source.shown)
+        return [source.path.stem]
+
+
+def _read(
+    source: Source, encoding: str | None, limits: Limits, notes: Notes
+) -> tuple[gpd.GeoDataFrame, str | None]:
+    """Return the layer as the file has it, and the CRS that its format prescribes where it states none."""
+    if source.format is Format.DXF:
+        notes.decide("geometry", "polygon", "read.closed_lines")
+    readers: dict[Format, Callable[[], gpd.GeoDataFrame]] = {
+        Format.SHAPEFILE: lambda: read_shapefile(source, encoding, notes),
+        Format.GEOJSON: lambda: read_geojson(source, encoding, limits, notes),
+        Format.TAB: lambda: read_mapinfo(source, encoding, notes),
+        Format.MIF: lambda: read_mapinfo(source, encoding, notes),
+        Format.GEOPARQUET: lambda: read_parquet(source, notes),
+        Format.CSV: lambda: read_csv(source, encoding, limits, notes),
+        Format.XLSX: lambda: read_xlsx(source, limits, notes),
+        Format.PARCELS: lambda: read_parcels(source, encoding, limits, notes),
+    }
+    reader = readers.get(source.format, lambda: read_gdal(source, encoding, notes))
+    return reader(), DEFAULT_CRS if source.format is Format.GEOJSON else None
+
+
+def _report_empty(data: gpd.GeoDataFrame, notes: Notes) -> None:
+    missing = int(is_missing(data).sum())
+    if not len(data):
+        notes.find("no_features", Severity.WARNING)
+    elif missing:
+        notes.find("without_geometry", Severity.WARNING, count=missing)
+
+
+def _is_embedded(path: Path | str) -> bool:
+    """Tell whether a file is one of geozone's own, which are what others are compared with."""
+    return isinstance(path, Path) and path.resolve().is_relative_to(shipped("layers"))

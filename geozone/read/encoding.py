@@ -1,0 +1,201 @@
+"""Which encoding a text is in, judged on all of it; and text that nothing can bring back."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+REPLACED = "\ufffd"
+MOJIBAKE = "锟斤拷"  # U+FFFD written as UTF-8 and read as GBK: the text before is lost
+_CONVINCING = 0.9  # share of characters that are common Chinese ones
+_NATIONAL = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "936": "gb18030",
+    "ansi 936": "gb18030",
+}
+_SPELLINGS = {"koi8r": "koi8-r", "koi8u": "koi8-u"}
+_WESTERN = {"cp1252", "iso8859-1", "latin-1", "ascii"}  # what software writes when it does not know
+# language driver byte of a .dbf, where it names a code page that Python knows
+LANGUAGE_BYTES = {
+    0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x08: "cp865", 0x13: "cp932", 0x1F: "cp852", 0x26: "cp866",
+    0x37: "cp850", 0x4D: "gb18030", 0x4E: "cp949", 0x4F: "cp950", 0x50: "cp874", 0x57: "cp1252", 0x58: "cp1252",
+    0x59: "cp1252", 0x64: "cp852", 0x65: "cp866", 0x66: "cp865", 0x78: "cp950", 0x79: "cp949", 0x7A: "gb18030",
+    0x7B: "cp932", 0x7C: "cp874", 0x87: "cp852", 0xC8: "cp1250", 0xC9: "cp1251", 0xCA: "cp1254", 0xCB: "cp1253",
+    0xCC: "cp1257",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An encoding, and how sure it is."""
+
+    encoding: str  # Python codec
+    sure: bool
+    lost: int = 0  # texts that hold characters lost before
+
+
+def codec(name: str) -> str | None:
+    """Return the Python codec for the name of an encoding as files and users write it, or None."""
+    name = name.strip().strip("\x00").lower().removeprefix("encoding=")
+    name = _SPELLINGS.get(name, name)
+    for candidate in (
+        _NATIONAL.get(name, name),
+        f"cp{name}",
+        name.replace("ansi ", "cp"),
+        name.replace("-", ""),
+    ):
+        try:
+            found = codecs.lookup(candidate).name
+        except (LookupError, ValueError):
+            continue
+        return _NATIONAL.get(found, found)
+    return None
+
+
+def is_western(name: str) -> bool:
+    """Tell whether an encoding is one that software writes when it does not know."""
+    return name in _WESTERN
+
+
+def guess(texts: Iterable[bytes]) -> Guess:
+    """Guess between UTF-8 and GB18030 on all texts together.
+
+    A text that stops inside a character, as a field of fixed width may, counts without that character.
+    Characters of common Chinese speak for an encoding, failures against it.
+    """
+    texts = {text for text in texts if not text.isascii()}
+    if not texts:
+        return Guess("utf-8", sure=True)
+    lost = sum(text_is_lost(text) for text in texts)
+    rest = [text for text in texts if not text_is_lost(text)]
+    if not rest:
+        return Guess(
+            "utf-8" if any(b"\xef\xbf\xbd" in text for text in texts) else "gb18030", sure=False, lost=lost
+        )
+    scores = {name: score(rest, name) for name in ("utf-8", "gb18030")}
+    failures = {name: failed for name, (failed, _) in scores.items()}
+    if failures["utf-8"] != failures["gb18030"]:
+        best = min(failures, key=lambda name: failures[name])
+    else:
+        best = "gb18030" if _utf8_by_chance(rest) else "utf-8"
+    failed, common = scores[best]
+    if best == "utf-8":
+        return Guess(best, sure=not failed, lost=lost)
+    # GB18030 takes almost any bytes, so what comes out has to make sense
+    if common < 0.5:
+        best = next((name for name in ("big5", "cp1252") if _plausible(rest, name)), best)
+    return Guess(best, sure=best == "gb18030" and not failed and common >= 0.5, lost=lost)
+
+
+def _utf8_by_chance(texts: Collection[bytes]) -> bool:
+    """Tell whether texts that are valid in both encodings are rather GB18030.
+
+    Two bytes of GB 2312 look like one character of UTF-8 in about one case of five, so four characters and more
+    do not by chance. Letters with accents stand beside other letters, Chinese characters hardly ever do.
+    """
+    beyond = 0
+    for raw in texts:
+        text = f" {decode(raw, 'utf-8') or ''} "
+        for place, character in enumerate(text):
+            if character > "\x7f":
+                beside = text[place - 1] + text[place + 1]
+                if character >= "\u0800" or any(letter.isascii() and letter.isalpha() for letter in beside):
+                    return False
+                beyond += 1
+    return beyond < 4 and score(texts, "gb18030")[1] >= _CONVINCING
+
+
+def _plausible(texts: Collection[bytes], encoding: str) -> bool:
+    """Tell whether texts make sense in an encoding beside the two that are guessed between."""
+    for raw in texts:
+        text = decode(raw, encoding)
+        if text is None:
+            return False
+        for character in text:
+            if character > "\x7f" and not (
+                character.isalpha() and character < "\u0250"
+                if encoding == "cp1252"
+                else 0xA1 <= character.encode("big5")[0] <= 0xC6
+            ):
+                return False
+    return True
+
+
+def score(texts: Iterable[bytes], encoding: str) -> tuple[int, float]:
+    """Return how many texts cannot be decoded, and the share of common Chinese among the characters beyond ASCII."""
+    failed = common = beyond = 0
+    for raw in texts:
+        text = decode(raw, encoding)
+        if text is None:
+            failed += 1
+            continue
+        for character in text:
+            if character > "\x7f":
+                beyond += 1
+                common += _is_common(character)
+    return failed, common / beyond if beyond else 0.0
+
+
+def convincing(texts: Iterable[bytes], encoding: str) -> bool:
+    """Tell whether every text can be decoded and nearly all of it is common Chinese."""
+    failed, common = score(texts, encoding)
+    return not failed and common >= _CONVINCING
+
+
+def decode(raw: bytes, encoding: str) -> str | None:
+    """Decode strictly, but for a last character that was cut off; None where that fails."""
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        # a field of fixed width may end inside a character
+        if len(raw) - error.start > 3 or error.start == 0:
+            return None
+        try:
+            return raw[: error.start].decode(encoding)
+        except UnicodeDecodeError:
+            return None
+    except (LookupError, UnicodeError):
+        return None
+
+
+def text_is_lost(raw: bytes) -> bool:
+    """Tell whether bytes hold the traces of characters that were replaced before they were written."""
+    return b"\xef\xbf\xbd" in raw
+
+
+def string_is_lost(text: str) -> bool:
+    """Tell whether a text holds the traces of characters that were replaced before."""
+    return REPLACED in text or MOJIBAKE in text
+
+
+def decode_document(raw: bytes, given: str | None = None) -> tuple[str, Guess]:
+    """Decode a whole text file: the user's encoding, else a byte order mark, else the guess on its lines.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If the text is not in the encoding that the user gave.
+    """
+    if given is not None:
+        return raw.decode(given), Guess(given, sure=True)
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if raw.startswith(mark):
+            return raw.decode(name, "replace"), Guess(name, sure=True)
+    found = guess(raw.splitlines())
+    return raw.decode(found.encoding, "replace"), found
+
+
+def _is_common(character: str) -> bool:
+    """Tell whether a character is of the first level of GB 2312 or Chinese punctuation."""
+    try:
+        lead = character.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return False
+    return 0xB0 <= lead <= 0xD7 or lead in {0xA1, 0xA3}

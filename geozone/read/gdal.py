@@ -1,0 +1,154 @@
+"""Formats that GDAL reads as they are: GeoPackage, file geodatabase, FlatGeobuf, KML, GML, DXF and others."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+
+from geozone.errors import InputError
+from geozone.read.bulk import (
+    BULK_ERRORS,
+    choose_layer,
+    filled_layers,
+    quiet,
+    read_bulk,
+    reason_of,
+    spatial_layers,
+)
+from geozone.read.encoding import codec, decode, guess
+from geozone.read.formats import Format
+from geozone.read.notes import Notes
+from geozone.read.recode import RAW, given_codec, recode
+from geozone.read.salvage import mend_geometries, read_features, read_numbered
+from geozone.read.source import Source, link
+
+_XML = {Format.KML, Format.GML, Format.GPX}
+_DECLARED = re.compile(rb"^(\s*<\?xml[^>]*?encoding\s*=\s*[\"'])([\w.\-]+)([\"'])")
+
+
+def read_gdal(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoDataFrame:
+    """Return a layer of a file that GDAL reads, without the features that are broken; those are named.
+
+    Raises
+    ------
+    InputError
+        If the file or the layer cannot be read.
+    """
+    given = given_codec(encoding, source.shown)
+    path = _as_utf8(source, given, notes) if source.format in _XML else source.path
+    path = _own_ending(path, source)
+    layer = choose_layer(_filled(path, source), source.layer, source.shown, notes)
+    options: dict[str, Any] = {"WRITE_GFS": "NO"} if source.format is Format.GML else {}
+    try:
+        data = read_bulk(path, layer, **options)
+    except UnicodeDecodeError:
+        data = recode(_read_raw(path, layer, source.shown, **options), [], given, notes)
+    except NotImplementedError:
+        notes.decide("curves", "chords", "read.curves")
+        return read_features(path, layer, source.shown, notes)
+    except BULK_ERRORS:
+        if source.format is Format.FLATGEOBUF:
+            return read_numbered(path, layer, source.shown, notes)
+        return read_features(path, layer, source.shown, notes)
+    return mend_geometries(data, path, layer, notes, **options)
+
+
+def _filled(path: Path, source: Source) -> list[str]:
+    """Return the layers with geometry; of several, those that are not empty where that leaves one."""
+    names = spatial_layers(path, source.shown)
+    if (
+        len(names) < 2
+        or source.layer is not None
+        or source.format not in {Format.GPX, Format.KML, Format.GML}
+    ):
+        return names
+    filled = filled_layers(path, names)
+    if source.format is Format.GPX:
+        # the points of a track are those of its line
+        filled = [name for name in filled if not name.endswith("_points")] or filled
+    return filled or names[:1]
+
+
+def _own_ending(path: Path, source: Source) -> Path:
+    """Return the file under the ending of its format: some drivers go by it."""
+    ending = {
+        Format.KML: ".kml",
+        Format.GML: ".gml",
+        Format.DXF: ".dxf",
+        Format.GPX: ".gpx",
+        Format.OSM: ".osm.pbf",
+    }.get(source.format)
+    if ending is None or path.name.lower().endswith(ending):
+        return path
+    place = source.scratch / f"{source.path.stem}{ending}"
+    link(path, place)
+    return place
+
+
+def _as_utf8(source: Source, given: str | None, notes: Notes) -> Path:
+    """Return an XML file in UTF-8: the parser knows neither GBK nor files that are not what they declare."""
+    raw = source.path.read_bytes()
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return source.path
+    declaration = _DECLARED.match(raw)
+    stated = codec(declaration[2].decode("ascii")) if declaration else None
+    if given is None and stated in {None, "utf-8"}:
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError:
+            given = guess(raw.splitlines()).encoding
+            notes.decide(
+                "encoding",
+                given,
+                "read.encoding_not_stated_one",
+                source="XML",
+                stated="utf-8",
+                encoding=given,
+            )
+        else:
+            return source.path
+    encoding = given or stated or "utf-8"
+    text = decode(raw, encoding)
+    if text is None:
+        text = raw.decode(encoding, "replace")
+    if given is None:
+        notes.decide("encoding", encoding, "read.encoding_stated", source="XML", encoding=encoding)
+    body = text.encode("utf-8")
+    body = _DECLARED.sub(rb"\g<1>UTF-8\g<3>", body, count=1)
+    place = source.scratch / f"utf8{source.path.suffix}"
+    place.write_bytes(body)
+    return place
+
+
+def _read_raw(path: Path, layer: str, shown: Path, **options: Any) -> gpd.GeoDataFrame:
+    """Return a layer whose text is not UTF-8, every byte of text as one character."""
+    try:
+        with quiet():
+            meta, table = pyogrio.read_arrow(path, layer=layer, return_fids=True, **options)
+            columns: dict[str, Any] = {}
+            for name in table.column_names[1:]:
+                column = table.column(name)
+                if str(column.type) in {"string", "large_string"}:
+                    raw = column.cast(
+                        "binary" if str(column.type) == "string" else "large_binary"
+                    ).to_pylist()
+                    columns[name] = pd.Series(
+                        [None if value is None else value.decode(RAW) for value in raw], dtype="str"
+                    )
+                else:
+                    columns[name] = column.to_pandas()
+            numbers = table.column(0).to_numpy()
+            geometry = shapely.from_wkb(
+                columns.pop(meta["geometry_name"] or "wkb_geometry"), on_invalid="ignore"
+            )
+    except BULK_ERRORS as error:
+        raise InputError("read.unreadable", path=shown, reason=reason_of(error, path)) from error
+    data = pd.DataFrame(columns)
+    data.index = pd.Index(numbers, name="fid")
+    return gpd.GeoDataFrame(data, geometry=geometry, crs=meta["crs"])

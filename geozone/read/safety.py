@@ -1,0 +1,124 @@
+"""What is refused before a file is opened: remote paths, files too large, markup that reaches outside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from geozone.errors import InputError
+
+_REMOTE = re.compile(r"^(/vsi|[A-Za-z][A-Za-z0-9+.\-]+:)")  # /vsicurl/..., http:..., GPKG:...
+_DATABASE = re.compile(r"^postgres(ql)?://")
+_HEAD = 1 << 16
+# documents by which GDAL would fetch other files or addresses
+_REACHING = re.compile(
+    rb"<\s*(OGRVRTDataSource|OGRWFSDataSource|OGRWFS3|OGRCSWDataSource|VRTDataset|WMS_|GDAL_WMS)"
+)
+_ENTITY = re.compile(rb"<!\s*(ENTITY|DOCTYPE)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is read at most; more is refused with a clear message."""
+
+    file_bytes: int = 32 << 30
+    features: int = 50_000_000
+    archive_entries: int = 20_000
+    archive_bytes: int = 16 << 30  # unpacked
+    archive_ratio: int = 200  # unpacked to packed, for entries above `archive_free_bytes`
+    archive_free_bytes: int = 32 << 20
+    text_bytes: int = 2 << 30  # files that are parsed in memory: CSV, XLSX, TXT, damaged GeoJSON
+
+
+LIMITS = Limits()
+
+
+def is_database(path: str | Path) -> bool:
+    """Tell whether the address is that of a PostGIS database."""
+    return isinstance(path, str) and bool(_DATABASE.match(path))
+
+
+def local_file(path: str | Path, limits: Limits = LIMITS) -> Path:
+    """Return the absolute path of a local file or folder that may be read.
+
+    Raises
+    ------
+    InputError
+        If the path is remote, does not exist, cannot be read or is too large.
+    """
+    local = Path(path)
+    try:
+        exists = local.exists()
+    except (OSError, ValueError) as error:  # a name too long, or with a null byte
+        raise InputError("read.missing", path=str(path)[:200]) from error
+    if not exists:
+        if _REMOTE.match(str(path)):
+            raise InputError("read.remote", path=path)
+        raise InputError("read.missing", path=path)
+    if local.is_dir():
+        size = sum(item.stat().st_size for item in local.rglob("*") if item.is_file())
+    elif local.is_file():
+        size = local.stat().st_size
+    else:
+        raise InputError("read.not_a_file", path=path)
+    if size > limits.file_bytes:
+        raise InputError("read.too_large", path=path, size=in_bytes(size), limit=in_bytes(limits.file_bytes))
+    try:
+        if local.is_file():
+            with local.open("rb"):
+                pass
+    except OSError as error:
+        raise InputError("read.unreadable", path=path, reason=error.strerror or str(error)) from error
+    return local.absolute()
+
+
+def refuse_reaching_markup(path: Path, shown: Path) -> None:
+    """Refuse documents that make GDAL fetch other files, and XML that declares entities.
+
+    Raises
+    ------
+    InputError
+        If the file is such a document.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if _REACHING.search(head):
+        raise InputError("read.reaching", path=shown)
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if start[:1] == b"<" and _ENTITY.search(head.replace(b"\x00", b"")):
+        raise InputError("read.entities", path=shown)
+
+
+def too_many_features(path: Path | str, count: int, limits: Limits) -> None:
+    """Refuse a layer with more features than the limit.
+
+    Raises
+    ------
+    InputError
+        If there are more.
+    """
+    if count > limits.features:
+        raise InputError("read.too_many_features", path=path, count=count, limit=limits.features)
+
+
+def small_enough(path: Path, shown: Path, limits: Limits) -> None:
+    """Refuse a file that would have to be held in memory and is too large for that.
+
+    Raises
+    ------
+    InputError
+        If it is.
+    """
+    size = path.stat().st_size
+    if size > limits.text_bytes:
+        raise InputError("read.too_large", path=shown, size=in_bytes(size), limit=in_bytes(limits.text_bytes))
+
+
+def in_bytes(size: float) -> str:
+    """Return a size as a person reads it."""
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"

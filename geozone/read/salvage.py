@@ -1,0 +1,305 @@
+"""Read what the bulk reader cannot: feature by feature, so that a broken one costs itself only."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import fiona
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyogrio
+import shapely
+import shapely.geometry
+from fiona.errors import FionaError
+
+from geozone.errors import InputError
+from geozone.model import Severity
+from geozone.read.bulk import BULK_ERRORS, is_missing, quiet, raw_geometries, reason_of
+from geozone.read.notes import Notes
+
+NAMED = 100  # broken features that are named one by one
+_IN_A_ROW = 10_000  # failures one after another after which a file is given up
+_BLOCK = 8192
+_LOOKED_AT = 100_000  # features without geometry whose bytes are looked at
+_TRIANGULATED = {15: 6, 16: 6, 17: 3}  # polyhedral surface, TIN and triangle as (multi)polygons
+_FIONA_ERRORS = (
+    FionaError,
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RuntimeError,
+    SystemError,
+)
+
+
+@dataclass
+class _Kept:
+    """Features that could be read, and the numbers of those that could not."""
+
+    numbers: list[int] = field(default_factory=list)
+    geometries: list[Any] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+
+
+def read_features(path: Path, layer: str, shown: Path, notes: Notes) -> gpd.GeoDataFrame:
+    """Read a layer feature by feature; broken ones are named and left out, curves become short chords.
+
+    Raises
+    ------
+    InputError
+        If not even the layer can be opened.
+    """
+    kept = _Kept()
+    try:
+        with (
+            _silent_fiona(),
+            fiona.Env(OGR_ARC_STEPSIZE="0.1", OGR_GEOMETRY_ACCEPT_UNCLOSED_RING="YES"),
+            fiona.open(path, layer=layer) as collection,
+        ):
+            crs = collection.crs_wkt or None
+            names = list(collection.schema["properties"])
+            total = _length(collection)
+            _collect(collection, kept, notes)
+    except _FIONA_ERRORS as error:
+        raise InputError("read.unreadable", path=shown, reason=reason_of(error, path)) from error
+    data = _frame(kept, names, crs)
+    lost = max(total - len(kept.numbers) - len(kept.broken), 0)
+    report_broken([str(number) for number in kept.broken], len(data), notes, unnamed=lost)
+    return data
+
+
+def read_numbered(path: Path, layer: str, shown: Path, notes: Notes) -> gpd.GeoDataFrame:
+    """Read a layer in blocks of feature numbers, halving the blocks that fail; for formats with random access.
+
+    Raises
+    ------
+    InputError
+        If not even the layer can be opened.
+    """
+    try:
+        with quiet():
+            total = int(pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
+    except BULK_ERRORS as error:
+        raise InputError("read.unreadable", path=shown, reason=reason_of(error, path)) from error
+    blocks: list[gpd.GeoDataFrame] = []
+    broken: list[int] = []
+    waiting = [(start, min(start + _BLOCK, total)) for start in range(0, total, _BLOCK)][::-1]
+    while waiting:
+        start, end = waiting.pop()
+        try:
+            with quiet():
+                block = pyogrio.read_dataframe(
+                    path, layer=layer, fids=np.arange(start, end), fid_as_index=True, on_invalid="ignore"
+                )
+            blocks.append(block)
+        except BULK_ERRORS:
+            if end - start == 1:
+                broken.append(start)
+            else:
+                middle = (start + end) // 2
+                waiting += [(middle, end), (start, middle)]
+    if not blocks:
+        raise InputError("read.unreadable", path=shown, reason=str(total))
+    data = gpd.GeoDataFrame(pd.concat(blocks), crs=blocks[0].crs)
+    report_broken([str(number) for number in broken], len(data), notes)
+    return data
+
+
+def mend_geometries(
+    data: gpd.GeoDataFrame, path: Path, layer: str | None, notes: Notes, **options: Any
+) -> gpd.GeoDataFrame:
+    """Bring back geometries that were not parsed in bulk; what cannot be brought back is named and left out.
+
+    A feature that has no geometry in the file stays.
+    """
+    data, broken = fill_geometries(data, path, layer, notes, **options)
+    missing = np.flatnonzero(is_missing(data))
+    stored = _stored(path, layer, np.asarray(data.index[missing])) if len(missing) else set()
+    broken |= is_missing(data) & np.isin(np.asarray(data.index), list(stored))
+    if not broken.any():
+        return data
+    report_broken([str(number) for number in data.index[broken]], int((~broken).sum()), notes)
+    return data[~broken].copy()
+
+
+def fill_geometries(
+    data: gpd.GeoDataFrame, path: Path, layer: str | None, notes: Notes, **options: Any
+) -> tuple[gpd.GeoDataFrame, npt.NDArray[np.bool_]]:
+    """Bring back open rings and triangulated surfaces; tell which features hold bytes that are no geometry."""
+    broken = np.zeros(len(data), bool)
+    missing = np.flatnonzero(is_missing(data))
+    if not len(missing):
+        return data, broken
+    raw: dict[int, bytes] = {}
+    options = {name: value for name, value in options.items() if name != "use_arrow"}
+    for rows in np.array_split(missing[:_LOOKED_AT], max(1, min(len(missing), _LOOKED_AT) // 1000)):
+        try:
+            raw |= raw_geometries(path, layer, np.asarray(data.index[rows]), **options)
+        except BULK_ERRORS:
+            continue
+    geometries = np.array(data.geometry.values, dtype=object)
+    closed: list[int] = []
+    for row, number in zip(missing.tolist(), data.index[missing].tolist(), strict=True):
+        if number in raw:
+            geometries[row], was_open = _parse(raw[number])
+            broken[row] = geometries[row] is None
+            if was_open and geometries[row] is not None:
+                closed.append(number)
+    for number in closed[:NAMED]:
+        notes.find("ring_closed", Severity.WARNING, feature=str(number), row=str(number))
+    data = data.set_geometry(gpd.GeoSeries(geometries, index=data.index, crs=data.crs))
+    return data, broken
+
+
+def report_broken(numbers: list[str], kept: int, notes: Notes, *, unnamed: int = 0) -> None:
+    """Name the features that could not be read, and say how many were kept."""
+    for number in numbers[:NAMED]:
+        notes.find("record_broken", Severity.ERROR, feature=number, row=number)
+    lost = len(numbers) + unnamed
+    if lost:
+        notes.find("records_broken", Severity.ERROR, count=lost, kept=kept)
+        notes.decide("salvage", str(kept), "read.salvaged", kept=kept, lost=lost)
+
+
+def patch_surfaces(raw: bytes) -> bytes:
+    """Return the WKB of a TIN, triangle or polyhedral surface as that of polygons with the same rings."""
+    patched = bytearray(raw)
+
+    def visit(at: int) -> None:
+        order = "little" if patched[at] == 1 else "big"
+        code = int.from_bytes(patched[at + 1 : at + 5], order)  # type: ignore[arg-type]  # a literal either way
+        kind = _TRIANGULATED.get(code % 1000)
+        if kind is not None:
+            patched[at + 1 : at + 5] = (code - code % 1000 + kind).to_bytes(4, order)  # type: ignore[arg-type]
+
+    # the parts of a surface are polygons without holes: byte order, type, one ring
+    visit(0)
+    order = "little" if raw[0] == 1 else "big"
+    code = int.from_bytes(raw[1:5], order)  # type: ignore[arg-type]  # a literal either way
+    if code % 1000 in {15, 16}:
+        width = 8 * (2 + (code // 1000 in {1, 3}) + (code // 1000 in {2, 3}))
+        at = 9
+        for _ in range(int.from_bytes(raw[5:9], order)):  # type: ignore[arg-type]  # a literal either way
+            visit(at)
+            rings = int.from_bytes(raw[at + 5 : at + 9], order)  # type: ignore[arg-type]  # a literal either way
+            at += 9
+            for _ in range(rings):
+                at += 4 + width * int.from_bytes(raw[at : at + 4], order)  # type: ignore[arg-type]
+    return bytes(patched)
+
+
+def _parse(raw: bytes) -> tuple[Any, bool]:
+    """Return a geometry from WKB, and whether it had an open ring that was closed."""
+    with quiet():
+        try:
+            surface = shapely.from_wkb(patch_surfaces(raw), on_invalid="ignore")
+        except IndexError:
+            surface = None
+        if surface is not None:
+            return surface, False
+        mended = shapely.from_wkb(raw, on_invalid="fix")
+    if mended is not None and not np.isfinite(shapely.get_coordinates(mended)).all():
+        return None, False
+    return mended, mended is not None
+
+
+def _stored(path: Path, layer: str | None, numbers: np.ndarray) -> set[int]:
+    """Return which features of a GeoPackage hold bytes where a geometry should be."""
+    if layer is None or path.suffix.lower() != ".gpkg":
+        return set()
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            (column,) = database.execute(
+                "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
+            ).fetchone()
+            table, column = layer.replace('"', '""'), column.replace('"', '""')
+            query = f'SELECT rowid FROM "{table}" WHERE rowid = ? AND "{column}" IS NOT NULL'  # noqa: S608 - names are quoted, and read only
+            return {number for number in numbers.tolist() if database.execute(query, (number,)).fetchone()}
+    except (sqlite3.Error, TypeError):
+        return set()
+
+
+def _collect(collection: Any, kept: _Kept, notes: Notes) -> None:
+    iterator = iter(collection)
+    number = failures = 0
+    while failures < _IN_A_ROW:
+        try:
+            feature = next(iterator)
+        except StopIteration:
+            return
+        except _FIONA_ERRORS:
+            failures += 1
+            kept.broken.append(number)
+            number += 1
+            continue
+        failures = 0
+        number = int(feature.id) if str(feature.id).lstrip("-").isdigit() else number
+        try:
+            geometry = shapely.geometry.shape(feature.geometry) if feature.geometry is not None else None
+        except (ValueError, TypeError, AttributeError, shapely.errors.ShapelyError):
+            geometry = closed_polygon(feature.geometry)
+            if geometry is None:
+                kept.broken.append(number)
+                number += 1
+                continue
+            notes.find("ring_closed", Severity.WARNING, feature=str(number), row=str(number))
+        kept.numbers.append(number)
+        kept.geometries.append(geometry)
+        kept.rows.append(dict(feature.properties))
+        number += 1
+
+
+def closed_polygon(geometry: Any) -> Any:
+    """Return a polygon or multipolygon whose rings were not closed, or None where that is not what is wrong."""
+    try:
+        kind, coordinates = geometry["type"], geometry["coordinates"]
+        if kind not in {"Polygon", "MultiPolygon"}:
+            return None
+        polygons = [coordinates] if kind == "Polygon" else list(coordinates)
+        mended = [
+            [list(ring) if ring[0] == ring[-1] else [*ring, ring[0]] for ring in polygon]
+            for polygon in polygons
+        ]
+        return shapely.geometry.shape(
+            {"type": kind, "coordinates": mended[0] if kind == "Polygon" else mended}
+        )
+    except (KeyError, IndexError, TypeError, ValueError, shapely.errors.ShapelyError):
+        return None
+
+
+def _frame(kept: _Kept, names: list[str], crs: str | None) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(kept.rows, columns=names, index=pd.Index(kept.numbers, dtype="int64", name="fid"))
+    geometry = gpd.GeoSeries(kept.geometries, index=table.index)
+    name = "geometry" if "geometry" not in names else "geometry_"
+    return gpd.GeoDataFrame(table.assign(**{name: geometry}), geometry=name, crs=crs)
+
+
+def _length(collection: Any) -> int:
+    try:
+        return len(collection)
+    except _FIONA_ERRORS:
+        return 0
+
+
+@contextmanager
+def _silent_fiona() -> Iterator[None]:
+    """Keep back the log of fiona: what it says is found and told feature by feature."""
+    logger = logging.getLogger("fiona")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with quiet():
+            yield
+    finally:
+        logger.setLevel(level)

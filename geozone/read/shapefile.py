@@ -1,0 +1,301 @@
+"""Shapefiles: companions that are missing, damaged or untrue, records that are broken or cut off."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+from pyproj.exceptions import CRSError
+
+from geozone.errors import InputError
+from geozone.messages import text
+from geozone.model import Severity
+from geozone.read.bulk import BULK_ERRORS, is_missing, read_bulk, reason_of
+from geozone.read.encoding import LANGUAGE_BYTES, codec
+from geozone.read.notes import Notes
+from geozone.read.recode import RAW, given_codec, recode
+from geozone.read.salvage import fill_geometries, report_broken
+from geozone.read.source import Source, companion, link
+
+_HEADER = 100
+_MAGIC = b"\x00\x00\x27\x0a"
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Where the records of a .shp lie; a record that is not whole is not sound."""
+
+    offset: Integers  # of the record header, in bytes
+    size: Integers  # of the content, in bytes
+    sound: npt.NDArray[np.bool_]
+    null: npt.NDArray[np.bool_]
+    restored: bool  # the index was rebuilt from the .shp
+    cut: bool  # the file ends inside a record
+
+
+def read_shapefile(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoDataFrame:
+    """Return a shapefile as it is, without the records that are broken; those are found and named.
+
+    Raises
+    ------
+    InputError
+        If the .shp itself cannot be read.
+    """
+    given = given_codec(encoding, source.shown)
+    if source.layer is not None and source.layer != source.path.stem:
+        raise InputError(
+            "read.no_such_layer", path=source.shown, layer=source.layer, choices=source.path.stem
+        )
+    table = _read_dbf_header(companion(source.path, ".dbf"))
+    records = _records(source, table, notes)
+    view = _view(source, records, table)
+    try:
+        data = read_bulk(view, None, encoding=RAW)
+    except BULK_ERRORS as error:
+        raise InputError("read.unreadable", path=source.shown, reason=reason_of(error, view)) from error
+    data = _drop_broken(data, view, records, notes)
+    if not len(data) and len(records.sound):
+        raise InputError(
+            "read.all_broken", path=source.shown, count=len(records.sound), reason=text("read.fault_record")
+        )
+    if table is None:
+        data = data[[data.geometry.name]]
+        notes.find("dbf_missing", Severity.WARNING)
+    elif not table.sound:
+        data = data[[data.geometry.name]]
+        notes.find("dbf_damaged", Severity.WARNING)
+    else:
+        _compare_counts(records, table, notes)
+        data = recode(data, _declared(source, table, notes), given, notes)
+    return _with_prj(data, source, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The header of a .dbf."""
+
+    path: Path
+    records: int
+    language: int
+    sound: bool
+    deleted: int
+
+
+def _read_dbf_header(path: Path | None) -> _Table | None:
+    if path is None:
+        return None
+    raw = path.read_bytes() if path.stat().st_size < 1 << 20 else path.open("rb").read(1 << 20)
+    size = path.stat().st_size
+    if len(raw) < 33:
+        return _Table(path, 0, 0, sound=False, deleted=0)
+    count, header, record = struct.unpack_from("<IHH", raw, 4)
+    # the header holds 32 bytes a field, ends with 0x0D, and a record is at least the deletion mark
+    sound = header >= 33 and record >= 1 and header <= size and b"\r" in raw[32 : header + 1]
+    deleted = 0
+    if sound:
+        here = min(count, (size - header) // record)
+        marks = np.memmap(path, np.uint8, "r", header, (here, record))[:, 0] if here > 0 else np.empty(0)
+        deleted = int((marks == 0x2A).sum())
+    return _Table(path, count, raw[29], sound, deleted)
+
+
+def _records(source: Source, table: _Table | None, notes: Notes) -> Records:
+    size = source.path.stat().st_size
+    with source.path.open("rb") as stream:
+        header = stream.read(_HEADER)
+    if len(header) < _HEADER or not header.startswith(_MAGIC):
+        raise InputError("read.shp_header", path=source.shown)
+    content = np.memmap(source.path, np.uint8, "r")
+    index = companion(source.path, ".shx")
+    located = _from_index(index, size) if index is not None else None
+    if index is not None and located is None:
+        notes.find("shx_damaged", Severity.WARNING)
+    if located is None:
+        offset, length, cut = _walk(content)
+        if index is None:
+            notes.find("shx_restored", Severity.NOTE, count=len(offset))
+            notes.decide("salvage", "shx", "read.shx_rebuilt", count=len(offset))
+        restored = True
+    else:
+        (offset, length), cut, restored = located, False, False
+    sound, null = _examine(content, offset, length)
+    stated = 2 * struct.unpack_from(">i", header, 24)[0]
+    if stated > size:
+        expected = table.records if table and table.sound else None
+        whole = int(sound.sum())
+        cut = True
+        notes.find(
+            "shp_cut",
+            Severity.ERROR,
+            stated=stated,
+            size=size,
+            whole=whole,
+            lost="?" if expected is None else max(expected - whole, 0),
+        )
+        notes.decide("salvage", str(whole), "read.shp_cut_kept", count=whole)
+        # what is not there is said once, and not again record by record
+        keep = sound | (offset + 8 <= size - 12)
+        keep &= offset + 8 + length <= size
+        offset, length, sound, null, restored = offset[keep], length[keep], sound[keep], null[keep], True
+    elif stated < size:
+        notes.find("shp_too_long", Severity.NOTE, stated=stated, size=size)
+    return Records(offset, length, sound, null, restored, cut)
+
+
+def _from_index(index: Path, size: int) -> tuple[Integers, Integers] | None:
+    """Return offsets and content lengths from a .shx, or None where it cannot be that of the .shp."""
+    raw = index.read_bytes()
+    if len(raw) < _HEADER or not raw.startswith(_MAGIC):
+        return None
+    count = (len(raw) - _HEADER) // 8
+    pairs = np.frombuffer(raw, ">i4", 2 * count, _HEADER).reshape(-1, 2).astype(np.int64) * 2
+    offset, length = pairs[:, 0], pairs[:, 1]
+    if count and ((offset < 0).any() or (length < 0).any() or (offset >= size).mean() > 0.9):
+        return None
+    return offset, length
+
+
+def _walk(content: npt.NDArray[np.uint8]) -> tuple[Integers, Integers, bool]:
+    """Return offsets and content lengths by going from record to record."""
+    offsets: list[int] = []
+    lengths: list[int] = []
+    at, size = _HEADER, len(content)
+    while at + 12 <= size:
+        number, words = struct.unpack(">ii", content[at : at + 8].tobytes())
+        if words < 2 or number < 0 or at + 8 + 2 * words > size:
+            following = _next_record(content, at + 8, len(offsets) + 2)
+            if following is None:
+                return np.array(offsets, np.int64), np.array(lengths, np.int64), True
+            offsets.append(at)
+            lengths.append(following - at - 8)
+            at = following
+            continue
+        offsets.append(at)
+        lengths.append(2 * words)
+        at += 8 + 2 * words
+    return np.array(offsets, np.int64), np.array(lengths, np.int64), at < size
+
+
+def _next_record(content: npt.NDArray[np.uint8], start: int, number: int) -> int | None:
+    """Return where the record of a number begins, after one whose length is wrong."""
+    window = content[start : start + (64 << 20)].tobytes()
+    wanted = struct.pack(">i", number)
+    found = window.find(wanted)
+    while found >= 0:
+        at = start + found
+        if at % 2 == 0 and at + 12 <= len(content):
+            words, kind = struct.unpack(">i", window[found + 4 : found + 8])[0], content[at + 8]
+            if (
+                words >= 2
+                and at + 8 + 2 * words <= len(content)
+                and kind in {0, 1, 3, 5, 8, 11, 13, 15, 18, 21, 23, 25, 28, 31}
+            ):
+                return at
+        found = window.find(wanted, found + 1)
+    return None
+
+
+def _examine(
+    content: npt.NDArray[np.uint8], offset: Integers, length: Integers
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell which records are whole and consistent, and which are null shapes."""
+    size = len(content)
+    inside = (offset >= _HEADER) & (offset + 8 + length <= size) & (length >= 4)
+    kind = _integers(content, offset + 8, inside)
+    null = inside & (kind == 0)
+    with_parts = np.isin(kind, (3, 5, 13, 15, 23, 25, 31))
+    many = np.isin(kind, (8, 18, 28))
+    single = np.isin(kind, (1, 11, 21))
+    need = np.where(with_parts, 44, np.where(many, 40, np.where(single, 20, 4)))
+    whole = inside & (length >= need) & (with_parts | many | single | null)
+    parts = _integers(content, offset + 8 + 36, whole & with_parts)
+    points = _integers(content, offset + 8 + np.where(with_parts, 40, 36), whole & (with_parts | many))
+    whole &= (parts >= 0) & (points >= 0) & (parts <= np.maximum(points, 0))
+    whole &= (points < 1 << 28) & (length >= need + 4 * parts + 16 * points)
+    return whole, null
+
+
+def _integers(content: npt.NDArray[np.uint8], at: Integers, where: npt.NDArray[np.bool_]) -> Integers:
+    """Return the little-endian integers at some places; 0 where not asked for."""
+    values = np.zeros(len(at), np.int64)
+    place = at[where, None] + np.arange(4)
+    values[where] = np.ascontiguousarray(content[place]).view("<i4").ravel()
+    return values
+
+
+def _view(source: Source, records: Records, table: _Table | None) -> Path:
+    """Return a folder of links under which GDAL finds the files that can be believed, and only those."""
+    folder = source.scratch / "shapefile"
+    folder.mkdir()
+    main = folder / f"{source.path.stem}.shp"
+    link(source.path, main)
+    if table is not None and table.sound:
+        link(table.path, main.with_suffix(".dbf"))
+    prj = companion(source.path, ".prj")
+    if prj is not None:
+        link(prj, main.with_suffix(".prj"))
+    index = companion(source.path, ".shx")
+    if index is not None and not records.restored:
+        link(index, main.with_suffix(".shx"))
+    else:
+        with source.path.open("rb") as stream:
+            header = bytearray(stream.read(_HEADER))
+        struct.pack_into(">i", header, 24, (_HEADER + 8 * len(records.offset)) // 2)
+        pairs = np.column_stack([records.offset, records.size]) // 2
+        main.with_suffix(".shx").write_bytes(bytes(header) + pairs.astype(">i4").tobytes())
+    return main
+
+
+def _drop_broken(data: gpd.GeoDataFrame, view: Path, records: Records, notes: Notes) -> gpd.GeoDataFrame:
+    """Return the layer without the features whose record is broken."""
+    data, broken = fill_geometries(data, view, None, notes, encoding=RAW)
+    rows = np.asarray(data.index, np.int64)
+    known = rows < len(records.sound)
+    broken[known] |= ~records.sound[rows[known]]
+    broken[known] |= is_missing(data)[known] & ~records.null[rows[known]]
+    if not broken.any():
+        return data
+    report_broken([str(row) for row in rows[broken]], int((~broken).sum()), notes)
+    return data[~broken].copy()
+
+
+def _compare_counts(records: Records, table: _Table, notes: Notes) -> None:
+    if table.deleted:
+        notes.find("records_deleted", Severity.NOTE, count=table.deleted)
+    if table.records != len(records.offset) and not records.cut:
+        notes.find("counts_differ", Severity.WARNING, shapes=len(records.offset), rows=table.records)
+
+
+def _declared(source: Source, table: _Table, notes: Notes) -> list[tuple[str, str]]:
+    """Return what .cpg and language byte say of the encoding."""
+    declared: list[tuple[str, str]] = []
+    page = companion(source.path, ".cpg")
+    if page is not None:
+        words = page.read_bytes()[:64].decode("latin-1").strip()
+        name = codec(words)
+        if name is None:
+            notes.find("cpg_unreadable", Severity.WARNING, content=words[:20])
+        else:
+            declared.append((".cpg", name))
+    if table.language in LANGUAGE_BYTES:
+        declared.append((f"LDID 0x{table.language:02X}", LANGUAGE_BYTES[table.language]))
+    return declared
+
+
+def _with_prj(data: gpd.GeoDataFrame, source: Source, notes: Notes) -> gpd.GeoDataFrame:
+    """Return the layer with the CRS of its .prj, where GDAL did not understand that."""
+    prj = companion(source.path, ".prj")
+    if data.crs is not None or prj is None:
+        return data
+    words = prj.read_bytes()[: 1 << 16].decode("utf-8-sig", "replace").strip("\x00 \r\n\t")
+    try:
+        return data.set_crs(pyproj.CRS.from_user_input(words))
+    except (CRSError, ValueError):
+        notes.find("prj_unreadable", Severity.WARNING, content=words[:40])
+        return data
