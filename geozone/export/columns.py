@@ -99,6 +99,9 @@ def _typed(values: pd.Series[Any], type_: ColumnType) -> pd.Series[Any]:
     if type_ != "text":
         typed: pd.Series[Any] = values.astype(_DTYPES[type_])
         return typed
+    if isinstance(values.dtype, pd.StringDtype):  # texts already, the usual case of large layers
+        texts_only: pd.Series[Any] = values.astype("object").where(values.notna(), None)
+        return texts_only
     present = values.notna().tolist()
     texts = [_plain(value) if there else None for value, there in zip(values, present, strict=True)]
     return pd.Series(texts, index=values.index, dtype="object")

@@ -11,8 +11,8 @@ import numpy as np
 import pyproj
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.collections import LineCollection
+from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
@@ -22,6 +22,7 @@ from geozone.model import CRS, LayerStyle
 _ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 _POINTS = 72 / 96  # points of one CSS pixel, the unit of LayerStyle.width
 _FINEST_MM = 0.08  # detail finer than this is not visible in print
+_MOST_AREAS = 10_000  # in one path; the rasteriser has a limit
 
 
 @dataclass(frozen=True)
@@ -91,21 +92,19 @@ def draw(axes: Axes, geometries: np.ndarray, style: LayerStyle, *, order: float,
     parts = shapely.get_parts(geometries[~shapely.is_missing(geometries)])
     dimensions = shapely.get_dimensions(parts)
     width = style.width * _POINTS * scale
-    outlines = [_outline(part) for part in parts[(dimensions == 2) & ~shapely.is_empty(parts)]]
-    if outlines:
-        filled = style.kind not in {"line", "outline"} and style.fill is not None
-        hatched = style.kind == "hatch"
-        collection = PathCollection(
-            outlines,
-            facecolors=style.fill if filled and not hatched else "none",
-            edgecolors=(style.fill or style.stroke) if hatched else (style.stroke or "none"),
-            linewidths=width if style.stroke else 0,
+    areas = parts[(dimensions == 2) & ~shapely.is_empty(parts)]
+    filled, hatched = style.kind not in {"line", "outline"} and style.fill is not None, style.kind == "hatch"
+    for start in range(0, len(areas), _MOST_AREAS):
+        patch = PathPatch(
+            _outline(areas[start : start + _MOST_AREAS]),
+            facecolor=style.fill if filled and not hatched else "none",
+            edgecolor=(style.fill or style.stroke) if hatched else (style.stroke or "none"),
+            linewidth=width if style.stroke else 0,
             alpha=style.opacity if filled else None,
             hatch="//////" if hatched else None,
             zorder=order,
         )
-        collection.set_transform(axes.transData)
-        axes.add_collection(collection, autolim=False)
+        axes.add_artist(patch)
     lines = [shapely.get_coordinates(part) for part in parts[dimensions == 1]]
     if lines:
         axes.add_collection(
@@ -267,11 +266,13 @@ def place_names(
         )  # fmt: skip
 
 
-def _outline(polygon: shapely.Polygon) -> Outline:
-    rings = [polygon.exterior, *polygon.interiors]
-    return Outline.make_compound_path(
-        *(Outline(shapely.get_coordinates(ring), closed=True) for ring in rings)
-    )
+def _outline(polygons: np.ndarray) -> Outline:
+    """Return polygons as one path: drawn once, so that overlaps are no darker and a hatch runs through."""
+    _, points, (rings, _) = shapely.to_ragged_array(shapely.orient_polygons(polygons))
+    codes = np.full(len(points), Outline.LINETO, dtype=np.uint8)
+    codes[rings[:-1]] = Outline.MOVETO
+    codes[rings[1:] - 1] = Outline.CLOSEPOLY
+    return Outline(points, codes)
 
 
 def _dashes(dash: str | None) -> str | tuple[float, tuple[float, ...]]:
