@@ -114,14 +114,13 @@ def judge(target: Target, measured: Measured, *, places: int | str | None = "pri
         the pace so far reaches the target in time; ``report_only`` with the gap where the clause or the data forbid a
         verdict; ``not_computable`` where a figure is missing.
     """
-    exact = decimals(target) if places == "printed" else places
-    assert exact is None or isinstance(exact, int)
+    exact = _places(target, places)
     nothing = _missing(target, measured)
     if nothing is not None:
         return Judgement(Verdict.NOT_COMPUTABLE, None, None, nothing)
     low, high = _band(measured)
     reason = _report_reason(target, measured)
-    outcomes = {_passes(target, value, measured.baseline, exact) for value in (low, high)}
+    outcomes = {reaches(target, value, measured.baseline, exact) for value in (low, high)}
     gap, gap_unit = _gap(target, measured, low, exact)
     if reason is None and len(outcomes) > 1:
         reason = text("rates.verdict_undecided")
@@ -130,10 +129,17 @@ def judge(target: Target, measured: Measured, *, places: int | str | None = "pri
     note = text("rates.verdict_aspirational") if target.modality is Modality.STRIVE else NOTHING
     if outcomes == {True}:
         return Judgement(Verdict.MET, gap, gap_unit, note)
-    in_time = measured.projected is not None and _passes(target, measured.projected, measured.baseline, exact)
+    in_time = measured.projected is not None and reaches(target, measured.projected, measured.baseline, exact)
     if in_time:
         return Judgement(Verdict.ON_TRACK, gap, gap_unit, note + text("rates.verdict_on_track"))
     return Judgement(Verdict.SHORT, gap, gap_unit, note)
+
+
+def _places(target: Target, places: int | str | None) -> int | None:
+    if isinstance(places, str):
+        assert places == "printed", places
+        return decimals(target)
+    return places
 
 
 def _missing(target: Target, measured: Measured) -> Text | None:
@@ -186,7 +192,11 @@ def _above(value: float, goal: float, places: int | None) -> bool:
     return rounded(value, places) > goal + 1e-12 * max(1.0, abs(goal))
 
 
-def _passes(target: Target, value: float, baseline: float | None, places: int | None) -> bool:
+def reaches(
+    target: Target, value: float, baseline: float | None = None, places: int | str | None = "printed"
+) -> bool:
+    """Tell whether a value meets the figure of a target, whatever its mood and the data behind it."""
+    places = _places(target, places)
     goal = target_value(target)
     reached = goal is not None and not _below(value, goal, places)
     kept = goal is not None and not _above(value, goal, places)
