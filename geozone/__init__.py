@@ -2,4 +2,50 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geozone.api import OpenProject, coverage, mosaic, open_project
+    from geozone.check import check, repair
+    from geozone.overlay.plane import area_km2, length_km
+    from geozone.read import read_layer
+    from geozone.terrain.barrier import barrier
+    from geozone.terrain.zonal import zonal_shares
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "OpenProject",
+    "area_km2",
+    "barrier",
+    "check",
+    "coverage",
+    "length_km",
+    "mosaic",
+    "open_project",
+    "read_layer",
+    "repair",
+    "zonal_shares",
+]
+
+_HOME = {
+    "OpenProject": "geozone.api",
+    "area_km2": "geozone.overlay.plane",
+    "barrier": "geozone.terrain.barrier",
+    "check": "geozone.check",
+    "coverage": "geozone.api",
+    "length_km": "geozone.overlay.plane",
+    "mosaic": "geozone.api",
+    "open_project": "geozone.api",
+    "read_layer": "geozone.read",
+    "repair": "geozone.check",
+    "zonal_shares": "geozone.terrain.zonal",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # imported on first use, so that `geozone --help` does not wait for GDAL and the page
+    if name not in _HOME:
+        raise AttributeError(f"module 'geozone' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

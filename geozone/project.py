@@ -120,17 +120,17 @@ def _layer(entry: dict[str, Any], project: Path, embedded: dict[str, LayerSpec])
     _known(entry, _LAYER_KEYS, "[[layer]]")
     role = choice(Role, entry, "role")
     file = _data_file(entry["path"], project)
-    own = text("project.own_layer")
     model = embedded.get(layer_id(role))
-    given = LayerSpec(
+    title = text("project.layer_title", role=text(f"model.role_{role.value}"), file=file.name)
+    return LayerSpec(
         id=layer_id(role),
         role=role,
-        title=text("project.layer_title", role=text(f"model.role_{role.value}"), file=file.name),
+        title=_stated(entry, "title") or title,
         basis=choice(Basis, entry, "basis"),
-        source=own,
+        source=_stated(entry, "source") or text("project.own_layer"),
         licence=entry.get("licence", ""),
         vintage=str(entry["vintage"]),
-        accuracy=text("project.accuracy_unstated"),
+        accuracy=_stated(entry, "accuracy") or text("project.accuracy_unstated"),
         sources=(
             LayerSource(
                 file,
@@ -141,24 +141,22 @@ def _layer(entry: dict[str, Any], project: Path, embedded: dict[str, LayerSpec])
             ),
         ),
         style=model.style if model else LayerStyle("fill"),
+        note=_stated(entry, "note"),
     )
-    texts = {
-        name: Text(entry[name], entry[name])
-        for name in ("title", "source", "accuracy", "note")
-        if name in entry
-    }
-    return replace(given, **texts)
+
+
+def _stated(entry: Mapping[str, Any], name: str) -> Text | None:
+    return Text(entry[name], entry[name]) if name in entry else None
 
 
 def _register(entry: dict[str, Any], project: Path) -> RegisterFile:
     _known(entry, _REGISTER_KEYS, "[[register]]")
-    source = Text(entry["source"], entry["source"]) if "source" in entry else text("project.own_layer")
     return RegisterFile(
         role=choice(Role, entry, "role"),
         path=_data_file(entry["path"], project),
         basis=choice(Basis, entry, "basis"),
         as_of=str(entry["as_of"]),
-        source=source,
+        source=_stated(entry, "source") or text("project.own_layer"),
         layer=entry.get("layer"),
         fields=entry.get("fields"),
     )

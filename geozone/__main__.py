@@ -1,0 +1,7 @@
+"""``python -m geozone``."""
+
+from __future__ import annotations
+
+from geozone.cli import main
+
+main()

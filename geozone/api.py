@@ -1,0 +1,153 @@
+"""The Python interface: any file, layer or frame in; tables, maps and files out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+import geopandas as gpd
+import pandas as pd
+
+import geozone.overlay.coverage
+import geozone.overlay.mosaic
+from geozone.errors import UsageError
+from geozone.export.geopackage import write_geopackage
+from geozone.maps.page import render_page
+from geozone.messages import Language
+from geozone.model import Layer, Rate, ZoneResult
+from geozone.project import Project, embedded_project, load_project
+from geozone.read import read_layer
+from geozone.run.build import build
+from geozone.run.compute import Options, compute
+
+Source: TypeAlias = str | Path | Layer | gpd.GeoDataFrame
+
+
+def coverage(
+    layer: Source, zones: Source, *, by: str | None = None, threads: int | None = None
+) -> pd.DataFrame:
+    """Return how much of every zone a layer covers, each piece of ground counted once.
+
+    Parameters
+    ----------
+    layer, zones
+        Paths, Layers or GeoDataFrames, in any CRS.
+    by
+        Field of `zones` that names them; the row number by default.
+    threads
+        Threads to use; one a processor by default.
+
+    Returns
+    -------
+    DataFrame
+        Index: the zone's name. Columns ``zone_km2, gross_km2, net_km2, overlap_km2, share, features``; the areas are
+        on the CGCS2000 ellipsoid, ``share`` is net ÷ zone.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or cannot be read.
+    UsageError
+        If the zones have no field `by`.
+    """
+    return geozone.overlay.coverage.coverage(_opened(layer), _opened(zones, by), by=by, threads=threads)
+
+
+def mosaic(
+    layers: Mapping[str, Source], zones: Source, *, by: str | None = None, threads: int | None = None
+) -> pd.DataFrame:
+    """Return the area of every combination of layers in every zone; the rows of a zone add up to its area.
+
+    Parameters
+    ----------
+    layers
+        Paths, Layers or GeoDataFrames by name, 16 at most.
+    zones, by, threads
+        As for `coverage`.
+
+    Returns
+    -------
+    DataFrame
+        The zone's name, one bool column per layer, ``area_km2``.
+    """
+    opened = {name: _opened(layer) for name, layer in layers.items()}
+    return geozone.overlay.mosaic.mosaic(opened, _opened(zones, by), by=by, threads=threads)
+
+
+class OpenProject:
+    """A project that was opened: its rates, its map, its files.
+
+    Parameters
+    ----------
+    project
+        The project as declared.
+
+    Examples
+    --------
+    >>> import geozone
+    >>> project = geozone.open_project("bth")
+    >>> project.rates().query("level == 'zone'")[["indicator", "value"]]  # doctest: +SKIP
+    """
+
+    def __init__(self, project: Project, options: Options | None = None) -> None:
+        self.project = project
+        self.options = options or Options()
+        self._result: ZoneResult | None = None
+
+    @property
+    def result(self) -> ZoneResult:
+        """Everything that was computed; the run is made on the first use."""
+        if self._result is None:
+            self._result = compute(self.project, self.options)
+        return self._result
+
+    def rates(self) -> pd.DataFrame:
+        """Return the rates table, one row per unit and indicator."""
+        return rates_frame(self.result.rates, self.options.lang)
+
+    def map(self) -> str:
+        """Return the page of the zone as html text."""
+        return render_page(self.result, lang=self.options.lang)
+
+    def export(self, path: str | Path) -> Path:
+        """Write the GeoPackage of the zone."""
+        write_geopackage(self.result, Path(path), lang=self.options.lang)
+        return Path(path)
+
+    def build(self, out: str | Path) -> list[Path]:
+        """Write all files of the zone into a folder."""
+        return build([self.project], Path(out), self.options)
+
+
+def open_project(name: str | Path, *, lang: Language = "zh", threads: int | None = None) -> OpenProject:
+    """Open a zone by its key (``bth``), or a project file by its path.
+
+    Raises
+    ------
+    UsageError
+        If there is no such zone.
+    InputError
+        If the project file is missing or cannot be read.
+    """
+    file = Path(name)
+    project = load_project(file) if file.suffix == ".toml" else embedded_project(str(name))
+    return OpenProject(project, Options(lang=lang, threads=threads))
+
+
+def rates_frame(rates: Iterable[Rate], lang: Language) -> pd.DataFrame:
+    """Return rates as a table with the fixed columns."""
+    return pd.DataFrame([rate.row(lang) for rate in rates])
+
+
+def _opened(source: Source, by: str | None = None) -> Layer | gpd.GeoDataFrame:
+    opened = read_layer(source) if isinstance(source, str | Path) else source
+    names = opened.data.columns if isinstance(opened, Layer) else opened.columns
+    if by is not None and by not in names:
+        raise UsageError(
+            "cli.bad_by",
+            path=source if isinstance(source, str | Path) else "zones",
+            field=by,
+            choices=", ".join(name for name in names if name != "geometry"),
+        )
+    return opened

@@ -1,0 +1,1 @@
+"""One run: what goes in, what is computed, what is written."""

@@ -1,0 +1,80 @@
+"""The files of a build: page, GeoPackage, tables and run record of every zone, and the index over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from geozone.export.geopackage import write_geopackage
+from geozone.export.record import write_record
+from geozone.export.tables import write_tables
+from geozone.files import make_folder, whole_file
+from geozone.maps.index import render_index
+from geozone.maps.page import render_page
+from geozone.messages import Language, text
+from geozone.model import ZoneResult
+from geozone.project import Project
+from geozone.run.compute import Options, compute
+
+OUTPUT_STEPS = ("page", "geopackage", "tables")
+
+
+def build(projects: Iterable[Project], out: Path, options: Options | None = None) -> list[Path]:
+    """Build the files of one or more zones and the index over them.
+
+    Returns
+    -------
+    list of Path
+        What was written: per zone ``<zone>.html, <zone>.gpkg, <zone>_rates.csv, <zone>_rates.json, <zone>.xlsx,
+        <zone>_run.json``, and ``index.html``.
+
+    Raises
+    ------
+    UsageError
+        If `out` cannot be written to.
+    """
+    options = options or Options()
+    make_folder(out)
+    results: list[ZoneResult] = []
+    written: list[Path] = []
+    for project in projects:
+        started = datetime.now(UTC)
+        result = compute(project, options)
+        outputs = write_zone(result, out, options)
+        record = out / f"{result.zone.key}_run.json"
+        write_record(
+            result,
+            record,
+            parameters={"lang": options.lang, "threads": options.threads},
+            outputs=outputs,
+            started=started,
+            finished=datetime.now(UTC),
+        )
+        results.append(result)
+        written += [*outputs, record]
+    index = out / "index.html"
+    _write_text(index, render_index(results, lang=options.lang))
+    return [*written, index]
+
+
+def write_zone(result: ZoneResult, out: Path, options: Options) -> list[Path]:
+    """Write the page, the GeoPackage and the tables of one zone."""
+    options.progress(text("run.step_page"))
+    page = write_map(result, out / f"{result.zone.key}.html", options.lang)
+    options.progress(text("run.step_geopackage"))
+    package = out / f"{result.zone.key}.gpkg"
+    write_geopackage(result, package, lang=options.lang)
+    options.progress(text("run.step_tables"))
+    return [page, package, *write_tables(result, out, lang=options.lang)]
+
+
+def write_map(result: ZoneResult, path: Path, lang: Language) -> Path:
+    """Write the page of one zone."""
+    _write_text(path, render_page(result, lang=lang))
+    return path
+
+
+def _write_text(path: Path, content: str) -> None:
+    with whole_file(path) as unfinished:
+        unfinished.write_text(content, "utf-8", newline="\n")

@@ -1,0 +1,193 @@
+"""One run: read → check → overlay → rates.
+
+The run owns no method. It hands layers from one room to the next and keeps the record of what went in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geozone.catalog import load_catalog
+from geozone.check import REPAIRABLE, check, repair
+from geozone.errors import DataError
+from geozone.messages import Language, Text, text
+from geozone.model import Finding, Layer, Level, Severity, Step, Zone, ZoneResult
+from geozone.overlay.length import line_lengths
+from geozone.overlay.mosaic import mosaic
+from geozone.overlay.shores import shore_lengths
+from geozone.overlay.units import finest_units
+from geozone.project import Project
+from geozone.rates.indicators import compute_rates
+from geozone.run.inputs import (
+    SHOWN_LAYERS,
+    covers,
+    cut_to_zone,
+    not_covered,
+    read_registers,
+    read_units,
+    read_zone_layer,
+    relief_file,
+)
+from geozone.seeds import load_documents, load_references, zone_targets
+from geozone.terrain.barrier import barrier_gaps, connected_area
+
+MOSAIC_LAYERS = ("redline", "barrier", "lakes")
+STEPS = ("read", "check", "overlay", "rates")
+Progress = Callable[[Text], None]
+
+
+def _silent(step: Text) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is done."""
+
+    lang: Language = "zh"
+    threads: int | None = None
+    progress: Progress = field(default=_silent)
+
+
+def compute(project: Project, options: Options | None = None) -> ZoneResult:
+    """Compute everything about a zone, writing nothing.
+
+    Steps
+    -----
+    1. read: the boundary, then every layer that covers the zone; what was decided is recorded.
+    2. check: findings of every layer; broken features are repaired, with their areas before and after.
+    3. overlay: the mosaic of units, red line, barrier and lakes; river and shore lengths per unit.
+    4. rates: numerators, denominators, targets, verdicts.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or unreadable.
+    DataError
+        If the data has errors that repair does not mend, or parts do not add up to their whole.
+    """
+    options = options or Options()
+    steps: list[Step] = []
+    findings: list[Finding] = []
+    inputs: list[dict[str, Any]] = []
+
+    options.progress(text("run.step_read"))
+    units = read_units(project, inputs, findings)
+    layers = {}
+    for name in SHOWN_LAYERS:
+        spec = project.layers.get(name)
+        if spec is None:
+            continue
+        if not covers(spec, project.zone):
+            findings.append(not_covered(spec, project.zone))
+            continue
+        layers[name] = read_zone_layer(spec, project.zone, inputs)
+    steps.append(
+        Step("read", {name: len(layer.data) for name, layer in layers.items()} | {"units": len(units)})
+    )
+
+    options.progress(text("run.step_check"))
+    ledgers = []
+    for name, layer in layers.items():
+        findings += layer.findings
+        findings += check(layer)
+        layers[name], ledger = repair(layer)
+        ledgers.append(ledger)
+    ledger = pd.concat(ledgers, ignore_index=True)
+    _stop_on_errors(findings, project.zone)
+    if "barrier" in layers and "barrier_gaps" not in layers:
+        gaps = barrier_gaps(layers["barrier"].data)
+        layers["barrier_gaps"] = Layer(
+            "barrier_gaps", gaps, replace(load_catalog()["barrier_gaps"], sources=())
+        )
+    steps.append(Step("check", {"findings": len(findings), "repaired": len(ledger)}))
+
+    options.progress(text("run.step_overlay"))
+    finest = finest_units(units)
+    pieces = mosaic(
+        {name: layers[name].data for name in MOSAIC_LAYERS if name in layers},
+        finest,
+        by="code",
+        threads=options.threads,
+    )
+    lengths = {}
+    if "rivers" in layers:
+        lengths["rivers"] = line_lengths(layers["rivers"].data, finest, by="code")
+    if "coastline" in layers:
+        lengths["coastline"] = shore_lengths(layers["coastline"].data, finest)
+    steps.append(
+        Step(
+            "overlay",
+            {"units": len(finest), "pieces": len(pieces), "area_km2": float(pieces["area_km2"].sum())},
+        )
+    )
+
+    outline = units.geometry.iloc[-1]
+    shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
+
+    options.progress(text("run.step_rates"))
+    registers = read_registers(project, inputs)
+    for register in registers.values():
+        findings += register.findings
+    targets = zone_targets(project.zone.key)
+    rates = compute_rates(
+        zone=project.zone,
+        units=units,
+        mosaic=pieces,
+        lengths=lengths,
+        layers={name: layer.spec for name, layer in layers.items() if layer.spec},
+        registers=registers,
+        targets=targets,
+        continuity=_continuity(shown.get("barrier"), units),
+        references=load_references(),
+    )
+    steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
+    return ZoneResult(
+        zone=project.zone,
+        title=project.title,
+        review_number=project.review_number,
+        units=units,
+        layers=shown,
+        mosaic=pieces,
+        rates=rates,
+        targets=targets,
+        documents=dict(load_documents()),
+        registers=registers,
+        findings=findings,
+        ledger=ledger,
+        steps=steps,
+        inputs=inputs,
+        relief=relief_file(project),
+    )
+
+
+def _continuity(barrier: Layer | None, units: gpd.GeoDataFrame) -> dict[str, tuple[float, float]]:
+    """Return the largest connected part and the whole of the barrier in the zone, its provinces and its cities."""
+    if barrier is None:
+        return {}
+    found = {}
+    upper = units[units["level"] != Level.COUNTY]
+    for code, outline in zip(upper["code"], upper.geometry, strict=True):
+        part = cut_to_zone(barrier, outline).data
+        if len(part):
+            found[code] = connected_area(part)
+    return found
+
+
+def _stop_on_errors(findings: list[Finding], zone: Zone) -> None:
+    errors = [item for item in findings if item.severity is Severity.ERROR and item.kind not in REPAIRABLE]
+    if errors:
+        first = errors[0]
+        raise DataError(
+            "run.stopped",
+            zone=zone.title,
+            count=len(errors),
+            layer=first.layer,
+            reason=first.message,
+            remedy=first.remedy,
+        )

@@ -1,0 +1,163 @@
+"""What goes into a run: the units, layers and registers of a zone, read and described."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geozone.errors import DataError
+from geozone.files import digest
+from geozone.messages import message
+from geozone.model import CRS, Finding, Layer, LayerSource, LayerSpec, Register, Severity, Zone
+from geozone.overlay.units import code_prefix, zone_units
+from geozone.project import Project
+from geozone.rates.registers import embedded_registers, read_register
+from geozone.read import read_layer
+from geozone.seeds import load_zones
+
+SHOWN_LAYERS = ("redline", "barrier", "barrier_gaps", "bays", "rivers", "lakes", "coastline")
+MARINE_LAYERS = ("bays", "coastline")  # they lie off the zone's land and are not cut to it
+_OFFSHORE_DEGREES = 0.5  # how far a marine layer is followed off the zone's outline, for display
+
+
+def covers(item: LayerSpec | LayerSource, zone: Zone) -> bool:
+    """Whether a layer (or one of its files) has data for the whole of a zone."""
+    if not item.zones:
+        return True
+    zones = load_zones()
+    prefixes = tuple(code_prefix(code) for key in item.zones for code in zones[key].members)
+    return all(code_prefix(code).startswith(prefixes) for code in zone.members)
+
+
+def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
+    """Return the part of a layer that lies in the zone; marine layers are kept whole near its shore."""
+    data = layer.data
+    if layer.id in MARINE_LAYERS:
+        near = outline.buffer(_OFFSHORE_DEGREES)
+        return replace(layer, data=data[data.intersects(near)])
+    shapely.prepare(outline)
+    data = data[data.intersects(outline)].copy()
+    crossing = ~shapely.contains_properly(outline, data.geometry.to_numpy())
+    kinds = data.geom_type.str.removeprefix("Multi")
+    data.loc[crossing, data.geometry.name] = data.geometry[crossing].intersection(outline)
+    data = data.explode(index_parts=False)
+    data = data[data.geom_type == kinds.loc[data.index]]  # a touch leaves points and lines
+    return replace(layer, data=data.dissolve(by=data.index, aggfunc="first"))
+
+
+def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
+    """Return the finding that a layer has no data for a zone."""
+    return Finding(
+        "layer_not_covering",
+        Severity.NOTE,
+        spec.id,
+        message("run.not_covered", layer=spec.title, zone=zone.title),
+        message("run.not_covered_remedy"),
+    )
+
+
+def read_units(project: Project, inputs: list[dict[str, Any]], findings: list[Finding]) -> gpd.GeoDataFrame:
+    """Return the units of the zone at all levels, from its boundary layer; note what was read."""
+    spec = project.layers.get("boundary")
+    if spec is None:
+        raise DataError("run.no_boundary", zone=project.zone.title)
+    boundary = read_zone_layer(spec, project.zone, inputs)
+    findings += boundary.findings
+    if "level" not in boundary.data:
+        boundary.data["level"] = project.zone.levels[0].value
+    return zone_units(project.zone, boundary.data)
+
+
+def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> Layer:
+    """Read the files of a layer that serve the zone as one layer; note each with its digest."""
+    parts = []
+    for source in spec.sources:
+        if not covers(source, zone) and spec.zones:
+            continue
+        part = read_layer(
+            source.path,
+            layer=source.layer,
+            crs=source.crs,
+            encoding=source.encoding,
+            fields=source.fields,
+            spec=spec,
+        )
+        inputs.append(
+            {
+                "path": source.path.name,
+                "layer": source.layer or part.id,
+                "role": spec.role.value,
+                "sha256": digest(source.path),
+                "basis": spec.basis.value,
+                "vintage": spec.vintage,
+                "source": spec.source,
+                "licence": spec.licence,
+                "decisions": part.decisions,
+            }
+        )
+        parts.append(part)
+    data = gpd.GeoDataFrame(pd.concat([part.data for part in parts], ignore_index=True), crs=CRS)
+    for column, value in _description(spec).items():
+        if column not in data:
+            data[column] = value
+    return Layer(
+        spec.id,
+        data,
+        spec,
+        [finding for part in parts for finding in part.findings],
+        [decision for part in parts for decision in part.decisions],
+    )
+
+
+def _description(spec: LayerSpec) -> dict[str, Any]:
+    return {
+        "name": spec.title.zh,
+        "name_en": spec.title.en,
+        "source": spec.source.zh,
+        "licence": spec.licence,
+        "basis": spec.basis.value,
+        "accuracy_m": pd.NA,
+        "vintage": spec.vintage,
+    }
+
+
+def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, Register]:
+    """Return the registers by role: the user's own in place of the embedded ones."""
+    registers = embedded_registers(project.zone)
+    for entry in project.registers:
+        registers[entry.role.value] = read_register(
+            entry.path,
+            role=entry.role,
+            basis=entry.basis,
+            as_of=entry.as_of,
+            source=entry.source,
+            layer=entry.layer,
+            fields=entry.fields,
+            zone=project.zone,
+        )
+    inputs += [
+        {
+            "path": register.id,
+            "layer": None,
+            "role": register.role.value,
+            "sha256": None,
+            "basis": register.basis.value,
+            "vintage": register.as_of,
+            "source": register.source,
+            "licence": "",
+        }
+        for register in registers.values()
+    ]
+    return registers
+
+
+def relief_file(project: Project) -> Path | None:
+    """Return the elevation raster that covers the zone, if there is one."""
+    spec = project.layers.get("dem")
+    sources = [source.path for source in spec.sources if covers(source, project.zone)] if spec else []
+    return sources[0] if sources else None

@@ -1,0 +1,20 @@
+"""Fixtures that several test folders share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ZONES = ("bth", "yrd", "hebei")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> Path:
+    """Return the folder of a build of the three zones from the embedded layers, made once a session."""
+    from geozone.project import embedded_project
+    from geozone.run.build import build
+
+    folder = tmp_path_factory.mktemp("maps")
+    build([embedded_project(zone) for zone in ZONES], folder)
+    return folder

@@ -1,0 +1,145 @@
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import samples
+
+from geozone import cli
+from geozone.errors import DataError, InputError
+
+
+def run(capsys, *arguments):
+    """Return exit code, stdout and stderr of one call in this process."""
+    try:
+        cli.main(list(arguments))
+        code = 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+@pytest.fixture
+def files(tmp_path):
+    units = samples.sample_units()
+    counties = tmp_path / "counties.gpkg"
+    units[units.level == "county"].to_file(counties)
+    redline = tmp_path / "redline.gpkg"
+    samples.sample_layers()["redline"].data.to_file(redline)
+    return redline, counties
+
+
+def test_help_gives_examples(capsys):
+    code, out, _ = run(capsys, "--help")
+    assert code == 0
+    assert "geozone build bth yrd hebei" in out
+
+
+def test_zones_and_layers_are_listed(capsys):
+    code, out, _ = run(capsys, "zones", "--json")
+    assert code == 0
+    assert {"bth", "yrd", "hebei", "gba", "yangtze", "yellow"} <= {row["zone"] for row in json.loads(out)}
+    code, out, _ = run(capsys, "layers", "bth", "--csv")
+    assert code == 0
+    assert "boundary" in out
+
+
+def test_coverage_of_any_two_files(capsys, files, tmp_path):
+    redline, counties = map(str, files)
+    code, out, _ = run(capsys, "coverage", redline, counties, "--by", "code", "--json")
+    assert code == 0
+    rows = json.loads(out)
+    assert len(rows) == 8
+    assert all(0 <= row["share"] <= 1 for row in rows)
+    target = tmp_path / "coverage.csv"
+    code, out, _ = run(capsys, "coverage", redline, counties, "--by", "code", "--out", str(target))
+    assert (code, out.strip()) == (0, str(target))
+    assert pd.read_csv(target).net_km2.sum() == pytest.approx(sum(row["net_km2"] for row in rows), rel=1e-12)
+
+
+def test_the_mosaic_of_files_adds_up(capsys, files):
+    redline, counties = map(str, files)
+    code, out, _ = run(capsys, "mosaic", counties, redline, "--by", "code", "--json")
+    assert code == 0
+    _, whole, _ = run(capsys, "coverage", redline, counties, "--by", "code", "--json")
+    areas = pd.DataFrame(json.loads(out)).groupby("code").area_km2.sum()
+    zones = pd.DataFrame(json.loads(whole)).set_index("code").zone_km2
+    assert list(areas) == pytest.approx(list(zones.loc[areas.index]), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "named"),
+    [
+        (("build", "atlantis"), 2, "atlantis"),
+        (("build",), 2, "--all"),
+        (("build", "bth", "--project", "project.toml"), 2, "--project"),
+        (("build", "--nonsense"), 2, "--nonsense"),
+        (("rates", "--project", "gone.toml"), 3, "gone.toml"),
+        (("coverage", "gone.gpkg", "gone.gpkg"), 3, "gone.gpkg"),
+        (("layers", "atlantis"), 2, "atlantis"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_with_its_exit_code(capsys, arguments, code, named):
+    found, out, err = run(capsys, *arguments)
+    assert found == code
+    assert out == ""
+    assert named in err
+    assert "Traceback" not in err
+
+
+def test_an_unknown_field_lists_the_known_ones(capsys, files):
+    redline, counties = map(str, files)
+    code, _, err = run(capsys, "coverage", redline, counties, "--by", "XZQDM", "--lang", "en")
+    assert code == 2
+    assert "XZQDM" in err
+    assert "code" in err
+
+
+def test_an_output_of_unknown_kind_is_refused_before_work(capsys, files, tmp_path):
+    redline, counties = map(str, files)
+    code, _, err = run(capsys, "coverage", redline, counties, "--out", str(tmp_path / "a.doc"))
+    assert code == 2
+    assert ".csv" in err
+    assert not (tmp_path / "a.doc").exists()
+
+
+def test_an_output_that_cannot_be_written_is_told(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, _, err = run(capsys, "build", "bth", "--out", str(tmp_path / "file"))
+    assert code == 2
+    assert str(tmp_path / "file") in err
+
+
+@pytest.mark.parametrize(("error", "code"), [(DataError, 1), (InputError, 3)])
+def test_errors_keep_their_exit_code(capsys, monkeypatch, error, code):
+    def fail(*_, **__):
+        raise error("files.unwritable", path="x", reason="y")
+
+    monkeypatch.setattr(cli, "build", fail)
+    assert run(capsys, "build", "bth")[0] == code
+
+
+def test_a_bug_is_exit_code_4_and_a_traceback_only_under_debug(capsys, monkeypatch):
+    def fail(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "build", fail)
+    code, _, err = run(capsys, "build", "bth")
+    assert code == 4
+    assert "Traceback" not in err
+    assert "--debug" in err
+    code, _, err = run(capsys, "build", "bth", "--debug")
+    assert code == 4
+    assert "ZeroDivisionError" in err
+    assert "Traceback" in err
+
+
+def test_the_command_is_installed_and_prints_versions():
+    done = subprocess.run(
+        [sys.executable, "-m", "geozone", "versions", "--json"], capture_output=True, text=True, check=True
+    )
+    rows = json.loads(done.stdout)
+    for library in ("GDAL", "GEOS", "PROJ"):
+        assert sum(bool(row.get(library)) for row in rows) >= 2, library
