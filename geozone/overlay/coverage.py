@@ -19,13 +19,13 @@ import shapely
 from geozone.errors import ConservationError
 from geozone.overlay.features import Features, features_of, in_threads
 from geozone.overlay.guard import TOLERANCE, Guard, Repair
-from geozone.overlay.overlap import Items, covered_area
-from geozone.overlay.plane import Geometries, Indices, Numbers
-from geozone.overlay.sheet import CROSSING, OUTSIDE, Sheet, make_sheets
+from geozone.overlay.overlap import covered_area
+from geozone.overlay.plane import Indices, Numbers
+from geozone.overlay.sheet import Sheet, make_sheets
+from geozone.overlay.tiling import Tile, earlier, make_tiles, open_tile
 from geozone.overlay.zones import Zones, frame_of, make_zones
 
 COLUMNS = ("zone_km2", "gross_km2", "net_km2", "overlap_km2", "share", "features")
-_TILE = 8192  # features a tile
 
 
 @dataclass(frozen=True)
@@ -214,19 +214,8 @@ def check_bounds(zones: Zones, gross: Numbers, net: Numbers) -> None:
 
 
 def _on_sheet(features: Features, sheet: Sheet, threads: int, own: Indices | None) -> Found:
-    place = sheet.classify(features.boxes)
-    asked = place != OUTSIDE
-    if own is not None:
-        wanted = np.zeros(len(features), dtype=bool)
-        wanted[own] = True
-        asked &= wanted
-    rows = np.flatnonzero(asked & (features.areas > 0))
-    rows = rows[np.argsort(_along_curve(features.boxes[rows]), kind="stable")]
-    size = int(np.clip(len(rows) / (4 * threads), 256, _TILE))
-    tiles = [rows[start : start + size] for start in range(0, len(rows), size)]
-    if (place[rows] == CROSSING).any():
-        sheet.pieces  # noqa: B018 - made once, before threads share them
-    found = in_threads(lambda tile: _on_tile(features, sheet, place[tile], tile), tiles, threads)
+    tiles = make_tiles(features, sheet, threads, own)
+    found = in_threads(lambda tile: _on_tile(features, sheet, tile), tiles, threads)
     return Found(
         Shares.of([part.shares for part in found]),
         [repair for part in found for repair in part.repairs],
@@ -234,78 +223,21 @@ def _on_sheet(features: Features, sheet: Sheet, threads: int, own: Indices | Non
     )
 
 
-def _on_tile(features: Features, sheet: Sheet, place: np.ndarray, tile: Indices) -> Found:
+def _on_tile(features: Features, sheet: Sheet, tile: Tile) -> Found:
     guard = Guard()
-    met, others = _earlier(features, tile)
-    inside, crossing = place >= 0, place == CROSSING
-    needed = np.flatnonzero(met | crossing)
-    geometries = features.take(tile[needed])
-    # items: those inside a zone as they are, those that cross a boundary in parts
-    whole = inside[needed]
-    cross = np.flatnonzero(~whole)
-    if len(cross):
-        owner, parts, zone = sheet.split(
-            geometries[cross],
-            features.areas[tile[needed[cross]]],
-            features.features[tile[needed[cross]]],
-            guard,
-        )
-    else:
-        owner, parts, zone = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=object), np.zeros(0, dtype=np.intp)
-    alone = np.flatnonzero(inside & ~met)
-    items = np.concatenate([alone, needed[whole], needed[cross[owner]]])
-    zones = np.concatenate([place[alone], place[needed[whole]], zone])
-    shapes = np.concatenate([geometries[whole], parts])
-    gross = np.concatenate([features.areas[tile[alone]], shapely.area(shapes)])
-    own = gross.copy()
-    numbers = features.features[tile[items]]
-    if len(others):
-        taken = covered_area(
-            Items(shapes, numbers[len(alone) :]),
-            Items(features.take(others), features.features[others]),
-            guard,
-        )
-        own[len(alone) :] -= taken
-        _check_bounds(taken, gross[len(alone) :], shapes, numbers[len(alone) :])
-    return Found(Shares(numbers, sheet.numbers[zones], gross, own), guard.repairs, guard.deviation)
-
-
-def _check_bounds(taken: Numbers, gross: Numbers, shapes: Geometries, numbers: Indices) -> None:
-    """Check that earlier features take no more of an item than there is."""
-    bad = taken > gross * (1 + TOLERANCE) + 4e-8 * shapely.length(shapes)
-    if bad.any():
-        worst = int(np.flatnonzero(bad)[0])
-        raise ConservationError(
-            "overlay.not_conserved",
-            feature=int(numbers[worst]),
-            parts=f"{taken[worst] / 1e6:.12g}",
-            whole=f"{gross[worst] / 1e6:.12g}",
-        )
-
-
-def _earlier(features: Features, tile: Indices, step: int = 1024) -> tuple[np.ndarray, Indices]:
-    """Tell which rows meet a box of an earlier feature, and return the rows of those features."""
-    met = np.zeros(len(tile), dtype=bool)
-    others = np.zeros(0, dtype=np.intp)
-    diagonals = shapely.linestrings(features.boxes[tile].reshape(-1, 2, 2))
-    for start in range(0, len(tile), step):
-        position, other = features.tree.query(diagonals[start : start + step])
-        position = position + start
-        earlier = features.features[other] < features.features[tile[position]]
-        met[position[earlier]] = True
-        others = np.union1d(others, other[earlier])
-    return met, others
-
-
-def _along_curve(boxes: Numbers) -> np.ndarray:
-    """Return the place of box centres along a Z-shaped curve that keeps neighbours together."""
-    if not len(boxes):
-        return np.zeros(0, dtype=np.uint64)
-    centre = boxes[:, :2] + boxes[:, 2:]
-    low, size = centre.min(axis=0), max(float(np.ptp(centre, axis=0).max()), 1e-9)
-    code = np.zeros(len(boxes), dtype=np.uint64)
-    steps = ((centre - low) / size * 0xFFFF).astype(np.uint64)
-    for bit in range(16):
-        for axis in range(2):
-            code |= ((steps[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
-    return code
+    contents = open_tile(features, sheet, tile, earlier, guard)
+    items = contents.items
+    gross = np.asarray(shapely.area(items.geometries))
+    taken = covered_area(items, contents.others, guard)
+    guard.check_within(taken, gross, shapely.length(items.geometries), items.features)
+    alone = features.areas[contents.alone]
+    return Found(
+        Shares(
+            np.concatenate([features.features[contents.alone], items.features]),
+            sheet.numbers[np.concatenate([contents.alone_zones, contents.item_zones])],
+            np.concatenate([alone, gross]),
+            np.concatenate([alone, gross - taken]),
+        ),
+        guard.repairs,
+        guard.deviation,
+    )

@@ -50,6 +50,10 @@ class Block:
         """Put other arrays of the same content in place, for example arrays that lie in a file."""
         self._outlines = outlines
 
+    def numbered_from(self, first: int) -> Block:
+        """Return the same rows with other numbers of features."""
+        return Block(self.features + first, self.boxes, self.areas, self._outlines, self._geometries)
+
     def take(self, rows: Indices) -> Geometries:
         """Return the geometries of some rows."""
         plain = len(self._outlines) if self._outlines is not None else 0
@@ -107,6 +111,18 @@ def features_of(layer: Any, crs: Any = None, *, threads: int = 1) -> Features:
     return Features(
         [block for block, _ in found], len(array), [repair for _, some in found for repair in some]
     )
+
+
+def join(layers: Sequence[Features]) -> tuple[Features, Indices]:
+    """Return the features of several layers as one, numbered on, and the number of the first of each layer."""
+    firsts = np.cumsum([0, *(layer.count for layer in layers)])
+    blocks = [
+        block.numbered_from(int(first))
+        for layer, first in zip(layers, firsts[:-1], strict=True)
+        for block in layer.blocks
+    ]
+    repairs = [repair for layer in layers for repair in layer.repairs]
+    return Features(blocks, int(firsts[-1]), repairs), firsts[:-1].astype(np.intp)
 
 
 def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:

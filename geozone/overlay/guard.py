@@ -13,6 +13,7 @@ from geozone.errors import ConservationError, DataError
 from geozone.overlay.plane import Geometries, Numbers
 
 TOLERANCE = 1e-9  # parts and whole agree within this share
+_ROUNDING = 4e-8  # m² per metre of outline: ten times what the rounding of coordinates can do
 _GRID = 1e-6  # metres: a pair that fails even when repaired is laid on this grid
 
 
@@ -62,7 +63,7 @@ class Guard:
         parts, whole
             Areas, in m².
         extent
-            Length of the outline or box of each whole, in metres: coordinates carry 4e-9 m of rounding each.
+            Length of the outline or box of each whole, in metres: coordinates are rounded to 4e-9 m.
         features
             Numbers of the features, for the error.
 
@@ -71,18 +72,30 @@ class Guard:
         ConservationError
             If parts and whole differ by more than `TOLERANCE` and the rounding of coordinates.
         """
-        difference = np.abs(parts - whole)
-        allowed = TOLERANCE * whole + 4e-8 * extent
-        if (bad := difference > allowed).any():
-            worst = int(np.argmax(np.where(bad, difference, 0)))
+        allowed = TOLERANCE * whole + _ROUNDING * extent
+        self._refuse(np.abs(parts - whole) - allowed, parts, whole, features)
+        if len(whole) and (total := float(whole.sum())) > 0:
+            self.deviation = max(self.deviation, abs(float(parts.sum()) - total) / total)
+
+    def check_within(self, part: Numbers, whole: Numbers, extent: Numbers, features: np.ndarray) -> None:
+        """Check that a part is not more than its whole; the arguments are those of `check`.
+
+        Raises
+        ------
+        ConservationError
+            If it is.
+        """
+        self._refuse(part - whole - (TOLERANCE * whole + _ROUNDING * extent), part, whole, features)
+
+    def _refuse(self, excess: Numbers, parts: Numbers, whole: Numbers, features: np.ndarray) -> None:
+        if len(excess) and excess.max() > 0:
+            worst = int(np.argmax(excess))
             raise ConservationError(
                 "overlay.not_conserved",
                 feature=int(features[worst]),
                 parts=f"{parts[worst] / 1e6:.12g}",
                 whole=f"{whole[worst] / 1e6:.12g}",
             )
-        if len(whole) and (total := float(whole.sum())) > 0:
-            self.deviation = max(self.deviation, abs(float(parts.sum()) - total) / total)
 
     def _apply(
         self, operation: Callable[..., Any], one: Geometries, other: Geometries, features: np.ndarray

@@ -1,25 +1,39 @@
-"""The mosaic: zones cut by several layers, and the area of every combination of them."""
+"""The mosaic: zones cut by several layers, and the area of every combination of them.
+
+All layers are worked off as one, in their order: a feature keeps what no earlier feature of any layer has (its face), and
+the face is split by the later layers that reach into it. Faces are disjoint, so that the areas of all combinations, and
+the rest of the zone, add up to the zone. Coverage of a layer, intersection, difference and union of layers, and larger
+units are sums over the mosaic.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import product
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geozone.overlay.plane import to_plane
-from geozone.overlay.zones import frame_of, make_zones, polygonal
+from geozone.errors import ConservationError, UsageError
+from geozone.model import CRS
+from geozone.overlay.coverage import grid_cells, processors
+from geozone.overlay.faces import Bits, Faces, Layers, find_faces
+from geozone.overlay.features import features_of, join
+from geozone.overlay.guard import TOLERANCE, Guard
+from geozone.overlay.overlap import union_rows
+from geozone.overlay.plane import Indices, Numbers, from_plane
+from geozone.overlay.sheet import make_sheets, polygons_of
+from geozone.overlay.zones import Zones, frame_of, make_zones
+
+MOST_LAYERS = 16
+_ALL = (1 << MOST_LAYERS) - 1
+_NEGLIGIBLE = 1e-12  # of the zone: combinations below are rounding, not ground
 
 
 def mosaic(
-    layers: Mapping[str, Any],
-    zones: Any,
-    *,
-    by: str | None = None,
-    threads: int | None = None,  # noqa: ARG001 - the first form runs on one thread
+    layers: Mapping[str, Any], zones: Any, *, by: str | None = None, threads: int | None = None
 ) -> pd.DataFrame:
     """Return the area of every combination of layers in every zone.
 
@@ -28,9 +42,9 @@ def mosaic(
     layers
         Up to 16 layers by name: GeoDataFrames, GeoSeries or Layers, in any CRS.
     zones
-        A GeoDataFrame, GeoSeries or Layer.
+        A GeoDataFrame, GeoSeries or Layer. Zones may overlap each other, each then counts for itself.
     by
-        Field of `zones` that holds the key; without it, the index of `zones` is the key.
+        Field of `zones` that holds the key, rows with the same key being one zone; without it, the index is the key.
     threads
         Threads to use; by default one for every processor.
 
@@ -39,23 +53,107 @@ def mosaic(
     DataFrame
         One row for every zone and combination that occurs: the zone key (column named as `by`, as the index of `zones`,
         or ``zone``), one bool column per layer, and ``area_km2``. The rows of a zone add up to its area.
+
+    Raises
+    ------
+    UsageError
+        If there are more than 16 layers, or a CRS or the field `by` is missing.
+    ConservationError
+        If the combinations do not add up to their zone.
     """
-    prepared = make_zones(zones, by)
-    key = by or prepared.keys.name or "zone"
-    covers = {
-        name: shapely.union_all(
-            shapely.make_valid(polygonal(to_plane(frame_of(layer))), method="structure", keep_collapsed=False)
+    prepared, faces = _faces(layers, zones, by, threads, geometry=False)
+    return mosaic_table(prepared, list(layers), faces, by)
+
+
+def mosaic_geometry(
+    layers: Mapping[str, Any], zones: Any, *, by: str | None = None, threads: int | None = None
+) -> gpd.GeoDataFrame:
+    """Return the mosaic with the polygons of every combination, in EPSG:4490.
+
+    Parameters
+    ----------
+    layers, zones, by, threads
+        As for `mosaic`.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows of `mosaic`, each with its geometry.
+    """
+    prepared, faces = _faces(layers, zones, by, threads, geometry=True)
+    assert faces.geometries is not None
+    guard = Guard()
+    code = faces.zones << MOST_LAYERS | faces.masks
+    order = np.argsort(code, kind="stable")
+    codes, unions = union_rows(code[order], faces.geometries[order], guard)
+    shapes = dict(zip(codes.tolist(), unions, strict=True))
+    for number, polygon in enumerate(prepared.polygons):
+        cover = shapely.union_all(unions[codes >> MOST_LAYERS == number])
+        one, other = np.array([polygon], dtype=object), np.array([cover], dtype=object)
+        shapes[number << MOST_LAYERS] = guard.difference(one, other, np.array([number]))[0]
+    numbers, masks, _ = _combinations(prepared, faces)
+    rows = np.empty(len(numbers), dtype=object)
+    rows[:] = [shapes[int(code)] for code in numbers << MOST_LAYERS | masks]
+    table = mosaic_table(prepared, list(layers), faces, by)
+    return gpd.GeoDataFrame(table, geometry=from_plane(polygons_of(rows)), crs=CRS)
+
+
+def mosaic_table(zones: Zones, names: Sequence[str], faces: Faces, by: str | None) -> pd.DataFrame:
+    """Return the table of `mosaic` from the faces of all zones."""
+    numbers, masks, areas = _combinations(zones, faces)
+    table = pd.DataFrame({by or zones.keys.name or "zone": zones.keys[numbers]})
+    for bit, name in enumerate(names):
+        table[name] = (masks >> bit & 1).astype(bool)
+    table["area_km2"] = areas / 1e6
+    return table
+
+
+def read_layers(layers: Mapping[str, Any], threads: int) -> Layers:
+    """Return layers in memory, ready for the mosaic.
+
+    Raises
+    ------
+    UsageError
+        If there are more than 16.
+    """
+    check_count(layers)
+    return Layers(*join([features_of(frame_of(layer), threads=threads) for layer in layers.values()]))
+
+
+def check_count(layers: Mapping[str, Any]) -> None:
+    """Refuse more layers than a mosaic takes."""
+    if len(layers) > MOST_LAYERS:
+        raise UsageError("overlay.too_many_layers", count=len(layers), most=MOST_LAYERS)
+
+
+def _combinations(zones: Zones, faces: Faces) -> tuple[Indices, Bits, Numbers]:
+    """Return zone, combination and area of every row, the rest of each zone included."""
+    codes, inverse = np.unique(faces.zones << MOST_LAYERS | faces.masks, return_inverse=True)
+    areas = np.bincount(inverse, weights=faces.areas, minlength=len(codes)).astype(np.float64)
+    numbers, masks = codes >> MOST_LAYERS, codes & _ALL
+    whole = zones.area
+    rest = whole - np.bincount(numbers, weights=areas, minlength=len(zones))
+    if (bad := rest < -TOLERANCE * whole).any():
+        worst = int(np.flatnonzero(bad)[0])
+        raise ConservationError(
+            "overlay.mosaic_not_conserved",
+            zone=zones.keys[worst],
+            parts=f"{(whole - rest)[worst] / 1e6:.12g}",
+            area=f"{whole[worst] / 1e6:.12g}",
         )
-        for name, layer in layers.items()
-    }
-    rows: list[dict[Any, Any]] = []
-    for zone, polygon in zip(prepared.keys, prepared.polygons, strict=True):
-        for flags in product((False, True), repeat=len(covers)):
-            piece = polygon
-            for flag, cover in zip(flags, covers.values(), strict=True):
-                piece = shapely.intersection(piece, cover) if flag else shapely.difference(piece, cover)
-            area = shapely.area(piece) / 1e6
-            if area > 1e-12 * max(shapely.area(polygon) / 1e6, 1e-12):
-                rows.append({key: zone, **dict(zip(covers, flags, strict=True)), "area_km2": area})
-    table = pd.DataFrame(rows, columns=[key, *covers, "area_km2"])
-    return table.astype(dict.fromkeys(covers, np.bool_))
+    numbers = np.concatenate([numbers, np.arange(len(zones))])
+    masks = np.concatenate([masks, np.zeros(len(zones), dtype=np.int64)])
+    areas = np.concatenate([areas, rest])
+    order = np.lexsort((masks, numbers))
+    order = order[areas[order] > _NEGLIGIBLE * whole[numbers[order]]]
+    return numbers[order], masks[order], areas[order]
+
+
+def _faces(
+    layers: Mapping[str, Any], zones: Any, by: str | None, threads: int | None, *, geometry: bool
+) -> tuple[Zones, Faces]:
+    count = threads or processors()
+    prepared = make_zones(zones, by)
+    read = read_layers(layers, count)
+    sheets = make_sheets(prepared.polygons, grid_cells(len(read.features)))
+    return prepared, find_faces(read, sheets, count, geometry=geometry)

@@ -7,9 +7,11 @@ so that the work grows with n·log n, not with n².
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geozone.overlay.guard import Guard
@@ -57,6 +59,23 @@ def left_over(items: Items, others: Items, guard: Guard) -> Geometries:
     for group in _groups(items, others, dense):
         result[group] = _dense_rest(items, others, group, guard)
     return result
+
+
+def meeting(
+    one: Geometries, other: Geometries, matters: Callable[[Indices, Indices], npt.NDArray[np.bool_]]
+) -> tuple[Indices, Indices]:
+    """Return pairs of geometries that meet and for which `matters` holds, sorted by the first."""
+    tree = shapely.STRtree(other)
+    found = [(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))]
+    for start in range(0, len(one), _QUERY):
+        first, second = tree.query(one[start : start + _QUERY])
+        first = first + start
+        wanted = matters(first, second)
+        first, second = first[wanted], second[wanted]
+        hit = shapely.intersects(one[first], other[second])
+        order = np.lexsort((second[hit], first[hit]))
+        found.append((first[hit][order], second[hit][order]))
+    return np.concatenate([pair[0] for pair in found]), np.concatenate([pair[1] for pair in found])
 
 
 def union_rows(owner: Indices, pieces: Geometries, guard: Guard) -> tuple[Indices, Geometries]:

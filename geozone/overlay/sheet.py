@@ -52,6 +52,10 @@ class Sheet:
         """Zones cut into short pieces, and the zone of each piece."""
         return cut_up(self.polygons, 128)
 
+    def prepare(self) -> None:
+        """Make what all threads share."""
+        self.pieces  # noqa: B018 - computed on first use
+
     @cached_property
     def _grid(self) -> tuple[float, float, float, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """West, south, size of a cell, zone of each cell, and the sums of boundary cells from the south-west corner."""

@@ -1,0 +1,120 @@
+"""Tiles: features that lie close together, made ready for one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geozone.overlay.features import Features
+from geozone.overlay.guard import Guard
+from geozone.overlay.overlap import Items
+from geozone.overlay.plane import Indices, Numbers
+from geozone.overlay.sheet import CROSSING, OUTSIDE, Sheet
+
+Rule = Callable[[Indices, Indices], npt.NDArray[np.bool_]]  # feature, other feature -> does the other matter
+_MOST, _LEAST = 8192, 256  # rows a tile
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Rows of a layer and where each lies on a sheet."""
+
+    rows: Indices
+    place: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A tile made ready: what lies alone inside a zone, and items that have to be overlaid."""
+
+    alone: Indices  # rows
+    alone_zones: Indices  # by place on the sheet
+    items: Items
+    item_zones: Indices
+    others: Items  # features that matter to items, whole
+
+
+def make_tiles(features: Features, sheet: Sheet, threads: int, own: Indices | None = None) -> list[Tile]:
+    """Return the rows that may lie in a zone, in tiles; of `own` rows only, where these are given."""
+    place = sheet.classify(features.boxes)
+    asked = (place != OUTSIDE) & (features.areas > 0)
+    if own is not None:
+        wanted = np.zeros(len(features), dtype=bool)
+        wanted[own] = True
+        asked &= wanted
+    rows = np.flatnonzero(asked)
+    rows = rows[np.argsort(_along_curve(features.boxes[rows]), kind="stable")]
+    size = int(np.clip(len(rows) / (4 * threads), _LEAST, _MOST))
+    if (place[rows] == CROSSING).any():
+        sheet.prepare()  # once, before threads share it
+    return [
+        Tile(rows[start : start + size], place[rows[start : start + size]])
+        for start in range(0, len(rows), size)
+    ]
+
+
+def earlier(feature: Indices, other: Indices) -> npt.NDArray[np.bool_]:
+    """Tell whether other features come earlier: the rule of a single layer."""
+    return other < feature
+
+
+def open_tile(features: Features, sheet: Sheet, tile: Tile, rule: Rule, guard: Guard) -> Contents:
+    """Return the items of a tile, each inside one zone, and the features that matter to them by `rule`."""
+    rows, place = tile.rows, tile.place
+    met, others = _met(features, rows, rule)
+    inside = place >= 0
+    needed = np.flatnonzero(met | (place == CROSSING))
+    geometries = features.take(rows[needed])
+    numbers = features.features[rows[needed]]
+    whole, cross = np.flatnonzero(inside[needed]), np.flatnonzero(~inside[needed])
+    shapes, item_numbers = geometries[whole], numbers[whole]
+    zones = place[needed[whole]].astype(np.intp)
+    if len(cross):
+        owner, parts, zone = sheet.split(
+            geometries[cross], features.areas[rows[needed[cross]]], numbers[cross], guard
+        )
+        shapes = np.concatenate([shapes, parts])
+        item_numbers = np.concatenate([item_numbers, numbers[cross[owner]]])
+        zones = np.concatenate([zones, zone])
+    alone = np.flatnonzero(inside & ~met)
+    return Contents(
+        rows[alone],
+        place[alone].astype(np.intp),
+        Items(shapes, item_numbers),
+        zones,
+        Items(features.take(others), features.features[others]),
+    )
+
+
+def _met(
+    features: Features, rows: Indices, rule: Rule, step: int = 1024
+) -> tuple[npt.NDArray[np.bool_], Indices]:
+    """Tell which rows meet the box of a feature that matters, and return the rows of those features."""
+    met = np.zeros(len(rows), dtype=bool)
+    wanted = np.zeros(len(features), dtype=bool)
+    diagonals = shapely.linestrings(features.boxes[rows].reshape(-1, 2, 2))
+    for start in range(0, len(rows), step):
+        position, other = features.tree.query(diagonals[start : start + step])
+        position = position + start
+        matters = rule(features.features[rows[position]], features.features[other])
+        met[position[matters]] = True
+        wanted[other[matters]] = True
+    return met, np.flatnonzero(wanted)
+
+
+def _along_curve(boxes: Numbers) -> npt.NDArray[np.uint64]:
+    """Return the place of box centres along a Z-shaped curve that keeps neighbours together."""
+    if not len(boxes):
+        return np.zeros(0, dtype=np.uint64)
+    centre = boxes[:, :2] + boxes[:, 2:]
+    low, size = centre.min(axis=0), max(float(np.ptp(centre, axis=0).max()), 1e-9)
+    code = np.zeros(len(boxes), dtype=np.uint64)
+    steps = ((centre - low) / size * 0xFFFF).astype(np.uint64)
+    for bit in range(16):
+        for axis in range(2):
+            code |= ((steps[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
+    return code
