@@ -1,0 +1,319 @@
+"""From a number to what it is made of: items, features, layer, method, clause."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+
+from geozone.errors import UsageError
+from geozone.messages import Language, Text, text
+from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
+from geozone.rates.completion import count_items, pooled, unit_items
+from geozone.rates.indicators import COMPLETIONS
+from geozone.rates.rows import READING
+from geozone.rates.trajectory import register_trajectory
+from geozone.rates.variants import completion_variants
+from geozone.rates.verdicts import decimals, smallest_count, target_value
+from geozone.rates.whatif import close_gap
+
+# indicator -> the layers that it is made from
+LAYERS = {
+    "redline_coverage": ("redline",),
+    "redline_area": ("redline",),
+    "barrier_coverage": ("barrier",),
+    "barrier_protected": ("barrier", "redline"),
+    "barrier_continuity": ("barrier",),
+    "natural_shore_retention": ("coastline",),
+    "blue_green_share": ("blue_green",),
+}
+_SHOWN = 30  # items or features that are named; the others are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an explanation."""
+
+    kind: str  # heading | value | parts | item | more | layer | method | clause | verdict | gap | pace | plan | variants | note
+    text: Text
+
+
+def explain(result: ZoneResult, indicator: str, unit: str | None = None) -> list[Line]:
+    """Return how a rate came about.
+
+    Parameters
+    ----------
+    result
+        What a run computed.
+    indicator
+        Id of an indicator, or of a demand.
+    unit
+        Code or name of a unit; the zone itself unless told otherwise.
+
+    Raises
+    ------
+    UsageError
+        If the zone has no such indicator, no such unit, or no such rate of the unit.
+    """
+    code = _unit_code(result, unit)
+    rows = [rate for rate in result.rates if indicator in (rate.indicator, rate.target_id)]
+    if not rows:
+        known = sorted({rate.indicator for rate in result.rates})
+        raise UsageError("explain.unknown_indicator", indicator=indicator, known=", ".join(known))
+    here = [rate for rate in rows if rate.unit_code == code]
+    if not here and unit is None:
+        here = rows  # the demand speaks of some units only
+    if not here:
+        units = ", ".join(dict.fromkeys(rate.unit_code for rate in rows))
+        raise UsageError("explain.no_rate", indicator=indicator, unit=unit or code, units=units)
+    return [line for rate in _by_number(here) for line in _explain(result, rate)]
+
+
+def lines_of(lines: list[Line], lang: Language) -> list[str]:
+    """Return an explanation as lines of text, what belongs to a heading set in."""
+    return [("" if line.kind == "heading" else "  ") + line.text.get(lang) for line in lines]
+
+
+def _unit_code(result: ZoneResult, unit: str | None) -> str:
+    if unit is None:
+        return result.zone.key
+    table = result.units
+    for column in ("code", "name", "name_en"):
+        found = table.loc[table[column] == unit, "code"].unique()
+        if len(found) > 1:
+            raise UsageError("explain.ambiguous_unit", unit=unit, codes=", ".join(found))
+        if len(found) == 1:
+            return str(found[0])
+    raise UsageError("explain.unknown_unit", unit=unit, zone=result.zone.title)
+
+
+def _by_number(rates: list[Rate]) -> list[Rate]:
+    """Return the rates with the same number one after the other, so that it is explained once."""
+    return sorted(rates, key=lambda rate: (rate.unit_code, rate.indicator))
+
+
+def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
+    target = _target(result, rate)
+    yield Line("heading", text("explain.heading", indicator=_title(rate, target), unit=rate.unit_name))
+    yield Line("value", _value(rate))
+    if rate.numerator is not None and rate.denominator is not None:
+        unit = text(f"rates.unit_{rate.unit}")
+        parts = {"numerator": f"{rate.numerator:,.10g}", "denominator": f"{rate.denominator:,.10g}"}
+        yield Line("parts", text("explain.parts", unit=unit, **parts))
+    yield Line("method", text("explain.method", method=rate.method))
+    register = _register(result, rate)
+    if register is not None:
+        yield from _items(result, rate, register)
+    yield from _layers(result, rate)
+    if target is not None:
+        yield from _clause(result, rate, target)
+        yield from _verdict(rate, target)
+        if register is not None and rate.kind is Kind.COMPLETION:
+            yield from _outlook(result, rate, target, register)
+    if rate.note.zh:
+        yield Line("note", text("explain.note", note=rate.note))
+
+
+def _title(rate: Rate, target: Target | None) -> Text:
+    if rate.kind is None and target is not None:
+        return target.title
+    return text(f"rates.indicator_{rate.indicator}")
+
+
+def _value(rate: Rate) -> Text:
+    if rate.kind is Kind.AREA and rate.value is not None:
+        return text("explain.area", value=f"{rate.value:,.1f}", unit=text(f"rates.unit_{rate.unit}"))
+    if rate.value is not None:
+        return text("explain.value", value=f"{rate.value * 100:.2f}")
+    if rate.low is not None and rate.high is not None:
+        return text("explain.band", low=f"{rate.low * 100:.2f}", high=f"{rate.high * 100:.2f}")
+    return text("explain.no_value")
+
+
+def _target(result: ZoneResult, rate: Rate) -> Target | None:
+    wanted = (rate.target_id or "").removesuffix(READING)
+    return next((target for target in result.targets if target.id == wanted), None)
+
+
+def _register(result: ZoneResult, rate: Rate) -> Register | None:
+    indicator = rate.indicator.removesuffix("_shore").removesuffix("_area").removesuffix("_length")
+    roles = COMPLETIONS.get(indicator, ((), {}))[0]
+    registers = [result.registers[role] for role in roles if role in result.registers]
+    return pooled(registers) if registers else None
+
+
+def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]:
+    yield Line(
+        "layer",
+        text(
+            "explain.register",
+            source=register.source,
+            basis=text(f"model.basis_{register.basis.value}"),
+            as_of=register.as_of or "—",
+        ),
+    )
+    items = unit_items(register, rate.unit_code, rate.level, result.zone)
+    for row in items.head(_SHOWN).to_dict("records"):
+        yield Line("item", _item(row))
+    if len(items) > _SHOWN:
+        yield Line("more", text("explain.more", count=len(items) - _SHOWN))
+    for total in register.totals:
+        if rate.level is Level.ZONE or total.unit_code == rate.unit_code:
+            yield Line(
+                "item", text("explain.total", unit=total.unit_code, count=total.count, source=total.source,
+                             date=total.source_date)
+            )  # fmt: skip
+
+
+def _item(row: Mapping[Hashable, Any]) -> Text:
+    status = text(f"model.status_{Status(row['status']).value}")
+    if row["status_date"]:
+        status = Text(f"{status.zh}（{row['status_date']}）", f"{status.en} ({row['status_date']})")
+    return text(
+        "explain.item",
+        name=Text(str(row["name"]), str(row["name_en"] or row["name"])),
+        status=status,
+        source=row["source"] or "—",
+        note=row["note"] or "—",
+    )
+
+
+def _layers(result: ZoneResult, rate: Rate) -> Iterator[Line]:
+    for name in LAYERS.get(rate.indicator, ()):
+        layer = result.layers.get(name)
+        if layer is None or layer.spec is None:
+            continue
+        spec = layer.spec
+        yield Line(
+            "layer",
+            text(
+                "explain.layer",
+                title=spec.title,
+                source=spec.source,
+                basis=text(f"model.basis_{spec.basis.value}"),
+                vintage=spec.vintage or "—",
+                accuracy=spec.accuracy,
+                licence=spec.licence or "—",
+            ),
+        )
+        unit = result.units[result.units["code"] == rate.unit_code]
+        if not len(unit):
+            continue
+        shape = unit.geometry.iloc[0]
+        shapely.prepare(shape)
+        inside = layer.data[shapely.intersects(shape, layer.data.geometry.to_numpy())]
+        yield Line(
+            "more", text("explain.features", count=len(inside), total=len(layer.data), title=spec.title)
+        )
+        names = [str(value) for value in inside.get("name", []) if isinstance(value, str) and value]
+        if names:
+            shown = list(dict.fromkeys(names))[:_SHOWN]
+            yield Line("item", text("explain.names", names=Text("、".join(shown), ", ".join(shown))))
+        wrong = [finding for finding in result.findings if finding.layer == name]
+        if wrong:
+            yield Line("note", text("explain.findings", count=len(wrong), title=spec.title))
+
+
+def _clause(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line]:
+    for document in target.documents:
+        if document not in result.documents:
+            continue
+        printed = target.printed.get(document)
+        yield Line(
+            "clause",
+            text(
+                "explain.clause",
+                title=result.documents[document].title,
+                clause=target.clause,
+                id=rate.target_id,
+                printed=text("explain.printed", figure=printed) if printed else text("explain.not_printed"),
+            ),
+        )
+    if target.denominator is not None:
+        yield Line("clause", text("explain.denominator", denominator=target.denominator))
+
+
+def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
+    if rate.verdict is None:
+        return
+    yield Line(
+        "verdict",
+        text(
+            "explain.verdict",
+            verdict=text(f"model.verdict_{rate.verdict.value}"),
+            comparator=text(f"explain.comparator_{target.comparator.name.lower()}"),
+            value="" if target.value is None else f"{_shown_target(rate, target)}",
+            year=target.year or "—",
+        ),
+    )
+    if rate.gap is None or rate.gap_unit is None:
+        return
+    if rate.gap_unit == "count" and rate.denominator and rate.numerator is not None and rate.unit == "count":
+        share = 1.0 if target.comparator is Comparator.FULL else target_value(target) or 0.0
+        total = int(rate.denominator)
+        full = target.comparator is Comparator.FULL
+        needed = total if full else smallest_count(share, total, decimals(target))
+        yield Line(
+            "gap",
+            text(
+                "explain.gap_count",
+                needed=needed,
+                total=total,
+                built=f"{rate.numerator:g}",
+                gap=f"{rate.gap:g}",
+            ),
+        )
+        return
+    yield Line(
+        "gap",
+        text(
+            "explain.gap" if rate.gap > 0 else "explain.beyond",
+            gap=f"{abs(rate.gap):,.4g}",
+            unit=text(f"rates.unit_{rate.gap_unit}"),
+        ),
+    )
+
+
+def _shown_target(rate: Rate, target: Target) -> str:
+    value = rate.target_value
+    if value is None:
+        return ""
+    return f"{value * 100:g}%" if target.unit == "%" else f"{value:,.10g} {target.unit}"
+
+
+def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register) -> Iterator[Line]:
+    """Yield pace, plan and robustness of a completion rate."""
+    where = (register, rate.unit_code, rate.level, result.zone)
+    count = count_items(*where)
+    if count.tally is None:
+        return
+    share = 1.0 if target.comparator is Comparator.FULL else target_value(target)
+    pace = register_trajectory(*where)
+    if share is not None and pace is not None and rate.verdict is not Verdict.MET:
+        full = target.comparator is Comparator.FULL
+        needed = pace.total if full else smallest_count(share, pace.total, decimals(target))
+        by_year = pace.pace_needed(needed, target.year) if target.year else None
+        yield Line(
+            "pace",
+            text(
+                "explain.pace",
+                pace=f"{pace.pace:.2f}",
+                needed="—" if by_year is None else f"{by_year:.2f}",
+                year=pace.year_reached(needed) or "—",
+            ),
+        )
+    plan = close_gap(*where, target)
+    if plan is not None and plan.items:
+        names = Text("、".join(plan.names), ", ".join(plan.names))
+        yield Line("plan", text("explain.plan", names=names, year=plan.year, share=f"{plan.share * 100:.1f}"))
+    robust = completion_variants(*where, target)
+    if robust is not None:
+        yield Line("variants", text("explain.variants", met=robust.met, total=len(robust.variants)))
+        for variant in robust.flips[:_SHOWN]:
+            outcome = text("explain.met" if variant.met else "explain.not_met")
+            yield Line(
+                "variants",
+                text("explain.flip", name=variant.name, value=f"{variant.value * 100:.1f}", outcome=outcome),
+            )
