@@ -21,8 +21,12 @@ import geozone
 from geozone import listing
 from geozone.api import OpenProject, coverage, mosaic
 from geozone.errors import DataError, GeozoneError, UsageError
+from geozone.export.formats import FOLDER_FORMATS, FORMATS, write_format
+from geozone.export.postgis import write_postgis
 from geozone.messages import Language, Text, text
 from geozone.project import Project, embedded_project, load_project
+from geozone.rates.documents import verify_documents
+from geozone.rates.targets import targets_table, verification_table
 from geozone.run.build import OUTPUT_STEPS, build, write_map
 from geozone.run.compute import STEPS, Options
 from geozone.seeds import load_zones
@@ -108,6 +112,33 @@ def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
     click.echo(listing.show(listing.layers(zone, lang), form))
 
 
+@cli.command("targets")
+@click.argument("what", nargs=-1, metavar="[ZONE] | verify DIR")
+@_FORM
+@_CSV
+@_LANG
+def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> None:
+    """List what the policy documents demand, or verify it against their text.
+
+    `verify DIR` finds every registered figure in the documents (UTF-8 text) in DIR; a figure that differs or is not
+    found makes the exit code 1.
+
+    \b
+    Examples:
+      geozone targets hebei --json
+      geozone targets verify documents/
+    """
+    if what[:1] == ("verify",) and len(what) == 2:
+        verification = verify_documents(Path(what[1]))
+        click.echo(listing.show(verification_table(verification), form))
+        if verification.faults:
+            sys.exit(DataError.exit_code)
+        return
+    if len(what) > 1:
+        raise UsageError("cli.targets_usage")
+    click.echo(listing.show(targets_table(what[0] if what else None, lang), form))
+
+
 @cli.command("rates")
 @click.argument("zone", required=False)
 @_PROJECT
@@ -140,6 +171,45 @@ def map_command(
     """Write the web map of a zone."""
     opened = _open(zone, project_file, lang, workers)
     click.echo(write_map(opened.result, out or Path(f"{opened.project.zone.key}.html"), lang))
+
+
+@cli.command("export")
+@click.argument("zone", required=False)
+@_PROJECT
+@click.option(
+    "--format", "kind", type=click.Choice(FORMATS), default="gpkg", show_default=True, help="Format."
+)
+@click.option("--out", type=_PATH, help="File (or folder, for formats of one layer a file) to write.")
+@click.option("--postgis", metavar="URL", help="Write into this PostGIS database instead (postgresql://...).")
+@_LANG
+@_THREADS
+def export_command(
+    zone: str | None,
+    project_file: Path | None,
+    kind: str,
+    out: Path | None,
+    postgis: str | None,
+    lang: Language,
+    workers: int | None,
+) -> None:
+    """Export a zone's layers and tables.
+
+    \b
+    Examples:
+      geozone export bth --format shp --out bth_shapefiles
+      geozone export hebei --format pdf
+      geozone export bth --postgis postgresql://user@localhost/gis
+    """
+    opened = _open(zone, project_file, lang, workers)
+    if postgis:
+        for table in write_postgis(opened.result, postgis, lang=lang):
+            click.echo(table)
+        return
+    key = opened.project.zone.key
+    name = f"{key}_{kind}" if kind in FOLDER_FORMATS else f"{key}.{kind}"
+    written = write_format(opened.result, out or Path(name), kind, lang=lang)
+    for path in written:
+        click.echo(path)
 
 
 @cli.command("coverage")
