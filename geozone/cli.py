@@ -21,6 +21,7 @@ import geozone
 from geozone import listing
 from geozone.api import OpenProject, coverage, mosaic
 from geozone.errors import DataError, GeozoneError, UsageError
+from geozone.explain import explain, lines_of
 from geozone.export.formats import FOLDER_FORMATS, FORMATS, write_format
 from geozone.export.postgis import write_postgis
 from geozone.messages import Language, Text, text
@@ -276,6 +277,44 @@ def mosaic_command(
             raise UsageError("cli.layers_same_name", name=path.stem)
         named[path.stem] = path
     _deliver(mosaic(named, zones, by=by, threads=workers), out, form)
+
+
+@cli.command("explain")
+@click.argument("zone")
+@click.argument("indicator")
+@click.argument("unit", required=False)
+@_PROJECT
+@_FORM
+@_LANG
+@_THREADS
+def explain_command(
+    zone: str,
+    indicator: str,
+    unit: str | None,
+    project_file: Path | None,
+    form: str | None,
+    lang: Language,
+    workers: int | None,
+) -> None:
+    """Explain a number: its items, features, layer, method and clause.
+
+    INDICATOR is an indicator or the id of a demand; UNIT a code or name, the zone itself by default. With --project,
+    ZONE must be the project's own.
+
+    \b
+    Examples:
+      geozone explain bth bay_completion
+      geozone explain bth redline_coverage 130300 --lang en
+    """
+    opened = _open(None, project_file, lang, workers) if project_file else _open(zone, None, lang, workers)
+    if opened.project.zone.key != zone:
+        raise UsageError("cli.other_zone", zone=zone, project=opened.project.zone.key)
+    found = explain(opened.result, indicator, unit)
+    if form == "json":
+        rows = [{"kind": line.kind, "text": line.text.get(lang)} for line in found]
+        click.echo(listing.show(pd.DataFrame(rows), form))
+    else:
+        click.echo("\n".join(lines_of(found, lang)))
 
 
 @cli.command("verify")
