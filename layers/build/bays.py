@@ -30,7 +30,7 @@ from shores import COASTS, counties_around, in_plane, sea, shore_pieces
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2, length_km
 
-ZONES = ("bth", "yrd")
+ZONES = ("bth", "yrd", "gba")
 REACH_M = 5000.0
 SHORTEST_KM = 1.0
 LINE_WIDTH = 1e-7  # degrees: the closing line as a blade
@@ -43,7 +43,7 @@ def main() -> None:
     """Build ``data/bays_osm.gpkg``."""
     table = tomllib.loads((Path(__file__).parent / "bays.toml").read_text("utf-8"))
     units = [working_units(zone) for zone in ZONES]
-    bays = [natural_bays(zone, [bay for bay in table["bay"] if bay["zone"] == zone]) for zone in ZONES]
+    bays = [natural_bays(zone, [bay for bay in table["bay"] if bay["zone"] == zone]) for zone in ZONES[:2]]
     rows = pd.concat([*units, *bays], ignore_index=True)
     write(
         DATA / "bays_osm.gpkg",
@@ -68,7 +68,7 @@ def working_units(zone: str) -> gpd.GeoDataFrame:
         county = counties.iloc[row]
         own = (shore.row == row).to_numpy()
         unit = shapely.intersection(shapely.coverage_union_all(cells[own]), near)
-        if county.province_adcode in coast.provinces:
+        if coast.has(county):
             name = english_name(county.district_name)
             rows.append(
                 {

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from common import DATA, GBA, GBA_CITIES, write
+from common import DATA, write
 from names import english_name
 from shores import COASTS, counties_around, shore_pieces
 
@@ -32,9 +32,7 @@ def county_shores(zone: str) -> gpd.GeoDataFrame:
     rows = []
     for (row, kind), part in pieces.groupby(["row", "kind"]):
         county = counties.iloc[row]
-        if county.province_adcode not in COASTS[zone].provinces:
-            continue
-        if county.province_adcode not in GBA and zone == "gba" and county.city_adcode not in GBA_CITIES:
+        if not COASTS[zone].has(county):
             continue
         zh, en = KINDS[kind]
         rows.append(

@@ -13,8 +13,10 @@ from functools import cache
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
+from common import GBA_CITIES
 from numpy.typing import NDArray
 from osm_land import Extent, read_land
 from units import read_units
@@ -37,17 +39,22 @@ class Coast:
     extent: Extent
     provinces: tuple[str, ...]
     meridian: float
+    cities: tuple[str, ...] = ()  # where the zone takes only part of a province
 
     @property
     def plane(self) -> str:
         """CRS in metres with less than 0.2 % of distortion over the extent."""
         return f"+proj=tmerc +lat_0=0 +lon_0={self.meridian} +k=1 +x_0=500000 +ellps=GRS80 +units=m"
 
+    def has(self, county: pd.Series) -> bool:
+        """Whether a county belongs to the zone."""
+        return county.province_adcode in self.provinces or county.city_adcode in self.cities
+
 
 COASTS = {
     "bth": Coast((117.0, 37.4, 120.6, 40.5), ("120000", "130000"), 118.8),
     "yrd": Coast((118.4, 26.8, 123.3, 35.6), ("310000", "320000", "330000"), 121.0),
-    "gba": Coast((111.2, 21.2, 115.6, 23.4), ("440000", "810000", "820000"), 113.5),
+    "gba": Coast((111.2, 21.2, 115.6, 23.4), ("810000", "820000"), 113.5, GBA_CITIES),
 }
 
 

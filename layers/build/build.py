@@ -1,0 +1,21 @@
+"""Rebuild ``layers/data`` from the pinned packages: every layer in the order in which they need each other."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from time import perf_counter
+
+ORDER = ("boundary", "dem", "coastline", "rivers", "lakes", "barrier", "bays", "redline")
+
+
+def main() -> None:
+    """Run every layer's script."""
+    for name in ORDER:
+        started = perf_counter()
+        print(f"{name}:", flush=True)
+        import_module(name).main()
+        print(f"  {perf_counter() - started:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
