@@ -44,6 +44,11 @@ LAYERS: dict[str, Role] = {
     "lakes": Role.LAKE,
     "coastline": Role.COASTLINE,
 }
+MAIN_RATES = (
+    "redline_coverage",
+    "barrier_coverage",
+    "blue_green_share",
+)  # what maps are coloured by, the best first
 TABLES = ("rates", "targets", "registers", "findings", "ledger", "run")
 
 _PROVENANCE = ("source", "licence", "basis text basis", "accuracy_m number", "vintage")
@@ -106,9 +111,36 @@ def rate_columns() -> tuple[Column, ...]:
     return columns("rates", declared)
 
 
-def indicator_title(indicator: str) -> Text:
-    """Return what people call an indicator; one of the targets' own keeps its identifier."""
-    return messages.room("export").get(f"indicator_{indicator}") or Text(indicator, indicator)
+def indicator_titles(result: ZoneResult) -> dict[str, Text]:
+    """Return what people call each indicator of a result.
+
+    Those of the first release have the name that the page gives them; one of the documents' own has the title of its
+    target.
+    """
+    texts = messages.room("maps")
+    titles = {target.indicator: target.title for target in reversed(result.targets)}
+    for rate in result.rates:
+        known = texts.get(f"indicator_{rate.indicator}")
+        titles[rate.indicator] = known or titles.get(rate.indicator) or Text(rate.indicator, rate.indicator)
+    return titles
+
+
+def has_figure(rate: Rate) -> bool:
+    """Return whether a rate has a value or at least a band."""
+    return rate.value is not None or rate.low is not None or rate.high is not None
+
+
+def main_rate(result: ZoneResult, wanted: str | None = None) -> str | None:
+    """Return the indicator that maps are coloured by.
+
+    It is the wanted one, else the first of `MAIN_RATES` with values on the finest level, else None.
+    """
+    if wanted is not None:
+        return wanted
+    present = set(result.units["level"])
+    finest = next((level for level in Level if level.value in present), None)
+    valued = {rate.indicator for rate in result.rates if rate.level is finest and rate.value is not None}
+    return next((name for name in MAIN_RATES if name in valued), None)
 
 
 def rate_variants(rates: Iterable[Rate]) -> dict[tuple[str, str | None, str], str]:
@@ -120,7 +152,7 @@ def rate_variants(rates: Iterable[Rate]) -> dict[tuple[str, str | None, str], st
     names: dict[tuple[str, str | None, str], str] = {}
     for rate in rates:
         key = (rate.indicator, rate.kind, rate.unit)
-        if key in names or (rate.value is None and rate.low is None and rate.high is None):
+        if key in names or not has_figure(rate):
             continue
         plain = rate.indicator not in names.values()
         name = rate.indicator if plain else f"{rate.indicator}_{rate.unit}"
@@ -163,15 +195,16 @@ def _units(result: ZoneResult) -> Table:
         and (rate.low, rate.high) != (rate.value,) * 2
     }
     bases: dict[str, set[Basis | None]] = {}
+    titles = indicator_titles(result)
     for rate in result.rates:
-        if name := variants.get((rate.indicator, rate.kind, rate.unit)):
+        if has_figure(rate) and (name := variants.get((rate.indicator, rate.kind, rate.unit))):
             bases.setdefault(name, set()).add(rate.basis)
     declared = list(
         columns("units", ("code", "name", "name_en", "level text level", "parent", "area_km2 number"))
     )
     for (indicator, kind, unit), name in variants.items():
         fraction = kind != Kind.AREA
-        title = indicator_title(indicator)
+        title = titles[indicator]
         if name != indicator:
             title = text("export.qualified", title=title, word=Text(unit, unit))
         if len(bases[name]) == 1 and (only := next(iter(bases[name]))) not in {None, Basis.OFFICIAL}:
@@ -185,7 +218,7 @@ def _units(result: ZoneResult) -> Table:
     figures: dict[str, dict[str, Any]] = {}
     for rate in result.rates:
         chosen = variants.get((rate.indicator, rate.kind, rate.unit))
-        if chosen is None or (rate.value is None and rate.low is None and rate.high is None):
+        if chosen is None or not has_figure(rate):
             continue
         for suffix, value in (
             ("", rate.value),

@@ -11,7 +11,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import UsageError
-from geozone.export.content import Table, content
+from geozone.export.content import Table, content, main_rate
 from geozone.export.geopackage_schema import FIXED_DATE, add_columns, add_styles, settle
 from geozone.export.qml import feature_label, qml, unit_label
 from geozone.files import whole_file
@@ -20,7 +20,6 @@ from geozone.model import Level, ZoneResult
 from geozone.symbology import breaks as class_bounds
 from geozone.symbology import rate_classes
 
-MAIN_RATE = "redline_coverage"
 _VERSION = "1.2"  # read by every GDAL and QGIS in use, GDAL 3.6 included
 _NAMED_ON_MAP = {"bays", "rivers", "lakes"}
 
@@ -30,7 +29,7 @@ def write_geopackage(
     path: Path,
     *,
     lang: Language = "zh",
-    rate: str = MAIN_RATE,
+    rate: str | None = None,
     breaks: Sequence[float] | None = None,
 ) -> None:
     """Write a zone as a GeoPackage.
@@ -49,7 +48,7 @@ def write_geopackage(
     lang
         Language of identifiers, aliases and notes; names of layers and columns are ASCII in both.
     rate
-        Column of ``units`` that its style colours by.
+        Indicator that the style of ``units`` colours by; None takes the first of `content.MAIN_RATES` that has values.
     breaks
         Upper class bounds of that rate as fractions; None takes those of `geozone.symbology.breaks`.
 
@@ -59,7 +58,7 @@ def write_geopackage(
         If the file cannot be written.
     """
     tables = content(result, lang)
-    styles = {table.name: _style(table, result, lang, rate, breaks) for table in tables}
+    styles = {table.name: _style(table, result, lang, main_rate(result, rate), breaks) for table in tables}
     with whole_file(path) as unfinished:
         with _configured({"OGR_CURRENT_DATE": FIXED_DATE}):
             for number, table in enumerate(tables):
@@ -116,7 +115,7 @@ def _identifier(table: Table, lang: Language) -> str:
 
 
 def _style(
-    table: Table, result: ZoneResult, lang: Language, rate: str, breaks: Sequence[float] | None
+    table: Table, result: ZoneResult, lang: Language, rate: str | None, breaks: Sequence[float] | None
 ) -> str:
     if table.name != "units":
         label = feature_label(lang) if table.name in _NAMED_ON_MAP else None
@@ -136,7 +135,7 @@ def _style(
         rate=column,
         classes=classes,
         levels=levels,
-        label=unit_label(levels, lang),
+        label=unit_label(lang),
     )
 
 

@@ -32,6 +32,7 @@ class Label:
     expression: str
     size: float = 8.0
     colour: str = "#333333"
+    size_expression: str | None = None  # points, by feature
     largest_denominator: int | None = None
 
 
@@ -74,7 +75,7 @@ def qml(
     if geometry is not None:
         kind = _symbol_kind(geometry)
         style = style or LayerStyle("fill", fill="#bbbbbb", stroke="#777777")
-        if style.kind == "rate" and rate is not None:
+        if style.kind == "rate":
             root.append(_rate_renderer(style, kind, rate, classes, levels=levels, lang=lang))
         elif any(item.domain == "status" for item in columns):
             root.append(_status_renderer(style, kind, lang))
@@ -128,7 +129,7 @@ def _status_renderer(style: LayerStyle, kind: str, lang: Language) -> ET.Element
 def _rate_renderer(
     style: LayerStyle,
     kind: str,
-    rate: str,
+    rate: str | None,
     classes: Sequence[RateClass],
     *,
     levels: Sequence[Level],
@@ -149,13 +150,13 @@ def _rate_renderer(
         ET.SubElement(rules, "rule", filter=condition, symbol=number, label=label, key=_key(condition))
         symbols.append(_symbol(number, kind, drawn, pass_))
 
-    for item in classes:
+    for item in classes if rate else ():
         lower = f'"{rate}" > {item.lower!r} AND ' if item.upper > item.lower else ""
         condition = f'{scope}{lower}"{rate}" <= {item.upper!r}'
         rule(
             condition, item.label.get(lang), LayerStyle("fill", item.colour, outline, width, style.opacity), 0
         )
-    missing = f'{scope}"{rate}" IS NULL'
+    missing = f'{scope}"{rate}" IS NULL' if rate else f"{scope}TRUE"
     rule(
         missing,
         text("export.no_data").get(lang),
@@ -318,6 +319,15 @@ def _labelling(label: Label, kind: str) -> ET.Element:
         displayAll="0",
         labelPerPart="0",
     )
+    if label.size_expression:
+        defined = ET.SubElement(ET.SubElement(settings, "dd_properties"), "Option", type="Map")
+        ET.SubElement(defined, "Option", name="name", value="", type="QString")
+        properties = ET.SubElement(defined, "Option", name="properties", type="Map")
+        by_size = ET.SubElement(properties, "Option", name="Size", type="Map")
+        ET.SubElement(by_size, "Option", name="active", value="true", type="bool")
+        ET.SubElement(by_size, "Option", name="expression", value=label.size_expression, type="QString")
+        ET.SubElement(by_size, "Option", name="type", value="3", type="int")  # by expression
+        ET.SubElement(defined, "Option", name="type", value="collection", type="QString")
     return labelling
 
 
@@ -369,11 +379,12 @@ def _flag(value: object) -> str:
     return "1" if value else "0"
 
 
-def unit_label(levels: Sequence[Level], lang: Language) -> Label:
-    """Return labels for units: the names of the middle level, provinces where there is none."""
-    shown = Level.CITY if Level.CITY in levels else Level.PROVINCE
+def unit_label(lang: Language) -> Label:
+    """Return labels for units: provinces and cities, and counties where the map is large enough."""
     name = '"name"' if lang == "zh" else 'coalesce("name_en", "name")'
-    return Label(f"CASE WHEN \"level\" = '{shown.value}' THEN {name} END", size=7.5)
+    shown = "\"level\" IN ('province', 'city') OR (\"level\" = 'county' AND @map_scale < 1500000)"
+    size = "CASE WHEN \"level\" = 'province' THEN 11 WHEN \"level\" = 'city' THEN 8 ELSE 6.5 END"
+    return Label(f"CASE WHEN {shown} THEN {name} END", size=8, size_expression=size)
 
 
 def feature_label(lang: Language) -> Label:

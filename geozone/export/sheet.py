@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 
 from geozone.errors import UsageError
 from geozone.export.columns import domain_values
-from geozone.export.content import indicator_title
+from geozone.export.content import MAIN_RATES, has_figure, indicator_titles, main_rate
 from geozone.export.fonts import chinese_font
 from geozone.export.qml import OUTLINES, in_status
 from geozone.export.sheet_map import (
@@ -30,8 +30,8 @@ from geozone.export.sheet_map import (
     scale_bar,
 )
 from geozone.files import whole_file
-from geozone.messages import Language, text
-from geozone.model import Kind, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
+from geozone.messages import Language, Text, text
+from geozone.model import Kind, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
 from geozone.symbology import RATE_MISSING, RateClass, layer_statuses, rate_classes
 from geozone.symbology import breaks as class_bounds
 
@@ -48,6 +48,8 @@ _VERDICT_COLOURS = {
     Verdict.REPORT_ONLY: "#555555",
     Verdict.NOT_COMPUTABLE: "#8a8a8a",
 }
+_MM_PER_POINT = 25.4 / 72
+_CLOSING = "，。；：、）”》！？"  # no line begins with one of these
 _INK, _QUIET = "#222222", "#666666"
 
 
@@ -57,7 +59,7 @@ def write_sheet(
     *,
     lang: Language = "zh",
     paper: Paper = "A4",
-    rate: str = "redline_coverage",
+    rate: str | None = None,
     breaks: Sequence[float] | None = None,
     dpi: int = 200,
 ) -> None:
@@ -74,7 +76,7 @@ def write_sheet(
     paper
         ``A4`` or ``A3``, landscape.
     rate
-        Indicator that colours the finest units.
+        Indicator that colours the finest units; None takes the first of `content.MAIN_RATES` that has values.
     breaks
         Upper class bounds of that rate as fractions; None takes those of `geozone.symbology.breaks`.
     dpi
@@ -105,9 +107,16 @@ class _Sheet:
     """One sheet while it is drawn; positions are millimetres from the lower left corner, as on A4."""
 
     def __init__(
-        self, result: ZoneResult, lang: Language, paper: Paper, rate: str, breaks: Sequence[float] | None
+        self,
+        result: ZoneResult,
+        lang: Language,
+        paper: Paper,
+        rate: str | None,
+        breaks: Sequence[float] | None,
     ) -> None:
-        self.result, self.lang, self.rate = result, lang, rate
+        self.result, self.lang = result, lang
+        self.rate = main_rate(result, rate) or MAIN_RATES[0]
+        self.titles = indicator_titles(result)
         self.size = PAPERS[paper]
         self.scale = self.size[0] / PAPERS["A4"][0]
         self.width, self.height = self.size[0] / self.scale, self.size[1] / self.scale
@@ -116,7 +125,7 @@ class _Sheet:
         self.values = {
             item.unit_code: item.value
             for item in result.rates
-            if item.indicator == rate and item.value is not None
+            if item.indicator == self.rate and item.value is not None
         }
         finest = result.units.loc[result.units["level"] == self.levels[0].value, "code"]
         bounds = class_bounds([self.values.get(code) for code in finest], 100.0) if breaks is None else breaks
@@ -150,7 +159,7 @@ class _Sheet:
     def _title(self, page: Axes) -> None:
         top = self.height - _MARGIN
         self._say(page, _MARGIN, top - 4.5, self.result.title.get(self.lang), 17, weight="bold")
-        title = indicator_title(self.rate)
+        title = self._indicator(self.rate)
         rates = [item for item in self.result.rates if item.indicator == self.rate and item.basis]
         for basis in dict.fromkeys(item.basis for item in rates):
             title = text("export.qualified", title=title, word=text(f"export.basis_{basis}"))
@@ -158,7 +167,7 @@ class _Sheet:
             "export.sheet_about",
             title=title,
             level=text(f"export.level_{self.levels[0]}"),
-            vintage=", ".join(sorted({item.vintage for item in rates if item.vintage})) or "—",
+            vintage=_vintage(", ".join(sorted({item.vintage for item in rates if item.vintage}))),
         ).get(self.lang)
         self._say(page, _MARGIN, top - 12, about, 9, color=_QUIET)
         review = self.result.review_number or text("export.not_reviewed").get(self.lang)
@@ -191,7 +200,9 @@ class _Sheet:
         self._draw_units(axes, frame)
         self._draw_layers(axes, frame)
         self._draw_names(axes, frame)
-        scale_bar(axes, frame, self.lang, scale=self.scale)
+        zone = self.result.units[self.result.units["level"] == self.levels[-1].value]
+        area = shapely.union_all(projected(zone, frame))
+        scale_bar(axes, frame, self.lang, area, scale=self.scale)
         north_arrow(axes, frame, self.lang, scale=self.scale)
 
     def _draw_units(self, axes: Axes, frame: Frame) -> None:
@@ -250,7 +261,7 @@ class _Sheet:
         """Draw the legend in two columns and return its lower edge."""
         self._heading(page, x, top - 2, text("export.legend").get(self.lang))
         half, y = _PANEL / 2, top - 8
-        self._say(page, x, y, indicator_title(self.rate).get(self.lang), 6, weight="bold")
+        self._say(page, x, y, self._indicator(self.rate).get(self.lang), 6, weight="bold")
         left = y
         swatches = [
             (item.label.get(self.lang), LayerStyle("fill", item.colour, "#9a9a9a")) for item in self.classes
@@ -271,8 +282,7 @@ class _Sheet:
             if layer is None or layer.spec is None or not len(layer.data):
                 continue
             right -= 4
-            basis = text(f"export.basis_{layer.spec.basis}")
-            label = text("export.qualified", title=layer.spec.title, word=basis).get(self.lang)
+            label = self._with_basis(layer.spec).get(self.lang)
             style = layer.spec.style
             by_status = by_status or layer_statuses(layer, self.result.registers) is not None
             lines = {"MultiLineString", "LineString"} & set(layer.data.geometry.geom_type)
@@ -289,6 +299,13 @@ class _Sheet:
                 swatch = in_status(LayerStyle("fill", "#ffffff", "#777777"), "fill", Status(value))
                 self._swatch(page, x + half, right, swatch, title.get(self.lang))
         return min(left, right) - 2
+
+    def _with_basis(self, spec: LayerSpec) -> Text:
+        """Return a layer's title with its basis, unless the title says it already."""
+        basis = text(f"export.basis_{spec.basis}")
+        if basis.zh[:2] in spec.title.zh:
+            return spec.title
+        return text("export.qualified", title=spec.title, word=basis)
 
     def _swatch(self, page: Axes, x: float, y: float, style: LayerStyle, label: str) -> None:
         width = style.width * 0.75 * self.scale * 0.7
@@ -308,7 +325,8 @@ class _Sheet:
                 )
             )  # fmt: skip
         room = _PANEL / 2 - 9
-        self._say(page, x + 7.5, y, _shortened(label, room, 6), 6)
+        size = next((size for size in (6.0, 5.5, 5.0, 4.6) if _em(label) * size * _MM_PER_POINT <= room), 4.6)
+        self._say(page, x + 7.5, y, _shortened(label, room, size), size)
 
     def _heading(self, page: Axes, x: float, y: float, words: str) -> None:
         self._say(page, x, y, words, 8, weight="bold", color="#1d6577")
@@ -322,7 +340,7 @@ class _Sheet:
         names = ("indicator", "rates_value", "target_value", "verdict")
         for place, name in zip(places, names, strict=True):
             self._say(page, place, y, text(f"export.column_{name}").get(self.lang), 5.5, color=_QUIET)
-        shown = [item for item in self.result.rates if item.level is Level.ZONE and item.low is not None]
+        shown = [item for item in self.result.rates if item.level is Level.ZONE and has_figure(item)]
         for item in _distinct(shown)[:12]:
             y -= 3.7
             label = _shortened(self._named(item), 37, 5.8)
@@ -342,9 +360,18 @@ class _Sheet:
             )
         return y - 2
 
+    def _indicator(self, indicator: str) -> Text:
+        return self.titles.get(indicator, Text(indicator, indicator))
+
     def _named(self, rate: Rate) -> str:
-        title = indicator_title(rate.indicator).get(self.lang)
-        return title if rate.unit in {"km2", "count"} else f"{title} ({rate.unit})"
+        """Return the title of a rate, with its unit where the same indicator is counted in several."""
+        units = {
+            item.unit for item in self.result.rates if item.indicator == rate.indicator and has_figure(item)
+        }
+        title = self._indicator(rate.indicator)
+        if len(units) > 1:
+            title = text("export.qualified", title=title, word=Text(rate.unit, rate.unit))
+        return title.get(self.lang)
 
     def _verdict(self, rate: Rate) -> str:
         return text(f"export.verdict_{rate.verdict}").get(self.lang) if rate.verdict else ""
@@ -354,7 +381,7 @@ class _Sheet:
         provinces = self.result.units[self.result.units["level"] == Level.PROVINCE.value]
         level = Level.PROVINCE if len(provinces) > 1 else Level.CITY
         units = self.result.units[self.result.units["level"] == level.value].sort_values("code")
-        rates = [item for item in self.result.rates if item.level is level and item.low is not None]
+        rates = [item for item in self.result.rates if item.level is level and has_figure(item)]
         ratios = [item for item in rates if item.kind is not Kind.AREA and item.unit in {"km2", "count"}]
         indicators = list(dict.fromkeys(item.indicator for item in ratios))[:3]
         bottom = _MARGIN + _FOOTER
@@ -366,7 +393,7 @@ class _Sheet:
         y = top - 7.5
         places = [x + 28 + 21 * number for number in range(len(indicators))]
         for place, indicator in zip(places, indicators, strict=True):
-            title = _shortened(indicator_title(indicator).get(self.lang), 20, 5)
+            title = _shortened(self._indicator(indicator).get(self.lang), 20, 5)
             self._say(page, place, y, title, 5, color=_QUIET)
         column = "name" if self.lang == "zh" else "name_en"
         figures = {(item.unit_code, item.indicator): item for item in reversed(ratios)}
@@ -388,7 +415,7 @@ class _Sheet:
         )
         told = [
             text("export.sheet_source", title=layer.spec.title, basis=text(f"export.basis_{layer.spec.basis}"),
-                 source=layer.spec.source, vintage=layer.spec.vintage).get(self.lang)
+                 source=layer.spec.source, vintage=_vintage(layer.spec.vintage)).get(self.lang)
             for layer in self.result.layers.values()
             if layer.spec
         ]  # fmt: skip
@@ -400,7 +427,7 @@ class _Sheet:
         words = " ".join([text("export.sheet_projection").get(self.lang), *dict.fromkeys(told)])
         for size in (5.5, 5.0, 4.5, 4.0):
             lines = _wrapped(words, self.width - 2 * _MARGIN, size)
-            step = size * 0.3528 * 1.35
+            step = size * _MM_PER_POINT * 1.35
             if len(lines) * step <= _FOOTER - 4:
                 break
         room = int((_FOOTER - 4) / step)
@@ -420,22 +447,33 @@ def _distinct(rates: Iterable[Rate]) -> list[Rate]:
 
 
 def _figure(rate: Rate) -> str:
+    """Return a value or band with as many decimals as tell it from its target."""
     if rate.value is not None:
-        return _number(rate.value, rate.kind)
+        digits = 0 if rate.kind is Kind.AREA else 1
+        if rate.target_value is not None and rate.target_value != rate.value:
+            same = _number(rate.target_value, rate.kind, digits)
+            while digits < 6 and _number(rate.value, rate.kind, digits) == same:
+                digits += 1
+                same = _number(rate.target_value, rate.kind, digits)
+        return _number(rate.value, rate.kind, digits)
     if rate.low is None or rate.high is None:
         return "—"
-    return f"{_number(rate.low, rate.kind)}–{_number(rate.high, rate.kind)}"
+    return f"{_number(rate.low, rate.kind, 0)}–{_number(rate.high, rate.kind, 0)}"
 
 
-def _number(value: float, kind: Kind | None) -> str:
-    return f"{value:,.0f} km²" if kind is Kind.AREA else f"{value * 100:.1f}%"
+def _number(value: float, kind: Kind | None, digits: int) -> str:
+    return f"{value:,.{digits}f} km²" if kind is Kind.AREA else f"{value * 100:.{digits}f}%"
+
+
+def _vintage(vintage: str) -> str | Text:
+    return text("export.vintage_unknown") if vintage in {"", "unknown"} else vintage
 
 
 def _target(rate: Rate) -> str:
     if rate.target_value is None:
         return ""
     sign = {">=": "≥", "<=": "≤", "=": "=", "about": "≈"}.get(str(rate.comparator or ""), "")
-    value = f"{rate.target_value:,.0f} km²" if rate.kind is Kind.AREA else f"{rate.target_value * 100:g}%"
+    value = f"{rate.target_value:,.0f} km²" if rate.kind is Kind.AREA else f"{rate.target_value * 100:.6g}%"
     return f"{sign}{value}" + (f" ({rate.target_year})" if rate.target_year else "")
 
 
@@ -445,7 +483,7 @@ def _em(words: str) -> float:
 
 def _shortened(words: str, room: float, size: float) -> str:
     """Return words that fit a width in millimetres, the rest replaced by dots."""
-    most = room / (size * 0.3528)
+    most = room / (size * _MM_PER_POINT)
     if _em(words) <= most:
         return words
     while words and _em(words) > most - 1:
@@ -455,7 +493,7 @@ def _shortened(words: str, room: float, size: float) -> str:
 
 def _wrapped(words: str, width: float, size: float) -> list[str]:
     """Break text into lines of a width in millimetres, between Chinese characters or at spaces."""
-    most, lines, line = width / (size * 0.3528), [], ""
+    most, lines, line = width / (size * _MM_PER_POINT), [], ""
     pieces: list[str] = []
     for letter in words:
         if (
@@ -469,7 +507,7 @@ def _wrapped(words: str, width: float, size: float) -> list[str]:
         else:
             pieces.append(letter)
     for piece in pieces:
-        if line and _em(line + piece) > most:
+        if line and _em(line + piece) > most and piece not in _CLOSING:
             lines.append(line.rstrip())
             line = piece.lstrip()
         else:

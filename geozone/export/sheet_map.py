@@ -19,7 +19,7 @@ from matplotlib.patheffects import withStroke
 from geozone.messages import Language, text
 from geozone.model import CRS, LayerStyle
 
-_ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+_ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0)
 _POINTS = 72 / 96  # points of one CSS pixel, the unit of LayerStyle.width
 _FINEST_MM = 0.08  # detail finer than this is not visible in print
 _MOST_AREAS = 10_000  # in one path; the rasteriser has a limit
@@ -156,27 +156,28 @@ def graticule(axes: Axes, frame: Frame, *, scale: float = 1.0) -> None:
     )
 
 
-def scale_bar(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0) -> None:
-    """Draw a scale bar of four parts, with the scale as a ratio above, in the lower left corner."""
-    metre = frame.denominator / 1000  # metres on the ground for one millimetre on paper
-    longest = 45 * scale * metre
+def scale_bar(
+    axes: Axes, frame: Frame, lang: Language, area: shapely.Geometry, *, scale: float = 1.0
+) -> None:
+    """Draw a scale bar of four parts, with the scale as a ratio above, in the lower corner that `area` leaves freer."""
+    metre = scale * frame.denominator / 1000  # metres on the ground for one millimetre on paper
+    longest = 45 * metre
     power = 10 ** math.floor(math.log10(longest))
     total = max(step * power for step in (1, 2, 4, 5, 8) if step * power <= longest)
-    x, y, height = frame.west + 5 * scale * metre, frame.south + 6 * scale * metre, 1.2 * scale * metre
-    box = Rectangle(
-        (x - 3 * scale * metre, y - 3 * scale * metre),
-        total + 14 * scale * metre,
-        12 * scale * metre,
-        facecolor="white",
-        alpha=0.85,
-        zorder=20,
-    )
-    axes.add_patch(box)
+    width, height = total + 14 * metre, 12 * metre
+    boxes = [
+        shapely.box(west, frame.south + 1.5 * metre, west + width, frame.south + 1.5 * metre + height)
+        for west in (frame.west + 1.5 * metre, frame.east - 1.5 * metre - width)
+    ]
+    box = min(boxes, key=lambda item: _cells(item, area))
+    west, south, *_ = box.bounds
+    x, y, thick = west + 3 * metre, south + 3 * metre, 1.2 * metre
+    axes.add_patch(Rectangle((west, south), width, height, facecolor="white", alpha=0.85, zorder=20))
     for part in range(4):
         colour = "#222222" if part % 2 == 0 else "white"
         axes.add_patch(
             Rectangle(
-                (x + total * part / 4, y), total / 4, height, facecolor=colour, edgecolor="#222222",
+                (x + total * part / 4, y), total / 4, thick, facecolor=colour, edgecolor="#222222",
                 linewidth=0.4 * scale, zorder=21,
             )
         )  # fmt: skip
@@ -184,7 +185,7 @@ def scale_bar(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0) -
     for part, label in ((0, "0"), (2, f"{total / 2000:g}"), (4, f"{total / 1000:g} {unit}")):
         axes.text(
             x + total * part / 4,
-            y + 1.8 * height,
+            y + 1.8 * thick,
             label,
             fontsize=5.5 * scale,
             ha="center",
@@ -192,9 +193,15 @@ def scale_bar(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0) -
             zorder=21,
         )
     ratio = f"1 : {frame.denominator:,.0f}"
-    axes.text(
-        x, y + 4.3 * height, ratio, fontsize=6 * scale, ha="left", va="bottom", zorder=21, weight="bold"
-    )
+    axes.text(x, y + 4.3 * thick, ratio, fontsize=6 * scale, ha="left", va="bottom", zorder=21, weight="bold")
+
+
+def _cells(box: shapely.Polygon, area: shapely.Geometry) -> int:
+    """Return how many points of a grid over a box lie in an area."""
+    west, south, east, north = box.bounds
+    x, y = np.meshgrid(np.linspace(west, east, 12), np.linspace(south, north, 6))
+    shapely.prepare(area)
+    return int(shapely.intersects_xy(area, x, y).sum())
 
 
 def north_arrow(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0) -> None:
