@@ -137,7 +137,7 @@ def processors() -> int:
 
 def grid_cells(features: int) -> int:
     """Return how fine a label grid serves for so many features."""
-    return int(np.clip(8 * np.sqrt(features), 256, 4096))
+    return int(np.clip(8 * np.sqrt(features), 64, 4096))
 
 
 def find_shares(

@@ -6,7 +6,7 @@ overlap. The order of the features is their priority: a piece of ground belongs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -144,9 +144,9 @@ def block_of_geometries(geometries: Geometries, features: Indices, crs: Any) -> 
     return block, [Repair(int(features[number]), "dropped", 0.0, 0.0) for number in dropped] + repairs
 
 
-def in_threads(function: Callable[[Any], Result], items: Iterable[Any], threads: int) -> list[Result]:
+def in_threads(function: Callable[[Any], Result], items: Sequence[Any], threads: int) -> list[Result]:
     """Return the results for all items, in their order."""
-    if threads <= 1:
+    if threads <= 1 or len(items) <= 1:
         return [function(item) for item in items]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(function, items))
@@ -178,7 +178,7 @@ def _block(features: Indices, plane: Geometries, outlines: Outlines | None) -> t
     large = shapely.get_num_coordinates(plane) > LARGE
     special = large.copy()
     special[invalid] = True
-    plain = np.flatnonzero(~special)
+    plain = np.flatnonzero(~special & (areas > 0))
     if len(invalid):
         plane = plane.copy()
         plane[invalid] = repaired(plane[invalid])
@@ -202,6 +202,8 @@ def _block(features: Indices, plane: Geometries, outlines: Outlines | None) -> t
         )
         small = np.setdiff1d(owner, big)
         rest, owner = np.concatenate([rest[small], pieces]), np.concatenate([small, big[origin]])
+    real = shapely.area(rest) > 0
+    rest, owner = rest[real], owner[real]
     rows = np.concatenate([features[plain], features[numbers[owner]]])
     geometries = np.concatenate([plane[plain], rest])
     block_areas, boxes = shapely.area(geometries), shapely.bounds(geometries)

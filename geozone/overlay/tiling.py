@@ -41,7 +41,7 @@ class Contents:
 def make_tiles(features: Features, sheet: Sheet, threads: int, own: Indices | None = None) -> list[Tile]:
     """Return the rows that may lie in a zone, in tiles; of `own` rows only, where these are given."""
     place = sheet.classify(features.boxes)
-    asked = (place != OUTSIDE) & (features.areas > 0)
+    asked = place != OUTSIDE
     if own is not None:
         wanted = np.zeros(len(features), dtype=bool)
         wanted[own] = True
