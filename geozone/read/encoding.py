@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
 
 REPLACED = "\ufffd"
 MOJIBAKE = "锟斤拷"  # U+FFFD written as UTF-8 and read as GBK: the text before is lost
+_SEPARATOR = b"\x1e"  # no character beyond ASCII has this byte in the encodings that are told apart
+_LOST = "\ufffd".encode()
+_ENOUGH = 1000  # failures that settle it
 _CONVINCING = 0.9  # share of characters that are common Chinese ones
 _NATIONAL = {
     "gb2312": "gb18030",
@@ -60,21 +67,18 @@ def is_western(name: str) -> bool:
     return name in _WESTERN
 
 
-def guess(texts: Iterable[bytes]) -> Guess:
+def guess(texts: Collection[bytes]) -> Guess:
     """Guess between UTF-8 and GB18030 on all texts together.
 
     A text that stops inside a character, as a field of fixed width may, counts without that character.
     Characters of common Chinese speak for an encoding, failures against it.
     """
-    texts = {text for text in texts if not text.isascii()}
-    if not texts:
+    if all(text.isascii() for text in texts):
         return Guess("utf-8", sure=True)
-    lost = sum(text_is_lost(text) for text in texts)
-    rest = [text for text in texts if not text_is_lost(text)]
-    if not rest:
-        return Guess(
-            "utf-8" if any(b"\xef\xbf\xbd" in text for text in texts) else "gb18030", sure=False, lost=lost
-        )
+    rest = without_lost(texts)
+    lost = len(texts) - len(rest)
+    if all(text.isascii() for text in rest):
+        return Guess("utf-8", sure=False, lost=lost)
     scores = {name: score(rest, name) for name in ("utf-8", "gb18030")}
     failures = {name: failed for name, (failed, _) in scores.items()}
     if failures["utf-8"] != failures["gb18030"]:
@@ -105,7 +109,9 @@ def _utf8_by_chance(texts: Collection[bytes]) -> bool:
                 if character >= "\u0800" or any(letter.isascii() and letter.isalpha() for letter in beside):
                     return False
                 beyond += 1
-    return beyond < 4 and score(texts, "gb18030")[1] >= _CONVINCING
+        if beyond >= 4:
+            return False
+    return score(texts, "gb18030")[1] >= _CONVINCING
 
 
 def _plausible(texts: Collection[bytes], encoding: str) -> bool:
@@ -124,22 +130,22 @@ def _plausible(texts: Collection[bytes], encoding: str) -> bool:
     return True
 
 
-def score(texts: Iterable[bytes], encoding: str) -> tuple[int, float]:
-    """Return how many texts cannot be decoded, and the share of common Chinese among the characters beyond ASCII."""
-    failed = common = beyond = 0
-    for raw in texts:
-        text = decode(raw, encoding)
-        if text is None:
-            failed += 1
-            continue
-        for character in text:
-            if character > "\x7f":
-                beyond += 1
-                common += _is_common(character)
-    return failed, common / beyond if beyond else 0.0
+def score(texts: Collection[bytes], encoding: str) -> tuple[int, float]:
+    """Return at how many places texts cannot be decoded, and the share of common Chinese beyond ASCII.
+
+    Counting stops at `_ENOUGH` failures.
+    """
+    blob = _SEPARATOR.join(texts)
+    try:
+        text, failed = _decode_joined(blob, encoding)
+    except (LookupError, UnicodeError):
+        return _ENOUGH, 0.0
+    characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    beyond = characters[characters > 0x7F]
+    return failed, float(_common()[np.minimum(beyond, 0xFFFF)].mean()) if len(beyond) else 0.0
 
 
-def convincing(texts: Iterable[bytes], encoding: str) -> bool:
+def convincing(texts: Collection[bytes], encoding: str) -> bool:
     """Tell whether every text can be decoded and nearly all of it is common Chinese."""
     failed, common = score(texts, encoding)
     return not failed and common >= _CONVINCING
@@ -150,8 +156,7 @@ def decode(raw: bytes, encoding: str) -> str | None:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
-        # a field of fixed width may end inside a character
-        if len(raw) - error.start > 3 or error.start == 0:
+        if not _is_cut(raw, error.start, len(raw), encoding):
             return None
         try:
             return raw[: error.start].decode(encoding)
@@ -161,14 +166,65 @@ def decode(raw: bytes, encoding: str) -> str | None:
         return None
 
 
-def text_is_lost(raw: bytes) -> bool:
-    """Tell whether bytes hold the traces of characters that were replaced before they were written."""
-    return b"\xef\xbf\xbd" in raw
+def decode_all(texts: list[bytes], encoding: str) -> list[str]:
+    """Decode many texts; a last character that was cut off goes, what cannot be decoded becomes U+FFFD."""
+    blob = _SEPARATOR.join(texts)
+    if blob.count(_SEPARATOR) == len(texts) - 1:
+        try:
+            decoded = _decode_joined(blob, encoding, give_up=False)[0].split(_SEPARATOR.decode())
+        except (LookupError, UnicodeError):
+            decoded = []
+        if len(decoded) == len(texts):
+            return decoded
+    return [
+        text if (text := decode(raw, encoding)) is not None else raw.decode(encoding, "replace")
+        for raw in texts
+    ]
 
 
-def string_is_lost(text: str) -> bool:
-    """Tell whether a text holds the traces of characters that were replaced before."""
-    return REPLACED in text or MOJIBAKE in text
+class _EnoughError(Exception):
+    """The encoding is not the right one; counting on would only take time."""
+
+
+def _decode_joined(blob: bytes, encoding: str, *, give_up: bool = True) -> tuple[str, int]:
+    """Return texts that are joined by separators as one, and at how many places they cannot be decoded."""
+    failed = 0
+
+    def handle(error: UnicodeError) -> tuple[str, int]:
+        nonlocal failed
+        assert isinstance(error, UnicodeDecodeError)
+        end = blob.find(_SEPARATOR, error.start, error.start + 4)
+        end = end if end >= 0 else len(blob)
+        if _is_cut(blob, error.start, end, encoding):
+            return "", end
+        failed += 1
+        if give_up and failed >= _ENOUGH:
+            raise _EnoughError
+        return REPLACED, error.start + 1
+
+    codecs.register_error("geozone.cut", handle)
+    try:
+        return blob.decode(encoding, "geozone.cut"), failed
+    except _EnoughError:
+        return "", failed
+
+
+def _is_cut(raw: bytes, start: int, end: int, encoding: str) -> bool:
+    """Tell whether the bytes from `start` to `end` are the beginning of one character, with others before it."""
+    piece = raw[start:end]
+    if not 1 <= len(piece) <= 3 or start == 0 or raw[start - 1 : start] == _SEPARATOR:
+        return False
+    try:
+        return not codecs.getincrementaldecoder(encoding)().decode(piece, final=False)
+    except UnicodeDecodeError:
+        return False
+
+
+def without_lost(texts: Collection[bytes]) -> Collection[bytes]:
+    """Return the texts that hold no trace of characters that were replaced before they were written."""
+    if _LOST not in _SEPARATOR.join(texts):
+        return texts
+    return {text for text in texts if _LOST not in text}
 
 
 def decode_document(raw: bytes, given: str | None = None) -> tuple[str, Guess]:
@@ -192,10 +248,13 @@ def decode_document(raw: bytes, given: str | None = None) -> tuple[str, Guess]:
     return raw.decode(found.encoding, "replace"), found
 
 
-def _is_common(character: str) -> bool:
-    """Tell whether a character is of the first level of GB 2312 or Chinese punctuation."""
-    try:
-        lead = character.encode("gb2312")[0]
-    except UnicodeEncodeError:
-        return False
-    return 0xB0 <= lead <= 0xD7 or lead in {0xA1, 0xA3}
+@cache
+def _common() -> npt.NDArray[np.bool_]:
+    """Return which characters are of the first level of GB 2312 or Chinese punctuation, by code point."""
+    table = np.zeros(0x10000, bool)
+    for lead in (0xA1, 0xA3, *range(0xB0, 0xD8)):
+        for trail in range(0xA1, 0xFF):
+            character = bytes((lead, trail)).decode("gb2312", "ignore")
+            if character:
+                table[ord(character)] = True
+    return table

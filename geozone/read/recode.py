@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Collection
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.bulk import text_columns
 from geozone.read.encoding import (
+    MOJIBAKE,
+    REPLACED,
     Guess,
     codec,
     convincing,
     decode,
+    decode_all,
     guess,
     is_western,
     score,
-    string_is_lost,
-    text_is_lost,
+    without_lost,
 )
 from geozone.read.notes import Notes
 
@@ -60,23 +65,32 @@ def recode(
     notes
         Takes the decision and the findings.
     """
-    columns = text_columns(data)
-    factors = {name: pd.factorize(data[name]) for name in columns}
-    raw: set[bytes] = {str(name).encode("latin-1", "replace") for name in data.columns}
-    for _, unique in factors.values():
-        raw.update(str(value).encode("latin-1", "replace") for value in unique)
-    texts = {text for text in raw if not text.isascii()}
+    factors = {name: pd.factorize(data[name]) for name in text_columns(data)}
+    raw = {name: _raw(unique.tolist()) for name, (_, unique) in factors.items()}
+    texts = {text for text in _raw([str(name) for name in data.columns]) if not text.isascii()}
+    for values in raw.values():
+        texts.update(text for text in values if not text.isascii())
     encoding = decide(texts, declared, given, notes)
-    for name, (codes, unique) in factors.items():
-        values = [_text(str(value).encode("latin-1", "replace"), encoding) for value in unique]
-        decoded = np.array([*values, None], dtype=object)[codes]  # the code of a missing value is -1
-        data[name] = pd.Series(decoded, index=data.index, dtype="str")
+    if not texts:
+        return data
+    for name, (codes, _) in factors.items():
+        decoded = pa.array([*decode_all(raw[name], encoding), None], pa.large_string())
+        taken = decoded.take(pa.array(np.where(codes < 0, len(raw[name]), codes)))
+        data[name] = pd.Series(pd.array(taken, dtype="str"), index=data.index)
     return _rename(data, encoding)
+
+
+def _raw(values: list[str]) -> list[bytes]:
+    """Return the bytes of texts that were read as `RAW`."""
+    joined = "\x1e".join(values).encode("latin-1", "replace").split(b"\x1e")
+    if len(joined) == len(values):
+        return joined
+    return [value.encode("latin-1", "replace") for value in values]
 
 
 def decide(texts: set[bytes], declared: list[tuple[str, str]], given: str | None, notes: Notes) -> str:
     """Return the encoding of texts beyond ASCII: the user's, else the file's where it is true, else the guess."""
-    sound = {text for text in texts if not text_is_lost(text)}
+    sound = without_lost(texts)
     if given is not None:
         notes.decide("encoding", given, "read.encoding_given", encoding=given)
         failed = score(sound, given)[0]
@@ -120,7 +134,7 @@ def decide(texts: set[bytes], declared: list[tuple[str, str]], given: str | None
     return found.encoding
 
 
-def _overruled(texts: set[bytes], stated: str, found: Guess) -> bool:
+def _overruled(texts: Collection[bytes], stated: str, found: Guess) -> bool:
     """Tell whether the text contradicts the encoding that the file states."""
     if stated == found.encoding:
         return False
@@ -135,11 +149,12 @@ def _overruled(texts: set[bytes], stated: str, found: Guess) -> bool:
 def report_lost(data: gpd.GeoDataFrame, notes: Notes) -> None:
     """Find text whose characters were lost before the file was written, field by field."""
     for name in text_columns(data):
-        unique = data[name].dropna().unique()
-        lost = {value for value in unique if string_is_lost(str(value))}
-        if lost:
-            count = int(data[name].isin(lost).sum())
-            notes.find("text_lost", Severity.WARNING, field=str(name), count=count, sample=min(lost)[:20])
+        column = data[name].astype("str")
+        lost = column.str.contains(REPLACED, regex=False) | column.str.contains(MOJIBAKE, regex=False)
+        lost = lost.fillna(value=False).to_numpy(bool)
+        if lost.any():
+            sample = str(column[lost].iloc[0])[:20]
+            notes.find("text_lost", Severity.WARNING, field=str(name), count=int(lost.sum()), sample=sample)
 
 
 def _text(raw: bytes, encoding: str) -> str:
@@ -147,9 +162,9 @@ def _text(raw: bytes, encoding: str) -> str:
     return raw.decode(encoding, "replace") if text is None else text
 
 
-def _samples(texts: set[bytes], encoding: str) -> list[str]:
-    longest = sorted(texts, key=lambda text: (-len(text), text))
-    return sorted(_text(raw, encoding)[:12] for raw in longest[:_SAMPLES])
+def _samples(texts: Collection[bytes], encoding: str) -> list[str]:
+    longest = heapq.nsmallest(_SAMPLES, texts, key=lambda text: (-len(text), text))
+    return sorted(_text(raw, encoding)[:12] for raw in longest)
 
 
 def _rename(data: gpd.GeoDataFrame, encoding: str) -> gpd.GeoDataFrame:
