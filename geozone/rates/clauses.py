@@ -7,6 +7,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 FRONT = "front"  # what stands before the first section
 _DIGITS = {"〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -45,7 +46,7 @@ _SECTION = re.compile(
 )
 _AT_START = re.compile(r"[\n#*>\s。.;；:：]")
 _FIGURE = re.compile(
-    r"(?P<scale>tens of (?:thousands|millions|billions))"
+    r"(?P<scale>tens\s+of\s+(?:thousands|millions|billions))"
     r"|[Cc]lass\s+(?P<grade>I{1,3}|IV|VI?)\b"
     rf"|\b(?P<word>{'|'.join(_WORDS[1:])})\b"
     r"|(?<![A-Za-z0-9_{.])(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)",
@@ -217,20 +218,25 @@ def _numbered(candidates: list[_Mark], text: str) -> list[_Mark]:
 def _misnumbered(
     candidates: list[_Mark], chosen: list[_Mark], text: str, breaks: list[int]
 ) -> list[Misnumbered]:
-    """Return the headings at the start of a line that stand in a gap of the numbering."""
+    """Return the headings at the start of a line that stand in a gap of the numbering, or else end it."""
     wrong = []
-    bounds = [(0, 0), *((mark.number, mark.end) for mark in chosen)]
-    ends = [*((mark.number, mark.start) for mark in chosen), (10**6, len(text))]
-    for (before, begin), (after, end) in zip(bounds, ends, strict=True):
-        if after == before + 1:
+    end = _Mark(len(text), len(text), "end", 10**6, "")
+    for before, after in pairwise([_Mark(0, 0, "begin", 0, ""), *chosen, end]):
+        if after.number == before.number + 1:
             continue
         stray = [
             mark
             for mark in candidates
-            if begin <= mark.start < end and _starts_line(text, mark.start) and mark not in chosen
+            if before.end <= mark.start < after.start
+            and _starts_line(text, mark.start)
+            and mark not in chosen
         ]
+        if not stray and after is not end:
+            stray = [after]
         wrong += [
-            Misnumbered(mark.kind, before + 1 + i, mark.printed, bisect_right(breaks, mark.end - 1) + 1)
+            Misnumbered(
+                mark.kind, before.number + 1 + i, mark.printed, bisect_right(breaks, mark.end - 1) + 1
+            )
             for i, mark in enumerate(stray)
         ]
     return wrong
@@ -252,4 +258,4 @@ def _value(kind: str, written: str) -> float:
         return float(_WORDS.index(written.casefold()))
     if kind == "grade":
         return float(_ROMAN[written.casefold()])
-    return _SCALES[written.casefold().rpartition(" ")[2]]
+    return _SCALES[written.casefold().split()[-1]]

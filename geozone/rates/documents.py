@@ -292,7 +292,9 @@ def _difference(expected: Figure, printed: Figure) -> float:
     alike = expected.suffix.startswith(printed.suffix) or printed.suffix.startswith(expected.suffix)
     if expected.value == printed.value:
         return 0.0 if alike else 0.2
-    if _is_year(expected) != _is_year(printed):
+    if _is_year(expected):
+        return _CHANGED if printed.kind == "number" and len(printed.printed) == 4 else _YEAR_CONFUSED
+    if _is_year(printed) and len(expected.printed) != 4:
         return _YEAR_CONFUSED
     if not expected.suffix:
         return _CHANGED_BARE

@@ -1,0 +1,309 @@
+"""Rates counted by hand on a made-up zone: sums first, shares last; no denominator, no number."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from rate_samples import COUNTIES, NAME, ZONE, register, spec, target, units
+
+from geozone.errors import ConservationError
+from geozone.messages import Text
+from geozone.model import (
+    Basis,
+    Comparator,
+    Kind,
+    Level,
+    Modality,
+    Reading,
+    RegisterTotal,
+    Role,
+    Status,
+    Verdict,
+)
+from geozone.rates.indicators import compute_rates
+from geozone.seeds import Reference, get_zone, zone_targets
+
+BUILT, PLANNED, UNKNOWN, RECOGNISED = Status.BUILT, Status.PLANNED, Status.UNKNOWN, Status.RECOGNISED
+
+
+def mosaic(pieces):
+    """Return a mosaic from {county: [(redline, barrier, km²), ...]}; the rest of each county is bare."""
+    rows = []
+    for code in COUNTIES:
+        used = 0.0
+        for redline, barrier, area in pieces.get(code, []):
+            rows.append((code, redline, barrier, area))
+            used += area
+        rows.append((code, False, False, 10.0 - used))
+    return pd.DataFrame(rows, columns=["code", "redline", "barrier", "area_km2"])
+
+
+FIRST, SECOND, THIRD = COUNTIES[:3]
+PIECES = mosaic(
+    {FIRST: [(True, True, 2.0), (True, False, 1.0), (False, True, 2.0)], THIRD: [(False, True, 8.0)]}
+)
+
+
+def rates(**more):
+    given = {
+        "zone": ZONE,
+        "units": units(),
+        "mosaic": PIECES,
+        "lengths": {},
+        "layers": {"redline": spec("redline"), "barrier": spec("barrier")},
+        "registers": {},
+        "targets": [],
+    }
+    return compute_rates(**(given | more))
+
+
+def one(found, indicator, unit="z", target_id=...):
+    rows = [rate for rate in found if rate.indicator == indicator and rate.unit_code == unit]
+    if target_id is not ...:
+        rows = [rate for rate in rows if rate.target_id == target_id]
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+def test_coverage_is_the_sum_of_parts_over_the_sum_of_areas():
+    found = rates()
+    for unit, part, total in [
+        (FIRST, 3, 10),
+        (SECOND, 0, 10),
+        ("910100", 3, 20),
+        ("910000", 3, 40),
+        ("z", 3, 80),
+    ]:
+        rate = one(found, "redline_coverage", unit)
+        assert (rate.numerator, rate.denominator) == (part, total)
+        assert rate.value == rate.low == rate.high == pytest.approx(part / total)
+        assert (rate.kind, rate.basis, rate.vintage) == (Kind.COVERAGE, Basis.OFFICIAL, "2025")
+        assert rate.verdict is None
+    assert one(found, "redline_area").value == 3
+    assert one(found, "redline_area").denominator is None
+
+
+def test_no_barrier_means_no_share_protected():
+    found = rates()
+    assert one(found, "barrier_coverage", SECOND).value == 0  # a real zero
+    none = one(found, "barrier_protected", SECOND)
+    assert (none.value, none.verdict) == (None, Verdict.NOT_COMPUTABLE)
+    assert none.note.zh
+    assert one(found, "barrier_protected", FIRST).value == pytest.approx(0.5)
+    assert one(found, "barrier_protected", THIRD).value == 0  # barrier, but none of it in the red line
+    assert one(found, "barrier_protected").value == pytest.approx(2 / 12)
+
+
+def test_continuity_is_of_the_largest_part():
+    found = rates(continuity={"z": (8.0, 12.0), FIRST: (3.0, 4.0), SECOND: (0.0, 0.0)})
+    assert one(found, "barrier_continuity").value == pytest.approx(2 / 3)
+    assert one(found, "barrier_continuity", FIRST).value == pytest.approx(0.75)
+    assert not [rate for rate in found if rate.indicator == "barrier_continuity" and rate.unit_code == SECOND]
+
+
+def test_a_missing_layer_is_named():
+    found = rates(mosaic=PIECES.drop(columns=["redline"]))
+    for indicator in ("redline_coverage", "barrier_protected"):
+        rate = one(found, indicator)
+        assert (rate.value, rate.verdict) == (None, Verdict.NOT_COMPUTABLE)
+        assert "red line" in rate.note.en
+
+
+def test_more_than_there_is_stops_the_run():
+    with pytest.raises(ConservationError):
+        rates(continuity={"z": (12.1, 12.0)})
+    heavy = pd.concat([PIECES, PIECES.iloc[:1].assign(area_km2=20.0, redline=True)])
+    with pytest.raises(ConservationError):
+        rates(mosaic=heavy)
+
+
+BAYS = register(
+    [
+        (BUILT, "2024", None, 10.0, "920101"),
+        (PLANNED, "", 2027, 30.0, "920101"),
+        (BUILT, "2025", None, 20.0, "920201"),
+        (UNKNOWN, "", None, 40.0, "920000"),  # crosses the cities' border: it counts in the province only
+    ]
+)
+
+
+def test_completion_counts_items_where_they_lie():
+    found = rates(registers={"bay": BAYS})
+    for unit, built, possible, total in [
+        ("920100", 1, 0, 2),
+        ("920200", 1, 0, 1),
+        ("920000", 2, 1, 4),
+        ("z", 2, 1, 4),
+    ]:
+        rate = one(found, "bay_completion", unit)
+        assert (rate.numerator, rate.denominator) == (built, total)
+        assert rate.low == pytest.approx(built / total)
+        assert rate.high == pytest.approx((built + possible) / total)
+        assert rate.value == (None if possible else pytest.approx(built / total))
+    shore = one(found, "bay_completion_shore")
+    assert (shore.numerator, shore.denominator, shore.unit) == (30, 100, "km")
+    assert (shore.low, shore.high) == (pytest.approx(0.3), pytest.approx(0.7))
+
+
+def test_a_province_without_coast_is_not_in_the_denominator():
+    found = rates(registers={"bay": BAYS})
+    inland = one(found, "bay_completion", "910000")
+    assert (inland.denominator, inland.verdict) == (None, Verdict.NOT_COMPUTABLE)
+    assert "coast" in inland.note.en
+    assert not [rate for rate in found if rate.unit_code.startswith("9101") and rate.kind is Kind.COMPLETION]
+
+
+def test_rivers_and_lakes_are_taken_together_only_for_the_clause_that_does():
+    rivers = register(
+        [(BUILT, "2024", None, None, "910101"), (PLANNED, "", None, None, "920101")], role=Role.RIVER
+    )
+    lakes = register([(BUILT, "2024", None, None, "910101")], role=Role.LAKE)
+    demand = target(indicator="water_completion", value=66.0)
+    found = rates(registers={"river": rivers, "lake": lakes}, targets=[demand])
+    assert one(found, "river_completion").value == 0.5
+    assert one(found, "lake_completion").value == 1
+    both = one(found, "water_completion", target_id="T-1")
+    assert (both.numerator, both.denominator, both.verdict) == (2, 3, Verdict.MET)
+    assert one(found, "river_completion").target_id is None
+
+
+def test_a_published_total_is_the_denominator_and_its_cities_have_none():
+    total = RegisterTotal("920000", 6, "notice", "2025")
+    found = rates(registers={"bay": replace(BAYS, totals=(total,))})
+    province = one(found, "bay_completion", "920000")
+    assert (province.numerator, province.denominator) == (2, 6)
+    assert province.high == pytest.approx(5 / 6)  # one unknown and two unlisted
+    city = one(found, "bay_completion", "920100")
+    assert (city.denominator, city.verdict) == (None, Verdict.NOT_COMPUTABLE)
+    contradiction = rates(registers={"bay": replace(BAYS, totals=(replace(total, count=3),))})
+    assert one(contradiction, "bay_completion").verdict is Verdict.NOT_COMPUTABLE
+
+
+@pytest.mark.parametrize("basis", [Basis.WORKING, Basis.OFFICIAL])
+def test_recognised_cases_are_never_built(basis):
+    bays = register([(RECOGNISED, "2024", None, None), (BUILT, "2024", None, None)], basis)
+    rate = one(
+        rates(registers={"bay": bays}, targets=[target(value=40.0)]), "bay_completion", target_id="T-1"
+    )
+    assert (rate.numerator, rate.denominator, rate.low) == (1, 2, 0.5)
+    if basis is Basis.WORKING:  # nobody has held it against the list of the built: a band, and no verdict
+        assert (rate.value, rate.high, rate.verdict) == (None, 1, Verdict.REPORT_ONLY)
+    else:
+        assert (rate.value, rate.high, rate.verdict) == (0.5, 0.5, Verdict.MET)
+
+
+def test_the_shore_of_stand_in_counties_is_their_own():
+    bays = register(
+        [(BUILT, "2024", None, None, "920101"), (PLANNED, "", None, None, "920201")], Basis.WORKING
+    )
+    coast = pd.DataFrame({"length_km": [30.0, 10.0]}, index=["920101", "920201"])
+    found = rates(registers={"bay": bays}, lengths={"coastline": coast})
+    shore = one(found, "bay_completion_shore")
+    assert (shore.numerator, shore.denominator) == (30, 40)
+    official = replace(bays, basis=Basis.OFFICIAL)
+    assert (
+        one(rates(registers={"bay": official}, lengths={"coastline": coast}), "bay_completion_shore").value
+        is None
+    )
+
+
+def test_natural_shore_is_a_share_of_lengths():
+    lengths = {
+        "coastline": pd.DataFrame({"code": ["920101", "920201"], "length_km": [30.0, 10.0]}),
+        "natural_shore": pd.DataFrame({"code": ["920101", "920201"], "length_km": [10.0, 0.0]}),
+    }
+    found = rates(lengths=lengths, layers={"coastline": spec("coastline")})
+    assert one(found, "natural_shore_retention").value == 0.25
+    assert one(found, "natural_shore_retention", "920101").value == pytest.approx(1 / 3)
+    assert one(found, "natural_shore_retention", "920200").kind is Kind.LENGTH
+
+
+def test_a_screening_layer_is_never_held_against_the_statutory_figure():
+    demand = target(indicator="redline_area", value=2.0, unit="km2")
+    derived = rates(layers={"redline": spec("redline", Basis.DERIVED)}, targets=[demand])
+    rate = one(derived, "redline_area", target_id="T-1")
+    assert (rate.verdict, rate.gap, rate.gap_unit) == (Verdict.REPORT_ONLY, -1, "km2")
+    assert "statutory" in rate.note.en
+    official = one(rates(targets=[demand]), "redline_area", target_id="T-1")
+    assert official.verdict is Verdict.MET
+
+
+def test_an_impossible_figure_and_its_reading_stand_side_by_side():
+    reading = Reading(4.0, Text("批复", "the approval"), Text("十倍", "ten times"))
+    demand = target(indicator="redline_area", value=400.0, unit="km2", reading=reading)
+    found = rates(targets=[demand])
+    printed = one(found, "redline_area", target_id="T-1")
+    assert (printed.verdict, printed.target_value, printed.gap) == (Verdict.NOT_COMPUTABLE, 400, None)
+    assert "400" in printed.note.en
+    read = one(found, "redline_area", target_id="T-1:reading")
+    assert (read.verdict, read.target_value, read.gap) == (Verdict.SHORT, 4, 1)
+    for word in ("400", "the approval", "ten times"):
+        assert word in read.note.en
+
+
+def test_a_demand_of_several_whole_cities_is_held_city_by_city():
+    demand = target(Comparator.FULL, value=100.0, region_codes=("920100", "920200"), year=None)
+    found = rates(registers={"bay": BAYS}, targets=[demand])
+    assert one(found, "bay_completion", "920100", "T-1").verdict is Verdict.SHORT
+    assert one(found, "bay_completion", "920200", "T-1").verdict is Verdict.MET
+    assert one(found, "bay_completion").target_id is None
+
+
+def test_a_demand_on_the_coast_is_one_on_the_zone():
+    found = rates(registers={"bay": BAYS}, targets=[target(region_codes=("920000",), value=50.0)])
+    assert one(found, "bay_completion", "920000", "T-1").verdict is Verdict.MET
+
+
+def test_a_demand_on_several_counties_together_is_held_on_their_sum():
+    demand = target(Comparator.EQUAL, indicator="blue_green_share", value=30.0, region_codes=(FIRST, SECOND))
+    ground = PIECES.rename(columns={"redline": "blue_green"})
+    found = rates(mosaic=ground, layers={"blue_green": spec("blue_green")}, targets=[demand])
+    rate = one(found, "blue_green_share", f"{FIRST}+{SECOND}", "T-1")
+    assert (rate.numerator, rate.denominator, rate.verdict) == (3, 20, Verdict.SHORT)
+    assert one(found, "blue_green_share").target_id is None
+    without = rates(targets=[demand])
+    assert one(without, "blue_green_share", target_id="T-1").verdict is Verdict.NOT_COMPUTABLE
+
+
+def test_the_pace_of_an_official_register_can_be_on_track():
+    rows = [(BUILT, f"{year}", None, None) for year in (2022, 2023, 2024, 2025)]
+    rows += [(PLANNED, "", None, None)] * 7
+    found = rates(registers={"bay": register(rows)}, targets=[target()])
+    assert one(found, "bay_completion", target_id="T-1").verdict is Verdict.ON_TRACK
+
+
+@pytest.mark.parametrize("zone", ["bth", "yrd", "hebei", "gba", "yangtze", "yellow"])
+def test_every_demand_of_a_zone_is_a_row(zone):
+    """Without any layer or register each demand still says what it would need."""
+    key = get_zone(zone)
+    table = units().replace({"code": {"z": zone}, "parent": {"z": zone}})
+    found = compute_rates(
+        zone=key, units=table, mosaic=PIECES[["code", "area_km2"]], lengths={}, layers={}, registers={},
+        targets=zone_targets(zone),
+    )  # fmt: skip
+    told = Counter(rate.target_id for rate in found if rate.target_id)
+    assert set(told) == {demand.id for demand in zone_targets(zone)}
+    for rate in found:
+        assert rate.value is None
+        assert rate.verdict is Verdict.NOT_COMPUTABLE
+        assert rate.note.zh
+        assert rate.note.en
+        assert rate.method.zh
+
+
+def test_a_reference_is_told_beside_the_area():
+    public = Reference(
+        "r", None, "910000", "redline_area", 5.0, "km2", ">=", 2035, NAME, "2025", superseded=False
+    )
+    old = replace(public, id="o", value=7.0, superseded=True)
+    rate = one(rates(references=[old, public]), "redline_area", "910000")
+    assert "5" in rate.note.en
+    assert "no less than" in rate.note.en
+    assert "7" not in rate.note.en
+
+
+def test_about_is_reported_only():
+    found = rates(registers={"bay": BAYS}, targets=[target(Comparator.ABOUT, Modality.ABOUT, 40.0, id="A")])
+    rate = one(found, "bay_completion", target_id="A")
+    assert (rate.verdict, rate.gap, rate.level) == (Verdict.REPORT_ONLY, 0, Level.ZONE)
