@@ -15,6 +15,7 @@ import numpy.typing as npt
 import shapely
 
 WORLD = 1 << 26
+PIXEL_SHIFT = 26 - 8  # a screen's pixel at zoom z is 2 ** (PIXEL_SHIFT - z) drawing units
 KIND_NONE, KIND_POINT, KIND_LINE, KIND_POLYGON = 0, 1, 2, 3
 LIMIT_LATITUDE = 85.0
 _DIMENSION_KIND = {0: KIND_POINT, 1: KIND_LINE, 2: KIND_POLYGON}
@@ -152,4 +153,9 @@ def encode(geometries: Geometries) -> bytes:
 
 def pack(data: bytes) -> str:
     """Compress bytes for the page: gzip without a date, then base64."""
-    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode("ascii")
+    return base64_text(gzip.compress(data, 9, mtime=0))
+
+
+def base64_text(data: bytes) -> str:
+    """Return bytes as text that may stand in a document."""
+    return base64.b64encode(data).decode("ascii")

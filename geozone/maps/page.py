@@ -5,12 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+import numpy as np
+import shapely
+
 from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block
 from geozone.maps.generalise import units_for_drawing
-from geozone.maps.mercator import encode, pack, to_drawing
+from geozone.maps.mercator import base64_text, encode, pack, to_drawing
+from geozone.maps.overview import overview_image
 from geozone.maps.payload import Strings, attributes, layer_entry, to_json, zone_payload
 from geozone.maps.relief import relief_image
 from geozone.maps.style import layer_statuses, layer_symbols, register_items
+from geozone.maps.tiles import tile_layer
 from geozone.messages import Language, Text, text
 from geozone.model import Basis, Layer, LayerSpec, Role, ZoneResult
 
@@ -28,6 +33,8 @@ DRAWING_ORDER = (  # from the bottom to the top
     "station",
 )
 HIDDEN_COLUMNS = {"geometry", "province_codes"}  # not for readers
+PLAIN_FEATURES, PLAIN_POINTS = 20_000, 250_000  # a layer beyond either travels as tiles
+COVERAGE_ROLES = {Role.BOUNDARY, Role.FUNCTIONAL_ZONE, Role.CONTROL_UNIT}  # their polygons share borders
 HIDDEN_ROLES = {Role.BARRIER}  # an area fill over the coloured units would make their colours unreadable
 BINARY, JSON = "application/octet-stream", "application/json"
 
@@ -62,7 +69,7 @@ def render_page(result: ZoneResult, *, lang: Language = "zh") -> str:
         entry, more = _layer(key, layer, result, strings)
         payload["layers"].append(entry)
         blocks += more
-        PageLayer(key, maker="vector", show=entry["show"]).add_to(chart)
+        PageLayer(key, maker="tiles" if "tiles" in entry else "vector", show=entry["show"]).add_to(chart)
     page.html.add_child(Raw("shell", shell(result.title, lang)))
     page.html.add_child(data_block("geozone-data", to_json(payload), JSON))
     for block in blocks:
@@ -100,18 +107,27 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
     }
     if statuses is not None:
         columns["status"] = [status.value for status in statuses]
+    rows, ends = attributes(columns, len(layer.data))
     entry = layer_entry(spec, strings) | {
         "key": key,
         "count": len(layer.data),
         "legend": [item | {"title": strings.add(item["title"])} for item in legend],
-        "symbols": which,
-        "items": register_items(layer, result.registers),
+        "counts": [len(layer.data)] if which is None else np.bincount(which, minlength=len(legend)).tolist(),
+        "attributes": ends,
         "show": spec.role not in HIDDEN_ROLES,
     }
-    blocks = [
-        data_block(f"geometry-{key}", pack(encode(geometries)), BINARY),
-        data_block(f"attributes-{key}", pack(attributes(columns)), BINARY),
-    ]
+    blocks = [data_block(f"attributes-{key}", base64_text(rows), BINARY)]
+    if len(layer.data) > PLAIN_FEATURES or shapely.get_num_coordinates(geometries).sum() > PLAIN_POINTS:
+        symbols = None if which is None else np.asarray(which, np.int64)
+        tiled = tile_layer(geometries, symbols, coverage=spec.role in COVERAGE_ROLES)
+        entry["tiles"] = [[level.zoom, level.least, level.tiles] for level in tiled.levels]
+        entry["individual"] = tiled.individual
+        if tiled.individual:
+            entry["overview"] = overview_image(geometries, symbols, zoom=tiled.individual)
+        blocks.append(data_block(f"geometry-{key}", base64_text(tiled.archive), BINARY))
+    else:
+        entry |= {"symbols": which, "items": register_items(layer, result.registers)}
+        blocks.append(data_block(f"geometry-{key}", pack(encode(geometries)), BINARY))
     return entry, blocks
 
 

@@ -6,6 +6,7 @@ tables and the JSON file. Every text travels in both languages.
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -317,11 +318,23 @@ def layer_entry(spec: LayerSpec, strings: Strings) -> dict[str, Any]:
     }
 
 
-def attributes(columns: Mapping[str, Any]) -> bytes:
-    """Return attribute columns as JSON bytes for a data block."""
-    return json.dumps(
-        {clean(str(name)): interned(values) for name, values in columns.items()},
-        ensure_ascii=False,
-        allow_nan=False,
-        separators=(",", ":"),
-    ).encode()
+ATTRIBUTE_ROWS = 4096  # rows of a compressed piece; a reader of one feature unpacks one piece
+
+
+def attributes(columns: Mapping[str, Any], number: int) -> tuple[bytes, list[int]]:
+    """Return attribute columns for a data block, in compressed pieces of `ATTRIBUTE_ROWS` rows.
+
+    Returns
+    -------
+    data, ends
+        The pieces one after another, and where each ends.
+    """
+    pieces = []
+    plain_columns = {clean(str(name)): list(values) for name, values in columns.items()}
+    for first in range(0, max(number, 1), ATTRIBUTE_ROWS):
+        part = {
+            name: interned(values[first : first + ATTRIBUTE_ROWS]) for name, values in plain_columns.items()
+        }
+        text = json.dumps(part, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        pieces.append(gzip.compress(text.encode(), 9, mtime=0))
+    return b"".join(pieces), np.cumsum([len(piece) for piece in pieces]).tolist()

@@ -26,18 +26,18 @@ def test_layers_are_switched_on_and_off(open_page, site):
     page = open_page(site / "bth.html")
     switches = page.locator("input[data-layer]")
     assert switches.count() >= len(sample_result().layers)
-    picture = page.locator("canvas.picture")
+    picture = page.locator(".picture canvas")
     for layer in ("redline", "barrier", "bays", "rivers", "lakes", "coastline"):
         switch = page.locator(f'input[data-layer="{layer}"]')
         assert page.locator(f'[data-legend="{layer}"]').count() == 1
         before = picture.evaluate("canvas => canvas.toDataURL()")
         switch.click()
         page.wait_for_function(
-            "before => document.querySelector('canvas.picture').toDataURL() !== before", arg=before
+            "before => document.querySelector('.picture canvas').toDataURL() !== before", arg=before
         )
         page.locator(f'input[data-layer="{layer}"]').click()
         page.wait_for_function(
-            "before => document.querySelector('canvas.picture').toDataURL() === before", arg=before
+            "before => document.querySelector('.picture canvas').toDataURL() === before", arg=before
         )
 
 
@@ -55,7 +55,7 @@ def test_colours_of_the_map_are_those_of_the_legend(open_page, site):
         })""",
     )
     found = page.eval_on_selector(
-        "canvas.picture",
+        ".picture canvas",
         """(canvas, colours) => {
             const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
             const counts = colours.map(() => 0);
@@ -152,5 +152,5 @@ def test_verdicts_are_in_words_and_units(open_page, site):
 def test_the_index_leads_to_the_zones(open_page, site, lang):
     page = open_page(site / "index.html", f"#lang={lang}")
     page.locator(".open").first.click()
-    page.wait_for_selector("#map canvas.picture")
+    page.wait_for_selector("#map .picture canvas")
     assert page.locator("h1").inner_text() == {"zh": "样区", "en": "Sample zone"}[lang]

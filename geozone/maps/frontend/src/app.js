@@ -1,7 +1,7 @@
 // What the page knows and shows: the data, the reader's choices, and who wants to hear of a change.
 
 import { Features, toUnits } from './geometry.js';
-import { rows, takeAttributes, takeBlock, takeJson } from './data.js';
+import { attributeReader, rows, takeBlock, takeJson } from './data.js';
 import { language, setLanguage, setTexts } from './text.js';
 
 export const LEVELS = ['county', 'city', 'province', 'zone'];
@@ -131,15 +131,11 @@ export class App {
 export function openVector(app, key) {
   const entry = app.data.layers.find((layer) => layer.key === key);
   const features = new Features(takeBlock(`geometry-${key}`), app.origin);
-  let attributes = null;
   const layer = {
     ...entry,
     shown: false,
     features,
-    get attributes() {
-      attributes ??= takeAttributes(`attributes-${key}`);
-      return attributes;
-    },
+    row: attributeReader(`attributes-${key}`, entry.attributes),
     addTo() {
       this.shown = true;
       return this;

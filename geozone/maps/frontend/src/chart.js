@@ -19,9 +19,29 @@ const Picture = L.Renderer.extend({
   },
 
   _initContainer() {
-    this._container = document.createElement('canvas');
+    this._container = document.createElement('div');
     this._container.className = this.options.className;
-    this._container.setAttribute('aria-hidden', 'true');
+    this._screen = this._addCanvas();
+  },
+
+  _addCanvas() {
+    const canvas = document.createElement('canvas');
+    canvas.setAttribute('aria-hidden', 'true');
+    this._container.append(canvas);
+    return canvas;
+  },
+
+  // Paper gets a fresh canvas: browsers print the strokes of a canvas, and what was erased on the screen's one
+  // would stay erased on paper.
+  turn(printing) {
+    this._screen.hidden = printing;
+    if (printing) {
+      this._paper = this._addCanvas();
+      this._paper.getContext('2d', { willReadFrequently: true });
+    } else {
+      this._paper?.remove();
+      this._paper = null;
+    }
   },
 
   _destroyContainer() {
@@ -40,8 +60,8 @@ const Picture = L.Renderer.extend({
     const bounds = this._bounds;
     const size = bounds.getSize();
     const ratio = this._app.printRatio ?? Math.min(window.devicePixelRatio || 1, 3);
-    const canvas = this._container;
-    L.DomUtil.setPosition(canvas, bounds.min);
+    const canvas = this._paper ?? this._screen;
+    L.DomUtil.setPosition(this._container, bounds.min);
     const [width, height] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width;
@@ -107,6 +127,11 @@ export class Chart {
       this.picture.redraw();
       this.highlight.redraw();
     });
+  }
+
+  turn(printing) {
+    this.picture.turn(printing);
+    this.highlight.turn(printing);
   }
 
   redrawNow() {

@@ -33,10 +33,52 @@ export function column(stored) {
   return stored.places.map((place) => stored.values[place]);
 }
 
-export function takeAttributes(id) {
-  const bytes = takeBlock(id);
-  const stored = JSON.parse(new TextDecoder().decode(bytes));
-  return Object.fromEntries(Object.entries(stored).map(([name, values]) => [name, column(values)]));
+// Bytes kept as base64 text; only those asked for are decoded.
+export class Base64Text {
+  constructor(id) {
+    this.text = takeText(id);
+  }
+
+  slice(offset, length) {
+    const first = Math.floor(offset / 3);
+    const last = Math.ceil((offset + length) / 3);
+    return fromBase64(this.text.slice(first * 4, last * 4)).subarray(offset - first * 3, offset - first * 3 + length);
+  }
+}
+
+// What an archive reader reads from: the text instead of a host.
+export class Base64Source extends Base64Text {
+  constructor(id) {
+    super(id);
+    this.key = id;
+  }
+
+  getKey() {
+    return this.key;
+  }
+
+  async getBytes(offset, length) {
+    return { data: this.slice(offset, length).slice().buffer };
+  }
+}
+
+const PIECE_ROWS = 4096; // as geozone.maps.payload.ATTRIBUTE_ROWS
+const KEPT_PIECES = 40;
+
+// Returns a function that reads the attributes of one feature; pieces are unpacked when they are asked for.
+export function attributeReader(id, ends) {
+  const stored = new Base64Text(id);
+  const pieces = new Map();
+  return (feature) => {
+    const number = Math.floor(feature / PIECE_ROWS);
+    if (!pieces.has(number)) {
+      const first = number ? ends[number - 1] : 0;
+      const table = JSON.parse(new TextDecoder().decode(gunzipSync(stored.slice(first, ends[number] - first))));
+      pieces.set(number, Object.fromEntries(Object.entries(table).map(([name, values]) => [name, column(values)])));
+      if (pieces.size > KEPT_PIECES) pieces.delete(pieces.keys().next().value);
+    }
+    return Object.fromEntries(Object.entries(pieces.get(number)).map(([name, values]) => [name, values[feature % PIECE_ROWS]]));
+  };
 }
 
 export function rows(table) {

@@ -59,9 +59,8 @@ export function rateLegend(app) {
 }
 
 export function layerLegend(app, layer) {
-  const used = layer.symbols ? new Set(layer.symbols) : null;
-  const entries = layer.legend.filter((_, place) => !used || used.has(place));
-  if (!layer.symbols) return null;
+  if (!layer.legend || layer.legend.length === 1) return null;
+  const entries = layer.legend.filter((_, place) => layer.counts[place]);
   const counts = statusCounts(app, layer);
   return h('ul', { class: 'legend-list' }, entries.map((entry) => h('li', { 'data-legend': `${layer.id}:${entry.key}` },
     swatch(entry.symbol), h('span', {}, said(entry.title)),
@@ -128,7 +127,7 @@ function switchRow(app, key, title, checked, action, extra) {
 }
 
 function layerSection(app, layer) {
-  const single = !layer.symbols && layer.legend?.length === 1;
+  const single = layer.legend?.length === 1;
   const row = switchRow(app, layer.id, layer.title === undefined ? text('relief') : said(layer.title), layer.shown, (on) => {
     layer.shown = on;
     app.tell(['layers']);

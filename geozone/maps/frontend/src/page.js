@@ -15,6 +15,7 @@ import { searchBox } from './search.js';
 import { dataDate, reviewLine, sourcesSection } from './sources.js';
 import { said, text } from './text.js';
 import { tableSection } from './table.js';
+import { openTiles } from './tiles.js';
 import L from 'leaflet';
 
 function masthead(app, element) {
@@ -124,11 +125,13 @@ function start(app) {
   window.addEventListener('hashchange', () => readLink(app, chart));
   chart.redrawNow();
   page.dataset.ready = 'true';
+  window.geozone.app = app;
 }
 
 window.geozone = {
   open: (options) => new App(options),
   vector: openVector,
+  tiles: openTiles,
   relief: openRelief,
   start,
 };

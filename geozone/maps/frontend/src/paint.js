@@ -3,6 +3,13 @@
 import { LINE, POINT, POLYGON } from './geometry.js';
 
 export const PAPER = '#f6f6f2';
+let paper = PAPER;
+
+// Swatches stand on the ground of the map: the screen's paper, or white in print.
+export function setPaper(colour) {
+  paper = colour;
+}
+
 const HATCH_STEP = 7; // CSS pixels between hatch lines
 const POINT_RADIUS = 4;
 const patterns = new Map();
@@ -123,7 +130,7 @@ export function swatch(symbol, width = 30, height = 18) {
   canvas.style.height = `${height}px`;
   canvas.setAttribute('aria-hidden', 'true');
   const context = canvas.getContext('2d');
-  context.fillStyle = PAPER;
+  context.fillStyle = paper;
   context.fillRect(0, 0, canvas.width, canvas.height);
   const view = { scale: ratio, left: 0, top: 0, ratio };
   context.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -11,9 +11,8 @@ const QUIET = new Set(['name', 'name_en', 'basis', 'status', ...FIRST]);
 const LONGEST = 400;
 
 export function featureName(app, layer, feature) {
-  const { name, name_en: nameEn } = layer.attributes;
-  const chosen = app.state.lang === 'en' && nameEn?.[feature] ? nameEn[feature] : name?.[feature];
-  return String(chosen || nameEn?.[feature] || `${said(layer.title)} ${feature + 1}`);
+  const { name, name_en: nameEn } = layer.row(feature);
+  return String((app.state.lang === 'en' ? nameEn || name : name || nameEn) || `${said(layer.title)} ${feature + 1}`);
 }
 
 export function shortened(value) {
@@ -21,24 +20,29 @@ export function shortened(value) {
   return whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
 }
 
-function attributeRows(layer, feature) {
-  const attributes = layer.attributes;
+function attributeRows(attributes) {
   const names = [...Object.keys(attributes).filter((name) => !QUIET.has(name)), ...FIRST.filter((name) => name in attributes)];
   return names
-    .filter((name) => attributes[name][feature] !== null && attributes[name][feature] !== '')
-    .map((name) => [h('dt', {}, hasText(`field_${name}`) ? text(`field_${name}`) : name), h('dd', {}, shortened(attributes[name][feature]))]);
+    .filter((name) => attributes[name] !== null && attributes[name] !== '')
+    .map((name) => [h('dt', {}, hasText(`field_${name}`) ? text(`field_${name}`) : name), h('dd', {}, shortened(attributes[name]))]);
+}
+
+function statusEntry(app, layer, feature, attributes) {
+  if (layer.symbols) return layer.legend[symbolPlace(app, layer, feature)];
+  return layer.legend.length > 1 ? layer.legend.find((entry) => entry.key === attributes.status) : null;
 }
 
 function featureBlock(app, { layer, feature }) {
-  const status = layer.symbols ? layer.legend[symbolPlace(app, layer, feature)] : null;
+  const attributes = layer.row(feature);
+  const status = statusEntry(app, layer, feature, attributes);
   const register = registerOf(app, layer);
   const item = register && layer.items ? register.items[layer.items[feature]] : null;
-  const basis = layer.attributes.basis?.[feature] ?? layer.basis;
+  const basis = attributes.basis ?? layer.basis;
   return h('section', { class: 'hit' },
     h('h4', {}, shortened(featureName(app, layer, feature))),
     h('p', { class: 'kind' }, said(layer.title), hasText(`basis_${basis}`) ? badge(basis) : null),
     status ? h('p', { class: 'status-line' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
-    h('dl', {}, attributeRows(layer, feature),
+    h('dl', {}, attributeRows(attributes),
       item?.source ? [h('dt', {}, text('fact_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
 }
 

@@ -3,7 +3,7 @@
 import { h, replace, svg } from './dom.js';
 import { gapText, rateText, targetText } from './format.js';
 import { layerLegend, rateLegend } from './legend.js';
-import { swatch } from './paint.js';
+import { PAPER, setPaper, swatch } from './paint.js';
 import { dataDate, reviewLine } from './sources.js';
 import { said, text } from './text.js';
 import { computable } from './cards.js';
@@ -19,7 +19,7 @@ export function northArrow() {
 function legend(app) {
   return [
     app.state.indicator ? [h('h3', {}, said(app.indicators[app.state.indicator].title)), rateLegend(app)] : null,
-    [...app.layers.values()].reverse().filter((layer) => layer.shown && layer.legend).map((layer) => (layer.symbols
+    [...app.layers.values()].reverse().filter((layer) => layer.shown && layer.legend).map((layer) => (layer.legend.length > 1
       ? [h('h3', {}, said(layer.title)), layerLegend(app, layer)]
       : h('div', { class: 'legend-one' }, swatch(layer.legend[0].symbol), h('span', {}, said(layer.title))))),
   ];
@@ -49,22 +49,26 @@ export function setUpPrint(app, chart, page) {
     page.classList.add('printing');
     chart.map.invalidateSize({ animate: false, pan: false });
     const whole = kept.bounds.contains(chart.bounds) ? chart.bounds : kept.bounds;
+    chart.turn(true);
     chart.map.fitBounds(whole, { animate: false, padding: [6, 6] });
     chart.redrawNow();
+    setPaper('#ffffff');
     replace(sheet,
-      h('div', { class: 'sheet-legend' }, h('h2', {}, text('legend')), legend(app), northArrow()),
-      h('div', { class: 'sheet-rates' }, ratesTable(app)),
+      h('div', { class: 'sheet-side' }, h('div', { class: 'sheet-legend' }, h('h2', {}, text('legend')), h('div', { class: 'sheet-entries' }, legend(app)), northArrow()),
+      h('div', { class: 'sheet-rates' }, ratesTable(app))),
       h('footer', {},
         h('p', {}, `${text('data_date')}${text('colon')}${dataDate(app)}　${text('projection_note')}`),
         h('p', {}, text('sources_title'), text('colon'), [...app.layers.values()].filter((layer) => layer.source !== undefined)
           .map((layer) => `${said(layer.title)}（${text(`basis_${layer.basis}`)}）${said(layer.source)} ${layer.licence}`).join('；')),
-        h('p', { class: 'review' }, reviewLine(app))));
+        h('p', { class: 'review' }, `${reviewLine(app)} · ${text('map_note')}`)));
+    setPaper(PAPER);
   };
   const after = () => {
     if (!kept) return;
     app.printing = false;
     app.printRatio = undefined;
     page.classList.remove('printing');
+    chart.turn(false);
     chart.map.invalidateSize({ animate: false, pan: false });
     chart.map.setView(kept.center, kept.zoom, { animate: false });
     kept = null;

@@ -144,15 +144,19 @@ function drawGraticule(app, context, view) {
     line(context, x, 0, x, view.height);
     context.textAlign = 'center';
     context.textBaseline = 'bottom';
-    context.fillText(`${longitude.toFixed(digits)}°E`, x, inset.bottom - 3 * view.ratio);
+    if (x < inset.right - 70 * view.ratio) context.fillText(degrees(longitude, digits, 'E', 'W'), x, inset.bottom - 3 * view.ratio);
   }
   for (let latitude = Math.ceil(south / step) * step; latitude <= north; latitude += step) {
     const y = (toUnits(0, latitude)[1] - app.origin[1]) * view.scale + view.top;
     line(context, 0, y, view.width, y);
     context.textAlign = 'right';
     context.textBaseline = 'middle';
-    context.fillText(`${latitude.toFixed(digits)}°N`, inset.right - 3 * view.ratio, y);
+    if (y < inset.bottom - 20 * view.ratio) context.fillText(degrees(latitude, digits, 'N', 'S'), inset.right - 3 * view.ratio, y);
   }
+}
+
+function degrees(value, digits, positive, negative) {
+  return `${Math.abs(value).toFixed(digits)}°${value < 0 ? negative : positive}`;
 }
 
 function line(context, x0, y0, x1, y1) {

@@ -31,7 +31,8 @@ export function symbolPlace(app, layer, feature) {
 }
 
 export function statusCounts(app, layer) {
-  if (!layer.symbols) return null;
+  if (!layer.legend || layer.legend.length === 1) return null;
+  if (!layer.symbols) return Object.fromEntries(layer.legend.map((entry, place) => [entry.key, layer.counts[place]]));
   const counts = {};
   for (let feature = 0; feature < layer.count; feature++) {
     const key = layer.legend[symbolPlace(app, layer, feature)].key;

@@ -1,0 +1,325 @@
+// A large layer: vector tiles from an archive inside the page, drawn on the map's canvas and found by a click.
+
+import { PMTiles } from 'pmtiles';
+import { PbfReader } from 'pbf';
+import { Base64Source, attributeReader } from './data.js';
+import { LINE, POINT, POLYGON, WORLD } from './geometry.js';
+import { paintPoint, prepare, paint } from './paint.js';
+
+const KEPT_POINTS = 8_000_000; // points of decoded tiles that are kept in memory
+const BUNDLE = 400; // polygons of one legend entry that are filled together
+
+// The content of one tile, with coordinates in drawing units relative to the page's origin.
+class Tile {
+  constructor(bytes, zoom, x, y, origin) {
+    this.bundles = new Map();
+    const features = [];
+    new PbfReader(new Uint8Array(bytes)).readFields((tag, layer, reader) => {
+      if (tag === 3) reader.readMessage((field, found, inner) => {
+        if (field === 2) features.push(inner.readMessage(readFeature, { row: 0, symbol: 0, kind: 0, geometry: null }));
+        else if (field === 5) found.extent = inner.readVarint();
+      }, layer);
+    }, this);
+    this.count = features.length;
+    this.rows = Uint32Array.from(features, (feature) => feature.row);
+    this.symbols = Uint8Array.from(features, (feature) => feature.symbol);
+    this.kinds = Uint8Array.from(features, (feature) => feature.kind);
+    const size = WORLD / 2 ** zoom;
+    this.#decode(features, size / this.extent, x * size - origin[0], y * size - origin[1]);
+  }
+
+  #decode(features, unit, left, top) {
+    const xy = [];
+    const rings = [0];
+    this.firstRing = new Uint32Array(this.count + 1);
+    this.boxes = new Float64Array(this.count * 4);
+    features.forEach((feature, place) => {
+      const stream = feature.geometry;
+      let [x, y, at] = [0, 0, 0];
+      const next = () => {
+        let value = 0;
+        for (let shift = 0; ; shift += 7) {
+          const byte = stream[at++];
+          value |= (byte & 127) << shift;
+          if (byte < 128) return value >>> 0;
+        }
+      };
+      let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
+      while (at < stream.length) {
+        const integer = next();
+        const command = integer & 7;
+        const repeat = integer >> 3;
+        if (command === 7) continue;
+        if (command === 1 && xy.length / 2 > rings.at(-1)) rings.push(xy.length / 2);
+        for (let point = 0; point < repeat; point++) {
+          const right = next();
+          const down = next();
+          x += (right >>> 1) ^ -(right & 1);
+          y += (down >>> 1) ^ -(down & 1);
+          const px = x * unit + left;
+          const py = y * unit + top;
+          xy.push(px, py);
+          if (px < west) west = px;
+          if (px > east) east = px;
+          if (py < north) north = py;
+          if (py > south) south = py;
+        }
+      }
+      if (xy.length / 2 > rings.at(-1)) rings.push(xy.length / 2);
+      this.firstRing[place + 1] = rings.length - 1;
+      this.boxes.set([west, north, east, south], place * 4);
+    });
+    this.xy = Float32Array.from(xy);
+    this.firstPoint = Uint32Array.from(rings);
+  }
+
+  addTo(path, feature) {
+    const closed = this.kinds[feature] === POLYGON;
+    for (let ring = this.firstRing[feature]; ring < this.firstRing[feature + 1]; ring++) {
+      const first = this.firstPoint[ring];
+      for (let point = first; point < this.firstPoint[ring + 1]; point++) {
+        if (point === first) path.moveTo(this.xy[point * 2], this.xy[point * 2 + 1]);
+        else path.lineTo(this.xy[point * 2], this.xy[point * 2 + 1]);
+      }
+      if (closed) path.closePath();
+    }
+  }
+
+  path(feature) {
+    const path = new Path2D();
+    this.addTo(path, feature);
+    return path;
+  }
+
+  // features of one legend entry in few paths: many small fills cost more than one large
+  bundle(symbol) {
+    if (!this.bundles.has(symbol)) {
+      const found = [];
+      let open = null;
+      for (let feature = 0; feature < this.count; feature++) {
+        if (this.symbols[feature] !== symbol) continue;
+        const kind = this.kinds[feature];
+        if (kind === POINT) {
+          found.push({ kind, feature });
+          continue;
+        }
+        if (!open || open.kind !== kind || open.size === BUNDLE) {
+          open = { kind, path: new Path2D(), size: 0 };
+          found.push(open);
+        }
+        this.addTo(open.path, feature);
+        open.size += 1;
+      }
+      this.bundles.set(symbol, found);
+    }
+    return this.bundles.get(symbol);
+  }
+
+  hits(feature, x, y, reach) {
+    const [west, north, east, south] = this.boxes.subarray(feature * 4, feature * 4 + 4);
+    if (x < west - reach || x > east + reach || y < north - reach || y > south + reach) return false;
+    if (this.kinds[feature] === POLYGON) return this.#contains(feature, x, y);
+    return this.#near(feature, x, y, reach);
+  }
+
+  #contains(feature, x, y) {
+    let inside = false;
+    for (let ring = this.firstRing[feature]; ring < this.firstRing[feature + 1]; ring++) {
+      const [first, last] = [this.firstPoint[ring], this.firstPoint[ring + 1]];
+      for (let point = first, before = last - 1; point < last; before = point++) {
+        const [x0, y0, x1, y1] = [this.xy[before * 2], this.xy[before * 2 + 1], this.xy[point * 2], this.xy[point * 2 + 1]];
+        if (y1 > y !== y0 > y && x < ((x0 - x1) * (y - y1)) / (y0 - y1) + x1) inside = !inside;
+      }
+    }
+    return inside;
+  }
+
+  #near(feature, x, y, reach) {
+    for (let ring = this.firstRing[feature]; ring < this.firstRing[feature + 1]; ring++) {
+      const [first, last] = [this.firstPoint[ring], this.firstPoint[ring + 1]];
+      for (let point = first; point < last; point++) {
+        const before = this.kinds[feature] === LINE && point > first ? point - 1 : point;
+        const [x0, y0, x1, y1] = [this.xy[before * 2], this.xy[before * 2 + 1], this.xy[point * 2], this.xy[point * 2 + 1]];
+        const length = (x1 - x0) ** 2 + (y1 - y0) ** 2;
+        const share = length ? Math.max(0, Math.min(1, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length)) : 0;
+        if (Math.hypot(x - x0 - share * (x1 - x0), y - y0 - share * (y1 - y0)) <= reach) return true;
+      }
+    }
+    return false;
+  }
+}
+
+function readFeature(tag, feature, reader) {
+  if (tag === 1) feature.row = reader.readVarint();
+  else if (tag === 2) [, feature.symbol] = reader.readPackedVarint();
+  else if (tag === 3) feature.kind = reader.readVarint();
+  else if (tag === 4) feature.geometry = reader.readBytes();
+}
+
+export function openTiles(app, key) {
+  const entry = app.data.layers.find((layer) => layer.key === key);
+  const archive = new PMTiles(new Base64Source(`geometry-${key}`));
+  const kept = new Map(); // tile -> Tile, or a promise of it
+  let points = 0;
+  const levels = entry.tiles.map(([zoom, least, tiles]) => ({
+    zoom,
+    least,
+    tiles: tiles.map(([x, y, west, north, east, south]) => ({
+      x, y, name: `${zoom}/${x}/${y}`, box: [west - app.origin[0], north - app.origin[1], east - app.origin[0], south - app.origin[1]],
+    })),
+  }));
+  const overview = entry.overview ? openOverview(app, entry) : null;
+  const levelAt = (zoom) => levels.findLast((level) => zoom >= level.least) ?? levels[0];
+  const meeting = (zoom, box) => levelAt(zoom).tiles.filter((tile) => tile.box[0] <= box[2] && tile.box[2] >= box[0] && tile.box[1] <= box[3] && tile.box[3] >= box[1]);
+  const far = (zoom) => overview !== null && zoom < entry.individual;
+
+  const load = (level, place) => {
+    const promise = archive.getZxy(level.zoom, place.x, place.y).then((found) => {
+      const tile = new Tile(found.data, level.zoom, place.x, place.y, app.origin);
+      points += tile.xy.length / 2;
+      kept.delete(place.name);
+      kept.set(place.name, tile);
+      for (const [name, old] of kept) {
+        if (points <= KEPT_POINTS) break;
+        if (old instanceof Tile && name !== place.name && !layer.wanted.has(name)) {
+          points -= old.xy.length / 2;
+          kept.delete(name);
+        }
+      }
+      layer.loading -= 1;
+      app.tell(['tiles']);
+      return tile;
+    });
+    layer.loading += 1;
+    kept.set(place.name, promise);
+    return promise;
+  };
+
+  const ready = (zoom, box) => {
+    const level = levelAt(zoom);
+    const wanted = meeting(zoom, box);
+    layer.wanted = new Set(wanted.map((place) => place.name));
+    return wanted.map((place) => {
+      const tile = kept.get(place.name);
+      if (tile === undefined) load(level, place);
+      return tile instanceof Tile ? tile : null;
+    }).filter(Boolean);
+  };
+
+  const layer = {
+    ...entry,
+    shown: false,
+    loading: 0,
+    wanted: new Set(),
+    row: attributeReader(`attributes-${key}`, entry.attributes),
+    addTo() {
+      this.shown = true;
+      return this;
+    },
+    paint(context, view) {
+      if (far(view.zoom)) {
+        overview.paint(context, view);
+        return;
+      }
+      const tiles = ready(view.zoom, view.box);
+      const pixel = view.ratio / view.scale;
+      context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
+      entry.legend.forEach(({ symbol }, place) => {
+        if (!entry.counts[place]) return;
+        prepare(context, view, symbol);
+        for (const tile of tiles) {
+          for (const part of tile.bundle(place)) {
+            if (part.kind === POINT) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(context, view, x, y, symbol);
+            else if (part.kind === POLYGON && symbol.kind !== 'line') {
+              if (symbol.kind === 'hatch' && view.printing) paint(context, part.path, POLYGON, symbol, view, view.box);
+              else context.fill(part.path);
+              if (symbol.stroke && symbol.width && pixel < 2 ** 9) context.stroke(part.path);
+            } else context.stroke(part.path);
+          }
+        }
+      });
+      context.globalAlpha = 1;
+      context.setLineDash([]);
+    },
+    pick(x, y, reach, zoom) {
+      if (far(zoom)) return [];
+      const found = [];
+      for (const place of meeting(zoom, [x - reach, y - reach, x + reach, y + reach])) {
+        const tile = kept.get(place.name);
+        if (!(tile instanceof Tile)) continue;
+        for (let feature = tile.count - 1; feature >= 0; feature--) {
+          if (tile.hits(feature, x, y, reach)) found.push({ tile, feature });
+        }
+      }
+      layer.found = new Map(found.map(({ tile, feature }) => [tile.rows[feature], { tile, feature }]));
+      return [...layer.found.keys()].sort((one, other) => other - one);
+    },
+    outline(context, view, row, draw) {
+      const known = layer.found?.get(row);
+      if (known) draw(known.tile.path(known.feature), '#8a5a00', 2);
+    },
+    // all tiles of a place, for tests and print
+    async settle(zoom, box) {
+      const level = levelAt(zoom);
+      await Promise.all(meeting(zoom, box).map((place) => kept.get(place.name) ?? load(level, place)));
+    },
+  };
+  app.registerLayer(layer);
+  return layer;
+}
+
+function* pointsOf(tile, feature) {
+  for (let point = tile.firstPoint[tile.firstRing[feature]]; point < tile.firstPoint[tile.firstRing[feature + 1]]; point++) {
+    yield [tile.xy[point * 2], tile.xy[point * 2 + 1]];
+  }
+}
+
+// The image that stands for a crowded layer seen from far, coloured by the legend's symbols.
+function openOverview(app, entry) {
+  const image = new Image();
+  let masks = null;
+  image.addEventListener('load', () => app.tell(['tiles']));
+  image.src = entry.overview.url;
+  const split = () => {
+    const canvas = document.createElement('canvas');
+    canvas.width = image.naturalWidth;
+    canvas.height = image.naturalHeight;
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context.drawImage(image, 0, 0);
+    const grey = context.getImageData(0, 0, canvas.width, canvas.height);
+    return entry.legend.map((_, place) => {
+      if (!entry.counts[place]) return null;
+      const mask = document.createElement('canvas');
+      mask.width = canvas.width;
+      mask.height = canvas.height;
+      const pixels = new ImageData(canvas.width, canvas.height);
+      for (let at = 0; at < grey.data.length; at += 4) if (grey.data[at] === place + 1) pixels.data[at + 3] = 255;
+      mask.getContext('2d').putImageData(pixels, 0, 0);
+      return mask;
+    });
+  };
+  return {
+    paint(context, view) {
+      if (!image.complete || !image.naturalWidth) return;
+      masks ??= split();
+      const [west, north, east, south] = entry.overview.box;
+      const sheet = document.createElement('canvas');
+      sheet.width = view.width;
+      sheet.height = view.height;
+      const draft = sheet.getContext('2d');
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      masks.forEach((mask, place) => {
+        if (!mask) return;
+        const { symbol } = entry.legend[place];
+        draft.globalCompositeOperation = 'copy';
+        draft.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
+        draft.globalAlpha = 1;
+        draft.drawImage(mask, west - app.origin[0], north - app.origin[1], east - west, south - north);
+        draft.globalCompositeOperation = 'source-in';
+        prepare(draft, view, symbol.kind === 'line' ? { ...symbol, kind: 'fill', fill: symbol.stroke } : symbol);
+        draft.fillRect(view.box[0], view.box[1], view.box[2] - view.box[0], view.box[3] - view.box[1]);
+        context.drawImage(sheet, 0, 0);
+      });
+    },
+  };
+}
