@@ -9,6 +9,7 @@ from geozone.overlay.guard import TOLERANCE
 from geozone.overlay.plane import Geometries, Indices
 
 LARGE = 2048  # vertices: polygons above are cut
+_DEEPEST = 30  # halvings: by then all vertices lie on one spot, and cutting does not serve
 SMALL = 256  # vertices: pieces have fewer, where cutting serves
 
 
@@ -36,7 +37,7 @@ def _halve(polygon: shapely.Geometry, most: int) -> list[shapely.Geometry]:
         if piece.is_empty:
             continue
         count = int(shapely.get_num_coordinates(piece))
-        if count <= most or depth == 40:
+        if count <= most or depth == _DEEPEST:
             done.append(piece)
             continue
         west, south, east, north = piece.bounds
@@ -49,9 +50,6 @@ def _halve(polygon: shapely.Geometry, most: int) -> list[shapely.Geometry]:
         halves = [_clip(piece, box) for box in boxes]
         if abs(sum(half.area for half in halves) - piece.area) > 0.01 * TOLERANCE * piece.area:
             halves = [shapely.intersection(piece, shapely.box(*box)) for box in boxes]
-        if max(int(shapely.get_num_coordinates(half)) for half in halves) >= count:
-            done.append(piece)  # all vertices on one spot: cutting does not serve
-            continue
         waiting.extend((half, depth + 1) for half in halves)
     return done
 

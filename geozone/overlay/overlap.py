@@ -7,7 +7,7 @@ so that the work grows with n·log n, not with n².
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from geozone.overlay.sheet import polygons_of
 
 _DENSE = 64  # earlier features that a feature may meet before halves are taken
 _LEAF = 8  # features that are taken one by one
-_QUERY = 2048  # features a query, so that pairs on one spot never fill the memory
+_PAIRS = 200_000  # pairs a query, so that many features on one spot never fill the memory
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,26 @@ def left_over(items: Items, others: Items, guard: Guard) -> Geometries:
     return result
 
 
+def near_pairs(tree: shapely.STRtree, geometries: Geometries) -> Iterator[tuple[Indices, Indices]]:
+    """Yield pairs whose boxes meet (number of the geometry, number in the tree), in steps of bounded size."""
+    start, step = 0, 1024
+    while start < len(geometries):
+        one, other = tree.query(geometries[start : start + step])
+        yield one + start, other
+        start += step
+        step = int(np.clip(step * _PAIRS / max(len(one), 1), 16, 4096))
+
+
 def meeting(
     one: Geometries, other: Geometries, matters: Callable[[Indices, Indices], npt.NDArray[np.bool_]]
 ) -> tuple[Indices, Indices]:
     """Return pairs of geometries that meet and for which `matters` holds, sorted by the first."""
-    tree = shapely.STRtree(other)
     found = [(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))]
-    for start in range(0, len(one), _QUERY):
-        first, second = tree.query(one[start : start + _QUERY])
-        first = first + start
-        wanted = matters(first, second)
-        first, second = first[wanted], second[wanted]
-        hit = shapely.intersects(one[first], other[second])
+    for first, second in near_pairs(shapely.STRtree(other), one):
+        wanted = np.flatnonzero(matters(first, second))
+        hit = wanted[shapely.intersects(one[first[wanted]], other[second[wanted]])]
         order = np.lexsort((second[hit], first[hit]))
-        found.append((first[hit][order], second[hit][order]))
+        found.append((first[hit[order]], second[hit[order]]))
     return np.concatenate([pair[0] for pair in found]), np.concatenate([pair[1] for pair in found])
 
 
@@ -91,27 +97,20 @@ def union_rows(owner: Indices, pieces: Geometries, guard: Guard) -> tuple[Indice
 
 def _pairs(items: Items, others: Items) -> tuple[tuple[Indices, Indices], Indices]:
     """Return pairs of items and earlier others whose boxes meet, sorted by item; and the items that have too many."""
-    tree = shapely.STRtree(others.geometries)
-    found: list[tuple[Indices, Indices]] = []
-    dense: list[Indices] = []
-    for start in range(0, len(items.geometries), _QUERY):
-        item, other = tree.query(items.geometries[start : start + _QUERY])
-        item = item + start
-        earlier = others.features[other] < items.features[item]
-        item, other = item[earlier], other[earlier]
-        count = np.bincount(item - start, minlength=1)
-        many = np.flatnonzero(count > _DENSE) + start
-        if len(many):
-            dense.append(many)
-            sparse = count[item - start] <= _DENSE
-            item, other = item[sparse], other[sparse]
-        order = np.lexsort((others.features[other], item))
-        found.append((item[order], other[order]))
-    if not found:
-        nothing = np.zeros(0, dtype=np.intp)
-        return (nothing, nothing), nothing
+    found = [(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))]
+    dense = [np.zeros(0, dtype=np.intp)]
+    for item, other in near_pairs(shapely.STRtree(others.geometries), items.geometries):
+        early = np.flatnonzero(others.features[other] < items.features[item])
+        if not len(early):
+            continue
+        first = int(item[0])
+        count = np.bincount(item[early] - first)
+        dense.append(np.flatnonzero(count > _DENSE) + first)
+        early = early[count[item[early] - first] <= _DENSE]
+        order = np.lexsort((others.features[other[early]], item[early]))
+        found.append((item[early[order]], other[early[order]]))
     pairs = (np.concatenate([pair[0] for pair in found]), np.concatenate([pair[1] for pair in found]))
-    return pairs, np.concatenate(dense) if dense else np.zeros(0, dtype=np.intp)
+    return pairs, np.concatenate(dense)
 
 
 def _common(
@@ -169,7 +168,7 @@ def _groups(items: Items, others: Items, dense: Indices) -> list[Indices]:
         axis = int(np.argmax(np.ptp(centre, axis=0)))
         order = np.argsort(centre[:, axis], kind="stable")
         halves = [np.sort(group[order[: len(group) // 2]]), np.sort(group[order[len(group) // 2 :]])]
-        whole, *parts = (_near(tree, items.geometries[some]) for some in (group, *halves))
+        whole, *parts = (_near(tree, boxes[some]) for some in (group, *halves))
         if sum(len(part) for part in parts) < 1.5 * len(whole):
             waiting.extend(halves)
         else:
@@ -177,16 +176,14 @@ def _groups(items: Items, others: Items, dense: Indices) -> list[Indices]:
     return done
 
 
-def _near(tree: shapely.STRtree, geometries: Geometries) -> Indices:
-    found = np.zeros(0, dtype=np.intp)
-    for start in range(0, len(geometries), _QUERY):
-        found = np.union1d(found, tree.query(geometries[start : start + _QUERY])[1])
-    return found
+def _near(tree: shapely.STRtree, boxes: Numbers) -> Indices:
+    """Return what meets the box around some boxes."""
+    return np.asarray(tree.query(shapely.box(*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))))
 
 
 def _dense_rest(items: Items, others: Items, group: Indices, guard: Guard) -> Geometries:
     """Return what earlier features leave of some items, by taking the first half of the features off the second."""
-    near = _near(shapely.STRtree(others.geometries), items.geometries[group])
+    near = _near(shapely.STRtree(others.geometries), shapely.bounds(items.geometries[group]))
     near = near[np.argsort(others.features[near], kind="stable")]
     covers, ranks = others.geometries[near], others.features[near]
     rest = items.geometries[group].copy()

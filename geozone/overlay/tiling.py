@@ -11,7 +11,7 @@ import shapely
 
 from geozone.overlay.features import Features
 from geozone.overlay.guard import Guard
-from geozone.overlay.overlap import Items
+from geozone.overlay.overlap import Items, near_pairs
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.sheet import CROSSING, OUTSIDE, Sheet
 
@@ -90,17 +90,13 @@ def open_tile(features: Features, sheet: Sheet, tile: Tile, rule: Rule, guard: G
     )
 
 
-def _met(
-    features: Features, rows: Indices, rule: Rule, step: int = 1024
-) -> tuple[npt.NDArray[np.bool_], Indices]:
+def _met(features: Features, rows: Indices, rule: Rule) -> tuple[npt.NDArray[np.bool_], Indices]:
     """Tell which rows meet the box of a feature that matters, and return the rows of those features."""
     met = np.zeros(len(rows), dtype=bool)
     wanted = np.zeros(len(features), dtype=bool)
     diagonals = shapely.linestrings(features.boxes[rows].reshape(-1, 2, 2))
-    for start in range(0, len(rows), step):
-        position, other = features.tree.query(diagonals[start : start + step])
-        position = position + start
-        matters = rule(features.features[rows[position]], features.features[other])
+    for position, other in near_pairs(features.tree, diagonals):
+        matters = np.flatnonzero(rule(features.features[rows[position]], features.features[other]))
         met[position[matters]] = True
         wanted[other[matters]] = True
     return met, np.flatnonzero(wanted)
