@@ -129,7 +129,8 @@ class Ground:
     def shore_retention(self, lengths: Mapping[str, pd.DataFrame]) -> Iterator[Rate]:
         """Yield the natural share of the mainland shore, where the shore is told apart."""
         if "natural_shore" not in lengths or "coastline" not in lengths:
-            return  # the clause that asks for it makes the row
+            yield from missing_layer(self.frame, "natural_shore_retention", "coastline", kind=Kind.LENGTH)
+            return
         natural, shore = self.lengths(lengths["natural_shore"]), self.lengths(lengths["coastline"])
         for unit in self.frame.units:
             total = shore.get(unit.code, 0.0)
@@ -155,7 +156,7 @@ class Ground:
         )
 
 
-def missing_layer(frame: Frame, indicator: str, layer: str) -> list[Rate]:
+def missing_layer(frame: Frame, indicator: str, layer: str, *, kind: Kind = Kind.COVERAGE) -> list[Rate]:
     """Return the row of a zone that lacks a layer."""
     reason = text("rates.note_missing_layer", layer=text(f"rates.answer_{layer}"))
-    return frame.held(frame.without(indicator, frame.whole, reason))
+    return frame.held(frame.without(indicator, frame.whole, reason, kind=kind))

@@ -108,7 +108,8 @@ class Frame:
 
     def without(self, indicator: str, unit: Unit, reason: Text, *, kind: Kind = Kind.COVERAGE) -> Rate:
         """Return a row that says why there is no number."""
-        measure, method = ("count", text("rates.method_none")) if kind is Kind.COMPLETION else ("km2", None)
+        measure = {Kind.COMPLETION: "count", Kind.LENGTH: "km"}.get(kind, "km2")
+        method = text("rates.method_none") if kind is Kind.COMPLETION else None
         row = self.row(indicator, kind, unit, measure, method=method, note=reason)
         return replace(row, verdict=Verdict.NOT_COMPUTABLE)
 
