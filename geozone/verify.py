@@ -114,7 +114,7 @@ def _compare(path: Path, found: pd.DataFrame, expected: pd.DataFrame) -> Check:
 
 def _comparable(column: pd.Series[Any], name: str) -> pd.Series[Any]:
     if name in _NUMBERS:
-        return pd.to_numeric(column).astype(float).fillna(float("inf"))
+        return column.map(float).fillna(float("inf"))  # float() reads every digit
     return column.astype(object).fillna("").astype(str)
 
 
@@ -127,9 +127,7 @@ def _load(path: Path) -> Any:
 
 def _csv(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(
-            path, encoding="utf-8-sig", dtype=dict.fromkeys(_NAMES, str), float_precision="round_trip"
-        )
+        return pd.read_csv(path, encoding="utf-8-sig", dtype=str)
     except (OSError, ValueError) as error:
         raise InputError("verify.unreadable", path=path, reason=str(error)) from error
 

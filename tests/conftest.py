@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-ZONES = ("bth", "yrd", "hebei")
+from samples import BUILT_ZONES
 
 
 @pytest.fixture(scope="session")
@@ -16,5 +15,5 @@ def built(tmp_path_factory) -> Path:
     from geozone.run.build import build
 
     folder = tmp_path_factory.mktemp("maps")
-    build([embedded_project(zone) for zone in ZONES], folder)
+    build([embedded_project(zone) for zone in BUILT_ZONES], folder)
     return folder

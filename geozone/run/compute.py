@@ -37,6 +37,7 @@ from geozone.seeds import load_documents, load_references, zone_targets
 from geozone.terrain.barrier import barrier_gaps, connected_area
 
 MOSAIC_LAYERS = ("redline", "barrier", "lakes")
+NATURAL_SHORE = ("natural", "自然", "自然岸线")  # words of the field "nature" of a coastline
 STEPS = ("read", "check", "overlay", "rates")
 Progress = Callable[[Text], None]
 
@@ -119,7 +120,10 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     if "rivers" in layers:
         lengths["rivers"] = line_lengths(layers["rivers"].data, finest, by="code")
     if "coastline" in layers:
-        lengths["coastline"] = shore_lengths(layers["coastline"].data, finest)
+        shore = layers["coastline"].data
+        lengths["coastline"] = shore_lengths(shore, finest)
+        if "nature" in shore:  # the user's coastline may tell natural from artificial shore
+            lengths["natural_shore"] = shore_lengths(shore[shore["nature"].isin(NATURAL_SHORE)], finest)
     steps.append(
         Step(
             "overlay",
