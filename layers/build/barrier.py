@@ -29,7 +29,7 @@ DIVIDE = (
     (117.6, 39.2), (116.13, 40.24), (116.01, 40.36), (115.80, 40.40), (115.52, 40.41), (115.25, 40.48), (115.03, 40.60),
     (114.72, 40.67), (114.40, 40.67), (113.0, 40.50),
 )  # fmt: skip
-WEST_ANHUI = ("340100", "340800", "341500")
+WEST_ANHUI = ("340800", "341500")
 SOUTH = (
     "340200", "340700", "341000", "341700", "341800",  # southern Anhui
     "330100", "330500", "330800",  # western Zhejiang
@@ -71,6 +71,10 @@ def main() -> None:
         ],
         ignore_index=True,
     )
+    number = (gaps.groupby("zone").cumcount() + 1).astype(str)
+    gaps.insert(0, "name", "屏障断点 " + number + "（推算）")
+    gaps.insert(1, "name_en", "Barrier gap " + number + " (derived)")
+    gaps = gaps.drop(columns="gap")
     for part, rows in parts.groupby("part"):
         print(
             f"  {part}: {rows.area_km2.sum():.0f} km2, {len(rows)} patches, continuity {continuity(rows):.4f}"
@@ -111,10 +115,15 @@ def gaps_of(parts: gpd.GeoDataFrame, provinces: gpd.GeoDataFrame, zone: str) -> 
     gaps = gaps[gaps.area_km2 >= 1].reset_index(drop=True)
     return gaps.assign(
         zone=zone,
-        name=[f"屏障断点 {number}（推算）" for number in range(1, len(gaps) + 1)],
-        name_en=[f"Barrier gap {number} (derived)" for number in range(1, len(gaps) + 1)],
+        province_codes=[provinces_of(gap, provinces) for gap in gaps.geometry],
         **TOLD,
-    )[["zone", "name", "name_en", "area_km2", *TOLD, "geometry"]].pipe(_multipolygons)
+    ).pipe(_multipolygons)
+
+
+def provinces_of(ground: shapely.Geometry, provinces: gpd.GeoDataFrame) -> str:
+    """Return the codes of the provinces that the ground lies in."""
+    inside = area_km2(shapely.intersection(provinces.geometry.array, ground), CRS)
+    return ",".join(sorted(provinces.code[inside > 0.01]))
 
 
 def _named(
@@ -128,14 +137,13 @@ def _named(
         for number, row in enumerate(np.argsort(-areas, kind="stable"), start=1):
             if areas[row] >= SMALLEST_KM2:
                 zh, en = NAMES[part]
-                inside = area_km2(shapely.intersection(provinces.geometry.array, pieces[row]), CRS)
                 rows.append(
                     {
                         "part": part,
                         "patch": number,
                         "name": zh,
                         "name_en": en,
-                        "province_codes": ",".join(sorted(provinces.code[inside > 0.01])),
+                        "province_codes": provinces_of(pieces[row], provinces),
                         "area_km2": areas[row],
                         **TOLD,
                         "geometry": pieces[row],

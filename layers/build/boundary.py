@@ -119,7 +119,7 @@ def _told(units: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table[columns].sort_values("code", ignore_index=True), crs=CRS)
 
 
-ACCURACY_M = 500  # generalised outline: the mean vertex spacing is 1 km, see docs/layers.md
+ACCURACY_M = 500  # generalised outline: the mean vertex spacing is 1.9 km, see docs/layers.md
 VINTAGE = "2024"
 
 if __name__ == "__main__":

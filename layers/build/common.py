@@ -61,7 +61,14 @@ def write(path: Path, layers: dict[str, gpd.GeoDataFrame], titles: dict[str, str
 
 
 def rounded_geometry(geometry: Sequence[shapely.Geometry] | NDArray[np.object_]) -> NDArray[np.object_]:
-    """Round coordinates to the grid, vertex by vertex, so that shared borders stay shared."""
-    return np.asarray(
-        shapely.transform(np.asarray(geometry, dtype=object), lambda xy: np.round(xy, DECIMALS))
-    )
+    """Round coordinates to the grid, vertex by vertex, so that shared borders stay shared.
+
+    A shape that rounding makes invalid (a spike narrower than the grid) is put on the grid as a whole instead.
+    """
+    shapes = np.asarray(geometry, dtype=object)
+    rounded = np.asarray(shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS)))
+    for row in np.flatnonzero(~shapely.is_valid(rounded)):
+        whole = shapely.set_precision(shapes[row], 10.0**-DECIMALS)
+        parts = [part for part in shapely.get_parts(whole) if part.geom_type == "Polygon"]
+        rounded[row] = shapely.transform(shapely.multipolygons(parts), lambda xy: np.round(xy, DECIMALS))
+    return rounded

@@ -128,7 +128,7 @@ def _row(
         "source": source,
         "licence": licence,
         "basis": basis,
-        "accuracy_m": np.int32(accuracy),
+        "accuracy_m": np.int32(river.get("accuracy_m", accuracy)),
         "vintage": vintage,
         "geometry": shapely.multilinestrings(shapely.get_parts(line)),
     }

@@ -1,0 +1,271 @@
+"""The embedded layers: clean, complete, honest about their origin, and what their declarations say."""
+
+import re
+import tomllib
+
+import numpy as np
+import pyogrio
+import pytest
+import rasterio
+import shapely
+
+from geozone.catalog import load_catalog
+from geozone.files import shipped
+from geozone.model import Basis
+from geozone.overlay.plane import area_km2, length_km, to_plane
+
+LAYERS = shipped("layers")
+DATA = LAYERS / "data"
+VECTORS = sorted(DATA.glob("*.gpkg"))
+RASTERS = sorted(DATA.glob("*.tif"))
+TABLES = [(path, layer) for path in VECTORS for layer in pyogrio.list_layers(path)[:, 0]]
+TOLD = ["name", "name_en", "source", "licence", "basis", "accuracy_m", "vintage"]
+IDS = {"boundary", "coastline", "rivers", "lakes", "dem", "barrier", "barrier_gaps", "bays", "redline"}
+COUNTY_ZONES = {
+    "bth": ("110000", "120000", "130000"),
+    "yrd": ("310000", "320000", "330000", "340000"),
+}
+GBA_CITIES = ("440100", "440300", "440400", "440600", "440700", "441200", "441300", "441900", "442000")
+YANGTZE = [
+    "310000",
+    "320000",
+    "340000",
+    "360000",
+    "420000",
+    "430000",
+    "500000",
+    "510000",
+    "530000",
+    "540000",
+    "630000",
+]
+YELLOW = ["140000", "150000", "370000", "410000", "510000", "610000", "620000", "630000", "640000"]
+LAKES = ["白洋淀", "密云水库", "官厅水库", "于桥水库", "太湖", "巢湖", "洪泽湖", "淀山湖", "千岛湖"]
+RIVERS = ["永定河", "子牙河", "潮白河", "北运河", "滦河", "海河", "长江", "淮河", "新安江", "太浦河"]
+
+
+def read(name, layer):
+    return pyogrio.read_dataframe(DATA / name, layer=layer)
+
+
+def read_all(pattern, layer):
+    tables = [pyogrio.read_dataframe(path, layer=layer) for path in sorted(DATA.glob(pattern))]
+    return {row.name: row for table in tables for row in table.itertuples()}
+
+
+@pytest.fixture(scope="module")
+def units():
+    levels = ("county", "county_standin", "city", "city_standin", "province")
+    tables = {level: read("boundary.gpkg", level) for level in levels}
+    # planar areas in the equal-area plane, as the overlay computes them
+    return {
+        level: table.assign(km2=shapely.area(to_plane(table.geometry.array, table.crs)) / 1e6)
+        for level, table in tables.items()
+    }
+
+
+def test_the_data_stays_within_its_budget():
+    sizes = [path.stat().st_size for path in DATA.iterdir()]
+    assert sum(sizes) <= 12e6
+    assert max(sizes) <= 4e6
+
+
+@pytest.mark.parametrize(("path", "layer"), TABLES, ids=lambda value: getattr(value, "stem", value))
+def test_every_feature_is_valid_and_tells_its_origin(path, layer):
+    table = pyogrio.read_dataframe(path, layer=layer)
+    assert len(table) > 0
+    assert table.crs.to_epsg() == 4490
+    assert table[TOLD].notna().all(axis=None)
+    assert (table[[column for column in TOLD if column != "accuracy_m"]] != "").all(axis=None)
+    assert (table.accuracy_m > 0).all()
+    assert set(table.basis) <= {basis.value for basis in Basis} - {"official"}
+    assert table.geometry.is_valid.all()
+    assert not table.geometry.is_empty.any()
+    assert table.geom_type.nunique() == 1
+    coordinates = shapely.get_coordinates(table.geometry.array)
+    assert np.abs(coordinates - np.round(coordinates, 6)).max() < 1e-9
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_a_file_holds_one_licence(path):
+    licences = {
+        licence for layer in pyogrio.list_layers(path)[:, 0] for licence in read(path.name, layer).licence
+    }
+    assert len(licences) == 1
+
+
+def test_every_file_is_named_in_the_licences():
+    text = (LAYERS / "LICENSES.md").read_text("utf-8")
+    for path in [*VECTORS, *RASTERS]:
+        assert f"`{re.sub('dem_.*', 'dem_*.tif', path.name)}`" in text
+
+
+def test_the_declarations_agree_with_the_data():
+    catalog = load_catalog()
+    assert set(catalog) == IDS
+    used = set()
+    for spec in catalog.values():
+        for entry in spec.sources:
+            assert entry.path.is_file()
+            used.add(entry.path.name)
+            if entry.layer is not None:
+                assert entry.layer in pyogrio.list_layers(entry.path)[:, 0]
+                table = pyogrio.read_dataframe(entry.path, layer=entry.layer, read_geometry=False)
+                assert set(entry.fields.values()) <= set(table.columns)
+                for licence in set(table.licence):
+                    assert licence.split(" (")[0].split(";")[0] in spec.licence
+        for text in (spec.title, spec.source, spec.accuracy, spec.note):
+            assert text is not None
+            assert text.zh
+            assert text.en
+        for colour in (spec.style.fill, spec.style.stroke):
+            assert colour is None or re.fullmatch("#[0-9a-f]{6}", colour)
+    assert used == {path.name for path in [*VECTORS, *RASTERS]}
+
+
+def test_the_template_is_a_declaration():
+    table = tomllib.loads((LAYERS / "template.toml").read_text("utf-8"))
+    declared = tomllib.loads((LAYERS / "rivers.toml").read_text("utf-8"))
+    assert set(declared) <= set(table)
+
+
+@pytest.mark.parametrize("tables", [("county", "county_standin"), ("city", "city_standin"), ("province",)])
+def test_the_units_of_a_level_are_one_coverage(units, tables):
+    shapes = np.concatenate([units[table].geometry.array for table in tables])
+    assert shapely.coverage_is_valid(shapes)
+    codes = [code for table in tables for code in units[table].code]
+    assert len(set(codes)) == len(codes)
+
+
+def test_counties_and_cities_add_up_to_their_province(units):
+    province = units["province"].set_index("code").km2
+    for tables, expected in (
+        (
+            ("county", "county_standin"),
+            {code for codes in COUNTY_ZONES.values() for code in codes} | {"810000", "820000"},
+        ),
+        (("city", "city_standin"), set(province.index)),
+    ):
+        parts = {}
+        for table in tables:
+            for code, km2 in zip(units[table].province_code, units[table].km2, strict=True):
+                parts[code] = parts.get(code, 0.0) + km2
+        for code in expected:
+            assert parts[code] == pytest.approx(province[code], rel=1e-9)
+
+
+def test_counties_add_up_to_their_city(units):
+    parts = units["county"][units["county"].city_code != ""].groupby("city_code").km2.sum()
+    city = units["city"].set_index("code").km2
+    assert len(parts) == 11 + 13 + 11 + 16 + 7
+    for code, km2 in parts.items():
+        assert km2 == pytest.approx(city[code], rel=1e-9)
+
+
+def test_every_unit_has_its_parent(units):
+    above = {
+        "county": {*units["city"].code, *units["province"].code},
+        "city": {*units["province"].code, "440000"},
+    }
+    for level, parents in above.items():
+        assert set(units[level].parent) <= parents
+        assert (units[level].level == level).all()
+    assert set(units["county"][units["county"].province_code == "110000"].parent) == {"110000"}
+    for table in units.values():
+        assert table.code.str.fullmatch(r"\d{6}").all()
+        assert table.name_en.str.fullmatch(r"[A-Za-zü' ]+").all()
+
+
+def test_the_zones_have_their_members(units):
+    counties = units["county"]
+    for codes in COUNTY_ZONES.values():
+        assert set(codes) <= set(counties.province_code)
+    assert {*GBA_CITIES} <= {*counties.city_code, *units["county_standin"].city_code}
+    assert {*YANGTZE, *YELLOW} <= set(units["province"].code)
+    assert {*YANGTZE, *YELLOW} <= {*units["city"].province_code, *units["city_standin"].province_code}
+    names = dict(zip(counties.code, counties.name_en, strict=True))
+    assert names["130304"] == "Beidaihe"
+    assert names["341522"] == "Huoqiu"
+    assert dict(zip(units["city"].code, units["city"].name_en, strict=True))["341500"] == "Lu'an"
+
+
+def test_the_named_waters_are_there():
+    lakes = read_all("lakes_*.gpkg", "lakes")
+    rivers = read_all("rivers_*.gpkg", "rivers")
+    assert set(LAKES) <= set(lakes)
+    assert {lake.geometry.geom_type for lake in lakes.values()} == {"MultiPolygon"}
+    for lake in lakes.values():
+        measured = area_km2([lake.geometry], "EPSG:4490")[0]
+        assert 0.4 < measured / lake.published_km2 < 1.6
+    assert set(RIVERS) <= set(rivers)
+    assert sum("京杭大运河" in name for name in rivers) == 3
+    assert {river.geometry.geom_type for river in rivers.values()} == {"MultiLineString"}
+    assert {river.basis for river in rivers.values()} == {"public", "schematic"}
+    assert rivers["太浦河"].basis == lakes["白洋淀"].basis == "schematic"
+    assert rivers["永定河"].province_codes == "110000,120000,130000"
+
+
+def test_shores_belong_to_coastal_counties_only():
+    shores = read("coastline_osm.gpkg", "coastline")
+    assert set(shores.kind) == {"mainland", "island"}
+    assert not set(shores.province_codes) & {"110000", "340000"}
+    km = length_km(shores.geometry.array, shores.crs)
+    assert (km > 0).all()
+    # the frame that the land was cut with is no shore: no straight piece is longer than the longest breakwater
+    for line in shapely.get_parts(shores.geometry.array):
+        steps = np.diff(shapely.get_coordinates(line), axis=0)
+        framed = (np.abs(steps).min(axis=1) < 1e-9) & (np.abs(steps).max(axis=1) > 0.1)
+        assert not framed.any()
+
+
+def test_working_units_are_marked_and_disjoint():
+    bays = read("bays_osm.gpkg", "bays")
+    units = bays[bays.kind == "working_unit"]
+    assert set(units.basis) == {"working"}
+    assert set(bays[bays.kind == "natural_bay"].basis) == {"derived"}
+    assert "渤海湾" in set(bays.name)
+    assert not units.code.duplicated().any()
+    assert not set(units.province_codes) & {"110000", "340000"}
+    once = area_km2([shapely.union_all(units.geometry.array)], units.crs)[0]
+    assert area_km2(units.geometry.array, units.crs).sum() == pytest.approx(once, rel=1e-9)
+    assert (units.shore_km >= 1).all()
+
+
+def test_the_barrier_and_its_gaps_share_no_ground():
+    barrier, gaps = read("barrier.gpkg", "barrier"), read("barrier.gpkg", "barrier_gaps")
+    assert set(barrier.part) == {"taihang", "yanshan", "west_anhui", "south_anhui_zhejiang"}
+    assert set(barrier.basis) == set(gaps.basis) == {"derived"}
+    ground = shapely.union_all(barrier.geometry.array)
+    assert area_km2(barrier.geometry.array, barrier.crs).sum() == pytest.approx(
+        area_km2([ground], barrier.crs)[0], rel=1e-6
+    )
+    assert area_km2(shapely.intersection(gaps.geometry.array, ground), gaps.crs).sum() < 0.01
+
+
+def test_the_red_line_screening_never_passes_for_the_statutory_line():
+    spec = load_catalog()["redline"]
+    assert spec.basis is Basis.DERIVED
+    assert "筛查" in spec.title.zh
+    assert "非法定" in spec.title.zh
+    assert "screening" in spec.title.en.lower()
+    assert spec.note is not None
+    assert "statutory" in spec.note.en
+    for path in sorted(DATA.glob("redline*.gpkg")):
+        assert "screening" in path.name
+        table = read(path.name, "redline")
+        assert table.name.str.contains("红线筛查，非法定").all()
+        assert table.name_en.str.contains("screening, not the statutory red line").all()
+        assert set(table.basis) <= {"derived", "schematic"}
+
+
+@pytest.mark.parametrize("path", RASTERS, ids=lambda path: path.stem)
+def test_the_elevation_is_a_cloud_optimised_geotiff(path):
+    with rasterio.open(path) as source:
+        assert source.crs.to_epsg() == 4490
+        assert source.dtypes == ("int16",)
+        assert source.nodata == -999
+        assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert source.res == pytest.approx((1 / 120, 1 / 120))
+        cells = source.read(1, masked=True)
+    assert -200 < cells.min() < 10
+    assert 900 < cells.max() < 3200
