@@ -11,9 +11,11 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import UsageError
-from geozone.export.content import Table, content, main_rate
+from geozone.export.content import content
 from geozone.export.geopackage_schema import FIXED_DATE, add_columns, add_styles, settle
+from geozone.export.indicators import main_rate
 from geozone.export.qml import feature_label, qml, unit_label
+from geozone.export.table import Table
 from geozone.files import whole_file
 from geozone.messages import Language, text
 from geozone.model import Level, ZoneResult
@@ -21,7 +23,7 @@ from geozone.symbology import breaks as class_bounds
 from geozone.symbology import rate_classes
 
 _VERSION = "1.2"  # read by every GDAL and QGIS in use, GDAL 3.6 included
-_NAMED_ON_MAP = {"bays", "rivers", "lakes"}
+_NAMED_UP_TO = {"bays": 1_500_000, "rivers": 3_500_000, "lakes": 3_500_000}  # denominators of scales
 
 
 def write_geopackage(
@@ -48,7 +50,7 @@ def write_geopackage(
     lang
         Language of identifiers, aliases and notes; names of layers and columns are ASCII in both.
     rate
-        Indicator that the style of ``units`` colours by; None takes the first of `content.MAIN_RATES` that has values.
+        Indicator that the style of ``units`` colours by; None takes the first of `indicators.MAIN_RATES` that has values.
     breaks
         Upper class bounds of that rate as fractions; None takes those of `geozone.symbology.breaks`.
 
@@ -118,7 +120,7 @@ def _style(
     table: Table, result: ZoneResult, lang: Language, rate: str | None, breaks: Sequence[float] | None
 ) -> str:
     if table.name != "units":
-        label = feature_label(lang) if table.name in _NAMED_ON_MAP else None
+        label = feature_label(lang, _NAMED_UP_TO[table.name]) if table.name in _NAMED_UP_TO else None
         return qml(table.style, table.geometry, table.columns, lang, label=label)
     present = set(result.units["level"])
     levels = [level for level in Level if level.value in present]

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from geozone.export.columns import DOMAINS, domain_values
-from geozone.export.content import Table
+from geozone.export.table import Table
 from geozone.messages import Language, text
 
 # A GeoPackage must hold dates of change. The day of the build would make two equal builds differ.

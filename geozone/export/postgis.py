@@ -11,7 +11,8 @@ import shapely
 
 from geozone.errors import UsageError
 from geozone.export.columns import DOMAINS, Column, domain_values
-from geozone.export.content import Table, content
+from geozone.export.content import content
+from geozone.export.table import Table
 from geozone.messages import Language
 from geozone.model import ZoneResult
 

@@ -387,7 +387,7 @@ def unit_label(lang: Language) -> Label:
     return Label(f"CASE WHEN {shown} THEN {name} END", size=8, size_expression=size)
 
 
-def feature_label(lang: Language) -> Label:
-    """Return labels with the names of features."""
+def feature_label(lang: Language, largest_denominator: int) -> Label:
+    """Return labels with the names of features, up to a scale."""
     name = '"name"' if lang == "zh" else 'coalesce("name_en", "name")'
-    return Label(name, size=7.0, colour="#1f4e79", largest_denominator=3_000_000)
+    return Label(name, size=7.0, colour="#1f4e79", largest_denominator=largest_denominator)

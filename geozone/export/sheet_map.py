@@ -19,6 +19,7 @@ from matplotlib.patheffects import withStroke
 from geozone.messages import Language, text
 from geozone.model import CRS, LayerStyle
 
+HATCH = "/////"
 _ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0)
 _POINTS = 72 / 96  # points of one CSS pixel, the unit of LayerStyle.width
 _FINEST_MM = 0.08  # detail finer than this is not visible in print
@@ -101,7 +102,7 @@ def draw(axes: Axes, geometries: np.ndarray, style: LayerStyle, *, order: float,
             edgecolor=(style.fill or style.stroke) if hatched else (style.stroke or "none"),
             linewidth=width if style.stroke else 0,
             alpha=style.opacity if filled else None,
-            hatch="//////" if hatched else None,
+            hatch=HATCH if hatched else None,
             zorder=order,
         )
         axes.add_artist(patch)

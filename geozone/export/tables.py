@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geozone.export.content import Table, content, rate_columns
+from geozone.export.content import content
+from geozone.export.indicators import rate_columns
+from geozone.export.particulars import zone_documents
 from geozone.export.record import plain
+from geozone.export.table import Table
 from geozone.export.workbook import write_workbook
 from geozone.files import whole_file
 from geozone.messages import Language, text
@@ -96,7 +99,7 @@ def _write_json(result: ZoneResult, path: Path, lang: Language) -> None:
         "map_review": result.review_number or text("export.not_reviewed"),
         "documents": [
             {"id": item.id, "title": item.title, "issued": item.issued, "issuer": item.issuer}
-            for item in result.documents.values()
+            for item in zone_documents(result)
         ],
         "columns": {item.name: item.title for item in rate_columns()},
         "rates": [

@@ -15,7 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from geozone.errors import UsageError
 from geozone.export.columns import Column, domain_values
-from geozone.export.content import Table
+from geozone.export.particulars import zone_documents
+from geozone.export.table import Table
 from geozone.files import whole_file
 from geozone.messages import Language, text
 from geozone.model import Basis, Kind, ZoneResult
@@ -118,7 +119,7 @@ def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lan
             document.title.get(lang),
             formats.wrapped,
         )
-        for number, document in enumerate(result.documents.values())
+        for number, document in enumerate(zone_documents(result))
     ]
     for heading, content, style in lines:
         sheet.write_string(row, 0, heading, formats.strong)

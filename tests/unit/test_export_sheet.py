@@ -10,8 +10,10 @@ from samples import sample_result
 
 from geozone.errors import UsageError
 from geozone.export import fonts, sheet_map
-from geozone.export.sheet import PAPERS, _Sheet, _wrapped, write_sheet
+from geozone.export.sheet import PAPERS, draw_sheet, write_sheet
 from geozone.export.sheet_map import frame_of
+from geozone.export.sheet_page import Page, wrapped
+from geozone.export.sheet_panel import theme
 from geozone.model import CRS
 from geozone.symbology import RATE_COLOURS, breaks, rate_classes
 
@@ -27,7 +29,7 @@ def _with_font():
 @pytest.fixture(scope="module")
 def words():
     """Every text on the sheet."""
-    figure = _Sheet(sample_result(), "zh", "A4", None, None).draw()
+    figure = draw_sheet(theme(sample_result(), "zh"), Page(*PAPERS["A4"]))
     return [item.get_text() for axes in figure.axes for item in axes.texts]
 
 
@@ -73,14 +75,14 @@ def test_the_sheet_has_all_that_a_map_must_tell(words):
 def test_a_reviewed_map_shows_its_number():
     result = sample_result()
     result.review_number = "GS(2026)1234号"
-    figure = _Sheet(result, "zh", "A4", None, None).draw()
+    figure = draw_sheet(theme(result, "zh"), Page(*PAPERS["A4"]))
     page = "\n".join(item.get_text() for axes in figure.axes for item in axes.texts)
     assert "GS(2026)1234号" in page
     assert "未经审图" not in page
 
 
 def test_the_english_sheet_has_no_chinese_but_titles_of_data():
-    figure = _Sheet(sample_result(), "en", "A4", None, None).draw()
+    figure = draw_sheet(theme(sample_result(), "en"), Page(*PAPERS["A4"]))
     page = "\n".join(item.get_text() for axes in figure.axes for item in axes.texts)
     for expected in ("Sample zone", "not reviewed", "Legend", "short", "Jia"):
         assert expected in page
@@ -121,7 +123,7 @@ def test_classes_cover_every_value_once():
 
 
 def test_lines_are_broken_within_the_width():
-    lines = _wrapped("数据来源：全球海岸线 GSHHG 2.3.7，" * 8, 60, 5)
+    lines = wrapped("数据来源：全球海岸线 GSHHG 2.3.7，" * 8, 60, 5)
     assert not any(line.startswith(("，", "：")) for line in lines)
     assert "".join(lines).replace(" ", "") == ("数据来源：全球海岸线GSHHG2.3.7，" * 8)
     assert all(

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import sample_result
 
-from geozone.export.content import rate_columns, rate_variants
 from geozone.export.geopackage import write_geopackage
+from geozone.export.indicators import rate_columns, rate_variants
 from geozone.export.record import plain, write_record
 from geozone.export.tables import safe_cell, write_tables
 from geozone.export.workbook import SHEETS, _Exact

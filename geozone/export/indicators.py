@@ -1,0 +1,82 @@
+"""Rates as columns: their fixed table, what people call them, and their places beside the units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from geozone import messages
+from geozone.export.columns import Column, columns
+from geozone.messages import Text
+from geozone.model import RATE_COLUMNS, Level, Rate, ZoneResult
+
+MAIN_RATES = (
+    "redline_coverage",
+    "barrier_coverage",
+    "blue_green_share",
+)  # what maps are coloured by, the best first
+_NUMBERS = {"numerator", "denominator", "value", "low", "high", "target_value", "gap"}
+_RATE_DOMAINS = {
+    "level": "level",
+    "kind": "rate_kind",
+    "basis": "basis",
+    "comparator": "comparator",
+    "verdict": "verdict",
+}
+
+
+def rate_columns() -> tuple[Column, ...]:
+    """Return the fixed columns of the rates."""
+    declared = []
+    for name in RATE_COLUMNS:
+        type_ = "number" if name in _NUMBERS else "integer" if name == "target_year" else "text"
+        declared.append(f"{name} {type_} {_RATE_DOMAINS.get(name, '')}".strip())
+    return columns("rates", declared)
+
+
+def indicator_titles(result: ZoneResult) -> dict[str, Text]:
+    """Return what people call each indicator of a result.
+
+    Those of the first release have the name that the page gives them; one of the documents' own has the title of its
+    target.
+    """
+    texts = messages.room("maps")
+    titles = {target.indicator: target.title for target in reversed(result.targets)}
+    for rate in result.rates:
+        known = texts.get(f"indicator_{rate.indicator}")
+        titles[rate.indicator] = known or titles.get(rate.indicator) or Text(rate.indicator, rate.indicator)
+    return titles
+
+
+def has_figure(rate: Rate) -> bool:
+    """Return whether a rate has a value or at least a band."""
+    return rate.value is not None or rate.low is not None or rate.high is not None
+
+
+def main_rate(result: ZoneResult, wanted: str | None = None) -> str | None:
+    """Return the indicator that maps are coloured by.
+
+    It is the wanted one, else the first of `MAIN_RATES` with values on the finest level, else None.
+    """
+    if wanted is not None:
+        return wanted
+    present = set(result.units["level"])
+    finest = next((level for level in Level if level.value in present), None)
+    valued = {rate.indicator for rate in result.rates if rate.level is finest and rate.value is not None}
+    return next((name for name in MAIN_RATES if name in valued), None)
+
+
+def rate_variants(rates: Iterable[Rate]) -> dict[tuple[str, str | None, str], str]:
+    """Return the column of ``units`` for every (indicator, kind, unit) that has a figure.
+
+    The first variant of an indicator takes its plain name, the others (completion by shore length or by area)
+    add their unit: ``bay_completion``, ``bay_completion_km``.
+    """
+    names: dict[tuple[str, str | None, str], str] = {}
+    for rate in rates:
+        key = (rate.indicator, rate.kind, rate.unit)
+        if key in names or not has_figure(rate):
+            continue
+        plain = rate.indicator not in names.values()
+        name = rate.indicator if plain else f"{rate.indicator}_{rate.unit}"
+        names[key] = name if name not in names.values() else f"{name}_{rate.kind}"
+    return names

@@ -1,0 +1,261 @@
+"""What stands beside the map of a printed sheet: legend, rates against targets, rates of units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from geozone.export.columns import domain_values
+from geozone.export.indicators import MAIN_RATES, has_figure, indicator_titles, main_rate
+from geozone.export.qml import OUTLINES, in_status
+from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
+from geozone.messages import Language, Text, text
+from geozone.model import Kind, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
+from geozone.symbology import RATE_MISSING, RateClass, breaks, layer_statuses, rate_classes
+
+DRAWN = ("barrier", "barrier_gaps", "redline", "lakes", "rivers", "bays", "coastline")  # from the ground up
+
+_LEFT = 0.36  # share of the legend that its left column takes
+_MOST_RATES = 12
+_VERDICT_COLOURS = {
+    Verdict.MET: "#00694f",
+    Verdict.ON_TRACK: "#1d6577",
+    Verdict.SHORT: ALERT,
+    Verdict.REPORT_ONLY: "#555555",
+    Verdict.NOT_COMPUTABLE: "#8a8a8a",
+}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What a sheet shows, in which language: the result, and the rate that colours the finest units."""
+
+    result: ZoneResult
+    lang: Language
+    rate: str
+    classes: list[RateClass]
+    values: dict[str, float]  # of the rate, by unit code
+    levels: list[Level]  # finest first
+    titles: dict[str, Text]
+
+    def named(self, indicator: str) -> Text:
+        """Return what people call an indicator."""
+        return self.titles.get(indicator, Text(indicator, indicator))
+
+    def of_level(self, level: Level) -> list[Rate]:
+        """Return the rates of the units of a level."""
+        return [item for item in self.result.rates if item.level is level]
+
+
+def theme(
+    result: ZoneResult, lang: Language, rate: str | None = None, bounds: Sequence[float] | None = None
+) -> Theme:
+    """Return the theme of a sheet, with the class bounds of `geozone.symbology.breaks` unless they are given."""
+    indicator = main_rate(result, rate) or MAIN_RATES[0]
+    values = {
+        item.unit_code: item.value
+        for item in result.rates
+        if item.indicator == indicator and item.value is not None
+    }
+    present = set(result.units["level"])
+    levels = [level for level in Level if level.value in present]
+    finest = result.units.loc[result.units["level"] == levels[0].value, "code"]
+    chosen = breaks([values.get(code) for code in finest], 100.0) if bounds is None else bounds
+    return Theme(result, lang, indicator, rate_classes(chosen), values, levels, indicator_titles(result))
+
+
+def on_sheet(name: str, style: LayerStyle) -> LayerStyle:
+    """Return the style of a layer on a sheet: a broad area is an outline, so that the rates keep their colours."""
+    if name != "barrier" or style.kind != "fill":
+        return style
+    return replace(
+        style, kind="outline", fill=None, stroke=style.stroke or style.fill, width=max(style.width, 1.2)
+    )
+
+
+def legend(page: Page, about: Theme, x: float, top: float, width: float) -> float:
+    """Draw the legend of what is on the map, in two columns; return its lower edge."""
+    lang = about.lang
+    page.heading(x, top - 2, text("export.legend").get(lang), width)
+    half, y = width * _LEFT, top - 7.5
+    page.say(x, y, about.named(about.rate).get(lang), 6, weight="bold")
+    samples = [(item.label, LayerStyle("fill", item.colour, "#9a9a9a")) for item in about.classes]
+    samples.append((text("export.no_data"), LayerStyle("fill", RATE_MISSING, "#9a9a9a")))
+    for level in about.levels[1:]:
+        colour, weight = OUTLINES[level]
+        name = text("export.boundary_of", level=text(f"export.level_{level}"))
+        samples.append((name, LayerStyle("line", stroke=colour, width=weight)))
+    left = _column(page, lang, (x, y), half, samples)
+    page.say(x + half, y, text("export.cover_layers_short").get(lang), 6, weight="bold")
+    samples, present = _layer_samples(about)
+    right = _column(page, lang, (x + half, y), width - half, samples)
+    if present:
+        right -= 4.5
+        page.say(x + half, right, text("export.column_status").get(lang), 6, weight="bold")
+        plain = LayerStyle("fill", "#ffffff", "#777777")
+        samples = [
+            (title, in_status(plain, "fill", Status(value)))
+            for value, title in domain_values("status")
+            if Status(value) in present
+        ]
+        right = _column(page, lang, (x + half, right), width - half, samples)
+    return min(left, right) - 1.5
+
+
+def _column(
+    page: Page,
+    lang: Language,
+    corner: tuple[float, float],
+    room: float,
+    samples: Iterable[tuple[Text, LayerStyle]],
+) -> float:
+    x, y = corner
+    for label, style in samples:
+        y -= 3.8
+        page.sample(x, y, style, label.get(lang), room)
+    return y
+
+
+def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle]], set[Status]]:
+    """Return the layers of the legend, and the statuses that occur in them."""
+    samples, present = [], set[Status]()
+    for name in DRAWN:
+        layer = about.result.layers.get(name)
+        if layer is None or layer.spec is None or not len(layer.data):
+            continue
+        style = on_sheet(name, layer.spec.style)
+        if layer.data.geometry.geom_type.str.endswith("LineString").any() and style.kind != "line":
+            style = replace(style, kind="line", stroke=style.stroke or style.fill)
+        samples.append((_with_basis(layer.spec), style))
+        statuses = layer_statuses(layer, about.result.registers)
+        present |= set() if statuses is None else set(statuses)
+    return samples, present
+
+
+def _with_basis(spec: LayerSpec) -> Text:
+    """Return a layer's title with its basis, unless the title says it already."""
+    basis = text(f"export.basis_{spec.basis}")
+    if basis.zh[:2] in spec.title.zh:
+        return spec.title
+    return text("export.qualified", title=spec.title, word=basis)
+
+
+def zone_rates(page: Page, about: Theme, x: float, top: float, width: float) -> float:
+    """Write the zone's rates held against their targets; return the lower edge."""
+    lang = about.lang
+    page.heading(x, top - 2, text("export.sheet_rates").get(lang), width)
+    y = top - 7
+    places = [x + width * share for share in (0, 0.36, 0.54, 0.69, 0.885)]
+    for place, name in zip(
+        places, ("indicator", "rates_value", "basis", "target_value", "verdict"), strict=True
+    ):
+        page.say(place, y, text(f"export.column_{name}").get(lang), 5.5, color=QUIET)
+    y -= 0.3
+    zone = about.of_level(Level.ZONE)
+    shown = {
+        (item.indicator, item.kind, item.unit, item.target_id): item for item in zone if has_figure(item)
+    }
+    for item in list(shown.values())[:_MOST_RATES]:
+        y -= 3.4
+        words = [
+            shortened(_named(about, item), width * 0.35, 5.6),
+            figure(item),
+            text(f"export.basis_{item.basis}").get(lang) if item.basis else "",
+            target(item),
+        ]
+        for place, word in zip(places, words, strict=False):
+            page.say(place, y, word, 5.6)
+        if item.verdict:
+            verdict = text(f"export.verdict_{item.verdict}").get(lang)
+            page.say(places[-1], y, verdict, 5.6, color=_VERDICT_COLOURS[item.verdict])
+    doubtful = [item.note.get(lang) for item in shown.values() if item.verdict is Verdict.NOT_COMPUTABLE]
+    for note in dict.fromkeys(doubtful):
+        y -= 0.8
+        for line in wrapped(note, width, 4.8)[:3]:
+            y -= 2.5
+            page.say(x, y, line, 4.8, color=ALERT)
+    if left := sum(item.verdict is Verdict.NOT_COMPUTABLE and not has_figure(item) for item in zone):
+        y -= 3.4
+        page.say(x, y, text("export.not_computable_count", count=left).get(lang), 5, color=QUIET)
+    return y - 1.5
+
+
+def unit_rates(page: Page, about: Theme, corner: tuple[float, float], width: float, *, bottom: float) -> None:
+    """Write the rates of provinces, of cities where there is one province only, as far as the paper goes."""
+    lang, units, (x, top) = about.lang, about.result.units, corner
+    level = Level.PROVINCE if (units["level"] == Level.PROVINCE.value).sum() > 1 else Level.CITY
+    units = units[units["level"] == level.value].sort_values("code")
+    ratios = [
+        item
+        for item in about.of_level(level)
+        if has_figure(item) and item.kind is not Kind.AREA and item.unit in {"km2", "count"}
+    ]
+    indicators = list(dict.fromkeys(item.indicator for item in ratios))[:3]
+    room = top - 8.5 - bottom
+    if not indicators or not len(units) or room < 8:
+        return
+    page.heading(x, top - 2, text("export.sheet_units", level=text(f"export.level_{level}")).get(lang), width)
+    y = top - 7
+    step = min(3.4, max(2.5, room / len(units)))
+    size = min(5.6, step / 0.53)
+    places = [x + width * (0.3 + 0.24 * number) for number in range(len(indicators))]
+    for place, indicator in zip(places, indicators, strict=True):
+        page.say(place, y, shortened(about.named(indicator).get(lang), width * 0.23, 5), 5, color=QUIET)
+    column = "name" if lang == "zh" else "name_en"
+    figures = {(item.unit_code, item.indicator): item for item in reversed(ratios)}
+    fitting = int(room / step)
+    shown = units if len(units) <= fitting else units.iloc[: fitting - 1]
+    for unit in shown.itertuples():
+        y -= step
+        page.say(x, y, shortened(getattr(unit, column) or unit.name, width * 0.29, size), size)
+        for place, indicator in zip(places, indicators, strict=True):
+            item = figures.get((unit.code, indicator))
+            page.say(place, y, figure(item) if item else "—", size)
+    if len(shown) < len(units):
+        page.say(
+            x,
+            y - step,
+            text("export.further_units", count=len(units) - len(shown)).get(lang),
+            size,
+            color=QUIET,
+        )
+
+
+def _named(about: Theme, rate: Rate) -> str:
+    """Return the title of a rate, with its unit where the same indicator is counted in several."""
+    units = {
+        item.unit for item in about.result.rates if item.indicator == rate.indicator and has_figure(item)
+    }
+    title = about.named(rate.indicator)
+    if len(units) > 1:
+        title = text("export.qualified", title=title, word=Text(rate.unit, rate.unit))
+    return title.get(about.lang)
+
+
+def figure(rate: Rate) -> str:
+    """Return a value or band with as many decimals as tell it from its target."""
+    if rate.value is not None:
+        digits = 0 if rate.kind is Kind.AREA else 1
+        if rate.target_value is not None and rate.target_value != rate.value:
+            while digits < 6 and _number(rate.value, rate.kind, digits) == _number(
+                rate.target_value, rate.kind, digits
+            ):
+                digits += 1
+        return _number(rate.value, rate.kind, digits)
+    if rate.low is None or rate.high is None:
+        return "—"
+    return f"{_number(rate.low, rate.kind, 0)}–{_number(rate.high, rate.kind, 0)}"
+
+
+def target(rate: Rate) -> str:
+    """Return the target of a rate, ``≥55% (2027)``."""
+    if rate.target_value is None:
+        return ""
+    sign = {">=": "≥", "<=": "≤", "=": "=", "about": "≈"}.get(str(rate.comparator or ""), "")
+    area = rate.kind is Kind.AREA
+    value = f"{rate.target_value:,.0f} km²" if area else f"{rate.target_value * 100:.6g}%"
+    return f"{sign}{value}" + (f" ({rate.target_year})" if rate.target_year else "")
+
+
+def _number(value: float, kind: Kind | None, digits: int) -> str:
+    return f"{value:,.{digits}f} km²" if kind is Kind.AREA else f"{value * 100:.{digits}f}%"
