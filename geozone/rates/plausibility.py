@@ -60,9 +60,8 @@ def implausible(
         A share above 100 %, or below 0.
     impossible_length, impossible_count
         More than there is.
-    missing_base_value
-        A change without the year or the value that it starts from; an error where the base year itself is missing,
-        for then no later value can ever be held against it.
+    missing_base_year, missing_base_value
+        A change without the value that it starts from; without its year, no later value can ever be held against it.
     contradicts_public_figure
         An area that differs from the published figure of the same zone by more than a quarter.
     exceeds_whole
@@ -88,8 +87,8 @@ def implausible(
 
 def impossible(target: Target, size: Territory | None) -> Finding | None:
     """Return the finding that makes a target impossible by arithmetic, if there is one."""
-    errors = [item for item in _size_findings(target, size) if item.severity is Severity.ERROR]
-    return errors[0] if errors else None
+    found = (item for item in _size_findings(target, size) if item.kind.startswith("impossible"))
+    return next(found, None)
 
 
 def _size_findings(target: Target, size: Territory | None) -> list[Finding]:
@@ -98,9 +97,9 @@ def _size_findings(target: Target, size: Territory | None) -> list[Finding]:
         return []
     found = []
     if target.unit == "%" and target.comparator not in CHANGES and not 0 <= value <= 100:
-        found.append(_finding(target, "impossible_share", Severity.ERROR, value=value))
+        found.append(_finding(target, "impossible_share", value=value))
     if target.unit == "percentage_points" and not 0 <= value <= 100:
-        found.append(_finding(target, "impossible_share", Severity.ERROR, value=value))
+        found.append(_finding(target, "impossible_share", value=value))
     if size is None:
         return found
     if target.unit == "km2":
@@ -111,15 +110,14 @@ def _size_findings(target: Target, size: Territory | None) -> list[Finding]:
                 if size.sea_km2 is not None or value > 2 * size.land_km2
                 else "larger_than_land"
             )
-            severity = Severity.ERROR if kind == "impossible_area" else Severity.WARNING
             limit = size.land_km2 + sea
-            found.append(_finding(target, kind, severity, value=value, limit=limit, ratio=value / limit))
+            found.append(_finding(target, kind, value=value, limit=limit))
     if target.unit == "km" and size.shore_km is not None and value > size.shore_km:
-        found.append(_finding(target, "impossible_length", Severity.ERROR, value=value, limit=size.shore_km))
+        found.append(_finding(target, "impossible_length", value=value, limit=size.shore_km))
     if target.unit == "count":
         available = dict(size.counts).get(target.indicator)
         if available is not None and value > available:
-            found.append(_finding(target, "impossible_count", Severity.ERROR, value=value, limit=available))
+            found.append(_finding(target, "impossible_count", value=value, limit=available))
     return found
 
 
@@ -127,8 +125,8 @@ def _form_findings(target: Target) -> list[Finding]:
     if target.comparator not in CHANGES or target.value is None:
         return []
     if target.base_year is None:
-        return [_finding(target, "missing_base_year", Severity.WARNING, value=target.value)]
-    return [_finding(target, "missing_base_value", Severity.WARNING, year=target.base_year)]
+        return [_finding(target, "missing_base_year", value=target.value)]
+    return [_finding(target, "missing_base_value", year=target.base_year)]
 
 
 def _reference_findings(
@@ -149,15 +147,13 @@ def _reference_findings(
             kind = "exceeds_whole"
         else:
             continue
-        found.append(
-            _finding(target, kind, Severity.WARNING, value=value, other=item.value, source=item.source)
-        )
+        found.append(_finding(target, kind, value=value, other=item.value, source=item.source))
     return found
 
 
 def _sibling_findings(target: Target, siblings: Sequence[Target]) -> list[Finding]:
     return [
-        _finding(target, "contradicts_sibling", Severity.WARNING, value=target.value, other=other.value, clause=other.clause)
+        _finding(target, "contradicts_sibling", value=target.value, other=other.value, clause=other.clause)
         for other in siblings
         if other.id != target.id
         and target.value is not None
@@ -169,12 +165,12 @@ def _sibling_findings(target: Target, siblings: Sequence[Target]) -> list[Findin
     ]  # fmt: skip
 
 
-def _finding(target: Target, kind: str, severity: Severity, **figures: object) -> Finding:
+def _finding(target: Target, kind: str, **figures: object) -> Finding:
     shown = {name: f"{value:,.10g}" if isinstance(value, float | int) and name != "year" else value
              for name, value in figures.items()}  # fmt: skip
     return Finding(
         kind=kind,
-        severity=severity,
+        severity=Severity.WARNING,  # a misprint stops nothing: the rate is told, the target is not judged
         layer=LAYER,
         message=message(f"rates.{kind}", target=target.id, unit=text(f"rates.unit_{target.unit}"), **shown),
         remedy=message(f"rates.{kind}_remedy"),

@@ -39,6 +39,7 @@ from geozone.rates.words import (
 )
 from geozone.seeds import get_zone
 
+NATURAL = "natural_bay"  # a kind of geozone's own layer of bays: shown, but not counted
 _LEVELS = dict(zip(PLACE_COLUMNS, CODE_COLUMNS, strict=True))
 
 
@@ -99,6 +100,7 @@ def read_register(
                 headings="、".join(map(str, table.columns)),
             )
     findings: list[Finding] = []
+    table = _items_only(table, columns, path.name, findings)
     raw = pd.DataFrame({column: table[heading] for column, heading in columns.items() if heading in table})
     items = pd.DataFrame("", index=raw.index, columns=list(REGISTER_COLUMNS), dtype=object)
     for column in raw.columns.intersection(items.columns):
@@ -180,6 +182,20 @@ def _read_embedded(register_id: str) -> Register:
 
 def _folder() -> Path:
     return shipped("layers") / "registers"
+
+
+def _items_only(
+    table: pd.DataFrame, columns: Mapping[str, str], layer: str, findings: list[Finding]
+) -> pd.DataFrame:
+    """Return the rows that are items: in geozone's own layer of bays, the natural bays are none."""
+    if "kind" not in columns:
+        return table
+    natural = table[columns["kind"]] == NATURAL
+    if natural.any():
+        findings.append(
+            _finding("natural", Severity.NOTE, layer, int(table.index[natural][0]), count=int(natural.sum()))
+        )
+    return table[~natural]
 
 
 def _status(word: str, row: int, layer: str, findings: list[Finding]) -> str:

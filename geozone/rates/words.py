@@ -125,7 +125,7 @@ def embedded_gazetteer() -> Gazetteer:
 @cache
 def _words() -> dict[str, Any]:
     words = tomllib.loads((shipped("layers") / "registers" / "words.toml").read_text("utf-8"))
-    unknown = set(words["headings"]) - set(REGISTER_COLUMNS) - set(PLACE_COLUMNS)
+    unknown = set(words["headings"]) - set(REGISTER_COLUMNS) - {*PLACE_COLUMNS, "kind"}
     assert not unknown, unknown
     return words
 

@@ -245,3 +245,24 @@ def test_the_published_units_of_zhejiang_give_its_rate_with_a_source():
     ]
     assert (built["source"] != "").all()
     assert (built["status_date"] != "").all()
+
+
+def test_the_bays_of_an_exported_geopackage_are_a_register_again(tmp_path):
+    """Statuses that were edited in QGIS come back: by county code, without the natural bays."""
+    table = gpd.GeoDataFrame(
+        {
+            "code": ["130304", "120116", ""],
+            "kind": ["working_unit", "working_unit", "natural_bay"],
+            "name": ["北戴河区近岸海域", "滨海新区近岸海域", "渤海湾"],
+            "shore_km": [24.5, 414.3, 900.0],
+            "status": ["built", "unknown", "unknown"],
+        },
+        geometry=[shapely.Point(119, 39)] * 3,
+        crs=CRS,
+    )
+    table.to_file(tmp_path / "bth.gpkg", layer="bays")
+    register = read(tmp_path / "bth.gpkg", layer="bays")
+    assert [finding.kind for finding in register.findings] == ["register_natural"]
+    assert list(register.items["city_code"]) == ["130300", ""]
+    tally = count_items(register, "bth", Level.ZONE, BTH, "shore_km").tally
+    assert (tally.built, tally.total) == (24.5, pytest.approx(438.8))
