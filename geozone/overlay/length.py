@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import geopandas as gpd
@@ -10,12 +12,15 @@ import pandas as pd
 import shapely
 
 from geozone.model import CRS
-from geozone.overlay.plane import Geometries, from_plane, length_km, linework, to_plane
+from geozone.overlay.plane import Geometries, Indices, Numbers, from_plane, length_km, linework, to_plane
+from geozone.overlay.sheet import make_sheets
 from geozone.overlay.zones import frame_of, make_zones, polygonal
 
 
 def line_lengths(lines: Any, zones: Any, *, by: str | None = None) -> pd.DataFrame:
     """Return the geodesic length of lines inside every zone, in km; a line drawn twice counts once.
+
+    A line along the boundary between two zones counts half for each of them, so that zones add up to the whole.
 
     Parameters
     ----------
@@ -97,9 +102,18 @@ def points_in_zones(points: Any, zones: Any, *, by: str | None = None) -> pd.Dat
     return pd.DataFrame({"points": np.bincount(zone, minlength=len(prepared))}, index=prepared.keys)
 
 
-def plane_length_km(lines: Geometries) -> np.ndarray:
+def plane_length_km(lines: Geometries) -> Numbers:
     """Return the geodesic length of lines of the plane, in km."""
     return length_km(from_plane(lines), CRS)
+
+
+def linear(geometries: Geometries) -> Geometries:
+    """Return the lines of each geometry as one multiline, without the points in which lines merely touch."""
+    parts, owners = linework(geometries)
+    result = np.full(len(geometries), shapely.MultiLineString(), dtype=object)
+    for owner in np.unique(owners):
+        result[owner] = shapely.multilinestrings(parts[owners == owner])
+    return result
 
 
 def _plane_lines(lines: Any) -> Geometries:
@@ -124,7 +138,35 @@ def _inside(lines: Geometries, cover: Geometries) -> Geometries:
     return result
 
 
-def _clip(lines: Geometries, polygons: Geometries) -> np.ndarray:
-    zone, line = shapely.STRtree(lines).query(polygons, predicate="intersects")
-    inside = shapely.intersection(lines[line], polygons[zone])
-    return np.bincount(zone, weights=plane_length_km(inside), minlength=len(polygons))
+def _clip(lines: Geometries, polygons: Geometries) -> Numbers:
+    """Return the length of lines in every polygon; a line between two neighbours is shared equally."""
+    result = np.zeros(len(polygons))
+    if not len(lines):
+        return result
+    tree = shapely.STRtree(lines)
+    for sheet in make_sheets(polygons):
+        zone, line = tree.query(sheet.polygons, predicate="intersects")
+        inside = plane_length_km(shapely.intersection(lines[line], sheet.polygons[zone]))
+        here = np.bincount(zone, weights=inside, minlength=len(sheet.numbers)).astype(np.float64)
+        for one, other, shared in _between(lines, sheet.polygons, zone, line):
+            here[one] -= shared / 2
+            here[other] -= shared / 2
+        result[sheet.numbers] = here
+    return result
+
+
+def _between(
+    lines: Geometries, zones: Geometries, zone: Indices, line: Indices
+) -> Iterator[tuple[int, int, float]]:
+    """Yield two neighbouring zones and the length, in km, of the lines that run along the boundary between them."""
+    several = np.bincount(line, minlength=len(lines))[line] > 1
+    zone, line = zone[several], line[several]
+    along = linear(shapely.intersection(lines[line], shapely.boundary(zones[zone])))
+    real = shapely.length(along) > 0
+    zone, line, along = zone[real], line[real], along[real]
+    for number in np.unique(line):
+        here = np.flatnonzero(line == number)
+        for one, other in combinations(here, 2):
+            shared = plane_length_km(np.array([shapely.intersection(along[one], along[other])], dtype=object))
+            if shared[0] > 0:
+                yield int(zone[one]), int(zone[other]), float(shared[0])
