@@ -7,6 +7,7 @@ import pandas as pd
 
 from geozone.check.gather import LISTED, Gather, place_of
 from geozone.model import Role, Severity
+from geozone.read.fields import code_texts
 
 _KEYS = ("code", "name", "BSM")
 
@@ -29,13 +30,6 @@ def check_attributes(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
             _against_units(gather, codes, units, error=boundary)
     if "BSM" in data.columns:
         _doubled(gather, code_texts(data["BSM"]), field="BSM", severity=Severity.WARNING)
-
-
-def code_texts(values: pd.Series) -> pd.Series:
-    """Return codes as text: 130102.0 → "130102"; missing ones are ""."""
-    if pd.api.types.is_numeric_dtype(values):
-        return values.map(lambda value: "" if pd.isna(value) else f"{value:.0f}").astype(str)
-    return values.astype("string").fillna("").str.strip()
 
 
 def _null(gather: Gather, column: str) -> None:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from geozone.errors import InputError
 from geozone.model import Severity
@@ -31,6 +32,7 @@ from geozone.read.notes import Notes
 
 RAW = "ISO-8859-1"  # every byte is one character: text read so keeps its bytes
 _SAMPLES = 3
+_ENOUGH = 20_000  # texts of a column that are looked at where all are known to be UTF-8
 
 
 def given_codec(given: str | None, path: Any) -> str | None:
@@ -50,42 +52,76 @@ def given_codec(given: str | None, path: Any) -> str | None:
 
 
 def recode(
-    data: gpd.GeoDataFrame, declared: list[tuple[str, str]], given: str | None, notes: Notes
+    data: gpd.GeoDataFrame,
+    declared: list[tuple[str, str]],
+    given: str | None,
+    notes: Notes,
+    *,
+    read_as: str = "latin-1",
 ) -> gpd.GeoDataFrame:
     """Return the layer with its text and field names decoded.
 
     Parameters
     ----------
     data
-        The layer as read with the encoding `RAW`.
+        The layer as read with the encoding `read_as`.
     declared
         What the file says its encoding is, best source first, as (source, codec).
     given
         The codec that the user gave, which goes before all else.
     notes
         Takes the decision and the findings.
+    read_as
+        ``"latin-1"`` where every byte became one character, ``"utf-8"`` where `is_utf8` holds.
     """
+    if read_as == "utf-8":
+        encoding = decide(_sample(data), declared, given, notes)
+        if encoding == "utf-8":
+            return data
     factors = {name: pd.factorize(data[name]) for name in text_columns(data)}
-    raw = {name: _raw(unique.tolist()) for name, (_, unique) in factors.items()}
-    texts = {text for text in _raw([str(name) for name in data.columns]) if not text.isascii()}
-    for values in raw.values():
-        texts.update(text for text in values if not text.isascii())
-    encoding = decide(texts, declared, given, notes)
-    if not texts:
-        return data
+    raw = {name: _raw(unique.tolist(), read_as) for name, (_, unique) in factors.items()}
+    if read_as != "utf-8":
+        texts = {text for text in _raw([str(name) for name in data.columns]) if not text.isascii()}
+        for values in raw.values():
+            texts.update(text for text in values if not text.isascii())
+        encoding = decide(texts, declared, given, notes)
+        if not texts:
+            return data
     for name, (codes, _) in factors.items():
         decoded = pa.array([*decode_all(raw[name], encoding), None], pa.large_string())
         taken = decoded.take(pa.array(np.where(codes < 0, len(raw[name]), codes)))
         data[name] = pd.Series(pd.array(taken, dtype="str"), index=data.index)
-    return _rename(data, encoding)
+    return _rename(data, encoding, read_as)
 
 
-def _raw(values: list[str]) -> list[bytes]:
-    """Return the bytes of texts that were read as `RAW`."""
-    joined = "\x1e".join(values).encode("latin-1", "replace").split(b"\x1e")
+def is_utf8(data: gpd.GeoDataFrame) -> bool:
+    """Tell whether all text of a layer that was read as UTF-8 is that, to the last byte."""
+    for name in text_columns(data):
+        try:
+            pa.array(data[name]).validate(full=True)
+        except (pa.ArrowInvalid, UnicodeDecodeError):
+            return False
+    return True
+
+
+def _sample(data: gpd.GeoDataFrame) -> set[bytes]:
+    """Return texts beyond ASCII of a layer that is UTF-8 throughout: enough to tell that it is not by chance."""
+    texts = {str(name).encode() for name in data.columns if not str(name).isascii()}
+    for name in text_columns(data):
+        column = pa.array(data[name], from_pandas=True)
+        beyond = column.filter(pc.invert(pc.string_is_ascii(column.cast(pa.large_string()))))
+        texts.update(
+            str(value).encode() for value in beyond[:_ENOUGH].unique().to_pylist() if value is not None
+        )
+    return texts
+
+
+def _raw(values: list[str], read_as: str = "latin-1") -> list[bytes]:
+    """Return the bytes of texts."""
+    joined = "\x1e".join(values).encode(read_as, "replace").split(b"\x1e")
     if len(joined) == len(values):
         return joined
-    return [value.encode("latin-1", "replace") for value in values]
+    return [value.encode(read_as, "replace") for value in values]
 
 
 def decide(texts: set[bytes], declared: list[tuple[str, str]], given: str | None, notes: Notes) -> str:
@@ -167,9 +203,9 @@ def _samples(texts: Collection[bytes], encoding: str) -> list[str]:
     return sorted(_text(raw, encoding)[:12] for raw in longest)
 
 
-def _rename(data: gpd.GeoDataFrame, encoding: str) -> gpd.GeoDataFrame:
+def _rename(data: gpd.GeoDataFrame, encoding: str, read_as: str) -> gpd.GeoDataFrame:
     names = {
-        name: _text(str(name).encode("latin-1", "replace"), encoding)
+        name: _text(str(name).encode(read_as, "replace"), encoding)
         for name in data.columns
         if name != data.geometry.name and not str(name).isascii()
     }

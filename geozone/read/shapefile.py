@@ -16,9 +16,9 @@ from geozone.errors import InputError
 from geozone.messages import text
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, is_missing, read_bulk, reason_of
-from geozone.read.encoding import LANGUAGE_BYTES, codec
+from geozone.read.encoding import LANGUAGE_BYTES, codec, score
 from geozone.read.notes import Notes
-from geozone.read.recode import RAW, given_codec, recode
+from geozone.read.recode import RAW, given_codec, is_utf8, recode
 from geozone.read.salvage import fill_geometries, report_broken
 from geozone.read.source import Source, companion, link
 
@@ -55,10 +55,7 @@ def read_shapefile(source: Source, encoding: str | None, notes: Notes) -> gpd.Ge
     table = _read_dbf_header(companion(source.path, ".dbf"))
     records = _records(source, table, notes)
     view = _view(source, records, table)
-    try:
-        data = read_bulk(view, None, encoding=RAW)
-    except BULK_ERRORS as error:
-        raise InputError("read.unreadable", path=source.shown, reason=reason_of(error, view)) from error
+    data, read_as = _read_text(view, table, source)
     data = _drop_broken(data, view, records, notes)
     if not len(data) and len(records.sound):
         raise InputError(
@@ -72,8 +69,23 @@ def read_shapefile(source: Source, encoding: str | None, notes: Notes) -> gpd.Ge
         notes.find("dbf_damaged", Severity.WARNING)
     else:
         _compare_counts(records, table, notes)
-        data = recode(data, _declared(source, table, notes), given, notes)
+        data = recode(data, _declared(source, table, notes), given, notes, read_as=read_as)
     return _with_prj(data, source, notes)
+
+
+def _read_text(view: Path, table: _Table | None, source: Source) -> tuple[gpd.GeoDataFrame, str]:
+    """Return the layer with its text as UTF-8 where all of it is, else with one character for every byte."""
+    try:
+        if table is not None and table.utf8:
+            try:
+                data = read_bulk(view, None, encoding="UTF-8")
+                if is_utf8(data):
+                    return data, "utf-8"
+            except UnicodeDecodeError:
+                pass  # a field name, or text further on
+        return read_bulk(view, None, encoding=RAW), "latin-1"
+    except BULK_ERRORS as error:
+        raise InputError("read.unreadable", path=source.shown, reason=reason_of(error, view)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +97,17 @@ class _Table:
     language: int
     sound: bool
     deleted: int
+    utf8: bool  # the first part of it is UTF-8
 
 
 def _read_dbf_header(path: Path | None) -> _Table | None:
     if path is None:
         return None
-    raw = path.read_bytes() if path.stat().st_size < 1 << 20 else path.open("rb").read(1 << 20)
     size = path.stat().st_size
+    with path.open("rb") as stream:
+        raw = stream.read(1 << 18)
     if len(raw) < 33:
-        return _Table(path, 0, 0, sound=False, deleted=0)
+        return _Table(path, 0, 0, sound=False, deleted=0, utf8=False)
     count, header, record = struct.unpack_from("<IHH", raw, 4)
     # the header holds 32 bytes a field, ends with 0x0D, and a record is at least the deletion mark
     sound = header >= 33 and record >= 1 and header <= size and b"\r" in raw[32 : header + 1]
@@ -102,7 +116,8 @@ def _read_dbf_header(path: Path | None) -> _Table | None:
         here = min(count, (size - header) // record)
         marks = np.memmap(path, np.uint8, "r", header, (here, record))[:, 0] if here > 0 else np.empty(0)
         deleted = int((marks == 0x2A).sum())
-    return _Table(path, count, raw[29], sound, deleted)
+    utf8 = score([raw[header:]], "utf-8")[0] <= 1
+    return _Table(path, count, raw[29], sound, deleted, utf8)
 
 
 def _records(source: Source, table: _Table | None, notes: Notes) -> Records:

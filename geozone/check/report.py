@@ -1,0 +1,101 @@
+"""Findings and decisions as table rows and as JSON, in a fixed order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from geozone.messages import Language, Text, text
+from geozone.model import Decision, Finding, Layer, Severity
+
+COLUMNS = ("severity", "layer", "feature", "kind", "longitude", "latitude", "message", "remedy")
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def all_findings(layer: Layer, checked: Iterable[Finding]) -> list[Finding]:
+    """Return what the reader and the check found, gravest first; what both found stands once."""
+    told: dict[tuple[str, str | None, tuple[float, float] | None], Finding] = {}
+    for finding in (*layer.findings, *checked):
+        told.setdefault((finding.kind, finding.feature, finding.place), finding)
+    return sorted(told.values(), key=lambda finding: _ORDER[finding.severity])
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Tell whether any finding is an error, for which the command ends with exit code 1."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def finding_rows(findings: Iterable[Finding], lang: Language) -> list[dict[str, str]]:
+    """Return findings as rows of text with the columns `COLUMNS`."""
+    return [
+        {
+            "severity": text(f"check.severity_{finding.severity.value}").get(lang),
+            "layer": finding.layer,
+            "feature": finding.feature or "",
+            "kind": finding.kind,
+            "longitude": f"{finding.place[0]:.6f}" if finding.place else "",
+            "latitude": f"{finding.place[1]:.6f}" if finding.place else "",
+            "message": finding.message.get(lang),
+            "remedy": finding.remedy.get(lang),
+        }
+        for finding in findings
+    ]
+
+
+def decision_rows(decisions: Iterable[Decision], lang: Language) -> list[dict[str, str]]:
+    """Return decisions of the reader as rows of text."""
+    return [
+        {"kind": decision.kind, "value": decision.value, "reason": decision.reason.get(lang)}
+        for decision in decisions
+    ]
+
+
+def headings() -> dict[str, Text]:
+    """Return the headings of the columns."""
+    return {name: text(f"check.column_{name}") for name in COLUMNS}
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return how many findings there are of each severity."""
+    severities = [finding.severity for finding in findings]
+    return {severity.value: severities.count(severity) for severity in Severity}
+
+
+def report(
+    file: str, layer: Layer, findings: list[Finding], ledger: pd.DataFrame | None = None
+) -> dict[str, Any]:
+    """Return the report of one layer as plain values, both languages in it."""
+    return {
+        "file": file,
+        "layer": layer.id,
+        "features": len(layer.data),
+        "decisions": [
+            {"kind": decision.kind, "value": decision.value, "reason": _both(decision.reason.text)}
+            for decision in layer.decisions
+        ],
+        "counts": counts(findings),
+        "findings": [
+            {
+                "severity": finding.severity.value,
+                "kind": finding.kind,
+                "feature": finding.feature,
+                "place": [round(value, 7) for value in finding.place] if finding.place else None,
+                "message": _both(finding.message.text),
+                "remedy": _both(finding.remedy.text),
+            }
+            for finding in findings
+        ],
+        "ledger": [] if ledger is None else json.loads(ledger.to_json(orient="records", double_precision=10)),
+    }
+
+
+def to_json(reports: list[dict[str, Any]]) -> str:
+    """Return reports as JSON text."""
+    return json.dumps(reports, ensure_ascii=False, indent=1) + "\n"
+
+
+def _both(both: Text) -> dict[str, str]:
+    return {"zh": both.zh, "en": both.en}
