@@ -5,9 +5,9 @@
 2. Simplify only provinces that are shown at city level, inside, with `COARSE_TOLERANCE`; their outline stays.
 3. Dissolve cities from counties and provinces from the same counties (``shapely.coverage_union_all``), so that areas
    add up at every level.
-4. A unit that has no division at a level (Dongguan, Zhongshan and Macao at county level; municipalities, Hong Kong and
-   Macao at city level) stands in for itself in the tables ``county_standin`` and ``city_standin``: county + county_standin
-   cover `gba`, city + city_standin cover `yangtze`.
+4. A unit without a division at a level has no row at that level: Dongguan and Zhongshan are cities without counties,
+   municipalities and Hong Kong provinces without cities, Macao a province without either. The finest units of a zone are
+   its counties, cities without counties and provinces without either.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ from geozone.model import CRS
 COARSE_TOLERANCE = 0.015  # degrees, the root of the smallest triangle that is kept
 TITLES = {
     "county": "县级行政区",
-    "county_standin": "县级行政区（无县级划分者以自身代替）",
     "city": "地级行政区",
-    "city_standin": "地级行政区（无地级划分者以自身代替）",
     "province": "省级行政区",
 }
 COLUMNS = ["code", "level", "parent", "province_code", "city_code"]
@@ -83,9 +81,7 @@ def levels(finest: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
     whole = cities.code == cities.province_code
     return {
         "county": _told(counties[~undivided], "county"),
-        "county_standin": _told(counties[undivided], "county"),
         "city": _told(cities[~whole], "city"),
-        "city_standin": _told(cities[whole].assign(city_code=""), "city"),
         "province": _told(provinces.assign(parent="", city_code=""), "province"),
     }
 

@@ -68,10 +68,10 @@ def main() -> None:
 
 def provinces() -> Iterable[str]:
     """Province areas and how exactly their counties and cities add up."""
-    units = {name: _units(name) for name in ("county", "county_standin", "city", "city_standin", "province")}
+    units = {name: _units(name) for name in ("county", "city", "province")}
     whole = units["province"].set_index("code")
-    counties = pd.concat([units["county"], units["county_standin"]]).groupby("province_code").km2.sum()
-    cities = pd.concat([units["city"], units["city_standin"]]).groupby("province_code").km2.sum()
+    counties = units["county"].groupby("province_code").km2.sum()
+    cities = units["city"].groupby("province_code").km2.sum()
     yield "| code | province | measured km² | published km² | difference | counties − province | cities − province | reason |"
     yield "|---|---|---|---|---|---|---|---|"
     for code, row in whole.iterrows():

@@ -4,6 +4,7 @@ import re
 import tomllib
 
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import rasterio
@@ -55,7 +56,7 @@ def read_all(pattern, layer):
 
 @pytest.fixture(scope="module")
 def units():
-    levels = ("county", "county_standin", "city", "city_standin", "province")
+    levels = ("county", "city", "province")
     tables = {level: read("boundary.gpkg", level) for level in levels}
     # planar areas in the equal-area plane, as the overlay computes them
     return {
@@ -81,7 +82,7 @@ def test_every_feature_is_valid_and_tells_its_origin(path, layer):
     assert set(table.basis) <= {basis.value for basis in Basis} - {"official"}
     assert table.geometry.is_valid.all()
     assert not table.geometry.is_empty.any()
-    assert table.geom_type.nunique() == 1
+    assert len(set(table.geom_type)) == 1
     coordinates = shapely.get_coordinates(table.geometry.array)
     assert np.abs(coordinates - np.round(coordinates, 6)).max() < 1e-9
 
@@ -129,29 +130,37 @@ def test_the_template_is_a_declaration():
     assert set(declared) <= set(table)
 
 
-@pytest.mark.parametrize("tables", [("county", "county_standin"), ("city", "city_standin"), ("province",)])
-def test_the_units_of_a_level_are_one_coverage(units, tables):
-    shapes = np.concatenate([units[table].geometry.array for table in tables])
-    assert shapely.coverage_is_valid(shapes)
-    codes = [code for table in tables for code in units[table].code]
-    assert len(set(codes)) == len(codes)
+@pytest.mark.parametrize("level", ["county", "city", "province"])
+def test_the_units_of_a_level_are_one_coverage(units, level):
+    assert shapely.coverage_is_valid(units[level].geometry.array)
+
+
+def test_no_code_stands_at_two_levels(units):
+    codes = pd.concat([table.code for table in units.values()])
+    assert not codes.duplicated().any()
+
+
+def test_the_finest_units_of_all_zones_are_one_coverage(units):
+    """Counties, cities without counties and provinces without either leave no gap and no overlap."""
+    county, city, province = units["county"], units["city"], units["province"]
+    cities = city[~city.code.isin(county.city_code)]
+    provinces = province[~province.code.isin({*county.province_code, *city.province_code})]
+    finest = pd.concat([county, cities, provinces])
+    assert shapely.coverage_is_valid(finest.geometry.array)
+    whole = province.km2.sum() + city[city.province_code == "440000"].km2.sum()
+    assert finest.km2.sum() == pytest.approx(whole, rel=1e-9)
 
 
 def test_counties_and_cities_add_up_to_their_province(units):
     province = units["province"].set_index("code").km2
-    for tables, expected in (
-        (
-            ("county", "county_standin"),
-            {code for codes in COUNTY_ZONES.values() for code in codes} | {"810000", "820000"},
-        ),
-        (("city", "city_standin"), set(province.index)),
-    ):
-        parts = {}
-        for table in tables:
-            for code, km2 in zip(units[table].province_code, units[table].km2, strict=True):
-                parts[code] = parts.get(code, 0.0) + km2
-        for code in expected:
-            assert parts[code] == pytest.approx(province[code], rel=1e-9)
+    counties = units["county"].groupby("province_code").km2.sum()
+    cities = units["city"].groupby("province_code").km2.sum()
+    for codes in COUNTY_ZONES.values():
+        assert counties[list(codes)].to_numpy() == pytest.approx(province[list(codes)].to_numpy(), rel=1e-9)
+    assert counties["810000"] == pytest.approx(province["810000"], rel=1e-9)
+    divided = [code for code in province.index if code in cities.index]
+    assert set(province.index) - set(divided) == {"110000", "120000", "310000", "500000", "810000", "820000"}
+    assert cities[divided].to_numpy() == pytest.approx(province[divided].to_numpy(), rel=1e-9)
 
 
 def test_counties_add_up_to_their_city(units):
@@ -180,9 +189,10 @@ def test_the_zones_have_their_members(units):
     counties = units["county"]
     for codes in COUNTY_ZONES.values():
         assert set(codes) <= set(counties.province_code)
-    assert {*GBA_CITIES} <= {*counties.city_code, *units["county_standin"].city_code}
+    assert {*GBA_CITIES} <= set(units["city"].code)
+    assert {*GBA_CITIES} - set(counties.city_code) == {"441900", "442000"}
     assert {*YANGTZE, *YELLOW} <= set(units["province"].code)
-    assert {*YANGTZE, *YELLOW} <= {*units["city"].province_code, *units["city_standin"].province_code}
+    assert {*YANGTZE, *YELLOW} - set(units["city"].province_code) == {"310000", "500000"}
     names = dict(zip(counties.code, counties.name_en, strict=True))
     assert names["130304"] == "Beidaihe"
     assert names["341522"] == "Huoqiu"
