@@ -23,8 +23,8 @@ RATE_ZERO = "#f7f5ee"
 RATE_MISSING = "#dcdcda"
 CLASSES = len(RATE_COLOURS)
 STATUS_COLOURS: Mapping[Status, str] = {
-    Status.BUILT: "#00694f",
-    Status.RECOGNISED: "#5aa6d8",
+    Status.BUILT: "#0b4f94",
+    Status.RECOGNISED: "#74b3e2",
     Status.UNDER_CONSTRUCTION: "#e08a00",
     Status.PLANNED: "#f3d36b",
     Status.UNKNOWN: "#a3a8ad",

@@ -62,11 +62,13 @@ def write_geopackage(
     tables = content(result, lang)
     styles = {table.name: _style(table, result, lang, main_rate(result, rate), breaks) for table in tables}
     with whole_file(path) as unfinished:
-        with _configured({"OGR_CURRENT_DATE": FIXED_DATE}):
+        # nobody sees the file before it is whole, so no write of it need wait for the disk
+        with _configured({"OGR_CURRENT_DATE": FIXED_DATE, "OGR_SQLITE_SYNCHRONOUS": "OFF"}):
             for number, table in enumerate(tables):
                 _write(table, unfinished, lang, first=number == 0, target=path)
         try:
             with closing(sqlite3.connect(unfinished)) as database:
+                database.execute("PRAGMA synchronous = OFF")
                 add_columns(database, tables, lang)
                 add_styles(database, tables, styles, lang)
                 settle(database)

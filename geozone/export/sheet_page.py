@@ -74,7 +74,7 @@ class Page:
                     facecolor="none" if hatched else (style.fill or "none"),
                     edgecolor=(style.fill or style.stroke) if hatched else (style.stroke or "none"),
                     hatch=HATCH if hatched else None,
-                    alpha=style.opacity,
+                    alpha=style.opacity if style.fill else None,
                     linewidth=width,
                 )
             )  # fmt: skip

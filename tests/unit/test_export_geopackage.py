@@ -84,7 +84,7 @@ def layer_flaws(path, name, tables):
     return found if indexed == rows else [*found, f"{name}: {indexed} of {rows} indexed"]
 
 
-@pytest.mark.parametrize("name", ["package", "empty"])
+@pytest.mark.parametrize("name", ["package", "empty", "varied"])
 def test_the_file_keeps_the_rules_of_a_geopackage(name, request):
     assert flaws(request.getfixturevalue(name)) == []
 
@@ -207,28 +207,6 @@ def test_a_layer_of_another_kind_takes_the_name():
     assert (suffix, kind, len(part)) == ("", "MultiPolygon", 1)
 
 
-def test_mixed_layers_make_two_tables_with_unlike_identifiers(tmp_path):
-    result = sample_result()
-    result.layers["rivers"] = sample_layer(
-        "rivers",
-        Role.RIVER,
-        [shapely.LineString([(116, 38), (117, 38)]), shapely.box(116, 38, 116.1, 38.1)],
-        LayerStyle("line", stroke="#2f7fc1", width=2),
-        流域=["海河", "海河"],
-    )
-    path = tmp_path / "mixed.gpkg"
-    write_geopackage(result, path)
-    assert flaws(path) == []
-    names = dict(
-        query(path, "SELECT table_name, identifier FROM gpkg_contents WHERE table_name LIKE 'rivers%'")
-    )
-    assert set(names) == {"rivers", "rivers_areas"}
-    assert len(set(names.values())) == 2
-    assert query(
-        path, "SELECT name FROM gpkg_data_columns WHERE table_name = 'rivers' AND column_name = 'liu_yu'"
-    ) == [("流域",)]
-
-
 def test_names_become_plain_and_stay_apart():
     names = ascii_names(["fid", "名称", "Name", "name", "a b", ""])
     assert names == {
@@ -241,23 +219,45 @@ def test_names_become_plain_and_stay_apart():
     }
 
 
-def test_a_mosaic_with_shapes_is_a_layer(tmp_path):
+@pytest.fixture(scope="module")
+def varied(tmp_path_factory):
+    """In English, with a mixed layer, Chinese field names and a mosaic with shapes."""
     result = sample_result()
-    boxes = result.units.set_index("code").geometry
-    result.mosaic = gpd.GeoDataFrame(
-        result.mosaic, geometry=[boxes[code] for code in result.mosaic["code"]], crs=4490
+    result.layers["rivers"] = sample_layer(
+        "rivers",
+        Role.RIVER,
+        [shapely.LineString([(116, 38), (117, 38)]), shapely.box(116, 38, 116.1, 38.1)],
+        LayerStyle("line", stroke="#2f7fc1", width=2),
+        流域=["海河", "海河"],
     )
-    path = tmp_path / "bth.gpkg"
-    write_geopackage(result, path)
-    assert flaws(path) == []
-    assert query(path, "SELECT data_type FROM gpkg_contents WHERE table_name = 'mosaic'") == [("features",)]
+    boxes = result.units.set_index("code").geometry
+    shapes = [boxes[code] for code in result.mosaic["code"]]
+    result.mosaic = gpd.GeoDataFrame(result.mosaic, geometry=shapes, crs=4490)
+    path = tmp_path_factory.mktemp("export") / "varied.gpkg"
+    write_geopackage(result, path, lang="en")
+    return path
 
 
-def test_english_names_and_notes(tmp_path):
-    path = tmp_path / "bth.gpkg"
-    write_geopackage(sample_result(), path, lang="en")
-    assert query(path, "SELECT identifier FROM gpkg_contents WHERE table_name = 'rates'") == [("Rates",)]
-    assert ("Working register: a band only.",) in query(path, "SELECT note FROM rates")
+def test_mixed_layers_make_two_tables_with_unlike_identifiers(varied):
+    names = dict(
+        query(varied, "SELECT table_name, identifier FROM gpkg_contents WHERE table_name LIKE 'rivers%'")
+    )
+    assert set(names) == {"rivers", "rivers_areas"}
+    assert len(set(names.values())) == 2
+
+
+def test_a_field_with_a_chinese_name_keeps_it_as_alias(varied):
+    question = "SELECT name FROM gpkg_data_columns WHERE table_name = 'rivers' AND column_name = 'liu_yu'"
+    assert query(varied, question) == [("流域",)]
+
+
+def test_a_mosaic_with_shapes_is_a_layer(varied):
+    assert query(varied, "SELECT data_type FROM gpkg_contents WHERE table_name = 'mosaic'") == [("features",)]
+
+
+def test_english_names_and_notes(varied):
+    assert query(varied, "SELECT identifier FROM gpkg_contents WHERE table_name = 'rates'") == [("Rates",)]
+    assert ("Working register: a band only.",) in query(varied, "SELECT note FROM rates")
 
 
 def test_a_file_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path):
