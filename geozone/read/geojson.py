@@ -31,6 +31,7 @@ _GEOMETRIES = {
     "Point": 1, "MultiPoint": 2, "LineString": 2, "MultiLineString": 3, "Polygon": 3, "MultiPolygon": 4,
 }  # fmt: skip  # depth of the coordinates
 _FEATURE = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|id"|properties"|geometry")')
+_IN_A_ROW = 1000  # broken features one after another after which a file is given up
 _CRS = re.compile(r'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]+)"')
 
 
@@ -284,16 +285,16 @@ def _scan(words: str) -> Iterator[tuple[int, Any]]:
     """Yield every feature that is sound JSON by itself, with its number; None for one that is not."""
     decoder = json.JSONDecoder()
     start = words.find('"features"')
-    at, number = max(start, 0), 0
-    while (match := _FEATURE.search(words, at)) is not None:
+    at, number, failures = max(start, 0), 0, 0
+    while failures < _IN_A_ROW and (match := _FEATURE.search(words, at)) is not None:
         try:
             feature, end = decoder.raw_decode(words, match.start())
         except (json.JSONDecodeError, RecursionError):
-            feature, end = None, match.start() + 1
+            feature, end, failures = None, match.start() + 1, failures + 1
             following = re.compile(r'\{\s*"type"\s*:\s*"Feature"').search(words, end)
             at = following.start() if following else len(words)
         else:
-            at = end
+            at, failures = end, 0
         if feature is None or "geometry" in feature or feature.get("type") == "Feature":
             yield number, feature
             number += 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import urlopen
 
 from geozone.errors import InputError
 
@@ -37,6 +39,39 @@ LIMITS = Limits()
 def is_database(path: str | Path) -> bool:
     """Tell whether the address is that of a PostGIS database."""
     return isinstance(path, str) and bool(_DATABASE.match(path))
+
+
+def is_web_address(path: str | Path) -> bool:
+    """Tell whether a path is an address of the web."""
+    return str(path).lower().startswith(("http://", "https://"))
+
+
+def fetch(address: str, folder: Path, limits: Limits = LIMITS) -> Path:
+    """Fetch a file from the web into a folder.
+
+    Raises
+    ------
+    InputError
+        If it cannot be fetched or is too large.
+    """
+    name = re.sub(r"[^\w.\-]", "_", unquote(urlsplit(address).path).rsplit("/", 1)[-1]) or "download"
+    place = folder / "fetched"
+    place.mkdir()
+    written = 0
+    try:
+        with (
+            urlopen(address, timeout=60) as stream,  # noqa: S310 - the caller has seen that it is http(s)
+            (place / name).open("wb") as out,
+        ):
+            while block := stream.read(1 << 20):
+                written += len(block)
+                if written > limits.file_bytes:
+                    size, limit = in_bytes(written), in_bytes(limits.file_bytes)
+                    raise InputError("read.too_large", path=address, size=size, limit=limit)
+                out.write(block)
+    except (OSError, ValueError) as error:
+        raise InputError("read.unreadable", path=address, reason=str(error)[:200]) from error
+    return place / name
 
 
 def local_file(path: str | Path, limits: Limits = LIMITS) -> Path:

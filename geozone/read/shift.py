@@ -46,7 +46,7 @@ def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
     east, north = points.max(axis=0)
     if not (CHINA[0] <= west and east <= CHINA[2] and CHINA[1] <= south and north <= CHINA[3]):
         return
-    lines = _reference((west - 0.02, south - 0.02, east + 0.02, north + 0.02))
+    lines = _reference(_wider(west, -1), _wider(south, -1), _wider(east, 1), _wider(north, 1))
     if not len(lines):
         return
     tree, scale = _tree(lines, float(points[:, 1].mean()))
@@ -100,8 +100,15 @@ def _sample(geometries: npt.NDArray[np.object_]) -> Points:
     return points[:: max(1, len(points) // SAMPLE)]
 
 
-def _reference(box: tuple[float, float, float, float]) -> npt.NDArray[np.object_]:
+def _wider(value: float, side: int) -> float:
+    """Return the edge of a box moved out to the next tenth of a degree but one, so that boxes recur."""
+    return round(float(np.floor(value * side * 10.0) + 2.0) * side / 10.0, 1)
+
+
+@lru_cache(maxsize=8)
+def _reference(west: float, south: float, east: float, north: float) -> npt.NDArray[np.object_]:
     """Return the embedded boundaries and coast in a box as two-point lines."""
+    box = (west, south, east, north)
     segments: list[Points] = []
     for path, layer in _reference_sources():
         try:
@@ -111,7 +118,6 @@ def _reference(box: tuple[float, float, float, float]) -> npt.NDArray[np.object_
             continue
         points, line = shapely.get_coordinates(_lines(np.asarray(table.geometry.values)), return_index=True)
         pairs = np.concatenate([points[:-1], points[1:]], axis=1)[line[1:] == line[:-1]]
-        west, south, east, north = box
         inside = (np.minimum(pairs[:, 0], pairs[:, 2]) <= east) & (
             np.maximum(pairs[:, 0], pairs[:, 2]) >= west
         )

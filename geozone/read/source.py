@@ -16,7 +16,7 @@ from geozone.read.archive import unpack
 from geozone.read.bulk import filled_layers, spatial_layers
 from geozone.read.formats import SIDECARS, Format, detect
 from geozone.read.notes import Notes
-from geozone.read.safety import Limits, local_file, refuse_reaching_markup
+from geozone.read.safety import Limits, fetch, is_web_address, local_file, refuse_reaching_markup
 
 # a file of one of these endings is a data set of its own inside a folder or archive
 _DATA_ENDINGS = {
@@ -41,7 +41,9 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path | str, layer: str | None, limits: Limits, notes: Notes) -> Iterator[Source]:
+def open_source(
+    path: Path | str, layer: str | None, limits: Limits, notes: Notes, *, remote: bool = False
+) -> Iterator[Source]:
     """Yield the file to open; what had to be unpacked goes when the block ends.
 
     Raises
@@ -50,9 +52,13 @@ def open_source(path: Path | str, layer: str | None, limits: Limits, notes: Note
         If there is nothing that can be opened, or several data sets to choose from.
     """
     shown = Path(path)
-    local = _main_file(local_file(path, limits), notes)
     with tempfile.TemporaryDirectory(prefix="geozone-") as folder:
         scratch = Path(folder)
+        if remote and is_web_address(path):
+            local = fetch(str(path), scratch, limits)
+            notes.decide("file", local.name, "read.fetched", address=str(path))
+        else:
+            local = _main_file(local_file(path, limits), notes)
         kind = detect(local, shown)
         if kind is Format.ARCHIVE:
             inside = scratch / "unpacked"

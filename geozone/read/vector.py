@@ -8,9 +8,10 @@ from typing import Any
 
 import geopandas as gpd
 
+from geozone.errors import GeozoneError, InputError
 from geozone.files import shipped
 from geozone.model import Layer, LayerSpec, Severity
-from geozone.read.bulk import is_missing, plain_values, spatial_layers
+from geozone.read.bulk import is_missing, plain_values, reason_of, spatial_layers
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
 from geozone.read.formats import Format
@@ -38,6 +39,7 @@ def read_layer(
     fields: Mapping[str, str] | None = None,
     spec: LayerSpec | None = None,
     refuse_datum: bool = False,
+    remote: bool = False,
     limits: Limits = LIMITS,
 ) -> Layer:
     """Read one layer of a file, folder, archive or database table.
@@ -62,6 +64,8 @@ def read_layer(
         What is declared of the layer; gives it its id.
     refuse_datum
         Refuse Xian 1980 and Beijing 1954, which can only be taken as they are, to about 100 m.
+    remote
+        Allow an ``http:`` or ``https:`` address, which is fetched whole first.
     limits
         How much is read at most.
 
@@ -82,7 +86,7 @@ def read_layer(
     else:
         shown = Path(path)
         notes = Notes(spec.id if spec else layer or shown.stem)
-        with open_source(path, layer, limits, notes) as source:
+        with open_source(path, layer, limits, notes, remote=remote) as source:
             data, default = _read(source, encoding, limits, notes)
     too_many_features(shown, len(data), limits)
     data = plain_values(data)
@@ -134,7 +138,14 @@ def _read(
         Format.PARCELS: lambda: read_parcels(source, encoding, limits, notes),
     }
     reader = readers.get(source.format, lambda: read_gdal(source, encoding, notes))
-    return reader(), DEFAULT_CRS if source.format is Format.GEOJSON else None
+    try:
+        return reader(), DEFAULT_CRS if source.format is Format.GEOJSON else None
+    except GeozoneError:
+        raise
+    except Exception as error:  # the parsers below raise whatever they like on damaged files
+        raise InputError(
+            "read.unreadable", path=source.shown, reason=reason_of(error, source.path)
+        ) from error
 
 
 def _report_empty(data: gpd.GeoDataFrame, notes: Notes) -> None:
