@@ -178,8 +178,8 @@ def with_shores(register: Register, shore_km: Mapping[str, float]) -> Register:
         return register
     items = register.items.copy()
     alone = ~items["county_code"].duplicated(keep=False) & (items["basis"] == Basis.WORKING)
-    fill = alone & items["shore_km"].isna()
-    items.loc[fill, "shore_km"] = items.loc[fill, "county_code"].map(shore_km)
+    shore = pd.Series([shore_km.get(code) for code in items["county_code"]], items.index, float)
+    items["shore_km"] = pd.to_numeric(items["shore_km"]).astype(float).fillna(shore.where(alone))
     return replace(register, items=items)
 
 

@@ -95,9 +95,15 @@ class Gazetteer:
             for code, level, name in units[["code", "level", "name"]].itertuples(index=False)
         ]
 
+        self._known: dict[tuple[str, str, str], str | None] = {}
+
     def code(self, name: str, level: str, within: str = "") -> str | None:
         """Return the code of a unit by its name, inside the unit of code `within`; None if none or several fit."""
-        wanted = name.strip()
+        if (name, level, within) not in self._known:
+            self._known[name, level, within] = self._find(name.strip(), level, within)
+        return self._known[name, level, within]
+
+    def _find(self, wanted: str, level: str, within: str) -> str | None:
         prefix = code_prefix(within) if within else ""
         fits = {
             code
