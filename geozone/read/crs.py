@@ -27,6 +27,7 @@ from geozone.read.inference import (
     meridian_crs,
     mixes_zones,
     zone_meridian,
+    zone_numbers,
 )
 from geozone.read.notes import Notes
 
@@ -123,7 +124,7 @@ def _flat(data: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
         crs = crs.to_2d()
     if with_height.any():
         geometries = shapely.force_2d(geometries)
-    return data.set_geometry(gpd.GeoSeries(geometries, index=data.index), crs=None).set_crs(crs)
+    return data.set_geometry(gpd.GeoSeries(geometries, index=data.index)).set_crs(crs, allow_override=True)
 
 
 def _given(given: Any, path: Path | str) -> pyproj.CRS:
@@ -143,7 +144,7 @@ def _stated(crs: pyproj.CRS, place: _Coordinates, notes: Notes, *, by_user: bool
     name = _name(crs)
     if not (crs.is_geographic or crs.is_projected):
         raise InputError("read.crs_local", path=path, crs=name)
-    fit, move = _fit(crs, extent)
+    fit, move = _fit(_unbound(crs), extent)
     if fit == "contradicts":
         raise InputError(
             "read.crs_contradicts",
@@ -196,18 +197,26 @@ def _fit_easting(crs: pyproj.CRS, metres: Extent, middle: float) -> tuple[Fit, f
     """Tell how metres fit a transverse Mercator CRS with a false easting."""
 
     def near(one: Extent) -> bool:
-        return one.within(middle - 1e6, -1e7, middle + 1e6, 1e7)
+        # a layer of the whole country in one zone reaches 2500 km from its meridian; a zone number in front of the
+        # eastings that is not that of the CRS is another zone, however near
+        other = zone_numbers(one) - {int(middle // 1e6)} if middle > 1e6 else set()
+        return one.within(middle - 3e6, -1e7, middle + 3e6, 1e7) and not other
 
     if near(metres):
         return "fits", 0.0
     if near(metres.swapped):
         return "swapped", 0.0
     for zone in _zones_of(crs):
-        if near(metres.moved(-zone * 1e6)):
+        if metres.moved(-zone * 1e6).within(0.0, -1e7, 1e6, 1e7):
             return "prefixed", -zone * 1e6
-        if middle > 1e6 and near(metres.moved(zone * 1e6)):
+        if int(middle // 1e6) == zone and metres.within(0.0, -1e7, 1e6, 1e7):
             return "unprefixed", zone * 1e6
     return "contradicts", 0.0
+
+
+def _unbound(crs: pyproj.CRS) -> pyproj.CRS:
+    """Return a CRS without the parameters to WGS 84 that it carries."""
+    return crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
 
 
 def _mostly_degrees(extent: Extent) -> bool:
@@ -315,8 +324,9 @@ def _transform(geometries: Any, source: pyproj.CRS, wanted: Wanted, path: Path |
             raise InputError("read.datum_refused", path=path, datum=base.name)
         notes.decide("datum", base.name, "read.datum_unshifted", datum=base.name)
         notes.find("datum_unshifted", Severity.WARNING, datum=base.name)
-    elif not _ALIKE.search(name):
-        transformer = pyproj.Transformer.from_crs(source, CRS, always_xy=True)
+    elif source.is_bound or not _ALIKE.search(name):
+        # parameters lead to WGS 84, which is CGCS2000 to a decimetre
+        transformer = pyproj.Transformer.from_crs(source, "EPSG:4326", always_xy=True)
         said = "?" if transformer.accuracy < 0 else f"{transformer.accuracy:g}"
         notes.decide("datum", base.name, "read.datum_accuracy", datum=base.name, accuracy=said)
         return _apply(geometries, transformer, source, path)
@@ -338,7 +348,7 @@ def _apply(geometries: Any, transformer: pyproj.Transformer, source: pyproj.CRS,
 
 def _cut_long_edges(geometries: Any, source: pyproj.CRS, notes: Notes) -> Any:
     """Cut edges longer than `EDGE_METRES` in their own plane, where they are straight."""
-    longest = EDGE_METRES / source.axis_info[0].unit_conversion_factor
+    longest = EDGE_METRES / _unbound(source).axis_info[0].unit_conversion_factor
     points, owner = shapely.get_coordinates(geometries, return_index=True)
     steps = np.hypot(*np.diff(points, axis=0).T)
     steps[np.diff(owner) != 0] = 0.0

@@ -123,7 +123,7 @@ def lacks_zone(extent: Extent) -> bool:
 
 def mixes_zones(extent: Extent) -> bool:
     """Tell whether the features carry the numbers of different zones."""
-    zones = {zone for one in (extent, extent.swapped) for zone in _numbers(one)}
+    zones = {zone for one in (extent, extent.swapped) for zone in zone_numbers(one)}
     return len(zones) > 1
 
 
@@ -138,7 +138,7 @@ def _readings(extent: Extent, *, degrees_at_all: bool) -> list[Candidate]:
         elif extent.within(*CHINA) and not extent.swapped.overlaps(*CHINA):
             found.append(Candidate("EPSG:4490"))
         return found
-    zones = _numbers(extent)
+    zones = zone_numbers(extent)
     if len(zones) == 1:
         zone = zones.pop()
         found.append(Candidate(zone_crs(zone), belt=3 if zone >= 25 else 6, zone=zone))
@@ -147,7 +147,7 @@ def _readings(extent: Extent, *, degrees_at_all: bool) -> list[Candidate]:
     return found
 
 
-def _numbers(extent: Extent) -> set[int]:
+def zone_numbers(extent: Extent) -> set[int]:
     """Return the zone numbers in front of the eastings, where the rest is an easting and a northing."""
     if extent.empty:
         return set()
