@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -15,7 +15,7 @@ from geozone.rates.completion import count_items, pooled, unit_items
 from geozone.rates.indicators import COMPLETIONS
 from geozone.rates.rows import READING
 from geozone.rates.trajectory import register_trajectory
-from geozone.rates.variants import completion_variants
+from geozone.rates.variants import Robustness, completion_variants, repair_variants
 from geozone.rates.verdicts import decimals, smallest_count, target_value
 from geozone.rates.whatif import close_gap
 
@@ -100,7 +100,7 @@ def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     yield Line("value", _value(rate))
     if rate.numerator is not None and rate.denominator is not None:
         unit = text(f"rates.unit_{rate.unit}")
-        parts = {"numerator": f"{rate.numerator:,.10g}", "denominator": f"{rate.denominator:,.10g}"}
+        parts = {"numerator": _figure(rate.numerator), "denominator": _figure(rate.denominator)}
         yield Line("parts", text("explain.parts", unit=unit, **parts))
     yield Line("method", text("explain.method", method=rate.method))
     register = _register(result, rate)
@@ -112,6 +112,8 @@ def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
         yield from _verdict(rate, target)
         if register is not None and rate.kind is Kind.COMPLETION:
             yield from _outlook(result, rate, target, register)
+        if rate.kind is Kind.AREA and rate.level is Level.ZONE and rate.verdict is not Verdict.NOT_COMPUTABLE:
+            yield from _area_variants(result, rate, target)
     if rate.note.zh:
         yield Line("note", text("explain.note", note=rate.note))
 
@@ -120,6 +122,10 @@ def _title(rate: Rate, target: Target | None) -> Text:
     if rate.kind is None and target is not None:
         return target.title
     return text(f"rates.indicator_{rate.indicator}")
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.3f}"
 
 
 def _value(rate: Rate) -> Text:
@@ -310,10 +316,23 @@ def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register)
         yield Line("plan", text("explain.plan", names=names, year=plan.year, share=f"{plan.share * 100:.1f}"))
     robust = completion_variants(*where, target)
     if robust is not None:
-        yield Line("variants", text("explain.variants", met=robust.met, total=len(robust.variants)))
-        for variant in robust.flips[:_SHOWN]:
-            outcome = text("explain.met" if variant.met else "explain.not_met")
-            yield Line(
-                "variants",
-                text("explain.flip", name=variant.name, value=f"{variant.value * 100:.1f}", outcome=outcome),
-            )
+        yield from _robustness(robust, Kind.COMPLETION)
+
+
+def _area_variants(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line]:
+    """Yield whether an area reaches its target with and without what had to be repaired."""
+    if rate.value is None:
+        return
+    layers = LAYERS.get(rate.indicator, ())
+    ledger = result.ledger
+    repaired = float(ledger.loc[ledger["layer"].isin(layers), "after_km2"].sum()) if len(ledger) else 0.0
+    read = replace(target, value=rate.target_value)  # the reading, where the row is held against it
+    yield from _robustness(repair_variants(read, rate.value, repaired), Kind.AREA)
+
+
+def _robustness(robust: Robustness, kind: Kind) -> Iterator[Line]:
+    yield Line("variants", text("explain.variants", met=robust.met, total=len(robust.variants)))
+    for variant in robust.flips[:_SHOWN]:
+        outcome = text("explain.met" if variant.met else "explain.not_met")
+        value = f"{variant.value:,.1f} km²" if kind is Kind.AREA else f"{variant.value * 100:.1f}%"
+        yield Line("variants", text("explain.flip", name=variant.name, value=value, outcome=outcome))

@@ -166,8 +166,7 @@ def _sibling_findings(target: Target, siblings: Sequence[Target]) -> list[Findin
 
 
 def _finding(target: Target, kind: str, **figures: object) -> Finding:
-    shown = {name: f"{value:,.10g}" if isinstance(value, float | int) and name != "year" else value
-             for name, value in figures.items()}  # fmt: skip
+    shown = {name: _shown(value) if name != "year" else value for name, value in figures.items()}
     return Finding(
         kind=kind,
         severity=Severity.WARNING,  # a misprint stops nothing: the rate is told, the target is not judged
@@ -176,3 +175,9 @@ def _finding(target: Target, kind: str, **figures: object) -> Finding:
         remedy=message(f"rates.{kind}_remedy"),
         feature=target.id,
     )
+
+
+def _shown(value: object) -> object:
+    if not isinstance(value, float | int):
+        return value
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"

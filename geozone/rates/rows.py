@@ -78,8 +78,14 @@ class Frame:
         method: Text | None = None,
         note: Text = NOTHING,
     ) -> Rate:
-        """Return a row without target; basis and vintage are those of its layers, the least and the oldest."""
+        """Return a row without target; basis and vintage are those of its layers, the least and the oldest.
+
+        A layer that is neither official nor public is named in the note by its title, which says what it is.
+        """
         specs = [self.layers[layer] for layer in layers if layer in self.layers]
+        unsure = [spec for spec in specs if spec.basis not in (Basis.OFFICIAL, Basis.PUBLIC)]
+        for spec in reversed(unsure):
+            note = text("rates.note_unofficial_layer", layer=spec.title) + note
         return Rate(
             zone=self.zone.key,
             unit_code=unit.code,

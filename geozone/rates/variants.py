@@ -100,3 +100,22 @@ def value_variants(target: Target, values: Sequence[tuple[Mapping[str, Text], fl
     return Robustness(
         tuple(Variant(tuple(choices.values()), value, reaches(target, value)) for choices, value in values)
     )
+
+
+def repair_variants(target: Target, value: float, repaired_km2: float) -> Robustness:
+    """Return an area target with the repaired features, and without them.
+
+    Parameters
+    ----------
+    target
+        A demand on an area.
+    value
+        The area in km², repaired features included.
+    repaired_km2
+        The area of the repaired features after their repair; what they cover alone is at most that.
+    """
+    kept, left = text("rates.variant_repaired"), text("rates.variant_not_repaired")
+    values = [({"repair": kept}, value)]
+    if repaired_km2 > 0:
+        values.append(({"repair": left}, max(0.0, value - repaired_km2)))
+    return value_variants(target, values)
