@@ -149,6 +149,11 @@ def embedded_registers(zone: Zone | str) -> dict[str, Register]:
     return found
 
 
+def published_lists() -> dict[str, Register]:
+    """Return the lists of bays and waters as published, by id: cases and built units, which are nobody's denominator."""
+    return {key: _read_embedded(key) for key, entry in _declared().items() if not entry["zones"]}
+
+
 @cache
 def _declared() -> dict[str, Any]:
     return tomllib.loads((_folder() / "registers.toml").read_text("utf-8"))

@@ -13,7 +13,7 @@ from geozone.errors import InputError
 from geozone.messages import Text
 from geozone.model import CRS, REGISTER_COLUMNS, Basis, Level, Role, Severity, Status
 from geozone.rates.completion import count_items
-from geozone.rates.registers import embedded_registers, read_register
+from geozone.rates.registers import embedded_registers, published_lists, read_register
 from geozone.rates.words import match_status, measure_factor
 from geozone.seeds import get_zone, load_zones
 
@@ -266,3 +266,25 @@ def test_the_bays_of_an_exported_geopackage_are_a_register_again(tmp_path):
     assert list(register.items["city_code"]) == ["130300", ""]
     tally = count_items(register, "bth", Level.ZONE, BTH, "shore_km").tally
     assert (tally.built, tally.total) == (24.5, pytest.approx(438.8))
+
+
+def test_the_published_lists_have_a_source_and_a_date_in_every_row():
+    lists = published_lists()
+    assert {key: len(register.items) for key, register in lists.items()} == {
+        "bays_published": 51,
+        "waters_published": 38,
+    }
+    for register in lists.values():
+        for column in ("source", "source_date", "confidence", "province_code"):
+            assert (register.items[column] != "").all(), column
+        assert {finding.severity for finding in register.findings} <= {Severity.NOTE}
+
+
+def test_the_working_registers_say_what_the_published_lists_say():
+    published = published_lists()["bays_published"].items.set_index("name")
+    ours = embedded_registers("yrd")["bay"].items
+    named = ours[ours["province_code"] == "330000"].set_index("name")
+    assert len(named) == 15
+    for name, status in named["status"].items():
+        if name in published.index:
+            assert published.loc[name, "status"] == status, name
