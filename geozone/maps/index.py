@@ -160,7 +160,7 @@ def _comparison(results: Sequence[ZoneResult]) -> str:
             gap = gap_text(rate)
             cells.append(
                 f"<td {_data(rate)}><strong>{_both(rate_text(rate))}</strong>"
-                f"<small>{_both(target_text(rate))}</small>"
+                + (f"<small>{_both(target_text(rate))}</small>" if rate.comparator else "")
                 + (f"<small>{_both(gap)}</small>" if gap else "")
                 + "</td>"
             )

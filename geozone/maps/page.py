@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geozone.maps.basemap import BaseMap
 from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block
 from geozone.maps.generalise import units_for_drawing
 from geozone.maps.mercator import base64_text, encode, pack, to_drawing
@@ -39,17 +40,29 @@ HIDDEN_ROLES = {Role.BARRIER}  # an area fill over the coloured units would make
 BINARY, JSON = "application/octet-stream", "application/json"
 
 
-def render_page(result: ZoneResult, *, lang: Language = "zh") -> str:
+def render_page(result: ZoneResult, *, lang: Language = "zh", base_map: BaseMap | None = None) -> str:
     """Return the page of a zone as one html document.
 
     The page holds both languages; `lang` is the one it opens in. Two calls with the same result give the same text.
+
+    Parameters
+    ----------
+    result
+        What a run computed.
+    lang
+        ``zh`` or ``en``.
+    base_map
+        Images under the map. With one, the page asks its host for them, and no other host for anything.
 
     Raises
     ------
     InputError
         If the bundled scripts have not been built, or the elevation model cannot be read.
+    UsageError
+        If the base map is in GCJ-02 or BD-09, or its address is not one.
     """
-    page = Page(title=f"{result.title.zh} · {result.title.en}", lang=lang)
+    hosts = base_map.hosts() if base_map else ()
+    page = Page(title=f"{result.title.zh} · {result.title.en}", lang=lang, image_hosts=hosts)
     payload = zone_payload(result)
     strings = Strings()
     strings.pairs = payload["strings"]
@@ -64,6 +77,14 @@ def render_page(result: ZoneResult, *, lang: Language = "zh") -> str:
         if relief is not None:
             payload["relief"] = relief
             PageLayer("relief", maker="relief", show=False).add_to(chart)
+    if base_map is not None:
+        payload["base_map"] = {
+            "title": strings.add(base_map.title),
+            "urls": list(base_map.urls),
+            "attribution": base_map.attribution,
+            "subdomains": list(base_map.subdomains),
+        }
+        PageLayer("base", maker="base", show=True).add_to(chart)
     for position, layer in enumerate(ordered(result.layers)):
         key = f"l{position}"
         entry, more = _layer(key, layer, result, strings)

@@ -22,8 +22,8 @@ RATE_ZERO = "#f7f5ee"
 RATE_MISSING = "#dcdcda"
 CLASSES = len(RATE_COLOURS)
 STATUS_COLOURS: Mapping[Status, str] = {
-    Status.BUILT: "#00694f",
-    Status.RECOGNISED: "#5aa6d8",
+    Status.BUILT: "#0b4f94",
+    Status.RECOGNISED: "#74b3e2",
     Status.UNDER_CONSTRUCTION: "#e08a00",
     Status.PLANNED: "#f3d36b",
     Status.UNKNOWN: "#a3a8ad",
@@ -47,11 +47,18 @@ def symbol(style: LayerStyle) -> dict[str, Any]:
 
 
 def status_symbol(style: LayerStyle, status: Status) -> dict[str, Any]:
-    """Return the symbol of a feature with a status: the layer's style in the status's colour."""
+    """Return the symbol of a feature with a status: the layer's style in the status's colour.
+
+    An unknown status keeps the layer's own colour, areas as a hatch.
+    """
     drawn, colour = symbol(style), STATUS_COLOURS[status]
     if drawn["kind"] == "line":
-        return {**drawn, "stroke": colour, "width": max(style.width, 1.5)}
-    return {**drawn, "kind": "hatch" if status is Status.UNKNOWN else "fill", "fill": colour}
+        return (
+            drawn if status is Status.UNKNOWN else {**drawn, "stroke": colour, "width": max(style.width, 2.0)}
+        )
+    if status is Status.UNKNOWN:
+        return {**drawn, "kind": "hatch", "fill": style.fill or style.stroke or colour}
+    return {**drawn, "kind": "fill", "fill": colour}
 
 
 def register_items(layer: Layer, registers: Mapping[str, Register]) -> list[int] | None:

@@ -89,7 +89,7 @@ function verdictLine(app, rate, kind) {
   const words = [text(`verdict_${rate.verdict}`), gapText(rate)].filter(Boolean).join(text('comma'));
   return h('div', { class: 'verdict', ...rateData(rate), 'data-target': rate.target_id, 'data-verdict': rate.verdict },
     h('span', { class: `pill pill-${rate.verdict}` }, verdictMark(rate.verdict), words),
-    h('span', { class: 'goal-text' }, text('target_by', { target: targetText(rate, target, kind), year: rate.target_year ?? '—' }),
+    h('span', { class: 'goal-text' }, text('target_by', { target: targetText(rate, target, kind) }), rate.target_year ? text('in_year', { year: rate.target_year }) : '',
       target?.modality === 'strive' ? h('em', {}, text('modality_strive')) : null));
 }
 
@@ -216,7 +216,8 @@ export function missingSection(app) {
     replace(section, count ? [
       h('h2', {}, text('not_computable_title'), h('small', {}, text('amount_items', { amount: count }))),
       h('p', { class: 'note' }, text('not_computable_note')),
-      h('ul', {}, own.flatMap(([indicator, rates]) => rates.map((rate) => missingRow(app, indicator, rate)))),
+      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': text('not_computable_title') },
+        h('ul', {}, own.flatMap(([indicator, rates]) => rates.map((rate) => missingRow(app, indicator, rate))))),
     ] : []);
   };
   app.on(['lang'], draw);

@@ -233,8 +233,13 @@ export class Chart {
         button('whole_zone', '⌂', () => this.showUnit(this.app.units[this.app.zone])),
         button('compare', '◫', () => this.app.set({ compare: this.app.state.compare ? null : this.app.defaultComparison() })),
       );
+      bar.lastChild.setAttribute('aria-pressed', String(Boolean(this.app.state.compare)));
     };
-    this.app.on(['lang'], draw);
+    this.app.on(['lang', 'compare'], () => {
+      const focused = document.activeElement?.dataset?.tool;
+      draw();
+      if (focused) bar.querySelector(`[data-tool="${focused}"]`).focus();
+    });
     draw();
     return bar;
   }

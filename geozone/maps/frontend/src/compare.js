@@ -44,7 +44,7 @@ export function setUpComparison(app, chart) {
       oninput: (event) => { share = Number(event.target.value) / 100; line.style.left = `${share * 100}%`; chart.redraw(); },
     });
     line.style.left = `${share * 100}%`;
-    replace(box, line, pick('left'), pick('right'), slide, h('button', { type: 'button', class: 'close', 'aria-label': text('close'), onclick: () => app.set({ compare: null }) }, '×'));
+    replace(box, line, pick('left'), pick('right'), slide);
   };
   const key = (theme) => {
     if (!theme.startsWith('units:')) return null;

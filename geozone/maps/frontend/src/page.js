@@ -2,6 +2,7 @@
 
 import './page.css';
 import { App, openVector } from './app.js';
+import { openBaseMap } from './basemap.js';
 import { Chart } from './chart.js';
 import { cardsSection, missingSection } from './cards.js';
 import { h } from './dom.js';
@@ -62,6 +63,7 @@ function start(app) {
   element.setAttribute('role', 'application');
   const chart = new Chart(app, element);
   app.chart = chart;
+  for (const layer of app.layers.values()) layer.attach?.(chart);
   chart.dividerOnCanvas = (view) => view.width / 2;
   chart.insetOnCanvas = (view) => {
     const size = chart.map.getSize();
@@ -133,5 +135,6 @@ window.geozone = {
   vector: openVector,
   tiles: openTiles,
   relief: openRelief,
+  base: openBaseMap,
   start,
 };

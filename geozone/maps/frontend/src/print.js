@@ -57,9 +57,9 @@ export function setUpPrint(app, chart, page) {
       h('div', { class: 'sheet-side' }, h('div', { class: 'sheet-legend' }, h('h2', {}, text('legend')), h('div', { class: 'sheet-entries' }, legend(app)), northArrow()),
       h('div', { class: 'sheet-rates' }, ratesTable(app))),
       h('footer', {},
-        h('p', {}, `${text('data_date')}${text('colon')}${dataDate(app)}　${text('projection_note')}`),
-        h('p', {}, text('sources_title'), text('colon'), [...app.layers.values()].filter((layer) => layer.source !== undefined)
-          .map((layer) => `${said(layer.title)}（${text(`basis_${layer.basis}`)}）${said(layer.source)} ${layer.licence}`).join('；')),
+        h('p', {}, `${text('data_date')}${text('colon')}${dataDate(app)}　${text('projection_note')}　${text('made_with', { version: app.data.version })}`),
+        h('div', { class: 'sheet-sources' }, [...app.layers.values()].filter((layer) => layer.source !== undefined && layer.shown)
+          .map((layer) => h('p', {}, h('b', {}, said(layer.title)), ` ${text(`basis_${layer.basis}`)} · ${said(layer.source)} · ${layer.licence}`))),
         h('p', { class: 'review' }, `${reviewLine(app)} · ${text('map_note')}`)));
     setPaper(PAPER);
   };

@@ -1,5 +1,6 @@
 // What is drawn, from bottom to top: units by rate, relief, layers, borders, names, graticule.
 
+import { VEIL } from './basemap.js';
 import { BAND_SYMBOL, colourOf } from './legend.js';
 import { POLYGON, toDegrees, toUnits } from './geometry.js';
 import { paint, paintFeatures, prepare } from './paint.js';
@@ -54,6 +55,7 @@ function drawUnits(app, context, view, indicator) {
   context.lineJoin = 'round';
   context.lineWidth = view.ratio / view.scale;
   const bands = [];
+  context.globalAlpha = [...app.layers.values()].some((layer) => layer.role === 'base' && layer.shown) ? VEIL : 1;
   for (const place of partition[state.level]) {
     if (!features.meets(place, view.box)) continue;
     const rate = indicator ? app.rate(units[place].code, indicator) : null;
@@ -62,9 +64,10 @@ function drawUnits(app, context, view, indicator) {
     context.fillStyle = colour;
     context.strokeStyle = colour;
     context.fill(path, 'evenodd');
-    context.stroke(path); // closes the hairlines between neighbours
+    if (context.globalAlpha === 1) context.stroke(path); // closes the hairlines between neighbours
     if (rate && rate.value === null && rate.low !== null) bands.push(place);
   }
+  context.globalAlpha = 1;
   if (bands.length) {
     prepare(context, view, BAND_SYMBOL);
     for (const place of bands) paint(context, features.path(place), POLYGON, BAND_SYMBOL, view, features.box(place));

@@ -8,10 +8,14 @@ export function reviewLine(app) {
   return app.data.review ? text('reviewed', { number: app.data.review }) : text('not_reviewed');
 }
 
+// The years that the layers describe, and whether any layer does not say.
 export function dataDate(app) {
-  const dates = [...new Set([...app.layers.values()].map((layer) => layer.vintage).filter(Boolean))].sort();
-  if (!dates.length) return '';
-  return dates.length === 1 ? dates[0] : `${dates[0]} – ${dates.at(-1)}`;
+  const vintages = [...app.layers.values()].filter((layer) => layer.vintage !== undefined).map((layer) => layer.vintage);
+  const years = vintages.flatMap((vintage) => vintage.match(/(?:19|20)\d\d/g) ?? []).map(Number);
+  const unsaid = vintages.some((vintage) => !/(?:19|20)\d\d/.test(vintage)) ? text('date_unsaid') : '';
+  if (!years.length) return unsaid;
+  const [first, last] = [Math.min(...years), Math.max(...years)];
+  return `${first === last ? first : `${first}–${last}`}${unsaid ? text('in_brackets', { content: unsaid }) : ''}`;
 }
 
 export function sourcesSection(app) {

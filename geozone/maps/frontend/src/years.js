@@ -14,8 +14,7 @@ export function yearRange(app) {
     .map((item) => Number.parseInt(item.status_date, 10))
     .filter((year) => Number.isFinite(year));
   if (!years.length) return null;
-  const [first, last] = [Math.min(...years), Math.max(...years)];
-  return first === last ? null : [first, last];
+  return [Math.min(...years) - 1, Math.max(...years)]; // from the year before the first dated status
 }
 
 // The place of the legend entry that draws a feature in the chosen year.

@@ -1,0 +1,102 @@
+"""The public edition of a result: coarse geometry, sensitive layers as shares only, and the proof of both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geozone.errors import DataError
+from geozone.model import Layer, Level, Role, Step, ZoneResult
+
+GRID_DEGREES = 0.005  # about 500 m
+SENSITIVE = frozenset({Role.REDLINE, Role.PROTECTED_AREA, Role.STATION})
+PUBLIC_COLUMNS = ("name", "name_en", "status", "source", "licence", "basis", "accuracy_m", "vintage")
+PART_OF_STEP = 1e-6  # how far a coordinate may be off the grid, in steps: the rounding of binary numbers
+
+
+def public_edition(
+    result: ZoneResult, *, grid_degrees: float = GRID_DEGREES, withheld: Collection[Role] = SENSITIVE
+) -> ZoneResult:
+    """Return a result that may be published: what leaves the house holds nothing finer.
+
+    1. Layers of the roles in `withheld` are left out; their shares stay in the rates and the mosaic.
+    2. Finest units are simplified as one coverage, so that borders stay shared, and every coordinate is put on a
+       grid of `grid_degrees`; upper units are made of them. Other layers are simplified and put on the same grid;
+       a feature smaller than the grid is left out and counted.
+    3. Of the attributes only `PUBLIC_COLUMNS` stay. Findings, which name places in the sources, are left out.
+    4. Every coordinate is checked against the grid; the figures stand in the step ``edition``.
+
+    No rate changes: all were computed before, from the full geometry.
+
+    Raises
+    ------
+    DataError
+        If a coordinate is finer than the grid after all.
+    """
+    units = result.units.copy()
+    units["geometry"] = _coarse_units(result.units, grid_degrees)
+    layers: dict[str, Layer] = {}
+    figures: dict[str, Any] = {
+        "edition": "public",
+        "grid_degrees": grid_degrees,
+        "withheld": [],
+        "layers": {},
+    }
+    for name, layer in result.layers.items():
+        if layer.spec is not None and layer.spec.role in withheld:
+            figures["withheld"].append(name)
+            continue
+        data = layer.data[[column for column in PUBLIC_COLUMNS if column in layer.data] + ["geometry"]].copy()
+        data["geometry"] = _on_grid(shapely.simplify(data.geometry.to_numpy(), grid_degrees), grid_degrees)
+        kept = data[~data.geometry.is_empty].reset_index(drop=True)
+        layers[name] = Layer(name, kept, layer.spec)
+        figures["layers"][name] = {
+            "features": len(kept),
+            "left_out": len(data) - len(kept),
+            "points_before": int(shapely.get_num_coordinates(layer.data.geometry.to_numpy()).sum()),
+            "points_after": int(shapely.get_num_coordinates(kept.geometry.to_numpy()).sum()),
+        }
+    everything = [units.geometry.to_numpy(), *(layer.data.geometry.to_numpy() for layer in layers.values())]
+    figures["furthest_off_grid"] = off_grid(np.concatenate(everything), grid_degrees)
+    if figures["furthest_off_grid"] > PART_OF_STEP:
+        raise DataError("maps.edition_finer", grid=grid_degrees, off=figures["furthest_off_grid"])
+    return replace(
+        result,
+        units=units,
+        layers=layers,
+        findings=[],
+        relief=None,
+        steps=[*result.steps, Step("edition", figures)],
+    )
+
+
+def off_grid(geometries: Any, grid_degrees: float) -> float:
+    """Return how far the worst coordinate lies off the grid, in grid steps."""
+    steps = shapely.get_coordinates(geometries) / grid_degrees
+    return float(np.abs(steps - np.rint(steps)).max(initial=0.0))
+
+
+def _on_grid(geometries: Any, grid_degrees: float) -> Any:
+    return shapely.set_precision(geometries, grid_degrees)
+
+
+def _coarse_units(units: gpd.GeoDataFrame, grid_degrees: float) -> list[Any]:
+    codes, parents = units["code"].astype(str).to_numpy(), units["parent"].astype(str).to_numpy()
+    finest = ~np.isin(codes, parents)
+    whole = units.geometry.to_numpy()
+    simple = _on_grid(shapely.coverage_simplify(whole[finest], grid_degrees), grid_degrees)
+    # a unit smaller than the grid keeps one cell, so that it can still be found
+    centres = shapely.get_coordinates(shapely.point_on_surface(whole[finest]))
+    west, south = (np.floor(centres / grid_degrees) * grid_degrees).T
+    cells = _on_grid(shapely.box(west, south, west + grid_degrees, south + grid_degrees), grid_degrees)
+    drawn = dict(zip(codes[finest], np.where(shapely.is_empty(simple), cells, simple), strict=True))
+    for level in (Level.CITY, Level.PROVINCE, Level.ZONE):
+        for code in codes[(units["level"] == level.value).to_numpy() & ~finest]:
+            children = [drawn[child] for child in codes[parents == code]]
+            drawn[code] = shapely.union_all(children, grid_size=grid_degrees)
+    return [drawn[code] for code in codes]

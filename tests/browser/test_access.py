@@ -1,0 +1,101 @@
+"""The page for everyone: axe-core, the keyboard alone, small screens, still pictures."""
+
+from pathlib import Path
+
+import pytest
+
+from geozone import maps
+
+AXE = Path(maps.__file__).parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def findings(page):
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make setup")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{entry['id']}: {entry['help']} {[node['html'][:160] for node in entry['nodes'][:3]]}"
+        for entry in found["violations"]
+        if entry["impact"] in {"serious", "critical", "moderate"}
+    ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_axe_finds_nothing_on_the_map_page(open_page, site, lang):
+    page = open_page(site / "bth.html", f"#lang={lang}")
+    page.locator("details.more summary").first.click()
+    page.locator('[data-tool="compare"]').click()
+    assert findings(page) == []
+
+
+def test_axe_finds_nothing_with_a_popup_on_a_phone(open_page, site):
+    page = open_page(site / "bth.html", viewport={"width": 390, "height": 844})
+    page.locator("#map").click(position={"x": 150, "y": 260})
+    page.locator(".leaflet-popup-content").wait_for()
+    assert findings(page) == []
+
+
+def test_axe_finds_nothing_on_the_index(open_page, site):
+    assert findings(open_page(site / "index.html")) == []
+
+
+def test_a_phone_needs_no_sideways_scrolling(open_page, site):
+    for name in ("bth.html", "index.html"):
+        page = open_page(site / name, viewport={"width": 390, "height": 844}, has_touch=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_keyboard_reaches_everything(open_page, site):
+    page = open_page(site / "bth.html")
+    reached = set()
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        reached |= set(
+            page.evaluate(
+                """() => {
+                    const at = document.activeElement;
+                    return [at.id, ...Object.keys(at.dataset), at.closest('tr[data-unit]') ? 'row' : ''].filter(Boolean);
+                }"""
+            )
+        )
+    assert {
+        "map",
+        "search",
+        "lang",
+        "print",
+        "layer",
+        "choose",
+        "year",
+        "sort",
+        "filter",
+        "row",
+        "section",
+    } <= reached
+
+
+def test_the_map_moves_by_keyboard(open_page, site):
+    page = open_page(site / "bth.html", reduced_motion="reduce")
+    page.locator("#map").focus()
+    before = page.evaluate("geozone.app.chart.map.getCenter().lng")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("before => geozone.app.chart.map.getCenter().lng > before", arg=before)
+    zoom = page.evaluate("geozone.app.chart.map.getZoom()")
+    page.keyboard.press("+")
+    page.wait_for_function("zoom => geozone.app.chart.map.getZoom() > zoom", arg=zoom)
+
+
+def test_a_row_is_chosen_by_keyboard(open_page, site):
+    page = open_page(site / "bth.html")
+    page.locator('tr[data-unit="920201"] button').focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#rates h2").inner_text().startswith("乙省2市1县")
+
+
+def test_nothing_moves_for_those_who_ask_for_stillness(open_page, site):
+    page = open_page(site / "bth.html", reduced_motion="reduce")
+    assert page.evaluate("geozone.app.still") is True
+    page.locator('tr[data-unit="920201"]').click()
+    zoom = page.evaluate("geozone.app.chart.map.getZoom()")
+    page.wait_for_timeout(300)
+    assert page.evaluate("geozone.app.chart.map.getZoom()") == zoom
