@@ -24,14 +24,13 @@ from geozone.export.particulars import (
     targets_table,
     zone_documents,
 )
-from geozone.export.table import Table, plain_table
+from geozone.export.table import Table, about_layer, plain_table
 from geozone.messages import Language, Text, text
 from geozone.model import (
     CRS,
     Basis,
     Kind,
     Layer,
-    LayerSpec,
     LayerStyle,
     Level,
     Register,
@@ -203,7 +202,7 @@ def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) ->
         Table(
             f"{name}{suffix}",
             title,
-            _about(spec),
+            about_layer(spec) if spec else Text("", ""),
             declared,
             gpd.GeoDataFrame(frame.loc[kept.index], geometry=kept.to_numpy(), crs=CRS),
             geometry,
@@ -219,20 +218,6 @@ def _layer_title(name: str, layer: Layer | None) -> Text:
     if layer is not None and layer.spec is not None:
         return layer.spec.title
     return messages.room("export").get(f"table_{name}", Text(name, name))
-
-
-def _about(spec: LayerSpec | None) -> Text:
-    if spec is None:
-        return Text("", "")
-    about = text(
-        "export.about_layer",
-        basis=text(f"export.basis_{spec.basis.value}"),
-        source=spec.source,
-        licence=spec.licence,
-        vintage=spec.vintage,
-        accuracy=spec.accuracy,
-    )
-    return about + spec.note if spec.note else about
 
 
 def _mosaic(result: ZoneResult) -> Table:

@@ -27,8 +27,9 @@ from geozone.export.sheet_map import (
 )
 from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrapped
 from geozone.export.sheet_panel import DRAWN, Theme, legend, on_sheet, theme, unit_rates, zone_rates
+from geozone.export.table import vintage_words
 from geozone.files import whole_file
-from geozone.messages import Language, Text, text
+from geozone.messages import Language, text
 from geozone.model import LayerStyle, Level, Status, ZoneResult
 from geozone.symbology import RATE_MISSING, RateClass, layer_statuses
 
@@ -108,7 +109,7 @@ def _title(page: Page, about: Theme) -> None:
         title = text("export.qualified", title=title, word=text(f"export.basis_{basis}"))
     vintages = ", ".join(sorted({item.vintage for item in rates if item.vintage}))
     level = text(f"export.level_{about.levels[0]}")
-    words = text("export.sheet_about", title=title, level=level, vintage=_vintage(vintages))
+    words = text("export.sheet_about", title=title, level=level, vintage=vintage_words(vintages))
     page.say(_MARGIN, top - 12, words.get(lang), 9, color=QUIET)
     number = about.result.review_number
     review = text("export.reviewed", number=number) if number else text("export.not_reviewed")
@@ -194,7 +195,7 @@ def _footer(page: Page, about: Theme) -> None:
     page.rule(_MARGIN, top + 1.5, width, weight=0.5)
     told = [
         text("export.sheet_source", title=spec.title, basis=text(f"export.basis_{spec.basis}"), source=spec.source,
-             vintage=_vintage(spec.vintage))
+             vintage=vintage_words(spec.vintage))
         for layer in about.result.layers.values()
         if (spec := layer.spec)
     ]  # fmt: skip
@@ -219,7 +220,3 @@ def _footer(page: Page, about: Theme) -> None:
 def _in_class(values: np.ndarray, item: RateClass) -> np.ndarray:
     above = values > item.lower if item.upper > item.lower else values >= item.lower
     return np.asarray(above & (values <= item.upper))
-
-
-def _vintage(vintage: str) -> str | Text:
-    return text("export.vintage_unknown") if vintage in {"", "unknown"} else vintage

@@ -35,3 +35,21 @@ def plain_table(
     return Table(
         name, text(f"export.table_{name}"), text(f"export.about_{name}"), declared, conformed(frame, declared)
     )
+
+
+def about_layer(spec: LayerSpec) -> Text:
+    """Return where a layer stands: basis, source, licence, vintage, accuracy and note."""
+    about = text(
+        "export.about_layer",
+        basis=text(f"export.basis_{spec.basis}"),
+        source=spec.source,
+        licence=spec.licence,
+        vintage=vintage_words(spec.vintage),
+        accuracy=spec.accuracy,
+    )
+    return about + spec.note if spec.note else about
+
+
+def vintage_words(vintage: str) -> Text:
+    """Return a vintage as people read it; the declarations call one that nobody states ``unknown``."""
+    return text("export.vintage_unknown") if vintage in {"", "unknown"} else Text(vintage, vintage)

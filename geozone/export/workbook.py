@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,19 @@ from xlsxwriter.worksheet import Worksheet
 
 from geozone.errors import UsageError
 from geozone.export.columns import Column, domain_values
+from geozone.export.indicators import has_figure, indicator_titles
 from geozone.export.particulars import zone_documents
-from geozone.export.table import Table
+from geozone.export.table import Table, about_layer
 from geozone.files import whole_file
 from geozone.messages import Language, text
-from geozone.model import Basis, Kind, ZoneResult
+from geozone.model import Basis, Kind, Level, ZoneResult
 
 SHEETS = ("rates", "units", "targets", "registers", "mosaic", "findings", "ledger", "run")
 _FIXED_CREATION = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant of the format, so that equal input gives equal bytes
 _MOST_ROWS = 1_048_575  # of a worksheet, below its heading
 _HEADING = "#1d6577"
+_SIGNS = ("=", "+", "-", "@")  # what a formula begins with
+_LINE = 15.0  # points
 _WIDEST = 60
 _WRAPPED = {"note", "method", "message", "remedy", "title", "reading_reason", "source", "value"}
 _FRACTIONS = {"value", "low", "high", "target_value"}
@@ -67,6 +71,7 @@ def write_workbook(result: ZoneResult, tables: list[Table], path: Path, lang: La
                 )
                 formats = _Formats(book)
                 _cover(book, result, formats, lang)
+                _overview(book, result, formats, lang)
                 for name in SHEETS:
                     _sheet(book, by_name[name], formats, lang)
         except (XlsxWriterException, OSError) as error:
@@ -98,6 +103,9 @@ def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lan
     """Say what the workbook is, where its data stand, and what each sheet holds."""
     sheet = book.add_worksheet(text("export.sheet_cover").get(lang))
     sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 96)
     sheet.write_string(0, 0, result.title.get(lang), formats.title)
@@ -124,6 +132,7 @@ def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lan
     for heading, content, style in lines:
         sheet.write_string(row, 0, heading, formats.strong)
         sheet.write_string(row, 1, content, style)
+        sheet.set_row(row, _height(content, 96))
         row += 1
     row += 1
     sheet.write_string(row, 0, text("export.cover_layers").get(lang), formats.strong)
@@ -131,25 +140,78 @@ def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lan
         if layer.spec is None:
             continue
         row += 1
-        told = text(
-            "export.about_layer",
-            basis=text(f"export.basis_{layer.spec.basis.value}"),
-            source=layer.spec.source,
-            licence=layer.spec.licence,
-            vintage=layer.spec.vintage,
-            accuracy=layer.spec.accuracy,
-        )
         statutory = layer.spec.basis in {Basis.OFFICIAL, Basis.PUBLIC}
         sheet.write_string(row, 0, layer.spec.title.get(lang), formats.wrapped)
-        about = told + layer.spec.note if layer.spec.note else told
+        about = about_layer(layer.spec)
         sheet.write_string(row, 1, about.get(lang), formats.wrapped if statutory else formats.warning)
+        sheet.set_row(row, max(_height(about.get(lang), 92), _height(layer.spec.title.get(lang), 24)))
     row += 2
     sheet.write_string(row, 0, text("export.cover_sheets").get(lang), formats.strong)
+    row += 1
+    overview = text("export.sheet_overview").get(lang)
+    sheet.write_url(row, 0, f"internal:'{overview}'!A1", string=overview)
+    sheet.write_string(row, 1, text("export.about_overview").get(lang), formats.wrapped)
     for name in SHEETS:
         row += 1
         title = text(f"export.table_{name}").get(lang)
         sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
         sheet.write_string(row, 1, text(f"export.about_{name}").get(lang), formats.wrapped)
+
+
+def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lang: Language) -> None:
+    """Write the rates of the zone and its provinces in words, for people; the sheet of rates has the codes."""
+    names = ("unit_name", "level", "indicator", "rates_value", "low", "high", "basis", "comparator", "target_value",
+             "target_year", "verdict", "gap", "gap_unit", "note")  # fmt: skip
+    sheet = book.add_worksheet(text("export.sheet_overview").get(lang))
+    for place, (name, width) in enumerate(
+        zip(names, (20, 8, 26, 12, 10, 10, 12, 10, 12, 8, 12, 10, 10, 60), strict=True)
+    ):
+        sheet.write_string(0, place, text(f"export.column_{name}").get(lang), formats.heading)
+        sheet.set_column(place, place, width, formats.text)
+    titles = indicator_titles(result)
+    row = 0
+    for rate in result.rates:
+        if rate.level not in {Level.ZONE, Level.PROVINCE} or not (has_figure(rate) or rate.verdict):
+            continue
+        row += 1
+        share = formats.number if rate.kind is Kind.AREA or not has_figure(rate) else formats.percent
+        target = formats.percent if rate.unit != "km2" and has_figure(rate) else share
+        cells: list[tuple[Any, Format]] = [
+            (rate.unit_name.get(lang), formats.text),
+            (_word("level", rate.level, lang), formats.text),
+            (titles[rate.indicator].get(lang), formats.text),
+            (rate.value, share),
+            (rate.low, share),
+            (rate.high, share),
+            (_word("basis", rate.basis, lang), formats.text),
+            (_word("comparator", rate.comparator, lang), formats.text),
+            (rate.target_value, target),
+            (rate.target_year, formats.whole),
+            (_word("verdict", rate.verdict, lang), formats.strong),
+            (rate.gap, formats.number),
+            (rate.gap_unit, formats.text),
+            (rate.note.get(lang), formats.wrapped),
+        ]
+        for place, (value, style) in enumerate(cells):
+            if value is not None and value != "":
+                quoted = isinstance(value, str) and value.startswith(_SIGNS)
+                _write(sheet, (row, place), value, formats.quoted if quoted else style)
+        sheet.set_row(row, _height(rate.note.get(lang), 60))
+    sheet.freeze_panes(1, 3)
+    sheet.autofilter(0, 0, max(row, 1), len(names) - 1)
+    _print(sheet)
+
+
+def _word(domain: str, value: StrEnum | None, lang: Language) -> str | None:
+    return dict(domain_values(domain))[value.value].get(lang) if value is not None else None
+
+
+def _print(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(8)  # A3
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&R&P / &N")
 
 
 def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Language) -> None:
@@ -158,18 +220,20 @@ def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Lan
     if len(frame) > _MOST_ROWS:
         raise UsageError("export.too_many_rows", table=table.title, rows=len(frame), most=_MOST_ROWS)
     columns = [item for item in table.columns if item.name in frame.columns]
+    widths: list[int] = []
     for place, item in enumerate(columns):
         sheet.write_string(0, place, item.title.get(lang), formats.heading)
         sheet.write_string(1, place, item.name, formats.name)
         if item.domain:
             words = "\n".join(f"{value}: {title.get(lang)}" for value, title in domain_values(item.domain))
             sheet.write_comment(0, place, words, {"author": "", "x_scale": 2, "y_scale": 2})
-        width = _width(item, frame[item.name], lang)
-        sheet.set_column(place, place, width, formats.text)
+        widths.append(_width(item, frame[item.name], lang))
+        sheet.set_column(place, place, widths[-1], formats.text)
     areas = set(frame.index[frame["kind"] == Kind.AREA.value]) if table.name == "rates" else set()
     for number, (index, row) in enumerate(
         zip(frame.index, frame.itertuples(index=False, name=None), strict=True), 2
     ):
+        height = _LINE
         for place, (item, value) in enumerate(zip(columns, row, strict=True)):
             if pd.isna(value) or value == "":
                 continue
@@ -177,15 +241,16 @@ def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Lan
                 table.name == "rates" and item.name in _FRACTIONS and index not in areas
             )
             _write(sheet, (number, place), value, _format(item, value, formats, fraction=fraction))
+            if isinstance(value, str) and item.name in _WRAPPED:
+                height = max(height, _height(value, widths[place]))
+        if height > _LINE:
+            sheet.set_row(number, height)
     sheet.set_row(0, 34)
     sheet.freeze_panes(2, min(3, len(columns)))
     if columns:
         sheet.autofilter(1, 0, max(1, len(frame) + 1), len(columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(8)  # A3
-    sheet.fit_to_pages(1, 0)
+    _print(sheet)
     sheet.repeat_rows(0, 1)
-    sheet.set_footer("&L&A&R&P / &N")
 
 
 def _write(sheet: Worksheet, place: tuple[int, int], value: Any, style: Format) -> None:
@@ -200,7 +265,7 @@ def _write(sheet: Worksheet, place: tuple[int, int], value: Any, style: Format) 
 
 def _format(item: Column, value: Any, formats: _Formats, *, fraction: bool) -> Format:
     if isinstance(value, str):
-        if value.startswith(("=", "+", "-", "@")):
+        if value.startswith(_SIGNS):
             return formats.quoted
         return formats.wrapped if item.name in _WRAPPED else formats.text
     if item.type == "number":
@@ -213,6 +278,11 @@ def _width(item: Column, values: pd.Series[Any], lang: Language) -> int:
     shown = [_letters(value) for value in values.head(500) if isinstance(value, str)]
     longest = sorted(shown)[int(len(shown) * 0.9)] if shown else 10
     return min(_WIDEST, max(10, longest + 2, _letters(item.title.get(lang)) // 2 + 3, len(item.name) + 3))
+
+
+def _height(words: str, width: int) -> float:
+    """Return the height of a row in points that shows a text in a column of a width in letters."""
+    return _LINE * max(1, -(-_letters(words) // max(width - 2, 1)))
 
 
 def _letters(value: str) -> int:

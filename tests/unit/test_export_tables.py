@@ -122,7 +122,7 @@ def test_a_workbook_number_keeps_all_its_digits(value):
 
 def test_the_workbook_has_its_sheets_and_headings(files):
     book = openpyxl.load_workbook(files[2])
-    assert book.sheetnames == ["说明", *(text(f"export.table_{name}").zh for name in SHEETS)]
+    assert book.sheetnames == ["说明", "概览", *(text(f"export.table_{name}").zh for name in SHEETS)]
     sheet = book["指标"]
     assert sheet.freeze_panes == "D3"
     assert sheet.auto_filter.ref.startswith("A2:")
@@ -131,6 +131,15 @@ def test_the_workbook_has_its_sheets_and_headings(files):
     assert "official" in heads["basis"].comment.text
     values = {row[1].value: row for row in sheet.iter_rows(min_row=3)}
     assert values["910101"][RATE_COLUMNS.index("value")].number_format == "0.00%"
+
+
+def test_the_overview_says_the_rates_of_zone_and_provinces_in_words(result, files):
+    heading, *rows = openpyxl.load_workbook(files[2])["概览"].iter_rows(values_only=True)
+    assert heading[:4] == ("单元名称", "级别", "指标", "指标值")
+    shown = [rate for rate in result.rates if rate.level in {Level.ZONE, Level.PROVINCE}]
+    assert [row[3] for row in rows] == [rate.value for rate in shown]
+    assert {row[1] for row in rows} == {"区域", "省级"}
+    assert "未达标" in {row[10] for row in rows}
 
 
 def test_an_area_is_not_shown_as_per_cent(files):
