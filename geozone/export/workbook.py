@@ -29,6 +29,7 @@ _MOST_ROWS = 1_048_575  # of a worksheet, below its heading
 _HEADING = "#1d6577"
 _SIGNS = ("=", "+", "-", "@")  # what a formula begins with
 _LINE = 15.0  # points
+_SHARES = ("%", "percentage_points")  # units of targets that are held as fractions
 _WIDEST = 60
 _WRAPPED = {"note", "method", "message", "remedy", "title", "reading_reason", "source", "value"}
 _FRACTIONS = {"value", "low", "high", "target_value"}
@@ -175,7 +176,7 @@ def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, 
             continue
         row += 1
         share = formats.number if rate.kind is Kind.AREA or not has_figure(rate) else formats.percent
-        target = formats.percent if rate.unit != "km2" and has_figure(rate) else share
+        target = formats.percent if rate.unit in _SHARES else share
         cells: list[tuple[Any, Format]] = [
             (rate.unit_name.get(lang), formats.text),
             (_word("level", rate.level, lang), formats.text),
@@ -229,7 +230,7 @@ def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Lan
             sheet.write_comment(0, place, words, {"author": "", "x_scale": 2, "y_scale": 2})
         widths.append(_width(item, frame[item.name], lang))
         sheet.set_column(place, place, widths[-1], formats.text)
-    areas = set(frame.index[frame["kind"] == Kind.AREA.value]) if table.name == "rates" else set()
+    amounts = _amounts(frame) if table.name == "rates" else set()
     for number, (index, row) in enumerate(
         zip(frame.index, frame.itertuples(index=False, name=None), strict=True), 2
     ):
@@ -238,7 +239,7 @@ def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Lan
             if pd.isna(value) or value == "":
                 continue
             fraction = item.fraction or (
-                table.name == "rates" and item.name in _FRACTIONS and index not in areas
+                table.name == "rates" and item.name in _FRACTIONS and index not in amounts
             )
             _write(sheet, (number, place), value, _format(item, value, formats, fraction=fraction))
             if isinstance(value, str) and item.name in _WRAPPED:
@@ -251,6 +252,15 @@ def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Lan
         sheet.autofilter(1, 0, max(1, len(frame) + 1), len(columns) - 1)
     _print(sheet)
     sheet.repeat_rows(0, 1)
+
+
+def _amounts(rates: pd.DataFrame) -> set[Any]:
+    """Return the rows whose values are no fractions: areas, and targets of other units that nothing is computed for."""
+    return set(
+        rates.index[
+            (rates["kind"] == Kind.AREA.value) | (rates["kind"].isna() & ~rates["unit"].isin(_SHARES))
+        ]
+    )
 
 
 def _write(sheet: Worksheet, place: tuple[int, int], value: Any, style: Format) -> None:

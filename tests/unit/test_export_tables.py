@@ -142,6 +142,16 @@ def test_the_overview_says_the_rates_of_zone_and_provinces_in_words(result, file
     assert "未达标" in {row[10] for row in rows}
 
 
+@pytest.mark.parametrize(("unit", "value", "shown"), [("%", 0.45, "0.00%"), ("GW", 137.0, "#,##0.00")])
+def test_a_target_that_nothing_is_computed_for_is_shown_in_its_unit(tmp_path, unit, value, shown):
+    result = sample_result()
+    bare = dict.fromkeys(("kind", "numerator", "denominator", "value", "low", "high", "basis"))
+    result.rates = [replace(result.rates[-1], unit=unit, target_value=value, **bare)]
+    book = openpyxl.load_workbook(write_tables(result, tmp_path)[2])
+    assert book["指标"].cell(3, RATE_COLUMNS.index("target_value") + 1).number_format == shown
+    assert book["概览"].cell(2, 9).number_format == shown
+
+
 def test_an_area_is_not_shown_as_per_cent(files):
     for row in openpyxl.load_workbook(files[2])["指标"].iter_rows(min_row=3):
         shown = row[RATE_COLUMNS.index("value")].number_format
