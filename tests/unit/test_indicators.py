@@ -307,3 +307,20 @@ def test_about_is_reported_only():
     found = rates(registers={"bay": BAYS}, targets=[target(Comparator.ABOUT, Modality.ABOUT, 40.0, id="A")])
     rate = one(found, "bay_completion", target_id="A")
     assert (rate.verdict, rate.gap, rate.level) == (Verdict.REPORT_ONLY, 0, Level.ZONE)
+
+
+@pytest.mark.parametrize(
+    ("built", "verdict", "gap"), [(4, Verdict.SHORT, 2), (5, Verdict.SHORT, 1), (6, Verdict.MET, 0)]
+)
+def test_the_bay_target_of_bth_on_an_official_register_of_eleven(built, verdict, gap):
+    """55 % is printed without decimals: 6 of 11 is 54.5 %, printed 55 %, and meets it (docs/rates.md, Rounding)."""
+    demand = next(item for item in zone_targets("bth") if item.id == "JJJ-23")
+    rows = [(BUILT if i < built else PLANNED, "", None, None, "130304") for i in range(11)]
+    table = units().replace({"code": {"z": "bth"}, "parent": {"z": "bth"}})
+    found = compute_rates(
+        zone=get_zone("bth"), units=table, mosaic=PIECES, lengths={}, layers={},
+        registers={"bay": register(rows)}, targets=[demand],
+    )  # fmt: skip
+    rate = one(found, "bay_completion", "bth", "JJJ-23")
+    assert (rate.denominator, rate.verdict, rate.gap, rate.gap_unit) == (11, verdict, gap, "count")
+    assert rate.target_value == pytest.approx(0.55)
