@@ -208,10 +208,12 @@ def _expected(entries: Sequence[str], here: Sequence[Target], document: str) -> 
 def _checks(item: _Expected, figure: Figure | None, document: str, name: str, clause: str) -> Iterator[Check]:
     if figure is None:
         outcome = Outcome.NOT_FOUND
-    elif figure.value == item.figure.value:
+    elif figure.value == item.figure.value and _alike(item.figure, figure):
         outcome = Outcome.CONFIRMED
     else:
         outcome = Outcome.DIFFERS
+    # where the figures are alike and their units are not, both are shown with the unit
+    other_figure = outcome is not Outcome.DIFFERS or figure is None or figure.value != item.figure.value
     for part in dict.fromkeys(part for _, part in item.parts):
         yield Check(
             document=document,
@@ -219,11 +221,15 @@ def _checks(item: _Expected, figure: Figure | None, document: str, name: str, cl
             clause=clause,
             targets=tuple(target for target, other in item.parts if other == part),
             part=part,
-            registered=item.figure.printed,
-            printed=figure.printed if figure else None,
+            registered=item.figure.printed if other_figure else _with_unit(item.figure),
+            printed=(figure.printed if other_figure else _with_unit(figure)) if figure else None,
             line=figure.line if figure else None,
             outcome=outcome,
         )
+
+
+def _with_unit(figure: Figure) -> str:
+    return f"{figure.printed} {figure.suffix}".rstrip()
 
 
 def _figureless(
@@ -289,7 +295,7 @@ def _align(
 
 
 def _difference(expected: Figure, printed: Figure) -> float:
-    alike = expected.suffix.startswith(printed.suffix) or printed.suffix.startswith(expected.suffix)
+    alike = _alike(expected, printed)
     if expected.value == printed.value:
         return 0.0 if alike else 0.2
     if _is_year(expected):
@@ -299,6 +305,15 @@ def _difference(expected: Figure, printed: Figure) -> float:
     if not expected.suffix:
         return _CHANGED_BARE
     return _CHANGED if alike else _CHANGED_UNIT
+
+
+def _alike(expected: Figure, printed: Figure) -> bool:
+    """Tell whether what follows two figures may be one unit; a figure that is registered alone fits any."""
+    if not expected.suffix or expected.suffix == printed.suffix:
+        return True
+    # Chinese has no spaces: what follows runs on into the next words
+    shorter, longer = sorted((expected.suffix, printed.suffix), key=len)
+    return bool(shorter) and not shorter.isascii() and longer.startswith(shorter)
 
 
 def _is_year(figure: Figure) -> bool:
