@@ -36,16 +36,14 @@ def read_mapinfo(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoD
             "read.no_such_layer", path=source.shown, layer=source.layer, choices=source.path.stem
         )
     endings = (".dat", ".map", ".id") if source.path.suffix.lower() == ".tab" else (".mid",)
+    missing = [ending for ending in endings if companion(source.path, ending) is None]
+    if missing:
+        raise InputError("read.companions_missing", path=source.shown, endings=", ".join(missing))
     view, page = _neutral_view(source, endings)
     stated = _PAGES.get(page.lower(), codec(page))
     try:
         data = read_bulk(view, None, encoding=RAW, use_arrow=False)
     except (*BULK_ERRORS, UnicodeDecodeError) as error:
-        missing = [ending for ending in endings if companion(source.path, ending) is None]
-        if missing:
-            raise InputError(
-                "read.companions_missing", path=source.shown, endings=", ".join(missing)
-            ) from error
         raise InputError("read.unreadable", path=source.shown, reason=reason_of(error, view)) from error
     data = mend_geometries(data, view, None, notes, encoding=RAW)
     return recode(data, [("Charset", stated)] if stated else [], given, notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 from urllib.request import urlopen
 
@@ -17,6 +18,7 @@ _HEAD = 1 << 16
 _REACHING = re.compile(
     rb"<\s*(OGRVRTDataSource|OGRWFSDataSource|OGRWFS3|OGRCSWDataSource|VRTDataset|WMS_|GDAL_WMS)"
 )
+_WEB_PAGE = re.compile(rb"^\s*<!DOCTYPE\s+html[^>\[]*>", re.IGNORECASE)  # refused as what it is
 _ENTITY = re.compile(rb"<!\s*(ENTITY|DOCTYPE)", re.IGNORECASE)
 
 
@@ -70,6 +72,8 @@ def fetch(address: str, folder: Path, limits: Limits = LIMITS) -> Path:
                     raise InputError("read.too_large", path=address, size=size, limit=limit)
                 out.write(block)
     except (OSError, ValueError) as error:
+        if isinstance(error, HTTPError):
+            error.close()
         raise InputError("read.unreadable", path=address, reason=str(error)[:200]) from error
     return place / name
 
@@ -121,7 +125,8 @@ def refuse_reaching_markup(path: Path, shown: Path) -> None:
     if _REACHING.search(head):
         raise InputError("read.reaching", path=shown)
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if start[:1] == b"<" and _ENTITY.search(head.replace(b"\x00", b"")):
+    words = start.replace(b"\x00", b"")
+    if words[:1] == b"<" and _ENTITY.search(_WEB_PAGE.sub(b"", words, count=1)):
         raise InputError("read.entities", path=shown)
 
 

@@ -57,10 +57,9 @@ def read_shapefile(source: Source, encoding: str | None, notes: Notes) -> gpd.Ge
     view = _view(source, records, table)
     data, read_as = _read_text(view, table, source)
     data = _drop_broken(data, view, records, notes)
-    if not len(data) and len(records.sound):
-        raise InputError(
-            "read.all_broken", path=source.shown, count=len(records.sound), reason=text("read.fault_record")
-        )
+    if not len(data) and (len(records.sound) or records.cut):
+        count = max(len(records.sound), table.records if table and table.sound else 0)
+        raise InputError("read.all_broken", path=source.shown, count=count, reason=text("read.fault_record"))
     if table is None:
         data = data[[data.geometry.name]]
         notes.find("dbf_missing", Severity.WARNING)

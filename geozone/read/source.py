@@ -59,6 +59,8 @@ def open_source(
             notes.decide("file", local.name, "read.fetched", address=str(path))
         else:
             local = _main_file(local_file(path, limits), notes)
+        if local.is_file():
+            refuse_reaching_markup(local, shown)
         kind = detect(local, shown)
         if kind is Format.ARCHIVE:
             inside = scratch / "unpacked"
