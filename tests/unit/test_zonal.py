@@ -1,0 +1,162 @@
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from exactextract import exact_extract
+from exactextract.raster import NumPyRasterSource
+from samples import sample_units
+
+from geozone.errors import InputError, UsageError
+from geozone.overlay.plane import area_km2, to_plane
+from geozone.terrain.zonal import zonal_shares
+
+CRS = "EPSG:4490"
+GRID = Affine(0.01, 0, 115.5, 0, -0.01, 40.5)  # 1/100 degree from 115.5E 40.5N
+
+
+def frame(*shapes, **columns):
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(list(shapes), crs=CRS), crs=CRS)
+
+
+def flower(west, south, size):
+    angle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+    radius = size / 2 * (0.8 + 0.2 * np.sin(9 * angle))
+    return shapely.Polygon(
+        np.column_stack([west + size / 2 + radius * np.cos(angle), south + size / 2 + radius * np.sin(angle)])
+    )
+
+
+ZONES = frame(
+    flower(115.6, 38.6, 1.3),
+    shapely.box(116.003, 39.0071, 116.5, 39.333),  # level edges inside rows of pixels
+    shapely.Polygon(shapely.box(115.8, 38.9, 117.9, 40.1).exterior, [flower(116.5, 39.1, 0.7).exterior]),
+    shapely.box(115.0, 40.0, 116.0, 41.0),  # reaches beyond the raster
+    shapely.box(116.7042, 39.4042, 116.7058, 39.4058),  # inside one pixel
+    shapely.box(130, 10, 131, 11),
+    key=list("abcdef"),
+)
+
+
+def raster(dtype=np.uint8, low=1, high=7):
+    return np.random.default_rng(1).integers(low, high, (200, 260)).astype(dtype)
+
+
+def brute_force(values, zones, transform=GRID, crs=CRS):
+    rows, columns = np.indices(values.shape)
+    west, north = transform.c + transform.a * columns, transform.f + transform.e * rows
+    cells = to_plane(shapely.box(west, north + transform.e, west + transform.a, north).ravel(), crs)
+    for zone in to_plane(zones):
+        shapely.prepare(cells)
+        yield shapely.area(shapely.intersection(cells, zone)) / 1e6
+
+
+def test_shares_equal_those_of_every_pixel_cut_by_geos():
+    values = raster()
+    table = zonal_shares((values, GRID), ZONES, by="key", crs=CRS)
+    assert table.columns.to_list() == ["zone_km2", "data_km2", 1, 2, 3, 4, 5, 6]
+    for (_, row), areas in zip(table.iterrows(), brute_force(values, ZONES), strict=True):
+        assert row.data_km2 == pytest.approx(areas.sum(), rel=1e-9)
+        if areas.sum():
+            expected = np.bincount(values.ravel(), weights=areas)[1:] / areas.sum()
+            np.testing.assert_allclose(row.iloc[2:].to_numpy(float), expected, atol=1e-9)
+        else:
+            assert row.iloc[2:].isna().all()
+
+
+def test_pixels_add_up_to_the_area_of_the_zone():
+    table = zonal_shares((raster(), GRID), ZONES, by="key", crs=CRS)
+    inside = table.loc[["a", "b", "c", "e"]]
+    np.testing.assert_allclose(inside.data_km2, area_km2(ZONES)[[0, 1, 2, 4]], rtol=1e-11)
+    np.testing.assert_allclose(table.loc[:, 1:].sum(axis=1).iloc[:5], 1, rtol=1e-12)
+
+
+def test_fractions_equal_those_of_exactextract():
+    # an upright box has the same fractions in degrees and in the plane along x, and rows of nearly equal height
+    values, zones = raster(), ZONES.iloc[[0, 1, 2]]
+    table = zonal_shares((values, GRID), zones, crs=CRS)
+    source = NumPyRasterSource(values.astype(float), 115.5, 38.5, 118.1, 40.5)
+    for row, found in zip(
+        table.itertuples(index=False), exact_extract(source, zones, ["unique", "frac"]), strict=True
+    ):
+        classes = np.array(found["properties"]["unique"], dtype=int)
+        shares = dict(zip(classes.tolist(), found["properties"]["frac"], strict=True))
+        for number, share in enumerate(row[2:], 1):
+            assert share == pytest.approx(shares[number], abs=3e-3)  # it weighs all rows alike
+
+
+@pytest.mark.parametrize(
+    ("dtype", "low", "high"), [(np.int16, -3, 4), (np.uint16, 300, 305), (np.int32, 0, 3)]
+)
+def test_other_whole_numbers_and_no_data(dtype, low, high):
+    values = raster(dtype, low, high)
+    table = zonal_shares((values, GRID), ZONES, crs=CRS, nodata=low)
+    assert table.columns.to_list() == ["zone_km2", "data_km2", *range(low + 1, high)]
+    areas = next(brute_force(values, ZONES))
+    known = values.ravel() != low
+    assert table.data_km2[0] == pytest.approx(areas[known].sum(), rel=1e-9)
+    assert table[high - 1][0] == pytest.approx(
+        areas[values.ravel() == high - 1].sum() / areas[known].sum(), rel=1e-9
+    )
+
+
+def test_a_great_value_that_stands_for_no_data():
+    values = raster()
+    values[::3] = 255
+    table = zonal_shares((values, GRID), ZONES, crs=CRS, nodata=255)
+    assert table.columns.to_list() == ["zone_km2", "data_km2", 1, 2, 3, 4, 5, 6]
+    assert zonal_shares((values, GRID), ZONES, crs=CRS)[255][0] == pytest.approx(1 / 3, abs=0.01)
+
+
+def test_a_projected_raster_has_the_true_area_of_every_pixel():
+    transform = Affine(1000, 0, 39_380_000, 0, -1000, 4_440_000)
+    values = np.random.default_rng(2).integers(1, 4, (170, 190)).astype(np.uint8)
+    zones = ZONES.iloc[[0, 1]]
+    table = zonal_shares((values, transform), zones, crs="EPSG:4527")
+    np.testing.assert_allclose(table.data_km2, area_km2(zones), rtol=1e-8)
+    for (_, row), areas in zip(
+        table.iterrows(), brute_force(values, zones, transform, "EPSG:4527"), strict=True
+    ):
+        expected = np.bincount(values.ravel(), weights=areas)[1:] / areas.sum()
+        np.testing.assert_allclose(row.iloc[2:].to_numpy(float), expected, atol=1e-6, rtol=1e-6)
+
+
+def test_a_file_is_read_strip_by_strip(tmp_path, monkeypatch):
+    from geozone.terrain import zonal
+
+    values, path = raster(), tmp_path / "classes.tif"
+    profile = {"driver": "GTiff", "width": 260, "height": 200, "count": 1, "dtype": "uint8", "crs": CRS}
+    with rasterio.open(
+        path, "w", transform=GRID, tiled=True, blockxsize=16, blockysize=16, **profile
+    ) as file:
+        file.write(values, 1)
+    expected = zonal_shares((values, GRID), ZONES, by="key", crs=CRS)
+    for strip in (1, 16 * 260, 1 << 22):
+        monkeypatch.setattr(zonal, "_STRIP", strip)
+        found = zonal_shares(path, ZONES, by="key")
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+    with rasterio.open(path) as dataset:
+        np.testing.assert_allclose(zonal_shares(dataset, ZONES), expected, rtol=1e-12)
+
+
+def test_zones_that_are_neighbours_share_every_pixel():
+    units = sample_units().query("level == 'county'")
+    transform = Affine(0.0173, 0, 115.9, 0, -0.0131, 39.1)
+    values = np.ones((100, 140), dtype=np.uint8)
+    table = zonal_shares((values, transform), units, by="code", crs=CRS)
+    np.testing.assert_allclose(table.data_km2, table.zone_km2, rtol=1e-11)
+
+
+def test_what_is_no_class_raster_is_refused(tmp_path):
+    with pytest.raises(UsageError) as caught:
+        zonal_shares((raster().astype(float), GRID), ZONES, crs=CRS)
+    assert caught.value.message.key == "overlay.no_classes"
+    with pytest.raises(UsageError) as caught:
+        zonal_shares((raster(), GRID @ Affine.rotation(10)), ZONES, crs=CRS)
+    assert caught.value.message.key == "overlay.turned_raster"
+    with pytest.raises(UsageError) as caught:
+        zonal_shares((raster(), GRID), ZONES)
+    assert caught.value.message.key == "overlay.no_crs"
+    with pytest.raises(InputError):
+        zonal_shares(tmp_path / "none.tif", ZONES)
