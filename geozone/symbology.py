@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import mapclassify
 import numpy as np
 import pandas as pd
 
@@ -63,6 +62,8 @@ def breaks(values: Iterable[float | None], scale: float) -> list[float]:
     if len(distinct) <= CLASSES:
         bounds = distinct
     else:
+        import mapclassify  # noqa: PLC0415 - it brings scikit-learn, a second that most commands need not wait for
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # mapclassify warns where classes are few; the bounds say it
             bounds = mapclassify.FisherJenks(array, k=CLASSES).bins

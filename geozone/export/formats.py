@@ -17,7 +17,6 @@ from geozone.errors import UsageError
 from geozone.export.content import content
 from geozone.export.geometry import ascii_names
 from geozone.export.geopackage import write_geopackage
-from geozone.export.sheet import write_sheet
 from geozone.export.table import Table
 from geozone.export.tables import safe_cell, table_csv
 from geozone.export.workbook import write_workbook
@@ -82,7 +81,9 @@ def write_format(
         case "xlsx":
             write_workbook(result, content(result, lang), path, lang)
         case "pdf" | "png":
-            write_sheet(result, path, lang=lang)
+            from geozone.export.sheet import write_sheet  # noqa: PLC0415 - matplotlib is slow to load
+
+            write_sheet(result, path, lang=lang, kind=format)
         case _:
             return _write_folder(content(result, lang), path, format, lang=lang, encoding=encoding)
     return [path]

@@ -62,18 +62,20 @@ def write_geopackage(
     tables = content(result, lang)
     styles = {table.name: _style(table, result, lang, main_rate(result, rate), breaks) for table in tables}
     with whole_file(path) as unfinished:
+        package = unfinished.with_name("package.gpkg")  # GDAL warns of any other ending
         # nobody sees the file before it is whole, so no write of it need wait for the disk
         with _configured({"OGR_CURRENT_DATE": FIXED_DATE, "OGR_SQLITE_SYNCHRONOUS": "OFF"}):
             for number, table in enumerate(tables):
-                _write(table, unfinished, lang, first=number == 0, target=path)
+                _write(table, package, lang, first=number == 0, target=path)
         try:
-            with closing(sqlite3.connect(unfinished)) as database:
+            with closing(sqlite3.connect(package)) as database:
                 database.execute("PRAGMA synchronous = OFF")
                 add_columns(database, tables, lang)
                 add_styles(database, tables, styles, lang)
                 settle(database)
         except sqlite3.Error as error:
             raise UsageError("files.unwritable", path=path, reason=str(error)) from error
+        package.replace(unfinished)
 
 
 def _write(table: Table, path: Path, lang: Language, *, first: bool, target: Path) -> None:

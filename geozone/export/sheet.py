@@ -34,6 +34,7 @@ from geozone.model import LayerStyle, Level, Status, ZoneResult
 from geozone.symbology import RATE_MISSING, RateClass, layer_statuses
 
 PAPERS: dict[str, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
+KINDS = ("pdf", "png")
 Paper = Literal["A4", "A3"]
 
 # millimetres on A4; A3 enlarges everything by the same factor
@@ -45,21 +46,24 @@ def write_sheet(
     path: Path,
     *,
     lang: Language = "zh",
+    kind: str | None = None,
     paper: Paper = "A4",
     rate: str | None = None,
     breaks: Sequence[float] | None = None,
     dpi: int = 200,
 ) -> None:
-    """Write a map sheet as PDF or PNG, by the ending of `path`.
+    """Write a map sheet as PDF or PNG.
 
     Parameters
     ----------
     result
         What the run computed.
     path
-        ``.pdf`` or ``.png``.
+        Where to write.
     lang
         Language of the sheet.
+    kind
+        ``pdf`` or ``png``; None goes by the ending of `path`.
     paper
         ``A4`` or ``A3``, landscape.
     rate
@@ -72,10 +76,12 @@ def write_sheet(
     Raises
     ------
     UsageError
-        If no font has Chinese characters, or the file cannot be written.
+        If the kind is unknown, no font has Chinese characters, or the file cannot be written.
     """
+    ending = kind or path.suffix.lower().removeprefix(".")
+    if ending not in KINDS:
+        raise UsageError("export.unknown_format", format=ending, choices=", ".join(KINDS))
     font = chinese_font()
-    ending = path.suffix.lower().removeprefix(".")
     dates = {"CreationDate": None, "ModDate": None} if ending == "pdf" else {}  # equal input, equal bytes
     width, height = PAPERS[paper]
     scale = width / PAPERS["A4"][0]
