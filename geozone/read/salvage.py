@@ -267,6 +267,8 @@ def closed_polygon(geometry: Any) -> Any:
         if kind not in {"Polygon", "MultiPolygon"}:
             return None
         polygons = [coordinates] if kind == "Polygon" else list(coordinates)
+        if any(len({tuple(place[:2]) for place in ring}) < 3 for polygon in polygons for ring in polygon):
+            return None
         mended = [
             [list(ring) if ring[0] == ring[-1] else [*ring, ring[0]] for ring in polygon]
             for polygon in polygons

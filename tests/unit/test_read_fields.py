@@ -1,0 +1,96 @@
+"""The user's mapping goes first, then the synonyms; cut names are matched by their beginning."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from geozone.errors import InputError
+from geozone.read.fields import _means, code_texts, map_fields
+from geozone.read.notes import Notes
+
+
+def mapped(given=None, **columns):
+    data = gpd.GeoDataFrame(columns, geometry=[shapely.Point(116, 39)], crs=4490)
+    notes = Notes("layer")
+    return map_fields(data, given or {}, "f.shp", notes), notes
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("HXMC", "name"), ("XZQMC", "name"), ("MC", "name"), ("行政区名称", "name"), ("红线名称", "name"),
+        ("XZQDM", "code"), ("adcode", "code"), ("行政区代码", "code"), ("BSM", "identifier"),
+        ("YSDM", "feature_class"), ("STBHHXMJ", "stated_area"), ("STBHHX", "redline_type"),
+    ],
+)  # fmt: skip
+def test_synonyms(field, name):
+    data, notes = mapped(**{field: ["130802"]})
+    assert data[name].tolist() == ["130802"]
+    assert field in data.columns
+    assert [decision.value for decision in notes.decisions] == [f"{name} = {field}"]
+
+
+def test_the_mapping_of_the_user_goes_first():
+    data, _ = mapped({"name": "备注"}, HXMC=["甲"], 备注=["乙"])
+    assert data["name"].tolist() == ["乙"]
+
+
+def test_a_field_of_that_name_needs_no_synonym():
+    data, notes = mapped(name=["甲"], XZQMC=["乙"])
+    assert data["name"].tolist() == ["甲"]
+    assert notes.decisions == []
+
+
+def test_the_more_specific_name_wins():
+    assert mapped(XZQMC=["承德市"], HXMC=["燕山红线"])[0]["name"].tolist() == ["燕山红线"]
+
+
+def test_two_fields_that_mean_the_same_are_a_finding():
+    data, notes = mapped(NAME=["甲"], MC=["乙"])
+    assert data["name"].tolist() == ["甲"]
+    assert [finding.kind for finding in notes.findings] == ["field_ambiguous"]
+    assert mapped(NAME=["甲"], MC=["甲"])[1].findings == []
+
+
+def test_capitals_only_differ_so_the_field_is_renamed():
+    data, _ = mapped(NAME=["甲"])
+    assert "NAME" not in data.columns
+    data, _ = mapped(Name=[None], HXMC=["甲"])
+    assert data["name"].tolist() == ["甲"]
+    assert "Name" not in data.columns
+
+
+def test_an_unknown_field_is_refused_with_the_choices():
+    with pytest.raises(InputError) as error:
+        mapped({"code": "DM"}, XZQDM=["130802"])
+    assert "XZQDM" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted", "same"),
+    [
+        ("行政区", "行政区名称", True),  # 10 bytes hold three characters of UTF-8
+        ("行政区名称", "行政区名称长", True),  # and five of GBK
+        ("保护红线名", "保护红线名称", True),
+        ("行", "行政区名称", False),
+        ("XZQMC", "xzqmc", True),
+        ("STBHHXMJBZ", "STBHHXMJBZ2", True),
+        ("STBHHX", "STBHHXMJ", False),
+        ("", "XZQMC", False),
+    ],
+)
+def test_names_cut_to_the_width_of_a_dbf(field, wanted, same):
+    assert _means(field, wanted) is same
+
+
+def test_a_cut_name_is_found_and_said():
+    data, notes = mapped({"stated_area": "生态保护红线面积"}, 生态保护红=[7.5])
+    assert data["stated_area"].tolist() == [7.5]
+    assert "cut" in notes.decisions[0].reason.get("en")
+
+
+def test_codes_are_text():
+    assert code_texts(pd.Series([130102.0, None])).tolist() == ["130102", ""]
+    assert code_texts(pd.Series([" 130102 ", None])).tolist() == ["130102", ""]
+    assert mapped(XZQDM=[130102])[0]["code"].tolist() == ["130102"]
