@@ -15,7 +15,7 @@ import pandas as pd
 from geozone import messages
 from geozone.export.columns import Column, column, columns, conformed, type_of
 from geozone.export.geometry import GEOMETRY_OF_ROLE, ascii_names, single_type
-from geozone.export.indicators import has_figure, indicator_titles, rate_columns, rate_variants
+from geozone.export.indicators import has_figure, indicator_titles, is_finest, rate_columns, rate_variants
 from geozone.export.particulars import (
     findings_table,
     ledger_table,
@@ -110,7 +110,10 @@ def _units(result: ZoneResult) -> Table:
         if has_figure(rate) and (name := variants.get((rate.indicator, rate.kind, rate.unit))):
             bases.setdefault(name, set()).add(rate.basis)
     declared = list(
-        columns("units", ("code", "name", "name_en", "level text level", "parent", "area_km2 number"))
+        columns(
+            "units",
+            ("code", "name", "name_en", "level text level", "finest boolean", "parent", "area_km2 number"),
+        )
     )
     for (indicator, kind, unit), name in variants.items():
         fraction = kind != Kind.AREA
@@ -124,7 +127,11 @@ def _units(result: ZoneResult) -> Table:
             label = text(f"export.bound_{bound}", title=title)
             declared.append(Column(f"{name}_{bound}", "number", label, fraction=fraction))
         declared.append(Column(f"{name}_basis", "text", text("export.basis_of", title=title), "basis"))
-    rows = result.units.drop(columns="geometry").set_index("code", drop=False)
+    rows = (
+        result.units.drop(columns="geometry")
+        .assign(finest=is_finest(result.units))
+        .set_index("code", drop=False)
+    )
     figures: dict[str, dict[str, Any]] = {}
     for rate in result.rates:
         chosen = variants.get((rate.indicator, rate.kind, rate.unit))

@@ -129,9 +129,7 @@ def _style(
     present = set(result.units["level"])
     levels = [level for level in Level if level.value in present]
     column = rate if rate in table.frame.columns else None
-    values = (
-        table.frame.loc[table.frame["level"] == levels[0].value, column].tolist() if column and levels else []
-    )
+    values = table.frame.loc[table.frame["finest"], column].tolist() if column else []
     classes = rate_classes(class_bounds(values, 100.0) if breaks is None else breaks)
     return qml(
         table.style,

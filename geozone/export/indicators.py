@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pandas as pd
+
 from geozone import messages
 from geozone.export.columns import Column, columns
 from geozone.messages import Text
-from geozone.model import RATE_COLUMNS, Level, Rate, ZoneResult
+from geozone.model import RATE_COLUMNS, Rate, ZoneResult
 
 MAIN_RATES = (
     "redline_coverage",
@@ -52,16 +54,23 @@ def has_figure(rate: Rate) -> bool:
     return rate.value is not None or rate.low is not None or rate.high is not None
 
 
+def is_finest(units: pd.DataFrame) -> pd.Series[bool]:
+    """Return which units have none below them: counties, and cities or provinces that are not divided here.
+
+    Together they cover the zone once, so amounts may be added over them.
+    """
+    return ~units["code"].isin(units["parent"])
+
+
 def main_rate(result: ZoneResult, wanted: str | None = None) -> str | None:
     """Return the indicator that maps are coloured by.
 
-    It is the wanted one, else the first of `MAIN_RATES` with values on the finest level, else None.
+    It is the wanted one, else the first of `MAIN_RATES` with values on the finest units, else None.
     """
     if wanted is not None:
         return wanted
-    present = set(result.units["level"])
-    finest = next((level for level in Level if level.value in present), None)
-    valued = {rate.indicator for rate in result.rates if rate.level is finest and rate.value is not None}
+    finest = set(result.units.loc[is_finest(result.units), "code"])
+    valued = {rate.indicator for rate in result.rates if rate.unit_code in finest and rate.value is not None}
     return next((name for name in MAIN_RATES if name in valued), None)
 
 

@@ -62,7 +62,7 @@ def qml(
     rate, classes
         The column that a style of kind ``rate`` colours by, and its classes.
     levels
-        For a layer with units of several levels: the levels, finest first. Only the finest is filled.
+        For a layer with units of several levels: the levels, finest first. Only the finest units (column ``finest``) are filled.
     label
         Names on the map.
     """
@@ -135,14 +135,14 @@ def _rate_renderer(
     levels: Sequence[Level],
     lang: Language,
 ) -> ET.Element:
-    """Fill the finest level by its rate and draw the upper levels as outlines above it."""
+    """Fill the finest units by their rate and draw the upper levels as outlines above them."""
     renderer = ET.Element(
         "renderer-v2", type="RuleRenderer", symbollevels="0", forceraster="0", enableorderby="0"
     )
     rules = ET.SubElement(renderer, "rules", key=_key("root"))
     symbols: list[ET.Element] = []
     finest = levels[0] if levels else None
-    scope = f"\"level\" = '{finest.value}' AND " if finest else ""
+    scope = '"finest" AND ' if finest else ""
     outline, width = OUTLINES[finest] if finest else (style.stroke or "#777777", style.width)
 
     def rule(condition: str, label: str, drawn: LayerStyle, pass_: int) -> None:

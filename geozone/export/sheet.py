@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from geozone.errors import UsageError
 from geozone.export.fonts import chinese_font
+from geozone.export.indicators import is_finest
 from geozone.export.qml import OUTLINES, in_status
 from geozone.export.sheet_map import (
     Frame,
@@ -149,7 +150,7 @@ def _map(page: Page, about: Theme) -> None:
 
 def _draw_units(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
     units = about.result.units
-    finest = units[units["level"] == about.levels[0].value]
+    finest = units[is_finest(units)]
     values = finest["code"].map(about.values).to_numpy(dtype=float)
     shapes = projected(finest, frame)
     colour, width = OUTLINES[about.levels[0]]

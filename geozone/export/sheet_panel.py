@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from geozone.export.columns import domain_values
-from geozone.export.indicators import MAIN_RATES, has_figure, indicator_titles, main_rate
+from geozone.export.indicators import MAIN_RATES, has_figure, indicator_titles, is_finest, main_rate
 from geozone.export.qml import OUTLINES, in_status
 from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
 from geozone.messages import Language, Text, text
@@ -59,9 +59,10 @@ def theme(
     }
     present = set(result.units["level"])
     levels = [level for level in Level if level.value in present]
-    finest = result.units.loc[result.units["level"] == levels[0].value, "code"]
+    finest = result.units.loc[is_finest(result.units), "code"]
     chosen = breaks([values.get(code) for code in finest], 100.0) if bounds is None else bounds
-    return Theme(result, lang, indicator, rate_classes(chosen), values, levels, indicator_titles(result))
+    classes = rate_classes(chosen) if values else []
+    return Theme(result, lang, indicator, classes, values, levels, indicator_titles(result))
 
 
 def on_sheet(name: str, style: LayerStyle) -> LayerStyle:

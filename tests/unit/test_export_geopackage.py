@@ -158,6 +158,21 @@ def test_rates_stand_in_the_table_and_beside_the_units(package):
     assert units.loc["bth", "bay_completion_basis"] == "working"
 
 
+def test_the_finest_units_cover_the_zone_once(tmp_path):
+    """A city without counties stands for itself, in the figures and in the style."""
+    result = sample_result()
+    result.units = result.units[~result.units["code"].isin(["910101", "910102"])]
+    path = tmp_path / "bth.gpkg"
+    write_geopackage(result, path)
+    finest = query(path, "SELECT code, area_km2 FROM units WHERE finest")
+    assert "910100" in dict(finest)
+    assert query(path, "SELECT area_km2 FROM units WHERE level = 'zone'") == [
+        (sum(area for _, area in finest),)
+    ]
+    [(style,)] = query(path, "SELECT styleQML FROM layer_styles WHERE f_table_name = 'units'")
+    assert "&quot;finest&quot; AND &quot;redline_coverage&quot; IS NULL" in style
+
+
 def test_the_same_input_gives_the_same_bytes(package, tmp_path):
     again = tmp_path / "bth.gpkg"
     write_geopackage(sample_result(), again)
