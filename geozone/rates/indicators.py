@@ -15,7 +15,7 @@ from geozone.messages import Text, text
 from geozone.model import Kind, LayerSpec, Level, Rate, Register, Target, Verdict, Zone
 from geozone.overlay.units import ancestors, code_prefix
 from geozone.rates.areas import Ground
-from geozone.rates.completion import Count, count_items, pooled, with_shores
+from geozone.rates.completion import Count, count_items, pooled
 from geozone.rates.plausibility import territory
 from geozone.rates.rows import NOTHING, Frame, Unit, ordered_units
 from geozone.rates.trajectory import register_trajectory
@@ -60,7 +60,7 @@ def compute_rates(
         Columns used: ``redline``, ``barrier``, ``blue_green``.
     lengths
         Length in km per finest unit, as column or index ``code`` and column ``length_km``. Frames used: ``coastline``
-        (mainland shore; the shore of the counties that stand in for bays) and ``natural_shore`` (its natural part).
+        (mainland shore) and ``natural_shore`` (its natural part).
     layers
         What is declared of the layers, by id: basis and vintage of the rates made from them.
     registers
@@ -92,27 +92,18 @@ def compute_rates(
         *ground.barrier_protected(),
         *ground.barrier_continuity(continuity or {}),
         *ground.shore_retention(lengths),
-        *_completions(frame, registers, _by_code(lengths.get("coastline"))),
+        *_completions(frame, registers),
     ]
     return rates + frame.unanswered(rates)
 
 
-def _by_code(shore: pd.DataFrame | None) -> dict[str, float]:
-    if shore is None:
-        return {}
-    named = shore.set_index("code") if "code" in shore else shore
-    return {str(code): float(km) for code, km in named["length_km"].items() if km > 0}
-
-
-def _completions(
-    frame: Frame, registers: Mapping[str, Register], shore_km: Mapping[str, float]
-) -> Iterator[Rate]:
+def _completions(frame: Frame, registers: Mapping[str, Register]) -> Iterator[Rate]:
     for indicator, (roles, measures) in COMPLETIONS.items():
         chosen = [registers[role] for role in roles if role in registers]
         if not chosen:
             yield from _missing_register(frame, indicator, roles[0])
             continue
-        register = with_shores(pooled(chosen) if len(chosen) > 1 else chosen[0], shore_km)
+        register = pooled(chosen) if len(chosen) > 1 else chosen[0]
         for unit in frame.units:
             if unit.level not in COMPLETION_LEVELS:
                 continue

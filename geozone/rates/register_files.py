@@ -12,7 +12,9 @@ from zipfile import BadZipFile
 
 import openpyxl
 import pandas as pd
+import pyogrio
 from openpyxl.utils.exceptions import InvalidFileException
+from pyogrio.errors import DataSourceError
 
 from geozone.errors import InputError
 from geozone.rates.words import match_headings
@@ -20,6 +22,7 @@ from geozone.read import read_layer
 
 _HEADING_ROWS = 10  # a title and an approval number may stand above the headings
 _TABLES = (".csv", ".tsv", ".txt")
+OWN_TABLE = "registers"  # of the GeoPackages that geozone writes
 _SHEETS = (".xlsx", ".xlsm")
 
 
@@ -31,7 +34,8 @@ def read_table(path: Path, layer: str | None = None, fields: Mapping[str, str] |
     path
         ``.csv`` (UTF-8, or GB 18030 where that is not valid), ``.xlsx``, or any vector file that geozone reads.
     layer
-        Sheet of a workbook or layer of a vector file; the first one unless told otherwise.
+        Sheet of a workbook or layer of a vector file; by default the first one, and of a GeoPackage that geozone
+        wrote its table ``registers``.
     fields
         Register column -> heading of the file, where the synonyms do not know it.
 
@@ -47,10 +51,22 @@ def read_table(path: Path, layer: str | None = None, fields: Mapping[str, str] |
         return _below_headings(_csv_rows(path), path, fields)
     if suffix in _SHEETS:
         return _below_headings(_sheet_rows(path, layer), path, fields)
-    data = read_layer(path, layer=layer).data
-    table = pd.DataFrame(data.drop(columns=data.geometry.name)).reset_index(drop=True)
+    table = _attributes(path, layer)
     table.index += 1  # features are counted from one
     return table.map(as_text)
+
+
+def _attributes(path: Path, layer: str | None) -> pd.DataFrame:
+    """Return a table without geometry (a GeoPackage's ``registers``), or the attributes of a layer."""
+    try:
+        kinds = {str(name): kind for name, kind in pyogrio.list_layers(path)}
+    except DataSourceError:
+        kinds = {}  # the reader tells what is wrong
+    name = layer or (OWN_TABLE if OWN_TABLE in kinds else None)
+    if name in kinds and kinds[name] is None:
+        return pd.DataFrame(pyogrio.read_dataframe(path, layer=name, read_geometry=False))
+    data = read_layer(path, layer=layer).data
+    return pd.DataFrame(data.drop(columns=data.geometry.name)).reset_index(drop=True)
 
 
 def as_text(value: Any) -> str:

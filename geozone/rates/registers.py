@@ -84,6 +84,8 @@ def read_register(
     """
     path = Path(path)
     table = read_table(path, layer, fields)
+    if "role" in table:  # one table of all roles, as geozone writes it into a GeoPackage
+        table = table[table["role"] == role.value]
     columns = match_headings([str(heading) for heading in table.columns], fields)
     for needed in ("name", "status"):
         if needed not in columns:

@@ -44,14 +44,11 @@ class Judgement:
     note: Text
 
 
-def scale(target: Target) -> float:
-    """Return the factor from the unit of a target to the unit of a rate: percent to fractions."""
-    return 0.01 if target.unit in SHARE_UNITS else 1.0
-
-
 def target_value(target: Target) -> float | None:
     """Return the figure of a target in the unit of a rate: a fraction for percent, else as printed."""
-    return None if target.value is None else target.value * scale(target)
+    if target.value is None:
+        return None
+    return target.value / 100 if target.unit in SHARE_UNITS else target.value
 
 
 def decimals(target: Target) -> int | None:

@@ -16,13 +16,15 @@ from geozone.catalog import load_catalog
 from geozone.check import REPAIRABLE, check, repair
 from geozone.errors import DataError
 from geozone.messages import Language, Text, text
-from geozone.model import Finding, Layer, Level, Severity, Step, Zone, ZoneResult
+from geozone.model import Finding, Layer, Level, Register, Severity, Step, Zone, ZoneResult
 from geozone.overlay.length import line_lengths
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.shores import shore_lengths
 from geozone.overlay.units import finest_units
 from geozone.project import Project
+from geozone.rates.completion import with_shores
 from geozone.rates.indicators import compute_rates
+from geozone.rates.targets import target_findings
 from geozone.run.inputs import (
     SHOWN_LAYERS,
     covers,
@@ -73,72 +75,19 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         If the data has errors that repair does not mend, or parts do not add up to their whole.
     """
     options = options or Options()
-    steps: list[Step] = []
-    findings: list[Finding] = []
-    inputs: list[dict[str, Any]] = []
-
+    work = _Work(project, options)
     options.progress(text("run.step_read"))
-    units = read_units(project, inputs, findings)
-    layers = {}
-    for name in SHOWN_LAYERS:
-        spec = project.layers.get(name)
-        if spec is None:
-            continue
-        if not covers(spec, project.zone):
-            findings.append(not_covered(spec, project.zone))
-            continue
-        layers[name] = read_zone_layer(spec, project.zone, inputs)
-    steps.append(
-        Step("read", {name: len(layer.data) for name, layer in layers.items()} | {"units": len(units)})
-    )
-
+    units = read_units(project, work.inputs, work.findings)
+    layers = work.read_layers()
     options.progress(text("run.step_check"))
-    ledgers = []
-    for name, layer in layers.items():
-        findings += layer.findings
-        findings += check(layer)
-        layers[name], ledger = repair(layer)
-        ledgers.append(ledger)
-    ledger = pd.concat(ledgers, ignore_index=True)
-    _stop_on_errors(findings, project.zone)
-    if "barrier" in layers and "barrier_gaps" not in layers:
-        gaps = barrier_gaps(layers["barrier"].data)
-        layers["barrier_gaps"] = Layer(
-            "barrier_gaps", gaps, replace(load_catalog()["barrier_gaps"], sources=())
-        )
-    steps.append(Step("check", {"findings": len(findings), "repaired": len(ledger)}))
-
+    layers, ledger = work.check_layers(layers)
     options.progress(text("run.step_overlay"))
-    finest = finest_units(units)
-    pieces = mosaic(
-        {name: layers[name].data for name in MOSAIC_LAYERS if name in layers},
-        finest,
-        by="code",
-        threads=options.threads,
-    )
-    lengths = {}
-    if "rivers" in layers:
-        lengths["rivers"] = line_lengths(layers["rivers"].data, finest, by="code")
-    if "coastline" in layers:
-        shore = layers["coastline"].data
-        lengths["coastline"] = shore_lengths(shore, finest)
-        if "nature" in shore:  # the user's coastline may tell natural from artificial shore
-            lengths["natural_shore"] = shore_lengths(shore[shore["nature"].isin(NATURAL_SHORE)], finest)
-    steps.append(
-        Step(
-            "overlay",
-            {"units": len(finest), "pieces": len(pieces), "area_km2": float(pieces["area_km2"].sum())},
-        )
-    )
-
-    outline = units.geometry.iloc[-1]
-    shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
-
+    pieces, lengths = work.overlay(layers, units)
     options.progress(text("run.step_rates"))
-    registers = read_registers(project, inputs)
-    for register in registers.values():
-        findings += register.findings
+    registers = work.registers(lengths)
+    shown = {name: cut_to_zone(layer, units.geometry.iloc[-1]) for name, layer in layers.items()}
     targets = zone_targets(project.zone.key)
+    work.findings += target_findings(targets)
     rates = compute_rates(
         zone=project.zone,
         units=units,
@@ -150,7 +99,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         continuity=_continuity(shown.get("barrier"), units),
         references=load_references(),
     )
-    steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
+    work.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
     return ZoneResult(
         zone=project.zone,
         title=project.title,
@@ -162,12 +111,81 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         targets=targets,
         documents=dict(load_documents()),
         registers=registers,
-        findings=findings,
+        findings=work.findings,
         ledger=ledger,
-        steps=steps,
-        inputs=inputs,
+        steps=work.steps,
+        inputs=work.inputs,
         relief=relief_file(project),
     )
+
+
+@dataclass
+class _Work:
+    """The steps of one run, with the record that they keep."""
+
+    project: Project
+    options: Options
+    steps: list[Step] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+
+    def read_layers(self) -> dict[str, Layer]:
+        """Return every shown layer that covers the zone."""
+        layers = {}
+        for name in SHOWN_LAYERS:
+            spec = self.project.layers.get(name)
+            if spec is None:
+                continue
+            if covers(spec, self.project.zone):
+                layers[name] = read_zone_layer(spec, self.project.zone, self.inputs)
+            else:
+                self.findings.append(not_covered(spec, self.project.zone))
+        self.steps.append(Step("read", {name: len(layer.data) for name, layer in layers.items()}))
+        return layers
+
+    def check_layers(self, layers: dict[str, Layer]) -> tuple[dict[str, Layer], pd.DataFrame]:
+        """Return the layers with broken features repaired, and the ledger of the repairs."""
+        repaired, ledgers = {}, []
+        for name, layer in layers.items():
+            self.findings += layer.findings + check(layer)
+            repaired[name], ledger = repair(layer)
+            ledgers.append(ledger)
+        _stop_on_errors(self.findings, self.project.zone)
+        if "barrier" in repaired and "barrier_gaps" not in repaired:
+            spec = replace(load_catalog()["barrier_gaps"], sources=())
+            repaired["barrier_gaps"] = Layer("barrier_gaps", barrier_gaps(repaired["barrier"].data), spec)
+        ledger = pd.concat(ledgers, ignore_index=True)
+        self.steps.append(Step("check", {"findings": len(self.findings), "repaired": len(ledger)}))
+        return repaired, ledger
+
+    def overlay(
+        self, layers: dict[str, Layer], units: gpd.GeoDataFrame
+    ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+        """Return the mosaic of the finest units, and the lengths of rivers and shores in them."""
+        finest = finest_units(units)
+        covering = {name: layers[name].data for name in MOSAIC_LAYERS if name in layers}
+        pieces = mosaic(covering, finest, by="code", threads=self.options.threads)
+        lengths = {}
+        if "rivers" in layers:
+            lengths["rivers"] = line_lengths(layers["rivers"].data, finest, by="code")
+        if "coastline" in layers:
+            shore = layers["coastline"].data
+            lengths["coastline"] = shore_lengths(shore, finest)
+            if "nature" in shore:  # the user's coastline may tell natural from artificial shore
+                lengths["natural_shore"] = shore_lengths(shore[shore["nature"].isin(NATURAL_SHORE)], finest)
+        area = float(pieces["area_km2"].sum())
+        self.steps.append(Step("overlay", {"units": len(finest), "pieces": len(pieces), "area_km2": area}))
+        return pieces, lengths
+
+    def registers(self, lengths: dict[str, pd.DataFrame]) -> dict[str, Register]:
+        """Return the registers by role; counties that stand in for bays take the length of their shore."""
+        registers = read_registers(self.project, self.inputs)
+        if "bay" in registers and "coastline" in lengths:
+            shore_km = dict(lengths["coastline"].itertuples(index=False, name=None))
+            registers["bay"] = with_shores(registers["bay"], shore_km)
+        for register in registers.values():
+            self.findings += register.findings
+        return registers
 
 
 def _continuity(barrier: Layer | None, units: gpd.GeoDataFrame) -> dict[str, tuple[float, float]]:

@@ -1,6 +1,7 @@
 """What a build of the embedded layers must show, across all its files."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import geopandas as gpd
@@ -176,3 +177,19 @@ def test_overlaps_of_the_users_layer_count_once(tmp_path):
     table = geozone.coverage(tmp_path / "red.gpkg", county, by="code")
     assert table.share.iloc[0] == pytest.approx(1, rel=1e-9)
     assert table.gross_km2.iloc[0] > 1.1 * table.net_km2.iloc[0]
+
+
+def test_a_status_edited_in_the_geopackage_comes_back(built, tmp_path):
+    """A GIS officer sets one bay to built in the table `registers`; the next run counts it."""
+    package = tmp_path / "edited.gpkg"
+    package.write_bytes((built / "bth.gpkg").read_bytes())
+    with sqlite3.connect(package) as database:
+        database.execute("UPDATE registers SET status = 'built' WHERE item_id = 'bay-120116'")
+    project = tmp_path / "project.toml"
+    project.write_text(
+        'zone = "bth"\n[[register]]\nrole = "bay"\npath = "edited.gpkg"\nbasis = "official"\nas_of = "2026-06-30"\n'
+    )
+    table = geozone.open_project(project).rates()
+    bays = table[(table.indicator == "bay_completion") & (table.level == "zone")].iloc[0]
+    assert (bays.numerator, bays.denominator) == (1, 11)
+    assert bays.basis == "working"  # the rows say so themselves: stand-in counties do not become official

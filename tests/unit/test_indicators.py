@@ -21,6 +21,7 @@ from geozone.model import (
     Status,
     Verdict,
 )
+from geozone.rates.completion import with_shores
 from geozone.rates.indicators import compute_rates
 from geozone.seeds import Reference, get_zone, zone_targets
 
@@ -197,15 +198,13 @@ def test_the_shore_of_stand_in_counties_is_their_own():
     bays = register(
         [(BUILT, "2024", None, None, "920101"), (PLANNED, "", None, None, "920201")], Basis.WORKING
     )
-    coast = pd.DataFrame({"length_km": [30.0, 10.0]}, index=["920101", "920201"])
-    found = rates(registers={"bay": bays}, lengths={"coastline": coast})
+    coast = {"920101": 30.0, "920201": 10.0}
+    found = rates(registers={"bay": with_shores(bays, coast)})
     shore = one(found, "bay_completion_shore")
     assert (shore.numerator, shore.denominator) == (30, 40)
     official = replace(bays, basis=Basis.OFFICIAL)
-    assert (
-        one(rates(registers={"bay": official}, lengths={"coastline": coast}), "bay_completion_shore").value
-        is None
-    )
+    found = rates(registers={"bay": with_shores(official, coast)})
+    assert one(found, "bay_completion_shore").value is None
 
 
 def test_natural_shore_is_a_share_of_lengths():
