@@ -71,7 +71,7 @@ def feature_labels(data: gpd.GeoDataFrame) -> list[str]:
     for column in ("name", "code"):
         if column in data.columns:
             values = data[column].astype("string").fillna("").tolist()
-            return [f"{row} {value}".strip() for row, value in zip(rows, values, strict=True)]
+            return [f"{row} ({value})" if value else row for row, value in zip(rows, values, strict=True)]
     return rows
 
 

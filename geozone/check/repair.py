@@ -21,8 +21,9 @@ def repair(layer: Layer, *, limit: float = 0.01) -> tuple[Layer, pd.DataFrame]:
     """Return the layer with valid geometries, and the ledger of what was changed.
 
     Geometries that are valid stay as they are, to the last bit. The others are rebuilt by `shapely.make_valid`
-    with ``method="structure"``: rings are made valid one by one, then shells are merged and holes cut out. Of a
-    collection in a layer of polygons the polygons are kept.
+    with ``method="structure"``: rings are made valid one by one, then shells are merged and holes cut out; where
+    that leaves a fault, with ``method="linework"`` after it. Of a collection in a layer of polygons the polygons are
+    kept.
 
     Parameters
     ----------
@@ -55,8 +56,12 @@ def repair(layer: Layer, *, limit: float = 0.01) -> tuple[Layer, pd.DataFrame]:
     repaired = geometries.copy()
     repaired[broken] = shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
     methods = np.where(broken, "structure", "polygons_of_collection").astype(object)
+    for row in np.flatnonzero(broken & ~shapely.is_valid(repaired)):
+        # rings that run back on themselves are now and then left with a fault: the lines are then noded anew
+        repaired[row] = shapely.make_valid(repaired[row], method="linework")
+        methods[row] = "structure, linework"
     for row in rows:
-        if polygonal and shapely.get_type_id(repaired[row]) == 7:
+        if polygonal and shapely.get_type_id(repaired[row]) not in {3, 6}:
             repaired[row] = _polygons(repaired[row])
     after = before.copy()
     after[rows] = area_km2(repaired[rows], CRS)
@@ -90,7 +95,8 @@ def _polygons(geometry: shapely.Geometry) -> shapely.Geometry:
     parts = np.atleast_1d(shapely.get_parts(geometry))
     while np.isin(shapely.get_type_id(parts), (6, 7)).any():
         parts = shapely.get_parts(parts)
-    return shapely.union_all(parts[shapely.get_type_id(parts) == 3])
+    polygons = parts[shapely.get_type_id(parts) == 3]
+    return shapely.union_all(polygons) if len(polygons) else shapely.Polygon()
 
 
 def _stop_if_feature_changed(layer: Layer, rows: np.ndarray, ledger: pd.DataFrame, limit: float) -> None:

@@ -17,9 +17,9 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 def all_findings(layer: Layer, checked: Iterable[Finding]) -> list[Finding]:
     """Return what the reader and the check found, gravest first; what both found stands once."""
-    told: dict[tuple[str, str | None, tuple[float, float] | None], Finding] = {}
+    told: dict[tuple[str, str | None, tuple[float, float] | None, str], Finding] = {}
     for finding in (*layer.findings, *checked):
-        told.setdefault((finding.kind, finding.feature, finding.place), finding)
+        told.setdefault((finding.kind, finding.feature, finding.place, finding.message.get("en")), finding)
     return sorted(told.values(), key=lambda finding: _ORDER[finding.severity])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -11,10 +12,13 @@ from geozone.check.gather import LISTED, Gather, place_of
 from geozone.model import CRS, Role, Severity
 from geozone.overlay.plane import area_km2, length_km
 
+Rows = npt.NDArray[np.int64]
+
 OVERLAP_KM2 = 1e-6  # 1 m²: smaller overlaps are rounding
 OVERLAP_SHARE = 1e-3  # of the smaller unit: from here on an overlap of units is an error
 SLIVER_KM2 = 0.01  # 1 ha
 SLIVER_METRES = 5.0  # mean width
+_BLOCK = 20_000  # features whose neighbours are looked for together
 GAP_FEATURES = 20_000  # gaps are looked for in layers up to this size
 
 
@@ -22,10 +26,10 @@ def check_topology(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
     """Find what is wrong between the features of a layer, and between the layer and its zone."""
     geometries = np.asarray(gather.layer.data.geometry.values)
     sound = shapely.is_valid(geometries) & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
-    twins = _duplicates(gather, geometries)
+    first = _duplicates(gather, geometries)
     polygonal = np.flatnonzero(sound & (shapely.get_dimensions(geometries) == 2))
     if len(polygonal):
-        _overlaps(gather, geometries, polygonal, twins)
+        _overlaps(gather, geometries, polygonal[first[polygonal] == polygonal])
         _slivers(gather, geometries, polygonal)
         if gather.role is Role.BOUNDARY:
             _gaps(gather, geometries[polygonal])
@@ -33,69 +37,66 @@ def check_topology(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
         _outside(gather, geometries, np.flatnonzero(sound), units)
 
 
-def _duplicates(gather: Gather, geometries: np.ndarray) -> set[tuple[int, int]]:
-    """Report features of the same geometry, and return them as pairs of rows."""
+def _duplicates(gather: Gather, geometries: np.ndarray) -> Rows:
+    """Report features of the same geometry; return for every row the first row that has its geometry."""
+    first = np.arange(len(geometries))
     present = np.flatnonzero(~shapely.is_missing(geometries) & ~shapely.is_empty(geometries))
     # only geometries with the same box and vertex count can be the same; normalising all is dear
     boxes = pd.DataFrame(shapely.bounds(geometries[present]))
     boxes["vertices"] = shapely.get_num_coordinates(geometries[present])
     alike = present[boxes.duplicated(keep=False).to_numpy()]
     shapes = pd.Series(shapely.to_wkb(shapely.normalize(geometries[alike])), index=alike, dtype=object)
-    pairs: set[tuple[int, int]] = set()
-    for rows in shapes.groupby(shapes).groups.values():
-        first, *others = sorted(int(row) for row in rows)
-        for row in others:
-            pairs.add((first, row))
-            if len(pairs) <= LISTED:
-                gather.add(
-                    "duplicate",
-                    Severity.WARNING,
-                    row=row,
-                    place=place_of(geometries[row]),
-                    other=gather.labels[first],
-                )
-        pairs.update((a, b) for a in others for b in others if a < b)
-    gather.rest("duplicate", LISTED, len(pairs))
-    return pairs
+    codes, _ = pd.factorize(shapes)
+    first[alike] = alike[np.unique(codes, return_index=True)[1]][codes] if len(alike) else alike
+    again = np.flatnonzero(first != np.arange(len(geometries)))
+    for row in again[:LISTED].tolist():
+        other = gather.labels[first[row]]
+        gather.add("duplicate", Severity.WARNING, row=row, place=place_of(geometries[row]), other=other)
+    gather.rest("duplicate", LISTED, len(again))
+    return first
 
 
-def _overlaps(gather: Gather, geometries: np.ndarray, rows: np.ndarray, twins: set[tuple[int, int]]) -> None:
+def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
+    """Report the pairs of features that overlap, the largest overlaps one by one and all of them as a sum."""
     tree = shapely.STRtree(geometries[rows])
-    one, two = (rows[side] for side in tree.query(geometries[rows], predicate="intersects"))
-    once = one < two
-    one, two = one[once], two[once]
-    if twins:
-        kept = np.array(
-            [pair not in twins for pair in zip(one.tolist(), two.tolist(), strict=True)], dtype=bool
+    found: list[tuple[Rows, Rows, np.ndarray]] = []
+    for block in np.array_split(np.arange(len(rows)), max(1, len(rows) // _BLOCK)):
+        one, two = tree.query(geometries[rows[block]], predicate="intersects")
+        one = block[one]
+        one, two = one[one < two], two[one < two]
+        shared = shapely.intersection(geometries[rows[one]], geometries[rows[two]])
+        areal = shapely.get_dimensions(shared) == 2
+        areas = area_km2(shared[areal], CRS) if areal.any() else np.empty(0)
+        found.append(
+            (
+                rows[one[areal]][areas > OVERLAP_KM2],
+                rows[two[areal]][areas > OVERLAP_KM2],
+                areas[areas > OVERLAP_KM2],
+            )
         )
-        one, two = one[kept], two[kept]
-    shared = shapely.intersection(geometries[one], geometries[two])
-    areal = shapely.get_dimensions(shared) == 2
-    one, two, shared = one[areal], two[areal], shared[areal]
-    if not len(shared):
+    one, two, areas = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    if not len(areas):
         return
-    areas = area_km2(shared, CRS)
-    found = np.flatnonzero(areas > OVERLAP_KM2)
-    found = found[np.argsort(-areas[found], kind="stable")]
-    own = np.minimum(area_km2(geometries[one[found]], CRS), area_km2(geometries[two[found]], CRS))
-    for index, smaller in zip(found[:LISTED], own[:LISTED], strict=True):
+    listed = np.argsort(-areas, kind="stable")[:LISTED]
+    own = [area_km2(geometries[side[listed]], CRS) for side in (one, two)]
+    for index, smaller in zip(listed, np.minimum(*own), strict=True):
         grave = gather.role is Role.BOUNDARY and areas[index] > OVERLAP_SHARE * smaller
+        shared = shapely.intersection(geometries[one[index]], geometries[two[index]])
         gather.add(
             "overlap",
             Severity.ERROR if grave else Severity.WARNING,
             row=int(two[index]),
-            place=place_of(shapely.point_on_surface(shared[index])),
+            place=place_of(shapely.point_on_surface(shared)),
             other=gather.labels[int(one[index])],
             area_km2=f"{areas[index]:.6f}",
         )
-    if len(found):
-        gather.add(
-            "overlaps_total",
-            Severity.NOTE,
-            pairs=len(found),
-            listed=min(len(found), LISTED),
-            area_km2=f"{areas[found].sum():.6f}",
-        )
+    gather.add(
+        "overlaps_total",
+        Severity.NOTE,
+        pairs=len(areas),
+        listed=len(listed),
+        area_km2=f"{areas.sum():.6f}",
+    )
 
 
 def _slivers(gather: Gather, geometries: np.ndarray, rows: np.ndarray) -> None:
