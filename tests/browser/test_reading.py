@@ -1,5 +1,7 @@
 """The page as a reader uses it, opened from a file with the network cut off."""
 
+import json
+
 import pytest
 from samples import sample_result
 
@@ -20,6 +22,73 @@ def test_every_rate_stands_on_the_page_with_its_very_number(open_page, site):
         for rate in rates
     }
     assert shown == expected
+
+
+def test_the_numbers_are_those_of_the_json_file(open_page, site, tmp_path):
+    from geozone.export.tables import write_tables
+
+    write_tables(sample_result(), tmp_path, lang="zh")
+    rows = json.loads((tmp_path / "bth_rates.json").read_text("utf-8"))
+    rows = rows["rates"] if isinstance(rows, dict) else rows
+    expected = {(row["indicator"], row["unit_code"], row["value"]) for row in rows}
+    page = open_page(site / "bth.html")
+    shown = {(name, unit, float(value) if value else None) for name, unit, value in shown_numbers(page)}
+    assert shown == expected
+
+
+def test_three_clicks_lead_to_a_countys_coverage_and_its_source(open_page, site):
+    page = open_page(site / "bth.html")
+    page.locator('tr[data-unit="910101"]').click()
+    card = page.locator('#rates article[data-indicator="redline_coverage"]')
+    assert "5.0%" in card.inner_text()
+    card.locator("details.more summary").click()
+    assert "样本" in card.locator(".facts").inner_text()
+
+
+def test_three_clicks_lead_to_the_bay_that_would_close_the_gap(open_page, site):
+    page = open_page(site / "bth.html")
+    card = page.locator('#rates article[data-indicator="bay_completion"]')
+    card.locator("details.open-items summary").click()
+    assert "北湾" not in card.locator(".open-items ul").inner_text()  # it is built already
+    card.locator('[data-item="bay-2"]').click()
+    page.wait_for_function(
+        "() => location.hash.includes('unit=920102') || document.querySelector('.leaflet-popup-content')"
+    )
+
+
+def test_the_year_slider_takes_statuses_back(open_page, site):
+    page = open_page(site / "bth.html")
+    slider = page.locator("input[data-year]")
+    slider.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    assert slider.get_attribute("data-year") == "2024"
+    assert "year=2024" in page.evaluate("location.hash")
+    assert page.locator('[data-legend="bays:built"] .count').count() == 0 or (
+        page.locator('[data-legend="bays:built"] .count').inner_text() == "0"
+    )
+    page.keyboard.press("End")
+    assert "year" not in page.evaluate("location.hash")
+
+
+def test_two_themes_are_compared_by_swiping(open_page, site):
+    page = open_page(site / "bth.html")
+    picture = "() => document.querySelector('.picture canvas').toDataURL()"
+    before = page.evaluate(picture)
+    page.locator('[data-tool="compare"]').click()
+    page.locator("[data-divider]").focus()
+    page.wait_for_function(
+        "before => document.querySelector('.picture canvas').toDataURL() !== before", arg=before
+    )
+    half = page.evaluate(picture)
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "before => document.querySelector('.picture canvas').toDataURL() !== before", arg=half
+    )
+    page.locator('[data-tool="compare"]').click()
+    page.wait_for_function(
+        "before => document.querySelector('.picture canvas').toDataURL() === before", arg=before
+    )
 
 
 def test_layers_are_switched_on_and_off(open_page, site):

@@ -3,6 +3,7 @@
 import { h, replace } from './dom.js';
 import { said, text } from './text.js';
 import { classEntries } from './legend.js';
+import { shortened } from './popup.js';
 import { swatch } from './paint.js';
 
 export function themes(app) {
@@ -33,7 +34,7 @@ export function setUpComparison(app, chart) {
         'data-compare': side, 'aria-label': text(`compare_${side}`),
         onchange: (event) => app.set({ compare: { ...app.state.compare, [side]: event.target.value } }),
       }, themes(app).map(([key, title]) => {
-        const option = h('option', {}, title);
+        const option = h('option', {}, shortened(title, 60));
         option.value = key;
         option.selected = key === compare[side];
         return option;

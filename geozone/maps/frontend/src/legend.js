@@ -4,6 +4,7 @@ import { h, replace } from './dom.js';
 import { swatch } from './paint.js';
 import { amountOf, plainNumber } from './format.js';
 import { said, text } from './text.js';
+import { shortened } from './popup.js';
 import { badge } from './badge.js';
 import { statusCounts, yearRange } from './years.js';
 
@@ -104,7 +105,7 @@ function unitsSection(app) {
     'aria-label': text(`choose_${name}`),
     onchange: (event) => app.set({ [name]: event.target.value || null }),
   }, choices.map(([key, title]) => {
-    const option = h('option', { value: key }, title);
+    const option = h('option', { value: key }, shortened(title, 60));
     option.value = key;
     option.selected = key === (value ?? '');
     return option;

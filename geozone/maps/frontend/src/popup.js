@@ -15,9 +15,9 @@ export function featureName(app, layer, feature) {
   return String((app.state.lang === 'en' ? nameEn || name : name || nameEn) || `${said(layer.title)} ${feature + 1}`);
 }
 
-export function shortened(value) {
+export function shortened(value, longest = LONGEST) {
   const whole = String(value);
-  return whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
+  return whole.length > longest ? `${whole.slice(0, longest)}…` : whole;
 }
 
 function attributeRows(attributes) {

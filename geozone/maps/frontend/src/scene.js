@@ -111,7 +111,7 @@ function drawLabels(app, context, view) {
       const x = unit.label[0] * view.scale + view.left;
       const y = unit.label[1] * view.scale + view.top;
       if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
-      const name = app.nameOf(unit);
+      const name = shortLabel(app.nameOf(unit));
       const width = context.measureText(name).width;
       if (level === 'county' && width > unit.label[2] * view.scale * 2.4) continue;
       const box = [x - width / 2 - size * 0.3, y - size * 0.75, x + width / 2 + size * 0.3, y + size * 0.75];
@@ -125,6 +125,12 @@ function drawLabels(app, context, view) {
     }
   }
   if ('letterSpacing' in context) context.letterSpacing = '0px';
+}
+
+const LONGEST_LABEL = 24;
+
+function shortLabel(name) {
+  return name.length > LONGEST_LABEL ? `${name.slice(0, LONGEST_LABEL)}…` : name;
 }
 
 function order(level) {

@@ -3,6 +3,7 @@
 import { h, replace } from './dom.js';
 import { said, text } from './text.js';
 import { itemName } from './years.js';
+import { shortened } from './popup.js';
 import { matches, spelled } from './table.js';
 
 const MOST = 12;
@@ -28,7 +29,7 @@ export function searchBox(app) {
     replace(list, found.map((entry, place) => h('li', {
       id: `found-${place}`, role: 'option', 'aria-selected': String(place === active),
       onmousedown: (event) => { event.preventDefault(); choose(entry); },
-    }, h('span', {}, entry.title), h('small', {}, entry.kind))));
+    }, h('span', {}, shortened(entry.title)), h('small', {}, entry.kind))));
     list.hidden = !found.length;
     input.setAttribute('aria-expanded', String(found.length > 0));
     if (active >= 0) input.setAttribute('aria-activedescendant', `found-${active}`);
