@@ -26,7 +26,6 @@ class Format(StrEnum):
     KML = "KML"
     GML = "GML"
     GPX = "GPX"
-    OSM = "OpenStreetMap PBF"
     DXF = "DXF"
     TAB = "MapInfo TAB"
     MIF = "MapInfo MIF"
@@ -122,8 +121,6 @@ def detect(path: Path, shown: Path | None = None) -> Format:
     for magic, name in _REFUSED_MAGIC:
         if head.startswith(magic):
             raise _refusal(shown, name)
-    if ending == ".pbf" and b"OSMHeader" in head[:64]:
-        return Format.OSM
     kind = _detect_text(head, ending, shown)
     if kind is None:
         raise _refusal(shown, _REFUSED_ENDINGS.get(ending, _looks(head)))

@@ -82,7 +82,6 @@ def _own_ending(path: Path, source: Source) -> Path:
         Format.GML: ".gml",
         Format.DXF: ".dxf",
         Format.GPX: ".gpx",
-        Format.OSM: ".osm.pbf",
     }.get(source.format)
     if ending is None or path.name.lower().endswith(ending):
         return path

@@ -31,6 +31,7 @@ _GEOMETRIES = {
     "Point": 1, "MultiPoint": 2, "LineString": 2, "MultiLineString": 3, "Polygon": 3, "MultiPolygon": 4,
 }  # fmt: skip  # depth of the coordinates
 _FEATURE = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|id"|properties"|geometry")')
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?[eE][+-]?\d+)\.\d+")  # as some software writes 1e-14
 _IN_A_ROW = 1000  # broken features one after another after which a file is given up
 _CRS = re.compile(r'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]+)"')
 
@@ -266,6 +267,7 @@ def _salvage(words: str, error: Exception, source: Source, notes: Notes) -> gpd.
     """Return the features of a document that is not JSON as a whole."""
     kept: list[tuple[int, Any]] = []
     lost = 0
+    words = _NUMBER.sub(r"\1", words)
     for number, feature in _scan(words):
         if feature is None:
             lost += 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import fiona
 import geopandas as gpd
@@ -173,29 +173,40 @@ def report_broken(numbers: list[str], kept: int, notes: Notes, *, unnamed: int =
 
 
 def patch_surfaces(raw: bytes) -> bytes:
-    """Return the WKB of a TIN, triangle or polyhedral surface as that of polygons with the same rings."""
+    """Return WKB with its TINs, triangles and polyhedral surfaces, however deep inside, as polygons of the same rings.
+
+    Raises
+    ------
+    IndexError, ValueError, RecursionError
+        If the bytes are not WKB.
+    """
     patched = bytearray(raw)
 
-    def visit(at: int) -> None:
-        order = "little" if patched[at] == 1 else "big"
-        code = int.from_bytes(patched[at + 1 : at + 5], order)  # type: ignore[arg-type]  # a literal either way
-        kind = _TRIANGULATED.get(code % 1000)
-        if kind is not None:
-            patched[at + 1 : at + 5] = (code - code % 1000 + kind).to_bytes(4, order)  # type: ignore[arg-type]
+    def number(at: int, order: Literal["little", "big"]) -> int:
+        if at + 4 > len(raw):
+            raise IndexError(at)
+        return int.from_bytes(raw[at : at + 4], order)
 
-    # the parts of a surface are polygons without holes: byte order, type, one ring
-    visit(0)
-    order = "little" if raw[0] == 1 else "big"
-    code = int.from_bytes(raw[1:5], order)  # type: ignore[arg-type]  # a literal either way
-    if code % 1000 in {15, 16}:
+    def visit(at: int) -> int:
+        """Patch the geometry that begins at a place and return where it ends."""
+        order: Literal["little", "big"] = "little" if raw[at] == 1 else "big"
+        code = number(at + 1, order)
+        kind = code % 1000
         width = 8 * (2 + (code // 1000 in {1, 3}) + (code // 1000 in {2, 3}))
-        at = 9
-        for _ in range(int.from_bytes(raw[5:9], order)):  # type: ignore[arg-type]  # a literal either way
-            visit(at)
-            rings = int.from_bytes(raw[at + 5 : at + 9], order)  # type: ignore[arg-type]  # a literal either way
-            at += 9
-            for _ in range(rings):
-                at += 4 + width * int.from_bytes(raw[at : at + 4], order)  # type: ignore[arg-type]
+        if kind in _TRIANGULATED:
+            patched[at + 1 : at + 5] = (code - kind + _TRIANGULATED[kind]).to_bytes(4, order)
+        if kind == 1:
+            return at + 5 + width
+        count, end = number(at + 5, order), at + 9
+        if count > len(raw):
+            raise IndexError(at)
+        if kind == 2:
+            return end + width * count
+        for _ in range(count):
+            end = end + 4 + width * number(end, order) if kind in {3, 17} else visit(end)
+        return end
+
+    visit(0)
     return bytes(patched)
 
 
@@ -204,7 +215,7 @@ def _parse(raw: bytes) -> tuple[Any, bool]:
     with quiet():
         try:
             surface = shapely.from_wkb(patch_surfaces(raw), on_invalid="ignore")
-        except IndexError:
+        except (IndexError, ValueError, RecursionError, OverflowError):
             surface = None
         if surface is not None:
             return surface, False

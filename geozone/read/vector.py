@@ -10,6 +10,7 @@ import geopandas as gpd
 
 from geozone.errors import GeozoneError, InputError
 from geozone.files import shipped
+from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
 from geozone.read.bulk import is_missing, plain_values, reason_of, spatial_layers
 from geozone.read.crs import Wanted, to_cgcs2000
@@ -89,6 +90,8 @@ def read_layer(
         with open_source(path, layer, limits, notes, remote=remote) as source:
             data, default = _read(source, encoding, limits, notes)
     too_many_features(shown, len(data), limits)
+    if not len(data) and any(finding.kind == "records_broken" for finding in notes.findings):
+        raise _all_broken(shown, notes)
     data = plain_values(data)
     report_lost(data, notes)
     _report_empty(data, notes)
@@ -115,7 +118,6 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
             Format.KML,
             Format.GML,
             Format.GPX,
-            Format.OSM,
         }:
             return spatial_layers(source.path, source.shown)
         return [source.path.stem]
@@ -146,6 +148,11 @@ def _read(
         raise InputError(
             "read.unreadable", path=source.shown, reason=reason_of(error, source.path)
         ) from error
+
+
+def _all_broken(shown: Path | str, notes: Notes) -> InputError:
+    count = next(found.message.params["count"] for found in notes.findings if found.kind == "records_broken")
+    return InputError("read.all_broken", path=shown, count=count, reason=text("read.fault_record"))
 
 
 def _report_empty(data: gpd.GeoDataFrame, notes: Notes) -> None:
