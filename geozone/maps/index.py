@@ -10,7 +10,7 @@ from branca.element import CssLink, JavascriptLink
 
 from geozone.maps.document import Page, Raw
 from geozone.maps.mercator import to_drawing
-from geozone.maps.payload import clean, number, partitions, zone_payload
+from geozone.maps.payload import Strings, clean, indicator_entries, number, partitions
 from geozone.maps.style import RATE_MISSING, RATE_ZERO
 from geozone.maps.wording import gap_text, rate_text, target_text, verdict_text
 from geozone.messages import Language, Text, room, text
@@ -174,9 +174,10 @@ def _comparison(results: Sequence[ZoneResult]) -> str:
 
 def small_map(result: ZoneResult) -> str:
     """Return a zone's units as a small vector image, coloured by its first rate that differs between units."""
-    payload = zone_payload(result)
-    level = next(name for name in ("city", "province", "county", "zone") if name in partitions(result.units))
-    places = partitions(result.units)[level]
+    indicators = indicator_entries(result, Strings())
+    covers = partitions(result.units)
+    level = next(name for name in ("city", "province", "county", "zone") if name in covers)
+    places = covers[level]
     units = result.units.iloc[places]
     drawn = to_drawing(units.geometry.to_numpy())
     west, north, east, south = shapely.total_bounds(drawn)
@@ -187,12 +188,8 @@ def small_map(result: ZoneResult) -> str:
     drawn = shapely.simplify(drawn, 0.7 / scale)
     left = (MAP_WIDTH - (east - west) * scale) / 2
     top = (MAP_HEIGHT - (south - north) * scale) / 2
-    indicator = next(
-        (name for name, entry in payload["indicators"].items() if level in entry["classes"]), None
-    )
-    classes = (
-        payload["indicators"][indicator]["classes"][level] if indicator else {"bounds": [], "colours": []}
-    )
+    indicator = next((name for name, entry in indicators.items() if level in entry["classes"]), None)
+    classes = indicators[indicator]["classes"][level] if indicator else {"bounds": [], "colours": []}
     values = {
         rate.unit_code: rate.value if rate.value is not None else rate.low
         for rate in result.rates

@@ -120,7 +120,7 @@ def zone_payload(result: ZoneResult) -> dict[str, Any]:
         },
         "review": clean(result.review_number.strip()),
         "units": _units(result),
-        "indicators": _indicators(result, strings),
+        "indicators": indicator_entries(result, strings),
         "rates": _rates(result.rates, strings),
         "targets": {target.id: _target(target, strings) for target in result.targets},
         "documents": {key: _document(document, strings) for key, document in result.documents.items()},
@@ -191,7 +191,8 @@ def partitions(units: pd.DataFrame) -> dict[str, list[int]]:
     return found
 
 
-def _indicators(result: ZoneResult, strings: Strings) -> dict[str, Any]:
+def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
+    """Return title, kind, unit and, by level, the classes of every indicator."""
     known = room("maps")
     targets = {target.id: target for target in result.targets}
     covers = partitions(result.units)

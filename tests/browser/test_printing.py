@@ -1,7 +1,10 @@
 """The printed sheet: one landscape page with everything a map must say."""
 
 import re
+import shutil
+import subprocess
 
+import numpy as np
 import pytest
 
 
@@ -41,14 +44,34 @@ def test_the_sheet_says_what_a_map_must_say(open_page, site):
 
 def test_the_printed_map_has_a_graticule(open_page, site):
     page = open_page(site / "bth.html")
-    count = """() => {
-        const canvas = [...document.querySelectorAll('.picture canvas')].at(-1);
-        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        let painted = 0;
-        for (let at = 3; at < data.length; at += 4) painted += data[at] > 0;
-        return painted;
-    }"""
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    printed = page.evaluate(count)
-    page.evaluate("() => { geozone.app.printing = false; geozone.app.chart.redrawNow(); }")
-    assert printed > page.evaluate(count)
+    painted = page.evaluate(
+        """() => {
+            const { chart } = geozone.app;
+            const { map, picture } = chart;
+            const canvas = [...document.querySelectorAll('.picture canvas')].at(-1);
+            const ratio = canvas.width / picture._bounds.getSize().x;
+            const place = map.latLngToLayerPoint([map.getBounds().getNorth() - 0.02, 117]).subtract(picture._bounds.min).multiplyBy(ratio);
+            const { data } = canvas.getContext('2d').getImageData(Math.round(place.x) - 30, Math.round(place.y), 61, 1);
+            return Array.from({ length: 61 }, (_, at) => data[at * 4 + 3] > 0);
+        }"""
+    )
+    assert any(painted[28:33])
+    assert not any(painted[:20])
+
+
+def test_the_map_is_on_the_paper(open_page, site, tmp_path):
+    from matplotlib.image import imread
+
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("pdftoppm is not installed (apt-get install poppler-utils)")
+    page = open_page(site / "bth.html", "#unit=910101")
+    page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True, print_background=True)
+    subprocess.run(
+        ["pdftoppm", "-r", "50", "-singlefile", "-png", tmp_path / "sheet.pdf", tmp_path / "sheet"],
+        check=True,
+    )
+    colours = np.rint(imread(tmp_path / "sheet.png")[..., :3] * 255).astype(int)
+    for colour in ((0xEE, 0xF3, 0xD6), (0xC2, 0x18, 0x5B)):  # the unit's class, and its outline
+        near = (np.abs(colours - colour).max(axis=2) <= 3).mean()
+        assert near > 0.001

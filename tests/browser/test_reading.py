@@ -196,6 +196,22 @@ def test_search_finds_by_name_and_pinyin(open_page, site):
     assert page.locator("#rates h2").inner_text().startswith("甲省2市2县")
 
 
+def test_the_chosen_unit_is_outlined_on_the_map(open_page, site):
+    page = open_page(site / "bth.html", "#unit=910101", reduced_motion="reduce")
+    boxes = [page.locator(f".{name} canvas").bounding_box() for name in ("picture", "highlight")]
+    assert boxes[0] == boxes[1]  # one lies exactly over the other
+    outlined = page.eval_on_selector(
+        ".highlight canvas",
+        """canvas => {
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            let painted = 0;
+            for (let at = 3; at < data.length; at += 4) painted += data[at] > 0;
+            return painted;
+        }""",
+    )
+    assert outlined > 1000
+
+
 def test_a_click_on_the_map_tells_what_is_there(open_page, site):
     page = open_page(site / "bth.html")
     box = page.locator("#map").bounding_box()

@@ -31,17 +31,12 @@ const Picture = L.Renderer.extend({
     return canvas;
   },
 
-  // Paper gets a fresh canvas: browsers print the strokes of a canvas, and what was erased on the screen's one
-  // would stay erased on paper.
+  // Browsers print the strokes of a canvas, an erasure among them, and viewers then see the page erased below it.
+  // So paper gets one canvas only, and a new one for every picture.
   turn(printing) {
     this._screen.hidden = printing;
-    if (printing) {
-      this._paper = this._addCanvas();
-      this._paper.getContext('2d', { willReadFrequently: true });
-    } else {
-      this._paper?.remove();
-      this._paper = null;
-    }
+    this._paper?.remove();
+    this._paper = printing && this.options.paper ? this._addCanvas() : null;
   },
 
   _destroyContainer() {
@@ -60,6 +55,8 @@ const Picture = L.Renderer.extend({
     const bounds = this._bounds;
     const size = bounds.getSize();
     const ratio = this._app.printRatio ?? Math.min(window.devicePixelRatio || 1, 3);
+    if (this._app.printing) this.turn(true);
+    if (this._screen.hidden && !this._paper) return;
     const canvas = this._paper ?? this._screen;
     L.DomUtil.setPosition(this._container, bounds.min);
     const [width, height] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
@@ -72,7 +69,7 @@ const Picture = L.Renderer.extend({
     const began = performance.now();
     const context = canvas.getContext('2d');
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
+    if (!this._paper) context.clearRect(0, 0, width, height);
     this._drawing(this._app, context, viewOf(this._app, this._map, bounds, ratio));
     this.took = performance.now() - began;
   },
@@ -113,7 +110,7 @@ export class Chart {
     });
     this.map.fitBounds(this.bounds, { ...this.room(), animate: false });
     this.scale = L.control.scale({ imperial: false, position: 'bottomleft', maxWidth: 140 }).addTo(this.map);
-    this.picture = new Picture(app, drawEverything, { className: 'picture' }).addTo(this.map);
+    this.picture = new Picture(app, drawEverything, { className: 'picture', paper: true }).addTo(this.map);
     this.highlight = new Picture(app, drawHighlight, { className: 'highlight' }).addTo(this.map);
     this.#follow();
     app.on(['lang', 'indicator', 'level', 'layers', 'year', 'compare', 'graticule', 'tiles'], () => this.redraw());
@@ -209,7 +206,7 @@ export class Chart {
   // what the cards over the map leave free
   room(edge = 14) {
     const narrow = this.map.getSize().x < 700;
-    return { paddingTopLeft: [edge + (narrow ? 0 : 44), edge], paddingBottomRight: [edge + (narrow ? 0 : 282), edge + 24] };
+    return { paddingTopLeft: [edge + (narrow ? 0 : 44), edge + (narrow ? 46 : 0)], paddingBottomRight: [edge + (narrow ? 0 : 282), edge + 24] };
   }
 
   centreOf(box) {

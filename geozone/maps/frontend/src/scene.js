@@ -26,6 +26,7 @@ export function drawEverything(app, context, view) {
   drawBorders(app, context, view);
   drawLabels(app, context, view);
   if (app.state.graticule || app.printing) drawGraticule(app, context, view);
+  if (app.printing) drawHighlight(app, context, view);
 }
 
 function clipped(context, from, to, height, draw) {
