@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,17 @@ class Found:
     deviation: float
 
 
+@dataclass(frozen=True)
+class Sums:
+    """Sums by zone, in m², over the features of a part of the ground; sums of parts add up."""
+
+    gross: Numbers
+    net: Numbers
+    count: Indices
+    repairs: list[Repair]
+    deviation: float
+
+
 def coverage(layer: Any, zones: Any, *, by: str | None = None, threads: int | None = None) -> pd.DataFrame:
     """Return how much of every zone a layer covers, each piece of ground counted once.
 
@@ -90,7 +101,7 @@ def coverage(layer: Any, zones: Any, *, by: str | None = None, threads: int | No
     prepared = make_zones(zones, by)
     features = features_of(frame_of(layer), threads=count)
     found = find_shares(features, make_sheets(prepared.polygons, grid_cells(len(features))), count)
-    return coverage_table(prepared, [found], features.repairs)
+    return coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
 
 
 def attribution(layer: Any, zones: Any, *, by: str | None = None, threads: int | None = None) -> pd.DataFrame:
@@ -158,16 +169,25 @@ def find_shares(
     )
 
 
-def coverage_table(zones: Zones, found: Sequence[Found], repairs: Sequence[Repair]) -> pd.DataFrame:
-    """Return the table of `coverage`."""
-    number = len(zones)
-    gross, net, count = np.zeros(number), np.zeros(number), np.zeros(number, dtype=np.int64)
-    for part in found:
-        shares = part.shares
-        gross += np.bincount(shares.zones, weights=shares.gross, minlength=number)
-        net += np.bincount(shares.zones, weights=shares.own, minlength=number)
-        pairs = np.unique(shares.features * np.int64(number) + shares.zones)
-        count += np.bincount(pairs % number, minlength=number) if number else 0
+def sum_up(found: Found, zones: int, repairs: Sequence[Repair]) -> Sums:
+    """Return the sums over all features, by zone."""
+    shares = found.shares
+    pairs = np.unique(shares.features * np.int64(max(zones, 1)) + shares.zones)
+    return Sums(
+        np.bincount(shares.zones, weights=shares.gross, minlength=zones).astype(np.float64),
+        np.bincount(shares.zones, weights=shares.own, minlength=zones).astype(np.float64),
+        np.bincount(pairs % max(zones, 1), minlength=zones),
+        [*repairs, *found.repairs],
+        found.deviation,
+    )
+
+
+def coverage_table(zones: Zones, parts: Sequence[Sums]) -> pd.DataFrame:
+    """Return the table of `coverage` from the sums of all its parts."""
+    nothing = np.zeros(len(zones))
+    gross = np.sum([nothing, *(part.gross for part in parts)], axis=0)
+    net = np.sum([nothing, *(part.net for part in parts)], axis=0)
+    count = np.sum([nothing.astype(np.int64), *(part.count for part in parts)], axis=0)
     zone = zones.area
     check_bounds(zones, gross, net)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -184,17 +204,10 @@ def coverage_table(zones: Zones, found: Sequence[Found], repairs: Sequence[Repai
         index=zones.keys,
         columns=list(COLUMNS),
     )
-    every = [*repairs, *(repair for part in found for repair in part.repairs)]
-    table.attrs["repairs"] = [
-        {
-            "feature": repair.feature,
-            "method": repair.method,
-            "before_km2": repair.before_km2,
-            "after_km2": repair.after_km2,
-        }
-        for repair in every
-    ]
-    table.attrs["deviation"] = max((part.deviation for part in found), default=0.0)
+    # a neighbour that two parts read is repaired by both
+    repairs = dict.fromkeys(repair for part in parts for repair in part.repairs)
+    table.attrs["repairs"] = [asdict(repair) for repair in sorted(repairs, key=lambda one: one.feature)]
+    table.attrs["deviation"] = max((part.deviation for part in parts), default=0.0)
     return table
 
 

@@ -30,12 +30,13 @@ class Block:
     def __init__(
         self,
         features: Indices,
-        boxes: Numbers,
-        areas: Numbers,
+        anchors: Numbers,
         outlines: Outlines | None,
         geometries: Geometries,
+        measured: tuple[Numbers, Numbers],
     ) -> None:
-        self.features, self.boxes, self.areas = features, boxes, areas
+        self.features, self.anchors = features, anchors
+        self.boxes, self.areas = measured
         self._outlines, self._geometries = outlines, geometries
 
     def __len__(self) -> int:
@@ -52,7 +53,9 @@ class Block:
 
     def numbered_from(self, first: int) -> Block:
         """Return the same rows with other numbers of features."""
-        return Block(self.features + first, self.boxes, self.areas, self._outlines, self._geometries)
+        return Block(
+            self.features + first, self.anchors, self._outlines, self._geometries, (self.boxes, self.areas)
+        )
 
     def take(self, rows: Indices) -> Geometries:
         """Return the geometries of some rows."""
@@ -76,6 +79,7 @@ class Features:
         self.features = np.concatenate([block.features for block in self.blocks] or [nothing.astype(np.intp)])
         self.boxes = np.concatenate([block.boxes for block in self.blocks] or [np.zeros((0, 4))])
         self.areas = np.concatenate([block.areas for block in self.blocks] or [nothing])
+        self.anchors = np.concatenate([block.anchors for block in self.blocks] or [np.zeros((0, 2))])
         self._starts = np.cumsum([0, *(len(block) for block in self.blocks)])
         # the diagonal of a box has the box for its envelope, and is the least geometry that has
         self.tree = shapely.STRtree(
@@ -173,6 +177,7 @@ def _block(features: Indices, plane: Geometries, outlines: Outlines | None) -> t
     """Return valid rows: the plain ones as they are, then those that had to be repaired or cut."""
     repairs: list[Repair] = []
     plane = polygonal(plane) if outlines is None else plane
+    firsts = _first_vertices(plane, outlines)
     areas = shapely.area(plane)
     invalid = np.flatnonzero(~shapely.is_valid(plane))
     large = shapely.get_num_coordinates(plane) > LARGE
@@ -206,8 +211,19 @@ def _block(features: Indices, plane: Geometries, outlines: Outlines | None) -> t
     rest, owner = rest[real], owner[real]
     rows = np.concatenate([features[plain], features[numbers[owner]]])
     geometries = np.concatenate([plane[plain], rest])
-    block_areas, boxes = shapely.area(geometries), shapely.bounds(geometries)
+    measured = shapely.bounds(geometries), shapely.area(geometries)
+    anchors = firsts[np.concatenate([plain, numbers[owner]])]
     if outlines is None:
-        return Block(rows, boxes, block_areas, None, geometries), repairs
+        return Block(rows, anchors, None, geometries, measured), repairs
     kept = outlines if len(plain) == len(plane) else outlines.take(plain)
-    return Block(rows, boxes, block_areas, kept, rest), repairs
+    return Block(rows, anchors, kept, rest, measured), repairs
+
+
+def _first_vertices(plane: Geometries, outlines: Outlines | None) -> Numbers:
+    """Return the first vertex of every feature: where it is counted, whoever reads it."""
+    if outlines is not None:
+        return outlines.coordinates[outlines.rings[outlines.parts[outlines.features[:-1]]]]
+    result = np.full((len(plane), 2), np.nan)
+    coordinates, owner = shapely.get_coordinates(plane, return_index=True)
+    result[owner[::-1]] = coordinates[::-1]  # the last to be written is the first vertex
+    return result

@@ -126,11 +126,17 @@ def check_count(layers: Mapping[str, Any]) -> None:
         raise UsageError("overlay.too_many_layers", count=len(layers), most=MOST_LAYERS)
 
 
-def _combinations(zones: Zones, faces: Faces) -> tuple[Indices, Bits, Numbers]:
-    """Return zone, combination and area of every row, the rest of each zone included."""
+def combined(faces: Faces) -> Faces:
+    """Return one face for every zone and combination."""
     codes, inverse = np.unique(faces.zones << MOST_LAYERS | faces.masks, return_inverse=True)
     areas = np.bincount(inverse, weights=faces.areas, minlength=len(codes)).astype(np.float64)
-    numbers, masks = codes >> MOST_LAYERS, codes & _ALL
+    return Faces(codes >> MOST_LAYERS, codes & _ALL, areas)
+
+
+def _combinations(zones: Zones, faces: Faces) -> tuple[Indices, Bits, Numbers]:
+    """Return zone, combination and area of every row, the rest of each zone included."""
+    found = combined(faces)
+    numbers, masks, areas = found.zones, found.masks, found.areas
     whole = zones.area
     rest = whole - np.bincount(numbers, weights=areas, minlength=len(zones))
     if (bad := rest < -TOLERANCE * whole).any():

@@ -13,7 +13,8 @@ Edges between two vertices
 Longitudes and latitudes go vertex by vertex, and the edge between two vertices is straight in the plane. A source in any
 projected CRS has its edges densified *there* first, since they are straight there: to at most ``EDGE_SHARE`` of the area
 of the feature, where an edge piece of length L leaves at most ``L³ · tan φ / (12 a)`` between the two curves. Pieces are
-never shorter than `SHORTEST_EDGE`; what then remains is below 5e-7 m² per metre of outline up to 55° of latitude.
+never shorter than `SHORTEST_EDGE`, nor more than about `MOST_EDGES` in an outline; pieces of L metres leave at most
+``L² · tan φ / (12 a)`` m² per metre of outline, which is 5e-7 m² for 5 m and 2e-4 m² for 100 m at 55° of latitude.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ _SERIES = [(k + 1) / (2 * k + 1) * _ECCENTRICITY_2**k for k in range(7)]
 _Y_SCALE = _SEMI_MINOR_AXIS_2 / SEMI_MAJOR_AXIS
 _BLOCK = 1 << 15  # coordinates a step, so that the steps of the series stay in the processor's cache
 
-EDGE_SHARE = 1e-9  # of a feature's area: what densification may leave between the two curves
+EDGE_SHARE = 1e-8  # of a feature's area: what densification may leave between the two curves
 SHORTEST_EDGE = 5.0  # metres: shorter edges are never cut further
+MOST_EDGES = 20_000  # pieces that an outline is cut into at most
 _RADIAN = np.pi / 180
 _FARTHEST, _POLE = 540.0, 90 + 1e-9  # degrees: what lies beyond is no longitude or latitude
 _STEEPEST = 1.43  # tan φ at 55°, the north of China
@@ -119,9 +121,9 @@ def length_km(geometries: Any, crs: Any = None) -> Numbers:
     """
     array, source = with_crs(geometries, crs)
     array = shapely.force_2d(array)
-    if not is_geographic(source):
-        array = shapely.segmentize(array, max_segment_length=1000.0)
     lines, owners = linework(array)
+    if not is_geographic(source):
+        lines = shapely.segmentize(lines, max_segment_length=1000.0)
     coordinates, edges = shapely.get_coordinates(lines, return_index=True)
     if len(coordinates) < 2:
         return np.zeros(len(array))
@@ -272,5 +274,22 @@ def _densify(array: Geometries) -> Geometries:
     area, outline = shapely.area(array), shapely.length(array)
     with np.errstate(invalid="ignore", divide="ignore"):
         longest = np.sqrt(EDGE_SHARE * area * 12 * SEMI_MAJOR_AXIS / (outline * _STEEPEST))
-    longest = np.where(area > 0, np.maximum(longest, SHORTEST_EDGE), 1000.0)
-    return np.asarray(shapely.segmentize(array, max_segment_length=longest))
+    longest = np.maximum(np.maximum(longest, SHORTEST_EDGE), outline / MOST_EDGES)
+    longest = np.where(area > 0, longest, 1000.0)
+    result = np.asarray(shapely.segmentize(array, max_segment_length=longest))
+    # GEOS densifies an invalid polygon by making it valid, and may lose parts of it: its rings are densified one by one
+    for position in np.flatnonzero(~shapely.is_valid(array) & ~shapely.is_missing(array)):
+        result[position] = _densify_rings(array[position], float(longest[position]))
+    return result
+
+
+def _densify_rings(geometry: shapely.Geometry, longest: float) -> shapely.Geometry:
+    if isinstance(geometry, shapely.Polygon):
+        shell, *holes = (
+            shapely.segmentize(shapely.LineString(ring.coords), longest)
+            for ring in (geometry.exterior, *geometry.interiors)
+        )
+        return shapely.Polygon(shell.coords, [hole.coords for hole in holes])
+    if isinstance(geometry, shapely.MultiPolygon | shapely.GeometryCollection):
+        return type(geometry)([_densify_rings(part, longest) for part in geometry.geoms])
+    return shapely.segmentize(geometry, longest)

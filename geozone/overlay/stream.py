@@ -7,7 +7,6 @@ read, the ones before are projected and checked in threads. What is kept is one 
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections import deque
 from collections.abc import Iterator
@@ -20,24 +19,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError, UsageError
-from geozone.overlay.coverage import coverage_table, find_shares, grid_cells, processors
+from geozone.overlay.coverage import coverage_table, find_shares, grid_cells, processors, sum_up
 from geozone.overlay.features import Block, Features, block_of_geometries, block_of_outlines
 from geozone.overlay.guard import Repair
+from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches
 from geozone.overlay.plane import Indices, is_geographic, parse_crs
 from geozone.overlay.sheet import make_sheets
 from geozone.overlay.wkb import Outlines, read_outlines
 from geozone.overlay.zones import make_zones
 
-STREAMED = {".gpkg", ".fgb", ".shp", ".geojson", ".json", ".parquet", ".geoparquet"}
+STREAMED = {".gpkg", ".fgb", ".shp", ".geojson", ".json"} | SUFFIXES
 MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
 _BATCH = 16384  # features a batch
-_PARQUET = {".parquet", ".geoparquet", ".pq"}
 
 
 def coverage_of_file(
@@ -78,7 +76,7 @@ def coverage_of_file(
     prepared = make_zones(zones, by)
     features = features_of_file(path, threads=count, layer=layer, crs=crs)
     found = find_shares(features, make_sheets(prepared.polygons, grid_cells(len(features))), count)
-    return coverage_table(prepared, [found], features.repairs)
+    return coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
 
 
 def features_of_file(
@@ -87,14 +85,14 @@ def features_of_file(
     threads: int = 1,
     layer: str | None = None,
     crs: Any = None,
-    box: tuple[float, float, float, float] | None = None,
+    box: Box | None = None,
 ) -> Features:
     """Return the features of a file, in the order of the file.
 
     Parameters
     ----------
     box
-        Only features whose geometry meets this box, in the CRS of the file.
+        Read only what may meet this box, in the CRS of the file; features are then numbered as in the file (FID).
 
     Raises
     ------
@@ -154,21 +152,12 @@ def layer_name(path: Path, layer: str | None) -> str:
 
 @contextmanager
 def _batches(
-    path: Path, layer: str | None, box: tuple[float, float, float, float] | None
+    path: Path, layer: str | None, box: Box | None
 ) -> Iterator[tuple[Any, Iterator[tuple[pa.Array, Indices | None]]]]:
     """Yield the declared CRS and the geometry columns of all batches, with row numbers where only a box is read."""
-    if path.suffix.lower() in _PARQUET:
-        if not path.exists():
-            raise InputError("overlay.missing", path=path)
-        try:
-            with pq.ParquetFile(path) as file:
-                declared, column = _parquet_geometry(path, file)
-                yield (
-                    declared,
-                    ((batch.column(0), None) for batch in file.iter_batches(_BATCH, columns=[column])),
-                )
-        except (pa.ArrowInvalid, OSError) as error:
-            raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
+    if path.suffix.lower() in SUFFIXES:
+        with parquet_batches(path, box, _BATCH) as found:
+            yield found
         return
     name = layer_name(path, layer)
     try:
@@ -181,34 +170,19 @@ def _batches(
             batch_size=_BATCH,
             use_pyarrow=True,
         ) as (meta, reader):
-            geometry = meta["geometry_name"] or "wkb_geometry"
-            yield (
-                meta["crs"],
-                (
-                    (batch.column(geometry), _fids(batch, meta["fid_column"]) if box is not None else None)
-                    for batch in reader
-                ),
-            )
+            geometry, fids = meta["geometry_name"] or "wkb_geometry", meta["fid_column"] or "OGC_FID"
+            if box is None:
+                yield meta["crs"], ((batch.column(geometry), None) for batch in reader)
+            else:
+                yield (
+                    meta["crs"],
+                    (
+                        (batch.column(geometry), np.asarray(batch.column(fids), dtype=np.intp))
+                        for batch in reader
+                    ),
+                )
     except (DataSourceError, DataLayerError, pa.ArrowInvalid) as error:
         raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
-
-
-def _fids(batch: pa.RecordBatch, column: str) -> Indices:
-    return np.asarray(batch.column(column or "OGC_FID"), dtype=np.intp)
-
-
-def _parquet_geometry(path: Path, file: pq.ParquetFile) -> tuple[Any, str]:
-    header = (file.schema_arrow.metadata or {}).get(b"geo")
-    if header is None:
-        raise InputError("overlay.unreadable", path=path, reason="no GeoParquet metadata")
-    geo = json.loads(header)
-    column = str(geo["primary_column"])
-    declared = geo["columns"][column]
-    if declared.get("encoding") != "WKB":
-        raise InputError(
-            "overlay.unreadable", path=path, reason=f"geometry encoding {declared.get('encoding')}"
-        )
-    return declared.get("crs", "OGC:CRS84"), column  # the standard says what a missing CRS means
 
 
 def _source(path: Path, crs: Any) -> Any:

@@ -1,0 +1,261 @@
+"""Coverage and mosaic on several processes or machines, through Dask.
+
+The ground is cut into tiles. A tile owns the features whose first vertex lies in it, reads besides every feature that may
+meet one of them, keeps the order of the file (FID) as the priority, and returns one sum per zone. Sums of tiles add up;
+nothing is merged or dissolved afterwards. A tile that is lost with its worker is simply computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import pyproj
+import shapely
+
+from geozone.errors import UsageError
+from geozone.overlay.coverage import Sums, coverage_table, find_shares, grid_cells, sum_up
+from geozone.overlay.faces import Faces, Layers, find_faces
+from geozone.overlay.features import Features
+from geozone.overlay.mosaic import check_count, combined, mosaic_table
+from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
+from geozone.overlay.plane import Indices, Numbers, from_plane, is_alike, parse_crs
+from geozone.overlay.sheet import Sheet, make_sheets
+from geozone.overlay.stream import features_of_file, layer_name
+from geozone.overlay.zones import Zones, make_zones
+
+Result = TypeVar("Result")
+_TILE = 50_000  # features a tile, about
+_FIRST = 40  # bits: features of layer k are numbered from k << 40
+_EDGE = 2.1e7  # metres: beyond the plane
+_POLE = 6.36e6 / _EDGE  # the plane is not as high as it is wide
+
+
+@dataclass(frozen=True)
+class Part:
+    """A layer in a file."""
+
+    path: Path
+    layer: str | None
+    crs: Any
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every tile needs to know."""
+
+    parts: tuple[Part, ...]
+    zones: Zones
+    sheets: tuple[Sheet, ...]
+    count: int  # features in all
+
+
+def coverage_on_cluster(
+    path: str | Path,
+    zones: Any,
+    *,
+    by: str | None = None,
+    layer: str | None = None,
+    crs: Any = None,
+    client: Any = None,
+    scheduler: str | None = None,
+    workers: int = 2,
+    tiles: int | None = None,
+) -> pd.DataFrame:
+    """Return the coverage of zones by a layer in a file, computed by a Dask cluster.
+
+    Parameters
+    ----------
+    path
+        A file that every worker can read: FlatGeobuf, GeoPackage or GeoParquet serve best, having a spatial index.
+    zones, by, layer, crs
+        As for `geozone.overlay.stream.coverage_of_file`.
+    client
+        A `distributed.Client` to use.
+    scheduler
+        Address of a scheduler to use.
+    workers
+        Workers of a cluster on this machine, where neither is given.
+    tiles
+        Number of tiles; by default as the number of features asks for.
+
+    Returns
+    -------
+    DataFrame
+        As from `geozone.coverage`.
+
+    Raises
+    ------
+    UsageError
+        If the extra ``cluster`` is not installed, or for the reasons of `coverage_of_file`.
+    """
+    job = _job({"layer": path}, make_zones(zones, by), {"layer": layer}, crs)
+    with _client(client, scheduler, workers) as running:
+        sums = _run(running, _coverage_tile, job, tiles)
+    return coverage_table(job.zones, sums)
+
+
+def mosaic_on_cluster(
+    layers: Mapping[str, str | Path],
+    zones: Any,
+    *,
+    by: str | None = None,
+    names: Mapping[str, str] | None = None,
+    crs: Any = None,
+    client: Any = None,
+    scheduler: str | None = None,
+    workers: int = 2,
+    tiles: int | None = None,
+) -> pd.DataFrame:
+    """Return the mosaic of zones and layers in files, computed by a Dask cluster.
+
+    Parameters
+    ----------
+    layers
+        Files by name, 16 at most.
+    names
+        Layer inside the file, by the same name, where a file has several.
+    zones, by, crs, client, scheduler, workers, tiles
+        As for `coverage_on_cluster`.
+
+    Returns
+    -------
+    DataFrame
+        As from `geozone.mosaic`.
+    """
+    check_count(layers)
+    job = _job(layers, make_zones(zones, by), names or {}, crs)
+    with _client(client, scheduler, workers) as running:
+        faces = _run(running, _mosaic_tile, job, tiles)
+    return mosaic_table(job.zones, list(layers), Faces.of(faces), by)
+
+
+def _job(paths: Mapping[str, str | Path], zones: Zones, names: Mapping[str, str | None], crs: Any) -> Job:
+    parts = tuple(Part(Path(path).resolve(), names.get(name), crs) for name, path in paths.items())
+    count = sum(_describe(part)[1] for part in parts)
+    return Job(parts, zones, tuple(make_sheets(zones.polygons, grid_cells(count))), count)
+
+
+def _describe(part: Part) -> tuple[Any, int]:
+    """Return the CRS and the number of features of a layer."""
+    if part.path.suffix.lower() in SUFFIXES:
+        with parquet_batches(part.path, None, 1) as (declared, _):
+            return parse_crs(part.crs if part.crs is not None else declared), parquet_rows(part.path)
+    info = pyogrio.read_info(part.path, layer=layer_name(part.path, part.layer), force_feature_count=True)
+    return parse_crs(part.crs if part.crs is not None else info["crs"]), int(info["features"])
+
+
+@contextmanager
+def _client(client: Any, scheduler: str | None, workers: int) -> Iterator[Any]:
+    if client is not None:
+        yield client
+        return
+    try:
+        distributed = import_module("distributed")  # an extra
+    except ImportError as error:
+        raise UsageError("overlay.no_cluster") from error
+    if scheduler is not None:
+        with distributed.Client(scheduler) as running:
+            yield running
+        return
+    with (
+        distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as running,
+    ):
+        yield running
+
+
+def _run(client: Any, task: Callable[[Job, Numbers], Result], job: Job, tiles: int | None) -> list[Result]:
+    boxes = _tiles(job.zones, tiles or int(np.clip(job.count / _TILE, 4, 10_000)))
+    # as a task, and not as scattered data, it is made again when the worker that holds it is lost
+    shared = client.submit(_same, job, pure=False)
+    futures = [client.submit(task, shared, box, pure=False) for box in boxes]
+    return [future.result() for future in futures]
+
+
+def _same(job: Job) -> Job:
+    return job
+
+
+def _tiles(zones: Zones, count: int) -> list[Numbers]:
+    """Return boxes of the plane, about as many as asked for; together they hold every point of it once."""
+    wanted = zones.polygons[shapely.area(zones.polygons) > 0]
+    if not len(wanted):
+        return []
+    west, south, east, north = shapely.total_bounds(wanted)
+    across = max(round(np.sqrt(count * (east - west) / (north - south))), 1)
+    x = np.linspace(west, east, across + 1)
+    y = np.linspace(south, north, max(round(count / across), 1) + 1)
+    x[[0, -1]] = y[[0, -1]] = -_EDGE, _EDGE
+    return [np.array([x[i], y[j], x[i + 1], y[j + 1]]) for j in range(len(y) - 1) for i in range(len(x) - 1)]
+
+
+def _coverage_tile(job: Job, box: Numbers) -> Sums:
+    """Return what the features of a tile add to every zone."""
+    features, own = _features(job.parts[0], 0, box)
+    return sum_up(find_shares(features, job.sheets, 1, own=own), len(job.zones), features.repairs)
+
+
+def _mosaic_tile(job: Job, box: Numbers) -> Faces:
+    """Return the faces of the features of a tile, summed up."""
+    owned, bounds = [], [np.zeros((0, 4))]
+    for number, part in enumerate(job.parts):
+        features, own = _features(part, number, box, alone=True)
+        owned.append(features.features[own])
+        bounds.append(features.boxes[own])
+    boxes = np.concatenate(bounds)
+    firsts = np.arange(len(job.parts), dtype=np.intp) << _FIRST
+    if not len(boxes):
+        return Faces.of([])
+    near = np.append(boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0))
+    read = [_read(part, number, near) for number, part in enumerate(job.parts)]
+    every = Features([block for features in read for block in features.blocks], 0)
+    own = np.flatnonzero(np.isin(every.features, np.concatenate(owned)))
+    return combined(find_faces(Layers(every, firsts), job.sheets, 1, own=own))
+
+
+def _features(part: Part, number: int, box: Numbers, *, alone: bool = False) -> tuple[Features, Indices]:
+    """Return the features of a tile with all that may meet them, and the rows that the tile owns."""
+    features = _read(part, number, box)
+    own = _owned(features, box)
+    if alone or not len(own):
+        return features, own
+    bounds = features.boxes[own]
+    near = np.append(bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0))
+    features = _read(part, number, near)
+    return features, _owned(features, box)
+
+
+def _owned(features: Features, box: Numbers) -> Indices:
+    inside = (features.anchors >= box[:2]).all(axis=1) & (features.anchors < box[2:]).all(axis=1)
+    return np.flatnonzero(inside)
+
+
+def _read(part: Part, number: int, box: Numbers) -> Features:
+    crs, _ = _describe(part)
+    features = features_of_file(part.path, layer=part.layer, crs=part.crs, box=_in_source(box, crs))
+    first = number << _FIRST
+    return Features([block.numbered_from(first) for block in features.blocks], 0, features.repairs)
+
+
+def _in_source(box: Numbers, crs: pyproj.CRS) -> Box:
+    """Return a box in the CRS of a file that holds a box of the plane."""
+    outer = np.abs(box) >= _EDGE
+    corners = shapely.box(*np.clip(box, -_EDGE, _EDGE) * np.where(outer, [1, _POLE, 1, _POLE], 1.0))
+    degrees = shapely.get_coordinates(from_plane(corners))
+    low, high = degrees.min(axis=0), degrees.max(axis=0)
+    if is_alike(crs):
+        return float(low[0]) - 1e-9, float(low[1]) - 1e-9, float(high[0]) + 1e-9, float(high[1]) + 1e-9
+    if outer.any():  # no projection holds it: everything is read
+        return -1e12, -1e12, 1e12, 1e12
+    transformer = pyproj.Transformer.from_crs("EPSG:4490", crs, always_xy=True)
+    west, south, east, north = transformer.transform_bounds(low[0], low[1], high[0], high[1], densify_pts=101)
+    margin = 1e-9 if crs.is_geographic else 1.0
+    return west - margin, south - margin, east + margin, north + margin

@@ -1,0 +1,100 @@
+"""The same figures from a cluster as from one process."""
+
+import os
+import signal
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from samples import sample_units
+
+from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
+from geozone.overlay.mosaic import mosaic
+from geozone.overlay.stream import coverage_of_file
+
+distributed = pytest.importorskip("distributed")
+
+CRS = "EPSG:4490"
+UNITS = sample_units().query("level == 'county'")
+
+
+def blobs(count, seed, size=0.08):
+    random = np.random.default_rng(seed)
+    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    centre = np.add(random.uniform(-0.1, 2.1, (count, 2)) * [1, 0.55], [116, 37.95])
+    radius = (
+        size
+        * random.uniform(0.2, 1, (count, 1))
+        * (1 + 0.3 * np.sin(3 * angle + random.uniform(0, 6, (count, 1))))
+    )
+    shapes = shapely.polygons(
+        centre[:, None] + radius[..., None] * np.stack([np.cos(angle), np.sin(angle)], -1)
+    )
+    shapes[7] = shapely.box(115.5, 38.2, 119, 38.25)  # reaches through many tiles
+    shapes[3] = shapely.MultiPolygon([shapes[3], shapely.box(117.9, 38.9, 117.95, 38.95)])
+    shapes[5] = shapely.Polygon([(116, 38), (117, 39), (117, 38), (116, 39)])
+    return gpd.GeoDataFrame(geometry=shapes, crs=CRS)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("layers")
+    one, two = blobs(500, 1), blobs(200, 2, 0.2)
+    one.to_file(folder / "one.gpkg")
+    one.to_file(folder / "one.fgb")
+    one.to_parquet(folder / "one.parquet", write_covering_bbox=True, row_group_size=100)
+    one.iloc[:120].to_crs("EPSG:4527").to_file(folder / "projected.gpkg")
+    two.to_file(folder / "two.gpkg")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client():
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="ERROR"
+    )
+    with cluster, distributed.Client(cluster) as running:
+        yield running
+
+
+def agree(found, expected):
+    for column in expected.columns:
+        np.testing.assert_allclose(
+            found[column], expected[column], rtol=1e-12, atol=1e-12 * expected.zone_km2.max()
+        )
+
+
+@pytest.mark.parametrize("name", ["one.gpkg", "one.fgb", "one.parquet", "projected.gpkg"])
+def test_coverage_is_that_of_one_process(files, client, name):
+    found = coverage_on_cluster(files / name, UNITS, by="code", client=client, tiles=4)
+    expected = coverage_of_file(files / name, UNITS, by="code")
+    agree(found, expected)
+    assert len(found.attrs["repairs"]) == 1
+
+
+def test_the_mosaic_is_that_of_one_process(files, client):
+    found = mosaic_on_cluster(
+        {"one": files / "one.fgb", "two": files / "two.gpkg"}, UNITS, by="code", client=client, tiles=6
+    )
+    layers = {"one": gpd.read_file(files / "one.fgb"), "two": gpd.read_file(files / "two.gpkg")}
+    expected = mosaic(layers, UNITS, by="code")
+    key = ["code", "one", "two"]
+    assert found[key].equals(expected[key])
+    np.testing.assert_allclose(found.area_km2, expected.area_km2, rtol=1e-9, atol=1e-12 * 2500)
+
+
+def _die_once(path, number):
+    """Kill the worker when the third tile is asked for, the first time only."""
+    if number == 3 and not path.exists():
+        path.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_worker_costs_time_only(files, client, tmp_path):
+    marker = tmp_path / "killed"
+    deaths = client.map(lambda number: _die_once(marker, number), range(6))
+    found = coverage_on_cluster(files / "one.gpkg", UNITS, by="code", client=client, tiles=9)
+    client.gather(deaths)
+    assert marker.exists()
+    agree(found, coverage_of_file(files / "one.gpkg", UNITS, by="code"))
