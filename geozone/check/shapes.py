@@ -146,7 +146,7 @@ def _spike_vertices(points: np.ndarray, ring: np.ndarray) -> np.ndarray:
     after = np.arange(len(points)) + 1
     after[last] = first + 1
     after = np.minimum(after, len(points) - 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):  # coordinates that are none are found elsewhere
         incoming = (points[before] - points) * metres
         outgoing = (points[after] - points) * metres
         one, two = np.hypot(*incoming.T), np.hypot(*outgoing.T)

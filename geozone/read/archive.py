@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -12,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from geozone.errors import InputError
+from geozone.read.bulk import reason_of
 from geozone.read.encoding import guess
 from geozone.read.notes import Notes
 from geozone.read.safety import Limits, in_bytes
@@ -22,6 +25,18 @@ class _Readable(Protocol):
 
 
 _BLOCK = 1 << 20
+# what the unpackers raise on damaged archives
+_DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+)
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -40,15 +55,8 @@ def unpack(path: Path, shown: Path, folder: Path, limits: Limits, notes: Notes) 
             _unpack_tar(path, shown, folder, limits)
         else:
             _unpack_gzip(path, shown, folder, limits)
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-    ) as error:
-        raise InputError("read.archive_damaged", path=shown, reason=str(error)) from error
+    except _DAMAGED as error:
+        raise InputError("read.archive_damaged", path=shown, reason=reason_of(error, path)) from error
     except RuntimeError as error:  # how zipfile says that a password is needed
         raise InputError("read.archive_encrypted", path=shown) from error
 

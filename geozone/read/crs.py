@@ -31,6 +31,7 @@ from geozone.read.inference import (
 )
 from geozone.read.notes import Notes
 
+_FAULTY_METRES = 1.3e7
 EDGE_METRES = 1000.0  # longer edges of a projected source are cut there before they are turned to degrees
 _ALIKE = re.compile(
     r"WGS.?84|WGS.?1984|World Geodetic System 1984|CGCS.?2000|China.?2000|ITRF|IGS", re.IGNORECASE
@@ -249,10 +250,12 @@ def _zones_of(crs: pyproj.CRS) -> list[int]:
 
 
 def _lands_on_earth(crs: pyproj.CRS, extent: Extent) -> bool:
-    to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    longitude, latitude = to_degrees.transform(
-        (extent.west + extent.east) / 2, (extent.south + extent.north) / 2
-    )
+    try:
+        to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+        middle = ((extent.west + extent.east) / 2, (extent.south + extent.north) / 2)
+        longitude, latitude = to_degrees.transform(*middle)
+    except ProjError:
+        return True  # told where the coordinates are converted
     sound = np.isfinite(longitude) & np.isfinite(latitude)
     return bool(sound.mean() > 0.5)
 
@@ -326,13 +329,21 @@ def _transform(geometries: Any, source: pyproj.CRS, wanted: Wanted, path: Path |
         notes.find("datum_unshifted", Severity.WARNING, datum=base.name)
     elif source.is_bound or not _ALIKE.search(name):
         # parameters lead to WGS 84, which is CGCS2000 to a decimetre
-        transformer = pyproj.Transformer.from_crs(source, "EPSG:4326", always_xy=True)
+        transformer = _transformer(source, pyproj.CRS("EPSG:4326"), path)
         said = "?" if transformer.accuracy < 0 else f"{transformer.accuracy:g}"
         notes.decide("datum", base.name, "read.datum_accuracy", datum=base.name, accuracy=said)
         return _apply(geometries, transformer, source, path)
     if source.is_geographic:
         return geometries
-    return _apply(geometries, pyproj.Transformer.from_crs(source, base, always_xy=True), source, path)
+    return _apply(geometries, _transformer(source, base, path), source, path)
+
+
+def _transformer(source: pyproj.CRS, target: pyproj.CRS, path: Path | str) -> pyproj.Transformer:
+    try:
+        return pyproj.Transformer.from_crs(source, target, always_xy=True)
+    except ProjError as error:  # a CRS that is written well and means nothing
+        reason = " ".join(str(error).split())[:120]
+        raise InputError("read.not_transformable", path=path, crs=_name(source), reason=reason) from error
 
 
 def _apply(geometries: Any, transformer: pyproj.Transformer, source: pyproj.CRS, path: Path | str) -> Any:
@@ -352,7 +363,10 @@ def _cut_long_edges(geometries: Any, source: pyproj.CRS, notes: Notes) -> Any:
     points, owner = shapely.get_coordinates(geometries, return_index=True)
     steps = np.hypot(*np.diff(points, axis=0).T)
     steps[np.diff(owner) != 0] = 0.0
-    with_long = np.unique(owner[1:][steps > longest])
+    # an edge longer than the earth is wide is a fault, which cutting would only make large
+    with_long = np.setdiff1d(
+        owner[1:][steps > longest], owner[1:][steps > _FAULTY_METRES / EDGE_METRES * longest]
+    )
     with_long = with_long[shapely.get_dimensions(geometries[with_long]) > 0]
     if len(with_long):
         geometries = geometries.copy()

@@ -26,7 +26,7 @@ from geozone.read.formats import Format
 from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, recode
 from geozone.read.salvage import mend_geometries, read_features, read_numbered
-from geozone.read.source import Source, link
+from geozone.read.source import Source, companion, link
 
 _XML = {Format.KML, Format.GML, Format.GPX}
 _DECLARED = re.compile(rb"^(\s*<\?xml[^>]*?encoding\s*=\s*[\"'])([\w.\-]+)([\"'])")
@@ -43,12 +43,13 @@ def read_gdal(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoData
     given = given_codec(encoding, source.shown)
     path = _as_utf8(source, given, notes) if source.format in _XML else source.path
     path = _own_ending(path, source)
+    if source.format is Format.GML:
+        path = _apart(path, source)
     layer = choose_layer(_filled(path, source), source.layer, source.shown, notes)
-    options: dict[str, Any] = {"WRITE_GFS": "NO"} if source.format is Format.GML else {}
     try:
-        data = read_bulk(path, layer, **options)
+        data = read_bulk(path, layer)
     except UnicodeDecodeError:
-        data = recode(_read_raw(path, layer, source.shown, **options), [], given, notes)
+        data = recode(_read_raw(path, layer, source.shown), [], given, notes)
     except NotImplementedError:
         notes.decide("curves", "chords", "read.curves")
         return read_features(path, layer, source.shown, notes)
@@ -56,7 +57,7 @@ def read_gdal(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoData
         if source.format is Format.FLATGEOBUF:
             return read_numbered(path, layer, source.shown, notes)
         return read_features(path, layer, source.shown, notes)
-    return mend_geometries(data, path, layer, notes, **options)
+    return mend_geometries(data, path, layer, notes)
 
 
 def _filled(path: Path, source: Source) -> list[str]:
@@ -88,6 +89,18 @@ def _own_ending(path: Path, source: Source) -> Path:
     place = source.scratch / f"{source.path.stem}{ending}"
     link(path, place)
     return place
+
+
+def _apart(path: Path, source: Source) -> Path:
+    """Return a GML file and its schema in the temporary folder: GDAL writes a template beside what it opens."""
+    place = source.scratch / "gml"
+    place.mkdir()
+    link(path.absolute(), place / f"layer{path.suffix}")
+    for ending in (".xsd", ".gfs"):
+        beside = companion(source.path, ending)
+        if beside is not None:
+            link(beside, place / f"layer{ending}")
+    return place / f"layer{path.suffix}"
 
 
 def _as_utf8(source: Source, given: str | None, notes: Notes) -> Path:
@@ -125,11 +138,11 @@ def _as_utf8(source: Source, given: str | None, notes: Notes) -> Path:
     return place
 
 
-def _read_raw(path: Path, layer: str, shown: Path, **options: Any) -> gpd.GeoDataFrame:
+def _read_raw(path: Path, layer: str, shown: Path) -> gpd.GeoDataFrame:
     """Return a layer whose text is not UTF-8, every byte of text as one character."""
     try:
         with quiet():
-            meta, table = pyogrio.read_arrow(path, layer=layer, return_fids=True, **options)
+            meta, table = pyogrio.read_arrow(path, layer=layer, return_fids=True)
             columns: dict[str, Any] = {}
             for name in table.column_names[1:]:
                 column = table.column(name)

@@ -75,6 +75,8 @@ def open_source(
             raise InputError("read.nothing_inside", path=shown)
         if local.is_file():
             refuse_reaching_markup(local, shown)
+        if kind is Format.GEOPACKAGE:
+            local = _untouched(local, scratch, notes)
         yield Source(shown, _plain_name(local, scratch), kind, layer, scratch)
 
 
@@ -156,6 +158,22 @@ def _data_sets(folder: Path) -> list[Path]:
     found = [item for item in found if item.suffix.lower() != ".mif" or item.with_suffix("") not in tables]
     primary = [item for item in found if item.suffix.lower() not in _SECONDARY]
     return primary or found
+
+
+def _untouched(local: Path, scratch: Path, notes: Notes) -> Path:
+    """Return a GeoPackage that can be opened without a trace: SQLite writes beside one in write-ahead mode."""
+    with local.open("rb") as stream:
+        modes = stream.read(20)[18:]
+    logs = [local.with_name(local.name + ending) for ending in ("-wal", "-journal")]
+    if modes == b"\x01\x01" and not any(log.exists() for log in logs):
+        return local
+    place = scratch / "copy"
+    place.mkdir()
+    for item in (local, *logs):
+        if item.exists():
+            shutil.copyfile(item, place / item.name)
+    notes.decide("file", local.name, "read.copied")
+    return place / local.name
 
 
 def _plain_name(local: Path, scratch: Path) -> Path:
