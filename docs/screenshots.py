@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
+LARGEST = 390_000  # bytes
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -26,9 +27,12 @@ def _open(browser: Any, path: Path, fragment: str = "", **options: Any) -> Any:
 
 
 def _save(source: Path, name: str) -> None:
-    """Keep 256 colours: a map has few, and the file stays small."""
+    """Keep all colours where the file stays small with them, else 256."""
+    target = IMAGES / name
     with Image.open(source) as image:
-        image.convert("RGB").quantize(256).save(IMAGES / name, optimize=True)
+        image.convert("RGB").save(target, optimize=True)
+        if target.stat().st_size > LARGEST:
+            image.convert("RGB").quantize(256).save(target, optimize=True)
 
 
 def take(maps: Path) -> None:
@@ -65,9 +69,8 @@ def take(maps: Path) -> None:
             page = _open(browser, maps / "hebei.html", viewport=DESKTOP)
             sheet = Path(name) / "sheet.pdf"
             page.pdf(path=sheet, prefer_css_page_size=True, print_background=True)
-            subprocess.run(
-                ["pdftoppm", "-r", "110", "-singlefile", "-png", sheet, shot.with_suffix("")], check=True
-            )  # noqa: S603, S607  # a fixed command
+            command = ["pdftoppm", "-r", "110", "-singlefile", "-png", sheet, shot.with_suffix("")]
+            subprocess.run(command, check=True)  # noqa: S603  # a fixed command
             _save(shot, "sheet.png")
         browser.close()
 

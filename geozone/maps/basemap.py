@@ -86,3 +86,22 @@ def openstreetmap() -> BaseMap:
         ("https://tile.openstreetmap.org/{z}/{x}/{y}.png",),
         "© OpenStreetMap contributors",
     )
+
+
+def parse_base_map(words: str) -> BaseMap:
+    """Return the base map that a user names: ``tianditu:KEY``, ``osm``, or an address with ``{x} {y} {z}``.
+
+    Raises
+    ------
+    UsageError
+        If it is none of these, or its service is in GCJ-02 or BD-09.
+    """
+    name, _, key = words.partition(":")
+    if name == "tianditu":
+        return tianditu(key)
+    if words == "osm":
+        return openstreetmap()
+    host = urlsplit(words).hostname or words
+    base_map = BaseMap(Text(host, host), (words,), host)
+    base_map.hosts()
+    return base_map

@@ -38,9 +38,7 @@ def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh") -> str
     body = (
         f'<div class="index" id="page"><header class="masthead"><div class="titles"><h1>{_both(title)}</h1>'
         f'<p class="subtitle">{_both(text("maps.subtitle"))}</p></div>'
-        f'<div class="language" role="group" data-lang-switch="{lang}" aria-label="Language 语言">'
-        '<button type="button" data-lang="zh" lang="zh-CN">中文</button>'
-        '<button type="button" data-lang="en" lang="en">English</button></div></header>'
+        f'<button type="button" class="language" data-lang-switch="{lang}" data-lang="">中文 English</button></header>'
         f'<main><section aria-label="{escape(text("maps.index_cards").en)}" class="zone-cards">{cards}</section>'
         f"<section><h2>{_both(text('maps.index_compare'))}</h2>{_comparison(results)}</section>"
         f'<p class="review">{_both(_review(results))}</p></main></div>'

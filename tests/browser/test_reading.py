@@ -144,12 +144,12 @@ def test_language_is_switched_without_a_reload(open_page, site):
     page = open_page(site / "bth.html")
     page.evaluate("window.kept = true")
     assert page.locator("h1").inner_text() == "样区"
-    page.locator('[data-lang-switch] [data-lang="en"]').click()
+    page.locator('[data-lang-switch][data-lang="en"]').click()
     assert page.locator("h1").inner_text() == "Sample zone"
     assert page.locator("html").get_attribute("lang") == "en"
     assert "Not reviewed" in page.locator("[data-review]").inner_text()
     assert page.evaluate("window.kept") is True
-    page.locator('[data-lang-switch] [data-lang="zh"]').click()
+    page.locator('[data-lang-switch][data-lang="zh"]').click()
     assert "未经审图" in page.locator("[data-review]").inner_text()
 
 

@@ -5,11 +5,18 @@ import { said, text } from './text.js';
 import { classEntries } from './legend.js';
 import { shortened } from './popup.js';
 import { swatch } from './paint.js';
+import { yearRange } from './years.js';
+
+function years(app) {
+  const range = yearRange(app);
+  return range ? Array.from({ length: range[1] - range[0] + 1 }, (_, place) => range[0] + place) : [];
+}
 
 export function themes(app) {
   return [
     ...app.mappable.map((id) => [`units:${id}`, said(app.indicators[id].title)]),
     ...[...app.layers.values()].map((layer) => [`layer:${layer.id}`, layer.title === undefined ? text('relief') : said(layer.title)]),
+    ...years(app).map((year) => [`year:${year}`, text('year_end', { year })]),
   ];
 }
 

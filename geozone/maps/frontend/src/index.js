@@ -4,14 +4,15 @@ import './index.css';
 
 function show(lang) {
   document.documentElement.lang = lang === 'en' ? 'en' : 'zh-CN';
-  const bar = document.querySelector('[data-lang-switch]');
-  bar.dataset.langSwitch = lang;
-  for (const button of bar.querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.lang === lang));
+  const button = document.querySelector('[data-lang-switch]');
+  const other = lang === 'en' ? 'zh' : 'en';
+  button.dataset.langSwitch = lang;
+  button.dataset.lang = other;
+  button.lang = other === 'zh' ? 'zh-CN' : 'en';
+  button.textContent = other === 'zh' ? '中文' : 'English';
   for (const link of document.querySelectorAll('a[href]')) link.hash = `lang=${lang}`;
 }
 
-for (const button of document.querySelectorAll('[data-lang]')) {
-  button.addEventListener('click', () => show(button.dataset.lang));
-}
+document.querySelector('[data-lang-switch]').addEventListener('click', (event) => show(event.currentTarget.dataset.lang));
 show(/lang=en/.test(location.hash) ? 'en' : document.documentElement.lang.slice(0, 2));
 document.getElementById('page').dataset.ready = 'true';

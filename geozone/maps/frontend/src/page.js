@@ -22,20 +22,20 @@ import L from 'leaflet';
 function masthead(app, element) {
   const draw = () => {
     document.title = said(app.data.zone.title);
-    const language = (lang, name) => h('button', { type: 'button', lang: lang === 'zh' ? 'zh-CN' : 'en', 'data-lang': lang, 'aria-pressed': String(app.state.lang === lang), onclick: () => app.set({ lang }) }, name);
+    const other = app.state.lang === 'zh' ? 'en' : 'zh';
     const size = h('select', { 'aria-label': text('paper_size'), class: 'paper' }, ['A4', 'A3'].map((name) => h('option', { value: name }, name)));
     element.replaceChildren(
       h('div', { class: 'titles' },
         h('h1', {}, said(app.data.zone.title)),
         h('p', { class: 'subtitle' }, text('subtitle'), h('span', { class: 'dates' }, `${text('data_date')}${text('colon')}${dataDate(app)}`), h('span', { class: 'review' }, reviewLine(app)))),
       app.searchBox,
-      h('div', { class: 'language', 'data-lang-switch': app.state.lang, role: 'group', 'aria-label': text('language') }, language('zh', '中文'), language('en', 'English')),
+      h('button', { type: 'button', class: 'language', 'data-lang-switch': app.state.lang, 'data-lang': other, lang: other === 'zh' ? 'zh-CN' : 'en', onclick: () => app.set({ lang: other }) }, other === 'zh' ? '中文' : 'English'),
       h('div', { class: 'printing-tools' }, size, h('button', { type: 'button', 'data-print': true, onclick: () => app.print(size.value) }, text('print'))));
   };
   app.on(['lang'], () => {
-    const focused = document.activeElement?.dataset?.lang;
+    const focused = document.activeElement?.matches('[data-lang-switch]');
     draw();
-    if (focused) element.querySelector(`[data-lang="${focused}"]`)?.focus();
+    if (focused) element.querySelector('[data-lang-switch]').focus();
   });
   draw();
 }

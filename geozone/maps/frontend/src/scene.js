@@ -41,12 +41,13 @@ function clipped(context, from, to, height, draw) {
 
 // A theme is an indicator or a layer alone ("units:<id>", "layer:<id>", "year:<year>"); null draws what is switched on.
 function drawTheme(app, context, view, theme) {
-  const indicator = theme === null ? app.state.indicator : theme.startsWith('units:') ? theme.slice(6) : null;
+  const year = theme?.startsWith('year:') ? Number(theme.slice(5)) : null;
+  const indicator = theme === null || year ? app.state.indicator : theme.startsWith('units:') ? theme.slice(6) : null;
   drawUnits(app, context, view, indicator);
   for (const layer of app.layers.values()) {
-    if (theme === null ? !layer.shown : theme !== `layer:${layer.id}`) continue;
+    if (theme === null || year ? !layer.shown : theme !== `layer:${layer.id}`) continue;
     if (layer.paint) layer.paint(context, view);
-    else paintFeatures(context, view, layer.features, (feature) => layer.legend[symbolPlace(app, layer, feature)].symbol);
+    else paintFeatures(context, view, layer.features, (feature) => layer.legend[symbolPlace(app, layer, feature, year)].symbol);
   }
 }
 

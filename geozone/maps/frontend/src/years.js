@@ -18,15 +18,16 @@ export function yearRange(app) {
 }
 
 // The place of the legend entry that draws a feature in the chosen year.
-export function symbolPlace(app, layer, feature) {
+export function symbolPlace(app, layer, feature, chosen = null) {
   if (!layer.symbols) return 0;
   const place = layer.symbols[feature];
-  if (app.state.year === null) return place;
+  const until = chosen ?? app.state.year;
+  if (until === null) return place;
   const unknown = layer.legend.findIndex((entry) => entry.key === 'unknown');
   const register = registerOf(app, layer);
   const item = register && layer.items ? register.items[layer.items[feature]] : null;
   const year = item ? Number.parseInt(item.status_date, 10) : Number.NaN;
-  return Number.isFinite(year) && year <= app.state.year ? place : unknown;
+  return Number.isFinite(year) && year <= until ? place : unknown;
 }
 
 export function statusCounts(app, layer) {
