@@ -8,35 +8,54 @@ from typing import TypeAlias
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
+import pyproj
+from pyogrio.errors import DataLayerError, DataSourceError
 
 import geozone.overlay.coverage
 import geozone.overlay.mosaic
-from geozone.errors import UsageError
+from geozone.errors import GeozoneError, UsageError
 from geozone.export.geopackage import write_geopackage
 from geozone.maps.page import render_page
 from geozone.messages import Language
 from geozone.model import Layer, Rate, ZoneResult
+from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
+from geozone.overlay.stream import coverage_of_file
 from geozone.project import Project, embedded_project, load_project
-from geozone.read import read_layer
+from geozone.read import list_layers, read_layer
 from geozone.run.build import build
 from geozone.run.compute import Options, compute
 
+STREAMED = (
+    ".gpkg",
+    ".fgb",
+    ".shp",
+)  # formats that hold their extent, so that it can be held against their CRS
 Source: TypeAlias = str | Path | Layer | gpd.GeoDataFrame
 
 
 def coverage(
-    layer: Source, zones: Source, *, by: str | None = None, threads: int | None = None
+    layer: Source,
+    zones: Source,
+    *,
+    by: str | None = None,
+    threads: int | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
 ) -> pd.DataFrame:
     """Return how much of every zone a layer covers, each piece of ground counted once.
 
     Parameters
     ----------
     layer, zones
-        Paths, Layers or GeoDataFrames, in any CRS.
+        Paths, Layers or GeoDataFrames, in any CRS. A layer in a GeoPackage, FlatGeobuf or shapefile that tells its
+        CRS is streamed.
     by
         Field of `zones` that names them; the row number by default.
     threads
         Threads to use; one a processor by default.
+    workers, scheduler
+        Worker processes of a Dask cluster on this machine, or the address of a running one; for a layer in a file.
 
     Returns
     -------
@@ -51,11 +70,23 @@ def coverage(
     UsageError
         If the zones have no field `by`.
     """
-    return geozone.overlay.coverage.coverage(_opened(layer), _opened(zones, by), by=by, threads=threads)
+    units = _opened(zones, by)
+    if workers is not None or scheduler is not None:
+        file = _file(layer)
+        return coverage_on_cluster(file, units, by=by, scheduler=scheduler, workers=workers or 1)
+    if isinstance(layer, str | Path) and _tells_its_place(Path(layer)):
+        return coverage_of_file(layer, units, by=by, threads=threads)
+    return geozone.overlay.coverage.coverage(_opened(layer), units, by=by, threads=threads)
 
 
 def mosaic(
-    layers: Mapping[str, Source], zones: Source, *, by: str | None = None, threads: int | None = None
+    layers: Mapping[str, Source],
+    zones: Source,
+    *,
+    by: str | None = None,
+    threads: int | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
 ) -> pd.DataFrame:
     """Return the area of every combination of layers in every zone; the rows of a zone add up to its area.
 
@@ -63,7 +94,7 @@ def mosaic(
     ----------
     layers
         Paths, Layers or GeoDataFrames by name, 16 at most.
-    zones, by, threads
+    zones, by, threads, workers, scheduler
         As for `coverage`.
 
     Returns
@@ -71,8 +102,12 @@ def mosaic(
     DataFrame
         The zone's name, one bool column per layer, ``area_km2``.
     """
+    units = _opened(zones, by)
+    if workers is not None or scheduler is not None:
+        files = {name: _file(layer) for name, layer in layers.items()}
+        return mosaic_on_cluster(files, units, by=by, scheduler=scheduler, workers=workers or 1)
     opened = {name: _opened(layer) for name, layer in layers.items()}
-    return geozone.overlay.mosaic.mosaic(opened, _opened(zones, by), by=by, threads=threads)
+    return geozone.overlay.mosaic.mosaic(opened, units, by=by, threads=threads)
 
 
 class OpenProject:
@@ -151,3 +186,30 @@ def _opened(source: Source, by: str | None = None) -> Layer | gpd.GeoDataFrame:
             choices=", ".join(name for name in names if name != "geometry"),
         )
     return opened
+
+
+def _file(source: Source) -> Path:
+    if not isinstance(source, str | Path):
+        raise UsageError("cli.cluster_needs_files")
+    return Path(source)
+
+
+def _tells_its_place(path: Path) -> bool:
+    """Whether a file can be streamed as it is: its one layer has a CRS, and its coordinates fit that CRS.
+
+    Anything else goes through the reader, which infers, mends or refuses.
+    """
+    if path.suffix.lower() not in STREAMED or not path.exists():
+        return False
+    try:
+        if len(list_layers(path)) > 1:
+            return False
+        info = pyogrio.read_info(path)
+    except (GeozoneError, DataSourceError, DataLayerError):
+        return False
+    if not info["crs"] or info["total_bounds"] is None:
+        return False
+    west, south, east, north = info["total_bounds"]
+    if not pyproj.CRS(info["crs"]).is_geographic:
+        return bool(max(map(abs, (west, south, east, north))) > 360)
+    return bool(-180 <= west <= east <= 180 and -90 <= south <= north <= 90)

@@ -10,6 +10,8 @@ from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
 from geozone.export.tables import write_tables
 from geozone.files import make_folder, whole_file
+from geozone.maps.basemap import BaseMap
+from geozone.maps.edition import public_edition
 from geozone.maps.index import render_index
 from geozone.maps.page import render_page
 from geozone.messages import Language, text
@@ -18,10 +20,31 @@ from geozone.project import Project
 from geozone.run.compute import Options, compute
 
 OUTPUT_STEPS = ("page", "geopackage", "tables")
+EDITIONS = ("full", "public")
 
 
-def build(projects: Iterable[Project], out: Path, options: Options | None = None) -> list[Path]:
+def build(
+    projects: Iterable[Project],
+    out: Path,
+    options: Options | None = None,
+    *,
+    edition: str = EDITIONS[0],
+    base_map: BaseMap | None = None,
+) -> list[Path]:
     """Build the files of one or more zones and the index over them.
+
+    Parameters
+    ----------
+    projects
+        The zones with their layers and registers.
+    out
+        Folder for the files; it is made when it is missing.
+    options
+        How the run is done.
+    edition
+        ``full``, or ``public``: coarse geometry, sensitive layers as shares only (`public_edition`).
+    base_map
+        Images under the maps; without one the pages ask no host for anything.
 
     Returns
     -------
@@ -41,12 +64,20 @@ def build(projects: Iterable[Project], out: Path, options: Options | None = None
     for project in projects:
         started = datetime.now(UTC)
         result = compute(project, options)
-        outputs = write_zone(result, out, options)
+        if edition == "public":
+            result = public_edition(result)
+        outputs = write_zone(result, out, options, base_map=base_map)
         record = out / f"{result.zone.key}_run.json"
         write_record(
             result,
             record,
-            parameters={"lang": options.lang, "threads": options.threads},
+            parameters={
+                "lang": options.lang,
+                "threads": options.threads,
+                "workers": options.workers,
+                "scheduler": options.scheduler,
+                "edition": edition,
+            },
             outputs=outputs,
             started=started,
             finished=datetime.now(UTC),
@@ -58,10 +89,12 @@ def build(projects: Iterable[Project], out: Path, options: Options | None = None
     return [*written, index]
 
 
-def write_zone(result: ZoneResult, out: Path, options: Options) -> list[Path]:
+def write_zone(
+    result: ZoneResult, out: Path, options: Options, *, base_map: BaseMap | None = None
+) -> list[Path]:
     """Write the page, the GeoPackage and the tables of one zone."""
     options.progress(text("run.step_page"))
-    page = write_map(result, out / f"{result.zone.key}.html", options.lang)
+    page = write_map(result, out / f"{result.zone.key}.html", options.lang, base_map=base_map)
     options.progress(text("run.step_geopackage"))
     package = out / f"{result.zone.key}.gpkg"
     write_geopackage(result, package, lang=options.lang)
@@ -69,9 +102,9 @@ def write_zone(result: ZoneResult, out: Path, options: Options) -> list[Path]:
     return [page, package, *write_tables(result, out, lang=options.lang)]
 
 
-def write_map(result: ZoneResult, path: Path, lang: Language) -> Path:
+def write_map(result: ZoneResult, path: Path, lang: Language, *, base_map: BaseMap | None = None) -> Path:
     """Write the page of one zone."""
-    _write_text(path, render_page(result, lang=lang))
+    _write_text(path, render_page(result, lang=lang, base_map=base_map))
     return path
 
 

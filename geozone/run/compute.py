@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
@@ -17,6 +19,7 @@ from geozone.check import REPAIRABLE, check, repair
 from geozone.errors import DataError
 from geozone.messages import Language, Text, text
 from geozone.model import Finding, Layer, Level, Register, Severity, Step, Zone, ZoneResult
+from geozone.overlay.cluster import mosaic_on_cluster
 from geozone.overlay.length import line_lengths
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.shores import shore_lengths
@@ -54,6 +57,8 @@ class Options:
 
     lang: Language = "zh"
     threads: int | None = None
+    workers: int | None = None  # processes of a cluster on this machine, for the overlay
+    scheduler: str | None = None  # address of a running cluster
     progress: Progress = field(default=_silent)
 
 
@@ -164,7 +169,7 @@ class _Work:
         """Return the mosaic of the finest units, and the lengths of rivers and shores in them."""
         finest = finest_units(units)
         covering = {name: layers[name].data for name in MOSAIC_LAYERS if name in layers}
-        pieces = mosaic(covering, finest, by="code", threads=self.options.threads)
+        pieces = self._mosaic(covering, finest)
         lengths = {}
         if "rivers" in layers:
             lengths["rivers"] = line_lengths(layers["rivers"].data, finest, by="code")
@@ -176,6 +181,18 @@ class _Work:
         area = float(pieces["area_km2"].sum())
         self.steps.append(Step("overlay", {"units": len(finest), "pieces": len(pieces), "area_km2": area}))
         return pieces, lengths
+
+    def _mosaic(self, covering: dict[str, gpd.GeoDataFrame], finest: gpd.GeoDataFrame) -> pd.DataFrame:
+        options = self.options
+        if not covering or (options.workers is None and options.scheduler is None):
+            return mosaic(covering, finest, by="code", threads=options.threads)
+        with TemporaryDirectory(prefix="geozone-") as folder:  # workers read tiles from files
+            files = {name: Path(folder) / f"{name}.fgb" for name in covering}
+            for name, data in covering.items():
+                data[["geometry"]].to_file(files[name])
+            return mosaic_on_cluster(
+                files, finest, by="code", scheduler=options.scheduler, workers=options.workers or 1
+            )
 
     def registers(self, lengths: dict[str, pd.DataFrame]) -> dict[str, Register]:
         """Return the registers by role; counties that stand in for bays take the length of their shore."""

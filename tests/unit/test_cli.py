@@ -2,11 +2,15 @@ import json
 import subprocess
 import sys
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import samples
+import shapely
 
+import geozone
 from geozone import cli
+from geozone.cli import zones
 from geozone.errors import DataError, InputError
 
 
@@ -117,7 +121,7 @@ def test_errors_keep_their_exit_code(capsys, monkeypatch, error, code):
     def fail(*_, **__):
         raise error("files.unwritable", path="x", reason="y")
 
-    monkeypatch.setattr(cli, "build", fail)
+    monkeypatch.setattr(zones, "build", fail)
     assert run(capsys, "build", "bth")[0] == code
 
 
@@ -125,7 +129,7 @@ def test_a_bug_is_exit_code_4_and_a_traceback_only_under_debug(capsys, monkeypat
     def fail(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(cli, "build", fail)
+    monkeypatch.setattr(zones, "build", fail)
     code, _, err = run(capsys, "build", "bth")
     assert code == 4
     assert "Traceback" not in err
@@ -143,3 +147,47 @@ def test_the_command_is_installed_and_prints_versions():
     rows = json.loads(done.stdout)
     for library in ("GDAL", "GEOS", "PROJ"):
         assert sum(bool(row.get(library)) for row in rows) >= 2, library
+
+
+def test_a_file_is_checked_and_repaired(capsys, tmp_path):
+    knot = [(116.51, 39), (116.49, 39.01), (116.51, 39.01), (116.49, 39)]  # a small part that crosses itself
+    crossed = shapely.Polygon([(116, 38), (117, 38), (117, 39), *knot, (116, 39)])
+    sound = shapely.box(118, 38, 119, 39)
+    path = tmp_path / "red.gpkg"
+    gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[crossed, sound], crs=4490).to_file(path)
+    code, out, _ = run(capsys, "check", str(path), "--json")
+    assert code == 1
+    assert [finding["kind"] for finding in json.loads(out)[0]["findings"]] == ["ring_self_intersection"]
+    code, out, _ = run(capsys, "check", str(path), "--lang", "en")
+    assert "crosses or touches itself" in out
+    code, _, _ = run(capsys, "check", str(path), "--repair", str(tmp_path / "mended.gpkg"))
+    assert code == 1
+    assert gpd.read_file(tmp_path / "mended.gpkg", layer="red").is_valid.all()
+    assert len(gpd.read_file(tmp_path / "mended.gpkg", layer="ledger")) == 1
+
+
+def test_one_unreadable_file_does_not_keep_others_from_being_checked(capsys, files, tmp_path):
+    redline, _ = files
+    (tmp_path / "broken.gpkg").write_text("no GeoPackage")
+    code, _, err = run(capsys, "check", str(tmp_path / "broken.gpkg"), str(redline), "--lang", "en")
+    assert code == 3
+    assert "broken.gpkg" in err
+    assert "1 layers checked" in err
+
+
+def test_a_layer_whose_coordinates_do_not_fit_its_crs_is_not_streamed(files, tmp_path):
+    """Metres that claim to be degrees go through the reader, which refuses them, and not into the plane."""
+    redline, counties = files
+    wrong = gpd.read_file(redline).to_crs(4527).set_crs(4326, allow_override=True)
+    wrong.to_file(tmp_path / "wrong.gpkg")
+    with pytest.raises(geozone.errors.GeozoneError):
+        geozone.coverage(tmp_path / "wrong.gpkg", counties)
+
+
+def test_streamed_and_read_layers_give_the_same_coverage(files, tmp_path):
+    redline, counties = files
+    gpd.read_file(redline).to_file(tmp_path / "red.geojson")
+    streamed, read = (
+        geozone.coverage(path, counties, by="code") for path in (redline, tmp_path / "red.geojson")
+    )
+    pd.testing.assert_frame_equal(streamed, read, rtol=1e-9)

@@ -1,0 +1,53 @@
+"""The command line: results on stdout, progress and messages on stderr.
+
+Exit codes: 0 done; 1 the data has findings that stop the job; 2 wrong usage; 3 input missing or unreadable;
+4 internal error (with a traceback only under ``--debug``).
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from itertools import pairwise
+
+import click
+
+from geozone.cli import files, lists, zones
+from geozone.cli.options import cli
+from geozone.errors import GeozoneError, UsageError
+from geozone.messages import Language, Text, text
+
+__all__ = ["cli", "files", "lists", "main", "zones"]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with the code that the module's text states."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in arguments
+    if debug:
+        arguments.remove("--debug")
+    lang: Language = "en" if "en" in _following(arguments, "--lang") else "zh"
+    try:
+        cli.main(args=arguments, prog_name="geozone", standalone_mode=False)
+    except GeozoneError as error:
+        _fail(text("cli.failed", reason=error.text), lang, error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(UsageError.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the last stop: a bug becomes exit code 4
+        if debug:
+            traceback.print_exc()
+        _fail(text("cli.internal", reason=f"{type(error).__name__}: {error}"), lang, GeozoneError.exit_code)
+
+
+def _following(arguments: list[str], option: str) -> list[str]:
+    pairs = pairwise(arguments)
+    after = [value for name, value in pairs if name == option]
+    return after + [item.partition("=")[2] for item in arguments if item.startswith(f"{option}=")]
+
+
+def _fail(reason: Text, lang: Language, code: int) -> None:
+    click.echo(reason.get(lang), err=True)
+    sys.exit(code)

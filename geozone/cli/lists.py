@@ -1,0 +1,74 @@
+"""Commands on what is declared: zones, layers, targets, versions."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from geozone import listing
+from geozone.cli.options import CSV, JSON, LANG, cli
+from geozone.errors import DataError, UsageError
+from geozone.messages import Language
+from geozone.rates.documents import verify_documents
+from geozone.rates.targets import targets_table, verification_table
+from geozone.versions import versions
+
+
+@cli.command("zones")
+@JSON
+@CSV
+@LANG
+def zones_command(form: str | None, lang: Language) -> None:
+    """List the declared zones."""
+    click.echo(listing.show(listing.zones(lang), form))
+
+
+@cli.command("layers")
+@click.argument("zone", required=False)
+@JSON
+@CSV
+@LANG
+def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
+    """List the embedded layers, or those that serve a zone."""
+    click.echo(listing.show(listing.layers(zone, lang), form))
+
+
+@cli.command("targets")
+@click.argument("what", nargs=-1, metavar="[ZONE] | verify DIR")
+@JSON
+@CSV
+@LANG
+def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> None:
+    """List what the policy documents demand, or verify it against their text.
+
+    `verify DIR` finds every registered figure in the documents (UTF-8 text) in DIR; a figure that differs or is not
+    found makes the exit code 1.
+
+    \b
+    Examples:
+      geozone targets hebei --json
+      geozone targets verify documents/
+    """
+    if what[:1] == ("verify",) and len(what) == 2:
+        verification = verify_documents(Path(what[1]))
+        click.echo(listing.show(verification_table(verification), form))
+        if verification.faults:
+            sys.exit(DataError.exit_code)
+        return
+    if len(what) > 1:
+        raise UsageError("cli.targets_usage")
+    click.echo(listing.show(targets_table(what[0] if what else None, lang), form))
+
+
+@cli.command("versions")
+@JSON
+@CSV
+@LANG
+def versions_command(form: str | None, lang: Language) -> None:
+    """Print every GDAL, GEOS and PROJ in the process."""
+    del lang
+    found = [{"name": name, **parts} for name, parts in versions().items()]
+    click.echo(listing.show(pd.DataFrame(found), form))

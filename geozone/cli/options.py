@@ -1,0 +1,91 @@
+"""The group of commands, and the options that several of them share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import click
+import pandas as pd
+
+import geozone
+from geozone import listing
+from geozone.api import OpenProject
+from geozone.errors import UsageError
+from geozone.messages import Language
+from geozone.project import Project, embedded_project, load_project
+from geozone.run.compute import Options
+from geozone.seeds import load_zones
+
+PATH = click.Path(path_type=Path)
+LANG = click.option(
+    "--lang",
+    type=click.Choice(get_args(Language)),
+    default="zh",
+    show_default=True,
+    help="Language of texts.",
+)
+JSON = click.option("--json", "form", flag_value="json", help="Print JSON.")
+CSV = click.option("--csv", "form", flag_value="csv", help="Print CSV.")
+PROJECT = click.option("--project", "project_file", type=PATH, help="Your project file (project.toml).")
+BY = click.option("--by", help="Field of the zones that names them; the row number by default.")
+TABLE_OUT = click.option(
+    "--out", type=PATH, help="File to write (.csv, .json, .xlsx or .parquet) instead of printing."
+)
+THREADS = click.option(
+    "--threads", type=click.IntRange(min=1), help="Threads to use; one a processor by default."
+)
+WORKERS = click.option(
+    "--workers", type=click.IntRange(min=1), help="Worker processes of a Dask cluster on this machine."
+)
+SCHEDULER = click.option(
+    "--scheduler", metavar="ADDRESS", help="A running Dask cluster, whose workers see the same files."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(geozone.__version__, prog_name="geozone")
+def cli() -> None:
+    """Maps, completion rates and GeoPackages for the Beautiful China pilot zones.
+
+    \b
+    Examples:
+      geozone build bth yrd hebei          all files of three zones into maps/
+      geozone build --project project.toml your own layers and registers
+      geozone rates bth --json             the rates of a zone
+      geozone explain bth bay_completion   from a number to its items and clause
+      geozone check redline.shp            what is wrong in a file, and what to do
+    """
+
+
+def chosen_projects(zones: tuple[str, ...], *, every: bool, project_file: Path | None) -> list[Project]:
+    """Return the projects that a call names.
+
+    Raises
+    ------
+    UsageError
+        If it names none, or a zone beside a project file.
+    """
+    if project_file:
+        if zones or every:
+            raise UsageError("cli.zone_and_project")
+        return [load_project(project_file)]
+    keys = tuple(load_zones()) if every else zones
+    if not keys:
+        raise UsageError("cli.no_zone")
+    return [embedded_project(key) for key in dict.fromkeys(keys)]
+
+
+def opened(zone: str | None, project_file: Path | None, options: Options) -> OpenProject:
+    """Return the one project that a call names, opened."""
+    (project,) = chosen_projects((zone,) if zone else (), every=False, project_file=project_file)
+    return OpenProject(project, options)
+
+
+def deliver(table: pd.DataFrame, out: Path | None, form: str | None) -> None:
+    """Print a table, or write it to a file."""
+    if out is None:
+        click.echo(listing.show(table, form))
+    else:
+        listing.write(table, out)
+        click.echo(out)

@@ -1,0 +1,244 @@
+"""Commands on a zone: build, rates, map, export, explain, verify."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+from tqdm import tqdm
+
+from geozone import listing
+from geozone.cli.options import (
+    CSV,
+    JSON,
+    LANG,
+    PATH,
+    PROJECT,
+    SCHEDULER,
+    THREADS,
+    WORKERS,
+    chosen_projects,
+    cli,
+    opened,
+)
+from geozone.errors import DataError, UsageError
+from geozone.explain import explain, lines_of
+from geozone.export.formats import FOLDER_FORMATS, FORMATS, write_format
+from geozone.export.postgis import write_postgis
+from geozone.maps.basemap import BaseMap, parse_base_map
+from geozone.messages import Language, Text
+from geozone.run.build import EDITIONS, OUTPUT_STEPS, build, write_map
+from geozone.run.compute import STEPS, Options
+from geozone.verify import verify_build
+
+_BASE_MAP = click.option(
+    "--base-map",
+    metavar="MAP",
+    callback=lambda _context, _option, value: parse_base_map(value) if value else None,
+    help="Images under the map: tianditu:KEY, osm, or an address with {x} {y} {z}; none by default.",
+)
+
+
+@cli.command("build")
+@click.argument("zones", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Build every declared zone.")
+@PROJECT
+@click.option("--out", type=PATH, default=Path("maps"), show_default=True, help="Folder for the files.")
+@click.option(
+    "--edition",
+    type=click.Choice(EDITIONS),
+    default=EDITIONS[0],
+    show_default=True,
+    help="Public: coarse geometry, sensitive layers as shares only.",
+)
+@_BASE_MAP
+@LANG
+@THREADS
+@WORKERS
+@SCHEDULER
+def build_command(
+    zones: tuple[str, ...],
+    every: bool,
+    project_file: Path | None,
+    out: Path,
+    edition: str,
+    base_map: BaseMap | None,
+    lang: Language,
+    threads: int | None,
+    workers: int | None,
+    scheduler: str | None,
+) -> None:
+    """Build the map, GeoPackage, tables and run record of zones.
+
+    \b
+    Examples:
+      geozone build bth
+      geozone build --all --out results --lang en
+      geozone build --project project.toml
+      geozone build bth --edition public --out public
+    """
+    projects = chosen_projects(zones, every=every, project_file=project_file)
+    with tqdm(total=len(projects) * len(STEPS + OUTPUT_STEPS), unit="step", file=sys.stderr) as bar:
+        options = Options(
+            lang=lang, threads=threads, workers=workers, scheduler=scheduler, progress=_advance(bar, lang)
+        )
+        written = build(projects, out, options, edition=edition, base_map=base_map)
+    for path in written:
+        click.echo(path)
+
+
+@cli.command("rates")
+@click.argument("zone", required=False)
+@PROJECT
+@JSON
+@CSV
+@LANG
+@THREADS
+def rates_command(
+    zone: str | None, project_file: Path | None, form: str | None, lang: Language, threads: int | None
+) -> None:
+    """Print the rates of a zone, held against its targets.
+
+    \b
+    Examples:
+      geozone rates bth
+      geozone rates --project project.toml --csv > rates.csv
+    """
+    click.echo(listing.show(opened(zone, project_file, Options(lang=lang, threads=threads)).rates(), form))
+
+
+@cli.command("map")
+@click.argument("zone", required=False)
+@PROJECT
+@click.option("--out", type=PATH, help="File to write; <zone>.html by default.")
+@_BASE_MAP
+@LANG
+@THREADS
+def map_command(
+    zone: str | None,
+    project_file: Path | None,
+    out: Path | None,
+    base_map: BaseMap | None,
+    lang: Language,
+    threads: int | None,
+) -> None:
+    """Write the web map of a zone.
+
+    \b
+    Examples:
+      geozone map bth
+      geozone map bth --base-map tianditu:KEY --out bth_online.html
+    """
+    project = opened(zone, project_file, Options(lang=lang, threads=threads))
+    path = out or Path(f"{project.project.zone.key}.html")
+    click.echo(write_map(project.result, path, lang, base_map=base_map))
+
+
+@cli.command("export")
+@click.argument("zone", required=False)
+@PROJECT
+@click.option(
+    "--format", "kind", type=click.Choice(FORMATS), default="gpkg", show_default=True, help="Format."
+)
+@click.option("--out", type=PATH, help="File (or folder, for formats of one layer a file) to write.")
+@click.option("--postgis", metavar="URL", help="Write into this PostGIS database instead (postgresql://...).")
+@LANG
+@THREADS
+def export_command(
+    zone: str | None,
+    project_file: Path | None,
+    kind: str,
+    out: Path | None,
+    postgis: str | None,
+    lang: Language,
+    threads: int | None,
+) -> None:
+    """Export a zone's layers and tables.
+
+    \b
+    Examples:
+      geozone export bth --format shp --out bth_shapefiles
+      geozone export hebei --format pdf
+      geozone export bth --postgis postgresql://user@localhost/gis
+    """
+    project = opened(zone, project_file, Options(lang=lang, threads=threads))
+    if postgis:
+        for table in write_postgis(project.result, postgis, lang=lang):
+            click.echo(table)
+        return
+    key = project.project.zone.key
+    name = f"{key}_{kind}" if kind in FOLDER_FORMATS else f"{key}.{kind}"
+    written = write_format(project.result, out or Path(name), kind, lang=lang)
+    for path in written:
+        click.echo(path)
+
+
+@cli.command("explain")
+@click.argument("zone")
+@click.argument("indicator")
+@click.argument("unit", required=False)
+@PROJECT
+@JSON
+@LANG
+@THREADS
+def explain_command(
+    zone: str,
+    indicator: str,
+    unit: str | None,
+    project_file: Path | None,
+    form: str | None,
+    lang: Language,
+    threads: int | None,
+) -> None:
+    """Explain a number: its items, features, layer, method and clause.
+
+    INDICATOR is an indicator or the id of a demand; UNIT a code or name, the zone itself by default. With --project,
+    ZONE must be the project's own.
+
+    \b
+    Examples:
+      geozone explain bth bay_completion
+      geozone explain bth redline_coverage 130300 --lang en
+    """
+    project = opened(None if project_file else zone, project_file, Options(lang=lang, threads=threads))
+    if project.project.zone.key != zone:
+        raise UsageError("cli.other_zone", zone=zone, project=project.project.zone.key)
+    found = explain(project.result, indicator, unit)
+    if form == "json":
+        rows = [{"kind": line.kind, "text": line.text.get(lang)} for line in found]
+        click.echo(listing.show(pd.DataFrame(rows), form))
+    else:
+        click.echo("\n".join(lines_of(found, lang)))
+
+
+@cli.command("verify")
+@click.argument("folder", type=PATH)
+@JSON
+@CSV
+@LANG
+def verify_command(folder: Path, form: str | None, lang: Language) -> None:
+    """Verify that the files of a build are as recorded and agree with each other.
+
+    \b
+    Example:
+      geozone verify maps
+    """
+    checks = verify_build(folder)
+    rows = [
+        {"file": check.file, "passed": check.passed, "message": check.message.get(lang)} for check in checks
+    ]
+    click.echo(listing.show(pd.DataFrame(rows), form))
+    if not all(check.passed for check in checks):
+        sys.exit(DataError.exit_code)
+
+
+def _advance(bar: tqdm[Any], lang: Language) -> Callable[[Text], None]:
+    def step(name: Text) -> None:
+        bar.set_description(name.get(lang))
+        bar.update()
+
+    return step
