@@ -14,6 +14,7 @@ from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Targe
 from geozone.rates.completion import count_items, pooled, unit_items
 from geozone.rates.indicators import COMPLETIONS
 from geozone.rates.rows import READING
+from geozone.rates.titles import indicator_title
 from geozone.rates.trajectory import register_trajectory
 from geozone.rates.variants import Robustness, completion_variants, repair_variants
 from geozone.rates.verdicts import decimals, smallest_count, target_value
@@ -121,7 +122,7 @@ def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
 def _title(rate: Rate, target: Target | None) -> Text:
     if rate.kind is None and target is not None:
         return target.title
-    return text(f"rates.indicator_{rate.indicator}")
+    return indicator_title(rate, [])
 
 
 def _figure(value: float) -> str:

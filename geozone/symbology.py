@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geozone.messages import Text
-from geozone.model import Layer, Register, Role, Status
+from geozone.model import Basis, Layer, Register, Role, Status
 
 RATE_COLOURS = ("#eef3d6", "#c3deb0", "#86c0a0", "#46978f", "#1d6577")
 RATE_ZERO = "#f7f5ee"
@@ -29,6 +29,7 @@ STATUS_COLOURS: Mapping[Status, str] = {
     Status.UNKNOWN: "#a3a8ad",
 }
 STATUS_ROLES = (Role.BAY, Role.RIVER, Role.LAKE)
+WORKING_UNIT = "working_unit"  # of the embedded bays: the sea off a county that stands in for bay units
 REGISTER_OF_ROLE = {Role.BAY: "bay", Role.RIVER: "river", Role.LAKE: "lake"}
 
 
@@ -75,37 +76,74 @@ def breaks(values: Iterable[float | None], scale: float) -> list[float]:
 def rate_classes(bounds: Sequence[float], scale: float = 100.0) -> list[RateClass]:
     """Return the classes of upper bounds, the class of zeros first, labelled in per cent where `scale` is 100."""
     mark = "%" if scale == 100 else ""
-    last = len(RATE_COLOURS) - 1
     zero = f"0{mark}"
     classes = [RateClass(0.0, 0.0, RATE_ZERO, Text(zero, zero))]
-    for place, upper in enumerate(bounds):
-        colour = RATE_COLOURS[round(place * last / (len(bounds) - 1))] if len(bounds) > 1 else RATE_COLOURS[3]
+    for upper, colour in zip(bounds, class_colours(bounds), strict=True):
         lower = classes[-1].upper
         label = f"{_number(lower * scale)}–{_number(upper * scale)}{mark}"
         classes.append(RateClass(lower, upper, colour, Text(label, label)))
     return classes
 
 
-def layer_statuses(layer: Layer, registers: Mapping[str, Register]) -> pd.Series[Any] | None:
+def class_colours(bounds: Sequence[float]) -> list[str]:
+    """Return one colour a class, spread over the whole ramp."""
+    if len(bounds) <= 1:
+        return [RATE_COLOURS[3]] * len(bounds)
+    last = len(RATE_COLOURS) - 1
+    return [RATE_COLOURS[round(place * last / (len(bounds) - 1))] for place in range(len(bounds))]
+
+
+def register_items(layer: Layer, registers: Mapping[str, Register]) -> list[int] | None:
+    """Return for each feature of a bay, river or lake layer the row of its register item, -1 for none.
+
+    An item is found by ``item_id``; a working unit by the county that stands in for it; else by name. None where the
+    layer has no register.
+    """
+    role = layer.spec.role if layer.spec else None
+    register = registers.get(REGISTER_OF_ROLE.get(role, "")) if role else None
+    if register is None:
+        return None
+    items = register.items
+    stand_ins = items["county_code"].where(items["basis"] == Basis.WORKING)
+    stand_ins = stand_ins.mask(stand_ins.duplicated(keep=False))
+    features = layer.data
+    county = pd.Series("", index=features.index, dtype=object)
+    if {"code", "kind"} <= set(features.columns):
+        county = features["code"].where(features["kind"] == WORKING_UNIT, "")
+    found = np.full(len(features), -1)
+    for keys, values in (
+        (items["item_id"], features.get("item_id")),
+        (stand_ins, county),
+        (items["name"], features.get("name")),
+    ):
+        if values is not None:
+            rows = {key: row for row, key in reversed(list(enumerate(keys))) if isinstance(key, str) and key}
+            there = np.array([rows.get(value, -1) for value in values], dtype=int)
+            found = np.where(found < 0, there, found)
+    return [int(row) for row in found]
+
+
+def layer_statuses(layer: Layer, registers: Mapping[str, Register]) -> list[Status] | None:
     """Return the status of each feature of a bay, river or lake layer.
 
-    The layer's own column ``status`` comes first, then the register's item of the same name; a feature
-    with neither is unknown. None where the layer is not drawn by status.
+    The layer's own column ``status`` comes first, then its register item; a feature with neither is unknown.
+    None where the layer is not drawn by status.
     """
     role = layer.spec.role if layer.spec else None
     if role not in STATUS_ROLES:
         return None
-    data = layer.data
-    register = registers.get(REGISTER_OF_ROLE[role])
-    statuses = pd.Series("", index=range(len(data)), dtype=object)
-    if "status" in data:
-        statuses = pd.Series(data["status"].to_numpy(), dtype=object).fillna("")
-    if register is not None and len(register.items) and "name" in data:
-        by_name = dict(zip(register.items["name"], register.items["status"], strict=True))
-        listed = pd.Series(data["name"].to_numpy(), dtype=object).map(by_name)
-        statuses = statuses.where(statuses.astype(str) != "", listed)
-    known = set(Status)
-    return statuses.map(lambda value: Status(value) if value in known else Status.UNKNOWN)
+    items = register_items(layer, registers)
+    if "status" not in layer.data and items is None:
+        return None
+    statuses: list[Any] = list(layer.data["status"]) if "status" in layer.data else [None] * len(layer.data)
+    if items is not None:
+        listed = list(registers[REGISTER_OF_ROLE[role]].items["status"])
+        statuses = [
+            listed[item] if item >= 0 and not (isinstance(own, str) and own) else own
+            for own, item in zip(statuses, items, strict=True)
+        ]
+    known = {status.value for status in Status}
+    return [Status(value) if value in known else Status.UNKNOWN for value in statuses]
 
 
 def _number(value: float) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 from geozone import messages
 from geozone.export.columns import Column, column, columns, conformed, type_of
 from geozone.export.geometry import GEOMETRY_OF_ROLE, ascii_names, single_type
-from geozone.export.indicators import has_figure, indicator_titles, is_finest, rate_columns, rate_variants
+from geozone.export.indicators import has_figure, is_finest, rate_columns, rate_variants
 from geozone.export.particulars import (
     findings_table,
     ledger_table,
@@ -37,6 +37,7 @@ from geozone.model import (
     Role,
     ZoneResult,
 )
+from geozone.rates.titles import indicator_titles
 from geozone.symbology import layer_statuses
 
 LAYERS: dict[str, Role] = {
@@ -105,7 +106,7 @@ def _units(result: ZoneResult) -> Table:
         and (rate.low, rate.high) != (rate.value,) * 2
     }
     bases: dict[str, set[Basis | None]] = {}
-    titles = indicator_titles(result)
+    titles = indicator_titles(result.rates, result.targets)
     for rate in result.rates:
         if has_figure(rate) and (name := variants.get((rate.indicator, rate.kind, rate.unit))):
             bases.setdefault(name, set()).add(rate.basis)
@@ -179,7 +180,7 @@ def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) ->
     spec = layer.spec
     statuses = layer_statuses(layer, registers)
     if statuses is not None:
-        frame["status"] = statuses.to_numpy()
+        frame["status"] = [status.value for status in statuses]
     if spec is not None:
         for field, value in (
             ("source", spec.source.zh),

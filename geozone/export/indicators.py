@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from geozone import messages
 from geozone.export.columns import Column, columns
-from geozone.messages import Text
 from geozone.model import RATE_COLUMNS, Rate, ZoneResult
 
 MAIN_RATES = (
@@ -33,20 +31,6 @@ def rate_columns() -> tuple[Column, ...]:
         type_ = "number" if name in _NUMBERS else "integer" if name == "target_year" else "text"
         declared.append(f"{name} {type_} {_RATE_DOMAINS.get(name, '')}".strip())
     return columns("rates", declared)
-
-
-def indicator_titles(result: ZoneResult) -> dict[str, Text]:
-    """Return what people call each indicator of a result.
-
-    Those of the first release have the name that the page gives them; one of the documents' own has the title of its
-    target.
-    """
-    texts = messages.room("maps")
-    titles = {target.indicator: target.title for target in reversed(result.targets)}
-    for rate in result.rates:
-        known = texts.get(f"indicator_{rate.indicator}")
-        titles[rate.indicator] = known or titles.get(rate.indicator) or Text(rate.indicator, rate.indicator)
-    return titles
 
 
 def has_figure(rate: Rate) -> bool:

@@ -180,7 +180,7 @@ def _draw_layers(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
             continue
         kind = "line" if (shapely.get_dimensions(shapes) == 1).any() else "fill"
         for status in Status:
-            chosen = (statuses == status).to_numpy()
+            chosen = np.array([found is status for found in statuses], dtype=bool)
             draw(axes, shapes[chosen], in_status(style, kind, status), order=order, scale=scale)
 
 

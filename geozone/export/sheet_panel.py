@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from geozone.export.columns import domain_values
-from geozone.export.indicators import MAIN_RATES, has_figure, indicator_titles, is_finest, main_rate
+from geozone.export.indicators import MAIN_RATES, has_figure, is_finest, main_rate
 from geozone.export.qml import OUTLINES, in_status
 from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
 from geozone.messages import Language, Text, text
 from geozone.model import Kind, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
+from geozone.rates.titles import indicator_titles
 from geozone.symbology import RATE_MISSING, RateClass, breaks, layer_statuses, rate_classes
 
 DRAWN = ("barrier", "barrier_gaps", "redline", "lakes", "rivers", "bays", "coastline")  # from the ground up
@@ -62,7 +63,9 @@ def theme(
     finest = result.units.loc[is_finest(result.units), "code"]
     chosen = breaks([values.get(code) for code in finest], 100.0) if bounds is None else bounds
     classes = rate_classes(chosen) if values else []
-    return Theme(result, lang, indicator, classes, values, levels, indicator_titles(result))
+    return Theme(
+        result, lang, indicator, classes, values, levels, indicator_titles(result.rates, result.targets)
+    )
 
 
 def on_sheet(name: str, style: LayerStyle) -> LayerStyle:

@@ -16,12 +16,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from geozone.errors import UsageError
 from geozone.export.columns import Column, domain_values
-from geozone.export.indicators import has_figure, indicator_titles
+from geozone.export.indicators import has_figure
 from geozone.export.particulars import zone_documents
 from geozone.export.table import Table, about_layer
 from geozone.files import whole_file
 from geozone.messages import Language, text
 from geozone.model import Basis, Kind, Level, ZoneResult
+from geozone.rates.titles import indicator_titles
 
 SHEETS = ("rates", "units", "targets", "registers", "mosaic", "findings", "ledger", "run")
 _FIXED_CREATION = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant of the format, so that equal input gives equal bytes
@@ -169,7 +170,7 @@ def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, 
     ):
         sheet.write_string(0, place, text(f"export.column_{name}").get(lang), formats.heading)
         sheet.set_column(place, place, width, formats.text)
-    titles = indicator_titles(result)
+    titles = indicator_titles(result.rates, result.targets)
     row = 0
     for rate in result.rates:
         if rate.level not in {Level.ZONE, Level.PROVINCE} or not (has_figure(rate) or rate.verdict):

@@ -11,10 +11,11 @@ from branca.element import CssLink, JavascriptLink
 from geozone.maps.document import Page, Raw
 from geozone.maps.mercator import to_drawing
 from geozone.maps.payload import Strings, clean, indicator_entries, number, partitions
-from geozone.maps.style import RATE_MISSING, RATE_ZERO
 from geozone.maps.wording import gap_text, rate_text, target_text, verdict_text
-from geozone.messages import Language, Text, room, text
+from geozone.messages import Language, Text, text
 from geozone.model import Level, Rate, Verdict, ZoneResult
+from geozone.rates.titles import indicator_title
+from geozone.symbology import RATE_MISSING, RATE_ZERO
 
 MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 340.0, 230.0, 8.0
 MAIN_RATES = 4
@@ -132,11 +133,8 @@ def _data(rate: Rate) -> str:
 
 
 def _title(result: ZoneResult, indicator: str) -> Text:
-    known = room("maps").get(f"indicator_{indicator}")
-    if known is not None:
-        return known
-    target = next((target for target in result.targets if target.indicator == indicator), None)
-    return target.title if target else Text(indicator, indicator)
+    rate = next((rate for rate in result.rates if rate.indicator == indicator), None)
+    return indicator_title(rate, result.targets) if rate else Text(indicator, indicator)
 
 
 def _comparison(results: Sequence[ZoneResult]) -> str:

@@ -15,10 +15,11 @@ from geozone.maps.mercator import base64_text, encode, pack, to_drawing
 from geozone.maps.overview import overview_image
 from geozone.maps.payload import Strings, attributes, layer_entry, to_json, zone_payload
 from geozone.maps.relief import relief_image
-from geozone.maps.style import layer_statuses, layer_symbols, register_items
+from geozone.maps.style import layer_symbols
 from geozone.maps.tiles import tile_layer
 from geozone.messages import Language, Text, text
 from geozone.model import Basis, Layer, LayerSpec, Role, ZoneResult
+from geozone.symbology import layer_statuses, register_items
 
 DRAWING_ORDER = (  # from the bottom to the top
     "functional_zone",

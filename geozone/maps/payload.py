@@ -18,7 +18,6 @@ import pandas as pd
 from pypinyin import Style, lazy_pinyin
 
 from geozone import __version__
-from geozone.maps.style import RATE_MISSING, RATE_ZERO, STATUS_COLOURS, breaks, visible_classes
 from geozone.messages import Text, room
 from geozone.model import (
     REGISTER_COLUMNS,
@@ -32,6 +31,8 @@ from geozone.model import (
     Target,
     ZoneResult,
 )
+from geozone.rates.titles import indicator_title
+from geozone.symbology import RATE_MISSING, RATE_ZERO, STATUS_COLOURS, breaks, class_colours
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 SUMMED_KINDS = (Kind.AREA,)  # not a fraction: shown in its unit
@@ -193,18 +194,14 @@ def partitions(units: pd.DataFrame) -> dict[str, list[int]]:
 
 def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
     """Return title, kind, unit and, by level, the classes of every indicator."""
-    known = room("maps")
-    targets = {target.id: target for target in result.targets}
     covers = partitions(result.units)
     codes = [str(code) for code in result.units["code"]]
     found: dict[str, dict[str, Any]] = {}
     for rate in result.rates:
         entry = found.get(rate.indicator)
         if entry is None:
-            title = known.get(f"indicator_{rate.indicator}")
-            target = targets.get(rate.target_id or "")
             entry = found[rate.indicator] = {
-                "title": strings.add(title or (target.title if target else rate.indicator)),
+                "title": strings.add(indicator_title(rate, result.targets)),
                 "kind": None,
                 "unit": rate.unit,
                 "classes": {},
@@ -222,7 +219,7 @@ def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
             shown = [value for place in places if (value := values.get(codes[place])) is not None]
             if len(shown) > 1:
                 bounds = breaks(shown, scale)
-                entry["classes"][level] = {"bounds": bounds, "colours": visible_classes(bounds)}
+                entry["classes"][level] = {"bounds": bounds, "colours": class_colours(bounds)}
     return found
 
 

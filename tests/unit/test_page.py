@@ -18,9 +18,10 @@ from geozone.maps.index import render_index
 from geozone.maps.mercator import WORLD, encode, project, to_drawing, unproject, varints
 from geozone.maps.page import render_page
 from geozone.maps.payload import partitions, plain, spelling, to_json
-from geozone.maps.style import breaks, layer_statuses, layer_symbols, visible_classes
+from geozone.maps.style import layer_symbols
 from geozone.messages import Text
 from geozone.model import Status
+from geozone.symbology import breaks, class_colours, layer_statuses
 
 pytestmark = pytest.mark.skipif(
     not (assets.FOLDER / "page.js").exists(), reason="the page's scripts are not built: make setup"
@@ -244,7 +245,7 @@ def test_classes_are_the_printed_bounds():
     assert bounds[-1] >= 0.72
     assert all(round(bound * 100, 6) == round(bound * 100) for bound in bounds)
     assert breaks([0.0, 0.0], 100) == []
-    assert len(set(visible_classes(bounds))) == len(bounds)
+    assert len(set(class_colours(bounds))) == len(bounds)
 
 
 def test_legend_and_map_use_one_symbol():
