@@ -1,0 +1,277 @@
+"""Measure geozone against other tools, as ratios in one run: ``make bench``.
+
+The default takes some minutes. ``--full`` measures what the documentation states: 100,000 polygons against all peers,
+growth to 1,000,000, and a raster of 400 million pixels; it takes hours, most of them the peers'.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from tests.bench import data, peers
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOW = 60.0  # seconds: what takes longer is run once
+AGREE = 1e-8  # of the area of a zone
+
+
+class Measured:
+    """Median seconds, highest memory (GB) and result of some runs."""
+
+    def __init__(self, name: str, layer: Path, zones: Path, repeat: int) -> None:
+        self.name, self.times, self.memory = name, [], 0.0
+        self.result = np.zeros(0)
+        for _ in range(repeat):
+            self._run(layer, zones)
+            if self.times[-1] > SLOW:
+                break
+        self.seconds = statistics.median(self.times)
+
+    def _run(self, layer: Path, zones: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "result.npy"
+            command = [
+                sys.executable,
+                "-m",
+                "tests.bench.methods",
+                self.name,
+                str(layer),
+                str(zones),
+                str(out),
+            ]
+            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+            watch = threading.Thread(target=self._watch, args=(process.pid,))
+            watch.start()
+            printed, _ = process.communicate()
+            watch.join()
+            if process.returncode:
+                raise SystemExit(f"{self.name} failed")
+            self.times.append(json.loads(printed.splitlines()[-1])["seconds"])
+            self.result = np.load(out)
+
+    def _watch(self, pid: int) -> None:
+        try:
+            process = psutil.Process(pid)
+            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                self.memory = max(self.memory, process.memory_info().rss / 1e9)
+                time.sleep(0.05)
+        except psutil.NoSuchProcess:
+            return
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def row(*cells: object) -> None:
+    say("  ".join(f"{cell!s:>16}" for cell in cells))
+
+
+def compare(count: int, repeat: int, wanted: list[str]) -> None:
+    """Print the time of every peer as a multiple of that of geozone, and how far results are apart."""
+    zones, layer = data.zones(), data.layer(count)
+    say(f"\nCoverage of {count:,} polygons, file to table (medians of {repeat}; slow peers once)")
+    row("method", "seconds", "times geozone", "memory GB", "apart")
+    ours = Measured("geozone", layer, zones, repeat)
+    row("geozone", f"{ours.seconds:.2f}", "1.0", f"{ours.memory:.2f}", "")
+    floor = Measured("stream", layer, zones, repeat)
+    row("stream", f"{floor.seconds:.2f}", f"{floor.seconds / ours.seconds:.2f}", f"{floor.memory:.2f}", "")
+    scale = np.maximum(ours.result, 1.0)
+
+    def report(name: str, note: str = "") -> None:
+        peer = Measured(name, data.in_plane(layer), data.in_plane(zones), repeat)
+        apart = float(np.max(np.abs(peer.result - ours.result) / scale))
+        row(
+            name,
+            f"{peer.seconds:.2f}",
+            f"{peer.seconds / ours.seconds:.1f}",
+            f"{peer.memory:.2f}",
+            f"{apart:.1e}",
+        )
+        if note:
+            say(f"{'':18}{note}")
+        if apart > AGREE:
+            raise SystemExit(f"{name} and geozone disagree by {apart:.1e}")
+
+    for name in ("overlay_dissolve", "clip_loop"):
+        if name in wanted:
+            report(name)
+    missing = {"duckdb_spatial": peers.duckdb_missing, "postgis": peers.postgis_missing}
+    for name in ("duckdb_spatial", "postgis"):
+        if name not in wanted:
+            continue
+        if reason := missing[name]():
+            row(name, "not available:", reason)
+        elif name == "postgis":
+            with peers.postgis_cluster(data.in_plane(layer), data.in_plane(zones)) as loading:
+                report(name, f"(query alone; loading took {loading:.1f} s more)")
+        else:
+            report(name)
+
+
+def grow(counts: list[int], repeat: int) -> None:
+    """Print how time and memory grow with the number of polygons, and the time to merely stream the file."""
+    say("\nGrowth (seconds; exponent of growth against the line above)")
+    row("polygons", "geozone", "stream", "times stream", "memory GB", "exponent")
+    before: tuple[int, float] | None = None
+    for count in counts:
+        layer, zones = data.layer(count), data.zones()
+        floor = Measured("stream", layer, zones, repeat)
+        ours = Measured("geozone", layer, zones, repeat)
+        exponent = (
+            "" if before is None else f"{np.log(ours.seconds / before[1]) / np.log(count / before[0]):.2f}"
+        )
+        row(
+            f"{count:,}",
+            f"{ours.seconds:.2f}",
+            f"{floor.seconds:.2f}",
+            f"{ours.seconds / floor.seconds:.1f}",
+            f"{ours.memory:.2f}",
+            exponent,
+        )
+        before = count, ours.seconds
+
+
+def areas(count: int, repeat: int) -> None:
+    """Print area_km2 against a loop over pyproj.Geod, on edges so short that both mean the same polygon."""
+    import geopandas as gpd
+    import pyproj
+    import shapely
+
+    from geozone.overlay.plane import area_km2, from_plane, to_plane
+
+    shapes = np.asarray(gpd.read_file(data.layer(count), use_arrow=True).geometry)
+    geod = pyproj.Geod(a=6378137.0, rf=298.257222101)
+    ours, loop = [], []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        area_km2(shapes, data.CRS)
+        ours.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        for shape in shapes:
+            geod.geometry_area_perimeter(shape)
+        loop.append(time.perf_counter() - start)
+    some = shapes[:: max(count // 50, 1)]
+    fine = from_plane(shapely.segmentize(to_plane(some, data.CRS), 5.0))
+    theirs = (
+        np.array([abs(geod.geometry_area_perimeter(shapely.orient_polygons(one))[0]) for one in fine]) / 1e6
+    )
+    apart = np.max(np.abs(theirs / area_km2(some, data.CRS) - 1))
+    say(f"\nArea of {count:,} polygons")
+    row("method", "seconds", "times geozone", "apart")
+    row("area_km2", f"{statistics.median(ours):.2f}", "1.0", "")
+    row(
+        "pyproj.Geod",
+        f"{statistics.median(loop):.2f}",
+        f"{statistics.median(loop) / statistics.median(ours):.1f}",
+        f"{apart:.1e}",
+    )
+
+
+def mosaics(count: int, repeat: int) -> None:
+    """Print the mosaic of three layers against the sum of their coverages."""
+    import geopandas as gpd
+
+    from geozone.overlay.coverage import coverage
+    from geozone.overlay.mosaic import mosaic
+
+    zones = gpd.read_file(data.zones(), use_arrow=True)
+    layers = {f"layer{seed}": gpd.read_file(data.layer(count, seed), use_arrow=True) for seed in (1, 2, 3)}
+    whole, single = [], []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        table = mosaic(layers, zones, by="zone")
+        whole.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        covers = {name: coverage(one, zones, by="zone") for name, one in layers.items()}
+        single.append(time.perf_counter() - start)
+    apart = max(
+        float(
+            (table[table[name]].groupby("zone").area_km2.sum().reindex(cover.index).fillna(0) - cover.net_km2)
+            .abs()
+            .max()
+        )
+        for name, cover in covers.items()
+    )
+    say(f"\nMosaic of three layers of {count:,} polygons")
+    row("", "seconds", "times sum", "apart km2")
+    row("three coverages", f"{statistics.median(single):.2f}", "1.0", "")
+    row(
+        "mosaic",
+        f"{statistics.median(whole):.2f}",
+        f"{statistics.median(whole) / statistics.median(single):.2f}",
+        f"{apart:.1e}",
+    )
+
+
+def rasters(side: int, repeat: int) -> None:
+    """Print zonal_shares against the time to decode the raster, and against exactextract."""
+    code = "import resource, time\nfrom pathlib import Path\nstart = time.perf_counter()\n{}\nprint(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"
+    path, zones = data.raster(side), data.zones()
+    runs = {
+        "decode": f"import rasterio\nwith rasterio.open('{path}') as file:\n    for _, window in file.block_windows(1):\n        file.read(1, window=window)",
+        "zonal_shares": f"import geopandas as gpd\nfrom geozone.terrain.zonal import zonal_shares\nzonal_shares('{path}', gpd.read_file('{zones}', use_arrow=True), by='zone')",
+        "exactextract": f"from exactextract import exact_extract\nexact_extract('{path}', '{zones}', ['unique', 'frac'], strategy='raster-sequential')",
+    }
+    say(f"\nClass shares of {side * side:,} pixels")
+    row("method", "seconds", "times decode", "memory GB")
+    floor = 0.0
+    for name, lines in runs.items():
+        done = [
+            [
+                float(part)
+                for part in subprocess.run(
+                    [sys.executable, "-c", code.format(lines)],
+                    cwd=ROOT,
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                ).stdout.split()
+            ]
+            for _ in range(repeat)
+        ]
+        seconds, memory = statistics.median(one[0] for one in done), max(one[1] for one in done)
+        floor = floor or seconds
+        row(name, f"{seconds:.2f}", f"{seconds / floor:.1f}", f"{memory:.2f}")
+
+
+PARTS = ("coverage", "growth", "area", "mosaic", "raster")
+PEERS = ("overlay_dissolve", "clip_loop", "duckdb_spatial", "postgis")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="the sizes that the documentation states")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=PEERS)
+    parser.add_argument("--repeat", type=int, default=3)
+    asked = parser.parse_args()
+    count = 100_000 if asked.full else 10_000
+    say(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f} at the start")
+    if "coverage" in asked.only:
+        compare(count, asked.repeat, list(asked.peers))
+    if "growth" in asked.only:
+        grow([10_000, 100_000, 1_000_000] if asked.full else [1_000, 10_000, 100_000], asked.repeat)
+    if "area" in asked.only:
+        areas(100_000 if asked.full else 10_000, asked.repeat)
+    if "mosaic" in asked.only:
+        mosaics(count, asked.repeat)
+    if "raster" in asked.only:
+        rasters(20_000 if asked.full else 4_000, asked.repeat)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Layers, zones and rasters to measure with, made once and kept in ``tests/bench/data`` (ignored by git)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import rasterio
+import shapely
+from rasterio.windows import Window
+
+from geozone.files import shipped
+from geozone.overlay.plane import to_plane
+
+FOLDER = Path(__file__).parent / "data"
+CRS = "EPSG:4490"
+PLANE = "+proj=cea +ellps=GRS80 +type=crs"  # the plane of geozone.overlay as PROJ calls it
+PROVINCES = ("11", "12", "13")
+_STEP = 50_000
+
+
+def zones() -> Path:
+    """Return the counties of Beijing, Tianjin and Hebei as GeoPackage, their outlines made rougher."""
+    path = FOLDER / "zones.gpkg"
+    if path.exists():
+        return path
+    FOLDER.mkdir(exist_ok=True)
+    counties = gpd.read_file(shipped("layers") / "data" / "boundary.gpkg", layer="county")
+    counties = counties[counties.code.str[:2].isin(PROVINCES)]
+    shapes = shapely.segmentize(np.asarray(counties.geometry), 0.002)
+    coordinates = np.round(shapely.get_coordinates(shapes), 9)
+    # a displacement by place alone moves the common outline of two neighbours alike
+    for frequency, size in ((2000.0, 2.5e-4), (7000.0, 8e-5)):
+        wave = frequency * (coordinates @ np.array([[0.8, -0.5], [0.6, 0.9]]))
+        coordinates = coordinates + size * np.sin(wave)
+    shapes = shapely.make_valid(shapely.set_coordinates(shapes, coordinates), method="structure")
+    frame = gpd.GeoDataFrame({"zone": np.arange(len(shapes))}, geometry=shapes, crs=CRS)
+    frame.to_file(path, layer="zones", promote_to_multi=True)
+    return path
+
+
+def layer(count: int, seed: int = 1) -> Path:
+    """Return a GeoPackage of so many overlapping polygons over the zones, of 10 to 500 vertices each."""
+    path = FOLDER / f"layer_{count}_{seed}.gpkg"
+    if path.exists():
+        return path
+    FOLDER.mkdir(exist_ok=True)
+    random = np.random.default_rng(seed)
+    places, width = _places(count, random)
+    unfinished = path.with_name(f"unfinished_{path.name}")
+    unfinished.unlink(missing_ok=True)
+    for start in range(0, count, _STEP):
+        shapes = _shapes(places[start : start + _STEP], width, random)
+        frame = gpd.GeoDataFrame({"number": np.arange(start, start + len(shapes))}, geometry=shapes, crs=CRS)
+        frame.to_file(unfinished, layer="layer", promote_to_multi=True, append=start > 0)
+    unfinished.rename(path)
+    return path
+
+
+def in_plane(path: Path) -> Path:
+    """Return the same layer in the equal-area plane, where all tools see the same straight edges."""
+    other = path.with_name(f"plane_{path.name}")
+    if not other.exists():
+        frame = gpd.read_file(path, use_arrow=True)
+        frame.geometry = gpd.GeoSeries(to_plane(frame), crs=None)
+        frame.set_crs(PLANE, allow_override=True).to_file(other, layer="layer", promote_to_multi=True)
+    return other
+
+
+def _places(count: int, random: np.random.Generator) -> tuple[np.ndarray, float]:
+    """Return places inside the outline of the zones, in clusters, about one in every cell of a grid; and its width."""
+    outline = shapely.simplify(shapely.union_all(np.asarray(gpd.read_file(zones()).geometry)), 0.01)
+    shapely.prepare(outline)
+    west, south, east, north = outline.bounds
+    width = np.sqrt((east - west) * (north - south) / count)
+    while True:
+        width *= 0.97
+        across, up = int((east - west) / width) + 1, int((north - south) / width) + 1
+        cells = np.stack(np.meshgrid(np.arange(across), np.arange(up)), axis=-1).reshape(-1, 2)
+        tried = (cells + random.uniform(0.35, 0.65, cells.shape)) * width + [west, south]
+        wave = np.sin(tried @ np.array([[2.1, -1.3, 3.7], [1.2, 2.9, -0.8]]) + [0.3, 1.9, 4.0]).sum(axis=1)
+        tried = tried[(wave > 0) & shapely.contains_xy(outline, tried)]
+        if len(tried) >= count:
+            return random.permutation(tried)[:count], width
+
+
+def _shapes(places: np.ndarray, width: float, random: np.random.Generator) -> np.ndarray:
+    """Return one rough polygon at each place: a fifth so large that it overlaps others, a tenth with a hole, a twentieth in two parts."""
+    count = len(places)
+    vertices = np.exp(random.uniform(np.log(10), np.log(500), count)).astype(int)
+    radius = 0.36 * width * random.uniform(0.5, 1.0, count)
+    grown = random.random(count) < 0.2
+    radius[grown] *= random.uniform(1.3, 2.2, int(grown.sum()))
+    kind = random.random(count)
+    holed, double = np.flatnonzero(kind < 0.1), np.flatnonzero(kind > 0.95)
+    shells = _rings(places, radius, vertices, random)
+    holes = _rings(places[holed], radius[holed] * 0.2, np.maximum(vertices[holed] // 4, 8), random)
+    seconds = _rings(
+        places[double] + radius[double, None] * [1.1, 0.3], radius[double] * 0.4, vertices[double], random
+    )
+    owner = np.concatenate([np.arange(count), holed])
+    order = np.argsort(owner, kind="stable")
+    result = shapely.polygons(np.concatenate([shells, holes])[order], indices=owner[order])
+    firsts = shapely.polygons(_rings(places[double], radius[double] * 0.5, vertices[double], random))
+    pairs = np.column_stack([firsts, shapely.polygons(seconds)])
+    result[double] = shapely.multipolygons(pairs)
+    invalid = ~shapely.is_valid(result)
+    result[invalid] = shapely.make_valid(result[invalid], method="structure", keep_collapsed=False)
+    return result
+
+
+def _rings(
+    places: np.ndarray, radius: np.ndarray, vertices: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    owner = np.repeat(np.arange(len(places)), vertices)
+    first = np.cumsum(vertices) - vertices
+    angle = 2 * np.pi * (np.arange(len(owner)) - first[owner]) / vertices[owner]
+    distance = np.ones(len(owner))
+    for wave in (2, 3, 5, 8, 13, 21):
+        height = random.normal(0, 0.28 / wave, len(places))
+        distance += height[owner] * np.sin(wave * angle + random.uniform(0, 2 * np.pi, len(places))[owner])
+    distance = radius[owner] * np.clip(distance, 0.3, 1.8) * (1 + random.uniform(-0.01, 0.01, len(owner)))
+    x = places[owner, 0] + 1.25 * distance * np.cos(angle)
+    y = places[owner, 1] + distance * np.sin(angle)
+    return shapely.linearrings(np.round(np.column_stack([x, y]), 8), indices=owner)
+
+
+def raster(side: int = 20_000) -> Path:
+    """Return a land cover raster of `side` squared pixels over the zones: patches of nine classes with speckle."""
+    path = FOLDER / f"classes_{side}.tif"
+    if path.exists():
+        return path
+    random = np.random.default_rng(3)
+    west, south, east, north = gpd.read_file(zones()).total_bounds
+    transform = rasterio.transform.from_bounds(
+        west - 0.05, south - 0.05, east + 0.05, north + 0.05, side, side
+    )
+    profile = {"driver": "GTiff", "width": side, "height": side, "count": 1, "dtype": "uint8", "nodata": 255}
+    tiled = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "lzw"}
+    patches = random.integers(1, 10, (side // 16 + 1, side // 16 + 1)).astype(np.uint8)
+    unfinished = path.with_name(f"unfinished_{path.name}")
+    with rasterio.open(unfinished, "w", crs=CRS, transform=transform, **profile, **tiled) as file:
+        for top in range(0, side, 512):
+            rows = np.arange(top, min(top + 512, side))
+            values = np.repeat(patches[rows // 16], 16, axis=1)[:, :side].copy()
+            speckle = random.random(values.shape) < 0.15
+            values[speckle] = random.integers(1, 10, int(speckle.sum()))
+            file.write(values, 1, window=Window(0, top, side, len(rows)))
+    unfinished.rename(path)
+    return path

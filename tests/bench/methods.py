@@ -1,0 +1,99 @@
+"""The ways to compute coverage that are measured, each run in a process of its own.
+
+``python -m tests.bench.methods METHOD LAYER ZONES OUT`` writes the covered area of every zone, in km², to OUT (.npy).
+The peers get both layers in the equal-area plane already, so that they see the same straight edges and need no projection.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+METHODS: dict[str, Callable[[Path, Path], np.ndarray]] = {}
+
+
+def method(function: Callable[[Path, Path], np.ndarray]) -> Callable[[Path, Path], np.ndarray]:
+    METHODS[function.__name__] = function
+    return function
+
+
+@method
+def geozone(layer: Path, zones: Path) -> np.ndarray:
+    import geopandas as gpd
+
+    from geozone.overlay.stream import coverage_of_file
+
+    table = coverage_of_file(layer, gpd.read_file(zones, use_arrow=True), by="zone")
+    return table.net_km2.to_numpy()
+
+
+@method
+def stream(layer: Path, zones: Path) -> np.ndarray:
+    """Only read the file, which is the floor."""
+    import pyogrio
+
+    rows = 0
+    with pyogrio.open_arrow(layer, columns=[], use_pyarrow=True) as (_, reader):
+        for batch in reader:
+            rows += batch.num_rows
+    return np.array([rows])
+
+
+@method
+def overlay_dissolve(layer: Path, zones: Path) -> np.ndarray:
+    import geopandas as gpd
+
+    features, frame = gpd.read_file(layer, use_arrow=True), gpd.read_file(zones, use_arrow=True)
+    cut = gpd.overlay(features, frame, how="intersection", keep_geom_type=True)
+    whole = cut[["zone", "geometry"]].dissolve("zone")
+    return whole.area.reindex(frame.zone).fillna(0).to_numpy() / 1e6
+
+
+@method
+def clip_loop(layer: Path, zones: Path) -> np.ndarray:
+    import geopandas as gpd
+
+    features, frame = gpd.read_file(layer, use_arrow=True), gpd.read_file(zones, use_arrow=True)
+    return np.array([gpd.clip(features, zone).union_all().area / 1e6 for zone in frame.geometry])
+
+
+@method
+def duckdb_spatial(layer: Path, zones: Path) -> np.ndarray:
+    import geopandas as gpd
+
+    from tests.bench.peers import duckdb_connection
+
+    connection = duckdb_connection()
+    connection.execute("SET threads = 2")
+    connection.execute(f"CREATE TABLE zones AS SELECT zone, geom FROM ST_Read('{zones}')")
+    rows = connection.execute(
+        f"""
+        SELECT zone, ST_Area(ST_Union_Agg(
+            CASE WHEN ST_ContainsProperly(z.geom, l.geom) THEN l.geom ELSE ST_Intersection(l.geom, z.geom) END))
+        FROM ST_Read('{layer}') l JOIN zones z ON ST_Intersects(l.geom, z.geom) GROUP BY zone
+        """
+    ).fetchall()
+    result = np.zeros(len(gpd.read_file(zones, ignore_geometry=True)))
+    result[[zone for zone, _ in rows]] = [area / 1e6 for _, area in rows]
+    return result
+
+
+@method
+def postgis(layer: Path, zones: Path) -> np.ndarray:
+    from tests.bench.peers import postgis_coverage
+
+    return postgis_coverage()
+
+
+if __name__ == "__main__":
+    name, layer_path, zones_path, out = sys.argv[1:]
+    start = time.perf_counter()
+    found = METHODS[name](Path(layer_path), Path(zones_path))
+    seconds = time.perf_counter() - start
+    np.save(out, found)
+    sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")
