@@ -41,10 +41,7 @@ def read_gdal(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoData
         If the file or the layer cannot be read.
     """
     given = given_codec(encoding, source.shown)
-    path = _as_utf8(source, given, notes) if source.format in _XML else source.path
-    path = _own_ending(path, source)
-    if source.format is Format.GML:
-        path = _apart(path, source)
+    path = _opened(source, given, notes)
     layer = choose_layer(_filled(path, source), source.layer, source.shown, notes)
     try:
         data = read_bulk(path, layer)
@@ -58,6 +55,24 @@ def read_gdal(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoData
             return read_numbered(path, layer, source.shown, notes)
         return read_features(path, layer, source.shown, notes)
     return mend_geometries(data, path, layer, notes)
+
+
+def layers_of(source: Source, notes: Notes) -> list[str]:
+    """Return the names of the layers with geometry.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be opened.
+    """
+    return _filled(_opened(source, None, notes), source)
+
+
+def _opened(source: Source, given: str | None, notes: Notes) -> Path:
+    """Return the path under which GDAL understands a file and leaves no trace beside it."""
+    path = _as_utf8(source, given, notes) if source.format in _XML else source.path
+    path = _own_ending(path, source)
+    return _apart(path, source) if source.format is Format.GML else path
 
 
 def _filled(path: Path, source: Source) -> list[str]:

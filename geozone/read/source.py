@@ -128,9 +128,10 @@ def _choose(folder: Path, shown: Path, layer: str | None, notes: Notes) -> tuple
     matching = [choice for choice in choices if layer in {None, choice[0], choice[1].stem, choice[1].name}]
     if len(matching) == 1:
         return matching[0][1], matching[0][2]
-    names = ", ".join(sorted(name for name, _, _ in choices))
+    each = sorted(name for name, _, _ in choices)
+    names = ", ".join(each)
     if layer is None:
-        raise InputError("read.several_layers", path=shown, choices=names)
+        raise InputError("read.several_layers", path=shown, choices=names, names=each)
     raise InputError("read.no_such_layer", path=shown, layer=layer, choices=names)
 
 

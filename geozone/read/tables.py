@@ -90,6 +90,24 @@ def read_xlsx(source: Source, limits: Limits, notes: Notes) -> gpd.GeoDataFrame:
     InputError
         If the workbook is damaged or too large, or no sheet, or more than one, has coordinates.
     """
+    placed = placed_sheets(source, limits)
+    if len(placed) > 1:
+        raise InputError("read.several_layers", path=source.shown, choices=", ".join(placed))
+    if not placed:
+        raise InputError("read.no_coordinates", path=source.shown)
+    [(name, rows)] = placed.items()
+    notes.decide("layer", name, "read.sheet", name=name)
+    return _place(rows, source, notes)
+
+
+def placed_sheets(source: Source, limits: Limits) -> dict[str, list[list[str]]]:
+    """Return the sheets that have coordinates, of those asked for, with their rows of text.
+
+    Raises
+    ------
+    InputError
+        If the workbook is damaged or too large, or has no sheet of the name asked for.
+    """
     small_enough(source.path, source.shown, limits)
     sheets = _sheets(source, limits)
     if source.layer is not None and source.layer not in sheets:
@@ -97,18 +115,8 @@ def read_xlsx(source: Source, limits: Limits, notes: Notes) -> gpd.GeoDataFrame:
             "read.no_such_layer", path=source.shown, layer=source.layer, choices=", ".join(sheets)
         )
     chosen = {source.layer: sheets[source.layer]} if source.layer else sheets
-    placed = {
-        name: rows
-        for name, rows in ((name, _texts(rows)) for name, rows in chosen.items())
-        if _has_place(rows)
-    }
-    if len(placed) > 1:
-        raise InputError("read.several_layers", path=source.shown, choices=", ".join(placed))
-    if not placed:
-        raise InputError("read.no_coordinates", path=source.shown)
-    [(name, rows)] = placed.items()
-    notes.decide("layer", str(name), "read.sheet", name=str(name))
-    return _place(rows, source, notes)
+    texts = {name: _texts(rows) for name, rows in chosen.items()}
+    return {name: rows for name, rows in texts.items() if _has_place(rows)}
 
 
 def _sheets(source: Source, limits: Limits) -> dict[str, list[list[Any]]]:

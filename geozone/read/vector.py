@@ -12,11 +12,11 @@ from geozone.errors import GeozoneError, InputError
 from geozone.files import shipped
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
-from geozone.read.bulk import is_missing, plain_values, reason_of, spatial_layers
+from geozone.read.bulk import is_missing, plain_values, reason_of
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
 from geozone.read.formats import Format
-from geozone.read.gdal import read_gdal
+from geozone.read.gdal import layers_of, read_gdal
 from geozone.read.geojson import DEFAULT_CRS, read_geojson
 from geozone.read.mapinfo import read_mapinfo
 from geozone.read.notes import Notes
@@ -28,7 +28,18 @@ from geozone.read.safety import LIMITS, Limits, is_database, too_many_features
 from geozone.read.shapefile import read_shapefile
 from geozone.read.shift import find_shift
 from geozone.read.source import Source, open_source
-from geozone.read.tables import read_csv, read_xlsx
+from geozone.read.tables import placed_sheets, read_csv, read_xlsx
+
+# formats whose only layer goes by the name of the file
+_ONE_LAYER = {
+    Format.SHAPEFILE,
+    Format.GEOJSON,
+    Format.TAB,
+    Format.MIF,
+    Format.GEOPARQUET,
+    Format.CSV,
+    Format.PARCELS,
+}
 
 
 def read_layer(
@@ -103,7 +114,7 @@ def read_layer(
 
 
 def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
-    """Return the names of the layers with geometry in a file; one name for a format that has one layer.
+    """Return the names of the layers with geometry in a file; each can be given to `read_layer`.
 
     Raises
     ------
@@ -111,16 +122,17 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
         If the file is missing or cannot be read.
     """
     notes = Notes(Path(path).stem)
-    with open_source(path, None, limits, notes) as source:
-        if source.format in {
-            Format.GEOPACKAGE,
-            Format.GEODATABASE,
-            Format.KML,
-            Format.GML,
-            Format.GPX,
-        }:
-            return spatial_layers(source.path, source.shown)
-        return [source.path.stem]
+    try:
+        with open_source(path, None, limits, notes) as source:
+            if source.format in _ONE_LAYER:
+                return [source.path.stem]
+            if source.format is Format.XLSX:
+                return list(placed_sheets(source, limits))
+            return layers_of(source, notes)
+    except InputError as error:
+        if error.message.key != "read.several_layers":
+            raise
+        return list(error.message.params["names"])
 
 
 def _read(

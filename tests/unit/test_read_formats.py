@@ -128,6 +128,14 @@ def test_every_format_leads_to_the_same_layer(tmp_path, name):
         assert data["code"].tolist() == ["130802", "130803", "130822"]
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_every_layer_that_is_listed_can_be_read(tmp_path, name):
+    path = write(tmp_path / name)
+    names = list_layers(path)
+    assert len(names) == 1
+    assert len(read_layer(path, layer=names[0]).data) == 3
+
+
 def test_a_drawing_gives_areas(tmp_path):
     ring = "".join(
         f"10\n{39_500_000 + x}\n20\n{4_400_000 + y}\n" for x, y in ((0, 0), (900, 0), (900, 900), (0, 900))
@@ -142,6 +150,7 @@ def test_a_drawing_gives_areas(tmp_path):
 def test_a_directory_of_shapefiles_is_read_by_name(tmp_path):
     for name in ("甲", "乙"):
         write(tmp_path / f"{name}.shp")
+    assert list_layers(tmp_path) == ["乙", "甲"]
     assert len(read_layer(tmp_path, layer="甲").data) == 3
     with pytest.raises(InputError) as error:
         read_layer(tmp_path)
