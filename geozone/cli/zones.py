@@ -84,7 +84,12 @@ def build_command(
     projects = chosen_projects(zones, every=every, project_file=project_file)
     with tqdm(total=len(projects) * len(STEPS + OUTPUT_STEPS), unit="step", file=sys.stderr) as bar:
         options = Options(
-            lang=lang, threads=threads, workers=workers, scheduler=scheduler, progress=_advance(bar, lang)
+            lang=lang,
+            threads=threads,
+            workers=workers,
+            scheduler=scheduler,
+            progress=_advance(bar, lang),
+            notice=lambda decision: bar.write(decision.get(lang), file=sys.stderr),
         )
         written = build(projects, out, options, edition=edition, base_map=base_map)
     for path in written:

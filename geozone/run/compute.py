@@ -60,6 +60,7 @@ class Options:
     workers: int | None = None  # processes of a cluster on this machine, for the overlay
     scheduler: str | None = None  # address of a running cluster
     progress: Progress = field(default=_silent)
+    notice: Progress = field(default=_silent)  # what the reader decided about the user's own layers
 
 
 def compute(project: Project, options: Options | None = None) -> ZoneResult:
@@ -143,6 +144,9 @@ class _Work:
                 continue
             if covers(spec, self.project.zone):
                 layers[name] = read_zone_layer(spec, self.project.zone, self.inputs)
+                if name in self.project.own:
+                    for decision in layers[name].decisions:
+                        self.options.notice(text("run.decision", layer=spec.title, reason=decision.reason))
             else:
                 self.findings.append(not_covered(spec, self.project.zone))
         self.steps.append(Step("read", {name: len(layer.data) for name, layer in layers.items()}))
