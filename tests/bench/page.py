@@ -1,15 +1,19 @@
 """The page against folium.GeoJson, and tilers against each other: sizes, times and what gets lost.
 
-``rows = compare()`` measures, ``table(rows)`` prints. Everything of one call runs in one process on one machine, so
-that the ratios count, not the seconds.
+``python -m tests.bench.page --polygons 100000`` measures both pages on the same polygons in one run and prints the
+ratios, which count more than the seconds. ``--million`` adds our page with 1,000,000 polygons, ``--tilers`` the tilers,
+``--built bth.html`` the first paint of a page that was built.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
+import statistics
 import sys
 import time
-from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +21,7 @@ from typing import Any
 import folium
 import geopandas as gpd
 import numpy as np
+import psutil
 import pyogrio
 import shapely
 
@@ -43,22 +48,42 @@ PATIENCE = 120  # seconds
 STYLE = LayerStyle("fill", fill="#b03030", stroke="#7a1f1f", width=0.5, opacity=0.7)
 FOLIUM_STYLE = {"fillColor": "#b03030", "color": "#7a1f1f", "weight": 0.5, "fillOpacity": 0.7}
 
-# how long the browser is busy with a new picture each time that the map is moved by a third of the screen
-_REDRAW = """async () => {
-    const chart = window.geozone ? geozone.app.chart.map : window[Object.keys(window).find(name => name.startsWith('map_'))];
-    const frame = () => new Promise(requestAnimationFrame);
-    const times = [];
-    for (let step = 0; step < 12; step++) {
-        await frame();
-        const began = performance.now();
-        chart.panBy(step % 2 ? [-400, -200] : [400, 200], { animate: false });
-        await frame();
-        await frame();
-        times.push(performance.now() - began);
-    }
-    return times.sort((one, other) => one - other)[6];
+MOST_MEGABYTES, MOST_SECONDS, MOST_FRAME, MOST_HEAP = 25, 3, 50, 1000  # what 100,000 polygons may take
+MILLION_SECONDS = 10
+STEPS = 40  # of a mouse drag
+TURNS = 3  # of the wheel inwards, and as many outwards
+MOVING = 30  # seconds that one kind of movement may take
+
+# notes when polygons stand on the screen: everything is loaded, their red is on a canvas, two frames have passed
+_WATCH = """(() => {
+    const red = () => [...document.querySelectorAll('canvas')].some(canvas => {
+        if (canvas.width < 600 || canvas.height < 300) return false;
+        const { data } = canvas.getContext('2d').getImageData(canvas.width / 2 - 100, canvas.height / 2 - 50, 200, 100);
+        for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 99 && data[at] - data[at + 1] > 60) return true;
+        return false;
+    });
+    const look = () => {
+        if (LOADED && red()) requestAnimationFrame(() => requestAnimationFrame(() => { window.paintedAt = performance.now(); }));
+        else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+})()"""
+_OURS_LOADED = "document.querySelector('[data-ready]') && [...geozone.app.layers.values()].every(layer => !layer.loading) && !geozone.app.chart.waiting"
+_FOLIUM_LOADED = "document.readyState === 'complete'"
+_RECORD = """() => {
+    window.frames_ = [];
+    let before = performance.now();
+    const note = () => {
+        const now = performance.now();
+        frames_.push(now - before);
+        before = now;
+        window.noting = requestAnimationFrame(note);
+    };
+    window.noting = requestAnimationFrame(note);
 }"""
+_RECORDED = "() => { cancelAnimationFrame(window.noting); return window.frames_; }"
 _HEAP = "() => performance.memory.usedJSHeapSize / 1e6"
+_FIRST_PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 
 
 def polygons(number: int, *, seed: int = 1) -> Any:
@@ -116,66 +141,134 @@ def _serve(route: Any) -> None:
         route.fulfill(body="", content_type="text/javascript" if url.endswith(".js") else "text/css")
 
 
-def _measure(browser: Any, path: Path, ready: str) -> dict[str, float | None]:
-    """Open a page and move its map.
+def measure(playwright: Any, path: Path, loaded: str) -> dict[str, float | None]:
+    """Open a page in a browser of its own; drag its map, turn the wheel inwards, drag again, turn it outwards.
 
     Returns
     -------
     dict
-        ``megabytes``; ``ready_s`` until the first full picture is on the screen; ``redraw_ms``, the median
-        time to a new picture after a move; ``heap_mb``. None where the page did not come up in `PATIENCE` seconds.
+        ``file_mb``; ``painted_s`` from the start of the navigation until the polygons are on the screen;
+        ``pan_ms`` and ``zoom_ms``, median time between frames while the map moves; ``pan_worst_ms`` and
+        ``zoom_worst_ms``, the longest, in which a new picture is drawn; ``heap_mb`` of scripts; ``memory_mb`` of the
+        whole process that renders the page. None where the page did not come up in `PATIENCE` seconds.
     """
-    row: dict[str, float | None] = {
-        "megabytes": path.stat().st_size / 1e6,
-        "ready_s": None,
-        "redraw_ms": None,
-        "heap_mb": None,
-    }
-    tab = browser.new_page(viewport={"width": 1440, "height": 900})
+    names = ["painted_s", "pan_ms", "pan_worst_ms", "zoom_ms", "zoom_worst_ms", "heap_mb", "memory_mb"]
+    row: dict[str, float | None] = {"file_mb": path.stat().st_size / 1e6, **dict.fromkeys(names)}
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    tab = browser.new_page(viewport={"width": 1440, "height": 900}, offline=True)
     tab.route("**/*", _serve)
+    tab.add_init_script(_WATCH.replace("LOADED", loaded))
     begin = time.perf_counter()
     try:
-        tab.goto(path.as_uri(), timeout=PATIENCE * 1000)
-        tab.wait_for_function(ready, timeout=max(1, PATIENCE - (time.perf_counter() - begin)) * 1000)
-        tab.screenshot(timeout=max(1, PATIENCE - (time.perf_counter() - begin)) * 1000)
+        tab.goto(path.as_uri(), timeout=PATIENCE * 1000, wait_until="commit")
+        left = max(1.0, PATIENCE - (time.perf_counter() - begin))
+        tab.wait_for_function("() => window.paintedAt", timeout=left * 1000)
     except Exception as error:  # a page that does not come up is a result
         if "Timeout" not in str(error) and "crash" not in str(error).lower():
             raise
-        tab.close()
+        browser.close()
         return row
-    row["ready_s"] = time.perf_counter() - begin
-    row["redraw_ms"], row["heap_mb"] = tab.evaluate(_REDRAW), tab.evaluate(_HEAP)
-    tab.close()
+    row["painted_s"] = tab.evaluate("() => window.paintedAt") / 1000
+    tab.wait_for_timeout(1000)
+    far, inward = _frames(tab, _drag), _frames(tab, partial(_turn, notches=-120))
+    near, outward = _frames(tab, _drag), _frames(tab, partial(_turn, notches=120))
+    for name, frames in (("pan", far + near), ("zoom", inward + outward)):
+        row[f"{name}_ms"], row[f"{name}_worst_ms"] = statistics.median(frames), max(frames)
+    row["heap_mb"] = tab.evaluate(_HEAP)
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    renderers = [int(one["id"]) for one in processes if one["type"] == "renderer"]
+    row["memory_mb"] = max(psutil.Process(one).memory_info().rss for one in renderers) / 1e6
+    browser.close()
     return row
 
 
-_OURS_READY = "() => document.querySelector('[data-ready]') && [...geozone.app.layers.values()].every(layer => !layer.loading) && !geozone.app.chart.waiting"
-_FOLIUM_READY = (
-    "() => document.readyState === 'complete' && document.querySelector('canvas.leaflet-zoom-animated')"
-)
+def _frames(tab: Any, move: Any) -> list[float]:
+    """Return the milliseconds between the frames of a movement and of the picture after it."""
+    tab.evaluate(_RECORD)
+    move(tab)
+    tab.evaluate("() => new Promise(done => setTimeout(done, 100))")  # a busy page answers when it is done
+    return tab.evaluate(_RECORDED)
 
 
-def compare(numbers: Iterable[int] = (10_000, 100_000)) -> list[dict[str, Any]]:
+def _drag(tab: Any) -> None:
+    begin = time.perf_counter()
+    tab.mouse.move(700, 450)
+    tab.mouse.down()
+    for step in range(STEPS):
+        tab.mouse.move(700 + 6 * step, 450 + 3 * step)
+        if time.perf_counter() - begin > MOVING:
+            break
+    tab.mouse.up()
+
+
+def _turn(tab: Any, notches: float) -> None:
+    begin = time.perf_counter()
+    for _ in range(TURNS):
+        tab.mouse.wheel(0, notches)
+        tab.wait_for_timeout(400)  # the map zooms in a quarter of a second
+        if time.perf_counter() - begin > MOVING:
+            break
+
+
+def compare(number: int = 100_000, *, ours_only: bool = False) -> list[dict[str, Any]]:
     """Measure our page and folium's on the same polygons; one row a page."""
     from playwright.sync_api import sync_playwright
 
+    tools = [("geozone", _our_page, _OURS_LOADED), ("folium.GeoJson", _folium_page, _FOLIUM_LOADED)]
     rows = []
     with TemporaryDirectory() as name, sync_playwright() as playwright:
-        for number in numbers:
-            for tool, make, ready in (
-                ("geozone", _our_page, _OURS_READY),
-                ("folium.GeoJson", _folium_page, _FOLIUM_READY),
-            ):
-                begin = time.perf_counter()
-                path = make(number, Path(name))
-                made = time.perf_counter() - begin
-                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-                rows.append(
-                    {"polygons": number, "tool": tool, "made_s": made, **_measure(browser, path, ready)}
-                )
-                browser.close()
-                path.unlink()
+        for tool, make, loaded in tools[: 1 if ours_only else 2]:
+            begin = time.perf_counter()
+            path = make(number, Path(name))
+            row = {"polygons": number, "tool": tool, "made_s": time.perf_counter() - begin}
+            rows.append(row | measure(playwright, path, loaded))
+            path.unlink()
     return rows
+
+
+def ratios(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return folium's figures as multiples of ours; from below where its page did not come up."""
+    ours, theirs = rows
+    row: dict[str, Any] = {"polygons": ours["polygons"], "tool": "folium / geozone"}
+    for name in list(ours)[2:]:
+        if ours[name] is None:
+            row[name] = "-"
+        elif theirs[name] is not None:
+            row[name] = f"{theirs[name] / ours[name]:.1f} x"
+        else:
+            row[name] = f"> {PATIENCE / ours[name]:.0f} x" if name == "painted_s" else "-"
+    return row
+
+
+def verdicts(row: dict[str, Any]) -> list[str]:
+    """Return our figures beside what they may be."""
+    million = row["polygons"] >= 1_000_000
+    limits = {
+        "painted_s": MILLION_SECONDS if million else MOST_SECONDS,
+        "heap_mb": MOST_HEAP,
+    }
+    if not million:
+        limits |= {"file_mb": MOST_MEGABYTES, "pan_ms": MOST_FRAME, "zoom_ms": MOST_FRAME}
+    return [
+        f"{name} {_cell(row[name])} of {limit}: {'held' if row[name] is not None and row[name] <= limit else 'NOT held'}"
+        for name, limit in limits.items()
+    ]
+
+
+def first_paint(path: Path, runs: int = 5) -> float:
+    """Return the median milliseconds to the first contentful paint of a page."""
+    from playwright.sync_api import sync_playwright
+
+    times = []
+    with sync_playwright() as playwright:
+        for _ in range(runs):
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            tab = browser.new_page(viewport={"width": 1440, "height": 900}, offline=True)
+            tab.goto(path.resolve().as_uri())
+            tab.wait_for_function(_FIRST_PAINT)
+            times.append(tab.evaluate(_FIRST_PAINT))
+            browser.close()
+    return statistics.median(times)
 
 
 def compare_tilers(number: int = 20_000) -> list[dict[str, Any]]:
@@ -231,5 +324,29 @@ def _cell(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.page", description=__doc__)
+    parser.add_argument("--polygons", type=int, default=100_000)
+    parser.add_argument("--ours-only", action="store_true", help="without folium's page, which takes minutes")
+    parser.add_argument("--million", action="store_true", help="our page with 1,000,000 polygons as well")
+    parser.add_argument("--tilers", action="store_true", help="tilers against each other as well")
+    parser.add_argument("--built", type=Path, help="a built page, for its first contentful paint")
+    asked = parser.parse_args()
+    print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f} at the start")
+    rows = compare(asked.polygons, ours_only=asked.ours_only)
+    print(table(rows if asked.ours_only else [*rows, ratios(rows)]), *verdicts(rows[0]), sep="\n")
+    if asked.million:
+        rows = compare(1_000_000, ours_only=True)
+        print("", table(rows), *verdicts(rows[0]), sep="\n")
+    if asked.tilers:
+        print("", table(compare_tilers()), sep="\n")
+    if asked.built:
+        print(
+            f"\n{asked.built.name}: first contentful paint {first_paint(asked.built):,.0f} ms, "
+            f"{asked.built.stat().st_size / 1e6:.2f} MB"
+        )
+    print(f"load {os.getloadavg()[0]:.1f} at the end")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(f"{table(compare())}\n\n{table(compare_tilers())}\n")
+    main()
