@@ -50,7 +50,7 @@ bench: setup ## measure speed against other tools, as ratios in one run
 layers: setup ## rebuild layers/data from its pinned source packages
 	$(BIN)/python layers/build/build.py
 
-docs: setup ## rebuild the measured tables in docs/
+docs: maps ## rebuild the measured tables in docs/
 	$(BIN)/python docs/build.py
 
 constraints: setup ## resolve constraints.txt again (needs the resolver uv)

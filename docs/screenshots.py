@@ -1,4 +1,4 @@
-# ruff: noqa: INP001  # a script, not a package
+# a script, not a package
 """Take the screenshots of docs/images from built maps: ``python docs/screenshots.py maps``."""
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def take(maps: Path) -> None:
             sheet = Path(name) / "sheet.pdf"
             page.pdf(path=sheet, prefer_css_page_size=True, print_background=True)
             command = ["pdftoppm", "-r", "110", "-singlefile", "-png", sheet, shot.with_suffix("")]
-            subprocess.run(command, check=True)  # noqa: S603  # a fixed command
+            subprocess.run(command, check=True)  # a fixed command
             _save(shot, "sheet.png")
         browser.close()
 
