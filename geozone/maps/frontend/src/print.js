@@ -38,6 +38,17 @@ function ratesTable(app) {
   return h('table', {}, h('caption', {}, app.nameOf(unit)), h('thead', {}, h('tr', {}, ['indicator', 'column_value', 'column_target', 'column_verdict', 'column_basis'].map((name) => h('th', { scope: 'col' }, text(name))))), h('tbody', {}, lines));
 }
 
+// The legend must be whole: type gets smaller first, then the last rates stay on the page.
+function fit(side) {
+  const list = side.querySelector('.sheet-legend');
+  const overflows = () => list.scrollHeight > list.clientHeight + 1;
+  for (let scale = 0.95; scale > 0.74 && overflows(); scale -= 0.05) side.style.setProperty('--fit', scale);
+  const rows = [...side.querySelectorAll('tbody tr')];
+  const count = rows.length;
+  while (rows.length > 3 && overflows()) rows.pop().remove();
+  if (rows.length < count) side.querySelector('caption').append(text('more_on_page', { count: count - rows.length }));
+}
+
 export function setUpPrint(app, chart, page) {
   const sheet = h('div', { class: 'sheet', 'aria-hidden': 'true' });
   let kept = null;
@@ -61,6 +72,7 @@ export function setUpPrint(app, chart, page) {
         h('div', { class: 'sheet-sources' }, [...app.layers.values()].filter((layer) => layer.source !== undefined && layer.shown)
           .map((layer) => h('p', {}, h('b', {}, said(layer.title)), ` ${text(`basis_${layer.basis}`)} · ${said(layer.source)} · ${layer.licence}`))),
         h('p', { class: 'review' }, `${reviewLine(app)} · ${text('map_note')}`)));
+    fit(sheet.querySelector('.sheet-side'));
     setPaper(PAPER);
   };
   const after = () => {
