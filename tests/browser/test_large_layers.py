@@ -37,28 +37,139 @@ def settle(page):
     )
 
 
-def test_every_polygon_is_found_at_the_last_zooms(open_page, large):
-    page = open_page(large)
+@pytest.fixture(scope="module")
+def ragged(tmp_path_factory):
+    """Return a page with 3,000 polygons from some ten metres to some kilometres, many on top of each other."""
+    from geozone.maps import page
+
+    random = np.random.default_rng(6)
+    angle = np.linspace(0, 2 * np.pi, 14, endpoint=False)
+    radius = 10 ** random.uniform(-4, -1.8, (3000, 1)) * (1 + 0.3 * random.uniform(-1, 1, (3000, 14)))
+    centre = random.uniform([116.02, 38.02], [117.98, 38.98], (3000, 2))
+    shapes = shapely.polygons(
+        centre[:, None] + radius[..., None] * np.stack([np.cos(angle), np.sin(angle)], -1)
+    )
+    patch = pytest.MonkeyPatch()
+    patch.setattr(page, "PLAIN_FEATURES", 100)
+    result = sample_result()
+    style = LayerStyle("fill", fill="#b03030", stroke="#701010", width=0.5, opacity=1)
+    result.layers = {"redline": sample_layer("redline", Role.REDLINE, list(shapes), style)}
+    path = tmp_path_factory.mktemp("ragged") / "bth.html"
+    path.write_text(page.render_page(result), "utf-8")
+    patch.undo()
+    return path, shapes
+
+
+def test_every_polygon_is_found_at_the_last_zoom_and_nothing_else(open_page, ragged):
+    path, shapes = ragged
+    places = shapely.point_on_surface(shapes)
+    page = open_page(path)
     found = page.evaluate(
-        """async side => {
+        """async places => {
             const { chart, layers } = geozone.app;
             const layer = [...layers.values()].find(one => one.id === 'redline');
-            const missed = [];
-            for (const zoom of [12, 16]) {
-                chart.map.setView([38.5, 117], zoom, { animate: false });
-                await layer.settle(zoom, [-1e9, -1e9, 1e9, 1e9]);
-                for (let place = 0; place < side * side; place++) {
-                    const lng = 116 + (place % side) * 2 / side + 0.0175;
-                    const lat = 38 + Math.floor(place / side) / side + 0.009;
-                    const hits = chart.hits({ lng, lat }).features.filter(hit => hit.layer.id === 'redline');
-                    if (hits.length !== 1 || layer.row(hits[0].feature).name !== `redline ${place + 1}`) missed.push([zoom, place]);
-                }
-            }
-            return missed;
+            const zoom = chart.map.getMaxZoom();
+            chart.map.setView([38.5, 117], zoom, { animate: false });
+            await layer.settle(zoom, [-1e9, -1e9, 1e9, 1e9]);
+            return places.map(([lng, lat]) => chart.hits({ lng, lat }).features
+                .filter(hit => hit.layer.id === 'redline')
+                .map(hit => Number(layer.row(hit.feature).name.slice('redline '.length)) - 1));
         }""",
-        SIDE,
+        shapely.get_coordinates(places).tolist(),
     )
-    assert found == []
+    rounding = 4e-5  # degrees, some 4 m: tiles hold coordinates to about 2 m
+    tree = shapely.STRtree(shapes)
+    for row, (place, hits) in enumerate(zip(places, found, strict=True)):
+        near = {int(one) for one in tree.query(place, "dwithin", rounding)}
+        edge = {one for one in near if shapes[one].boundary.dwithin(place, rounding)} - {row}
+        assert near - edge <= set(hits) <= near, row
+        assert row in hits
+
+
+def test_clicks_open_the_polygons_they_fall_on(open_page, ragged):
+    path, shapes = ragged
+    page = open_page(path, reduced_motion="reduce")
+    box = page.locator("#map").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    met = np.bincount(shapely.STRtree(shapes).query(shapes)[0])
+    alone = np.flatnonzero(met == 1).tolist()[::40]
+    assert len(alone) > 8
+    for row in alone[:12]:
+        (lng, lat), *_ = shapely.get_coordinates(shapely.point_on_surface(shapes[row]))
+        page.evaluate(
+            "([lat, lng]) => geozone.app.chart.map.setView([lat, lng], 18, { animate: false })", [lat, lng]
+        )
+        settle(page)
+        page.mouse.click(*middle)
+        page.wait_for_function(
+            "name => document.querySelector('.leaflet-popup-content')?.innerText.includes(name)",
+            arg=f"redline {row + 1}",
+        )
+
+
+STATUSES = ("built", "recognised", "under_construction", "planned")
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_every_polygon_is_painted_in_its_legend_colour(open_page, tmp_path, monkeypatch, plain):
+    from geozone.maps import page as pages
+
+    if not plain:
+        monkeypatch.setattr(pages, "PLAIN_FEATURES", 100)
+    side = 20
+    x, y = np.meshgrid(np.arange(side), np.arange(side))
+    west, south = 116 + x.ravel() * 2 / side, 38 + y.ravel() / side
+    boxes = shapely.box(west, south, west + 1.2 / side, south + 0.6 / side)
+    result = sample_result()
+    style = LayerStyle("status", fill="#2b6ca3", stroke="#1b4a73", width=0.5, opacity=1)
+    statuses = [STATUSES[place % 4] for place in range(side * side)]
+    result.layers = {"bays": sample_layer("bays", Role.BAY, list(boxes), style, status=statuses)}
+    result.registers = {}
+    result.units[["name", "name_en"]] = ""  # names would lie over the colours
+    path = tmp_path / "bth.html"
+    path.write_text(pages.render_page(result), "utf-8")
+    page = open_page(path)
+    looked = 0
+    for zoom in (9, 11, 14):
+        page.evaluate("zoom => geozone.app.chart.map.setView([38.5, 117], zoom, { animate: false })", zoom)
+        settle(page)
+        seen, wrong = page.evaluate(
+            """([centres, statuses]) => {
+                const { chart } = geozone.app;
+                const pixels = canvas => {
+                    const copy = document.createElement('canvas');
+                    [copy.width, copy.height] = [canvas.width, canvas.height];
+                    const context = copy.getContext('2d', { willReadFrequently: true });
+                    context.drawImage(canvas, 0, 0);
+                    return context.getImageData(0, 0, copy.width, copy.height).data;
+                };
+                const swatches = Object.fromEntries([...new Set(statuses)].map(status => {
+                    const swatch = document.querySelector(`[data-legend="bays:${status}"] canvas`);
+                    const middle = (swatch.height / 2 * swatch.width + swatch.width / 2) * 4;
+                    return [status, pixels(swatch).slice(middle, middle + 4).join()];
+                }));
+                const canvas = document.querySelector('.picture canvas');
+                const data = pixels(canvas);
+                const corner = chart.picture._bounds.min;
+                let seen = 0;
+                const wrong = [];
+                centres.forEach(([lng, lat], place) => {
+                    const { x, y } = chart.map.latLngToLayerPoint([lat, lng]).subtract(corner);
+                    if (x < 3 || y < 3 || x > canvas.width - 3 || y > canvas.height - 3) return;
+                    for (let step = 0; step < 25; step++) {
+                        seen += 1;
+                        const at = ((Math.round(y) - 2 + Math.floor(step / 5)) * canvas.width + Math.round(x) - 2 + (step % 5)) * 4;
+                        const colour = data.slice(at, at + 4).join();
+                        if (colour !== swatches[statuses[place]]) wrong.push([place, colour, swatches[statuses[place]]]);
+                    }
+                });
+                return [seen, wrong.slice(0, 5)];
+            }""",
+            [[[w + 0.6 / side, s + 0.3 / side] for w, s in zip(west, south, strict=True)], statuses],
+        )
+        assert wrong == []
+        looked += seen
+    assert looked > side * side * 25
 
 
 def test_a_click_shows_the_attributes_of_the_polygon(open_page, large):
