@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geozone.api import OpenProject, coverage, mosaic, open_project
-    from geozone.check import check, repair
+    from geozone.checks import check, repair
     from geozone.overlay.plane import area_km2, length_km
     from geozone.read import read_layer
     from geozone.terrain.barrier import barrier
@@ -33,13 +33,13 @@ _HOME = {
     "OpenProject": "geozone.api",
     "area_km2": "geozone.overlay.plane",
     "barrier": "geozone.terrain.barrier",
-    "check": "geozone.check",
+    "check": "geozone.checks",
     "coverage": "geozone.api",
     "length_km": "geozone.overlay.plane",
     "mosaic": "geozone.api",
     "open_project": "geozone.api",
     "read_layer": "geozone.read",
-    "repair": "geozone.check",
+    "repair": "geozone.checks",
     "zonal_shares": "geozone.terrain.zonal",
 }
 

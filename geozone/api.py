@@ -31,6 +31,7 @@ STREAMED = (
     ".fgb",
     ".shp",
 )  # formats that hold their extent, so that it can be held against their CRS
+NO_DATUM_SHIFT = (4490, 4326)  # CGCS2000 and WGS 84: nothing to decide about the datum
 Source: TypeAlias = str | Path | Layer | gpd.GeoDataFrame
 
 
@@ -207,9 +208,15 @@ def _tells_its_place(path: Path) -> bool:
         info = pyogrio.read_info(path)
     except (GeozoneError, DataSourceError, DataLayerError):
         return False
-    if not info["crs"] or info["total_bounds"] is None:
+    return bool(info["crs"]) and info["total_bounds"] is not None and _fits(info["crs"], info["total_bounds"])
+
+
+def _fits(written: str, bounds: tuple[float, float, float, float]) -> bool:
+    """Whether a CRS needs no decision about its datum, and bounds can be coordinates of it."""
+    crs = pyproj.CRS(written)
+    if crs.geodetic_crs is None or crs.geodetic_crs.to_epsg(min_confidence=20) not in NO_DATUM_SHIFT:
         return False
-    west, south, east, north = info["total_bounds"]
-    if not pyproj.CRS(info["crs"]).is_geographic:
-        return bool(max(map(abs, (west, south, east, north))) > 360)
-    return bool(-180 <= west <= east <= 180 and -90 <= south <= north <= 90)
+    west, south, east, north = bounds
+    if not crs.is_geographic:
+        return max(map(abs, bounds)) > 360
+    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import shapely
@@ -11,12 +11,12 @@ import shapely
 from geozone.errors import UsageError
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
-from geozone.rates.completion import count_items, pooled, unit_items
-from geozone.rates.indicators import COMPLETIONS
+from geozone.rates.completion import count_items, unit_items
+from geozone.rates.indicators import rate_register
 from geozone.rates.rows import READING
 from geozone.rates.titles import indicator_title
 from geozone.rates.trajectory import register_trajectory
-from geozone.rates.variants import Robustness, completion_variants, repair_variants
+from geozone.rates.variants import area_choices, robustness
 from geozone.rates.verdicts import decimals, smallest_count, target_value
 from geozone.rates.whatif import close_gap
 
@@ -59,7 +59,8 @@ def explain(result: ZoneResult, indicator: str, unit: str | None = None) -> list
         If the zone has no such indicator, no such unit, or no such rate of the unit.
     """
     code = _unit_code(result, unit)
-    rows = [rate for rate in result.rates if indicator in (rate.indicator, rate.target_id)]
+    names = (indicator, indicator + READING)  # a demand is explained with its reading
+    rows = [rate for rate in result.rates if rate.indicator == indicator or rate.target_id in names]
     if not rows:
         known = sorted({rate.indicator for rate in result.rates})
         raise UsageError("explain.unknown_indicator", indicator=indicator, known=", ".join(known))
@@ -113,8 +114,9 @@ def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
         yield from _verdict(rate, target)
         if register is not None and rate.kind is Kind.COMPLETION:
             yield from _outlook(result, rate, target, register)
-        if rate.kind is Kind.AREA and rate.level is Level.ZONE and rate.verdict is not Verdict.NOT_COMPUTABLE:
-            yield from _area_variants(result, rate, target)
+        yield from _robustness(result, rate, target)
+    else:
+        yield from _choices(result, rate)
     if rate.note.zh:
         yield Line("note", text("explain.note", note=rate.note))
 
@@ -145,10 +147,7 @@ def _target(result: ZoneResult, rate: Rate) -> Target | None:
 
 
 def _register(result: ZoneResult, rate: Rate) -> Register | None:
-    indicator = rate.indicator.removesuffix("_shore").removesuffix("_area").removesuffix("_length")
-    roles = COMPLETIONS.get(indicator, ((), {}))[0]
-    registers = [result.registers[role] for role in roles if role in result.registers]
-    return pooled(registers) if registers else None
+    return rate_register(rate.indicator, result.registers)
 
 
 def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]:
@@ -291,7 +290,7 @@ def _shown_target(rate: Rate, target: Target) -> str:
 
 
 def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register) -> Iterator[Line]:
-    """Yield pace, plan and robustness of a completion rate."""
+    """Yield pace and plan of a completion rate."""
     where = (register, rate.unit_code, rate.level, result.zone)
     count = count_items(*where)
     if count.tally is None:
@@ -315,25 +314,37 @@ def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register)
     if plan is not None and plan.items:
         names = Text("、".join(plan.names), ", ".join(plan.names))
         yield Line("plan", text("explain.plan", names=names, year=plan.year, share=f"{plan.share * 100:.1f}"))
-    robust = completion_variants(*where, target)
-    if robust is not None:
-        yield from _robustness(robust, Kind.COMPLETION)
 
 
-def _area_variants(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line]:
-    """Yield whether an area reaches its target with and without what had to be repaired."""
-    if rate.value is None:
+def _robustness(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line]:
+    """Yield in how many variants the target is met: every variant of an area, of a completion those that differ."""
+    if rate.verdict is Verdict.NOT_COMPUTABLE:
         return
-    layers = LAYERS.get(rate.indicator, ())
-    ledger = result.ledger
-    repaired = float(ledger.loc[ledger["layer"].isin(layers), "after_km2"].sum()) if len(ledger) else 0.0
-    read = replace(target, value=rate.target_value)  # the reading, where the row is held against it
-    yield from _robustness(repair_variants(read, rate.value, repaired), Kind.AREA)
-
-
-def _robustness(robust: Robustness, kind: Kind) -> Iterator[Line]:
+    register = _register(result, rate)
+    robust = robustness(rate, target, zone=result.zone, register=register, areas=result.redline_areas)
+    if robust is None:
+        return
     yield Line("variants", text("explain.variants", met=robust.met, total=len(robust.variants)))
-    for variant in robust.flips[:_SHOWN]:
+    flips = robust.flips
+    for variant in robust.variants if rate.kind is not Kind.COMPLETION else flips[:_SHOWN]:
         outcome = text("explain.met" if variant.met else "explain.not_met")
-        value = f"{variant.value:,.1f} km²" if kind is Kind.AREA else f"{variant.value * 100:.1f}%"
-        yield Line("variants", text("explain.flip", name=variant.name, value=value, outcome=outcome))
+        key = "explain.flip" if variant in flips else "explain.variant"
+        value = _shown(rate, variant.value)
+        yield Line("variants", text(key, name=variant.name, value=value, outcome=outcome))
+
+
+def _choices(result: ZoneResult, rate: Rate) -> Iterator[Line]:
+    """Yield a red line area by every other choice, where no target holds it to account."""
+    for choices, value in area_choices(rate, result.redline_areas)[1:]:
+        name = Text(
+            "，".join(choice.zh for choice in choices.values()),
+            ", ".join(choice.en for choice in choices.values()),
+        )
+        yield Line("variants", text("explain.choice", name=name, value=_shown(rate, value)))
+
+
+def _shown(rate: Rate, value: float) -> str:
+    if rate.kind is Kind.AREA:
+        return f"{value:,.1f} km²"
+    # the methods differ by less than a thousandth of the whole
+    return f"{value * 100:.1f}%" if rate.kind is Kind.COMPLETION else f"{value * 100:.3f}%"

@@ -339,6 +339,8 @@ class ZoneResult:
     ``code, name, name_en, level, parent, area_km2, geometry``. ``layers`` are cut to the zone, by layer id:
     ``redline, barrier, barrier_gaps, bays, rivers, lakes, coastline``; one that the zone lacks is absent.
     ``mosaic`` has one row per finest unit and combination of layers: ``code``, one bool column per layer, ``area_km2``.
+    ``redline_areas`` has the red line area of the zone and its provinces by every defensible choice (area method,
+    coastline, repair): ``code, method, coastline, repair, area_km2, unit_km2``; empty where there is no red line.
     """
 
     zone: Zone
@@ -359,6 +361,7 @@ class ZoneResult:
     inputs: list[dict[str, Any]] = field(
         default_factory=list
     )  # path, layer, sha256, basis, vintage, source, licence
+    redline_areas: pd.DataFrame = field(default_factory=pd.DataFrame)
     relief: Path | None = None  # DEM for the hillshade backdrop
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from geozone import listing
 from geozone.api import coverage, mosaic
-from geozone.check import check, repair
-from geozone.check.report import all_findings, finding_rows, has_errors, report, to_json
+from geozone.checks import check, repair
+from geozone.checks.report import all_findings, finding_rows, has_errors, report, to_json
 from geozone.cli.options import (
     BY,
     CSV,

@@ -5,6 +5,7 @@ Nothing here reads a file or a clock; areas and lengths come from `geozone.overl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -17,8 +18,9 @@ from geozone.overlay.units import ancestors, code_prefix
 from geozone.rates.areas import Ground
 from geozone.rates.completion import Count, count_items, pooled
 from geozone.rates.plausibility import territory
-from geozone.rates.rows import NOTHING, Frame, Unit, ordered_units
+from geozone.rates.rows import NOTHING, READING, Frame, Unit, ordered_units
 from geozone.rates.trajectory import register_trajectory
+from geozone.rates.variants import robustness, robustness_note
 from geozone.seeds import Reference
 
 # indicator -> the registers that it counts, and the other measures that its items may be weighed by
@@ -29,6 +31,8 @@ COMPLETIONS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     "water_completion": (("river", "lake"), {}),  # only where a clause takes both together
 }
 MEASURE_UNITS = {"shore": "km", "length": "km", "area": "km2"}
+_MEASURE = re.compile("_(?:shore|area|length)$")
+_FEWEST_VARIANTS = 2  # one variant is no test
 COMPLETION_LEVELS = (Level.ZONE, Level.PROVINCE, Level.CITY)
 
 
@@ -43,6 +47,7 @@ def compute_rates(
     targets: Sequence[Target],
     continuity: Mapping[str, tuple[float, float]] | None = None,
     references: Sequence[Reference] = (),
+    redline_areas: pd.DataFrame | None = None,
 ) -> list[Rate]:
     """Return every rate of a zone.
 
@@ -71,6 +76,8 @@ def compute_rates(
         Unit code -> (area in km² of the largest connected part of the barrier, of the whole barrier) in the unit.
     references
         Published figures: the sea area that a demand on land and sea may count on, and floors that the documents lack.
+    redline_areas
+        The red line area by every defensible choice, as `geozone.overlay.variants.area_variants` returns it.
 
     Returns
     -------
@@ -94,7 +101,31 @@ def compute_rates(
         *ground.shore_retention(lengths),
         *_completions(frame, registers),
     ]
-    return rates + frame.unanswered(rates)
+    areas = pd.DataFrame() if redline_areas is None else redline_areas
+    return [_with_robustness(frame, rate, registers, areas) for rate in rates + frame.unanswered(rates)]
+
+
+def rate_register(indicator: str, registers: Mapping[str, Register]) -> Register | None:
+    """Return what a completion rate counts, or the measure of one; None where there is no such register."""
+    roles, _ = COMPLETIONS.get(_MEASURE.sub("", indicator), ((), {}))
+    chosen = [registers[role] for role in roles if role in registers]
+    return pooled(chosen) if len(chosen) > 1 else next(iter(chosen), None)
+
+
+def _with_robustness(
+    frame: Frame, rate: Rate, registers: Mapping[str, Register], areas: pd.DataFrame
+) -> Rate:
+    """Return a row whose note says in how many variants its target is met, where it has a verdict or is a reading."""
+    judged = rate.verdict in (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)
+    name = rate.target_id or ""
+    if not judged and not (name.endswith(READING) and rate.verdict is Verdict.REPORT_ONLY):
+        return rate
+    target = next(target for target in frame.targets if target.id == name.removesuffix(READING))
+    register = rate_register(rate.indicator, registers)
+    robust = robustness(rate, target, zone=frame.zone, register=register, areas=areas)
+    if robust is None or len(robust.variants) < _FEWEST_VARIANTS:
+        return rate
+    return replace(rate, note=rate.note + robustness_note(robust))
 
 
 def _completions(frame: Frame, registers: Mapping[str, Register]) -> Iterator[Rate]:

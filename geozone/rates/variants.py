@@ -6,11 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+import pandas as pd
+
 from geozone.messages import Text, text
-from geozone.model import Level, Register, Status, Target, Zone
+from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Zone
 from geozone.rates.completion import count_items
+from geozone.rates.rows import READING
 from geozone.rates.verdicts import reaches
 
+AREA_INDICATORS = ("redline_area", "redline_coverage")
+# a change needs its base value under every choice as well, and that is published for none
+_COMPARED = (Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.EQUAL, Comparator.ABOUT, Comparator.FULL)
+_NAMED = 2  # variants that a note names
 MEASURES = (None, "shore_km", "area_km2", "length_km")
 
 
@@ -102,20 +109,83 @@ def value_variants(target: Target, values: Sequence[tuple[Mapping[str, Text], fl
     )
 
 
-def repair_variants(target: Target, value: float, repaired_km2: float) -> Robustness:
-    """Return an area target with the repaired features, and without them.
+def area_choices(rate: Rate, areas: pd.DataFrame) -> list[tuple[dict[str, Text], float]]:
+    """Return the red line area or coverage of a unit by every defensible choice, the one in use first.
 
     Parameters
     ----------
-    target
-        A demand on an area.
-    value
-        The area in km², repaired features included.
-    repaired_km2
-        The area of the repaired features after their repair; what they cover alone is at most that.
+    rate
+        A row of ``redline_area`` or ``redline_coverage``.
+    areas
+        As `geozone.overlay.variants.area_variants` returns it; empty where nothing was computed.
+
+    Returns
+    -------
+    list of (dict, float)
+        The choices by their kind (``method``, ``coastline``, ``repair``; only kinds with more than one choice), and the
+        value in the unit of the rate. A coverage is of the land, so that it has no choice of coastline. Empty for
+        other indicators, and for units that the table lacks.
     """
-    kept, left = text("rates.variant_repaired"), text("rates.variant_not_repaired")
-    values = [({"repair": kept}, value)]
-    if repaired_km2 > 0:
-        values.append(({"repair": left}, max(0.0, value - repaired_km2)))
-    return value_variants(target, values)
+    if rate.indicator not in AREA_INDICATORS or rate.value is None or not len(areas):
+        return []
+    rows = areas[areas["code"] == rate.unit_code]
+    values = rows["area_km2"]
+    if rate.kind is Kind.COVERAGE:
+        rows = rows[rows["coastline"] == "land"]
+        values = rows["area_km2"] / rows["unit_km2"]
+    kinds = [kind for kind in ("method", "coastline", "repair") if len(rows[kind].unique()) > 1]
+    found = [
+        ({kind: text(f"rates.variant_{kind}_{row[kind]}") for kind in kinds}, float(value))
+        for row, value in zip(rows.to_dict("records"), values, strict=True)
+    ]
+    if found:
+        found[0] = (found[0][0], rate.value)  # the same to 1e-9; the verdict was given on this one
+    return found
+
+
+def robustness(
+    rate: Rate, target: Target, *, zone: Zone, register: Register | None, areas: pd.DataFrame
+) -> Robustness | None:
+    """Return a target under every defensible choice behind its rate; None where there is no choice.
+
+    Parameters
+    ----------
+    rate
+        The row that is held against the target, or against its reading.
+    target
+        The demand as registered.
+    zone
+        The zone of the rate.
+    register
+        What a completion rate counts; rivers and lakes pooled where the indicator takes both.
+    areas
+        The red line area by every choice, or an empty table.
+    """
+    held = reading_of(rate, target)
+    if held.comparator not in _COMPARED or (held.value is None and held.comparator is not Comparator.FULL):
+        return None
+    if rate.kind is Kind.COMPLETION:
+        if register is None or rate.denominator is None:
+            return None
+        return completion_variants(register, rate.unit_code, rate.level, zone, held)
+    choices = area_choices(rate, areas)
+    return value_variants(held, choices) if choices else None
+
+
+def reading_of(rate: Rate, target: Target) -> Target:
+    """Return the target that a row is held against: its likely reading where the row says so."""
+    if target.reading is None or not (rate.target_id or "").endswith(READING):
+        return target
+    return replace(target, id=target.id + READING, value=target.reading.value)
+
+
+def robustness_note(robust: Robustness) -> Text:
+    """Return in one sentence how many variants meet the target, and which turn the outcome."""
+    counted = text("rates.note_variants", met=robust.met, total=len(robust.variants))
+    flips = robust.flips
+    if not flips:
+        return counted
+    names = [variant.name for variant in flips[:_NAMED]]
+    more = text("rates.note_flips_more", count=len(flips) - _NAMED) if len(flips) > _NAMED else Text("", "")
+    joined = Text("；".join(name.zh for name in names), "; ".join(name.en for name in names))
+    return counted + text("rates.note_flips", names=joined, more=more)

@@ -15,7 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geozone.catalog import load_catalog
-from geozone.check import REPAIRABLE, check, repair
+from geozone.checks import REPAIRABLE, check, repair
 from geozone.errors import DataError
 from geozone.messages import Language, Text, text
 from geozone.model import Finding, Layer, Level, Register, Severity, Step, Zone, ZoneResult
@@ -24,6 +24,7 @@ from geozone.overlay.length import line_lengths
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.shores import shore_lengths
 from geozone.overlay.units import finest_units
+from geozone.overlay.variants import area_variants
 from geozone.project import Project
 from geozone.rates.completion import with_shores
 from geozone.rates.indicators import compute_rates
@@ -43,6 +44,7 @@ from geozone.terrain.barrier import barrier_gaps, connected_area
 
 MOSAIC_LAYERS = ("redline", "barrier", "lakes")
 NATURAL_SHORE = ("natural", "自然", "自然岸线")  # words of the field "nature" of a coastline
+LOST_RECORD = "record_broken"  # named and left out by the reader: the others still count
 STEPS = ("read", "check", "overlay", "rates")
 Progress = Callable[[Text], None]
 
@@ -86,9 +88,10 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     units = read_units(project, work.inputs, work.findings)
     layers = work.read_layers()
     options.progress(text("run.step_check"))
-    layers, ledger = work.check_layers(layers)
+    layers, ledger = work.check_layers(layers, units)
     options.progress(text("run.step_overlay"))
     pieces, lengths = work.overlay(layers, units)
+    areas = redline_areas(layers, units, ledger)
     options.progress(text("run.step_rates"))
     registers = work.registers(lengths)
     shown = {name: cut_to_zone(layer, units.geometry.iloc[-1]) for name, layer in layers.items()}
@@ -104,6 +107,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         targets=targets,
         continuity=_continuity(shown.get("barrier"), units),
         references=load_references(),
+        redline_areas=areas,
     )
     work.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
     return ZoneResult(
@@ -121,8 +125,22 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         ledger=ledger,
         steps=work.steps,
         inputs=work.inputs,
+        redline_areas=areas,
         relief=relief_file(project),
     )
+
+
+def redline_areas(layers: dict[str, Layer], units: gpd.GeoDataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return the red line area of the zone and its provinces by every defensible choice; empty without a red line."""
+    if "redline" not in layers:
+        return pd.DataFrame()
+    redline = layers["redline"].data
+    repaired = set(
+        ledger.loc[ledger["layer"] == "redline", "feature"]
+    )  # the ledger writes row numbers as text
+    features = [label for label in redline.index if str(label) in repaired] if repaired else []
+    sea = layers["bays"].data if "bays" in layers else None
+    return area_variants(redline, units, sea=sea, repaired_features=features)
 
 
 @dataclass
@@ -152,11 +170,18 @@ class _Work:
         self.steps.append(Step("read", {name: len(layer.data) for name, layer in layers.items()}))
         return layers
 
-    def check_layers(self, layers: dict[str, Layer]) -> tuple[dict[str, Layer], pd.DataFrame]:
+    def check_layers(
+        self, layers: dict[str, Layer], units: gpd.GeoDataFrame
+    ) -> tuple[dict[str, Layer], pd.DataFrame]:
         """Return the layers with broken features repaired, and the ledger of the repairs."""
         repaired, ledgers = {}, []
         for name, layer in layers.items():
-            self.findings += layer.findings + check(layer)
+            own = name in self.project.own
+            found = layer.findings + check(layer, units=units if own else None)
+            for finding in found if own else ():
+                if finding.severity is Severity.ERROR:
+                    self.options.notice(text("run.finding", layer=finding.layer, reason=finding.message))
+            self.findings += found
             repaired[name], ledger = repair(layer)
             ledgers.append(ledger)
         _stop_on_errors(self.findings, self.project.zone)
@@ -223,7 +248,8 @@ def _continuity(barrier: Layer | None, units: gpd.GeoDataFrame) -> dict[str, tup
 
 
 def _stop_on_errors(findings: list[Finding], zone: Zone) -> None:
-    errors = [item for item in findings if item.severity is Severity.ERROR and item.kind not in REPAIRABLE]
+    bearable = REPAIRABLE | {LOST_RECORD}
+    errors = [item for item in findings if item.severity is Severity.ERROR and item.kind not in bearable]
     if errors:
         first = errors[0]
         raise DataError(

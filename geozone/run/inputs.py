@@ -101,7 +101,9 @@ def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -
             }
         )
         parts.append(part)
-    data = gpd.GeoDataFrame(pd.concat([part.data for part in parts], ignore_index=True), crs=CRS)
+    frames = [part.data for part in parts]
+    # the index of one file is its feature numbers, by which findings are looked up
+    data = frames[0] if len(frames) == 1 else gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=CRS)
     for column, value in _description(spec).items():
         if column not in data:
             data[column] = value

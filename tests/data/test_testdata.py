@@ -7,7 +7,7 @@ import pytest
 import readers
 import shapely
 
-from geozone.check import check
+from geozone.checks import check
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2
 from geozone.read import read_layer

@@ -25,7 +25,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geozone.check import check
+from geozone.checks import check
 from geozone.errors import GeozoneError
 from geozone.model import CRS, Layer
 from geozone.read import read_layer

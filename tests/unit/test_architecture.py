@@ -14,7 +14,7 @@ STOREYS = [
     {"seeds", "catalog", "project"},
     {"overlay.plane"},  # areas are needed by every room above; the rest of overlay stands higher
     {"read"},
-    {"check"},
+    {"checks"},
     {"overlay"},
     {"terrain"},
     {"rates"},

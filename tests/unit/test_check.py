@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import sample_layer, sample_units
 
-from geozone.check import REPAIRABLE, check
-from geozone.check.report import (
+from geozone.checks import REPAIRABLE, check
+from geozone.checks.report import (
     COLUMNS,
     all_findings,
     counts,
@@ -22,7 +22,7 @@ from geozone.check.report import (
     report,
     to_json,
 )
-from geozone.check.shapes import faults
+from geozone.checks.shapes import faults
 from geozone.messages import Message
 from geozone.model import CRS, Decision, Layer, LayerStyle, Role, Severity
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import sample_layer
 
-from geozone.check import LEDGER_COLUMNS, REPAIRABLE, check, repair
+from geozone.checks import LEDGER_COLUMNS, REPAIRABLE, check, repair
 from geozone.errors import DataError
 from geozone.model import CRS, LayerStyle, Role
 from geozone.overlay.plane import area_km2

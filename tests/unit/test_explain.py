@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 
+import geopandas as gpd
 import pytest
+import shapely
 from samples import sample_result
 
 from geozone.errors import UsageError
 from geozone.explain import explain, lines_of
-from geozone.model import Basis
+from geozone.model import CRS, Basis, Layer, Verdict
+from geozone.overlay.mosaic import mosaic
+from geozone.overlay.plane import area_km2
+from geozone.overlay.variants import area_variants
 from geozone.rates.indicators import compute_rates
 
 
@@ -60,6 +65,60 @@ def test_an_area_is_explained_with_its_gap(result):
     text = "\n".join(lines_of(explain(result, "S-2"), "en"))
     assert "9,600.0 km²" in text
     assert "Beyond by 5,600 km²" in text
+
+
+def area_result(figure):
+    """Return a result whose red line is one cell of 39-40N, 115-116E, held against a figure in km²."""
+    province = shapely.segmentize(shapely.box(115, 38, 118, 41), 0.01)
+    cell = shapely.segmentize(shapely.box(115, 39, 116, 40), 0.01)
+    codes = {"code": ["910000", "bth"], "name": ["甲省", "样区"], "name_en": ["Jia", "Sample zone"]}
+    levels = {"level": ["province", "zone"], "parent": ["bth", ""]}
+    units = gpd.GeoDataFrame(codes | levels, geometry=[province] * 2, crs=CRS)
+    units["area_km2"] = area_km2(units)
+    redline = gpd.GeoDataFrame(geometry=[cell], crs=CRS)
+    areas = area_variants(redline, units)
+    sample = sample_result()
+    spec = replace(sample.layers["redline"].spec, basis=Basis.OFFICIAL)
+    targets = [replace(target, value=figure) for target in sample.targets if target.id == "S-2"]
+    pieces = mosaic({"redline": redline}, units[:1], by="code")
+    rates = compute_rates(
+        zone=replace(sample.zone, members=("910000",), coastal=()),
+        units=units,
+        mosaic=pieces,
+        lengths={},
+        layers={"redline": spec},
+        registers={},
+        targets=targets,
+        redline_areas=areas,
+    )
+    layers = {"redline": Layer("redline", redline, spec)}
+    return replace(sample, units=units, layers=layers, rates=rates, targets=targets, redline_areas=areas)
+
+
+@pytest.mark.parametrize(
+    ("figure", "verdict", "met"),
+    [
+        (9549.0, Verdict.MET, 3),  # the cell has 9,549.52 km²
+        (9551.0, Verdict.SHORT, 1),  # and 9,553.6 km² as a planar area
+        (9555.0, Verdict.SHORT, 0),
+    ],
+)
+def test_an_area_short_of_its_target_meets_it_by_the_older_planar_practice(figure, verdict, met):
+    result = area_result(figure)
+    rate = next(rate for rate in result.rates if rate.target_id == "S-2")
+    assert rate.verdict is verdict
+    assert rate.value == pytest.approx(9549.520093962, rel=1e-9)
+    text = "\n".join(lines_of(explain(result, "redline_area"), "en"))
+    assert f"met in {met} of 3 variants" in text
+    flipped = "changed by: planar area in the 3-degree Gauss-Krueger zone - 9,553.6 km², met"
+    assert (flipped in text) == (met == 1)
+    assert "ellipsoidal area by rule 32 of 2008 - 9,549.5 km²" in text
+    assert f"met in {met} of 3 variants" in rate.note.en
+
+
+def test_an_area_without_target_tells_what_other_choices_give():
+    text = "\n".join(lines_of(explain(area_result(9551.0), "redline_area", "910000"), "en"))
+    assert "by another choice: planar area in the 3-degree Gauss-Krueger zone - 9,553.6 km²" in text
 
 
 def test_every_rate_can_be_explained_in_both_languages(result):

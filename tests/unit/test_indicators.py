@@ -228,16 +228,82 @@ def test_a_screening_layer_is_never_held_against_the_statutory_figure():
     assert official.verdict is Verdict.MET
 
 
+def choices(*areas, unit_km2=80.0, code="z"):
+    """A table of the red line area by choice from (method, coastline, repair, km²) rows."""
+    rows = [(code, *row, unit_km2) for row in areas]
+    return pd.DataFrame(rows, columns=["code", "method", "coastline", "repair", "area_km2", "unit_km2"])
+
+
+@pytest.mark.parametrize(
+    ("figure", "verdict", "said"),
+    [
+        (2.999, Verdict.MET, "met in 2 of 2 variants."),
+        (3.001, Verdict.SHORT, "met in 1 of 2 variants. Changed by: planar area in the 3-degree"),
+        (3.1, Verdict.SHORT, "met in 0 of 2 variants."),
+    ],
+)
+def test_the_note_of_a_verdict_says_whether_it_hangs_on_the_area_method(figure, verdict, said):
+    demand = target(indicator="redline_area", value=figure, unit="km2")
+    table = choices(("ellipsoid", "land", "with", 3.0), ("planar", "land", "with", 3.002))
+    rate = one(rates(targets=[demand], redline_areas=table), "redline_area", target_id="T-1")
+    assert rate.verdict is verdict
+    assert said in rate.note.en
+    assert f"2 种口径中 {said.split()[2]} 种达到" in rate.note.zh
+    assert ("Changed by" in rate.note.en) == ("Changed by" in said)
+
+
+def test_coast_and_repair_are_choices_of_an_area_and_only_repair_of_a_coverage():
+    table = choices(
+        ("ellipsoid", "land", "with", 3.0),
+        ("ellipsoid", "land_and_sea", "with", 3.5),
+        ("ellipsoid", "land", "without", 2.0),
+        ("ellipsoid", "land_and_sea", "without", 2.5),
+    )
+    area = target(indicator="redline_area", value=2.6, unit="km2")
+    share = target(indicator="redline_coverage", value=3.5, id="T-2")
+    found = rates(targets=[area, share], redline_areas=table)
+    held = one(found, "redline_area", target_id="T-1").note.en
+    assert "met in 2 of 4 variants" in held
+    assert "up to the shore of the units, without the repaired features" in held
+    assert (
+        "met in 1 of 2 variants" in one(found, "redline_coverage", target_id="T-2").note.en
+    )  # 3.75 or 2.5 %
+
+
+def test_the_note_of_a_completion_says_on_how_many_ways_to_count_it_rests():
+    bays = register([(BUILT, "2024", None, 10.0), (PLANNED, "", None, 30.0)])
+    found = rates(registers={"bay": bays}, targets=[target(value=50.0)])
+    rate = one(found, "bay_completion", target_id="T-1")
+    assert rate.verdict is Verdict.MET
+    assert "met in 2 of 4 variants. Changed by: by shore length" in rate.note.en
+
+
+def test_what_has_no_verdict_and_what_is_a_change_say_nothing_of_variants():
+    table = choices(("ellipsoid", "land", "with", 3.0), ("planar", "land", "with", 3.002))
+    derived = {"redline": spec("redline", Basis.DERIVED)}
+    demands = [target(indicator="redline_area", value=3.001, unit="km2")]
+    demands += [
+        target(Comparator.INCREASE, indicator="redline_area", value=1.0, unit="km2", id="T-2", base_year=2020)
+    ]
+    for layers in (derived, {"redline": spec("redline")}):
+        found = rates(
+            targets=demands[1:] if layers is not derived else demands, layers=layers, redline_areas=table
+        )
+        assert not any("variants" in rate.note.en for rate in found)
+
+
 def test_an_impossible_figure_and_its_reading_stand_side_by_side():
     reading = Reading(4.0, Text("批复", "the approval"), Text("十倍", "ten times"))
     demand = target(indicator="redline_area", value=400.0, unit="km2", reading=reading)
-    found = rates(targets=[demand])
+    table = choices(("ellipsoid", "land", "with", 3.0), ("planar", "land", "with", 4.1))
+    found = rates(targets=[demand], redline_areas=table)
     printed = one(found, "redline_area", target_id="T-1")
+    assert "variants" not in printed.note.en
     assert (printed.verdict, printed.target_value, printed.gap) == (Verdict.NOT_COMPUTABLE, 400, None)
     assert "400" in printed.note.en
     read = one(found, "redline_area", target_id="T-1:reading")
     assert (read.verdict, read.target_value, read.gap) == (Verdict.SHORT, 4, 1)
-    for word in ("400", "the approval", "ten times"):
+    for word in ("400", "the approval", "ten times", "met in 1 of 2 variants"):
         assert word in read.note.en
 
 

@@ -8,7 +8,7 @@ from rate_samples import ZONE, register, target
 from geozone.messages import Text
 from geozone.model import Comparator, Level, Status
 from geozone.rates.trajectory import Trajectory, end_of, register_trajectory
-from geozone.rates.variants import completion_variants, repair_variants, value_variants
+from geozone.rates.variants import completion_variants, value_variants
 from geozone.rates.whatif import close_gap
 
 BUILT, WAY, PLAN, UNKNOWN = Status.BUILT, Status.UNDER_CONSTRUCTION, Status.PLANNED, Status.UNKNOWN
@@ -105,10 +105,3 @@ def test_values_of_other_methods_are_variants_too():
     robust = value_variants(demand, [({"area": plane}, 36395.0), ({"area": planar}, 36360.0)])
     assert robust.met == 1
     assert robust.flips[0].name.en == "Gauss plane"
-
-
-def test_an_area_is_held_with_and_without_what_was_repaired():
-    demand = target(value=100.0, unit="km2")
-    robust = repair_variants(demand, 101.0, 3.0)
-    assert [(variant.value, variant.met) for variant in robust.variants] == [(101, True), (98, False)]
-    assert len(repair_variants(demand, 101.0, 0.0).variants) == 1

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import shapely
 
-from geozone.check.gather import LISTED, Gather, place_of
+from geozone.checks.gather import LISTED, Gather, place_of
 from geozone.model import Role, Severity
 
 _LINES = {Role.RIVER, Role.COASTLINE}

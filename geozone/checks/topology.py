@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geozone.check.gather import LISTED, Gather, place_of
+from geozone.checks.gather import LISTED, Gather, place_of
 from geozone.model import CRS, Role, Severity
 from geozone.overlay.plane import area_km2, length_km
 

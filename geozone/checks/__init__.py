@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geozone.check.findings import REPAIRABLE, check
-from geozone.check.repair import LEDGER_COLUMNS, repair
+from geozone.checks.findings import REPAIRABLE, check
+from geozone.checks.repair import LEDGER_COLUMNS, repair
 
 __all__ = ["LEDGER_COLUMNS", "REPAIRABLE", "check", "repair"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from geozone.check.gather import LISTED, Gather, place_of
+from geozone.checks.gather import LISTED, Gather, place_of
 from geozone.model import Role, Severity
 from geozone.read.fields import code_texts
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import geopandas as gpd
 
-from geozone.check.attributes import check_attributes
-from geozone.check.gather import Gather
-from geozone.check.shapes import check_shapes
-from geozone.check.topology import check_topology
+from geozone.checks.attributes import check_attributes
+from geozone.checks.gather import Gather
+from geozone.checks.shapes import check_shapes
+from geozone.checks.topology import check_topology
 from geozone.model import Finding, Layer, Severity
 
-# what `geozone.check.repair` sets right; every other error is for the user to set right
+# what `geozone.checks.repair` sets right; every other error is for the user to set right
 REPAIRABLE = frozenset(
     {
         "ring_self_intersection",
