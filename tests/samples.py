@@ -383,4 +383,4 @@ def sample_result() -> ZoneResult:
 def _sample_message(layer: str):
     from geozone.messages import Message
 
-    return Message("model.sample", {"layer": layer})
+    return Message("run.decision", {"layer": layer, "reason": "sample"})

@@ -20,9 +20,7 @@ def test_every_text_has_both_languages_and_the_same_placeholders():
 
 def test_placeholders_take_the_language_of_the_sentence():
     inner = Text("红线", "red line")
-    assert text("model.sample", layer=inner) == Text(
-        "图层 红线 的示例说明。", "A sample note on layer red line."
-    )
+    assert text("run.decision", layer=inner, reason="GBK") == Text("红线：GBK", "red line: GBK")
 
 
 def test_an_unknown_text_is_an_error_at_once():
