@@ -13,10 +13,9 @@ import shapely
 
 from geozone.errors import InputError
 from geozone.model import Severity
-from geozone.read.encoding import decode_document
+from geozone.read.document import read_document
 from geozone.read.notes import Notes
-from geozone.read.recode import given_codec
-from geozone.read.safety import Limits, small_enough
+from geozone.read.safety import Limits
 from geozone.read.salvage import report_broken
 from geozone.read.source import Source
 
@@ -49,17 +48,7 @@ def read_parcels(source: Source, encoding: str | None, limits: Limits, notes: No
     InputError
         If there is no parcel in it.
     """
-    small_enough(source.path, source.shown, limits)
-    try:
-        words, found = decode_document(source.path.read_bytes(), given_codec(encoding, source.shown))
-    except UnicodeDecodeError as error:
-        raise InputError("read.unreadable", path=source.shown, reason=str(error)) from error
-    notes.decide(
-        "encoding",
-        found.encoding,
-        "read.encoding_given" if encoding else "read.encoding_of_text",
-        encoding=found.encoding,
-    )
+    words = read_document(source, encoding, notes, limits)
     header, parcels = _parse(words, notes)
     if not parcels:
         raise InputError("read.no_parcels", path=source.shown)

@@ -16,9 +16,8 @@ import shapely
 
 from geozone.errors import InputError
 from geozone.read.bulk import quiet
-from geozone.read.encoding import decode_document
+from geozone.read.document import read_document
 from geozone.read.notes import Notes
-from geozone.read.recode import given_codec
 from geozone.read.safety import Limits, in_bytes, small_enough
 from geozone.read.salvage import report_broken
 from geozone.read.source import Source
@@ -62,17 +61,7 @@ def read_csv(source: Source, encoding: str | None, limits: Limits, notes: Notes)
     InputError
         If no column holds coordinates.
     """
-    small_enough(source.path, source.shown, limits)
-    try:
-        words, found = decode_document(source.path.read_bytes(), given_codec(encoding, source.shown))
-    except UnicodeDecodeError as error:
-        raise InputError("read.unreadable", path=source.shown, reason=str(error)) from error
-    notes.decide(
-        "encoding",
-        found.encoding,
-        "read.encoding_given" if encoding else "read.encoding_of_text",
-        encoding=found.encoding,
-    )
+    words = read_document(source, encoding, notes, limits)
     csv.field_size_limit(_FIELD_LIMIT)
     delimiter = _delimiter(words)
     try:
