@@ -13,10 +13,10 @@ import numpy.typing as npt
 import shapely
 
 from geozone.overlay.features import Features, in_threads
-from geozone.overlay.guard import Guard
-from geozone.overlay.overlap import Items, left_over, meeting, union_rows
+from geozone.overlay.guard import TOLERANCE, Guard
+from geozone.overlay.overlap import Items, common_rows, covered_area, left_over, meeting, without_rows
 from geozone.overlay.plane import Geometries, Indices, Numbers
-from geozone.overlay.sheet import Sheet, polygons_of
+from geozone.overlay.sheet import Sheet
 from geozone.overlay.tiling import Tile, make_tiles, open_tile
 
 Bits = npt.NDArray[np.int64]
@@ -92,31 +92,52 @@ def _on_tile(layers: Layers, sheet: Sheet, tile: Tile, *, geometry: bool) -> Fac
     guard, features = Guard(), layers.features
     contents = open_tile(features, sheet, tile, layers.matters, guard)
     items, others = contents.items, contents.others
-    rest = left_over(items, others, guard)
-    areas = np.asarray(shapely.area(rest))
-    guard.check_within(
-        areas, shapely.area(items.geometries), shapely.length(items.geometries), items.features
+    own_layer, other_layer = layers.layer(items.features), layers.layer(others.features)
+    item, other = meeting(
+        items.geometries, others.geometries, lambda one, two: other_layer[two] > own_layer[one]
     )
-    real = np.flatnonzero(areas > 0)
-    parts = _split(layers, Items(rest[real], items.features[real]), others, guard, geometry=geometry)
+    # only what a later layer reaches into, or what is asked for, needs the geometry of its face
+    reached = np.full(len(items.geometries), geometry)
+    reached[item] = True
+    plain, cut = np.flatnonzero(~reached), np.flatnonzero(reached)
+    areas = np.asarray(shapely.area(items.geometries))
+    extent = np.asarray(shapely.length(items.geometries))
+    taken = covered_area(_some(items, plain), others, guard)
+    guard.check_within(taken, areas[plain], extent[plain], items.features[plain])
+    rest = left_over(_some(items, cut), others, guard)
+    guard.check_within(shapely.area(rest), areas[cut], extent[cut], items.features[cut])
+    place = np.full(len(reached), -1)
+    place[cut] = np.arange(len(cut))
+    faces = Items(rest, items.features[cut])
+    parts = _split(layers, faces, (place[item], other), others, guard, geometry=geometry)
     alone = contents.alone
-    zones = np.concatenate([contents.alone_zones, contents.item_zones[real[parts.zones]]])
+    owner = np.concatenate([plain, cut[parts.zones]])
+    owned = np.concatenate([features.features[alone], items.features[plain]])
     return Faces(
-        sheet.numbers[zones],
-        np.concatenate([np.int64(1) << layers.layer(features.features[alone]), parts.masks]),
-        np.concatenate([features.areas[alone], parts.areas]),
+        sheet.numbers[np.concatenate([contents.alone_zones, contents.item_zones[owner]])],
+        np.concatenate([np.int64(1) << layers.layer(owned), parts.masks]),
+        np.concatenate([features.areas[alone], areas[plain] - taken, parts.areas]),
         np.concatenate([features.take(alone), parts.geometries])
         if geometry and parts.geometries is not None
         else None,
     )
 
 
-def _split(layers: Layers, faces: Items, others: Items, guard: Guard, *, geometry: bool) -> Faces:
-    """Split faces by the later layers that reach into them; `zones` of the result are positions of `faces`."""
+def _some(items: Items, positions: Indices) -> Items:
+    return Items(items.geometries[positions], items.features[positions])
+
+
+def _split(
+    layers: Layers, faces: Items, met: tuple[Indices, Indices], others: Items, guard: Guard, *, geometry: bool
+) -> Faces:
+    """Split faces by the features of later layers that meet their items.
+
+    `zones` of the result are positions of `faces`; `met` is sorted by them.
+    """
+    face, other = met
+    hit = shapely.intersects(faces.geometries[face], others.geometries[other])
+    face, other = face[hit], other[hit]
     own_layer, other_layer = layers.layer(faces.features), layers.layer(others.features)
-    face, other = meeting(
-        faces.geometries, others.geometries, lambda one, two: other_layer[two] > own_layer[one]
-    )
     reached = other_layer[other]
     # after the last layer that reaches into a face, its rest needs no geometry
     last = np.full(len(faces.geometries), -1, dtype=np.int64)
@@ -129,9 +150,10 @@ def _split(layers: Layers, faces: Items, others: Items, guard: Guard, *, geometr
     )
     for layer in np.unique(reached):
         some = reached == layer
-        touched, covers = union_rows(face[some], others.geometries[other[some]], guard)
         keep = np.ones(len(last), dtype=bool) if geometry else last > layer
-        parts = _split_by(parts, int(layer), (touched, covers), keep, faces.features, guard)
+        parts = _split_by(
+            parts, int(layer), (face[some], others.geometries[other[some]]), keep, faces.features, guard
+        )
     kept = np.flatnonzero(parts.areas > 0)
     shapes = parts.geometries[kept] if parts.geometries is not None else None
     return Faces(parts.zones[kept], parts.masks[kept], parts.areas[kept], shapes)
@@ -145,26 +167,33 @@ def _split_by(  # noqa: PLR0917 - one step of _split
     features: Indices,
     guard: Guard,
 ) -> Faces:
-    """Split parts by the cover of one layer; where `keep` says so, what the cover leaves keeps its geometry."""
+    """Split parts by one layer, given the faces that it reaches and its features in each; faces must be sorted.
+
+    Where `keep` says so, what the layer leaves of a face keeps its geometry.
+    """
     assert parts.geometries is not None
-    touched, covers = reaching
-    place = np.full(len(keep), -1)
-    place[touched] = np.arange(len(touched))
-    cut = np.flatnonzero(place[parts.zones] >= 0)
-    cover = covers[place[parts.zones[cut]]]
-    common = polygons_of(guard.intersection(parts.geometries[cut], cover, features[parts.zones[cut]]))
+    face, covers = reaching
+    # every part of a face meets every feature that reaches into the face
+    begin = np.searchsorted(face, parts.zones)
+    number = np.searchsorted(face, parts.zones, side="right") - begin
+    part = np.repeat(np.arange(len(parts.zones)), number)
+    pair = np.arange(len(part)) - np.repeat(np.cumsum(number) - number, number) + begin[part]
+    cut, common = common_rows(part, parts.geometries[part], covers[pair], features[parts.zones[part]], guard)
     shared = np.asarray(shapely.area(common))
-    hit = shared > 0
-    cut, cover, common, shared = cut[hit], cover[hit], common[hit], shared[hit]
     owner, whole = parts.zones[cut], parts.areas[cut]
     extent = np.asarray(shapely.length(parts.geometries[cut]))
     guard.check_within(shared, whole, extent, features[owner])
     areas, shapes = parts.areas.copy(), parts.geometries.copy()
     areas[cut] = np.maximum(whole - shared, 0)
-    kept = np.flatnonzero(keep[owner])
-    rest = polygons_of(guard.difference(shapes[cut[kept]], cover[kept], features[owner[kept]]))
-    guard.check(shapely.area(rest) + shared[kept], whole[kept], extent[kept], features[owner[kept]])
-    shapes[cut[kept]] = rest
+    left = areas[cut] > 0.1 * TOLERANCE * whole
+    shapes[cut[~left]] = shapely.Polygon()
+    kept = np.flatnonzero(keep[owner] & left)
+    wanted = np.zeros(len(shapes), dtype=bool)
+    wanted[cut[kept]] = True
+    pairs = wanted[part]
+    shapes = without_rows(shapes, part[pairs], covers[pair[pairs]], features[parts.zones], guard)
+    rest = shapely.area(shapes[cut[kept]])
+    guard.check(rest + shared[kept], whole[kept], extent[kept], features[owner[kept]])
     return Faces(
         np.concatenate([parts.zones, owner]),
         np.concatenate([parts.masks, parts.masks[cut] | np.int64(1 << layer)]),

@@ -51,14 +51,61 @@ def left_over(items: Items, others: Items, guard: Guard) -> Geometries:
     (item, other), dense = _pairs(items, others)
     hit = shapely.intersects(items.geometries[item], others.geometries[other])
     item, other = item[hit], other[hit]
-    touched, covers = union_rows(item, others.geometries[other], guard)
-    if len(touched):
-        result[touched] = polygons_of(
-            guard.difference(items.geometries[touched], covers, items.features[touched])
-        )
+    result = without_rows(result, item, others.geometries[other], items.features, guard)
     for group in _groups(items, others, dense):
         result[group] = _dense_rest(items, others, group, guard)
     return result
+
+
+def without_rows(
+    parts: Geometries, owner: Indices, covers: Geometries, features: Indices, guard: Guard
+) -> Geometries:
+    """Return what covers leave of parts; `owner` is the number of the part of each cover, sorted.
+
+    Covers are taken off one after the other: that costs less than uniting them, and what is gone is not asked again.
+    They are taken as they came: what has been cut along a part has edges that nearly run along those of the part,
+    which is the hardest case of an overlay.
+    """
+    result = parts.copy()
+    begin = np.flatnonzero(np.diff(owner, prepend=-1))
+    turn = np.arange(len(owner)) - np.repeat(begin, np.diff(np.append(begin, len(owner))))
+    for number in range(int(turn.max(initial=-1)) + 1):
+        now = np.flatnonzero(turn == number)
+        now = now[~shapely.is_empty(result[owner[now]])]
+        rest = guard.difference(result[owner[now]], covers[now], features[owner[now]])
+        result[owner[now]] = polygons_of(rest)
+    return result
+
+
+def common_rows(
+    owner: Indices, parts: Geometries, covers: Geometries, features: Indices, guard: Guard
+) -> tuple[Indices, Geometries]:
+    """Return the owners whose part has ground in common with its covers, and that ground; `owner` must be sorted.
+
+    Parameters
+    ----------
+    owner
+        Number of the part of each pair.
+    parts, covers
+        The part and the cover of each pair.
+    features
+        Number of the feature of each pair, to name it.
+    """
+    common = polygons_of(guard.intersection(parts, covers, features))
+    real = np.flatnonzero(shapely.area(common) > 0)
+    owner, common = owner[real], common[real]
+    owners, start, count = np.unique(owner, return_index=True, return_counts=True)
+    result = common[start]
+    for size in np.unique(count[count > 1]):
+        rows = np.flatnonzero(count == size)
+        members = common[start[rows][:, None] + np.arange(size)]
+        meeting_rows = _any_meet(shapely.bounds(members))
+        result[rows[meeting_rows]] = guard.union(members[meeting_rows])
+        apart = rows[~meeting_rows]
+        if len(apart):  # pieces whose boxes lie apart need no union
+            pieces, position = shapely.get_parts(members[~meeting_rows].ravel(), return_index=True)
+            result[apart] = shapely.multipolygons(pieces, indices=position // size)
+    return owners, result
 
 
 def near_pairs(tree: shapely.STRtree, geometries: Geometries) -> Iterator[tuple[Indices, Indices]]:

@@ -20,6 +20,7 @@ never shorter than `SHORTEST_EDGE`, nor more than about `MOST_EDGES` in an outli
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +44,7 @@ _ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
 _SEMI_MINOR_AXIS_2 = (SEMI_MAJOR_AXIS * (1 - FLATTENING)) ** 2
 _SERIES = [(k + 1) / (2 * k + 1) * _ECCENTRICITY_2**k for k in range(7)]
 _Y_SCALE = _SEMI_MINOR_AXIS_2 / SEMI_MAJOR_AXIS
+_STEP = 4096  # geometries a thread takes at once
 _BLOCK = 1 << 15  # coordinates a step, so that the steps of the series stay in the processor's cache
 
 EDGE_SHARE = 1e-8  # of a feature's area: what densification may leave between the two curves
@@ -74,15 +76,7 @@ def to_plane(geometries: Any, crs: Any = None) -> Geometries:
         If coordinates that are said to be degrees are not.
     """
     array, source = with_crs(geometries, crs)
-    array = shapely.force_2d(array)
-    if not is_geographic(source):
-        array = _densify(array)
-    coordinates, owners = shapely.get_coordinates(array, return_index=True)
-    result = array.copy()
-    if len(coordinates):
-        plane = plane_coordinates(coordinates, source, owners=owners)
-        result = shapely.set_coordinates(result, plane)
-    return np.asarray(result)
+    return _to_plane(array, source)
 
 
 def from_plane(geometries: Any) -> Geometries:
@@ -106,7 +100,13 @@ def area_km2(geometries: Any, crs: Any = None) -> Numbers:
     UsageError
         If the CRS is missing: the area of plain numbers means nothing.
     """
-    return np.asarray(shapely.area(to_plane(geometries, crs)) / 1e6)
+    array, source = with_crs(geometries, crs)
+    steps = [array[start : start + _STEP] for start in range(0, len(array), _STEP)]
+    if len(steps) < 2:
+        return np.asarray(shapely.area(_to_plane(array, source)) / 1e6)
+    with ThreadPoolExecutor() as pool:
+        areas = list(pool.map(lambda step: shapely.area(_to_plane(step, source)), steps))
+    return np.concatenate(areas) / 1e6
 
 
 def length_km(geometries: Any, crs: Any = None) -> Numbers:
@@ -149,22 +149,18 @@ def linework(geometries: Geometries) -> tuple[Geometries, Indices]:
     )
 
 
-def plane_coordinates(
-    coordinates: Numbers, crs: Any, *, owners: Indices | None = None, in_place: bool = False
-) -> Numbers:
+def plane_coordinates(coordinates: Numbers, crs: Any, *, in_place: bool = False) -> Numbers:
     """Return coordinates (n, 2) of any geographic or projected CRS in the equal-area plane.
 
     Parameters
     ----------
-    owners
-        Number of the feature that each coordinate belongs to, so that an error can name it; else it names the coordinate.
     in_place
         Write over `coordinates`.
 
     Raises
     ------
     DataError
-        If degrees are none, or a projected coordinate has none.
+        If degrees are none, or a projected coordinate has none; ``feature`` is then the number of the coordinate.
     """
     degrees = degree_coordinates(coordinates, crs)
     x, y = degrees[:, 0], degrees[:, 1]
@@ -175,7 +171,7 @@ def plane_coordinates(
         first = int(np.flatnonzero(wrong)[0])
         raise DataError(
             "overlay.not_degrees",
-            feature=first if owners is None else int(owners[first]),
+            feature=first,
             x=f"{coordinates[first, 0]:g}",
             y=f"{coordinates[first, 1]:g}",
         )
@@ -247,6 +243,23 @@ def with_crs(geometries: Any, crs: Any = None) -> tuple[Geometries, pyproj.CRS]:
 def _transformer(wkt: str) -> pyproj.Transformer:
     # the Chinese codes declare latitude first; data hold longitude (easting) first
     return pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(wkt), CRS, always_xy=True)
+
+
+def _to_plane(array: Geometries, source: pyproj.CRS) -> Geometries:
+    if shapely.has_z(array).any() or shapely.has_m(array).any():
+        array = shapely.force_2d(array)
+    if not is_geographic(source):
+        array = _densify(array)
+    coordinates, owners = shapely.get_coordinates(array, return_index=True)
+    result = array.copy()
+    if len(coordinates):
+        try:
+            plane = plane_coordinates(coordinates, source, in_place=True)
+        except DataError as error:
+            number = int(owners[error.message.params["feature"]])
+            raise DataError(error.message.key, **{**error.message.params, "feature": number}) from error
+        result = shapely.set_coordinates(result, plane)
+    return np.asarray(result)
 
 
 def _polynomial(sine: Numbers) -> Numbers:

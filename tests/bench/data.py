@@ -74,12 +74,13 @@ def _places(count: int, random: np.random.Generator) -> tuple[np.ndarray, float]
     shapely.prepare(outline)
     west, south, east, north = outline.bounds
     width = np.sqrt((east - west) * (north - south) / count)
+    slope, phase = random.normal(0, 2.5, (2, 3)), random.uniform(0, 2 * np.pi, 3)
     while True:
         width *= 0.97
         across, up = int((east - west) / width) + 1, int((north - south) / width) + 1
         cells = np.stack(np.meshgrid(np.arange(across), np.arange(up)), axis=-1).reshape(-1, 2)
         tried = (cells + random.uniform(0.35, 0.65, cells.shape)) * width + [west, south]
-        wave = np.sin(tried @ np.array([[2.1, -1.3, 3.7], [1.2, 2.9, -0.8]]) + [0.3, 1.9, 4.0]).sum(axis=1)
+        wave = np.sin(tried @ slope + phase).sum(axis=1)
         tried = tried[(wave > 0) & shapely.contains_xy(outline, tried)]
         if len(tried) >= count:
             return random.permutation(tried)[:count], width
