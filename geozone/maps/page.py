@@ -11,7 +11,7 @@ import shapely
 from geozone.maps.basemap import BaseMap
 from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block
 from geozone.maps.generalise import units_for_drawing
-from geozone.maps.mercator import base64_text, encode, pack, to_drawing
+from geozone.maps.mercator import base64_text, encode, pack, to_drawing, varints
 from geozone.maps.overview import overview_image
 from geozone.maps.payload import Strings, attributes, layer_entry, to_json, zone_payload
 from geozone.maps.relief import relief_image
@@ -147,6 +147,8 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         if tiled.individual:
             entry["overview"] = overview_image(geometries, symbols, zoom=tiled.individual)
         blocks.append(data_block(f"geometry-{key}", base64_text(tiled.archive), BINARY))
+        tile_of_row = varints((tiled.levels[-1].places + 1).astype(np.uint64))[0].tobytes()
+        blocks.append(data_block(f"places-{key}", pack(tile_of_row), BINARY))
     else:
         entry |= {"symbols": which, "items": register_items(layer, result.registers)}
         blocks.append(data_block(f"geometry-{key}", pack(encode(geometries)), BINARY))

@@ -55,6 +55,7 @@ class Level:
     zoom: int
     least: float  # the display zoom from which it is drawn
     tiles: list[list[int]] = field(default_factory=list)  # x, y and the box of the content in drawing units
+    places: Integers = field(default_factory=lambda: np.empty(0, np.int64))  # by row, its tile; -1 for none
 
 
 @dataclass
@@ -139,6 +140,7 @@ def _tiles(
     rows, numbers, tile = present[order], numbers[order], tile[order]
     starts = np.flatnonzero(np.r_[True, numbers[1:] != numbers[:-1]]) if len(rows) else np.empty(0, np.int64)
     ends = np.r_[starts[1:], len(rows)]
+    level.places = np.full(len(geometries), -1)
     first = 0
     while first < len(starts):
         last = int(np.searchsorted(ends, starts[first] + BATCH, side="right"))
@@ -151,6 +153,7 @@ def _tiles(
         for group in range(first, last):
             begin, end = int(starts[group]) - part.start, int(ends[group]) - part.start
             box = bounds[rows[part][begin:end]]
+            level.places[rows[part][begin:end]] = len(level.tiles)
             x, y = tile[part][begin]
             level.tiles.append(
                 [

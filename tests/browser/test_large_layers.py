@@ -107,6 +107,34 @@ def test_clicks_open_the_polygons_they_fall_on(open_page, ragged):
         )
 
 
+def test_a_feature_of_a_tiled_layer_is_found_by_its_name(open_page, ragged):
+    path, shapes = ragged
+    page = open_page(path, reduced_motion="reduce")
+    search = page.locator("[data-search]")
+    search.fill("REDLINE 2718")
+    page.locator("#found li").first.wait_for()
+    assert page.locator("#found li").count() == 1
+    search.press("Enter")
+    page.wait_for_function(
+        "() => document.querySelector('.leaflet-popup-content')?.innerText.includes('redline 2718')"
+    )
+    bounds = page.evaluate(
+        "() => { const b = geozone.app.chart.map.getBounds(); return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]; }"
+    )
+    assert shapely.box(*bounds).contains(shapes[2717])
+    assert page.evaluate("() => geozone.app.chart.map.getZoom()") >= 11
+    outlined = page.eval_on_selector(
+        ".highlight canvas",
+        """canvas => {
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            let painted = 0;
+            for (let at = 3; at < data.length; at += 4) painted += data[at] > 0;
+            return painted;
+        }""",
+    )
+    assert outlined > 20
+
+
 STATUSES = ("built", "recognised", "under_construction", "planned")
 
 

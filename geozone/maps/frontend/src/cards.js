@@ -206,12 +206,13 @@ function summary(app, withTarget) {
     verdictMark(verdict), h('b', {}, String(counts[verdict])), text(`verdict_${verdict}`))));
 }
 
-// Targets that nothing here can compute, with the layer that is missing.
+// Targets that nothing here can compute, of the zone and of its units, with the layer that is missing.
 export function missingSection(app) {
   const section = h('section', { class: 'missing', id: 'missing' });
   const draw = () => {
-    const code = app.units[app.zone].code;
-    const own = [...(app.ratesOf.get(code) ?? new Map())].filter(([, rates]) => !computable(rates));
+    const whole = app.units[app.zone];
+    const own = [whole, ...app.units.filter((unit) => unit !== whole)].flatMap((unit) => [...(app.ratesOf.get(unit.code) ?? new Map())]
+      .filter(([, rates]) => !computable(rates) && (unit === whole || rates.some((rate) => rate.target_id))));
     const count = own.reduce((sum, [, rates]) => sum + rates.length, 0);
     replace(section, count ? [
       h('h2', {}, text('not_computable_title'), h('small', {}, text('amount_items', { amount: count }))),
@@ -227,8 +228,9 @@ export function missingSection(app) {
 
 function missingRow(app, indicator, rate) {
   const target = app.data.targets[rate.target_id];
+  const unit = app.byCode.get(rate.unit_code);
   return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },
-    h('b', {}, said(target ? target.title : app.indicators[indicator].title)),
+    h('b', {}, unit && unit.place !== app.zone ? `${app.nameOf(unit)} · ` : '', said(target ? target.title : app.indicators[indicator].title)),
     h('span', { class: 'goal-text' }, target ? `${targetText(rate, target, null)}${target.year ? text('in_year', { year: target.year }) : ''}` : ''),
     h('span', { class: 'lacking' }, said(rate.note) || (target?.answered_by.length
       ? text('missing_layer', { layers: target.answered_by.map((name) => (text(`role_${name}`))).join(text('list_comma')) }) : '')));

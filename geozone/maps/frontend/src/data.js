@@ -62,6 +62,21 @@ export class Base64Source extends Base64Text {
   }
 }
 
+export function varints(bytes) {
+  const found = [];
+  let value = 0;
+  let factor = 1;
+  for (const byte of bytes) {
+    value += (byte & 127) * factor;
+    factor *= 128;
+    if (byte < 128) {
+      found.push(value);
+      [value, factor] = [0, 1];
+    }
+  }
+  return Uint32Array.from(found);
+}
+
 const PIECE_ROWS = 4096; // as geozone.maps.payload.ATTRIBUTE_ROWS
 const KEPT_PIECES = 40;
 
@@ -69,16 +84,32 @@ const KEPT_PIECES = 40;
 export function attributeReader(id, ends) {
   const stored = new Base64Text(id);
   const pieces = new Map();
-  return (feature) => {
+  const unpack = (number) => {
+    const first = number ? ends[number - 1] : 0;
+    const table = JSON.parse(new TextDecoder().decode(gunzipSync(stored.slice(first, ends[number] - first))));
+    return Object.fromEntries(Object.entries(table).map(([name, values]) => [name, column(values)]));
+  };
+  const read = (feature) => {
     const number = Math.floor(feature / PIECE_ROWS);
     if (!pieces.has(number)) {
-      const first = number ? ends[number - 1] : 0;
-      const table = JSON.parse(new TextDecoder().decode(gunzipSync(stored.slice(first, ends[number] - first))));
-      pieces.set(number, Object.fromEntries(Object.entries(table).map(([name, values]) => [name, column(values)])));
+      pieces.set(number, unpack(number));
       if (pieces.size > KEPT_PIECES) pieces.delete(pieces.keys().next().value);
     }
     return Object.fromEntries(Object.entries(pieces.get(number)).map(([name, values]) => [name, values[feature % PIECE_ROWS]]));
   };
+  // the names of all features, piece after piece, so that a large layer does not hold up the page
+  read.names = function* names() {
+    for (let number = 0; number < ends.length; number++) {
+      const { name = [], name_en: english = [] } = unpack(number);
+      const count = Math.max(name.length, english.length);
+      for (let row = 0; row < count; row++) {
+        const own = [name[row], english[row]].filter(Boolean).map(String);
+        if (own.length) yield { feature: number * PIECE_ROWS + row, names: own };
+      }
+      yield null; // a good moment to let the page breathe
+    }
+  };
+  return read;
 }
 
 export function rows(table) {

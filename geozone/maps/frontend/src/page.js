@@ -92,7 +92,19 @@ function start(app) {
       return;
     }
     const unit = [item.county_code, item.city_code, item.province_code].map((code) => app.byCode.get(String(code))).find(Boolean);
-    if (unit) app.choose(unit);
+    if (!unit) return;
+    app.choose(unit);
+    openPopup(chart.centreOf(app.features.box(unit.place)), { unit, features: [], item: { item, role } });
+  };
+  app.showFeature = async (layer, feature) => {
+    layer.shown = true;
+    app.tell(['layers']);
+    const box = layer.locate ? await layer.locate(feature) : layer.features.box(feature);
+    if (!box) return;
+    chart.flyTo(box);
+    openPopup(chart.centreOf(box), { unit: null, features: [{ layer, feature }] });
+    app.chosen = { layer, feature };
+    chart.highlight.redraw();
   };
   let popup = null;
   const openPopup = (latlng, hits) => {
@@ -103,6 +115,7 @@ function start(app) {
   app.clicked = (hits, latlng) => {
     if (!hits.unit && !hits.features.length) return;
     app.chosen = hits.features[0] ?? null;
+    app.chosen?.layer.hold?.(app.chosen.feature);
     openPopup(latlng, hits);
     if (hits.unit) app.set({ unit: hits.unit.place });
     chart.highlight.redraw();

@@ -4,11 +4,12 @@ import { h } from './dom.js';
 import { rateText } from './format.js';
 import { hasText, said, text } from './text.js';
 import { badge } from './badge.js';
-import { registerOf, symbolPlace } from './years.js';
+import { itemName, registerOf, symbolPlace } from './years.js';
 
 const FIRST = ['source', 'licence', 'vintage', 'accuracy_m'];
 const QUIET = new Set(['name', 'name_en', 'basis', 'status', ...FIRST]);
 const LONGEST = 400;
+const MOST = 6; // features that one popup describes
 
 export function featureName(app, layer, feature) {
   const { name, name_en: nameEn } = layer.row(feature);
@@ -46,16 +47,28 @@ function featureBlock(app, { layer, feature }) {
       item?.source ? [h('dt', {}, text('fact_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
 }
 
+// A register item that no layer draws.
+function itemBlock(app, { item, role }) {
+  return h('section', { class: 'hit' },
+    h('h4', {}, shortened(itemName(item))),
+    h('p', { class: 'kind' }, text(`role_${role}`), hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
+    h('p', { class: 'status-line' }, h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : ''),
+    h('dl', {}, h('dt', {}, text('fact_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
+    h('p', { class: 'note' }, text('item_not_drawn')));
+}
+
 export function popupContent(app, hits) {
   const { unit, features } = hits;
   const { indicator } = app.state;
   const rate = unit && indicator ? app.rate(unit.code, indicator) : null;
   return h('div', { class: 'popup' },
+    hits.item ? itemBlock(app, hits.item) : null,
     unit ? h('section', { class: 'hit' },
       h('h4', {}, app.nameOf(unit)),
       h('p', { class: 'kind' }, [...app.ancestors(unit)].filter((upper) => upper.level !== 'zone').reverse().map((upper) => app.nameOf(upper)).join(' › ')),
       rate ? h('p', { class: 'rate' }, said(app.indicators[indicator].title), h('b', {}, rateText(rate, app.indicators[indicator].kind)), rate.basis ? badge(rate.basis) : null) : null) : null,
-    features.slice(0, 6).map((hit) => featureBlock(app, hit)));
+    features.slice(0, MOST).map((hit) => featureBlock(app, hit)),
+    features.length > MOST ? h('p', { class: 'note' }, text('more_features', { count: features.length - MOST })) : null);
 }
 
 export function hint(app, chart) {

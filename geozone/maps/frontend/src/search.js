@@ -3,7 +3,7 @@
 import { h, replace } from './dom.js';
 import { said, text } from './text.js';
 import { itemName } from './years.js';
-import { shortened } from './popup.js';
+import { featureName, shortened } from './popup.js';
 import { matches, spelled } from './table.js';
 
 const MOST = 12;
@@ -34,10 +34,14 @@ export function searchBox(app) {
     input.setAttribute('aria-expanded', String(found.length > 0));
     if (active >= 0) input.setAttribute('aria-activedescendant', `found-${active}`);
   };
-  input.addEventListener('input', () => {
+  const find = () => {
     found = search(app, input.value);
     active = found.length ? 0 : -1;
     draw();
+  };
+  input.addEventListener('input', () => {
+    find();
+    readNames(app).then((fresh) => fresh && input.value && document.activeElement === input && find());
   });
   input.addEventListener('keydown', (event) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -58,6 +62,28 @@ export function searchBox(app) {
   return h('div', { class: 'search' }, input, list);
 }
 
+// Reads the names of all features once, in pieces; tells whether it did.
+async function readNames(app) {
+  if (app.named) return false;
+  app.named = [];
+  for (const layer of app.layers.values()) {
+    for (const entry of layer.row?.names() ?? []) {
+      if (entry === null) await new Promise((resolve) => { setTimeout(resolve); });
+      else if (!(layer.items?.[entry.feature] >= 0)) app.named.push({ layer, feature: entry.feature, key: entry.names.join('\n').toLowerCase() });
+    }
+  }
+  return true;
+}
+
+function featuresNamed(app, wanted, most) {
+  const found = [];
+  for (const { layer, feature, key } of app.named ?? []) {
+    if (found.length >= most) break;
+    if (key.includes(wanted)) found.push({ title: featureName(app, layer, feature), kind: said(layer.title), action: () => app.showFeature(layer, feature) });
+  }
+  return found;
+}
+
 export function search(app, typed) {
   const wanted = typed.trim().toLowerCase();
   if (!wanted) return [];
@@ -71,5 +97,6 @@ export function search(app, typed) {
     .map(({ item, place }) => ({ title: itemName(item), kind: text(`role_${role}`), action: () => app.showItem(role, place) })));
   const indicators = app.mappable.filter((id) => said(app.indicators[id].title).toLowerCase().includes(wanted))
     .map((id) => ({ title: said(app.indicators[id].title), kind: text('indicator'), action: () => app.set({ indicator: id }) }));
-  return [...indicators, ...units, ...items].slice(0, MOST);
+  const others = [...indicators, ...units, ...items].slice(0, MOST);
+  return [...others, ...featuresNamed(app, wanted, MOST - others.length)];
 }

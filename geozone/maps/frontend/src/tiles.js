@@ -2,7 +2,7 @@
 
 import { PMTiles } from 'pmtiles';
 import { PbfReader } from 'pbf';
-import { Base64Source, attributeReader } from './data.js';
+import { Base64Source, attributeReader, takeBlock, varints } from './data.js';
 import { LINE, POINT, POLYGON, WORLD } from './geometry.js';
 import { paintPoint, prepare, paint } from './paint.js';
 
@@ -161,6 +161,7 @@ export function openTiles(app, key) {
   const archive = new PMTiles(new Base64Source(`geometry-${key}`));
   const kept = new Map(); // tile -> Tile, or a promise of it
   let points = 0;
+  let places = null;
   const levels = entry.tiles.map(([zoom, least, tiles]) => ({
     zoom,
     least,
@@ -168,6 +169,7 @@ export function openTiles(app, key) {
       x, y, name: `${zoom}/${x}/${y}`, box: [west - app.origin[0], north - app.origin[1], east - app.origin[0], south - app.origin[1]],
     })),
   }));
+  const tileOf = takeBlock(`places-${key}`); // by row, the place of its tile in the last level, from 1 on
   const overview = entry.overview ? openOverview(app, entry) : null;
   const levelAt = (zoom) => levels.findLast((level) => zoom >= level.least) ?? levels[0];
   const meeting = (zoom, box) => levelAt(zoom).tiles.filter((tile) => tile.box[0] <= box[2] && tile.box[2] >= box[0] && tile.box[1] <= box[3] && tile.box[3] >= box[1]);
@@ -255,8 +257,24 @@ export function openTiles(app, key) {
       return [...layer.found.keys()].sort((one, other) => other - one);
     },
     outline(context, view, row, draw) {
-      const known = layer.found?.get(row);
+      const known = layer.found?.get(row) ?? (layer.held?.row === row ? layer.held : null);
       if (known) draw(known.tile.path(known.feature), '#8a5a00', 2);
+    },
+    // keeps the outline of a chosen feature while others are pointed at
+    hold(row) {
+      const known = layer.found?.get(row);
+      if (known) layer.held = { row, ...known };
+    },
+    // loads the one tile that a feature lies in and returns the feature's box
+    async locate(row) {
+      places ??= varints(tileOf);
+      const level = levels.at(-1);
+      const place = level.tiles[places[row] - 1];
+      if (!place) return null;
+      const tile = await (kept.get(place.name) ?? load(level, place));
+      const feature = tile.rows.indexOf(row);
+      layer.held = { row, tile, feature };
+      return tile.boxes.subarray(feature * 4, feature * 4 + 4);
     },
     // all tiles of a place, for tests and print
     async settle(zoom, box) {

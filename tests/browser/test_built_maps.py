@@ -1,0 +1,125 @@
+"""The maps that `make maps` builds: the numbers of their JSON files, and what a new user looks for."""
+
+import json
+
+import pytest
+from samples import BUILT_ZONES
+
+
+def rates_of(built, zone):
+    return json.loads((built / f"{zone}_rates.json").read_text("utf-8"))["rates"]
+
+
+def shown_numbers(page):
+    return page.eval_on_selector_all(
+        "[data-indicator][data-unit][data-value]",
+        "found => found.map(one => [one.dataset.indicator, one.dataset.unit, one.dataset.value])",
+    )
+
+
+def indicators_by_unit(rates):
+    """Return units, the fewest that show every indicator first."""
+    found, left = [], {rate["indicator"] for rate in rates}
+    owned = {}
+    for rate in rates:
+        owned.setdefault(rate["unit_code"], set()).add(rate["indicator"])
+    while left:
+        unit = max(owned, key=lambda code: len(owned[code] & left))
+        found.append(unit)
+        left -= owned[unit]
+    return found
+
+
+@pytest.mark.parametrize("zone", BUILT_ZONES)
+def test_page_and_json_agree_and_layers_are_switched(open_page, built, zone):
+    rates = rates_of(built, zone)
+    expected = {}
+    for rate in rates:
+        expected.setdefault((rate["indicator"], rate["unit_code"]), set()).add(rate["value"])
+    page = open_page(built / f"{zone}.html", reduced_motion="reduce")
+    seen = set()
+    for code in indicators_by_unit(rates):
+        page.evaluate("code => geozone.app.choose(geozone.app.byCode.get(code))", code)
+        shown = shown_numbers(page)
+        assert len(shown) > 100
+        for indicator, unit, value in shown:
+            assert (float(value) if value else None) in expected[indicator, unit], (indicator, unit)
+        seen |= {(indicator, unit) for indicator, unit, _ in shown}
+    assert {indicator for indicator, _ in seen} == {rate["indicator"] for rate in rates}
+    # every unit stands in the table with every rate that has a number
+    numbered = {(rate["indicator"], rate["unit_code"]) for rate in rates if rate["value"] is not None}
+    assert numbered <= seen
+
+    page.evaluate("() => geozone.app.choose(geozone.app.units[geozone.app.zone])")
+    changed = "before => document.querySelector('.picture canvas').toDataURL() !== before"
+    switches = page.locator("input[data-layer]")
+    names = switches.evaluate_all("found => found.map(one => one.dataset.layer)")
+    assert len(names) >= 6
+    for name in names:
+        before = page.evaluate("() => document.querySelector('.picture canvas').toDataURL()")
+        page.locator(f'input[data-layer="{name}"]').click()
+        page.wait_for_function(changed, arg=before)
+        page.locator(f'input[data-layer="{name}"]').click()
+        page.wait_for_function(changed.replace("!==", "==="), arg=before)
+
+
+def test_three_clicks_lead_from_the_map_to_a_countys_red_line_and_its_source(open_page, built):
+    county = next(
+        rate
+        for rate in rates_of(built, "bth")
+        if rate["indicator"] == "redline_coverage" and rate["level"] == "county" and rate["value"] > 0.2
+    )
+    page = open_page(built / "bth.html", reduced_motion="reduce")
+    place = page.evaluate(
+        """code => {
+            const { app } = geozone;
+            const [x, y] = app.byCode.get(code).label;
+            const point = app.chart.map.latLngToContainerPoint(app.chart.centreOf([x, y, x, y]));
+            return [point.x, point.y];
+        }""",
+        county["unit_code"],
+    )
+    box = page.locator("#map").bounding_box()
+    # the first click: the county on the map
+    page.mouse.click(box["x"] + place[0], box["y"] + place[1])
+    popup = page.locator(".leaflet-popup-content")
+    popup.wait_for()
+    percent = f"{county['value'] * 100:.1f}%"
+    assert county["unit_name"] in popup.inner_text()
+    assert percent in popup.inner_text()
+    card = page.locator('#rates article[data-indicator="redline_coverage"]')
+    assert percent in card.inner_text()
+    assert float(card.get_attribute("data-value")) == county["value"]
+    # the second: where the number comes from
+    card.locator("details.more summary").click()
+    facts = card.locator(".facts").inner_text()
+    layer = page.evaluate("() => geozone.app.layerNamed('redline')")
+    source, licence = (
+        page.evaluate("place => geozone.app.data.strings[place][0]", layer["source"]),
+        layer["licence"],
+    )
+    assert source
+    assert source in facts
+    assert licence in facts
+    assert county["method"] in facts
+
+
+@pytest.mark.parametrize("zone", ["bth", "yrd"])
+def test_three_clicks_lead_to_the_bay_that_would_close_the_gap(open_page, built, zone):
+    page = open_page(built / f"{zone}.html", reduced_motion="reduce")
+    card = page.locator('#rates article[data-indicator="bay_completion"]')
+    card.locator("details.open-items summary").click()
+    first = card.locator(".open-items ul [data-item]").first
+    name, item = first.inner_text(), first.get_attribute("data-item")
+    status = page.evaluate(
+        "item => geozone.app.registers.bay.items.find(one => one.item_id === item).status", item
+    )
+    assert status != "built"
+    first.click()
+    popup = page.locator(".leaflet-popup-content")
+    popup.wait_for()
+    shown = popup.inner_text()
+    assert name in shown
+    assert popup.locator(f".status-{status}").count() == 1
+    register = page.evaluate("() => geozone.app.registers.bay.items.map(one => one.source)")
+    assert any(source in shown for source in register if source)
