@@ -11,7 +11,7 @@ import pandas as pd
 from geozone import listing
 from geozone.cli.options import CSV, JSON, LANG, cli
 from geozone.errors import DataError, UsageError
-from geozone.messages import Language
+from geozone.messages import Language, text
 from geozone.rates.documents import verify_documents
 from geozone.rates.targets import targets_table, verification_table
 from geozone.versions import versions
@@ -55,6 +55,17 @@ def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> 
     if what[:1] == ("verify",) and len(what) == 2:
         verification = verify_documents(Path(what[1]))
         click.echo(listing.show(verification_table(verification), form))
+        for fault in verification.faults:
+            line = text(
+                f"cli.targets_{fault.outcome.value}",
+                file=fault.file,
+                line=fault.line or "-",
+                clause=fault.clause,
+                targets=", ".join(fault.targets) or "-",
+                registered=fault.registered or fault.part,
+                printed=fault.printed or "-",
+            )
+            click.echo(line.get(lang), err=True)
         if verification.faults:
             sys.exit(DataError.exit_code)
         return

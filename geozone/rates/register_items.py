@@ -70,12 +70,21 @@ def find_codes(reading: Reading, gazetteer: Callable[[], Gazetteer]) -> None:
             code, name = _six_digits(item[column]), item.get(place, "")
             if not code and name:
                 code = gazetteer().code(name, place, within) or ""
-                # a municipality is written as its own city, and is none
-                if not code and gazetteer().code(name, "province") != within[:2].ljust(6, "0"):
+                if not code and (municipality := _municipality(name, within, gazetteer())):
+                    within = item["province_code"] = municipality
+                elif not code:
                     reading.tell("unknown_place", row, word=name)
             item[column] = code
             within = code or within
         _complete(item)
+
+
+def _municipality(name: str, within: str, gazetteer: Gazetteer) -> str | None:
+    """Return the code of a municipality that is written as its own city, with or without itself as the province."""
+    code = gazetteer.code(name, "province")
+    if code is None or code[:2] not in _MUNICIPAL or within[:2] not in ("", code[:2]):
+        return None
+    return code
 
 
 def drop_repeated(reading: Reading) -> None:

@@ -70,6 +70,12 @@ def test_every_share_lies_between_nothing_and_all(built, zone):
     assert (banded.low <= banded.high).all()
 
 
+def test_the_reading_of_a_misprint_is_held_under_every_area_method(built):
+    table = rates(built, "hebei").set_index("target_id")
+    assert "3 种口径中 3 种达到" in table.note["HEB-01:reading"]
+    assert "种口径" not in table.note["HEB-01"]
+
+
 def test_every_indicator_has_a_row_for_the_zone(built, zone):
     table = rates(built, zone)
     assert set(table[table.level == "zone"].indicator) >= INDICATORS

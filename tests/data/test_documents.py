@@ -6,7 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from geozone.cli import cli
 from geozone.errors import InputError
 from geozone.model import Comparator
 from geozone.rates.clauses import clauses, figures, numeral
@@ -161,6 +163,23 @@ def test_a_new_figure_in_a_clause_is_listed(tmp_path):
     result = verify_documents(tmp_path / "copy")
     assert result.faults == []
     assert ("3(6)", "16") in {(figure.clause, figure.printed) for figure in result.unregistered}
+
+
+@needs_documents
+def test_the_command_names_the_line_of_a_changed_figure_and_exits_1(tmp_path):
+    shutil.copytree(POLICY, tmp_path / "copy")
+    path = next((tmp_path / "copy").glob("004*"))
+    original = path.read_text("utf-8")
+    assert original.count("55%") == 1
+    line = original[: original.index("55%")].count("\n") + 1
+    path.write_text(original.replace("55%", "５６％"), "utf-8")
+    told = CliRunner().invoke(cli, ["targets", "verify", str(path.parent), "--lang", "en"])
+    assert told.exit_code == 1
+    assert told.stderr == (
+        f"{path.name}, line {line}, clause 3(6): JJJ-23 is registered as '55', printed is '56'.\n"
+    )
+    path.write_text(original, "utf-8")
+    assert CliRunner().invoke(cli, ["targets", "verify", str(path.parent)]).exit_code == 0
 
 
 def _copy(tmp_path, document, text):

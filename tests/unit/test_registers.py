@@ -149,6 +149,21 @@ def test_places_and_numbers_that_cannot_be_read_are_findings(tmp_path):
     assert register.items["province_code"].iloc[0] == "130000"
 
 
+@pytest.mark.parametrize("province", ["天津市", ""])
+def test_a_municipality_may_be_written_as_its_own_city(tmp_path, province):
+    rows = [[1, "甲湾", province, "天津市", "滨海新区", "建成", "", "1", "x"]]
+    register = read(write_csv(tmp_path / "r.csv", rows))
+    assert "register_unknown_place" not in {finding.kind for finding in register.findings}
+    item = register.items.iloc[0]
+    assert (item["province_code"], item["city_code"], item["county_code"]) == ("120000", "", "120116")
+
+
+def test_a_city_in_another_province_is_no_municipality(tmp_path):
+    rows = [[1, "甲湾", "河北省", "天津市", "", "建成", "", "1", "x"]]
+    register = read(write_csv(tmp_path / "r.csv", rows))
+    assert "register_unknown_place" in {finding.kind for finding in register.findings}
+
+
 @pytest.mark.parametrize(
     ("word", "status"),
     [
