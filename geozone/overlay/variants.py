@@ -6,10 +6,10 @@ Area methods, on the same net polygons (every piece of ground once) of each prov
     The area on the CGCS2000 ellipsoid, in the equal-area plane. All other results are made with it.
 ``planar``
     The older practice: the planar area in the 3-degree Gauss-Krueger zone of the province, whose central meridian is
-    the multiple of 3° nearest to the middle of its longitudes. It is never less than that on the ellipsoid.
-``series``
-    国土调查办发〔2008〕32号: edges straight in that Gauss-Krueger zone, cut up, and the series of five terms for the
-    trapezoids between each piece of edge and the central meridian. What differs from ``ellipsoid`` are the edges.
+    the multiple of 3° nearest to the middle of its longitudes. It is never less than that on the ellipsoid. Edges are
+    cut to `LONGEST_EDGE` before they are projected, so that both methods measure the same ground.
+
+The series of 国土调查办发〔2008〕32号 is no third method: on the same edges it is the area on the ellipsoid.
 
 The sea of a province is what its working units of the sea have outside every unit: the water within 5 km of its shore.
 """
@@ -44,22 +44,12 @@ from geozone.overlay.zones import frame_of, polygonal
 
 Mask = npt.NDArray[np.bool_]
 COLUMNS = ("code", "method", "coastline", "repair", "area_km2", "unit_km2")
-METHODS = ("ellipsoid", "planar", "series")
+METHODS = ("ellipsoid", "planar")
 COASTLINES = ("land", "land_and_sea")
 REPAIRS = ("with", "without")
 WORKING_UNIT = "working_unit"  # kind of the features of a layer of the sea that tile it by province
 ZONE_WIDTH = 3  # degrees
-SERIES_EDGE = 100.0  # metres: pieces of edges for the series
-_MOST_PIECES = 500_000  # of all edges of a province
-_B2 = (SEMI_MAJOR_AXIS * (1 - FLATTENING)) ** 2
-_E2 = FLATTENING * (2 - FLATTENING)
-_SERIES = (
-    1 + 3 / 6 * _E2 + 30 / 80 * _E2**2 + 35 / 112 * _E2**3 + 630 / 2304 * _E2**4,
-    1 / 6 * _E2 + 15 / 80 * _E2**2 + 21 / 112 * _E2**3 + 420 / 2304 * _E2**4,
-    3 / 80 * _E2**2 + 7 / 112 * _E2**3 + 180 / 2304 * _E2**4,
-    1 / 112 * _E2**3 + 45 / 2304 * _E2**4,
-    5 / 2304 * _E2**4,
-)
+LONGEST_EDGE = 1000.0  # metres; a longer one would run elsewhere when straight in another plane
 
 
 @dataclass(frozen=True)
@@ -93,7 +83,7 @@ def area_variants(
     Returns
     -------
     DataFrame
-        ``code``; ``method`` (ellipsoid, planar, series); ``coastline`` (land, land_and_sea); ``repair`` (with, without);
+        ``code``; ``method`` (ellipsoid, planar); ``coastline`` (land, land_and_sea); ``repair`` (with, without);
         ``area_km2`` of the layer; ``unit_km2``, the land of the unit by the same method. The first row of a unit is the
         choice that everything else is made with. The zone is the sum of its provinces, each in its own
         Gauss-Krueger zone.
@@ -227,33 +217,10 @@ def _areas(shape: shapely.Geometry, meridian: int) -> Numbers:
     projection = pyproj.Proj(
         proj="tmerc", lon_0=meridian, x_0=500_000, a=SEMI_MAJOR_AXIS, rf=1 / FLATTENING, units="m"
     )
-    degrees = from_plane(shape)[0]
+    degrees = from_plane(shapely.segmentize(shape, LONGEST_EDGE))[0]
     x, y = projection(*shapely.get_coordinates(degrees).T)
-    planar = shapely.set_coordinates(
-        degrees, np.column_stack([x, y])
-    )  # vertex by vertex: edges are straight here
-    series = _series_area(planar, projection, meridian)
-    return np.array([shapely.area(shape), shapely.area(planar), series]) / 1e6
-
-
-def _series_area(shape: shapely.Geometry, projection: pyproj.Proj, meridian: int) -> float:
-    """Return the area of a shape of a Gauss-Krueger zone by 国土调查办发〔2008〕32号, in m²."""
-    longest = max(SERIES_EDGE, float(shapely.length(shape)) / _MOST_PIECES)
-    rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(shape)))  # holes run the other way
-    pieces = shapely.segmentize(rings, max_segment_length=longest)
-    coordinates, ring = shapely.get_coordinates(pieces, return_index=True)
-    longitudes, latitudes = (
-        np.deg2rad(values) for values in projection(coordinates[:, 0], coordinates[:, 1], inverse=True)
-    )
-    inside = ring[1:] == ring[:-1]
-    width = ((longitudes[1:] + longitudes[:-1]) / 2 - np.deg2rad(meridian))[inside]
-    height = np.diff(latitudes)[inside]
-    middle = ((latitudes[1:] + latitudes[:-1]) / 2)[inside]
-    trapezoids = np.zeros(len(width))
-    for number, factor in enumerate(_SERIES):
-        odd = 2 * number + 1
-        trapezoids += (-1) ** number * factor * np.sin(odd * height / 2) * np.cos(odd * middle)
-    return float((2 * _B2 * width * trapezoids).sum())
+    planar = shapely.set_coordinates(degrees, np.column_stack([x, y]))
+    return np.array([shapely.area(shape), shapely.area(planar)]) / 1e6
 
 
 def _without_idle_choices(table: pd.DataFrame) -> pd.DataFrame:

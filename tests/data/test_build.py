@@ -72,7 +72,7 @@ def test_every_share_lies_between_nothing_and_all(built, zone):
 
 def test_the_reading_of_a_misprint_is_held_under_every_area_method(built):
     table = rates(built, "hebei").set_index("target_id")
-    assert "3 种口径中 3 种达到" in table.note["HEB-01:reading"]
+    assert "2 种口径中 2 种达到" in table.note["HEB-01:reading"]
     assert "种口径" not in table.note["HEB-01"]
 
 
