@@ -1,6 +1,7 @@
 """Chromium with the network cut off: a page that asks for anything, or says anything, fails its test."""
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,9 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def open_page(chromium):
-    """Return a function that opens a file and watches it; at the end nothing may have been asked or said."""
+@contextmanager
+def watched(chromium):
+    """Yield a function that opens a file and watches it; at the end nothing may have been asked or said."""
     contexts, said, asked = [], [], []
 
     def opened(path, fragment="", **options):
@@ -81,3 +82,16 @@ def open_page(chromium):
         context.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+@pytest.fixture
+def open_page(chromium):
+    with watched(chromium) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def same_page(chromium, site):
+    """Return the sample page, opened once for tests that leave it as they found it."""
+    with watched(chromium) as opened:
+        yield opened(site / "bth.html")

@@ -13,8 +13,8 @@ def shown_numbers(page):
     )
 
 
-def test_every_rate_stands_on_the_page_with_its_very_number(open_page, site):
-    page = open_page(site / "bth.html")
+def test_every_rate_stands_on_the_page_with_its_very_number(same_page):
+    page = same_page
     shown = {tuple(entry) for entry in shown_numbers(page)}
     rates = sample_result().rates
     expected = {
@@ -24,14 +24,14 @@ def test_every_rate_stands_on_the_page_with_its_very_number(open_page, site):
     assert shown == expected
 
 
-def test_the_numbers_are_those_of_the_json_file(open_page, site, tmp_path):
+def test_the_numbers_are_those_of_the_json_file(same_page, tmp_path):
     from geozone.export.tables import write_tables
 
     write_tables(sample_result(), tmp_path, lang="zh")
     rows = json.loads((tmp_path / "bth_rates.json").read_text("utf-8"))
     rows = rows["rates"] if isinstance(rows, dict) else rows
     expected = {(row["indicator"], row["unit_code"], row["value"]) for row in rows}
-    page = open_page(site / "bth.html")
+    page = same_page
     shown = {(name, unit, float(value) if value else None) for name, unit, value in shown_numbers(page)}
     assert shown == expected
 
@@ -56,8 +56,8 @@ def test_three_clicks_lead_to_the_bay_that_would_close_the_gap(open_page, site):
     )
 
 
-def test_the_year_slider_takes_statuses_back(open_page, site):
-    page = open_page(site / "bth.html")
+def test_the_year_slider_takes_statuses_back(same_page):
+    page = same_page
     slider = page.locator("input[data-year]")
     slider.focus()
     for _ in range(2):
@@ -71,8 +71,8 @@ def test_the_year_slider_takes_statuses_back(open_page, site):
     assert "year" not in page.evaluate("location.hash")
 
 
-def test_two_themes_are_compared_by_swiping(open_page, site):
-    page = open_page(site / "bth.html")
+def test_two_themes_are_compared_by_swiping(same_page):
+    page = same_page
     picture = "() => document.querySelector('.picture canvas').toDataURL()"
     before = page.evaluate(picture)
     page.locator('[data-tool="compare"]').click()
@@ -91,8 +91,8 @@ def test_two_themes_are_compared_by_swiping(open_page, site):
     )
 
 
-def test_layers_are_switched_on_and_off(open_page, site):
-    page = open_page(site / "bth.html")
+def test_layers_are_switched_on_and_off(same_page):
+    page = same_page
     switches = page.locator("input[data-layer]")
     assert switches.count() >= len(sample_result().layers)
     picture = page.locator(".picture canvas")
@@ -140,8 +140,8 @@ def test_colours_of_the_map_are_those_of_the_legend(open_page, site):
     assert all(count > 1000 for count in found)
 
 
-def test_language_is_switched_without_a_reload(open_page, site):
-    page = open_page(site / "bth.html")
+def test_language_is_switched_without_a_reload(same_page):
+    page = same_page
     page.evaluate("window.kept = true")
     assert page.locator("h1").inner_text() == "样区"
     page.locator('[data-lang-switch][data-lang="en"]').click()
