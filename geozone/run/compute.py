@@ -178,9 +178,11 @@ class _Work:
         for name, layer in layers.items():
             own = name in self.project.own
             found = layer.findings + check(layer, units=units if own else None)
-            for finding in found if own else ():
-                if finding.severity is Severity.ERROR:
-                    self.options.notice(text("run.finding", layer=finding.layer, reason=finding.message))
+            grave = {
+                item.kind: item for item in reversed(found) if own and item.severity is not Severity.NOTE
+            }
+            for finding in reversed(grave.values()):  # the first of each kind; the record has them all
+                self.options.notice(text("run.finding", layer=finding.layer, reason=finding.message))
             self.findings += found
             repaired[name], ledger = repair(layer)
             ledgers.append(ledger)
