@@ -13,7 +13,7 @@ from geozone.errors import ConservationError, DataError
 from geozone.overlay.plane import Geometries, Numbers
 
 TOLERANCE = 1e-9  # parts and whole agree within this share
-_ROUNDING = 4e-8  # m² per metre of outline: ten times what the rounding of coordinates can do
+_ROUNDING = 2e-7  # m² per metre of outline: fifty times what the rounding of coordinates can do, since cuts add outline
 _GRID = 1e-6  # metres: a pair that fails even when repaired is laid on this grid
 
 
