@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ import shapely
 from geozone.errors import DataError
 from geozone.overlay.cutting import LARGE, cut_up
 from geozone.overlay.guard import Guard, Repair, repaired
+from geozone.overlay.outline import measure
 from geozone.overlay.plane import Geometries, Indices, Numbers, plane_coordinates, to_plane, with_crs
 from geozone.overlay.wkb import Outlines
 from geozone.overlay.zones import polygonal
@@ -25,19 +27,27 @@ _STEP = 4096  # features a step
 
 
 class Block:
-    """Some rows of a layer in the plane: as coordinate arrays, those that were cut or repaired as geometries."""
+    """Some rows of a layer in the plane: the first as coordinate arrays, those that were cut or repaired as geometries.
+
+    Parameters
+    ----------
+    features, anchors, boxes, areas
+        Number of the feature, first vertex of the feature, box and area of each row.
+    outlines, places
+        Coordinate arrays, and the place of each of the first rows in them.
+    geometries
+        The other rows.
+    """
 
     def __init__(
         self,
-        features: Indices,
-        anchors: Numbers,
+        rows: tuple[Indices, Numbers, Numbers, Numbers],
         outlines: Outlines | None,
+        places: Indices,
         geometries: Geometries,
-        measured: tuple[Numbers, Numbers],
     ) -> None:
-        self.features, self.anchors = features, anchors
-        self.boxes, self.areas = measured
-        self._outlines, self._geometries = outlines, geometries
+        self.features, self.anchors, self.boxes, self.areas = rows
+        self._outlines, self._places, self._geometries = outlines, places, geometries
 
     def __len__(self) -> int:
         return len(self.features)
@@ -53,18 +63,16 @@ class Block:
 
     def numbered_from(self, first: int) -> Block:
         """Return the same rows with other numbers of features."""
-        return Block(
-            self.features + first, self.anchors, self._outlines, self._geometries, (self.boxes, self.areas)
-        )
+        rows = self.features + first, self.anchors, self.boxes, self.areas
+        return Block(rows, self._outlines, self._places, self._geometries)
 
     def take(self, rows: Indices) -> Geometries:
         """Return the geometries of some rows."""
-        plain = len(self._outlines) if self._outlines is not None else 0
         result = np.empty(len(rows), dtype=object)
-        stored = rows < plain
+        stored = rows < len(self._places)
         if self._outlines is not None and stored.any():
-            result[stored] = self._outlines.take(rows[stored]).geometries()
-        result[~stored] = self._geometries[rows[~stored] - plain]
+            result[stored] = self._outlines.take(self._places[rows[stored]]).geometries()
+        result[~stored] = self._geometries[rows[~stored] - len(self._places)]
         return result
 
 
@@ -130,7 +138,10 @@ def join(layers: Sequence[Features]) -> tuple[Features, Indices]:
 
 
 def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
-    """Return a block of polygons in longitude and latitude, given as coordinate arrays."""
+    """Return a block of polygons in longitude and latitude, given as coordinate arrays.
+
+    Polygons that are certainly valid do not become geometries here; GEOS looks at the others.
+    """
     begin = outlines.rings[outlines.parts[outlines.features]]
     try:
         coordinates = plane_coordinates(outlines.coordinates, crs, in_place=True)
@@ -138,14 +149,33 @@ def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[
         place = int(np.searchsorted(begin, error.message.params["feature"], side="right")) - 1
         raise _of_feature(error, features[place]) from error
     plane = Outlines(coordinates, outlines.rings, outlines.parts, outlines.features)
-    return _block(features, plane.geometries(), plane)
+    found = measure(plane)
+    valid = found.valid & (np.diff(begin) <= LARGE)
+    known, unknown = np.flatnonzero(valid), np.flatnonzero(~valid)
+    geometries = plane.take(unknown).geometries()
+    checked = _check(features[unknown], geometries)
+    shapes = np.concatenate([geometries[checked.plain], checked.rest])
+    places = np.concatenate([known, unknown[checked.plain]])
+    owner = np.concatenate([places, unknown[checked.owner]])
+    rows = (
+        features[owner],
+        coordinates[begin[owner]],
+        np.concatenate([found.boxes[known], shapely.bounds(shapes).reshape(-1, 4)]),
+        np.concatenate([found.areas[known], shapely.area(shapes)]),
+    )
+    return Block(rows, plane, places, checked.rest), checked.repairs
 
 
 def block_of_geometries(geometries: Geometries, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
     """Return a block of geometries of any kind and CRS; `features` are their numbers."""
     plane, dropped = _to_plane(geometries, crs, features)
-    block, repairs = _block(features, plane, None)
-    return block, [Repair(int(features[number]), "dropped", 0.0, 0.0) for number in dropped] + repairs
+    plane = polygonal(plane)
+    checked = _check(features, plane)
+    shapes = np.concatenate([plane[checked.plain], checked.rest])
+    owner = np.concatenate([checked.plain, checked.owner])
+    rows = features[owner], _first_vertices(plane)[owner], shapely.bounds(shapes), shapely.area(shapes)
+    repairs = [Repair(int(features[number]), "dropped", 0.0, 0.0) for number in dropped] + checked.repairs
+    return Block(rows, None, np.zeros(0, dtype=np.intp), shapes), repairs
 
 
 def in_threads(function: Callable[[Any], Result], items: Sequence[Any], threads: int) -> list[Result]:
@@ -173,17 +203,24 @@ def _of_feature(error: DataError, number: Any) -> DataError:
     return DataError(error.message.key, **{**error.message.params, "feature": int(number)})
 
 
-def _block(features: Indices, plane: Geometries, outlines: Outlines | None) -> tuple[Block, list[Repair]]:
-    """Return valid rows: the plain ones as they are, then those that had to be repaired or cut."""
-    repairs: list[Repair] = []
-    plane = polygonal(plane) if outlines is None else plane
-    firsts = _first_vertices(plane, outlines)
+@dataclass(frozen=True)
+class _Checked:
+    """Polygons after the check: positions of those that are sound, and what became of the others."""
+
+    plain: Indices
+    owner: Indices
+    rest: Geometries  # repaired, or cut into pieces; `owner` is the position of the polygon of each
+    repairs: list[Repair]
+
+
+def _check(features: Indices, plane: Geometries) -> _Checked:
+    """Repair invalid polygons and cut large ones; those without area fall away."""
     areas = shapely.area(plane)
     invalid = np.flatnonzero(~shapely.is_valid(plane))
     large = shapely.get_num_coordinates(plane) > LARGE
     special = large.copy()
     special[invalid] = True
-    plain = np.flatnonzero(~special & (areas > 0))
+    repairs: list[Repair] = []
     if len(invalid):
         plane = plane.copy()
         plane[invalid] = repaired(plane[invalid])
@@ -192,10 +229,9 @@ def _block(features: Indices, plane: Geometries, outlines: Outlines | None) -> t
             Repair(int(feature), "structure", float(one) / 1e6, float(other) / 1e6)
             for feature, one, other in zip(features[invalid], areas[invalid], after, strict=True)
         ]
-    numbers = np.flatnonzero(special)
-    rest = plane[numbers]
-    owner = np.arange(len(numbers))
-    big = np.flatnonzero(large[numbers])
+    owner = np.flatnonzero(special)
+    rest = plane[owner]
+    big = np.flatnonzero(large[owner])
     if len(big):
         pieces, origin = cut_up(rest[big])
         guard = Guard()
@@ -203,26 +239,17 @@ def _block(features: Indices, plane: Geometries, outlines: Outlines | None) -> t
             np.bincount(origin, weights=shapely.area(pieces), minlength=len(big)).astype(np.float64),
             shapely.area(rest[big]),
             shapely.length(rest[big]),
-            features[numbers[big]],
+            features[owner[big]],
         )
-        small = np.setdiff1d(owner, big)
-        rest, owner = np.concatenate([rest[small], pieces]), np.concatenate([small, big[origin]])
+        small = np.flatnonzero(~large[owner])
+        rest = np.concatenate([rest[small], pieces])
+        owner = np.concatenate([owner[small], owner[big[origin]]])
     real = shapely.area(rest) > 0
-    rest, owner = rest[real], owner[real]
-    rows = np.concatenate([features[plain], features[numbers[owner]]])
-    geometries = np.concatenate([plane[plain], rest])
-    measured = shapely.bounds(geometries), shapely.area(geometries)
-    anchors = firsts[np.concatenate([plain, numbers[owner]])]
-    if outlines is None:
-        return Block(rows, anchors, None, geometries, measured), repairs
-    kept = outlines if len(plain) == len(plane) else outlines.take(plain)
-    return Block(rows, anchors, kept, rest, measured), repairs
+    return _Checked(np.flatnonzero(~special & (areas > 0)), owner[real], rest[real], repairs)
 
 
-def _first_vertices(plane: Geometries, outlines: Outlines | None) -> Numbers:
-    """Return the first vertex of every feature: where it is counted, whoever reads it."""
-    if outlines is not None:
-        return outlines.coordinates[outlines.rings[outlines.parts[outlines.features[:-1]]]]
+def _first_vertices(plane: Geometries) -> Numbers:
+    """Return the first vertex of every geometry: where it is counted, whoever reads it."""
     result = np.full((len(plane), 2), np.nan)
     coordinates, owner = shapely.get_coordinates(plane, return_index=True)
     result[owner[::-1]] = coordinates[::-1]  # the last to be written is the first vertex

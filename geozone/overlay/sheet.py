@@ -55,6 +55,7 @@ class Sheet:
     def prepare(self) -> None:
         """Make what all threads share."""
         self.pieces  # noqa: B018 - computed on first use
+        self._grid  # noqa: B018 - computed on first use
 
     @cached_property
     def _grid(self) -> tuple[float, float, float, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
@@ -69,12 +70,13 @@ class Sheet:
         border[
             ((samples[:, 1] - south) / size).astype(np.intp), ((samples[:, 0] - west) / size).astype(np.intp)
         ] = True
-        border = np.asarray(ndimage.binary_dilation(border, np.ones((3, 3), dtype=bool)))
+        border = _with_neighbours(border)
         # cells that no boundary touches hang together in regions, each of them inside one zone or outside of all
         regions, count = ndimage.label(~border)
         flat = regions.ravel()
         first = np.zeros(count + 1, dtype=np.intp)
-        first[flat[::-1]] = np.arange(flat.size - 1, -1, -1)  # the last to be written is the first cell
+        runs = np.flatnonzero(np.diff(flat, prepend=-1))
+        first[flat[runs]] = runs  # any cell of a region
         first = first[1:]
         x, y = west + (first % width + 0.5) * size, south + (first // width + 0.5) * size
         zone, region = shapely.STRtree(shapely.points(x, y)).query(self.polygons, predicate="contains")
@@ -167,6 +169,17 @@ def make_sheets(polygons: Geometries, cells: int = 2048) -> list[Sheet]:
         Sheet(polygons[wanted[sheet == number]], wanted[sheet == number], cells)
         for number in range(sheet.max(initial=-1) + 1)
     ]
+
+
+def _with_neighbours(cells: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Mark the eight neighbours of marked cells too."""
+    rows = cells.copy()
+    rows[1:] |= cells[:-1]
+    rows[:-1] |= cells[1:]
+    result = rows.copy()
+    result[:, 1:] |= rows[:, :-1]
+    result[:, :-1] |= rows[:, 1:]
+    return result
 
 
 def _outside(

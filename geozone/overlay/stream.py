@@ -27,15 +27,16 @@ from geozone.errors import InputError, UsageError
 from geozone.overlay.coverage import coverage_table, find_shares, grid_cells, processors, sum_up
 from geozone.overlay.features import Block, Features, block_of_geometries, block_of_outlines
 from geozone.overlay.guard import Repair
-from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches
+from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, is_geographic, parse_crs
-from geozone.overlay.sheet import make_sheets
+from geozone.overlay.sheet import Sheet, make_sheets
 from geozone.overlay.wkb import Outlines, read_outlines
-from geozone.overlay.zones import make_zones
+from geozone.overlay.zones import Zones, make_zones
 
 STREAMED = {".gpkg", ".fgb", ".shp", ".geojson", ".json"} | SUFFIXES
 MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
-_BATCH = 16384  # features a batch
+_BATCH = 4096  # features a batch
+_USUAL = 100_000  # features of a file that does not tell
 
 
 def coverage_of_file(
@@ -74,9 +75,27 @@ def coverage_of_file(
     """
     count = threads or processors()
     prepared = make_zones(zones, by)
-    features = features_of_file(path, threads=count, layer=layer, crs=crs)
-    found = find_shares(features, make_sheets(prepared.polygons, grid_cells(len(features))), count)
+    with ThreadPoolExecutor(1) as aside:  # zones are made ready while the file is read
+        ready = aside.submit(_sheets, prepared, Path(path), layer)
+        features = features_of_file(path, threads=count, layer=layer, crs=crs)
+        found = find_shares(features, ready.result(), count)
     return coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
+
+
+def _sheets(zones: Zones, path: Path, layer: str | None) -> list[Sheet]:
+    sheets = make_sheets(zones.polygons, grid_cells(_expected(path, layer)))
+    for sheet in sheets:
+        sheet.prepare()
+    return sheets
+
+
+def _expected(path: Path, layer: str | None) -> int:
+    """Return how many features a file says it has, or a usual number where counting them would mean reading them."""
+    if path.suffix.lower() in SUFFIXES:
+        return parquet_rows(path)
+    name = layer_name(path, layer)
+    count = int(pyogrio.read_info(path, layer=name)["features"])
+    return count if count >= 0 else _USUAL
 
 
 def features_of_file(

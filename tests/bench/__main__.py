@@ -91,8 +91,8 @@ def compare(count: int, repeat: int, wanted: list[str]) -> None:
     row("stream", f"{floor.seconds:.2f}", f"{floor.seconds / ours.seconds:.2f}", f"{floor.memory:.2f}", "")
     scale = np.maximum(ours.result, 1.0)
 
-    def report(name: str, note: str = "") -> None:
-        peer = Measured(name, data.in_plane(layer), data.in_plane(zones), repeat)
+    def report(name: str, layer: Path, zones: Path, note: str = "") -> None:
+        peer = Measured(name, layer, zones, repeat)
         apart = float(np.max(np.abs(peer.result - ours.result) / scale))
         row(
             name,
@@ -108,7 +108,8 @@ def compare(count: int, repeat: int, wanted: list[str]) -> None:
 
     for name in ("overlay_dissolve", "clip_loop"):
         if name in wanted:
-            report(name)
+            report(name, layer, zones)
+    planes = data.in_plane(layer), data.in_plane(zones)
     missing = {"duckdb_spatial": peers.duckdb_missing, "postgis": peers.postgis_missing}
     for name in ("duckdb_spatial", "postgis"):
         if name not in wanted:
@@ -116,10 +117,10 @@ def compare(count: int, repeat: int, wanted: list[str]) -> None:
         if reason := missing[name]():
             row(name, "not available:", reason)
         elif name == "postgis":
-            with peers.postgis_cluster(data.in_plane(layer), data.in_plane(zones)) as loading:
-                report(name, f"(query alone; loading took {loading:.1f} s more)")
+            with peers.postgis_cluster(*planes) as loading:
+                report(name, *planes, note=f"(query alone; loading took {loading:.1f} s more)")
         else:
-            report(name)
+            report(name, *planes)
 
 
 def grow(counts: list[int], repeat: int) -> None:
@@ -219,7 +220,8 @@ def mosaics(count: int, repeat: int) -> None:
 
 def rasters(side: int, repeat: int) -> None:
     """Print zonal_shares against the time to decode the raster, and against exactextract."""
-    code = "import resource, time\nfrom pathlib import Path\nstart = time.perf_counter()\n{}\nprint(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"
+    code = "import time\nstart = time.perf_counter()\n{}\nprint(time.perf_counter() - start)\nprint(next("
+    code += "int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) / 1e6)"
     path, zones = data.raster(side), data.zones()
     runs = {
         "decode": f"import rasterio\nwith rasterio.open('{path}') as file:\n    for _, window in file.block_windows(1):\n        file.read(1, window=window)",
