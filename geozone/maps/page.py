@@ -138,6 +138,7 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         "attributes": ends,
         "show": spec.role not in HIDDEN_ROLES,
     }
+    items = register_items(layer, result.registers)
     blocks = [data_block(f"attributes-{key}", base64_text(rows), BINARY)]
     if len(layer.data) > PLAIN_FEATURES or shapely.get_num_coordinates(geometries).sum() > PLAIN_POINTS:
         symbols = None if which is None else np.asarray(which, np.int64)
@@ -147,10 +148,18 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         if tiled.individual:
             entry["overview"] = overview_image(geometries, symbols, zoom=tiled.individual)
         blocks.append(data_block(f"geometry-{key}", base64_text(tiled.archive), BINARY))
-        tile_of_row = varints((tiled.levels[-1].places + 1).astype(np.uint64))[0].tobytes()
-        blocks.append(data_block(f"places-{key}", pack(tile_of_row), BINARY))
+        by_row = {
+            "places": tiled.levels[-1].places + 1,
+            "symbols": symbols,
+            "items": None if items is None else np.asarray(items) + 1,
+        }
+        blocks += [
+            data_block(f"{name}-{key}", pack(varints(values.astype(np.uint64))[0].tobytes()), BINARY)
+            for name, values in by_row.items()
+            if values is not None
+        ]
     else:
-        entry |= {"symbols": which, "items": register_items(layer, result.registers)}
+        entry |= {"symbols": which, "items": items}
         blocks.append(data_block(f"geometry-{key}", pack(encode(geometries)), BINARY))
     return entry, blocks
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import gzip
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, pinyin
+from pypinyin.constants import PINYIN_DICT
 
 from geozone import __version__
 from geozone.messages import Text, room
@@ -89,11 +90,14 @@ def plain(value: Any) -> Any:
     return clean(value.isoformat() if isinstance(value, date) else str(value)).removesuffix("T00:00:00")
 
 
-def spelling(name: str) -> str:
-    """Return what a name may be searched by in Latin letters: full pinyin and initials."""
-    full = "".join(lazy_pinyin(name))
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
-    return f"{full} {initials}".lower()
+def readings(names: Iterable[str]) -> dict[str, str]:
+    """Return the pinyin readings of every Chinese character in some names, by which they may be searched."""
+    characters = sorted({character for name in names for character in name if ord(character) in PINYIN_DICT})
+    found = {}
+    for character in characters:
+        (sounds,) = pinyin(character, style=Style.NORMAL, heteronym=True)
+        found[character] = " ".join(dict.fromkeys(sound for sound in sounds if sound.isascii()))
+    return found
 
 
 def interned(values: Iterable[Any]) -> Any:
@@ -143,8 +147,16 @@ def zone_payload(result: ZoneResult) -> dict[str, Any]:
         ],
         "status_colours": {status.value: STATUS_COLOURS[status] for status in Status},
         "rate_colours": {"zero": RATE_ZERO, "missing": RATE_MISSING},
+        "readings": readings(_names(result)),
         "strings": strings.pairs,
     }
+
+
+def _names(result: ZoneResult) -> Iterator[str]:
+    tables = [result.units, *(register.items for register in result.registers.values())]
+    for table in (*tables, *(layer.data for layer in result.layers.values())):
+        if "name" in table.columns:
+            yield from table["name"].dropna().astype(str).unique()
 
 
 FINDINGS_SHOWN = 100
@@ -164,7 +176,6 @@ def _units(result: ZoneResult) -> dict[str, Any]:
         "level": [str(value) for value in units["level"]],
         "parent": [clean(str(value or "")) for value in units["parent"]],
         "area_km2": [number(value) for value in units["area_km2"]],
-        "spelling": [spelling(clean(str(value))) for value in units["name"]],
         "partition": partitions(units),
     }
 
@@ -293,7 +304,6 @@ def _register(register: Register, strings: Strings) -> dict[str, Any]:
         "as_of": clean(str(register.as_of)),
         "source": strings.add(register.source),
         "items": {name: interned(items[name]) for name in REGISTER_COLUMNS},
-        "spelling": [spelling(clean(str(name))) for name in items["name"]],
         "totals": [
             {"unit_code": total.unit_code, "count": total.count, "source": total.source}
             for total in register.totals

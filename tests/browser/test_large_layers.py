@@ -135,11 +135,84 @@ def test_a_feature_of_a_tiled_layer_is_found_by_its_name(open_page, ragged):
     assert outlined > 20
 
 
+@pytest.fixture(scope="module")
+def tiled(tmp_path_factory):
+    """Return the sample page with every layer as tiles."""
+    from geozone.maps import page
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(page, "PLAIN_FEATURES", 0)
+    result = sample_result()
+    result.layers["lakes"].data["name"] = ["重明湖"]
+    path = tmp_path_factory.mktemp("tiled") / "bth.html"
+    path.write_text(page.render_page(result), "utf-8")
+    patch.undo()
+    return path
+
+
+@pytest.mark.parametrize("typed", ["chongminghu", "zhongming", "cmh", "cminghu", "minghu"])
+def test_a_feature_is_found_by_pinyin(open_page, tiled, typed):
+    page = open_page(tiled, reduced_motion="reduce")
+    search = page.locator("[data-search]")
+    search.fill(typed)
+    page.locator("#found li", has_text="重明湖").wait_for()
+    search.press("Enter")
+    page.locator(".leaflet-popup-content", has_text="重明湖").wait_for()
+
+
+def colour_at(page, place):
+    """Return the colour that the map has at a place."""
+    settle(page)
+    return page.evaluate(
+        """([lng, lat]) => {
+            const { chart } = geozone.app;
+            const canvas = document.querySelector('.picture canvas');
+            const { x, y } = chart.map.latLngToLayerPoint([lat, lng]).subtract(chart.picture._bounds.min);
+            const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+            context.drawImage(canvas, -Math.round(x), -Math.round(y));
+            return [...context.getImageData(0, 0, 1, 1).data];
+        }""",
+        place,
+    )
+
+
+def test_the_year_slider_reaches_tiled_layers(open_page, tiled, site):
+    bay, pages = [118.15, 38.25], [open_page(tiled), open_page(site / "bth.html")]
+    latest = [colour_at(page, bay) for page in pages]
+    assert latest[0] == latest[1]
+    for page in pages:
+        slider = page.locator("input[data-year]")
+        slider.focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowLeft")
+        assert slider.get_attribute("data-year") == "2024"
+        assert page.locator('[data-legend="bays:built"] .count').inner_text() == "0"
+        assert page.locator('[data-legend="bays:unknown"] .count').inner_text() == "2"
+    pages[0].locator(".picture canvas").screenshot()  # a frame has passed
+    earlier = [colour_at(page, bay) for page in pages]
+    assert earlier[0] == earlier[1] != latest[0]
+    for page in pages:
+        page.keyboard.press("End")
+    assert [colour_at(page, bay) for page in pages] == latest
+
+
+def test_an_item_of_a_tiled_layer_is_gone_to(open_page, tiled):
+    page = open_page(tiled, reduced_motion="reduce")
+    search = page.locator("[data-search]")
+    search.fill("beiwan")
+    page.locator("#found li", has_text="北湾").wait_for()
+    search.press("Enter")
+    page.locator(".leaflet-popup-content").wait_for()
+    assert page.evaluate("() => geozone.app.chart.map.getZoom()") > 8
+
+
 STATUSES = ("built", "recognised", "under_construction", "planned")
 
 
+@pytest.mark.parametrize("opacity", [1, 0.55])
 @pytest.mark.parametrize("plain", [True, False])
-def test_every_polygon_is_painted_in_its_legend_colour(open_page, tmp_path, monkeypatch, plain):
+def test_every_polygon_is_painted_in_its_legend_colour(open_page, tmp_path, monkeypatch, plain, opacity):
+    """Also where polygons of one status overlap, and are transparent."""
     from geozone.maps import page as pages
 
     if not plain:
@@ -149,10 +222,11 @@ def test_every_polygon_is_painted_in_its_legend_colour(open_page, tmp_path, monk
     west, south = 116 + x.ravel() * 2 / side, 38 + y.ravel() / side
     boxes = shapely.box(west, south, west + 1.2 / side, south + 0.6 / side)
     result = sample_result()
-    style = LayerStyle("status", fill="#2b6ca3", stroke="#1b4a73", width=0.5, opacity=1)
+    style = LayerStyle("status", fill="#2b6ca3", stroke="#1b4a73", width=0.5, opacity=opacity)
     statuses = [STATUSES[place % 4] for place in range(side * side)]
-    result.layers = {"bays": sample_layer("bays", Role.BAY, list(boxes), style, status=statuses)}
-    result.registers = {}
+    bays = sample_layer("bays", Role.BAY, [*boxes, *boxes], style, status=[*statuses, *statuses])
+    result.layers = {"bays": bays}
+    result.registers, result.rates = {}, []
     result.units[["name", "name_en"]] = ""  # names would lie over the colours
     path = tmp_path / "bth.html"
     path.write_text(pages.render_page(result), "utf-8")
@@ -235,3 +309,40 @@ def test_colours_are_the_legends_at_every_level(open_page, large, zoom):
     assert share > 0.2
     # a polygon covers 0.035 x 0.018 of every 0.05 x 0.025 degrees: about half of the ground
     assert share < 0.65
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_hatch_has_the_colours_of_its_legend(open_page, tmp_path, monkeypatch, plain):
+    from geozone.maps import page as pages
+
+    if not plain:
+        monkeypatch.setattr(pages, "PLAIN_FEATURES", 0)
+    result = sample_result()
+    style = LayerStyle("hatch", fill="#b03030", stroke="#701010", width=0.5, opacity=0.6)
+    ground = [shapely.box(116, 38, 117.5, 39), shapely.box(116.5, 38, 118, 39)]
+    result.layers = {"redline": sample_layer("redline", Role.REDLINE, ground, style)}
+    result.units[["name", "name_en"]] = ""  # names would lie over the colours
+    result.rates = []
+    path = tmp_path / "bth.html"
+    path.write_text(pages.render_page(result), "utf-8")
+    page = open_page(path, device_scale_factor=2)
+    page.evaluate("() => geozone.app.chart.map.setView([38.25, 116.25], 11, { animate: false })")
+    settle(page)
+    legend, seen = page.evaluate(
+        """() => {
+            const colours = (canvas, left, top, width, height) => {
+                const { data } = canvas.getContext('2d').getImageData(left, top, width, height);
+                const found = new Set();
+                for (let at = 0; at < data.length; at += 4) found.add(data.slice(at, at + 4).join());
+                return [...found].sort();
+            };
+            const swatch = document.querySelector('[data-legend="redline:all"] canvas');
+            const map = document.querySelector('.picture canvas');
+            return [
+                colours(swatch, 4, 4, swatch.width - 8, swatch.height - 8),
+                colours(map, map.width / 2 - 50, map.height / 2 - 50, 100, 100),
+            ];
+        }"""
+    )
+    assert len(seen) > 2
+    assert set(seen) <= set(legend)

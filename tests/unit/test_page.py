@@ -17,7 +17,7 @@ from geozone.maps.generalise import units_for_drawing
 from geozone.maps.index import render_index
 from geozone.maps.mercator import WORLD, encode, project, to_drawing, unproject, varints
 from geozone.maps.page import render_page
-from geozone.maps.payload import partitions, plain, spelling, to_json
+from geozone.maps.payload import partitions, plain, readings, to_json
 from geozone.maps.style import layer_symbols
 from geozone.messages import Text
 from geozone.model import Status
@@ -268,9 +268,20 @@ def test_a_status_comes_from_the_register_where_the_layer_has_none():
     assert layer_statuses(bays, result.registers) == [Status.BUILT, Status.UNKNOWN]
 
 
-def test_names_are_found_by_pinyin():
-    assert spelling("秦皇岛市").startswith("qinhuangdaoshi")
-    assert "qhds" in spelling("秦皇岛市")
+def test_characters_of_names_have_all_their_readings():
+    found = readings(["重庆", "吕梁 Lüliang", "<b>&"])
+    assert set(found) == set("重庆吕梁")
+    assert {"zhong", "chong"} <= set(found["重"].split())
+    assert found["吕"] == "lv"
+
+
+def test_names_of_units_items_and_features_can_be_spelled(html):
+    result, known = sample_result(), payload_of(html)["readings"]
+    names = [*result.units["name"], *result.registers["bay"].items["name"]]
+    names += [name for layer in result.layers.values() for name in layer.data["name"]]
+    assert {character for name in names for character in name if "\u4e00" <= character <= "\u9fff"} == set(
+        known
+    )
 
 
 def test_an_unbuilt_page_says_what_to_do(monkeypatch, tmp_path):

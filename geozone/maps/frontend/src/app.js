@@ -18,6 +18,7 @@ export class App {
     this.origin = corner.map(Math.round);
     this.listeners = [];
     this.layers = new Map();
+    this.syllables = {}; // of the characters that were searched
     this.#readUnits();
     this.#readRates();
     this.registers = Object.fromEntries(
@@ -48,7 +49,6 @@ export class App {
       level: stored.level[place],
       parent: stored.parent[place],
       area: stored.area_km2[place] === null ? null : Number(stored.area_km2[place]),
-      spelling: stored.spelling[place],
       label: [stored.label[place][0] - this.origin[0], stored.label[place][1] - this.origin[1], stored.label[place][2]],
     }));
     this.byCode = new Map(this.units.map((unit) => [unit.code, unit]));

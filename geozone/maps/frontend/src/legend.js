@@ -61,9 +61,9 @@ export function rateLegend(app) {
 
 export function layerLegend(app, layer) {
   if (!layer.legend || layer.legend.length === 1) return null;
-  const entries = layer.legend.filter((_, place) => layer.counts[place]);
   const counts = statusCounts(app, layer);
-  return h('ul', { class: 'legend-list' }, entries.map((entry) => h('li', { 'data-legend': `${layer.id}:${entry.key}` },
+  const entries = layer.legend.filter((entry, place) => layer.counts[place] || counts?.[entry.key]);
+  return h('ul', { class: 'legend-list', 'data-statuses': layer.id }, entries.map((entry) => h('li', { 'data-legend': `${layer.id}:${entry.key}` },
     swatch(entry.symbol), h('span', {}, said(entry.title)),
     counts ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
 }
@@ -89,8 +89,8 @@ export function legendCard(app) {
     const slider = card.querySelector('[data-year]');
     if (active === slider) {
       const fresh = h('div', {}, [...app.layers.values()].map((layer) => layerLegend(app, layer)));
-      for (const item of fresh.querySelectorAll('[data-legend]')) {
-        card.querySelector(`[data-legend="${CSS.escape(item.dataset.legend)}"]`)?.replaceWith(item);
+      for (const item of fresh.querySelectorAll('[data-statuses]')) {
+        card.querySelector(`[data-statuses="${CSS.escape(item.dataset.statuses)}"]`)?.replaceWith(item);
       }
       card.querySelector('output').textContent = yearWord(app);
     } else draw();

@@ -82,13 +82,7 @@ function start(app) {
     for (const layer of app.layers.values()) {
       const feature = layer.role === role && layer.items ? layer.items.indexOf(place) : -1;
       if (feature < 0) continue;
-      layer.shown = true;
-      app.tell(['layers']);
-      app.chosen = { layer, feature };
-      chart.highlight.redraw();
-      const box = layer.features.box(feature);
-      chart.flyTo(box);
-      openPopup(chart.centreOf(box), { unit: null, features: [app.chosen] });
+      app.showFeature(layer, feature);
       return;
     }
     const unit = [item.county_code, item.city_code, item.province_code].map((code) => app.byCode.get(String(code))).find(Boolean);

@@ -10,6 +10,10 @@ export function setPaper(colour) {
   paper = colour;
 }
 
+export function ground() {
+  return paper;
+}
+
 const HATCH_STEP = 7; // CSS pixels between hatch lines
 const POINT_RADIUS = 4;
 const patterns = new Map();
@@ -46,9 +50,42 @@ function hatch(context, view, colour, width) {
   return pattern;
 }
 
-// Prepares the context for a symbol; `view` is {scale, left, top, ratio}: device pixels per unit and their shift.
-export function prepare(context, view, symbol) {
-  context.globalAlpha = symbol.opacity ?? 1;
+// Draws with a symbol; `view` is {scale, left, top, ratio, width, height}: device pixels per unit, their shift, the canvas.
+// What is drawn together is one sheet, as transparent as the symbol says: where features overlap they are no darker, so
+// that they have the colour of the legend. Paper gets the strokes themselves, which printers keep sharp.
+export function drawWith(context, view, symbol, draw) {
+  const opacity = symbol.opacity ?? 1;
+  const apart = opacity < 1 && !view.printing;
+  const target = apart ? emptySheet(view) : context;
+  target.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
+  prepare(target, view, symbol);
+  target.globalAlpha = apart ? 1 : opacity;
+  draw(target);
+  target.setLineDash([]);
+  target.globalAlpha = 1;
+  if (!apart) return;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.globalAlpha = opacity;
+  context.drawImage(target.canvas, 0, 0);
+  context.globalAlpha = 1;
+}
+
+let sheet = null;
+
+function emptySheet(view) {
+  sheet ??= document.createElement('canvas').getContext('2d');
+  const { canvas } = sheet;
+  const [width, height] = [Math.round(view.width), Math.round(view.height)];
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  sheet.setTransform(1, 0, 0, 1, 0, 0);
+  sheet.clearRect(0, 0, width, height);
+  return sheet;
+}
+
+function prepare(context, view, symbol) {
   context.lineJoin = 'round';
   context.lineCap = symbol.kind === 'line' ? 'round' : 'butt';
   context.lineWidth = ((symbol.width ?? 1) * view.ratio) / view.scale;
@@ -99,24 +136,25 @@ export function paintPoint(context, view, x, y, symbol) {
   context.stroke();
 }
 
+// Draws features symbol by symbol; `symbolOf` gives the symbol of one.
 export function paintFeatures(context, view, features, symbolOf) {
-  const { scale, left, top } = view;
-  context.setTransform(scale, 0, 0, scale, left, top);
-  let current = null;
+  const groups = new Map();
   for (let feature = 0; feature < features.count; feature++) {
     if (!features.meets(feature, view.box)) continue;
     const symbol = symbolOf(feature);
     if (!symbol) continue;
-    if (symbol !== current) {
-      prepare(context, view, symbol);
-      current = symbol;
-    }
-    const kind = features.kind[feature];
-    if (kind === POINT) for (const [x, y] of features.points(feature)) paintPoint(context, view, x, y, symbol);
-    else paint(context, features.path(feature), kind, symbol, view, features.box(feature));
+    if (!groups.has(symbol)) groups.set(symbol, []);
+    groups.get(symbol).push(feature);
   }
-  context.globalAlpha = 1;
-  context.setLineDash([]);
+  for (const [symbol, members] of groups) {
+    drawWith(context, view, symbol, (target) => {
+      for (const feature of members) {
+        const kind = features.kind[feature];
+        if (kind === POINT) for (const [x, y] of features.points(feature)) paintPoint(target, view, x, y, symbol);
+        else paint(target, features.path(feature), kind, symbol, view, features.box(feature));
+      }
+    });
+  }
 }
 
 // A legend entry: the symbol on the paper of the map.
@@ -132,20 +170,18 @@ export function swatch(symbol, width = 30, height = 18) {
   const context = canvas.getContext('2d');
   context.fillStyle = paper;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  const view = { scale: ratio, left: 0, top: 0, ratio };
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  prepare(context, view, symbol);
+  const view = { scale: ratio, left: 0, top: 0, ratio, width: canvas.width, height: canvas.height };
   const path = new Path2D();
   if (symbol.kind === 'line') {
     path.moveTo(2, height - 5);
     path.lineTo(width / 3, 5);
     path.lineTo((width * 2) / 3, height - 5);
     path.lineTo(width - 2, 5);
-    paint(context, path, LINE, symbol);
+    drawWith(context, view, symbol, (target) => paint(target, path, LINE, symbol));
   } else {
     const inset = (symbol.width ?? 1) / 2;
     path.rect(inset, inset, width - 2 * inset, height - 2 * inset);
-    paint(context, path, POLYGON, symbol);
+    drawWith(context, view, symbol, (target) => paint(target, path, POLYGON, symbol));
   }
   return canvas;
 }

@@ -28,14 +28,9 @@ function attributeRows(attributes) {
     .map((name) => [h('dt', {}, hasText(`field_${name}`) ? text(`field_${name}`) : name), h('dd', {}, shortened(attributes[name]))]);
 }
 
-function statusEntry(app, layer, feature, attributes) {
-  if (layer.symbols) return layer.legend[symbolPlace(app, layer, feature)];
-  return layer.legend.length > 1 ? layer.legend.find((entry) => entry.key === attributes.status) : null;
-}
-
 function featureBlock(app, { layer, feature }) {
   const attributes = layer.row(feature);
-  const status = statusEntry(app, layer, feature, attributes);
+  const status = layer.symbols ? layer.legend[symbolPlace(app, layer, feature)] : null;
   const register = registerOf(app, layer);
   const item = register && layer.items ? register.items[layer.items[feature]] : null;
   const basis = attributes.basis ?? layer.basis;

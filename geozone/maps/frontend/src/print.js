@@ -60,10 +60,10 @@ export function setUpPrint(app, chart, page) {
     page.classList.add('printing');
     chart.map.invalidateSize({ animate: false, pan: false });
     const whole = kept.bounds.contains(chart.bounds) ? chart.bounds : kept.bounds;
+    setPaper('#ffffff');
     chart.turn(true);
     chart.map.fitBounds(whole, { animate: false, padding: [6, 6] });
     chart.redrawNow();
-    setPaper('#ffffff');
     replace(sheet,
       h('div', { class: 'sheet-side' }, h('div', { class: 'sheet-legend' }, h('h2', {}, text('legend')), h('div', { class: 'sheet-entries' }, legend(app)), northArrow()),
       h('div', { class: 'sheet-rates' }, ratesTable(app))),

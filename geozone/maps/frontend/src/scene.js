@@ -3,7 +3,7 @@
 import { VEIL } from './basemap.js';
 import { BAND_SYMBOL, colourOf } from './legend.js';
 import { POLYGON, toDegrees, toUnits } from './geometry.js';
-import { paint, paintFeatures, prepare } from './paint.js';
+import { drawWith, ground, paint, paintFeatures } from './paint.js';
 import { symbolPlace } from './years.js';
 
 const BORDERS = { county: ['#7b8180', 0.5], city: ['#5a605f', 0.9], province: ['#33393a', 1.5], zone: ['#1e2425', 2.2] };
@@ -46,7 +46,7 @@ function drawTheme(app, context, view, theme) {
   drawUnits(app, context, view, indicator);
   for (const layer of app.layers.values()) {
     if (theme === null || year ? !layer.shown : theme !== `layer:${layer.id}`) continue;
-    if (layer.paint) layer.paint(context, view);
+    if (layer.paint) layer.paint(context, view, year);
     else paintFeatures(context, view, layer.features, (feature) => layer.legend[symbolPlace(app, layer, feature, year)].symbol);
   }
 }
@@ -61,7 +61,7 @@ function drawUnits(app, context, view, indicator) {
   for (const place of partition[state.level]) {
     if (!features.meets(place, view.box)) continue;
     const rate = indicator ? app.rate(units[place].code, indicator) : null;
-    const colour = indicator ? colourOf(app, indicator, state.level, rate ? (rate.value ?? rate.low) : null) : '#fcfcfa';
+    const colour = indicator ? colourOf(app, indicator, state.level, rate ? (rate.value ?? rate.low) : null) : ground();
     const path = features.path(place);
     context.fillStyle = colour;
     context.strokeStyle = colour;
@@ -71,9 +71,9 @@ function drawUnits(app, context, view, indicator) {
   }
   context.globalAlpha = 1;
   if (bands.length) {
-    prepare(context, view, BAND_SYMBOL);
-    for (const place of bands) paint(context, features.path(place), POLYGON, BAND_SYMBOL, view, features.box(place));
-    context.globalAlpha = 1;
+    drawWith(context, view, BAND_SYMBOL, (target) => {
+      for (const place of bands) paint(target, features.path(place), POLYGON, BAND_SYMBOL, view, features.box(place));
+    });
   }
 }
 

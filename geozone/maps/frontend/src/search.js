@@ -4,7 +4,8 @@ import { h, replace } from './dom.js';
 import { said, text } from './text.js';
 import { itemName } from './years.js';
 import { featureName, shortened } from './popup.js';
-import { matches, spelled } from './table.js';
+import { matches } from './table.js';
+import { sounds } from './pinyin.js';
 
 const MOST = 12;
 
@@ -79,7 +80,7 @@ function featuresNamed(app, wanted, most) {
   const found = [];
   for (const { layer, feature, key } of app.named ?? []) {
     if (found.length >= most) break;
-    if (key.includes(wanted)) found.push({ title: featureName(app, layer, feature), kind: said(layer.title), action: () => app.showFeature(layer, feature) });
+    if (key.includes(wanted) || sounds(app, key, wanted)) found.push({ title: featureName(app, layer, feature), kind: said(layer.title), action: () => app.showFeature(layer, feature) });
   }
   return found;
 }
@@ -87,13 +88,13 @@ function featuresNamed(app, wanted, most) {
 export function search(app, typed) {
   const wanted = typed.trim().toLowerCase();
   if (!wanted) return [];
-  const units = app.units.filter((unit) => matches(unit, wanted))
+  const units = app.units.filter((unit) => matches(app, unit, wanted))
     .sort((one, other) => Number(other.name.startsWith(typed)) - Number(one.name.startsWith(typed)))
     .map((unit) => ({ title: app.nameOf(unit), kind: text(`level_${unit.level}`), action: () => app.choose(unit) }));
   const items = Object.entries(app.registers).flatMap(([role, register]) => register.items
     .map((item, place) => ({ item, place }))
-    .filter(({ item, place }) => String(item.name ?? '').toLowerCase().includes(wanted)
-      || String(item.name_en ?? '').toLowerCase().includes(wanted) || spelled(register.spelling[place], wanted))
+    .filter(({ item }) => String(item.name ?? '').toLowerCase().includes(wanted)
+      || String(item.name_en ?? '').toLowerCase().includes(wanted) || sounds(app, item.name, wanted))
     .map(({ item, place }) => ({ title: itemName(item), kind: text(`role_${role}`), action: () => app.showItem(role, place) })));
   const indicators = app.mappable.filter((id) => said(app.indicators[id].title).toLowerCase().includes(wanted))
     .map((id) => ({ title: said(app.indicators[id].title), kind: text('indicator'), action: () => app.set({ indicator: id }) }));

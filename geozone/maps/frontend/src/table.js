@@ -2,6 +2,7 @@
 
 import { h, replace } from './dom.js';
 import { plainNumber, rateText } from './format.js';
+import { sounds } from './pinyin.js';
 import { said, text } from './text.js';
 
 const RANK = { zone: 0, province: 1, city: 2, county: 3 };
@@ -27,7 +28,7 @@ export function tableSection(app) {
   const visible = () => {
     const wanted = view.filter.trim().toLowerCase();
     return app.units
-      .filter((unit) => (!view.level || unit.level === view.level) && (!wanted || matches(unit, wanted)))
+      .filter((unit) => (!view.level || unit.level === view.level) && (!wanted || matches(app, unit, wanted)))
       .map((unit) => [sortValue(unit), unit])
       .sort(([one, first], [other, second]) => {
         const order = typeof one === 'string' ? one.localeCompare(other, app.state.lang === 'zh' ? 'zh-CN' : 'en') : one - other;
@@ -86,15 +87,9 @@ export function tableSection(app) {
   return section;
 }
 
-export function matches(unit, wanted) {
+export function matches(app, unit, wanted) {
   return unit.name.toLowerCase().includes(wanted) || unit.nameEn.toLowerCase().includes(wanted)
-    || unit.code.startsWith(wanted) || spelled(unit.spelling, wanted);
-}
-
-// pinyin: from the first syllable of the full spelling, or its initials
-export function spelled(spelling, wanted) {
-  const letters = wanted.replace(/[\s']/g, '');
-  return letters !== '' && spelling.split(' ').some((part) => part.startsWith(letters) || (letters.length > 3 && part.includes(letters)));
+    || unit.code.startsWith(wanted) || sounds(app, unit.name, wanted);
 }
 
 function row(app, unit, columns) {

@@ -4,10 +4,12 @@ import { PMTiles } from 'pmtiles';
 import { PbfReader } from 'pbf';
 import { Base64Source, attributeReader, takeBlock, varints } from './data.js';
 import { LINE, POINT, POLYGON, WORLD } from './geometry.js';
-import { paintPoint, prepare, paint } from './paint.js';
+import { drawWith, paint, paintPoint } from './paint.js';
+import { symbolPlace } from './years.js';
 
 const KEPT_POINTS = 8_000_000; // points of decoded tiles that are kept in memory
 const BUNDLE = 400; // polygons of one legend entry that are filled together
+const KEPT_BUNDLES = 24; // of a tile: the legend entries of two years, and some
 
 // The content of one tile, with coordinates in drawing units relative to the page's origin.
 class Tile {
@@ -16,13 +18,12 @@ class Tile {
     const features = [];
     new PbfReader(new Uint8Array(bytes)).readFields((tag, layer, reader) => {
       if (tag === 3) reader.readMessage((field, found, inner) => {
-        if (field === 2) features.push(inner.readMessage(readFeature, { row: 0, symbol: 0, kind: 0, geometry: null }));
+        if (field === 2) features.push(inner.readMessage(readFeature, { row: 0, kind: 0, geometry: null }));
         else if (field === 5) found.extent = inner.readVarint();
       }, layer);
     }, this);
     this.count = features.length;
     this.rows = Uint32Array.from(features, (feature) => feature.row);
-    this.symbols = Uint8Array.from(features, (feature) => feature.symbol);
     this.kinds = Uint8Array.from(features, (feature) => feature.kind);
     const size = WORLD / 2 ** zoom;
     this.#decode(features, size / this.extent, x * size - origin[0], y * size - origin[1]);
@@ -91,13 +92,15 @@ class Tile {
     return path;
   }
 
-  // features of one legend entry in few paths: many small fills cost more than one large
-  bundle(symbol) {
-    if (!this.bundles.has(symbol)) {
+  // features of one legend entry in few paths: many small fills cost more than one large; kept for the latest looks
+  bundle(year, symbol, symbolOf) {
+    const key = `${year} ${symbol}`;
+    if (!this.bundles.has(key)) {
+      if (this.bundles.size > KEPT_BUNDLES) this.bundles.clear();
       const found = [];
       let open = null;
       for (let feature = 0; feature < this.count; feature++) {
-        if (this.symbols[feature] !== symbol) continue;
+        if (symbolOf(this.rows[feature]) !== symbol) continue;
         const kind = this.kinds[feature];
         if (kind === POINT) {
           found.push({ kind, feature });
@@ -110,9 +113,9 @@ class Tile {
         this.addTo(open.path, feature);
         open.size += 1;
       }
-      this.bundles.set(symbol, found);
+      this.bundles.set(key, found);
     }
-    return this.bundles.get(symbol);
+    return this.bundles.get(key);
   }
 
   hits(feature, x, y, reach) {
@@ -151,7 +154,6 @@ class Tile {
 
 function readFeature(tag, feature, reader) {
   if (tag === 1) feature.row = reader.readVarint();
-  else if (tag === 2) [, feature.symbol] = reader.readPackedVarint();
   else if (tag === 3) feature.kind = reader.readVarint();
   else if (tag === 4) feature.geometry = reader.readBytes();
 }
@@ -173,7 +175,8 @@ export function openTiles(app, key) {
   const overview = entry.overview ? openOverview(app, entry) : null;
   const levelAt = (zoom) => levels.findLast((level) => zoom >= level.least) ?? levels[0];
   const meeting = (zoom, box) => levelAt(zoom).tiles.filter((tile) => tile.box[0] <= box[2] && tile.box[2] >= box[0] && tile.box[1] <= box[3] && tile.box[3] >= box[1]);
-  const far = (zoom) => overview !== null && zoom < entry.individual;
+  // the image from afar shows the latest statuses only
+  const far = (zoom, year = null) => overview !== null && zoom < entry.individual && (year === null || !layer.symbols);
 
   const load = (level, place) => {
     const promise = archive.getZxy(level.zoom, place.x, place.y).then((found) => {
@@ -214,37 +217,39 @@ export function openTiles(app, key) {
     loading: 0,
     wanted: new Set(),
     row: attributeReader(`attributes-${key}`, entry.attributes),
+    symbols: wholeNumbers(`symbols-${key}`),
+    items: wholeNumbers(`items-${key}`, -1),
     addTo() {
       this.shown = true;
       return this;
     },
-    paint(context, view) {
-      if (far(view.zoom)) {
+    paint(context, view, chosen = null) {
+      const year = chosen ?? app.state.year;
+      if (far(view.zoom, year)) {
         overview.paint(context, view);
         return;
       }
       const tiles = ready(view.zoom, view.box);
       const pixel = view.ratio / view.scale;
-      context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
+      const symbolOf = (row) => symbolPlace(app, layer, row, year);
       entry.legend.forEach(({ symbol }, place) => {
-        if (!entry.counts[place]) return;
-        prepare(context, view, symbol);
-        for (const tile of tiles) {
-          for (const part of tile.bundle(place)) {
-            if (part.kind === POINT) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(context, view, x, y, symbol);
-            else if (part.kind === POLYGON && symbol.kind !== 'line') {
-              if (symbol.kind === 'hatch' && view.printing) paint(context, part.path, POLYGON, symbol, view, view.box);
-              else context.fill(part.path);
-              if (symbol.stroke && symbol.width && pixel < 2 ** 9) context.stroke(part.path);
-            } else context.stroke(part.path);
+        if (year === null && !entry.counts[place]) return;
+        drawWith(context, view, symbol, (target) => {
+          for (const tile of tiles) {
+            for (const part of tile.bundle(year, place, symbolOf)) {
+              if (part.kind === POINT) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(target, view, x, y, symbol);
+              else if (part.kind === POLYGON && symbol.kind !== 'line') {
+                if (symbol.kind === 'hatch' && view.printing) paint(target, part.path, POLYGON, symbol, view, view.box);
+                else target.fill(part.path);
+                if (symbol.stroke && symbol.width && pixel < 2 ** 9) target.stroke(part.path);
+              } else target.stroke(part.path);
+            }
           }
-        }
+        });
       });
-      context.globalAlpha = 1;
-      context.setLineDash([]);
     },
     pick(x, y, reach, zoom) {
-      if (far(zoom)) return [];
+      if (far(zoom, app.state.year)) return [];
       const found = [];
       for (const place of meeting(zoom, [x - reach, y - reach, x + reach, y + reach])) {
         const tile = kept.get(place.name);
@@ -284,6 +289,12 @@ export function openTiles(app, key) {
   };
   app.registerLayer(layer);
   return layer;
+}
+
+// one whole number for each feature, or null where the page carries none
+function wholeNumbers(id, shift = 0) {
+  const bytes = takeBlock(id);
+  return bytes && Int32Array.from(varints(bytes), (value) => value + shift);
 }
 
 function* pointsOf(tile, feature) {
@@ -331,12 +342,15 @@ function openOverview(app, entry) {
         const { symbol } = entry.legend[place];
         draft.globalCompositeOperation = 'copy';
         draft.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
-        draft.globalAlpha = 1;
         draft.drawImage(mask, west - app.origin[0], north - app.origin[1], east - west, south - north);
         draft.globalCompositeOperation = 'source-in';
-        prepare(draft, view, symbol.kind === 'line' ? { ...symbol, kind: 'fill', fill: symbol.stroke } : symbol);
-        draft.fillRect(view.box[0], view.box[1], view.box[2] - view.box[0], view.box[3] - view.box[1]);
+        const filling = symbol.kind === 'line' ? { ...symbol, kind: 'fill', fill: symbol.stroke } : symbol;
+        drawWith(draft, { ...view, printing: true }, { ...filling, opacity: 1 }, (target) => {
+          target.fillRect(view.box[0], view.box[1], view.box[2] - view.box[0], view.box[3] - view.box[1]);
+        });
+        context.globalAlpha = symbol.opacity ?? 1;
         context.drawImage(sheet, 0, 0);
+        context.globalAlpha = 1;
       });
     },
   };

@@ -32,10 +32,10 @@ export function symbolPlace(app, layer, feature, chosen = null) {
 
 export function statusCounts(app, layer) {
   if (!layer.legend || layer.legend.length === 1) return null;
-  if (!layer.symbols) return Object.fromEntries(layer.legend.map((entry, place) => [entry.key, layer.counts[place]]));
+  if (!layer.symbols || app.state.year === null) return Object.fromEntries(layer.legend.map((entry, place) => [entry.key, layer.counts[place]]));
   const counts = {};
   for (let feature = 0; feature < layer.count; feature++) {
-    const key = layer.legend[symbolPlace(app, layer, feature)].key;
+    const { key } = layer.legend[symbolPlace(app, layer, feature)];
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return counts;
