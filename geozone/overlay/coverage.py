@@ -22,6 +22,7 @@ from geozone.overlay.guard import TOLERANCE, Guard, Repair
 from geozone.overlay.overlap import covered_area
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.sheet import Sheet, make_sheets
+from geozone.overlay.sweep import earlier_bit, make_ready, sweep_tile
 from geozone.overlay.tiling import Tile, earlier, make_tiles, open_tile
 from geozone.overlay.zones import Zones, frame_of, make_zones
 
@@ -228,6 +229,7 @@ def check_bounds(zones: Zones, gross: Numbers, net: Numbers) -> None:
 
 def _on_sheet(features: Features, sheet: Sheet, threads: int, own: Indices | None) -> Found:
     tiles = make_tiles(features, sheet, threads, own)
+    make_ready(features, sheet)
     found = in_threads(lambda tile: _on_tile(features, sheet, tile), tiles, threads)
     return Found(
         Shares.of([part.shares for part in found]),
@@ -238,6 +240,10 @@ def _on_sheet(features: Features, sheet: Sheet, threads: int, own: Indices | Non
 
 def _on_tile(features: Features, sheet: Sheet, tile: Tile) -> Found:
     guard = Guard()
+    if (swept := sweep_tile(features, sheet, tile, earlier_bit, guard)) is not None:
+        own = np.where(swept.masks > 0, 0, swept.areas)
+        shares = Shares(swept.features, swept.zones, swept.areas, own)
+        return Found(shares, guard.repairs, guard.deviation)
     contents = open_tile(features, sheet, tile, earlier, guard)
     items = contents.items
     gross = np.asarray(shapely.area(items.geometries))

@@ -17,6 +17,7 @@ from geozone.overlay.guard import TOLERANCE, Guard
 from geozone.overlay.overlap import Items, common_rows, covered_area, left_over, meeting, without_rows
 from geozone.overlay.plane import Geometries, Indices, Numbers
 from geozone.overlay.sheet import Sheet
+from geozone.overlay.sweep import EARLIER, make_ready, sweep_tile
 from geozone.overlay.tiling import Tile, make_tiles, open_tile
 
 Bits = npt.NDArray[np.int64]
@@ -59,6 +60,11 @@ class Layers:
         """Tell whether other features come earlier, or belong to a later layer."""
         return np.asarray((other < feature) | (self.layer(other) > self.layer(feature)))
 
+    def label(self, feature: Indices, other: Indices) -> Indices:
+        """Return the bit of ground of other features: `EARLIER`, that of a later layer, or -1."""
+        layer = self.layer(other)
+        return np.where(other < feature, EARLIER, np.where(layer > self.layer(feature), layer, -1))
+
 
 def find_faces(
     layers: Layers,
@@ -80,6 +86,8 @@ def find_faces(
     parts: list[Faces] = []
     for sheet in sheets:
         tiles = make_tiles(layers.features, sheet, threads, own)
+        if not geometry:
+            make_ready(layers.features, sheet)
 
         def work(tile: Tile, sheet: Sheet = sheet) -> Faces:
             return _on_tile(layers, sheet, tile, geometry=geometry)
@@ -90,6 +98,10 @@ def find_faces(
 
 def _on_tile(layers: Layers, sheet: Sheet, tile: Tile, *, geometry: bool) -> Faces:
     guard, features = Guard(), layers.features
+    if not geometry and (swept := sweep_tile(features, sheet, tile, layers.label, guard)) is not None:
+        face = swept.masks >> EARLIER == 0
+        own_bit = np.int64(1) << layers.layer(swept.features[face])
+        return Faces(swept.zones[face], swept.masks[face] | own_bit, swept.areas[face])
     contents = open_tile(features, sheet, tile, layers.matters, guard)
     items, others = contents.items, contents.others
     own_layer, other_layer = layers.layer(items.features), layers.layer(others.features)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +20,7 @@ from geozone.overlay.cutting import LARGE, cut_up
 from geozone.overlay.guard import Guard, Repair, repaired
 from geozone.overlay.outline import measure
 from geozone.overlay.plane import Geometries, Indices, Numbers, plane_coordinates, to_plane, with_crs
-from geozone.overlay.wkb import Outlines
+from geozone.overlay.wkb import Outlines, OutlineStore, outlines_of
 from geozone.overlay.zones import polygonal
 
 Result = TypeVar("Result")
@@ -75,6 +76,15 @@ class Block:
         result[~stored] = self._geometries[rows[~stored] - len(self._places)]
         return result
 
+    def all_outlines(self) -> tuple[list[Outlines], Indices]:
+        """Return the coordinate arrays of all rows, and the place of each row in them."""
+        rest = outlines_of(self._geometries)
+        if self._outlines is None:
+            return [rest], np.arange(len(self._geometries))
+        return [self._outlines, rest], np.append(
+            self._places, len(self._outlines) + np.arange(len(self._geometries))
+        )
+
 
 class Features:
     """All rows of a layer, block behind block."""
@@ -97,6 +107,22 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.features)
+
+    @cached_property
+    def _store(self) -> tuple[OutlineStore, Indices]:
+        arrays: list[Outlines] = []
+        places, first = [np.zeros(0, dtype=np.intp)], 0
+        for block in self.blocks:
+            outlines, place = block.all_outlines()
+            arrays.extend(outlines)
+            places.append(place + first)
+            first += sum(len(one) for one in outlines)
+        return OutlineStore(arrays), np.concatenate(places)
+
+    def outlines(self, rows: Indices) -> Outlines:
+        """Return some rows as coordinate arrays, in the order asked for."""
+        store, places = self._store
+        return store.take(places[rows])
 
     def take(self, rows: Indices) -> Geometries:
         """Return the geometries of some rows, in the order asked for."""

@@ -17,6 +17,7 @@ from scipy import ndimage
 from geozone.overlay.cutting import cut_up
 from geozone.overlay.guard import TOLERANCE, Guard
 from geozone.overlay.plane import Geometries, Indices, Numbers
+from geozone.overlay.wkb import Outlines, outlines_of
 
 OUTSIDE, CROSSING = -1, -2
 
@@ -51,6 +52,20 @@ class Sheet:
     def pieces(self) -> tuple[Geometries, Indices]:
         """Zones cut into short pieces, and the zone of each piece."""
         return cut_up(self.polygons, 128)
+
+    @cached_property
+    def outlines(self) -> Outlines:
+        """The pieces as coordinate arrays."""
+        return outlines_of(self.pieces[0])
+
+    def pieces_near(self, geometries: Geometries, asked: npt.NDArray[np.bool_]) -> tuple[Indices, Indices]:
+        """Return the pieces whose boxes meet those geometries that are asked for (position, piece)."""
+        position = np.flatnonzero(asked)
+        if not len(position):
+            return position, position
+        self._own_zones()
+        one, piece = self._thread.tree.query(geometries[position])
+        return position[one], piece
 
     def prepare(self) -> None:
         """Make what all threads share."""

@@ -6,6 +6,7 @@ reads the k-th ring of every polygon that has one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,10 +44,59 @@ class Outlines:
 
     def take(self, positions: Indices) -> Outlines:
         """Return some of the features, in the order asked for."""
-        parts, features = _take(self.features, positions)
-        rings, part_offsets = _take(self.parts, parts)
-        coordinates, ring_offsets = _take(self.rings, rings)
-        return Outlines(self.coordinates[coordinates], ring_offsets, part_offsets, features)
+        return OutlineStore([self]).take(positions)
+
+
+class OutlineStore:
+    """Outlines that lie in several arrays, features numbered from the first to the last."""
+
+    def __init__(self, several: Sequence[Outlines]) -> None:
+        self._coordinates = [one.coordinates for one in several]
+        self._firsts = np.cumsum([0, *(len(one.coordinates) for one in several)])
+        self._rings = _join_offsets([one.rings for one in several])
+        self._parts = _join_offsets([one.parts for one in several])
+        self._features = _join_offsets([one.features for one in several])
+
+    def take(self, positions: Indices) -> Outlines:
+        """Return some of the features, in the order asked for."""
+        parts, features = _take(self._features, positions)
+        rings, part_offsets = _take(self._parts, parts)
+        count = self._rings[rings + 1] - self._rings[rings]
+        # the points of a feature lie together: whole stretches are copied
+        begin = self._rings[self._parts[self._features[positions]]]
+        end = self._rings[self._parts[self._features[positions + 1]]]
+        array = np.searchsorted(self._firsts, begin, side="right") - 1
+        begin, end = begin - self._firsts[array], end - self._firsts[array]
+        stretches = [
+            self._coordinates[number][first:last]
+            for number, first, last in zip(array.tolist(), begin.tolist(), end.tolist(), strict=True)
+        ]
+        return Outlines(
+            np.concatenate([np.zeros((0, 2)), *stretches]),
+            np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+            part_offsets,
+            features,
+        )
+
+
+def outlines_of(polygons: Geometries) -> Outlines:
+    """Return polygons and multipolygons that are not empty as coordinate arrays."""
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    return Outlines(
+        coordinates,
+        np.searchsorted(ring, np.arange(len(rings) + 1)).astype(np.int64),
+        np.searchsorted(part, np.arange(len(parts) + 1)).astype(np.int64),
+        np.searchsorted(owner, np.arange(len(polygons) + 1)).astype(np.int64),
+    )
+
+
+def _join_offsets(several: Sequence[Integers]) -> Integers:
+    first = np.cumsum([0, *(one[-1] for one in several)])
+    return np.concatenate(
+        [[0], *(one[1:] + start for one, start in zip(several, first, strict=False))]
+    ).astype(np.int64)
 
 
 def read_outlines(data: npt.NDArray[np.uint8], offsets: Integers) -> tuple[Outlines, Indices, Indices]:

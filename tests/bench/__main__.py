@@ -166,7 +166,7 @@ def areas(count: int, repeat: int) -> None:
             geod.geometry_area_perimeter(shape)
         loop.append(time.perf_counter() - start)
     some = shapes[:: max(count // 50, 1)]
-    fine = from_plane(shapely.segmentize(to_plane(some, data.CRS), 5.0))
+    fine = from_plane(shapely.segmentize(to_plane(some, data.CRS), 2.0))
     theirs = (
         np.array([abs(geod.geometry_area_perimeter(shapely.orient_polygons(one))[0]) for one in fine]) / 1e6
     )
