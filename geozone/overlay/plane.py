@@ -44,7 +44,7 @@ _ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
 _SEMI_MINOR_AXIS_2 = (SEMI_MAJOR_AXIS * (1 - FLATTENING)) ** 2
 _SERIES = [(k + 1) / (2 * k + 1) * _ECCENTRICITY_2**k for k in range(7)]
 _Y_SCALE = _SEMI_MINOR_AXIS_2 / SEMI_MAJOR_AXIS
-_STEP = 4096  # geometries a thread takes at once
+_STEP = 1024  # geometries a thread takes at once
 _BLOCK = 1 << 15  # coordinates a step, so that the steps of the series stay in the processor's cache
 
 EDGE_SHARE = 1e-8  # of a feature's area: what densification may leave between the two curves
@@ -250,12 +250,13 @@ def _to_plane(array: Geometries, source: pyproj.CRS) -> Geometries:
         array = shapely.force_2d(array)
     if not is_geographic(source):
         array = _densify(array)
-    coordinates, owners = shapely.get_coordinates(array, return_index=True)
+    coordinates = shapely.get_coordinates(array)
     result = array.copy()
     if len(coordinates):
         try:
             plane = plane_coordinates(coordinates, source, in_place=True)
         except DataError as error:
+            owners = shapely.get_coordinates(array, return_index=True)[1]
             number = int(owners[error.message.params["feature"]])
             raise DataError(error.message.key, **{**error.message.params, "feature": number}) from error
         result = shapely.set_coordinates(result, plane)

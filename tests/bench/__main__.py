@@ -166,19 +166,21 @@ def areas(count: int, repeat: int) -> None:
             geod.geometry_area_perimeter(shape)
         loop.append(time.perf_counter() - start)
     some = shapes[:: max(count // 50, 1)]
-    fine = from_plane(shapely.segmentize(to_plane(some, data.CRS), 2.0))
+    fine = from_plane(shapely.segmentize(to_plane(some, data.CRS), 5.0))
     theirs = (
         np.array([abs(geod.geometry_area_perimeter(shapely.orient_polygons(one))[0]) for one in fine]) / 1e6
     )
-    apart = np.max(np.abs(theirs / area_km2(some, data.CRS) - 1))
+    own = area_km2(some, data.CRS)
+    apart, worst = abs(theirs.sum() / own.sum() - 1), np.max(np.abs(theirs / own - 1))
     say(f"\nArea of {count:,} polygons")
-    row("method", "seconds", "times geozone", "apart")
+    row("method", "seconds", "times geozone", "apart in total", "worst polygon")
     row("area_km2", f"{statistics.median(ours):.2f}", "1.0", "")
     row(
         "pyproj.Geod",
         f"{statistics.median(loop):.2f}",
         f"{statistics.median(loop) / statistics.median(ours):.1f}",
         f"{apart:.1e}",
+        f"{worst:.1e}",
     )
 
 
