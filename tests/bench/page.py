@@ -332,6 +332,7 @@ def main() -> None:
     parser.add_argument("--tilers", action="store_true", help="tilers against each other as well")
     parser.add_argument("--built", type=Path, help="a built page, for its first contentful paint")
     asked = parser.parse_args()
+    sys.stdout.reconfigure(line_buffering=True)  # what was measured is seen even where a later part fails
     print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f} at the start")
     rows = compare(asked.polygons, ours_only=asked.ours_only)
     print(table(rows if asked.ours_only else [*rows, ratios(rows)]), *verdicts(rows[0]), sep="\n")
