@@ -20,6 +20,7 @@ from geozone.maps.page import render_page
 from geozone.messages import Language
 from geozone.model import Layer, Rate, ZoneResult
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
+from geozone.overlay.features import Progress
 from geozone.overlay.stream import coverage_of_file
 from geozone.project import Project, embedded_project, load_project
 from geozone.read import list_layers, read_layer
@@ -43,6 +44,7 @@ def coverage(
     threads: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return how much of every zone a layer covers, each piece of ground counted once.
 
@@ -57,6 +59,9 @@ def coverage(
         Threads to use; one a processor by default.
     workers, scheduler
         Worker processes of a Dask cluster on this machine, or the address of a running one; for a layer in a file.
+    progress
+        Called now and then with how much is done and of how much (0 where that is not known yet): features while a file is
+        streamed, then tiles; not on a cluster.
 
     Returns
     -------
@@ -76,8 +81,8 @@ def coverage(
         file = _file(layer)
         return coverage_on_cluster(file, units, by=by, scheduler=scheduler, workers=workers or 1)
     if isinstance(layer, str | Path) and _tells_its_place(Path(layer)):
-        return coverage_of_file(layer, units, by=by, threads=threads)
-    return geozone.overlay.coverage.coverage(_opened(layer), units, by=by, threads=threads)
+        return coverage_of_file(layer, units, by=by, threads=threads, progress=progress)
+    return geozone.overlay.coverage.coverage(_opened(layer), units, by=by, threads=threads, progress=progress)
 
 
 def mosaic(
@@ -88,6 +93,7 @@ def mosaic(
     threads: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the area of every combination of layers in every zone; the rows of a zone add up to its area.
 
@@ -95,7 +101,7 @@ def mosaic(
     ----------
     layers
         Paths, Layers or GeoDataFrames by name, 16 at most.
-    zones, by, threads, workers, scheduler
+    zones, by, threads, workers, scheduler, progress
         As for `coverage`.
 
     Returns
@@ -108,7 +114,7 @@ def mosaic(
         files = {name: _file(layer) for name, layer in layers.items()}
         return mosaic_on_cluster(files, units, by=by, scheduler=scheduler, workers=workers or 1)
     opened = {name: _opened(layer) for name, layer in layers.items()}
-    return geozone.overlay.mosaic.mosaic(opened, units, by=by, threads=threads)
+    return geozone.overlay.mosaic.mosaic(opened, units, by=by, threads=threads, progress=progress)
 
 
 class OpenProject:

@@ -24,6 +24,7 @@ from geozone.cli.options import (
     WORKERS,
     cli,
     deliver,
+    progress_bar,
 )
 from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.export.repaired import write_repaired
@@ -64,7 +65,10 @@ def coverage_command(
     del lang
     if out:
         listing.require_ending(out)
-    table = coverage(layer, zones, by=by, threads=threads, workers=workers, scheduler=scheduler)
+    with progress_bar() as progress:
+        table = coverage(
+            layer, zones, by=by, threads=threads, workers=workers, scheduler=scheduler, progress=progress
+        )
     deliver(table.reset_index(), out, form)
 
 
@@ -104,7 +108,10 @@ def mosaic_command(
         if path.stem in named:
             raise UsageError("cli.layers_same_name", name=path.stem)
         named[path.stem] = path
-    table = mosaic(named, zones, by=by, threads=threads, workers=workers, scheduler=scheduler)
+    with progress_bar() as progress:
+        table = mosaic(
+            named, zones, by=by, threads=threads, workers=workers, scheduler=scheduler, progress=progress
+        )
     deliver(table, out, form)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
 import click
 import pandas as pd
+from tqdm import tqdm
 
 import geozone
 from geozone import listing
 from geozone.api import OpenProject
 from geozone.errors import UsageError
 from geozone.messages import Language
+from geozone.overlay.features import Progress
 from geozone.project import Project, embedded_project, load_project
 from geozone.run.compute import Options
 from geozone.seeds import load_zones
@@ -80,6 +85,20 @@ def opened(zone: str | None, project_file: Path | None, options: Options) -> Ope
     """Return the one project that a call names, opened."""
     (project,) = chosen_projects((zone,) if zone else (), every=False, project_file=project_file)
     return OpenProject(project, options)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Show how far long work has come, on a terminal, from the second second on."""
+    with tqdm(file=sys.stderr, delay=2, disable=None, leave=False) as bar:
+
+        def show(done: int, total: int) -> None:
+            if (bar.total or 0) != total:  # another kind of work begins
+                bar.reset(total or None)
+            bar.n = done
+            bar.update(0)
+
+        yield show
 
 
 def deliver(table: pd.DataFrame, out: Path | None, form: str | None) -> None:

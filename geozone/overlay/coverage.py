@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from geozone.errors import ConservationError
-from geozone.overlay.features import Features, features_of, in_threads
+from geozone.overlay.features import Features, Progress, features_of, in_threads
 from geozone.overlay.guard import TOLERANCE, Guard, Repair
 from geozone.overlay.overlap import covered_area
 from geozone.overlay.plane import Indices, Numbers
@@ -72,7 +72,14 @@ class Sums:
     deviation: float
 
 
-def coverage(layer: Any, zones: Any, *, by: str | None = None, threads: int | None = None) -> pd.DataFrame:
+def coverage(
+    layer: Any,
+    zones: Any,
+    *,
+    by: str | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
     """Return how much of every zone a layer covers, each piece of ground counted once.
 
     Parameters
@@ -83,6 +90,8 @@ def coverage(layer: Any, zones: Any, *, by: str | None = None, threads: int | No
         Field of `zones` that holds the key, rows with the same key being one zone; without it, the index is the key.
     threads
         Threads to use; by default one for every processor.
+    progress
+        Called with the number of tiles that are done, and of all.
 
     Returns
     -------
@@ -101,7 +110,8 @@ def coverage(layer: Any, zones: Any, *, by: str | None = None, threads: int | No
     count = threads or processors()
     prepared = make_zones(zones, by)
     features = features_of(frame_of(layer), threads=count)
-    found = find_shares(features, make_sheets(prepared.polygons, grid_cells(len(features))), count)
+    sheets = make_sheets(prepared.polygons, grid_cells(len(features)))
+    found = find_shares(features, sheets, count, progress=progress)
     return coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
 
 
@@ -153,7 +163,12 @@ def grid_cells(features: int) -> int:
 
 
 def find_shares(
-    features: Features, sheets: Sequence[Sheet], threads: int, *, own: Indices | None = None
+    features: Features,
+    sheets: Sequence[Sheet],
+    threads: int,
+    *,
+    own: Indices | None = None,
+    progress: Progress | None = None,
 ) -> Found:
     """Return what every feature has in every zone.
 
@@ -162,7 +177,7 @@ def find_shares(
     own
         Rows to answer for; without it, all. The others only take from them.
     """
-    found = [_on_sheet(features, sheet, threads, own) for sheet in sheets]
+    found = [_on_sheet(features, sheet, threads, own, progress) for sheet in sheets]
     return Found(
         Shares.of([part.shares for part in found]),
         [repair for part in found for repair in part.repairs],
@@ -227,10 +242,12 @@ def check_bounds(zones: Zones, gross: Numbers, net: Numbers) -> None:
         )
 
 
-def _on_sheet(features: Features, sheet: Sheet, threads: int, own: Indices | None) -> Found:
+def _on_sheet(
+    features: Features, sheet: Sheet, threads: int, own: Indices | None, progress: Progress | None
+) -> Found:
     tiles = make_tiles(features, sheet, threads, own)
     make_ready(features, sheet)
-    found = in_threads(lambda tile: _on_tile(features, sheet, tile), tiles, threads)
+    found = in_threads(lambda tile: _on_tile(features, sheet, tile), tiles, threads, progress)
     return Found(
         Shares.of([part.shares for part in found]),
         [repair for part in found for repair in part.repairs],

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geozone.overlay.features import Features, in_threads
+from geozone.overlay.features import Features, Progress, in_threads
 from geozone.overlay.guard import TOLERANCE, Guard
 from geozone.overlay.overlap import Items, common_rows, covered_area, left_over, meeting, without_rows
 from geozone.overlay.plane import Geometries, Indices, Numbers
@@ -73,6 +73,7 @@ def find_faces(
     *,
     geometry: bool = False,
     own: Indices | None = None,
+    progress: Progress | None = None,
 ) -> Faces:
     """Return the faces of several layers in every zone.
 
@@ -92,7 +93,7 @@ def find_faces(
         def work(tile: Tile, sheet: Sheet = sheet) -> Faces:
             return _on_tile(layers, sheet, tile, geometry=geometry)
 
-        parts.extend(in_threads(work, tiles, threads))
+        parts.extend(in_threads(work, tiles, threads, progress))
     return Faces.of(parts, geometry=geometry)
 
 

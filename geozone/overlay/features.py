@@ -24,6 +24,7 @@ from geozone.overlay.wkb import Outlines, OutlineStore, outlines_of
 from geozone.overlay.zones import polygonal
 
 Result = TypeVar("Result")
+Progress = Callable[[int, int], None]  # how much is done, of how much
 _STEP = 4096  # features a step
 
 
@@ -204,12 +205,17 @@ def block_of_geometries(geometries: Geometries, features: Indices, crs: Any) -> 
     return Block(rows, None, np.zeros(0, dtype=np.intp), shapes), repairs
 
 
-def in_threads(function: Callable[[Any], Result], items: Sequence[Any], threads: int) -> list[Result]:
+def in_threads(
+    function: Callable[[Any], Result], items: Sequence[Any], threads: int, progress: Progress | None = None
+) -> list[Result]:
     """Return the results for all items, in their order."""
-    if threads <= 1 or len(items) <= 1:
-        return [function(item) for item in items]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(function, items))
+    results: list[Result] = []
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
+        for result in (pool.map if threads > 1 and len(items) > 1 else map)(function, items):
+            results.append(result)
+            if progress:
+                progress(len(results), len(items))
+    return results
 
 
 def _to_plane(geometries: Geometries, source: Any, features: Indices) -> tuple[Geometries, Indices]:

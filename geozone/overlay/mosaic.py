@@ -20,7 +20,7 @@ from geozone.errors import ConservationError, UsageError
 from geozone.model import CRS
 from geozone.overlay.coverage import grid_cells, processors
 from geozone.overlay.faces import Bits, Faces, Layers, find_faces
-from geozone.overlay.features import features_of, join
+from geozone.overlay.features import Progress, features_of, join
 from geozone.overlay.guard import TOLERANCE, Guard
 from geozone.overlay.overlap import union_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane
@@ -33,7 +33,12 @@ _NEGLIGIBLE = 1e-12  # of the zone: combinations below are rounding, not ground
 
 
 def mosaic(
-    layers: Mapping[str, Any], zones: Any, *, by: str | None = None, threads: int | None = None
+    layers: Mapping[str, Any],
+    zones: Any,
+    *,
+    by: str | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the area of every combination of layers in every zone.
 
@@ -47,6 +52,8 @@ def mosaic(
         Field of `zones` that holds the key, rows with the same key being one zone; without it, the index is the key.
     threads
         Threads to use; by default one for every processor.
+    progress
+        Called with the number of tiles that are done, and of all.
 
     Returns
     -------
@@ -61,7 +68,7 @@ def mosaic(
     ConservationError
         If the combinations do not add up to their zone.
     """
-    prepared, faces = _faces(layers, zones, by, threads, geometry=False)
+    prepared, faces = _faces(layers, zones, by, threads, geometry=False, progress=progress)
     return mosaic_table(prepared, list(layers), faces, by)
 
 
@@ -156,10 +163,16 @@ def _combinations(zones: Zones, faces: Faces) -> tuple[Indices, Bits, Numbers]:
 
 
 def _faces(
-    layers: Mapping[str, Any], zones: Any, by: str | None, threads: int | None, *, geometry: bool
+    layers: Mapping[str, Any],
+    zones: Any,
+    by: str | None,
+    threads: int | None,
+    *,
+    geometry: bool,
+    progress: Progress | None = None,
 ) -> tuple[Zones, Faces]:
     count = threads or processors()
     prepared = make_zones(zones, by)
     read = read_layers(layers, count)
     sheets = make_sheets(prepared.polygons, grid_cells(len(read.features)))
-    return prepared, find_faces(read, sheets, count, geometry=geometry)
+    return prepared, find_faces(read, sheets, count, geometry=geometry, progress=progress)

@@ -25,7 +25,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError, UsageError
 from geozone.overlay.coverage import coverage_table, find_shares, grid_cells, processors, sum_up
-from geozone.overlay.features import Block, Features, block_of_geometries, block_of_outlines
+from geozone.overlay.features import Block, Features, Progress, block_of_geometries, block_of_outlines
 from geozone.overlay.guard import Repair
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, is_geographic, parse_crs
@@ -47,6 +47,7 @@ def coverage_of_file(
     threads: int | None = None,
     layer: str | None = None,
     crs: Any = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the coverage of zones by a layer that is streamed from its file.
 
@@ -60,6 +61,9 @@ def coverage_of_file(
         The layer inside the file; needed only where it has several.
     crs
         The CRS, where the file is silent or wrong.
+    progress
+        Called while the file is read with the number of features read, and of all (0 where the file does not tell); then
+        with the number of tiles that are done, and of all.
 
     Returns
     -------
@@ -77,25 +81,23 @@ def coverage_of_file(
     prepared = make_zones(zones, by)
     with ThreadPoolExecutor(1) as aside:  # zones are made ready while the file is read
         ready = aside.submit(_sheets, prepared, Path(path), layer)
-        features = features_of_file(path, threads=count, layer=layer, crs=crs)
-        found = find_shares(features, ready.result(), count)
+        features = features_of_file(path, threads=count, layer=layer, crs=crs, progress=progress)
+        found = find_shares(features, ready.result(), count, progress=progress)
     return coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
 
 
 def _sheets(zones: Zones, path: Path, layer: str | None) -> list[Sheet]:
-    sheets = make_sheets(zones.polygons, grid_cells(_expected(path, layer)))
+    sheets = make_sheets(zones.polygons, grid_cells(_count(path, layer) or _USUAL))
     for sheet in sheets:
         sheet.prepare()
     return sheets
 
 
-def _expected(path: Path, layer: str | None) -> int:
-    """Return how many features a file says it has, or a usual number where counting them would mean reading them."""
+def _count(path: Path, layer: str | None) -> int:
+    """Return how many features a file says it has; 0 where counting them would mean reading them."""
     if path.suffix.lower() in SUFFIXES:
         return parquet_rows(path)
-    name = layer_name(path, layer)
-    count = int(pyogrio.read_info(path, layer=name)["features"])
-    return count if count >= 0 else _USUAL
+    return max(0, int(pyogrio.read_info(path, layer=layer_name(path, layer))["features"]))
 
 
 def features_of_file(
@@ -105,6 +107,7 @@ def features_of_file(
     layer: str | None = None,
     crs: Any = None,
     box: Box | None = None,
+    progress: Progress | None = None,
 ) -> Features:
     """Return the features of a file, in the order of the file.
 
@@ -122,7 +125,7 @@ def features_of_file(
     blocks: list[Block] = []
     repairs: list[Repair] = []
     store = _Store(MEMORY)
-    start = 0
+    start, expected = 0, _count(path, layer) if progress else 0
     with _batches(path, layer, box) as (declared, batches), ThreadPoolExecutor(threads) as pool:
         source = _source(path, crs if crs is not None else declared)
         running: deque[Future[tuple[list[Block], list[Repair]]]] = deque()
@@ -136,6 +139,8 @@ def features_of_file(
             numbers = np.arange(start, start + len(column), dtype=np.intp) if fids is None else fids
             running.append(pool.submit(_blocks, column, numbers, source))
             start += len(column)
+            if progress:
+                progress(start, expected)
             if len(running) > threads:
                 collect()
         while running:

@@ -337,6 +337,15 @@ def test_a_file_without_crs_or_with_a_wrong_one_is_refused(tmp_path):
     assert coverage_of_file(path, ZONE, crs="EPSG:4527").gross_km2[0] == 0
 
 
+def test_progress_is_told_until_all_is_done(tmp_path):
+    shapes = frame(*(box(number, 0, number + 1, 10) for number in range(10)))
+    path, told = tmp_path / "layer.gpkg", []
+    shapes.to_file(path)
+    coverage_of_file(path, ZONE, by="key", progress=lambda *now: told.append(now))
+    assert told[0] == (10, 10)  # features read
+    assert told[-1][0] == told[-1][1]  # tiles done
+
+
 def test_a_missing_file_is_named(tmp_path):
     for name in ("none.gpkg", "none.parquet"):
         with pytest.raises(InputError) as caught:
