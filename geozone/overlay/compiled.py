@@ -13,17 +13,14 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-_BITS = 17  # layers and earlier features
-_ITEM, _ZONE = (
-    -1,
-    -2,
-)  # labels of the item itself, and of pieces of the first zone; later zones go on downwards
-_WEST = -1.0  # where edges to the west of the item are put, its own western end being 0
 # Plain loops over plain arrays: what numpy would say shorter takes seconds to compile. Polygons are (points, rings, first
 # ring of each polygon and the end of the last).
-_LOW, _HIGH, _X, _SLANT, _LEAST, _MOST = range(
-    6
-)  # of an edge: its ends, x and dx/dy at the low end, its reach in x
+_BITS = 17  # layers and earlier features
+_ITEM = -1  # the label of the item itself
+_ZONE = -2  # the label of pieces of the first zone; later zones go on downwards
+_WEST = -1.0  # where edges to the west of the item are put, its own western end being 0
+# columns of an edge: its low and high end, x and dx/dy at the low end, its reach in x
+_LOW, _HIGH, _X, _SLANT, _LEAST, _MOST = range(6)
 
 
 def _compiled(function: Any) -> Any:
