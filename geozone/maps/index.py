@@ -98,12 +98,8 @@ def _card(result: ZoneResult) -> str:
             f"<li {_data(rate)}><span>{_both(_title(result, rate.indicator))}</span>"
             f"<strong>{_both(rate_text(rate))}</strong>{pill}</li>"
         )
-    counts = {
-        verdict: sum(
-            rate.verdict is verdict and rate.unit_code == _zone_code(result) for rate in result.rates
-        )
-        for verdict in Verdict
-    }
+    of_zone = [rate for rate in result.rates if rate.target_id and rate.unit_code == _zone_code(result)]
+    counts = {verdict: sum(rate.verdict is verdict for rate in of_zone) for verdict in Verdict}
     tally = "".join(
         f'<li class="pill pill-{verdict.value}">{_both(text(f"model.verdict_{verdict.value}"))} <b>{count}</b></li>'
         for verdict, count in counts.items()

@@ -138,3 +138,13 @@ def test_three_clicks_lead_to_the_bay_that_would_close_the_gap(open_page, built,
     assert popup.locator(f".status-{status}").count() == 1
     register = page.evaluate("() => geozone.app.registers.bay.items.map(one => one.source)")
     assert any(source in shown for source in register if source)
+
+
+def test_the_index_counts_targets_as_the_pages_do(open_page, built):
+    index = open_page(built / "index.html")
+    for zone in BUILT_ZONES:
+        tally = index.locator(f'[data-zone="{zone}"] .tally b').all_inner_texts()
+        page = open_page(built / f"{zone}.html")
+        assert page.locator("#rates .summary b").all_inner_texts() == tally
+        of_zone = [rate for rate in rates_of(built, zone) if rate["unit_code"] == zone and rate["target_id"]]
+        assert sum(map(int, tally)) == len(of_zone)
