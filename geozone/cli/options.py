@@ -90,11 +90,11 @@ def opened(zone: str | None, project_file: Path | None, options: Options) -> Ope
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """Show how far long work has come, on a terminal, from the second second on."""
-    with tqdm(file=sys.stderr, delay=2, disable=None, leave=False) as bar:
+    with tqdm(file=sys.stderr, delay=2, disable=None, leave=False, miniters=1) as bar:
 
         def show(done: int, total: int) -> None:
-            if (bar.total or 0) != total:  # another kind of work begins
-                bar.reset(total or None)
+            if (bar.total or 0) != total:  # another kind of work begins; reset() would not wait for the delay
+                bar.total, bar.last_print_n = total or None, 0
             bar.n = done
             bar.update(0)
 
