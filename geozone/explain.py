@@ -9,6 +9,7 @@ from typing import Any
 import shapely
 
 from geozone.errors import UsageError
+from geozone.export.table import vintage_words
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.rates.completion import count_items, unit_items
@@ -199,7 +200,7 @@ def _layers(result: ZoneResult, rate: Rate) -> Iterator[Line]:
                 title=spec.title,
                 source=spec.source,
                 basis=text(f"model.basis_{spec.basis.value}"),
-                vintage=spec.vintage or "—",
+                vintage=vintage_words(spec.vintage),
                 accuracy=spec.accuracy,
                 licence=spec.licence or "—",
             ),
@@ -251,7 +252,7 @@ def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
             verdict=text(f"model.verdict_{rate.verdict.value}"),
             comparator=text(f"explain.comparator_{target.comparator.name.lower()}"),
             value="" if target.value is None else f"{_shown_target(rate, target)}",
-            year=target.year or "—",
+            when=text("explain.by_year", year=target.year) if target.year else "",
         ),
     )
     if rate.gap is None or rate.gap_unit is None:
@@ -276,7 +277,7 @@ def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
         "gap",
         text(
             "explain.gap" if rate.gap > 0 else "explain.beyond",
-            gap=f"{abs(rate.gap):,.4g}",
+            gap=f"{abs(rate.gap):,.0f}" if abs(rate.gap) >= 1000 else f"{abs(rate.gap):.4g}",
             unit=text(f"rates.unit_{rate.gap_unit}"),
         ),
     )
@@ -286,7 +287,7 @@ def _shown_target(rate: Rate, target: Target) -> str:
     value = rate.target_value
     if value is None:
         return ""
-    return f"{value * 100:g}%" if target.unit == "%" else f"{value:,.10g} {target.unit}"
+    return f"{value * 100:g}%" if target.unit == "%" else f"{value:,.10g} {target.unit.replace('km2', 'km²')}"
 
 
 def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register) -> Iterator[Line]:
