@@ -14,6 +14,7 @@ from geozone.overlay.plane import Geometries, Numbers
 
 TOLERANCE = 1e-9  # parts and whole agree within this share
 _ROUNDING = 2e-7  # m² per metre of outline: fifty times what the rounding of coordinates can do, since cuts add outline
+SLIVER = 4e-9  # metres, twice the last place of a coordinate: ground less wide is what rounding leaves between outlines
 _GRID = 1e-6  # metres: a pair that fails even when repaired is laid on this grid
 
 

@@ -110,7 +110,7 @@ def common_rows(
 
 def near_pairs(tree: shapely.STRtree, geometries: Geometries) -> Iterator[tuple[Indices, Indices]]:
     """Yield pairs whose boxes meet (number of the geometry, number in the tree), in steps of bounded size."""
-    start, step = 0, 1024
+    start, step = 0, 64
     while start < len(geometries):
         one, other = tree.query(geometries[start : start + step])
         yield one + start, other

@@ -46,8 +46,19 @@ def parquet_batches(
 
 
 def parquet_rows(path: Path) -> int:
-    """Return the number of rows of a file that `parquet_batches` can read."""
-    return int(pq.read_metadata(path).num_rows)
+    """Return the number of rows of a file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or unreadable.
+    """
+    if not path.exists():
+        raise InputError("overlay.missing", path=path)
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
 
 
 def _geometry(path: Path, file: pq.ParquetFile) -> tuple[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ import shapely
 from scipy import ndimage
 
 from geozone.overlay.cutting import cut_up
-from geozone.overlay.guard import TOLERANCE, Guard
+from geozone.overlay.guard import SLIVER, TOLERANCE, Guard
 from geozone.overlay.plane import Geometries, Indices, Numbers
 from geozone.overlay.wkb import Outlines, outlines_of
 
@@ -144,7 +144,7 @@ class Sheet:
         sums = np.bincount(owners, weights=part_areas, minlength=len(geometries)).astype(np.float64)[rest]
         outside = _outside(geometries, areas, (owners, parts, sums), rest, guard)
         guard.check(sums + outside, areas[rest], shapely.length(geometries[rest]), features[rest])
-        real = part_areas > 0
+        real = part_areas > SLIVER * shapely.length(parts)
         return (
             np.concatenate([inside, owners[real]]),
             np.concatenate([geometries[inside], parts[real]]),

@@ -33,6 +33,8 @@ from geozone.overlay.sheet import Sheet, make_sheets
 from geozone.overlay.wkb import Outlines, read_outlines
 from geozone.overlay.zones import Zones, make_zones
 
+# GDAL's own Arrow reader of FlatGeobuf writes rows over each other after one that has no geometry
+pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": True})
 STREAMED = {".gpkg", ".fgb", ".shp", ".geojson", ".json"} | SUFFIXES
 MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
 _BATCH = 4096  # features a batch
@@ -97,7 +99,11 @@ def _count(path: Path, layer: str | None) -> int:
     """Return how many features a file says it has; 0 where counting them would mean reading them."""
     if path.suffix.lower() in SUFFIXES:
         return parquet_rows(path)
-    return max(0, int(pyogrio.read_info(path, layer=layer_name(path, layer))["features"]))
+    name = layer_name(path, layer)
+    try:
+        return max(0, int(pyogrio.read_info(path, layer=name)["features"]))
+    except DataSourceError:
+        return 0
 
 
 def features_of_file(
@@ -145,6 +151,9 @@ def features_of_file(
                 collect()
         while running:
             collect()
+    # GDAL leaves off at a broken feature of a FlatGeobuf file without a word; its header knows how many there are
+    if box is None and path.suffix.lower() == ".fgb" and start < (count := _count(path, layer)):
+        raise InputError("overlay.unreadable", path=path, reason=f"{start} of {count} features")
     return Features(blocks, start, repairs)
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import shapely
 
 from geozone.overlay.features import Features
-from geozone.overlay.guard import Guard
+from geozone.overlay.guard import SLIVER, Guard
 from geozone.overlay.overlap import near_pairs
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.sheet import CROSSING, Sheet
@@ -70,10 +70,11 @@ def sweep_tile(features: Features, sheet: Sheet, tile: Tile, label: Label, guard
         return None
     rows, place = tile.rows, tile.place
     diagonals = shapely.linestrings(features.boxes[rows].reshape(-1, 2, 2))
-    owner, other, bits = _neighbours(features, rows, diagonals, label)
-    count = np.bincount(owner, minlength=len(rows))
-    if count.max(initial=0) > DENSE:
+    neighbours = _neighbours(features, rows, diagonals, label)
+    if neighbours is None:
         return None
+    owner, other, bits = neighbours
+    count = np.bincount(owner, minlength=len(rows))
     crossing = place == CROSSING
     alone, items = np.flatnonzero((count == 0) & ~crossing), np.flatnonzero((count > 0) | crossing)
     asked = rows[items]
@@ -95,7 +96,7 @@ def sweep_tile(features: Features, sheet: Sheet, tile: Tile, label: Label, guard
     sums = np.bincount(item, weights=areas, minlength=len(items)).astype(np.float64)
     extent = 2 * (features.boxes[asked, 2:] - features.boxes[asked, :2]).sum(axis=1)
     guard.check(sums, features.areas[asked], extent, features.features[asked])
-    inside = zone >= 0
+    inside = (zone >= 0) & (areas > SLIVER * extent[item])
     return Swept(
         np.concatenate([features.features[rows[alone]], features.features[asked[item[inside]]]]),
         sheet.numbers[np.concatenate([place[alone], zone[inside]]).astype(np.intp)],
@@ -106,13 +107,15 @@ def sweep_tile(features: Features, sheet: Sheet, tile: Tile, label: Label, guard
 
 def _neighbours(
     features: Features, rows: Indices, diagonals: npt.NDArray[np.object_], label: Label
-) -> tuple[Indices, Indices, Indices]:
-    """Return position, neighbour and bit of every pair whose boxes meet and that matters."""
+) -> tuple[Indices, Indices, Indices] | None:
+    """Return position, neighbour and bit of every pair whose boxes meet and that matters; None where they are too many."""
     nothing = np.zeros(0, dtype=np.intp)
     found = [(nothing, nothing, nothing)]
     for position, other in near_pairs(features.tree, diagonals):
         bits = label(features.features[rows[position]], features.features[other])
         some = np.flatnonzero(bits >= 0)
+        if len(some) and np.bincount(position[some] - position[0]).max() > DENSE:
+            return None
         found.append((position[some], other[some], bits[some]))
     position, other, bits = (np.concatenate(column) for column in zip(*found, strict=True))
     return position, other, bits

@@ -36,6 +36,8 @@ pyogrio.set_gdal_config_options(
         "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": True,  # closed here, and said
         "GML_SKIP_RESOLVE_ELEMS": "ALL",  # no links are followed
         "DXF_CLOSED_LINE_AS_POLYGON": True,
+        # GDAL's own Arrow reader of FlatGeobuf writes rows over each other after one that has no geometry
+        "OGR_FLATGEOBUF_STREAM_BASE_IMPL": True,
     }
 )
 
@@ -94,9 +96,17 @@ def read_bulk(path: str | Path, layer: str | None, **options: Any) -> gpd.GeoDat
     options = {"use_arrow": True} | options
     with quiet():
         data = pyogrio.read_dataframe(path, layer=layer, fid_as_index=True, on_invalid="ignore", **options)
+        _check_whole(path, layer, len(data))
     if not isinstance(data, gpd.GeoDataFrame):
         return gpd.GeoDataFrame(data, geometry=[None] * len(data))
     return data
+
+
+def _check_whole(path: str | Path, layer: str | None, count: int) -> None:
+    """Raise where GDAL has left off at a broken feature without a word, as it does with FlatGeobuf."""
+    info = pyogrio.read_info(path, layer=layer)
+    if info["driver"] == "FlatGeobuf" and count < info["features"]:
+        raise DataSourceError(f"{count} of {info['features']} features")
 
 
 def raw_geometries(path: str | Path, layer: str | None, fids: np.ndarray, **options: Any) -> dict[int, bytes]:

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from samples import sample_layers, sample_units
@@ -337,6 +338,39 @@ def test_a_file_without_crs_or_with_a_wrong_one_is_refused(tmp_path):
     assert coverage_of_file(path, ZONE, crs="EPSG:4527").gross_km2[0] == 0
 
 
+@pytest.mark.parametrize("nothing", [None, shapely.Polygon()])
+def test_rows_without_geometry_do_not_cost_the_others(tmp_path, nothing):
+    # GDAL starts its Arrow offsets anew at such a row of a FlatGeobuf file without index
+    boxes = [box(number, 0, number + 0.5, 1) for number in range(6)]
+    shapes = frame(*boxes[:3], nothing, *boxes[3:])
+    shapes.to_file(path := tmp_path / "layer.fgb", SPATIAL_INDEX="NO")
+    table = coverage_of_file(path, ZONE, by="key")
+    pd.testing.assert_frame_equal(table, coverage(frame(*boxes), ZONE, by="key"), check_exact=False)
+    assert table.attrs["repairs"] == []
+
+
+def test_a_flatgeobuf_with_a_broken_row_is_no_smaller_layer(tmp_path):
+    path = tmp_path / "layer.fgb"
+    frame(*(box(number / 50, 0, number / 50 + 0.01, 1) for number in range(300))).to_file(path)
+    raw = bytearray(path.read_bytes())
+    middle = len(raw) * 3 // 4
+    raw[middle : middle + 40] = b"\xff" * 40
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=r"layer\.fgb"):
+        coverage_of_file(path, ZONE, by="key")
+
+
+def test_neighbours_of_a_zone_do_not_count_in_it():
+    # triangles with sloping sides, zones made of them: rounding must not leave slivers that count
+    places = np.random.default_rng(3).uniform([116, 39], [117, 40], (300, 2))
+    triangles = shapely.get_parts(shapely.delaunay_triangles(shapely.multipoints(places)))
+    group = np.arange(len(triangles)) % 5
+    zones = frame(*(shapely.union_all(triangles[group == number]) for number in range(5)), key=list("abcde"))
+    table = coverage(frame(*triangles), zones, by="key")
+    assert table.features.to_list() == np.bincount(group).tolist()
+    assert len(attribution(frame(*triangles), zones, by="key")) == len(triangles)
+
+
 def test_progress_is_told_until_all_is_done(tmp_path):
     shapes = frame(*(box(number, 0, number + 1, 10) for number in range(10)))
     path, told = tmp_path / "layer.gpkg", []
@@ -347,10 +381,13 @@ def test_progress_is_told_until_all_is_done(tmp_path):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    for name in ("none.gpkg", "none.parquet"):
-        with pytest.raises(InputError) as caught:
-            coverage_of_file(tmp_path / name, ZONE)
-        assert name in str(caught.value)
+    for name in ("none.gpkg", "none.parquet", "junk.parquet", "junk.gpkg"):
+        if name.startswith("junk"):
+            (tmp_path / name).write_bytes(b"no such format" * 99)
+        for progress in (None, lambda *_: None):
+            with pytest.raises(InputError) as caught:
+                coverage_of_file(tmp_path / name, ZONE, progress=progress)
+            assert name in str(caught.value)
 
 
 def test_coordinates_beyond_the_memory_limit_go_to_a_file(tmp_path, monkeypatch):

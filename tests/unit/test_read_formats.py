@@ -236,13 +236,15 @@ def test_a_broken_geometry_in_a_geopackage_costs_itself_only(tmp_path):
     database.close()
 
 
-def test_a_feature_without_geometry_stays_and_is_said(tmp_path):
-    path = tmp_path / "a.gpkg"
+@pytest.mark.parametrize(("name", "options"), [("a.gpkg", {}), ("a.fgb", {"SPATIAL_INDEX": "NO"})])
+def test_a_feature_without_geometry_stays_and_is_said(tmp_path, name, options):
+    path = tmp_path / name
     data = frame()
     data.loc[1, "geometry"] = None
-    pyogrio.write_dataframe(data, path)
+    pyogrio.write_dataframe(data, path, **options)
     layer = read_layer(path)
     assert len(layer.data) == 3
+    assert layer.data.geometry.drop(layer.data.index[1]).geom_equals(data.geometry.drop(1), align=False).all()
     assert [finding.kind for finding in layer.findings] == ["without_geometry"]
 
 
