@@ -96,17 +96,13 @@ def read_bulk(path: str | Path, layer: str | None, **options: Any) -> gpd.GeoDat
     options = {"use_arrow": True} | options
     with quiet():
         data = pyogrio.read_dataframe(path, layer=layer, fid_as_index=True, on_invalid="ignore", **options)
-        _check_whole(path, layer, len(data))
+        info = pyogrio.read_info(path, layer=layer, encoding=options.get("encoding"))
+    # GDAL leaves off at a broken feature of a FlatGeobuf file without a word; its header knows how many there are
+    if info["driver"] == "FlatGeobuf" and len(data) < info["features"]:
+        raise DataSourceError(f"{len(data)} of {info['features']} features")
     if not isinstance(data, gpd.GeoDataFrame):
         return gpd.GeoDataFrame(data, geometry=[None] * len(data))
     return data
-
-
-def _check_whole(path: str | Path, layer: str | None, count: int) -> None:
-    """Raise where GDAL has left off at a broken feature without a word, as it does with FlatGeobuf."""
-    info = pyogrio.read_info(path, layer=layer)
-    if info["driver"] == "FlatGeobuf" and count < info["features"]:
-        raise DataSourceError(f"{count} of {info['features']} features")
 
 
 def raw_geometries(path: str | Path, layer: str | None, fids: np.ndarray, **options: Any) -> dict[int, bytes]:
