@@ -148,3 +148,15 @@ def test_the_index_counts_targets_as_the_pages_do(open_page, built):
         assert page.locator("#rates .summary b").all_inner_texts() == tally
         of_zone = [rate for rate in rates_of(built, zone) if rate["unit_code"] == zone and rate["target_id"]]
         assert sum(map(int, tally)) == len(of_zone)
+
+
+def test_attributes_of_the_embedded_layers_have_chinese_names(open_page, built):
+    page = open_page(built / "bth.html", reduced_motion="reduce")
+    for layer in ("redline", "barrier", "bays", "rivers", "lakes", "coastline"):
+        page.evaluate(
+            "id => geozone.app.showFeature([...geozone.app.layers.values()].find(one => one.id === id), 0)",
+            layer,
+        )
+        labels = page.locator(".leaflet-popup-content dt")
+        labels.first.wait_for()
+        assert all(not label.isascii() for label in labels.all_inner_texts()), layer

@@ -8,6 +8,7 @@ import { itemName, registerOf, symbolPlace } from './years.js';
 
 const FIRST = ['source', 'licence', 'vintage', 'accuracy_m'];
 const QUIET = new Set(['name', 'name_en', 'basis', 'status', ...FIRST]);
+const CODED = new Set(['kind', 'part']); // fields whose values are words of the embedded layers
 const LONGEST = 400;
 const MOST = 6; // features that one popup describes
 
@@ -25,7 +26,7 @@ function attributeRows(attributes) {
   const names = [...Object.keys(attributes).filter((name) => !QUIET.has(name)), ...FIRST.filter((name) => name in attributes)];
   return names
     .filter((name) => attributes[name] !== null && attributes[name] !== '')
-    .map((name) => [h('dt', {}, hasText(`field_${name}`) ? text(`field_${name}`) : name), h('dd', {}, shortened(attributes[name]))]);
+    .map((name) => [h('dt', {}, hasText(`field_${name}`) ? text(`field_${name}`) : name), h('dd', {}, CODED.has(name) && hasText(`value_${attributes[name]}`) ? text(`value_${attributes[name]}`) : shortened(attributes[name]))]);
 }
 
 function featureBlock(app, { layer, feature }) {
