@@ -26,9 +26,8 @@ MANY = 20_000  # features of a layer
 DENSE = 256  # features that meet one
 EARLIER = 16  # the bit of ground that an earlier feature has; bits 0 to 15 are layers
 
-Label = Callable[
-    [Indices, Indices], Indices
-]  # feature, other feature -> bit of the ground that the other has, or -1
+# feature, other feature -> bit of the ground that the other has, or -1
+Label = Callable[[Indices, Indices], Indices]
 
 
 @dataclass(frozen=True)
