@@ -85,6 +85,12 @@ class Kind(StrEnum):
     RASTER = "raster"
     AREA = "area"
     SHARE_OF_UNITS = "share_of_units"
+    COUNT = "count"
+    POINTS = "points"
+    MEAN = "mean"
+    CONNECTIVITY = "connectivity"
+    CHANGE = "change"
+    REPORTED = "reported"
 
 
 class Comparator(StrEnum):

@@ -1,0 +1,139 @@
+"""Tables of declarations: read with the lines that they stand on, so that a fault is told with its place."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geozone.errors import InputError
+from geozone.messages import Text, text
+
+_TABLE = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]?\]\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*(?:"([^"]+)"|'([^']+)'|([\w.\-]+))\s*=""")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong in a declaration, with its place."""
+
+    file: str
+    line: int
+    reason: Text
+
+    @property
+    def text(self) -> Text:
+        """The fault with its place."""
+        return text("manifest.fault", file=self.file, line=self.line, reason=self.reason)
+
+
+class Declarations:
+    """A TOML file of declarations, with the line of every table and key.
+
+    Parameters
+    ----------
+    name
+        What the file is called in messages.
+    written
+        Its text.
+
+    Raises
+    ------
+    InputError
+        If it is not TOML.
+    """
+
+    def __init__(self, name: str, written: str) -> None:
+        self.name = name
+        try:
+            self.tables: dict[str, Any] = tomllib.loads(written)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError("manifest.not_toml", file=name, reason=str(error)) from error
+        self._lines = _lines_of(written)
+        self.faults: list[Fault] = []
+
+    @classmethod
+    def read(cls, path: Path) -> Declarations:
+        """Read a file.
+
+        Raises
+        ------
+        InputError
+            If it is missing, not UTF-8 or not TOML.
+        """
+        try:
+            return cls(path.name, path.read_text("utf-8-sig"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError("manifest.unreadable", file=path, reason=str(error)) from error
+
+    def line(self, *place: str | int) -> int:
+        """Return the line of a table or key: ``line("redline", "kind")``; of what stands around it if it has none."""
+        wanted = tuple(str(part) for part in place)
+        while wanted and wanted not in self._lines:
+            wanted = wanted[:-1]
+        return self._lines.get(wanted, 1)
+
+    def fault(self, place: Iterable[str | int], key: str, /, **params: Any) -> None:
+        """Keep a fault; its text is ``manifest.<key>``."""
+        self.faults.append(Fault(self.name, self.line(*place), text(f"manifest.{key}", **params)))
+
+    def known_keys(
+        self, place: tuple[str | int, ...], table: Mapping[str, Any], keys: Collection[str]
+    ) -> None:
+        """Keep a fault for every key that is not one of some."""
+        for name in table:
+            if name not in keys:
+                self.fault((*place, name), "unknown_key", name=name, nearest=nearest(name, keys))
+
+    def stop_on_faults(self) -> None:
+        """Raise what was found.
+
+        Raises
+        ------
+        InputError
+            With all faults, each with its line.
+        """
+        if self.faults:
+            ordered = sorted(self.faults, key=lambda fault: fault.line)
+            joined = Text(
+                "\n".join(one.text.zh for one in ordered), "\n".join(one.text.en for one in ordered)
+            )
+            raise InputError("manifest.faults", file=self.name, count=len(ordered), faults=joined)
+
+
+def nearest(word: str, choices: Collection[str]) -> Text:
+    """Return the sentence that names the nearest of some words, or all of them where none is near."""
+    close = difflib.get_close_matches(str(word), list(choices), n=1, cutoff=0.5)
+    if close:
+        return text("manifest.nearest", word=close[0])
+    return text("manifest.choices", words=", ".join(sorted(choices)))
+
+
+def _lines_of(written: str) -> dict[tuple[str, ...], int]:
+    """Return the line of every table and key by its path; tables of an array are numbered from 0."""
+    lines: dict[tuple[str, ...], int] = {}
+    counts: dict[tuple[str, ...], int] = {}
+    here: tuple[str, ...] = ()
+    for number, line in enumerate(written.splitlines(), 1):
+        if match := _TABLE.match(line):
+            here = _parts(match[1])
+            if line.lstrip().startswith("[["):
+                place = counts.get(here, 0)
+                counts[here] = place + 1
+                lines.setdefault(here, number)
+                here = (*here, str(place))
+            lines.setdefault(here, number)
+        elif match := _KEY.match(line):
+            name = match[1] or match[2] or match[3]
+            parts = (name,) if match[1] or match[2] else tuple(name.split("."))
+            for length in range(1, len(parts) + 1):
+                lines.setdefault((*here, *parts[:length]), number)
+    return lines
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.]+", name))

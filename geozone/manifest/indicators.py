@@ -1,0 +1,212 @@
+"""Indicators: every question that can be asked, as declared in ``seeds/indicators.toml`` and in a project file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from geozone.files import shipped
+from geozone.manifest.declared import Declarations, nearest
+from geozone.manifest.measures import Key, Measure, load_measures
+from geozone.manifest.units import load_units
+from geozone.messages import Text, text
+from geozone.model import Level, Status
+
+TOLD = ("by_clause", "always", "where_known")
+_OWN_KEYS = {"title", "measure", "unit", "levels", "told", "part_of", "map_rank", "note"}
+_SEVERAL = ("areas", "layers", "registers", "figures")
+_LAYERS = ("area", "line", "point", "raster", "layer", "layers", "areas")
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A declared question: what is measured, in what, of which inputs."""
+
+    id: str
+    title: Text
+    measure: Measure
+    unit: str
+    levels: tuple[Level, ...]
+    told: str
+    part_of: str | None
+    map_rank: int | None
+    note: Text | None
+    options: Mapping[str, Any] = field(default_factory=dict)  # the keys of its measure
+
+    @property
+    def share(self) -> bool:
+        """Whether its value is a fraction."""
+        return self.measure.share or load_units()[self.unit].share
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Ids of the layers that it is made from, the one it speaks of first."""
+        return self._inputs(_LAYERS)
+
+    @property
+    def registers(self) -> tuple[str, ...]:
+        """Ids of the registers that it counts."""
+        return self._inputs(("register", "registers"))
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Ids of the reported figures that it is made from."""
+        named = self._inputs(("figure", "figures"))
+        return named or ((self.id,) if "figure" in self.measure.keys else ())
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Ids of the indicators that it is made from."""
+        return self._inputs(("indicator",))
+
+    @property
+    def where(self) -> Mapping[str, tuple[str, ...]]:
+        """The filter of its features, rows or items: field -> values."""
+        found: Mapping[str, tuple[str, ...]] = self.options.get("where", {})
+        return found
+
+    def _inputs(self, holds: tuple[str, ...]) -> tuple[str, ...]:
+        found: list[str] = []
+        for name, key in self.measure.keys.items():
+            if key.holds in holds and name in self.options:
+                value = self.options[name]
+                found += [value] if isinstance(value, str) else list(value)
+            elif key.holds == "weight" and "layer" in holds and self.options.get(name, "area") != "area":
+                found.append(self.options[name])
+        return tuple(dict.fromkeys(found))
+
+
+@cache
+def load_indicators() -> Mapping[str, Indicator]:
+    """Return every indicator of the product by its id.
+
+    Raises
+    ------
+    InputError
+        If a declaration is not as it should be; the sentence gives file and line of each fault.
+    """
+    declared = Declarations.read(shipped("seeds") / "indicators.toml")
+    found = {key: parse_indicator(declared, (key,), key, table) for key, table in declared.tables.items()}
+    for key, indicator in found.items():
+        if indicator and indicator.part_of is not None and indicator.part_of not in found:
+            close = nearest(indicator.part_of, found)
+            declared.fault((key, "part_of"), "unknown_indicator", name=indicator.part_of, nearest=close)
+    declared.stop_on_faults()
+    return MappingProxyType({key: indicator for key, indicator in found.items() if indicator})
+
+
+def parse_indicator(
+    declared: Declarations,
+    place: tuple[str | int, ...],
+    key: str,
+    table: Mapping[str, Any],
+    more: Collection[str] = (),
+) -> Indicator | None:
+    """Return one indicator; faults are kept in `declared`, and None returned where it cannot be used.
+
+    Parameters
+    ----------
+    declared, place
+        The file, and the place of the table in it.
+    key
+        Its id.
+    table
+        The declaration.
+    more
+        Keys that the caller reads itself.
+    """
+    before = len(declared.faults)
+    measures, units = load_measures(), load_units()
+    for name in ("title", "measure"):
+        if name not in table:
+            declared.fault(place, "missing_key", name=name)
+    measure = measures.get(str(table.get("measure")))
+    if measure is None:
+        if "measure" in table:
+            close = nearest(str(table["measure"]), measures)
+            declared.fault((*place, "measure"), "unknown_measure", name=table["measure"], nearest=close)
+        return None
+    declared.known_keys(place, table, {*_OWN_KEYS, *measure.keys, *more})
+    unit = str(table.get("unit", measure.unit or ("%" if measure.share else "")))
+    if unit not in units:
+        declared.fault((*place, "unit"), "unknown_unit", name=unit, nearest=nearest(unit, units))
+    elif measure.unit is not None and unit != measure.unit:
+        declared.fault((*place, "unit"), "wrong_unit", measure=measure.id, wanted=measure.unit, unit=unit)
+    told = table.get("told", TOLD[0])
+    if told not in TOLD:
+        declared.fault((*place, "told"), "unknown_word", name=told, nearest=nearest(str(told), TOLD))
+    levels = _words(
+        declared, (*place, "levels"), table.get("levels", [level.value for level in Level]), Level
+    )
+    options = _options(declared, place, table, measure)
+    if len(declared.faults) > before:
+        return None
+    return Indicator(
+        id=key,
+        title=_text(table["title"]),
+        measure=measure,
+        unit=unit,
+        levels=tuple(Level(level) for level in levels),
+        told=told,
+        part_of=table.get("part_of"),
+        map_rank=table.get("map_rank"),
+        note=_text(table["note"]) if "note" in table else None,
+        options=MappingProxyType(options),
+    )
+
+
+def _options(
+    declared: Declarations, place: tuple[str | int, ...], table: Mapping[str, Any], measure: Measure
+) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for name, key in measure.keys.items():
+        if name not in table:
+            if key.required:
+                declared.fault(place, "missing_key", name=name)
+            continue
+        options[name] = _option(declared, (*place, name), key, table[name])
+    return options
+
+
+def _option(declared: Declarations, place: tuple[str | int, ...], key: Key, value: Any) -> Any:
+    """Return the value of a key as the measure takes it; faults are kept."""
+    if key.holds == "where":
+        return _filter(declared, place, key, value)
+    if key.holds in {"number", "year"}:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            declared.fault(place, "wrong_type", name=key.name, wanted=text("manifest.a_number"), value=value)
+        return value
+    if key.holds == "choice" and value not in key.choices:
+        declared.fault(place, "unknown_word", name=value, nearest=nearest(str(value), key.choices))
+    if key.holds == "statuses":
+        return _words(declared, place, value, Status)
+    if key.holds == "level":
+        return next(iter(_words(declared, place, [value], Level)), "")
+    if key.holds in _SEVERAL or key.holds == "classes":
+        return tuple(value) if isinstance(value, list) else (value,)
+    return str(value)
+
+
+def _filter(
+    declared: Declarations, place: tuple[str | int, ...], key: Key, value: Any
+) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or not all(isinstance(some, list) for some in value.values()):
+        declared.fault(place, "wrong_type", name=key.name, wanted="{ field = [values] }", value=value)
+        return {}
+    return {str(name): tuple(map(str, some)) for name, some in value.items()}
+
+
+def _words(declared: Declarations, place: tuple[str | int, ...], values: Any, words: Any) -> tuple[str, ...]:
+    known = {word.value for word in words}
+    values = values if isinstance(values, list) else [values]
+    for value in values:
+        if value not in known:
+            declared.fault(place, "unknown_word", name=value, nearest=nearest(str(value), known))
+    return tuple(value for value in values if value in known)
+
+
+def _text(value: Any) -> Text:
+    return Text(**value) if isinstance(value, dict) else Text(str(value), str(value))

@@ -1,0 +1,126 @@
+"""Roles: what a layer can be, as declared in ``seeds/roles.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal
+
+from geozone.errors import UsageError
+from geozone.files import shipped
+from geozone.manifest.declared import Declarations, nearest
+from geozone.messages import Text
+from geozone.model import LayerStyle
+
+Kind = Literal["area", "line", "point", "raster"]
+KINDS: tuple[Kind, ...] = ("area", "line", "point", "raster")
+GEOMETRIES: Mapping[str, str] = {"area": "MultiPolygon", "line": "MultiLineString", "point": "MultiPoint"}
+_DEFAULTS: Mapping[str, Any] = {
+    "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
+    "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (),
+}  # fmt: skip
+_KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a layer of this role is, and how it is treated."""
+
+    id: str
+    title: Text
+    kind: Kind
+    order: int  # place in the drawing order, from the bottom
+    style: LayerStyle
+    also: tuple[Kind, ...]
+    layer: str  # id of the layer where a project names none
+    several: bool
+    marine: bool
+    shown: bool
+    sensitive: bool
+    statutory: bool
+    partition: bool
+    register: str  # the register whose items its features are
+    purpose: str  # "units", "relief" or nothing
+    natural: tuple[str, ...]
+
+    @property
+    def geometry(self) -> str:
+        """The kind of geometry that takes the layer's own name in a file."""
+        return GEOMETRIES.get(self.kind, "MultiPolygon")
+
+    @property
+    def raster(self) -> bool:
+        """Whether it is a raster."""
+        return self.kind == "raster"
+
+
+@cache
+def load_roles() -> Mapping[str, Role]:
+    """Return every role by its id, in the drawing order.
+
+    Raises
+    ------
+    InputError
+        If the table is not as it should be; the sentence gives file and line.
+    """
+    return parse_roles(Declarations.read(shipped("seeds") / "roles.toml"))
+
+
+def parse_roles(declared: Declarations) -> Mapping[str, Role]:
+    """Return the roles of a table of declarations."""
+    roles = [role for key, table in declared.tables.items() if (role := _role(declared, key, table))]
+    layers: dict[str, str] = {}
+    for role in roles:
+        if role.layer in layers:
+            declared.fault((role.id, "layer"), "twice", name=role.layer, other=layers[role.layer])
+        layers[role.layer] = role.id
+    declared.stop_on_faults()
+    return MappingProxyType({role.id: role for role in sorted(roles, key=lambda role: role.order)})
+
+
+def get_role(name: str) -> Role:
+    """Return a role by its id.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this id; the nearest is named.
+    """
+    roles = load_roles()
+    if name not in roles:
+        raise UsageError("manifest.unknown_role", name=name, nearest=nearest(name, roles))
+    return roles[name]
+
+
+def role_for(purpose: str) -> Role:
+    """Return the only role that serves a purpose: ``units`` or ``relief``."""
+    return next(role for role in load_roles().values() if role.purpose == purpose)
+
+
+def _role(declared: Declarations, key: str, table: Any) -> Role | None:
+    if not isinstance(table, dict):
+        declared.fault((key,), "no_table", name=key)
+        return None
+    declared.known_keys((key,), table, _KEYS)
+    missing = {"title", "kind", "order", "style"} - set(table)
+    for name in sorted(missing):
+        declared.fault((key,), "missing_key", name=name)
+    kinds = [table.get("kind"), *table.get("also", ())]
+    for kind in kinds:
+        if kind not in KINDS:
+            declared.fault((key, "kind"), "unknown_word", name=kind, nearest=nearest(str(kind), KINDS))
+    if missing or not set(kinds) <= set(KINDS):
+        return None
+    values = {name: table.get(name, default) for name, default in _DEFAULTS.items()}
+    values |= {name: tuple(values[name]) for name in ("also", "natural")}
+    values["layer"] = values["layer"] or key
+    return Role(
+        id=key,
+        title=Text(**table["title"]),
+        kind=table["kind"],
+        order=table["order"],
+        style=LayerStyle(**table["style"]),
+        **values,
+    )
