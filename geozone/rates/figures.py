@@ -1,0 +1,87 @@
+"""Reported figures: numbers that an authority gave, of a unit, for a year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geozone.manifest.units import converted
+from geozone.messages import Text
+from geozone.model import Basis
+
+VALUE, FLOOR, PLAN = "value", "floor", "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that an authority reported."""
+
+    indicator: str
+    scope: str  # code of a unit, key of a zone, id of a place; empty for any other scope
+    scope_name: Text
+    year: int | None
+    value: float
+    unit: str
+    comparator: str  # "=" | ">=" | "<=" | "about"
+    kind: str  # "value" | "floor": a legal floor | "plan": what somebody plans
+    basis: Basis
+    source: Text
+    published: str
+    period: Text = Text("", "")  # where it is not a whole year
+    context: tuple[str, ...] = ()  # zones beside whose rows it may stand, its scope being another
+    superseded: bool = False
+    preliminary: bool = False
+    certainty: str = ""
+    note: Text = Text("", "")
+
+    def in_unit(self, unit: str) -> float | None:
+        """Return the value in a unit; None where that measures something else."""
+        return converted(self.value, self.unit, unit)
+
+
+class Figures:
+    """Figures by indicator and scope."""
+
+    def __init__(self, figures: Iterable[Figure] = ()) -> None:
+        self.all = tuple(figures)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def series(self, indicator: str, scope: str) -> list[Figure]:
+        """Return what was reported of a scope, a figure a year, the latest last; undated ones first.
+
+        Of several figures of one year the one that is not preliminary counts, and of these the last.
+        """
+        found: dict[int, Figure] = {}
+        for figure in self.all:
+            same = figure.indicator == indicator and figure.scope == scope
+            if not same or figure.kind == PLAN or figure.superseded:
+                continue
+            year = figure.year or 0
+            if year not in found or found[year].preliminary or not figure.preliminary:
+                found[year] = figure
+        return [found[year] for year in sorted(found)]
+
+    def latest(self, indicator: str, scope: str) -> Figure | None:
+        """Return the latest figure of a scope."""
+        series = self.series(indicator, scope)
+        return series[-1] if series else None
+
+    def of_year(self, indicator: str, scope: str, year: int) -> Figure | None:
+        """Return the figure of a year."""
+        return next((one for one in self.series(indicator, scope) if one.year == year), None)
+
+    def context(self, indicator: str, zone: str) -> list[Figure]:
+        """Return the latest figure of every other scope that may stand beside a zone's rows."""
+        found: dict[str, Figure] = {}
+        for figure in self.all:
+            if figure.indicator == indicator and zone in figure.context and not figure.superseded:
+                known = found.get(figure.scope_name.zh)
+                if known is None or (figure.year or 0) >= (known.year or 0):
+                    found[figure.scope_name.zh] = figure
+        return list(found.values())
+
+    def scopes(self, indicator: str) -> set[str]:
+        """Return the codes that have a figure."""
+        return {one.scope for one in self.all if one.indicator == indicator and one.scope}
