@@ -12,8 +12,8 @@ from geozone import listing
 from geozone.cli.options import CSV, JSON, LANG, cli
 from geozone.errors import DataError, UsageError
 from geozone.messages import Language, text
-from geozone.rates.documents import verify_documents
-from geozone.rates.targets import targets_table, verification_table
+from geozone.policy.documents import verify_documents
+from geozone.policy.targets import targets_table, verification_table
 from geozone.versions import versions
 
 

@@ -17,7 +17,7 @@ from geozone.model import Kind, LayerSpec, Level, Rate, Register, Target, Verdic
 from geozone.overlay.units import ancestors, code_prefix
 from geozone.rates.areas import Ground
 from geozone.rates.completion import Count, count_items, pooled
-from geozone.rates.plausibility import territory
+from geozone.policy.plausibility import territory
 from geozone.rates.rows import NOTHING, READING, Frame, Unit, ordered_units
 from geozone.rates.trajectory import register_trajectory
 from geozone.rates.variants import robustness, robustness_note

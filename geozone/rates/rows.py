@@ -20,7 +20,7 @@ from geozone.model import (
     Zone,
 )
 from geozone.rates.completion import worst_basis
-from geozone.rates.plausibility import Territory, impossible
+from geozone.policy.plausibility import Territory, impossible
 from geozone.rates.verdicts import Measured, judge, target_value
 
 NOTHING = Text("", "")

@@ -29,7 +29,7 @@ from geozone.overlay.variants import area_variants
 from geozone.project import Project
 from geozone.rates.completion import with_shores
 from geozone.rates.indicators import compute_rates
-from geozone.rates.targets import target_findings
+from geozone.policy.targets import target_findings
 from geozone.run.inputs import (
     SHOWN_LAYERS,
     covers,

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from geozone.cli import cli
 from geozone.errors import InputError
 from geozone.model import Comparator
-from geozone.rates.clauses import clauses, figures, numeral
-from geozone.rates.documents import Outcome, recognise, verify_documents
-from geozone.rates.targets import verification_table
+from geozone.policy.clauses import clauses, figures, numeral
+from geozone.policy.documents import Outcome, recognise, verify_documents
+from geozone.policy.targets import verification_table
 from geozone.seeds import load_renderings, load_targets
 
 POLICY = Path(__file__).parents[2].parent / "shared" / "policy"

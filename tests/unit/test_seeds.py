@@ -8,9 +8,9 @@ from geozone.errors import UsageError
 from geozone.files import shipped
 from geozone.messages import room
 from geozone.model import Comparator, Modality
-from geozone.rates.clauses import figures, half_width
+from geozone.policy.clauses import figures, half_width
 from geozone.rates.indicators import COMPLETIONS
-from geozone.rates.targets import targets_table
+from geozone.policy.targets import targets_table
 from geozone.seeds import (
     NATIONAL,
     get_zone,

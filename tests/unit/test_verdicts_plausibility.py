@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from geozone.model import Comparator, Modality
-from geozone.rates.plausibility import Territory, implausible, impossible, territory
-from geozone.rates.targets import containing_zones, target_findings, zone_territory
+from geozone.policy.plausibility import Territory, implausible, impossible, territory
+from geozone.policy.targets import containing_zones, target_findings, zone_territory
 from geozone.seeds import load_references, load_targets
 
 REDLINE = next(target for target in load_targets() if target.id == "HEB-01")

@@ -13,8 +13,8 @@ from geozone.messages import Language
 from geozone.model import CRS, Finding, Target, Zone
 from geozone.overlay.plane import area_km2
 from geozone.overlay.units import code_prefix
-from geozone.rates.documents import Verification
-from geozone.rates.plausibility import Territory, implausible, territory
+from geozone.policy.documents import Verification
+from geozone.policy.plausibility import Territory, implausible, territory
 from geozone.seeds import NATIONAL, load_references, load_targets, load_zones, zone_targets
 
 

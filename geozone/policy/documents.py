@@ -10,7 +10,7 @@ from pathlib import Path
 
 from geozone.errors import InputError
 from geozone.model import Target
-from geozone.rates.clauses import Clause, Figure, Misnumbered, clauses, figures, half_width
+from geozone.policy.clauses import Clause, Figure, Misnumbered, clauses, figures, half_width
 from geozone.seeds import Rendering, load_renderings, load_targets
 
 _ENDINGS = (".txt", ".md")

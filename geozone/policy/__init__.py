@@ -1,0 +1,1 @@
+"""What the policy documents demand, clause by clause; held against their text, each other and arithmetic."""

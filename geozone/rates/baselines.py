@@ -1,0 +1,53 @@
+"""The value that a change is held against: of the year that the clause names, or of the first that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geozone.manifest.indicators import Indicator
+from geozone.messages import Text, text
+from geozone.model import Comparator, Target
+from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.figures import Figure
+
+CHANGES = (Comparator.INCREASE, Comparator.DECREASE, Comparator.STABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Where a change starts from."""
+
+    value: float | None = None
+    stated: bool = True  # the clause names its year, so that a verdict may be given
+    note: Text = NOTHING
+
+
+def baseline_of(target: Target, indicator: Indicator, value: Value, facts: Facts) -> Baseline:
+    """Return the value that a target's change starts from.
+
+    1. A value that is itself a change starts from nothing changed.
+    2. Where the clause names a base year, the figure of that year counts; without one there is no baseline.
+    3. Where it names none, the first figure before the value counts: the change is told, and not judged.
+    """
+    if target.comparator not in CHANGES:
+        return Baseline()
+    if value.baseline is not None:
+        return Baseline(value.baseline)
+    series = [one for one in facts.figures.series(indicator.id, value.unit.code) if one.year]
+    now = value.figure.year if value.figure else None
+    if target.base_year is not None:
+        base = next((one for one in series if one.year == target.base_year), None)
+        return _baseline(base, indicator, stated=True) if base else Baseline()
+    before = [one for one in series if now is None or (one.year or 0) < now]
+    return _baseline(before[0], indicator, stated=False) if before else Baseline()
+
+
+def _baseline(figure: Figure, indicator: Indicator, *, stated: bool) -> Baseline:
+    number = figure.in_unit(indicator.unit)
+    if number is None:
+        return Baseline()
+    note = text(
+        "rates.note_base" if stated else "rates.note_base_unstated",
+        year=figure.year, value=f"{figure.value:g}", source=figure.source,
+    )  # fmt: skip
+    return Baseline(number / 100 if indicator.share else number, stated, note)

@@ -1,0 +1,194 @@
+"""Rows of the rates table: a value as a row, and a row held against the demands that speak of its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from geozone.manifest.indicators import Indicator
+from geozone.manifest.roles import load_roles
+from geozone.messages import Text, text
+from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
+from geozone.policy.plausibility import Territory, impossible
+from geozone.rates.baselines import baseline_of
+from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.verdicts import Measured, judge, target_value
+
+REGION = "+"  # joins the codes of a region of several units
+READING = ":reading"  # suffix of the id of a target that is read otherwise than printed
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every row of a zone has in common."""
+
+    facts: Facts
+    indicators: Mapping[str, Indicator]
+    targets: Sequence[Target]
+    size: Territory
+
+    def rows(self, indicator: Indicator, value: Value) -> list[Rate]:
+        """Return the row of a value, held against every target that speaks of its unit; alone where none does."""
+        self.facts.found.setdefault((indicator.id, value.unit.code), value)
+        rate = self.row(indicator, value)
+        held = [
+            row
+            for target in self.targets
+            if target.indicator == indicator.id and self._speaks_of(target, rate)
+            for row in self._held(rate, target, indicator, value)
+        ]
+        return held or [rate]
+
+    def row(self, indicator: Indicator, value: Value) -> Rate:
+        """Return a value as a row without target; basis and vintage are those of its layers, the least and the oldest.
+
+        A layer that is neither official nor public is named in the note by its title, which says what it is.
+        """
+        specs = [self.facts.specs[name] for name in value.layers if name in self.facts.specs]
+        note = value.note
+        for spec in reversed(specs):
+            if spec.basis not in (Basis.OFFICIAL, Basis.PUBLIC):
+                note = text("rates.note_unofficial_layer", layer=spec.title) + note
+        vintage = value.vintage or min((spec.vintage for spec in specs if spec.vintage), default=None)
+        absent = value.applicable and value.value is None and value.low is None
+        unit = value.unit
+        return Rate(
+            zone=self.facts.zone.key,
+            unit_code=unit.code,
+            unit_name=unit.name,
+            level=unit.level,
+            indicator=indicator.id,
+            kind=Kind.REPORTED if value.figure else indicator.measure.kind,
+            numerator=value.numerator,
+            denominator=value.denominator,
+            unit=value.measured_in,
+            value=value.value,
+            low=value.low,
+            high=value.high,
+            basis=self.facts.basis_of(value),
+            target_id=None,
+            comparator=None,
+            target_value=None,
+            target_year=None,
+            verdict=Verdict.NOT_COMPUTABLE if absent else None,
+            gap=None,
+            gap_unit=None,
+            vintage=vintage,
+            method=value.method or text(f"rates.method_{indicator.measure.id}", layers=self._names(value.layers)),
+            note=note,
+        )
+
+    def unanswered(self, rates: Sequence[Rate]) -> list[Rate]:
+        """Return a row for every target that no row was held against: not computable, with what is missing."""
+        answered = {(rate.target_id or "").removesuffix(READING) for rate in rates}
+        by_code = {unit.code: unit for unit in self.facts.units}
+        rows = []
+        for target in self.targets:
+            if target.id in answered:
+                continue
+            indicator = self.indicators[target.indicator]
+            codes = target.region_codes
+            unit = by_code.get(codes[0] if len(codes) == 1 else REGION.join(codes), self.facts.whole)
+            there = text("rates.note_region", region=target.region) if codes and unit is self.facts.whole else NOTHING
+            note = there + self.missing(indicator) + (target.note or NOTHING)
+            row = self.row(indicator, Value(unit, indicator.unit, note=note, method=text("rates.method_none")))
+            rows.append(replace(_with_target(row, target), verdict=Verdict.NOT_COMPUTABLE))
+        return rows
+
+    def missing(self, indicator: Indicator) -> Text:
+        """Return what would answer an indicator and is not there."""
+        absent = self.facts.missing(indicator)
+        names = [text(f"rates.input_{name}") if known_text(f"input_{name}") else Text(name, name) for name in absent]
+        if not names and not indicator.figures:
+            return NOTHING
+        if indicator.figures:
+            names.append(text("rates.a_figure", title=indicator.title))
+        joined = Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
+        return text("rates.note_missing", layers=joined)
+
+    def _names(self, layers: Sequence[str]) -> Text:
+        titles = [self.facts.specs[name].title for name in layers if name in self.facts.specs]
+        return Text("、".join(title.zh for title in titles), ", ".join(title.en for title in titles))
+
+    def _speaks_of(self, target: Target, rate: Rate) -> bool:
+        """Tell whether a target speaks of the unit of a rate.
+
+        A clause without codes, or with all the coastal members, speaks of the zone; one with several codes speaks of
+        them together, unless it demands all of each of them ("the whole territory of both cities").
+        """
+        codes = target.region_codes
+        if not codes or (len(codes) > 1 and set(codes) == set(self.facts.zone.coastal)):
+            return rate.level is Level.ZONE
+        if len(codes) == 1 or target.comparator is Comparator.FULL:
+            return rate.unit_code in codes
+        return rate.unit_code == REGION.join(codes)
+
+    def _held(self, rate: Rate, target: Target, indicator: Indicator, value: Value) -> list[Rate]:
+        wrong = impossible(target, self.size)
+        if wrong is None:
+            return [self._hold(rate, target, indicator, value)]
+        row = replace(
+            _with_target(rate, target),
+            verdict=Verdict.NOT_COMPUTABLE,
+            note=wrong.message.text + rate.note + (target.note or NOTHING),
+        )
+        if target.reading is None:
+            return [row]
+        reading = replace(target, id=target.id + READING, value=target.reading.value, note=None)
+        read = self._hold(rate, reading, indicator, value)
+        told = text(
+            "rates.note_reading", printed=_printed(target), reason=target.reading.reason, source=target.reading.source
+        )  # fmt: skip
+        return [row, replace(read, note=told + read.note)]
+
+    def _hold(self, rate: Rate, target: Target, indicator: Indicator, value: Value) -> Rate:
+        """Return a rate with its target, verdict, gap and the reason for them."""
+        row = _with_target(rate, target)
+        note = rate.note + (target.note or NOTHING)
+        if not value.applicable:
+            return replace(row, verdict=None, note=note)
+        if value.value is None and value.low is None:
+            return replace(row, verdict=Verdict.NOT_COMPUTABLE, note=note)
+        start = baseline_of(target, indicator, value, self.facts)
+        measured = Measured(
+            value=value.value,
+            low=value.low,
+            high=value.high,
+            basis=rate.basis,
+            denominator=value.denominator if indicator.share else None,
+            unit=value.measured_in,
+            baseline=start.value,
+            judged=start.stated,
+            lost=value.lost,
+            projected=value.projection(target.year) if value.projection and target.year else None,
+        )
+        judged = judge(target, measured)
+        return replace(
+            row,
+            verdict=judged.verdict,
+            gap=judged.gap,
+            gap_unit=judged.gap_unit,
+            note=judged.note + start.note + note,
+        )
+
+
+def is_screening(rate: Rate, indicator: Indicator) -> bool:
+    """Tell whether a rate is of a layer that stands in for a statutory product, and must say so in its title."""
+    statutory = any(load_roles()[name].statutory for name in indicator.layers if name in load_roles())
+    computed = rate.kind is not Kind.REPORTED
+    return statutory and computed and rate.basis not in (None, Basis.OFFICIAL, Basis.PUBLIC)
+
+
+def _with_target(rate: Rate, target: Target) -> Rate:
+    return replace(
+        rate,
+        target_id=target.id,
+        comparator=target.comparator,
+        target_value=target_value(target),
+        target_year=target.year,
+    )
+
+
+def _printed(target: Target) -> str:
+    assert target.value is not None
+    return f"{target.value:,.10g} {target.unit}"

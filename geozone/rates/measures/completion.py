@@ -1,0 +1,100 @@
+"""Completion: the built items of a register, by number or by a measure of the items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from geozone.manifest.indicators import Indicator
+from geozone.messages import Text, text
+from geozone.model import Level, Register
+from geozone.rates.completion import Count, count_items, pooled
+from geozone.rates.facts import NOTHING, Facts, Unit, Value
+from geozone.rates.filters import passes
+from geozone.rates.needs import Need
+from geozone.rates.trajectory import register_trajectory
+
+MEASURED_IN = {"count": "count", "shore_km": "km", "length_km": "km", "area_km2": "km2"}
+
+
+def needs(indicator: Indicator) -> tuple[Need, ...]:
+    """Return nothing: registers are there as they are."""
+    del indicator
+    return ()
+
+
+def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
+    """Yield built ÷ all for every unit.
+
+    1. The items that lie wholly in the unit count; one that crosses a border belongs to the next larger unit that holds
+       it. Several registers are counted as one.
+    2. Numerator: the built items. Denominator: all items, and those of a published number that the list lacks.
+    3. Items of unknown status may be built or not: from none to all of them is the band.
+    4. With ``by``, every item weighs its shore (km), length (km) or area (km²); where an item lacks it, or the list is not
+       whole, there is no such rate.
+    """
+    register = chosen(indicator, facts)
+    by = indicator.options.get("by", "count")
+    for unit in facts.units_of(indicator):
+        count = count_items(register, unit.code, unit.level, facts.zone, None if by == "count" else by)
+        value = _value(indicator, facts, unit, register, count)
+        if value is not None:
+            yield value
+
+
+def chosen(indicator: Indicator, facts: Facts) -> Register:
+    """Return the register that an indicator counts: several as one, without the items that its filter leaves out."""
+    registers = [facts.registers[name] for name in indicator.registers]
+    register = registers[0] if len(registers) == 1 else pooled(registers)
+    if not indicator.where:
+        return register
+    kept = register.items[passes(register.items, indicator.where) != 0].reset_index(drop=True)
+    return register.with_items(kept)
+
+
+def _value(
+    indicator: Indicator, facts: Facts, unit: Unit, register: Register, count: Count
+) -> Value | None:
+    by = indicator.options.get("by", "count")
+    measured_in = MEASURED_IN[by]
+    if by == "count" and count.reason == "part_of_total" and not count.listed:
+        return None  # an inland city of a province whose total is published
+    if count.reason == "no_items":
+        return facts.no_items(unit, indicator) if by == "count" else None
+    if count.tally is None and by != "count" and not count.detail and unit.level is not Level.ZONE:
+        return None
+    method = text(
+        "rates.method_completion", register=register.source, unit=text(f"rates.unit_{measured_in}")
+    )
+    note = _note(count)
+    if count.tally is None:
+        reason = text(f"rates.note_{count.reason}", known=f"{count.detail:g}", listed=count.listed)
+        return Value(
+            unit, measured_in, note=reason + note, basis=count.basis, vintage=register.as_of, method=method
+        )
+    tally = count.tally
+    pace = register_trajectory(register, unit.code, unit.level, facts.zone) if by == "count" else None
+    return Value(
+        unit,
+        measured_in,
+        numerator=tally.built,
+        denominator=tally.total,
+        value=tally.value,
+        low=tally.low,
+        high=tally.high,
+        note=note,
+        basis=count.basis,
+        vintage=register.as_of,
+        method=method,
+        projection=pace.share_in if pace else None,
+    )
+
+
+def _note(count: Count) -> Text:
+    note = NOTHING
+    if count.unlisted:
+        note += text("rates.note_unlisted", unlisted=count.unlisted)
+    if count.recognised:
+        note += text("rates.note_recognised", recognised=count.recognised)
+    if count.doubtful:
+        note += text("rates.note_doubtful", doubtful=count.doubtful)
+    return note

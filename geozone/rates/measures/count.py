@@ -1,0 +1,35 @@
+"""Count: how many features of a layer lie in a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from geozone.manifest.indicators import Indicator
+from geozone.rates.facts import Facts, Value
+from geozone.rates.filters import passes
+from geozone.rates.needs import FeatureNeed, Need
+
+
+def needs(indicator: Indicator) -> tuple[Need, ...]:
+    """Return the features with the units that they lie in."""
+    return (FeatureNeed(indicator.options["layer"]),)
+
+
+def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
+    """Yield the number of features that pass the filter, for every unit.
+
+    1. A feature belongs to every finest unit that it touches; in a unit of several of them it counts once.
+    2. Features of which the filter's field is empty may pass: they widen the band.
+    """
+    rows = facts.rows_by_unit(FeatureNeed(indicator.options["layer"]))
+    for unit in facts.units_of(indicator):
+        here = rows.get(unit.code)
+        sure = unknown = 0
+        if here is not None:
+            once = here.drop_duplicates("feature")
+            outcome = passes(once, indicator.where)
+            sure, unknown = int((outcome == 1).sum()), int((outcome < 0).sum())
+        yield Value(
+            unit, "count", numerator=sure, value=None if unknown else float(sure), low=float(sure),
+            high=float(sure + unknown), layers=indicator.layers, note=indicator.note_text,
+        )  # fmt: skip

@@ -1,0 +1,31 @@
+"""Coverage: how much of a unit lies in a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from geozone.manifest.indicators import Indicator
+from geozone.rates.facts import Facts, Value, share
+from geozone.rates.needs import AreaNeed, Ground, Need
+
+
+def needs(indicator: Indicator) -> tuple[Need, ...]:
+    """Return the net area of the layer."""
+    return (_need(indicator),)
+
+
+def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
+    """Yield the share of every unit that the layer covers.
+
+    1. The features are overlaid with the finest units in the equal-area plane of the CGCS2000 ellipsoid; ground that
+       several of them cover counts once (`geozone.overlay.mosaic`).
+    2. The areas (km²) of the finest units are added up to the unit: numerator.
+    3. Divided by the area (km²) of the unit: denominator.
+    """
+    covered = facts.by_unit(_need(indicator), "area_km2")
+    for unit in facts.units_of(indicator):
+        yield share(unit, covered.get(unit.code, 0.0), unit.area_km2, "km2", indicator.layers)
+
+
+def _need(indicator: Indicator) -> AreaNeed:
+    return AreaNeed(frozenset({Ground.of(indicator.options["layer"], indicator.where)}))

@@ -1,0 +1,96 @@
+"""Derived: a ratio, difference or sum of other indicators."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping
+
+from geozone.errors import UsageError
+from geozone.manifest.indicators import Indicator
+from geozone.messages import text
+from geozone.rates.facts import Facts, Value
+from geozone.rates.needs import Need
+
+_OPERATIONS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+Band = tuple[float, float]
+
+
+def needs(indicator: Indicator) -> tuple[Need, ...]:
+    """Return nothing: it is made from other indicators."""
+    del indicator
+    return ()
+
+
+def names(formula: str) -> tuple[str, ...]:
+    """Return the ids of the indicators in a formula.
+
+    Raises
+    ------
+    UsageError
+        If it is not a formula of ids, numbers, ``+ - * /`` and brackets.
+    """
+    tree = _parse(formula)
+    return tuple(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
+
+
+def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
+    """Yield the result of the formula for every unit that has all its indicators.
+
+    1. The formula holds ids of indicators, numbers, ``+ - * /`` and brackets.
+    2. It is evaluated with intervals: every indicator stands for its band (Moore 1966), so that what is not known stays
+       unknown in the result.
+    """
+    formula = str(indicator.options["formula"])
+    tree = _parse(formula)
+    wanted = names(formula)
+    for unit in facts.units_of(indicator):
+        bands = {name: facts.band(name, unit.code) for name in wanted}
+        known = {name: band for name, band in bands.items() if band is not None}
+        if len(known) < len(bands):
+            continue
+        try:
+            low, high = _evaluate(tree, known)
+        except ZeroDivisionError:
+            yield Value(unit, indicator.unit, note=text("rates.note_division_by_zero"))
+            continue
+        single = low if low == high else None
+        yield Value(
+            unit, indicator.unit, value=single, low=low, high=high, basis=facts.worst_basis(wanted, unit.code)
+        )  # fmt: skip
+
+
+def _parse(formula: str) -> ast.expr:
+    try:
+        tree = ast.parse(formula, mode="eval").body
+    except SyntaxError as error:
+        raise UsageError("rates.bad_formula", formula=formula) from error
+    allowed = (ast.BinOp, ast.UnaryOp, ast.USub, ast.Name, ast.Load, ast.Constant, *_OPERATIONS)
+    for node in ast.walk(tree):
+        number = not isinstance(node, ast.Constant) or type(node.value) in {int, float}
+        if not isinstance(node, allowed) or not number:
+            raise UsageError("rates.bad_formula", formula=formula)
+    return tree
+
+
+def _evaluate(node: ast.expr, known: Mapping[str, Band]) -> Band:
+    if isinstance(node, ast.Name):
+        return known[node.id]
+    if isinstance(node, ast.Constant):
+        return float(node.value), float(node.value)  # type: ignore[arg-type]  # _parse lets numbers pass only
+    if isinstance(node, ast.UnaryOp):
+        low, high = _evaluate(node.operand, known)
+        return -high, -low
+    assert isinstance(node, ast.BinOp)
+    one, other = _evaluate(node.left, known), _evaluate(node.right, known)
+    if isinstance(node.op, ast.Div) and other[0] <= 0 <= other[1]:
+        raise ZeroDivisionError
+    ends = [_OPERATIONS[type(node.op)](a, b) for a in one for b in other]
+    if isinstance(node.op, ast.Add | ast.Sub) or one[0] != one[1] or other[0] != other[1]:
+        return min(ends), max(ends)
+    return ends[0], ends[0]

@@ -1,0 +1,76 @@
+"""Mean of sites: plain, weighted, of city means, or the worst of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from geozone.manifest.indicators import Indicator
+from geozone.messages import text
+from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.filters import numbers, passes
+from geozone.rates.needs import FeatureNeed, Need
+
+
+def needs(indicator: Indicator) -> tuple[Need, ...]:
+    """Return the sites with the units that they lie in."""
+    return (FeatureNeed(indicator.options["layer"]),)
+
+
+def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
+    """Yield the mean of a field over the sites of every unit.
+
+    1. Of the sites that pass the filter, those with a value count; how many have none is said.
+    2. Without ``over``: Σ w·x ÷ Σ w, w being the field ``weight``, or 1.
+    3. With ``over = "city"``: the mean of each city first (step 2), then the plain mean of the city means, as
+       HJ 663-2013 evaluates a region by its cities.
+    4. With ``take = "worst"``: the largest value of any site.
+    """
+    rows = facts.rows_by_unit(FeatureNeed(indicator.options["layer"]))
+    for unit in facts.units_of(indicator):
+        here = rows.get(unit.code)
+        if here is None or not len(here):
+            yield facts.not_applicable(unit, indicator.unit, indicator)
+            continue
+        sites = here.drop_duplicates("feature")
+        sites = sites[passes(sites, indicator.where) == 1]
+        known = _weighted(sites, indicator)
+        lost = len(sites) - len(known)
+        if not len(known):
+            yield facts.not_applicable(unit, indicator.unit, indicator)
+            continue
+        mean = _mean(known, indicator)
+        yield Value(
+            unit,
+            "count",
+            denominator=float(len(known)),
+            value=mean,
+            low=mean,
+            high=mean,
+            note=text("rates.note_sites_without_value", count=lost) if lost else NOTHING,
+            layers=indicator.layers,
+        )
+
+
+def _weighted(sites: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    """Return value, weight and city of the sites that have a value."""
+    weight = indicator.options.get("weight")
+    table = pd.DataFrame(
+        {
+            "value": numbers(sites[indicator.options["field"]]),
+            "weight": numbers(sites[weight]) if weight else 1.0,
+            "city": sites["finest"].str[:4],
+        }
+    )
+    return table.dropna()
+
+
+def _mean(known: pd.DataFrame, indicator: Indicator) -> float:
+    if indicator.options.get("take") == "worst":
+        return float(known["value"].max())
+    product = known.assign(product=known["value"] * known["weight"])
+    if indicator.options.get("over") == "city":
+        sums = product.groupby("city")[["product", "weight"]].sum()
+        return float((sums["product"] / sums["weight"]).mean())
+    return float(product["product"].sum() / product["weight"].sum())

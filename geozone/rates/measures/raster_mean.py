@@ -1,0 +1,51 @@
+"""Mean of a raster: weighted by the true area of its cells, or by another raster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from geozone.manifest.indicators import Indicator
+from geozone.messages import text
+from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.needs import MeanNeed, Need
+
+_TELLING = 1e-9  # of the whole: less without data is rounding
+
+
+def needs(indicator: Indicator) -> tuple[Need, ...]:
+    """Return the weighted sums of the raster."""
+    return (_need(indicator),)
+
+
+def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
+    """Yield the mean of the raster in every unit.
+
+    1. Σ w·x ÷ Σ w over the cells with data, x being the value and w the part of the cell in the unit times its true
+       area, or times the value of the weighting raster (people, say) (`geozone.raster.zonal`).
+    2. How much of the weight has no value is said; what it would be there is not known, so no band can be given.
+    """
+    rows = facts.rows_by_unit(_need(indicator))
+    for unit in facts.units_of(indicator):
+        here = rows.get(unit.code)
+        weight = float(here["weight"].sum()) if here is not None else 0.0
+        if here is None or weight <= 0:
+            yield facts.not_applicable(unit, indicator.unit, indicator)
+            continue
+        mean = float(here["sum"].sum()) / weight
+        mean = mean / 100 if indicator.share else mean  # rasters of a share hold per cent
+        missing = float(here["missing"].sum())
+        lost = missing > _TELLING * (weight + missing)
+        yield Value(
+            unit,
+            indicator.unit,
+            denominator=weight,
+            value=mean,
+            low=mean,
+            high=mean,
+            note=text("rates.note_no_data", share=f"{missing / (weight + missing):.1%}") if lost else NOTHING,
+            layers=indicator.layers,
+        )
+
+
+def _need(indicator: Indicator) -> MeanNeed:
+    return MeanNeed(indicator.options["layer"], indicator.options["weight"])

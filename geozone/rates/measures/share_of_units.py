@@ -1,0 +1,57 @@
+"""Share of units: how many administrative units of a level are on a register with a status that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from geozone.manifest.indicators import Indicator
+from geozone.messages import text
+from geozone.model import Level, Status
+from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.measures.completion import chosen
+from geozone.rates.needs import Need
+
+_COLUMN = {Level.COUNTY: "county_code", Level.CITY: "city_code", Level.PROVINCE: "province_code"}
+
+
+def needs(indicator: Indicator) -> tuple[Need, ...]:
+    """Return nothing: registers are there as they are."""
+    del indicator
+    return ()
+
+
+def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
+    """Yield the share of units that count, for every larger unit.
+
+    1. Denominator: the units of the indicator's level in the larger unit; a municipality without cities is one city. Where
+       the register lists some units of the level only because others do not take part, its own list is no denominator.
+    2. Numerator: those that the register gives a status that counts, built ones unless the indicator says otherwise.
+    3. A unit that the register does not list, or whose status is unknown, may count or not: from none to all of them is
+       the band.
+    """
+    register = chosen(indicator, facts)
+    level = Level(indicator.options.get("level", Level.CITY))
+    counting = indicator.options.get("statuses", (Status.BUILT.value,))
+    column = _COLUMN[level]
+    known = register.items[register.items[column] != ""].drop_duplicates(column).set_index(column)["status"]
+    for unit in facts.units_of(indicator):
+        below = facts.units_below(unit, level)
+        if not below:
+            yield facts.not_applicable(unit, "count", indicator)
+            continue
+        statuses = [known.get(code, Status.UNKNOWN.value) for code in below]
+        sure = sum(status in counting for status in statuses)
+        unknown = sum(status == Status.UNKNOWN for status in statuses)
+        total = len(below)
+        yield Value(
+            unit,
+            "count",
+            numerator=float(sure),
+            denominator=float(total),
+            value=None if unknown else sure / total,
+            low=sure / total,
+            high=(sure + unknown) / total,
+            note=text("rates.note_units_unknown", count=unknown) if unknown else NOTHING,
+            basis=register.basis,
+            vintage=register.as_of,
+        )
