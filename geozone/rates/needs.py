@@ -68,6 +68,7 @@ class ConnectedNeed:
 
     ground: Ground
     reach_m: float
+    levels: tuple[str, ...]  # that are asked for
     along: str | None = None
 
 

@@ -35,4 +35,5 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
 
 def _need(indicator: Indicator) -> ConnectedNeed:
     ground = Ground.of(indicator.options["layer"], indicator.where)
-    return ConnectedNeed(ground, float(indicator.options["reach_m"]), indicator.options.get("along"))
+    levels = tuple(level.value for level in indicator.levels)
+    return ConnectedNeed(ground, float(indicator.options["reach_m"]), levels, indicator.options.get("along"))
