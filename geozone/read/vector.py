@@ -158,7 +158,7 @@ def _read(
         Format.XLSX: lambda: read_xlsx(source, limits, notes),
         Format.PARCELS: lambda: read_parcels(source, encoding, limits, notes),
     }
-    reader = readers.get(source.format, lambda: read_gdal(source, encoding, notes))
+    reader = readers.get(source.format, lambda: read_gdal(source, encoding, limits, notes))
     try:
         return reader(), DEFAULT_CRS if source.format is Format.GEOJSON else None
     except GeozoneError:
