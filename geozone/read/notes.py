@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from geozone.errors import GeozoneWarning
 from geozone.messages import message
 from geozone.model import Decision, Finding, Severity
 
@@ -35,3 +38,11 @@ class Notes:
         found = message(f"read.{kind}", **params)
         remedy = message(f"read.{kind}_remedy", **params)
         self.findings.append(Finding(kind, severity, self.layer, found, remedy, feature, place))
+
+
+def warn(findings: Iterable[Finding]) -> None:
+    """Give findings graver than a note to the caller of a function that returns a plain table, as Python warnings."""
+    for finding in findings:
+        if finding.severity is not Severity.NOTE:
+            # the caller of the public function stands two frames up
+            warnings.warn(GeozoneWarning(finding.message, finding.remedy), stacklevel=3)

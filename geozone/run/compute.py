@@ -38,7 +38,7 @@ from geozone.run.inputs import (
     read_registers,
     read_units,
     read_zone_layer,
-    relief_file,
+    relief_sources,
 )
 from geozone.seeds import load_documents, load_references, zone_targets
 from geozone.terrain.barrier import barrier_gaps, connected_area
@@ -89,6 +89,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     options.progress(text("run.step_read"))
     units = work.read_units()
     layers = work.read_layers()
+    relief, found = relief_sources(project, units)
+    work.keep(found, tell="dem" in project.own)
     options.progress(text("run.step_check"))
     layers, ledger = work.check_layers(layers, units)
     options.progress(text("run.step_overlay"))
@@ -130,7 +132,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         steps=work.steps,
         inputs=work.inputs,
         redline_areas=areas,
-        relief=relief_file(project),
+        relief=relief,
     )
 
 
