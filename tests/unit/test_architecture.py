@@ -10,7 +10,7 @@ PACKAGE = Path(geozone.__file__).parent
 STOREYS = [
     {"messages"},
     {"errors"},
-    {"files", "model"},
+    {"files", "model", "rounding"},
     {"seeds", "catalog", "project"},
     {"overlay.edges"},
     {"overlay.plane"},  # areas are needed by every room above; the rest of overlay stands higher
