@@ -89,7 +89,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     options.progress(text("run.step_read"))
     units = work.read_units()
     layers = work.read_layers()
-    relief, found = relief_sources(project, units)
+    relief, found = relief_sources(project, units, work.inputs)
     work.keep(found, tell="dem" in project.own)
     options.progress(text("run.step_check"))
     layers, ledger = work.check_layers(layers, units)
