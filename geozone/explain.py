@@ -139,7 +139,7 @@ def _value(rate: Rate) -> Text:
         return text("explain.value", value=f"{rate.value * 100:.2f}")
     if rate.low is not None and rate.high is not None:
         return text("explain.band", low=f"{rate.low * 100:.2f}", high=f"{rate.high * 100:.2f}")
-    return text("explain.no_value")
+    return text("explain.no_value" if rate.applies else "explain.not_applicable")
 
 
 def _target(result: ZoneResult, rate: Rate) -> Target | None:

@@ -34,6 +34,8 @@ def amount_text(value: float, kind: Kind | None, digits: int | None = None) -> s
 def rate_text(rate: Rate) -> Text:
     """Return the value of a rate, or its band, with enough digits to tell it from its target."""
     if rate.value is None:
+        if not rate.applies:
+            return text("maps.not_applicable")
         if rate.low is None or rate.high is None:
             return text("maps.no_value")
         return both(f"{amount_text(rate.low, rate.kind)} – {amount_text(rate.high, rate.kind)}")

@@ -17,6 +17,7 @@ from geozone.overlay.units import code_prefix, zone_units
 from geozone.project import Project
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
+from geozone.run.accuracy import accuracy_m
 from geozone.seeds import load_zones
 from geozone.terrain.elevation import survey
 
@@ -61,8 +62,10 @@ def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
     )
 
 
-def read_units(project: Project, inputs: list[dict[str, Any]], findings: list[Finding]) -> gpd.GeoDataFrame:
-    """Return the units of the zone at all levels, from its boundary layer; note what was read."""
+def read_units(
+    project: Project, inputs: list[dict[str, Any]], findings: list[Finding]
+) -> tuple[gpd.GeoDataFrame, float]:
+    """Return the units of the zone at all levels, and how accurate their borders are in metres; note what was read."""
     spec = project.layers.get("boundary")
     if spec is None:
         raise DataError("run.no_boundary", zone=project.zone.title)
@@ -70,7 +73,7 @@ def read_units(project: Project, inputs: list[dict[str, Any]], findings: list[Fi
     findings += boundary.findings
     if "level" not in boundary.data:
         boundary.data["level"] = project.zone.levels[0].value
-    return zone_units(project.zone, boundary.data)
+    return zone_units(project.zone, boundary.data), accuracy_m(boundary)
 
 
 def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> Layer:

@@ -2,7 +2,7 @@
 
 import { h, replace } from './dom.js';
 import { swatch } from './paint.js';
-import { amountOf, plainNumber } from './format.js';
+import { amountOf, applies, plainNumber } from './format.js';
 import { said, text } from './text.js';
 import { shortened } from './popup.js';
 import { badge } from './badge.js';
@@ -24,7 +24,10 @@ export function classEntries(app, indicator, level) {
     const from = place ? classes.bounds[place - 1] : 0;
     entries.push({ key: `class${place}`, colour: classes.colours[place], title: `${word(from)}–${word(bound)}${unit}` });
   });
-  if (shown.includes(null)) entries.push({ key: 'missing', colour: colours.missing, title: text('no_value') });
+  if (shown.includes(null)) {
+    const title = rates.some((rate) => rate && !applies(rate)) ? 'legend_missing' : 'no_value';
+    entries.push({ key: 'missing', colour: colours.missing, title: text(title) });
+  }
   if (rates.some((rate) => rate && rate.value === null && rate.low !== null)) {
     entries.push({ key: 'band', band: true, title: text('legend_band') });
   }
