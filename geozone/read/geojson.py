@@ -187,6 +187,7 @@ def _geometry(feature: Any, number: int, notes: Notes) -> Any:
             words = " ".join(str(error).split())[:120]
             raise _BrokenFeatureError(text("read.fault_refused", reason=words)) from error
         notes.find("ring_closed", Severity.WARNING, feature=str(number), row=str(number))
+        notes.change(str(number), "ring_closed")
         return mended
 
 
