@@ -375,7 +375,7 @@ class ZoneResult:
         default_factory=list
     )  # path, layer, sha256, basis, vintage, source, licence
     redline_areas: pd.DataFrame = field(default_factory=pd.DataFrame)
-    relief: Path | None = None  # DEM for the hillshade backdrop
+    relief: tuple[LayerSource, ...] = ()  # elevation models for the hillshade backdrop, the first going first
 
 
 def _plain(value: Any, lang: Language) -> Any:

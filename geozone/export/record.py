@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import singledispatch
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from geozone.files import digest, whole_file
 from geozone.messages import Message, Text
@@ -80,7 +82,7 @@ def write_record(
             for register in result.registers.values()
         ],
         "decisions": [
-            {"layer": layer.id, "kind": item.kind, "value": item.value, "reason": item.reason}
+            {"layer": layer.id} | plain(item)
             for layer in result.layers.values()
             for item in layer.decisions
         ],
@@ -102,8 +104,13 @@ def write_record(
 
 @singledispatch
 def plain(value: Any) -> Any:
-    """Return a value as JSON holds it: texts in both languages, numbers by repr, unknown and infinite as null."""
-    return value if value is None else str(value)
+    """Return a value as JSON holds it: texts in both languages, numbers by repr, unknown and infinite as null.
+
+    A record such as a decision is an object with its fields by name.
+    """
+    if is_dataclass(value):
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
+    return None if value is None or value is pd.NA else str(value)
 
 
 @plain.register

@@ -11,7 +11,9 @@ from geozone.export.qml import OUTLINES, in_status
 from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
 from geozone.messages import Language, Text, text
 from geozone.model import Kind, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
+from geozone.rates.digits import amount, target_amount, value_text
 from geozone.rates.titles import indicator_titles
+from geozone.rounding import exact_places
 from geozone.symbology import RATE_MISSING, RateClass, breaks, layer_statuses, rate_classes
 
 DRAWN = ("barrier", "barrier_gaps", "redline", "lakes", "rivers", "bays", "coastline")  # from the ground up
@@ -237,18 +239,12 @@ def _named(about: Theme, rate: Rate) -> str:
 
 
 def figure(rate: Rate) -> str:
-    """Return a value or band with as many decimals as tell it from its target."""
-    if rate.value is not None:
-        digits = 0 if rate.kind is Kind.AREA else 1
-        if rate.target_value is not None and rate.target_value != rate.value:
-            while digits < 6 and _number(rate.value, rate.kind, digits) == _number(
-                rate.target_value, rate.kind, digits
-            ):
-                digits += 1
-        return _number(rate.value, rate.kind, digits)
-    if rate.low is None or rate.high is None:
-        return "—"
-    return f"{_number(rate.low, rate.kind, 0)}–{_number(rate.high, rate.kind, 0)}"
+    """Return a value with as many decimals as tell it from its target, or a band without needless ones."""
+    if rate.value is not None or rate.low is None or rate.high is None:
+        return value_text(rate) or "—"
+    low, high = (amount(end, rate.kind, None if rate.kind is Kind.AREA else exact_places(end * 100, 1))
+                 for end in (rate.low, rate.high))  # fmt: skip
+    return f"{low}–{high}"
 
 
 def target(rate: Rate) -> str:
@@ -256,10 +252,4 @@ def target(rate: Rate) -> str:
     if rate.target_value is None:
         return ""
     sign = {">=": "≥", "<=": "≤", "=": "=", "about": "≈"}.get(str(rate.comparator or ""), "")
-    area = rate.kind is Kind.AREA
-    value = f"{rate.target_value:,.0f} km²" if area else f"{rate.target_value * 100:.6g}%"
-    return f"{sign}{value}" + (f" ({rate.target_year})" if rate.target_year else "")
-
-
-def _number(value: float, kind: Kind | None, digits: int) -> str:
-    return f"{value:,.{digits}f} km²" if kind is Kind.AREA else f"{value * 100:.{digits}f}%"
+    return f"{sign}{target_amount(rate)}" + (f" ({rate.target_year})" if rate.target_year else "")

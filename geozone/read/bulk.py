@@ -19,6 +19,10 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geozone.errors import InputError
 from geozone.read.notes import Notes
 
+LEFT_OFF = (
+    "left_off"  # attribute of a frame: how many features its file states, where that is more than were read
+)
+
 # what pyogrio raises on data it cannot take in one go
 BULK_ERRORS = (
     DataSourceError,
@@ -58,14 +62,18 @@ def spatial_layers(path: str | Path, shown: Path) -> list[str]:
     return [str(name) for name, kind in table if kind is not None]
 
 
+def layer_counts(path: str | Path, names: list[str]) -> dict[str, int]:
+    """Return how many features each layer has."""
+    with quiet():
+        return {
+            name: int(pyogrio.read_info(path, layer=name, force_feature_count=True)["features"])
+            for name in names
+        }
+
+
 def filled_layers(path: str | Path, names: list[str]) -> list[str]:
     """Return the layers that have features."""
-    with quiet():
-        return [
-            name
-            for name in names
-            if pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
-        ]
+    return [name for name, count in layer_counts(path, names).items() if count]
 
 
 def choose_layer(names: list[str], wanted: str | None, path: Path, notes: Notes) -> str:
@@ -101,7 +109,9 @@ def read_bulk(path: str | Path, layer: str | None, **options: Any) -> gpd.GeoDat
     if info["driver"] == "FlatGeobuf" and len(data) < info["features"]:
         raise DataSourceError(f"{len(data)} of {info['features']} features")
     if not isinstance(data, gpd.GeoDataFrame):
-        return gpd.GeoDataFrame(data, geometry=[None] * len(data))
+        data = gpd.GeoDataFrame(data, geometry=[None] * len(data))
+    if len(data) < info["features"]:
+        data.attrs[LEFT_OFF] = int(info["features"])
     return data
 
 

@@ -18,6 +18,7 @@ from geozone.errors import InputError
 from geozone.messages import Text, text
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, is_missing, read_bulk
+from geozone.read.declared import outer_members, tell_paging
 from geozone.read.encoding import decode_document
 from geozone.read.notes import Notes
 from geozone.read.recode import given_codec
@@ -55,6 +56,7 @@ def read_geojson(source: Source, encoding: str | None, limits: Limits, notes: No
         except (*BULK_ERRORS, UnicodeDecodeError):
             data = None
         if data is not None and len(data) and not is_missing(data).any():
+            tell_paging(outer_members(source.path), len(data), notes)
             return data if _names_crs(source) else data.set_crs(None, allow_override=True)
     small_enough(source.path, source.shown, limits)
     return _read_tolerantly(source, given, notes)
@@ -76,9 +78,9 @@ def _read_tolerantly(source: Source, given: str | None, notes: Notes) -> gpd.Geo
         document = json.loads(words)
     except (json.JSONDecodeError, RecursionError) as error:
         return _salvage(words, error, source, notes)
-    return _frame(
-        list(enumerate(_features(document, source, notes))), _crs_of(document, notes), source, notes
-    )
+    features = _features(document, source, notes)
+    tell_paging(document, len(features), notes)
+    return _frame(list(enumerate(features)), _crs_of(document, notes), source, notes)
 
 
 def _features(document: Any, source: Source, notes: Notes) -> list[Any]:
@@ -279,6 +281,7 @@ def _salvage(words: str, error: Exception, source: Source, notes: Notes) -> gpd.
     if not kept:
         raise InputError("read.not_json", path=source.shown, reason=reason) from error
     notes.find("json_broken", Severity.ERROR, reason=reason, kept=len(kept))
+    tell_paging(outer_members(source.path), len(kept) + lost, notes)
     named = _CRS.search(words)
     crs = _crs_named(named[1], notes) if named else None
     return _frame(kept, crs, source, notes, lost=lost)

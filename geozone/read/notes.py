@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from geozone.errors import GeozoneWarning
 from geozone.messages import message
 from geozone.model import Decision, Finding, Severity
 
@@ -57,3 +59,11 @@ class Notes:
     def change(self, feature: str, method: str, areas: Areas | None = None) -> None:
         """Note that a feature was changed; its areas are taken from the layer where they are not given."""
         self.changed.append((feature, method, areas))
+
+
+def warn(findings: Iterable[Finding]) -> None:
+    """Give findings graver than a note to the caller of a function that returns a plain table, as Python warnings."""
+    for finding in findings:
+        if finding.severity is not Severity.NOTE:
+            # the caller of the public function stands two frames up
+            warnings.warn(GeozoneWarning(finding.message, finding.remedy), stacklevel=3)

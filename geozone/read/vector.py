@@ -12,6 +12,7 @@ from geozone.errors import GeozoneError, InputError
 from geozone.files import shipped
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
+from geozone.read.address import split_layer
 from geozone.read.bulk import is_missing, plain_values, reason_of
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
@@ -64,7 +65,8 @@ def read_layer(
     Parameters
     ----------
     path
-        A file, the folder of a file geodatabase, an archive, or ``postgresql://user@host/database?table=name``.
+        A file, the folder of a file geodatabase, an archive, any of them with the layer inside as ``FILE:LAYER``, or
+        ``postgresql://user@host/database?table=name``.
     layer
         The layer, sheet or table inside; needed only where there are several.
     crs
@@ -93,6 +95,8 @@ def read_layer(
     InputError
         If the file is missing or unreadable, or if something has to be decided that only the user knows.
     """
+    path, inside = split_layer(path)
+    layer = layer or inside
     if is_database(path):
         shown: Path | str = without_password(str(path))
         notes = Notes(spec.id if spec else layer or "postgis")
@@ -123,6 +127,9 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
     InputError
         If the file is missing or cannot be read.
     """
+    path, inside = split_layer(path)
+    if inside is not None:
+        return [inside]
     notes = Notes(Path(path).stem)
     try:
         with open_source(path, None, limits, notes) as source:
@@ -153,7 +160,7 @@ def _read(
         Format.XLSX: lambda: read_xlsx(source, limits, notes),
         Format.PARCELS: lambda: read_parcels(source, encoding, limits, notes),
     }
-    reader = readers.get(source.format, lambda: read_gdal(source, encoding, notes))
+    reader = readers.get(source.format, lambda: read_gdal(source, encoding, limits, notes))
     try:
         data = with_crs_beside(reader(), source, notes)
     except GeozoneError:

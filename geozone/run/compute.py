@@ -16,6 +16,7 @@ import pandas as pd
 
 from geozone.catalog import load_catalog
 from geozone.checks import REPAIRABLE, check, repair
+from geozone.checks.report import finding_lines
 from geozone.errors import DataError
 from geozone.messages import Language, Text, text
 from geozone.model import Finding, Layer, Level, Register, Severity, Step, Zone, ZoneResult
@@ -37,7 +38,7 @@ from geozone.run.inputs import (
     read_registers,
     read_units,
     read_zone_layer,
-    relief_file,
+    relief_sources,
 )
 from geozone.seeds import load_documents, load_references, zone_targets
 from geozone.terrain.barrier import barrier_gaps, connected_area
@@ -62,7 +63,8 @@ class Options:
     workers: int | None = None  # processes of a cluster on this machine, for the overlay
     scheduler: str | None = None  # address of a running cluster
     progress: Progress = field(default=_silent)
-    notice: Progress = field(default=_silent)  # what the reader decided about the user's own layers
+    notice: Progress = field(default=_silent)  # what was decided about the user's own data, and found in it
+    every_finding: bool = False  # tell findings one by one, not the first of each kind with their number
 
 
 def compute(project: Project, options: Options | None = None) -> ZoneResult:
@@ -85,8 +87,10 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     options = options or Options()
     work = _Work(project, options)
     options.progress(text("run.step_read"))
-    units = read_units(project, work.inputs, work.findings)
+    units = work.read_units()
     layers = work.read_layers()
+    relief, found = relief_sources(project, units)
+    work.keep(found, tell="dem" in project.own)
     options.progress(text("run.step_check"))
     layers, ledger = work.check_layers(layers, units)
     options.progress(text("run.step_overlay"))
@@ -96,7 +100,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     registers = work.registers(lengths)
     shown = {name: cut_to_zone(layer, units.geometry.iloc[-1]) for name, layer in layers.items()}
     targets = zone_targets(project.zone.key)
-    work.findings += target_findings(targets)
+    work.keep(target_findings(targets), tell=True)
     rates = compute_rates(
         zone=project.zone,
         units=units,
@@ -110,6 +114,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         redline_areas=areas,
     )
     work.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
+    if work.untold:
+        options.notice(text("run.embedded_findings", zone=project.title, count=work.untold))
     return ZoneResult(
         zone=project.zone,
         title=project.title,
@@ -126,7 +132,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         steps=work.steps,
         inputs=work.inputs,
         redline_areas=areas,
-        relief=relief_file(project),
+        relief=relief,
     )
 
 
@@ -152,6 +158,23 @@ class _Work:
     steps: list[Step] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(default_factory=list)
+    untold: int = 0  # findings about embedded data, of which only the number is told
+
+    def keep(self, found: list[Finding], *, tell: bool) -> None:
+        """Keep findings for the record; tell them at once, or count them."""
+        self.findings += found
+        if not tell and not self.options.every_finding:
+            self.untold += sum(finding.severity is not Severity.NOTE for finding in found)
+            return
+        for line in finding_lines(found, every=self.options.every_finding):
+            self.options.notice(line)
+
+    def read_units(self) -> gpd.GeoDataFrame:
+        """Return the units of the zone at all levels."""
+        found: list[Finding] = []
+        units = read_units(self.project, self.inputs, found)
+        self.keep(found, tell="boundary" in self.project.own)
+        return units
 
     def read_layers(self) -> dict[str, Layer]:
         """Return every shown layer that covers the zone."""
@@ -166,7 +189,7 @@ class _Work:
                     for decision in layers[name].decisions:
                         self.options.notice(text("run.decision", layer=spec.title, reason=decision.reason))
             else:
-                self.findings.append(not_covered(spec, self.project.zone))
+                self.keep([not_covered(spec, self.project.zone)], tell=True)
         self.steps.append(Step("read", {name: len(layer.data) for name, layer in layers.items()}))
         return layers
 
@@ -177,13 +200,7 @@ class _Work:
         repaired, ledgers = {}, []
         for name, layer in layers.items():
             own = name in self.project.own
-            found = layer.findings + check(layer, units=units if own else None)
-            grave = {
-                item.kind: item for item in reversed(found) if own and item.severity is not Severity.NOTE
-            }
-            for finding in reversed(grave.values()):  # the first of each kind; the record has them all
-                self.options.notice(text("run.finding", layer=finding.layer, reason=finding.message))
-            self.findings += found
+            self.keep(layer.findings + check(layer, units=units if own else None), tell=own)
             repaired[name], ledger = repair(layer)
             ledgers.append(ledger)
         _stop_on_errors(self.findings, self.project.zone)
@@ -231,8 +248,9 @@ class _Work:
         if "bay" in registers and "coastline" in lengths:
             shore_km = dict(lengths["coastline"].itertuples(index=False, name=None))
             registers["bay"] = with_shores(registers["bay"], shore_km)
-        for register in registers.values():
-            self.findings += register.findings
+        own = {entry.role.value for entry in self.project.registers}
+        for role, register in registers.items():
+            self.keep(register.findings, tell=role in own)
         return registers
 
 

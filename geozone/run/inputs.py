@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -19,6 +18,7 @@ from geozone.project import Project
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
 from geozone.seeds import load_zones
+from geozone.terrain.elevation import survey
 
 SHOWN_LAYERS = ("redline", "barrier", "barrier_gaps", "bays", "rivers", "lakes", "coastline")
 MARINE_LAYERS = ("bays", "coastline")  # they lie off the zone's land and are not cut to it
@@ -159,8 +159,11 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
     return registers
 
 
-def relief_file(project: Project) -> Path | None:
-    """Return the elevation raster that covers the zone, if there is one."""
+def relief_sources(
+    project: Project, units: gpd.GeoDataFrame
+) -> tuple[tuple[LayerSource, ...], list[Finding]]:
+    """Return the elevation rasters that the relief of the zone is drawn from, and what is wrong with those given."""
     spec = project.layers.get("dem")
-    sources = [source.path for source in spec.sources if covers(source, project.zone)] if spec else []
-    return sources[0] if sources else None
+    sources = [source for source in spec.sources if covers(source, project.zone)] if spec else []
+    west, south, east, north = (float(side) for side in units.total_bounds)
+    return survey(sources, (west, south, east, north))

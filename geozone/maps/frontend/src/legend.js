@@ -2,7 +2,8 @@
 
 import { h, replace } from './dom.js';
 import { swatch } from './paint.js';
-import { amountOf, plainNumber } from './format.js';
+import { amountOf } from './format.js';
+import { digits, exactPlaces } from './rounding.js';
 import { said, text } from './text.js';
 import { shortened } from './popup.js';
 import { badge } from './badge.js';
@@ -16,8 +17,8 @@ export function classEntries(app, indicator, level) {
   const rates = app.partition[level].map((place) => app.rate(app.units[place].code, indicator));
   const shown = rates.map((rate) => (rate ? (rate.value ?? rate.low) : null));
   const entries = [];
-  const digits = classDigits(classes.bounds, kind);
-  const word = (value) => (kind === 'area' ? plainNumber(value, digits) : plainNumber(value * 100, digits));
+  const places = classPlaces(classes.bounds, kind);
+  const word = (value) => (kind === 'area' ? digits(value, places) : digits(value * 100, places));
   const unit = kind === 'area' ? ' km²' : '%';
   if (shown.includes(0)) entries.push({ key: 'zero', colour: colours.zero, title: amountOf(0, kind, 0) });
   classes.bounds.forEach((bound, place) => {
@@ -31,9 +32,8 @@ export function classEntries(app, indicator, level) {
   return entries;
 }
 
-function classDigits(bounds, kind) {
-  const scaled = bounds.map((bound) => (kind === 'area' ? bound : bound * 100));
-  return [0, 1, 2, 3, 4].find((count) => scaled.every((value) => Math.abs(Number(value.toFixed(count)) - value) < 1e-9)) ?? 4;
+function classPlaces(bounds, kind) {
+  return Math.max(0, ...bounds.map((bound) => exactPlaces(kind === 'area' ? bound : bound * 100)));
 }
 
 export function colourOf(app, indicator, level, value) {
