@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import json
+import mmap
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import geopandas as gpd
 import pyproj
 from pyproj.exceptions import CRSError
 
+from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.formats import Format
 from geozone.read.notes import Notes
@@ -23,6 +26,13 @@ _OF_FOLDER = "esri_cad.prj"  # states the CRS of all drawings of a folder
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # formats that state nothing themselves, or may state nothing
 _MAY_BE_BESIDE = {Format.DXF, Format.CSV, Format.XLSX, Format.PARCELS, Format.TAB, Format.MIF, Format.GML}
+_STRING = rb'"[^"\\{}]*"'
+_MEMBERS = rb"(?:\s*" + _STRING + rb"\s*:\s*(?:" + _STRING + rb"|-?\d+)\s*,?)*\s*"
+# what no attribute looks like: {"type": "name", "properties": {"name": "EPSG:4490"}}
+_CRS_OBJECT = re.compile(
+    rb'"crs"\s*:\s*(\{' + _MEMBERS + rb'"properties"\s*:\s*\{' + _MEMBERS + rb"\}\s*,?" + _MEMBERS + rb"\})"
+)
+
 # what software writes where no CRS is known
 _UNDEFINED = re.compile(r"undefined (geographic|cartesian)|unspecified", re.IGNORECASE)
 _UNNAMED = re.compile(
@@ -70,6 +80,43 @@ def is_undefined(crs: pyproj.CRS) -> bool:
     """Tell whether a CRS is only a placeholder of software that knows none."""
     of_earth = crs.is_geographic or crs.is_projected
     return bool((_UNDEFINED if of_earth else _UNNAMED).match(crs.name))
+
+
+def crs_objects(path: Path) -> list[Any]:
+    """Return the CRS objects of a GeoJSON file, wherever they stand in it; each of several alike once."""
+    if not path.stat().st_size:
+        return []
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        found = {match[1] for match in _CRS_OBJECT.finditer(content)}
+    return [json.loads(one.decode("utf-8", "replace")) for one in sorted(found)]
+
+
+def crs_of_objects(stated: list[Any], path: Path, notes: Notes) -> pyproj.CRS | None:
+    """Return the CRS that all CRS objects of a GeoJSON file name, or None where there is none that is known.
+
+    Raises
+    ------
+    InputError
+        If they name several.
+    """
+    names = list(dict.fromkeys(str(name) for one in stated if (name := _said(one)) is not None))
+    known = {name: crs for name in names if (crs := parse_crs(name)) is not None}
+    first = next(iter(known.values()), None)
+    if any(crs != first for crs in known.values()):
+        raise InputError("read.crs_stated_several", path=path, choices=", ".join(names[:10]))
+    for name in names:
+        if name not in known:
+            notes.find("prj_unreadable", Severity.WARNING, content=name[:40])
+    return first
+
+
+def _said(stated: Any) -> Any:
+    """Return what a CRS object says: a name, a code or an address."""
+    if not isinstance(stated, dict):
+        return stated or None
+    properties = stated.get("properties")
+    members = {**stated, **properties} if isinstance(properties, dict) else stated
+    return next((members[key] for key in ("name", "code", "href") if members.get(key)), properties)
 
 
 def crs_beside(path: Path, notes: Notes, *, drawing: bool = False) -> tuple[pyproj.CRS, str] | None:
