@@ -145,6 +145,16 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What reading did to one feature, for the ledger; an area that nobody can know is NaN."""
+
+    feature: str
+    method: str  # "ring_closed", "left_out", "area_changed", ...
+    before_km2: float
+    after_km2: float
+
+
+@dataclass(frozen=True, slots=True)
 class LayerStyle:
     """How a layer is drawn, alike on the page, in print and in QGIS. Colours are ``#rrggbb``."""
 
@@ -195,6 +205,9 @@ class Layer:
     spec: LayerSpec | None = None
     findings: list[Finding] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    changes: list[Change] = field(
+        default_factory=list
+    )  # what reading changed, until repair enters it in its ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _HALF_TURN = 180.0  # degrees
 _TURN = 360.0 - 1e-6  # an edge all around the earth runs along a parallel, not across 180°
 
 
-def densify(geometries: Geometries, longest: float | Numbers) -> Geometries:
+def densify(geometries: Geometries, longest: float | Numbers, *, fault: float = np.inf) -> Geometries:
     """Return geometries of which no edge is longer than `longest`; area by sign and outline stay the same.
 
     Parameters
@@ -31,10 +31,12 @@ def densify(geometries: Geometries, longest: float | Numbers) -> Geometries:
         Two-dimensional geometries of any kind, valid or not. One with a coordinate that is not finite stays as it is.
     longest
         Length in the units of the coordinates, one or one a geometry.
+    fault
+        A geometry with an edge longer than this stays as it is: the edge is a fault, which cutting would only make large.
     """
     result = np.array(geometries, dtype=object)
     limits = np.broadcast_to(np.asarray(longest, dtype=np.float64), result.shape)
-    longer = _with_long_edges(result, limits)
+    longer = _with_long_edges(result, limits, fault)
     kinds = shapely.get_type_id(result[longer])
     lines, polygons = longer[np.isin(kinds, _LINES)], longer[np.isin(kinds, _POLYGONS)]
     if len(lines):
@@ -118,16 +120,17 @@ def linework(geometries: Geometries) -> tuple[Geometries, Indices]:
     )
 
 
-def _with_long_edges(geometries: Geometries, limits: Numbers) -> Indices:
-    """Return the positions of geometries that may have an edge over their limit."""
+def _with_long_edges(geometries: Geometries, limits: Numbers, fault: float) -> Indices:
+    """Return the positions of geometries that may have an edge over their limit, and none that is a fault."""
     points, owner = shapely.get_coordinates(geometries, return_index=True)
     if len(points) < 2:
         return np.zeros(0, dtype=np.intp)
     with np.errstate(invalid="ignore", over="ignore"):
         step = np.hypot(*np.diff(points, axis=0).T)
-        long = (owner[1:] == owner[:-1]) & (step > limits[owner[1:]])
-    absurd = owner[~np.isfinite(points).all(axis=1)]
-    return np.setdiff1d(owner[1:][long], absurd)
+        inside = owner[1:] == owner[:-1]
+        long = inside & (step > limits[owner[1:]])
+        absurd = inside & ~(step <= fault)
+    return np.setdiff1d(owner[1:][long], owner[1:][absurd])
 
 
 def _densify_polygons(polygons: Geometries, limits: Numbers) -> Any:

@@ -104,6 +104,7 @@ def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -
         spec,
         [finding for part in parts for finding in part.findings],
         [decision for part in parts for decision in part.decisions],
+        [change for part in parts for change in part.changes],
     )
 
 
