@@ -13,7 +13,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geozone.model import CRS
-from geozone.overlay.plane import FLATTENING, SEMI_MAJOR_AXIS, Geometries, Indices, Numbers, linework
+from geozone.overlay.edges import linework
+from geozone.overlay.plane import FLATTENING, SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
 
 _ELLIPSOID = pyproj.Geod(a=SEMI_MAJOR_AXIS, f=FLATTENING)
 _MERCATOR = "+proj=merc +ellps=GRS80 +units=m +no_defs"
