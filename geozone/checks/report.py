@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from geozone.checks.repair import reading_ledger
 from geozone.messages import Language, Text, text
 from geozone.model import Decision, Finding, Layer, Severity
 
@@ -123,7 +124,9 @@ def counts(findings: Iterable[Finding]) -> dict[str, int]:
 def report(
     file: str, layer: Layer, findings: list[Finding], ledger: pd.DataFrame | None = None
 ) -> dict[str, Any]:
-    """Return the report of one layer as plain values, both languages in it."""
+    """Return the report of one layer as plain values, both languages in it; without repair, the ledger is that of reading."""
+    if ledger is None:
+        ledger = reading_ledger(layer)
     return {
         "file": file,
         "layer": layer.id,
@@ -144,7 +147,7 @@ def report(
             }
             for finding in findings
         ],
-        "ledger": [] if ledger is None else json.loads(ledger.to_json(orient="records", double_precision=10)),
+        "ledger": json.loads(ledger.to_json(orient="records", double_precision=10)),
     }
 
 

@@ -72,7 +72,7 @@ def public_edition(
         units=units,
         layers=layers,
         findings=_findings(result),
-        relief=None,
+        relief=(),
         steps=[*result.steps, Step("edition", figures)],
     )
 

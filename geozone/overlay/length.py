@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 
 from geozone.model import CRS
-from geozone.overlay.plane import Geometries, Indices, Numbers, from_plane, length_km, linework, to_plane
+from geozone.overlay.edges import linework
+from geozone.overlay.plane import Geometries, Indices, Numbers, from_plane, length_km, to_plane
 from geozone.overlay.sheet import make_sheets
 from geozone.overlay.zones import frame_of, make_zones, polygonal
 

@@ -29,7 +29,9 @@ from geozone.read.safety import LIMITS, Limits, is_database, too_many_features
 from geozone.read.shapefile import read_shapefile
 from geozone.read.shift import find_shift
 from geozone.read.source import Source, open_source
+from geozone.read.stated import with_crs_beside
 from geozone.read.tables import placed_sheets, read_csv, read_xlsx
+from geozone.read.transform import changes_of
 
 # formats whose only layer goes by the name of the file
 _ONE_LAYER = {
@@ -114,7 +116,7 @@ def read_layer(
     data = map_fields(data, fields or {}, shown, notes)
     if crs is None and not _is_embedded(shown):
         find_shift(data, notes)
-    return Layer(notes.layer, data, spec, notes.findings, notes.decisions)
+    return Layer(notes.layer, data, spec, notes.findings, notes.decisions, changes_of(data, notes))
 
 
 def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
@@ -146,8 +148,6 @@ def _read(
     source: Source, encoding: str | None, limits: Limits, notes: Notes
 ) -> tuple[gpd.GeoDataFrame, str | None]:
     """Return the layer as the file has it, and the CRS that its format prescribes where it states none."""
-    if source.format is Format.DXF:
-        notes.decide("geometry", "polygon", "read.closed_lines")
     readers: dict[Format, Callable[[], gpd.GeoDataFrame]] = {
         Format.SHAPEFILE: lambda: read_shapefile(source, encoding, notes),
         Format.GEOJSON: lambda: read_geojson(source, encoding, limits, notes),
@@ -158,15 +158,16 @@ def _read(
         Format.XLSX: lambda: read_xlsx(source, limits, notes),
         Format.PARCELS: lambda: read_parcels(source, encoding, limits, notes),
     }
-    reader = readers.get(source.format, lambda: read_gdal(source, encoding, notes))
+    reader = readers.get(source.format, lambda: read_gdal(source, encoding, limits, notes))
     try:
-        return reader(), DEFAULT_CRS if source.format is Format.GEOJSON else None
+        data = with_crs_beside(reader(), source, notes)
     except GeozoneError:
         raise
     except Exception as error:  # the parsers below raise whatever they like on damaged files
         raise InputError(
             "read.unreadable", path=source.shown, reason=reason_of(error, source.path)
         ) from error
+    return data, DEFAULT_CRS if source.format is Format.GEOJSON else None
 
 
 def _all_broken(shown: Path | str, notes: Notes) -> InputError:
