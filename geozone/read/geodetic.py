@@ -68,6 +68,13 @@ def datum_named(words: str) -> Datum | None:
     )
 
 
+def without_datum(words: str) -> str:
+    """Return words without the name of an older Chinese datum in them."""
+    for pattern in _NAMES.values():
+        words = re.sub(pattern, " ", words, flags=re.IGNORECASE)
+    return words
+
+
 def contradicting_datum(crs: pyproj.CRS) -> Datum | None:
     """Return the older datum that the name of a projected CRS states while its definition has another."""
     named = datum_named(crs.name)

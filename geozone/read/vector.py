@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
 from geozone.read.address import split_layer
 from geozone.read.bulk import is_missing, plain_values, reason_of
+from geozone.read.columns import CHOSEN
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
 from geozone.read.formats import Format
@@ -75,7 +77,8 @@ def read_layer(
     encoding
         The text encoding, where the file is silent or wrong.
     fields
-        Field of geozone (``code``, ``name``, ...) to field of the file.
+        Field of geozone (``code``, ``name``, ...) to field of the file. In a table, ``lon`` and ``lat``, ``x`` and
+        ``y``, or ``geometry`` name the columns of the coordinates.
     spec
         What is declared of the layer; gives it its id.
     refuse_datum
@@ -100,20 +103,24 @@ def read_layer(
     if is_database(path):
         shown: Path | str = without_password(str(path))
         notes = Notes(spec.id if spec else layer or "postgis")
-        data, default = read_postgis(str(path), layer, limits, notes), None
+        content = _Content(read_postgis(str(path), layer, limits, notes), None)
     else:
         shown = Path(path)
         notes = Notes(spec.id if spec else layer or shown.stem)
         with open_source(path, layer, limits, notes, remote=remote) as source:
-            data, default = _read(source, encoding, limits, notes)
+            content = _read(source, encoding, fields or {}, limits, notes)
+    data = content.data
     too_many_features(shown, len(data), limits)
     if not len(data) and any(finding.kind == "records_broken" for finding in notes.findings):
         raise _all_broken(shown, notes)
     data = plain_values(data)
     report_lost(data, notes)
     _report_empty(data, notes)
-    data = to_cgcs2000(data, Wanted(crs, refuse_datum), default, shown, notes)
-    data = map_fields(data, fields or {}, shown, notes)
+    data = to_cgcs2000(data, Wanted(crs, refuse_datum), content.default, shown, notes)
+    named = {
+        name: field for name, field in (fields or {}).items() if not (content.tabular and name in CHOSEN)
+    }
+    data = map_fields(data, named, shown, notes)
     if crs is None and not _is_embedded(shown):
         find_shift(data, notes)
     return Layer(notes.layer, data, spec, notes.findings, notes.decisions, changes_of(data, notes))
@@ -144,10 +151,19 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
         return list(error.message.params["names"])
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What one layer of a file holds."""
+
+    data: gpd.GeoDataFrame
+    default: str | None  # the CRS that holds where the file states none
+    tabular: bool = False  # the fields of the user may have named its columns with coordinates
+
+
 def _read(
-    source: Source, encoding: str | None, limits: Limits, notes: Notes
-) -> tuple[gpd.GeoDataFrame, str | None]:
-    """Return the layer as the file has it, and the CRS that its format prescribes where it states none."""
+    source: Source, encoding: str | None, fields: Mapping[str, str], limits: Limits, notes: Notes
+) -> _Content:
+    """Return the layer as the file has it, and the CRS that holds where it states none."""
     if source.format is Format.DXF:
         notes.decide("geometry", "polygon", "read.closed_lines")
     readers: dict[Format, Callable[[], gpd.GeoDataFrame]] = {
@@ -155,21 +171,25 @@ def _read(
         Format.GEOJSON: lambda: read_geojson(source, encoding, limits, notes),
         Format.TAB: lambda: read_mapinfo(source, encoding, notes),
         Format.MIF: lambda: read_mapinfo(source, encoding, notes),
-        Format.GEOPARQUET: lambda: read_parquet(source, notes),
-        Format.CSV: lambda: read_csv(source, encoding, limits, notes),
-        Format.XLSX: lambda: read_xlsx(source, limits, notes),
         Format.PARCELS: lambda: read_parcels(source, encoding, limits, notes),
     }
+    tables: dict[Format, Callable[[], tuple[gpd.GeoDataFrame, str | None]]] = {
+        Format.CSV: lambda: read_csv(source, encoding, fields, limits, notes),
+        Format.XLSX: lambda: read_xlsx(source, fields, limits, notes),
+        Format.GEOPARQUET: lambda: read_parquet(source, fields, notes),
+    }
     reader = readers.get(source.format, lambda: read_gdal(source, encoding, limits, notes))
+    tabular = source.format in tables
+    prescribed = DEFAULT_CRS if source.format is Format.GEOJSON else None
     try:
-        data = with_crs_beside(reader(), source, notes)
+        data, default = tables[source.format]() if tabular else (reader(), prescribed)
+        return _Content(with_crs_beside(data, source, notes), default, tabular)
     except GeozoneError:
         raise
     except Exception as error:  # the parsers below raise whatever they like on damaged files
         raise InputError(
             "read.unreadable", path=source.shown, reason=reason_of(error, source.path)
         ) from error
-    return data, DEFAULT_CRS if source.format is Format.GEOJSON else None
 
 
 def _all_broken(shown: Path | str, notes: Notes) -> InputError:
