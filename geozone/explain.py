@@ -141,7 +141,7 @@ def _value(rate: Rate) -> Text:
         return text("explain.value", value=digits(rate.value * 100, 2))
     if rate.low is not None and rate.high is not None:
         return text("explain.band", low=digits(rate.low * 100, 2), high=digits(rate.high * 100, 2))
-    return text("explain.no_value")
+    return text("explain.no_value" if rate.applies else "explain.not_applicable")
 
 
 def _target(result: ZoneResult, rate: Rate) -> Target | None:

@@ -328,6 +328,11 @@ class Rate:
     method: Text
     note: Text
 
+    @property
+    def applies(self) -> bool:
+        """Whether there is enough for a rate; where there is not, the denominator says how little there is."""
+        return self.value is not None or self.low is not None or self.denominator is None
+
     def row(self, lang: Language) -> dict[str, Any]:
         """Return the row as plain values in one language, in the fixed column order."""
         return {column: _plain(getattr(self, column), lang) for column in RATE_COLUMNS}

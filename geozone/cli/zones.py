@@ -34,7 +34,7 @@ from geozone.explain import explain, lines_of
 from geozone.export.formats import FOLDER_FORMATS, FORMATS, write_format
 from geozone.export.postgis import write_postgis
 from geozone.maps.basemap import BaseMap, parse_base_map
-from geozone.messages import Language, Text
+from geozone.messages import Language, Text, text
 from geozone.run.build import EDITIONS, OUTPUT_STEPS, build, write_map
 from geozone.run.compute import STEPS, Options
 from geozone.verify import verify_build
@@ -252,6 +252,9 @@ def explain_command(
 def verify_command(folder: Path, form: str | None, lang: Language) -> None:
     """Verify that the files of a build are as recorded and agree with each other.
 
+    What was changed is named: the cell of a table, workbook or page, the feature of a GeoPackage. A file that was
+    opened and closed in QGIS or a spreadsheet is not changed by that.
+
     \b
     Example:
       geozone verify maps
@@ -261,7 +264,10 @@ def verify_command(folder: Path, form: str | None, lang: Language) -> None:
         {"file": check.file, "passed": check.passed, "message": check.message.get(lang)} for check in checks
     ]
     click.echo(listing.show(pd.DataFrame(rows), form))
-    if not all(check.passed for check in checks):
+    failures = [check for check in checks if not check.passed]
+    for check in failures:  # the table may cut them short
+        click.echo(text("cli.verify_failed", file=check.file, reason=check.message).get(lang), err=True)
+    if failures:
         sys.exit(DataError.exit_code)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geozone.export.fingerprint import contents
 from geozone.files import digest, whole_file
 from geozone.messages import Message, Text
 from geozone.model import ZoneResult
@@ -45,7 +46,7 @@ def write_record(
     parameters
         Options of the run.
     outputs
-        The files of the run, each recorded with size and SHA-256.
+        The files of the run, each recorded with size, SHA-256 and, as far as programs save it anew, what it holds.
     started, finished
         Moments with time zone.
 
@@ -94,7 +95,8 @@ def write_record(
         ],
         "repairs": result.ledger.to_dict("records"),
         "outputs": [
-            {"name": output.name, "bytes": output.stat().st_size, "sha256": digest(output)} for output in outputs
+            {"name": output.name, "bytes": output.stat().st_size, "sha256": digest(output), **contents(output)}
+            for output in outputs
         ],
     }  # fmt: skip
     with whole_file(path) as unfinished:

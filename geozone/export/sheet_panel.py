@@ -86,7 +86,9 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
     half, y = width * _LEFT, top - 7.5
     page.say(x, y, about.named(about.rate).get(lang), 6, weight="bold")
     samples = [(item.label, LayerStyle("fill", item.colour, "#9a9a9a")) for item in about.classes]
-    samples.append((text("export.no_data"), LayerStyle("fill", RATE_MISSING, "#9a9a9a")))
+    applies = all(item.applies for item in about.result.rates if item.indicator == about.rate)
+    bare = text("export.no_data" if applies else "export.no_data_or_rate")
+    samples.append((bare, LayerStyle("fill", RATE_MISSING, "#9a9a9a")))
     for level in about.levels[1:]:
         colour, weight = OUTLINES[level]
         name = text("export.boundary_of", level=text(f"export.level_{level}"))
@@ -208,15 +210,18 @@ def unit_rates(page: Page, about: Theme, corner: tuple[float, float], width: flo
     for place, indicator in zip(places, indicators, strict=True):
         page.say(place, y, shortened(about.named(indicator).get(lang), width * 0.23, 5), 5, color=QUIET)
     column = "name" if lang == "zh" else "name_en"
-    figures = {(item.unit_code, item.indicator): item for item in reversed(ratios)}
+    figures = {(item.unit_code, item.indicator): figure(item) for item in reversed(ratios)}
+    none = text("export.not_applicable").get(lang)
+    for item in about.of_level(level):
+        if not item.applies:
+            figures.setdefault((item.unit_code, item.indicator), none)
     fitting = int(room / step)
     shown = units if len(units) <= fitting else units.iloc[: fitting - 1]
     for unit in shown.itertuples():
         y -= step
         page.say(x, y, shortened(getattr(unit, column) or unit.name, width * 0.29, size), size)
         for place, indicator in zip(places, indicators, strict=True):
-            item = figures.get((unit.code, indicator))
-            page.say(place, y, figure(item) if item else "—", size)
+            page.say(place, y, figures.get((unit.code, indicator), "—"), size)
     if len(shown) < len(units):
         page.say(
             x,

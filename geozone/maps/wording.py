@@ -17,6 +17,8 @@ def both(value: str) -> Text:
 
 def rate_text(rate: Rate) -> Text:
     """Return the value of a rate, or its band, with enough digits to tell it from its target."""
+    if not rate.applies:
+        return text("maps.not_applicable")
     shown = value_text(rate)
     return text("maps.no_value") if shown is None else both(shown)
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from geozone.messages import Text, text
 from geozone.model import Kind, LayerSpec, Level, Rate, Register, Target, Verdict, Zone
+from geozone.overlay.slivers import Sliver
 from geozone.overlay.units import ancestors, code_prefix
 from geozone.rates.areas import Ground
 from geozone.rates.completion import Count, count_items, pooled
@@ -46,13 +47,16 @@ def compute_rates(
     registers: Mapping[str, Register],
     targets: Sequence[Target],
     continuity: Mapping[str, tuple[float, float]] | None = None,
+    slivers: Mapping[str, Mapping[str, Sliver]] | None = None,
+    shore_accuracy_m: float = 0.0,
     references: Sequence[Reference] = (),
     redline_areas: pd.DataFrame | None = None,
 ) -> list[Rate]:
     """Return every rate of a zone.
 
     A rate of a city, a province or the zone is made from the sums of its parts' numerators and denominators, never from
-    their rates. What has no denominator has no number: its row says ``not_computable`` and what is missing.
+    their rates. What has no denominator has no number: its row says ``not_computable`` and what is missing. A share of
+    less than the layers can tell is not applicable: its row has the denominator and no number.
 
     Parameters
     ----------
@@ -74,6 +78,11 @@ def compute_rates(
         The demands of the zone's documents.
     continuity
         Unit code -> (area in km² of the largest connected part of the barrier, of the whole barrier) in the unit.
+    slivers
+        Layer -> unit code -> a part of the layer in the unit that is thinner than the layers are accurate: no rate is made
+        of it. Layer used: ``barrier``.
+    shore_accuracy_m
+        How far the ends of a shore may be off, in metres; of a shore shorter than twice that, no rate is made.
     references
         Published figures: the sea area that a demand on land and sea may count on, and floors that the documents lack.
     redline_areas
@@ -92,7 +101,7 @@ def compute_rates(
     ordered = ordered_units(units)
     size = territory(zone.key, zone.members, zone.coastal, ordered[0].area_km2, references)
     frame = Frame(zone, ordered, layers, targets, size)
-    ground = Ground(frame, mosaic, ancestors(units))
+    ground = Ground(frame, mosaic, ancestors(units), slivers or {}, shore_accuracy_m)
     rates = [
         *ground.coverages(),
         *ground.redline_areas(references),

@@ -112,11 +112,19 @@ class Frame:
             note=note,
         )
 
-    def without(self, indicator: str, unit: Unit, reason: Text, *, kind: Kind = Kind.COVERAGE) -> Rate:
-        """Return a row that says why there is no number."""
+    def without(
+        self,
+        indicator: str,
+        unit: Unit,
+        reason: Text,
+        *,
+        kind: Kind = Kind.COVERAGE,
+        denominator: float | None = None,
+    ) -> Rate:
+        """Return a row that says why there is no number; one with a denominator is not applicable (`Rate.applies`)."""
         measure = {Kind.COMPLETION: "count", Kind.LENGTH: "km"}.get(kind, "km2")
         method = text("rates.method_none") if kind is Kind.COMPLETION else None
-        row = self.row(indicator, kind, unit, measure, method=method, note=reason)
+        row = self.row(indicator, kind, unit, measure, method=method, note=reason, denominator=denominator)
         return replace(row, verdict=Verdict.NOT_COMPUTABLE)
 
     def held(self, rate: Rate, projection: Projection | None = None) -> list[Rate]:

@@ -24,6 +24,7 @@ from geozone.read.bulk import (
     spatial_layers,
 )
 from geozone.read.declared import outer_members, tell_markup, tell_paging
+from geozone.read.dxf import map_of_drawing, survey_drawing, tell_drawing
 from geozone.read.encoding import codec, decode, guess
 from geozone.read.formats import Format
 from geozone.read.geopackage import refuse_views, shortage
@@ -56,6 +57,9 @@ def read_gdal(source: Source, encoding: str | None, limits: Limits, notes: Notes
     data = _read(path, layer, source, given, notes)
     if markup is not None:
         tell_markup(markup, layer, len(data), notes, every=len(data) if every is None else every)
+    elif source.format is Format.DXF:
+        tell_drawing(survey_drawing(path), len(data), notes)
+        data = map_of_drawing(data, notes)
     elif source.format is Format.ESRIJSON:
         tell_paging(outer_members(path), len(data), notes)
     return data

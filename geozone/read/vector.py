@@ -164,8 +164,6 @@ def _read(
     source: Source, encoding: str | None, fields: Mapping[str, str], limits: Limits, notes: Notes
 ) -> _Content:
     """Return the layer as the file has it, and the CRS that holds where it states none."""
-    if source.format is Format.DXF:
-        notes.decide("geometry", "polygon", "read.closed_lines")
     readers: dict[Format, Callable[[], gpd.GeoDataFrame]] = {
         Format.SHAPEFILE: lambda: read_shapefile(source, encoding, notes),
         Format.GEOJSON: lambda: read_geojson(source, encoding, limits, notes),

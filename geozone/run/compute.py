@@ -24,12 +24,14 @@ from geozone.overlay.cluster import mosaic_on_cluster
 from geozone.overlay.length import line_lengths
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.shores import shore_lengths
+from geozone.overlay.slivers import Sliver, slivers
 from geozone.overlay.units import finest_units
 from geozone.overlay.variants import area_variants
 from geozone.project import Project
 from geozone.rates.completion import with_shores
 from geozone.rates.indicators import compute_rates
 from geozone.rates.targets import target_findings
+from geozone.run.accuracy import accuracy_m
 from geozone.run.inputs import (
     SHOWN_LAYERS,
     covers,
@@ -44,6 +46,7 @@ from geozone.seeds import load_documents, load_references, zone_targets
 from geozone.terrain.barrier import barrier_gaps, connected_area
 
 MOSAIC_LAYERS = ("redline", "barrier", "lakes")
+SHARED_LAYERS = ("barrier",)  # of which rates are shares
 NATURAL_SHORE = ("natural", "自然", "自然岸线")  # words of the field "nature" of a coastline
 LOST_RECORD = "record_broken"  # named and left out by the reader: the others still count
 STEPS = ("read", "check", "overlay", "rates")
@@ -89,7 +92,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     options.progress(text("run.step_read"))
     units = work.read_units()
     layers = work.read_layers()
-    relief, found = relief_sources(project, units)
+    relief, found = relief_sources(project, units, work.inputs)
     work.keep(found, tell="dem" in project.own)
     options.progress(text("run.step_check"))
     layers, ledger = work.check_layers(layers, units)
@@ -110,6 +113,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         registers=registers,
         targets=targets,
         continuity=_continuity(shown.get("barrier"), units),
+        slivers=work.slivers(layers, units, pieces),
+        shore_accuracy_m=max(accuracy_m(layers.get("coastline")), work.boundary_accuracy_m),
         references=load_references(),
         redline_areas=areas,
     )
@@ -158,6 +163,7 @@ class _Work:
     steps: list[Step] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(default_factory=list)
+    boundary_accuracy_m: float = 0.0
     untold: int = 0  # findings about embedded data, of which only the number is told
 
     def keep(self, found: list[Finding], *, tell: bool) -> None:
@@ -172,7 +178,7 @@ class _Work:
     def read_units(self) -> gpd.GeoDataFrame:
         """Return the units of the zone at all levels."""
         found: list[Finding] = []
-        units = read_units(self.project, self.inputs, found)
+        units, self.boundary_accuracy_m = read_units(self.project, self.inputs, found)
         self.keep(found, tell="boundary" in self.project.own)
         return units
 
@@ -229,6 +235,21 @@ class _Work:
         area = float(pieces["area_km2"].sum())
         self.steps.append(Step("overlay", {"units": len(finest), "pieces": len(pieces), "area_km2": area}))
         return pieces, lengths
+
+    def slivers(
+        self, layers: dict[str, Layer], units: gpd.GeoDataFrame, pieces: pd.DataFrame
+    ) -> dict[str, dict[str, Sliver]]:
+        """Return the parts of the layers that rates are shares of, where they are thinner than the layers are accurate."""
+        return {
+            name: slivers(
+                layers[name].data,
+                units,
+                pieces[pieces[name].astype(bool)],
+                max(accuracy_m(layers[name]), self.boundary_accuracy_m),
+            )
+            for name in SHARED_LAYERS
+            if name in layers
+        }
 
     def _mosaic(self, covering: dict[str, gpd.GeoDataFrame], finest: gpd.GeoDataFrame) -> pd.DataFrame:
         options = self.options

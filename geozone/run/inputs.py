@@ -12,11 +12,12 @@ import shapely
 from geozone.errors import DataError
 from geozone.files import digest
 from geozone.messages import message
-from geozone.model import CRS, Finding, Layer, LayerSource, LayerSpec, Register, Severity, Zone
+from geozone.model import CRS, Decision, Finding, Layer, LayerSource, LayerSpec, Register, Severity, Zone
 from geozone.overlay.units import code_prefix, zone_units
 from geozone.project import Project
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
+from geozone.run.accuracy import accuracy_m
 from geozone.seeds import load_zones
 from geozone.terrain.elevation import survey
 
@@ -61,8 +62,10 @@ def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
     )
 
 
-def read_units(project: Project, inputs: list[dict[str, Any]], findings: list[Finding]) -> gpd.GeoDataFrame:
-    """Return the units of the zone at all levels, from its boundary layer; note what was read."""
+def read_units(
+    project: Project, inputs: list[dict[str, Any]], findings: list[Finding]
+) -> tuple[gpd.GeoDataFrame, float]:
+    """Return the units of the zone at all levels, and how accurate their borders are in metres; note what was read."""
     spec = project.layers.get("boundary")
     if spec is None:
         raise DataError("run.no_boundary", zone=project.zone.title)
@@ -70,7 +73,7 @@ def read_units(project: Project, inputs: list[dict[str, Any]], findings: list[Fi
     findings += boundary.findings
     if "level" not in boundary.data:
         boundary.data["level"] = project.zone.levels[0].value
-    return zone_units(project.zone, boundary.data)
+    return zone_units(project.zone, boundary.data), accuracy_m(boundary)
 
 
 def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> Layer:
@@ -87,19 +90,7 @@ def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -
             fields=source.fields,
             spec=spec,
         )
-        inputs.append(
-            {
-                "path": source.path.name,
-                "layer": source.layer or part.id,
-                "role": spec.role.value,
-                "sha256": digest(source.path),
-                "basis": spec.basis.value,
-                "vintage": spec.vintage,
-                "source": spec.source,
-                "licence": spec.licence,
-                "decisions": part.decisions,
-            }
-        )
+        inputs.append(_described(spec, source, source.layer or part.id, part.decisions))
         parts.append(part)
     frames = [part.data for part in parts]
     # the index of one file is its feature numbers, by which findings are looked up
@@ -115,6 +106,21 @@ def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -
         [decision for part in parts for decision in part.decisions],
         [change for part in parts for change in part.changes],
     )
+
+
+def _described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[Decision]) -> dict[str, Any]:
+    """Return a file of a layer as the run record names it."""
+    return {
+        "path": source.path.name,
+        "layer": layer,
+        "role": spec.role.value,
+        "sha256": digest(source.path),
+        "basis": spec.basis.value,
+        "vintage": spec.vintage,
+        "source": spec.source,
+        "licence": spec.licence,
+        "decisions": decisions,
+    }
 
 
 def _description(spec: LayerSpec) -> dict[str, Any]:
@@ -160,10 +166,15 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
 
 
 def relief_sources(
-    project: Project, units: gpd.GeoDataFrame
+    project: Project, units: gpd.GeoDataFrame, inputs: list[dict[str, Any]]
 ) -> tuple[tuple[LayerSource, ...], list[Finding]]:
     """Return the elevation rasters that the relief of the zone is drawn from, and what is wrong with those given."""
     spec = project.layers.get("dem")
-    sources = [source for source in spec.sources if covers(source, project.zone)] if spec else []
+    if spec is None:
+        return (), []
     west, south, east, north = (float(side) for side in units.total_bounds)
-    return survey(sources, (west, south, east, north))
+    sources = [source for source in spec.sources if covers(source, project.zone)]
+    found = survey(sources, (west, south, east, north))
+    for source, decisions in zip(found.useful, found.decisions, strict=True):
+        inputs.append(_described(spec, source, spec.id, decisions))
+    return found.useful, found.findings

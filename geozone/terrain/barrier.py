@@ -21,6 +21,7 @@ from scipy import ndimage
 from geozone.errors import InputError, UsageError
 from geozone.messages import message
 from geozone.model import CRS, Finding, Severity
+from geozone.overlay.distance import connected
 from geozone.overlay.plane import area_km2
 from geozone.read.notes import warn
 from geozone.terrain.elevation import open_elevation
@@ -29,6 +30,7 @@ Cells = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 CELL_M = 1000.0
+REACH_M = 1000.0  # patches this near to each other are connected; a distance on the ground, no cell
 _BARE = 0.01  # of the zones: as much ground without elevation is told
 _MARGIN_CELLS = 4  # around the reach of every filter, so that the zones' edge sees the ground beyond it
 _EIGHT = np.ones((3, 3), dtype=bool)  # cells that touch by a corner are connected
@@ -195,17 +197,17 @@ def barrier_gaps(
     return _table("gap", gaps[area_km2(gaps, CRS) >= gap_km2] if len(gaps) else gaps)
 
 
-def continuity(barrier: gpd.GeoDataFrame, *, reach_m: float = CELL_M) -> float:
+def continuity(barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M) -> float:
     """Return the share (0..1) of a barrier that its largest connected part makes up; 0 without a barrier.
 
-    Patches that lie within `reach_m` of each other (1 km, one cell of the rule) are connected. The area is that of the
-    patches alone, not of the ground between them. For one unit or one part of a barrier, give its rows only.
+    Patches are connected that lie within `reach_m` (1,000 m) of each other by the geodesic on the ellipsoid, whatever grid
+    they were made on. The area is that of the patches alone, not of the ground between them. For one unit or one part of a barrier, give its rows only.
     """
     largest, total = connected_area(barrier, reach_m=reach_m)
     return largest / total if total > 0 else 0.0
 
 
-def connected_area(barrier: gpd.GeoDataFrame, *, reach_m: float = CELL_M) -> tuple[float, float]:
+def connected_area(barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M) -> tuple[float, float]:
     """Return the area in km² of the largest connected part of a barrier, and of the whole; see `continuity`.
 
     Raises
@@ -221,17 +223,7 @@ def connected_area(barrier: gpd.GeoDataFrame, *, reach_m: float = CELL_M) -> tup
     patches = _polygons([shapely.union_all(shapely.make_valid(known.to_crs(CRS).geometry.array))])
     if not len(patches):
         return 0.0, 0.0
-    plane, _ = _planes(patches)
-    ground = shapely.transform(patches, plane.transform, interleaved=False)
-    first, second = shapely.STRtree(ground).query(ground, predicate="dwithin", distance=reach_m)
-    part = np.arange(len(ground))
-    changed = True
-    while changed:  # the lowest number of a neighbour spreads through each connected part
-        spread = part.copy()
-        np.minimum.at(spread, first, part[second])
-        changed = bool((spread != part).any())
-        part = spread
-    areas = np.bincount(part, weights=area_km2(patches, CRS))
+    areas = np.bincount(connected(patches, reach_m), weights=area_km2(patches, CRS))
     return float(areas.max()), float(areas.sum())
 
 

@@ -16,7 +16,7 @@ from rasterio.warp import reproject, transform_bounds
 
 from geozone.errors import InputError
 from geozone.messages import message
-from geozone.model import CRS, Finding, LayerSource, Severity
+from geozone.model import CRS, Decision, Finding, LayerSource, Severity
 from geozone.read.raster import Raster, open_raster
 from geozone.read.safety import in_bytes
 
@@ -192,10 +192,17 @@ class Elevation:
             yield self.finding("dem_void", **range_of, lowest=f"{LOWEST:g}", highest=f"{HIGHEST:g}")
 
 
-def survey(
-    sources: Sequence[LayerSource], bounds: tuple[float, float, float, float]
-) -> tuple[tuple[LayerSource, ...], list[Finding]]:
-    """Return which elevation models serve for a picture of an area, and what is wrong with them.
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Elevation models that serve for a picture of an area, with what was decided about each, and all findings."""
+
+    useful: tuple[LayerSource, ...]
+    decisions: tuple[list[Decision], ...]
+    findings: list[Finding]
+
+
+def survey(sources: Sequence[LayerSource], bounds: tuple[float, float, float, float]) -> Survey:
+    """Return which elevation models serve for a picture of an area, and what is wrong with those given.
 
     Parameters
     ----------
@@ -212,7 +219,7 @@ def survey(
     shape = (_SURVEYED, _SURVEYED)
     west, south, east, north = bounds
     cells = Affine((east - west) / shape[1], 0, west, 0, (south - north) / shape[0], north)
-    useful, found = [], []
+    useful, decided, found = [], [], []
     for source in sources:
         with open_elevation(source.path, source.crs) as elevation:
             if (size := elevation.undrawable(cells, shape)) is not None:
@@ -222,9 +229,10 @@ def survey(
             found += elevation.findings
             if elevation.seen:
                 useful.append(source)
+                decided.append(elevation.raster.decisions)
             else:
                 found.append(elevation.finding("dem_elsewhere"))
-    return tuple(useful), found
+    return Survey(tuple(useful), tuple(decided), found)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from pyproj import Geod
 from rasterio import Affine
 
 from geozone.errors import GeozoneWarning, InputError, UsageError
@@ -270,3 +271,13 @@ def test_bands_beside_the_first_are_told(tmp_path):
     flat = np.zeros(SHAPE, dtype="int16")
     with pytest.warns(GeozoneWarning, match="2 bands"):
         barrier(written(tmp_path / "dem.tif", flat, bands=[flat, flat + 1]), ZONE)
+
+
+@pytest.mark.parametrize("south", [22.0, 31.0, 41.0])
+def test_continuity_does_not_depend_on_where_the_cells_of_a_plane_fell(south):
+    # one cell of 1 km lies between the patches, which the plane of the rule shows a little short or long
+    gap = Geod(ellps="GRS80").fwd(116.0, south, 90, 1000.05)[0] - 116.0
+    west = patch(115, south - 0.1, 116, south)
+    for far, share in ((gap, 0.5), (gap - 2e-6, 1.0)):
+        east = patch(116 + far, south - 0.1, 117 + far, south)
+        assert continuity(layer(west, east)) == pytest.approx(share, rel=1e-3)

@@ -8,6 +8,7 @@ import pytest
 from rate_samples import COUNTIES, NAME, ZONE, register, spec, target, units
 
 from geozone.errors import ConservationError
+from geozone.maps.wording import rate_text
 from geozone.messages import Text
 from geozone.model import (
     Basis,
@@ -21,6 +22,7 @@ from geozone.model import (
     Status,
     Verdict,
 )
+from geozone.overlay.slivers import Sliver
 from geozone.rates.completion import with_shores
 from geozone.rates.indicators import compute_rates
 from geozone.seeds import Reference, get_zone, zone_targets
@@ -389,3 +391,43 @@ def test_the_bay_target_of_bth_on_an_official_register_of_eleven(built, verdict,
     rate = one(found, "bay_completion", "bth", "JJJ-23")
     assert (rate.denominator, rate.verdict, rate.gap, rate.gap_unit) == (11, verdict, gap, "count")
     assert rate.target_value == pytest.approx(0.55)
+
+
+def test_a_share_of_less_than_the_layers_can_tell_is_not_applicable():
+    thin = Sliver(area_km2=4.0, width_m=0.002, accuracy_m=1000.0)
+    found = rates(
+        slivers={"barrier": {FIRST: thin}},
+        continuity={FIRST: (3.0, 4.0), "z": (8.0, 12.0)},
+        targets=[target(indicator="barrier_protected", id="T-9", region_codes=(FIRST,))],
+    )
+    for indicator in ("barrier_protected", "barrier_continuity"):
+        rate = one(found, indicator, FIRST)
+        assert (rate.value, rate.low, rate.high, rate.numerator) == (None, None, None, None)
+        assert rate.denominator == 4.0
+        assert not rate.applies
+        assert rate.verdict is Verdict.NOT_COMPUTABLE
+        assert "不适用" in rate.note.zh
+        assert "1,000" in rate.note.zh
+        assert "Not applicable" in rate.note.en
+    assert one(found, "barrier_protected", FIRST).target_id == "T-9"  # and no second row that misses a layer
+    assert one(found, "barrier_coverage", FIRST).value == pytest.approx(0.4)  # of the unit there is enough
+    assert one(found, "barrier_protected").value == pytest.approx(2 / 12)
+    assert one(found, "barrier_protected").applies
+
+
+def test_a_unit_without_barrier_has_a_share_of_nothing():
+    none = one(rates(), "barrier_protected", SECOND)
+    assert (none.denominator, none.applies) == (0.0, False)
+    assert rate_text(none).zh == "不适用"
+
+
+def test_a_shore_shorter_than_its_ends_are_accurate_makes_no_rate():
+    shore = pd.DataFrame({"code": [FIRST, THIRD], "length_km": [0.9, 8.0]})
+    natural = shore.assign(length_km=[0.5, 2.0])
+    lengths = {"coastline": shore, "natural_shore": natural}
+    found = rates(lengths=lengths, shore_accuracy_m=500.0)
+    short = one(found, "natural_shore_retention", FIRST)
+    assert (short.value, short.denominator, short.unit, short.applies) == (None, 0.9, "km", False)
+    assert "不适用" in short.note.zh
+    assert one(found, "natural_shore_retention", THIRD).value == pytest.approx(0.25)
+    assert one(rates(lengths=lengths), "natural_shore_retention", FIRST).value == pytest.approx(5 / 9)

@@ -287,3 +287,18 @@ def test_a_sound_kml_file_has_no_findings(tmp_path, encoding):
     path.write_bytes(KML.format(area * 3).replace("?>", f' encoding="{encoding}"?>', 1).encode(encoding))
     layer = read_layer(path)
     assert (len(layer.data), kinds(layer)) == (3, set())
+
+
+@pytest.mark.parametrize("victim", ["mif", "mid"])
+def test_an_interchange_file_whose_halves_differ_says_so(tmp_path, victim):
+    path = tmp_path / "red.mif"
+    pyogrio.write_dataframe(frame(20), path, driver="MapInfo File", ENCODING="UTF-8")
+    assert kinds(read_layer(path)) == set()
+    half = path.with_suffix(f".{victim}")
+    lines = half.read_text("utf-8").splitlines(keepends=True)
+    half.write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
+    try:
+        layer = read_layer(path)
+    except InputError:
+        return
+    assert len(layer.data) == 20 or "file_damaged" in kinds(layer, Severity.ERROR)

@@ -66,22 +66,24 @@ def test_tiles_fill_each_other(tmp_path):
 def test_nothing_is_drawn_where_no_model_reaches(tmp_path):
     far = dem(tmp_path / "a.tif", ridge(), west=100.0)
     assert relief_image([far], BOX) is None
-    useful, found = survey([far], BOX)
-    assert useful == ()
-    assert [finding.kind for finding in found] == ["dem_elsewhere"]
+    found = survey([far], BOX)
+    assert found.useful == ()
+    assert [finding.kind for finding in found.findings] == ["dem_elsewhere"]
 
 
 def test_the_survey_tells_what_the_picture_rests_on(tmp_path, monkeypatch):
     sound = dem(tmp_path / "a.tif", ridge(), nodata=-9999)
-    assert survey([sound], BOX) == ((sound,), [])
+    found = survey([sound], BOX)
+    assert (found.useful, found.findings) == ((sound,), [])
+    assert [decision.kind for decision in found.decisions[0]] == ["crs"]
     silent = dem(tmp_path / "b.tif", np.where(ridge() > 1400, np.float32(-9999), ridge()), crs=None)
-    useful, found = survey([silent], BOX)
-    assert useful == (silent,)
-    assert [finding.kind for finding in found] == ["crs_inferred_degrees", "dem_void"]
+    found = survey([silent], BOX)
+    assert found.useful == (silent,)
+    assert [finding.kind for finding in found.findings] == ["crs_inferred_degrees", "dem_void"]
     monkeypatch.setattr(elevation, "_DRAWABLE", 1000)
-    useful, found = survey([sound], BOX)
-    assert useful == ()
-    assert [finding.kind for finding in found] == ["dem_large"]
+    found = survey([sound], BOX)
+    assert found.useful == ()
+    assert [finding.kind for finding in found.findings] == ["dem_large"]
 
 
 def test_the_crs_of_the_project_is_used(tmp_path):
@@ -89,5 +91,5 @@ def test_the_crs_of_the_project_is_used(tmp_path):
     with pytest.raises(InputError):
         survey([silent], BOX)
     told = LayerSource(silent.path, crs="EPSG:4548")
-    assert survey([told], (117.0, 39.0, 118.0, 39.7))[0] == (told,)
+    assert survey([told], (117.0, 39.0, 118.0, 39.7)).useful == (told,)
     assert relief_image([told], (117.0, 39.0, 118.0, 39.7)) is not None

@@ -1,7 +1,7 @@
 // The rates of the chosen unit, each held against its targets.
 
 import { h, replace, svg } from './dom.js';
-import { gapText, inUnit, rateText, shareOf, targetAmount, targetText } from './format.js';
+import { applies, gapText, inUnit, rateText, shareOf, targetAmount, targetText } from './format.js';
 import { digits } from './rounding.js';
 import { said, text } from './text.js';
 import { badge } from './badge.js';
@@ -172,12 +172,17 @@ export function computable(rates) {
   return rates.some((rate) => rate.verdict !== 'not_computable' && (rate.value !== null || rate.low !== null));
 }
 
+// There is some of it in the unit, and too little for a rate: that is said in its place.
+function tooLittle(rates) {
+  return rates.some((rate) => !applies(rate) && rate.denominator > 0);
+}
+
 export function cardsSection(app) {
   const section = h('section', { class: 'cards', id: 'rates', 'aria-live': 'polite' });
   const draw = () => {
     const unit = app.units[app.state.unit];
     const own = app.ratesOf.get(unit.code) ?? new Map();
-    const shown = [...own].filter(([, rates]) => computable(rates));
+    const shown = [...own].filter(([, rates]) => computable(rates) || tooLittle(rates));
     const withTarget = shown.filter(([, rates]) => rates.some((rate) => rate.target_id));
     const without = shown.filter(([, rates]) => !rates.some((rate) => rate.target_id));
     const chain = app.ancestors(unit).reverse();

@@ -15,10 +15,15 @@ export function amountOf(value, kind, places) {
   return percent(value, places ?? 1);
 }
 
+// A share of less than the layers can tell has a denominator, which says how little there is, and no value.
+export function applies(rate) {
+  return rate.value !== null || rate.low !== null || rate.denominator === null;
+}
+
 // As many digits as it takes to tell a value from its target: 54.96 % is not "55.0 %" when 55 % is asked for.
 export function rateText(rate, kind) {
   if (rate.value === null) {
-    if (rate.low === null && rate.high === null) return text('no_value');
+    if (rate.low === null && rate.high === null) return text(applies(rate) ? 'no_value' : 'not_applicable');
     return text('band', { low: amountOf(rate.low ?? 0, kind), high: rate.high === null ? '?' : amountOf(rate.high, kind) });
   }
   const goal = rate.target_value;

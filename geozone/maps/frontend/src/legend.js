@@ -2,7 +2,7 @@
 
 import { h, replace } from './dom.js';
 import { swatch } from './paint.js';
-import { amountOf } from './format.js';
+import { amountOf, applies } from './format.js';
 import { digits, exactPlaces } from './rounding.js';
 import { said, text } from './text.js';
 import { shortened } from './popup.js';
@@ -25,7 +25,10 @@ export function classEntries(app, indicator, level) {
     const from = place ? classes.bounds[place - 1] : 0;
     entries.push({ key: `class${place}`, colour: classes.colours[place], title: `${word(from)}–${word(bound)}${unit}` });
   });
-  if (shown.includes(null)) entries.push({ key: 'missing', colour: colours.missing, title: text('no_value') });
+  if (shown.includes(null)) {
+    const title = rates.some((rate) => rate && !applies(rate)) ? 'legend_missing' : 'no_value';
+    entries.push({ key: 'missing', colour: colours.missing, title: text(title) });
+  }
   if (rates.some((rate) => rate && rate.value === null && rate.low !== null)) {
     entries.push({ key: 'band', band: true, title: text('legend_band') });
   }
