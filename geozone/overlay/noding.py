@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geozone.overlay.plane import Geometries, Indices, Numbers
+from geozone.overlay.plane import SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
 
-BORDER_DEGREES = (
-    1e-6  # about 0.1 m, the last place that coordinates are commonly written with: so near is on the line
-)
+# how near to an edge a vertex lies on it: a share of its length, for the longer the edge, the more it parts; and at most
+# a metre, the fifth decimal of a degree, to which coordinates are commonly rounded
+NEAR_SHARE = 1e-4
+NEAR_DEGREES = 1e-5
+BOW_M = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class _Paths:
         return np.flatnonzero((self.path[1:] == self.path[:-1]) & finite[1:] & finite[:-1])
 
 
-def share_vertices(geometries: Geometries, tolerance: float = BORDER_DEGREES) -> Geometries:
+def share_vertices(geometries: Geometries) -> Geometries:
     """Return geometries in whose edges the vertices of their neighbours have been inserted.
 
     Only edges that no neighbour has are looked at, so that a clean coverage costs little and stays as it is. A polygon
@@ -45,8 +47,6 @@ def share_vertices(geometries: Geometries, tolerance: float = BORDER_DEGREES) ->
     ----------
     geometries
         Polygons in longitude and latitude.
-    tolerance
-        How near to an edge a vertex lies on it, in degrees.
     """
     if len(geometries) < 2:
         return geometries
@@ -55,38 +55,45 @@ def share_vertices(geometries: Geometries, tolerance: float = BORDER_DEGREES) ->
     begin = begin[_met_once(paths.coordinates[begin], paths.coordinates[begin + 1])]
     owner = paths.owner[paths.path[begin]]
     points = np.concatenate([paths.coordinates[begin], paths.coordinates[begin + 1]])
-    return _inserted(geometries, paths, begin, points, np.concatenate([owner, owner]), tolerance)
+    return _inserted(geometries, paths, begin, points, np.concatenate([owner, owner]))
 
 
-def insert_vertices(
-    geometries: Geometries, others: Geometries, tolerance: float = BORDER_DEGREES
-) -> Geometries:
-    """Return geometries in whose edges the vertices of others have been inserted where these lie on them."""
+def insert_vertices(geometries: Geometries, others: Geometries) -> Geometries:
+    """Return geometries in whose long edges the vertices of others have been inserted where these lie on them.
+
+    Long are edges that part from the line of longitude and latitude by more than `BOW_M` in the plane.
+    """
     if not len(geometries) or not len(others):
         return geometries
     paths = _paths_of(geometries)
+    begin = paths.edges
+    begin = begin[_bow(paths.coordinates[begin], paths.coordinates[begin + 1]) > BOW_M]
+    if not len(begin):
+        return geometries
     points = np.unique(shapely.get_coordinates(others), axis=0)
     points = points[np.isfinite(points).all(axis=1)]
     nobody = np.full(len(points), -1)
-    return _inserted(geometries, paths, paths.edges, points, nobody, tolerance)
+    return _inserted(geometries, paths, begin, points, nobody)
 
 
-def _inserted(  # noqa: PLR0917 - one step of both ways
-    geometries: Geometries, paths: _Paths, begin: Indices, points: Numbers, owners: Indices, tolerance: float
+def _inserted(
+    geometries: Geometries, paths: _Paths, begin: Indices, points: Numbers, owners: Indices
 ) -> Geometries:
     """Insert points in edges of paths, but not those that a geometry has itself."""
     if not len(begin) or not len(points):
         return geometries
     start, end = paths.coordinates[begin], paths.coordinates[begin + 1]
     tree = shapely.STRtree(shapely.linestrings(np.stack([start, end], axis=1)))
-    point, edge = tree.query(shapely.points(points), predicate="dwithin", distance=tolerance)
+    point, edge = tree.query(shapely.points(points), predicate="dwithin", distance=NEAR_DEGREES)
     foreign = owners[point] != paths.owner[paths.path[begin[edge]]]
     point, edge = point[foreign], edge[foreign]
-    along = end[edge] - start[edge]
+    along, offset = end[edge] - start[edge], points[point] - start[edge]
     length = np.hypot(*along.T)
+    near = np.minimum(NEAR_SHARE * length, NEAR_DEGREES)
     with np.errstate(invalid="ignore", divide="ignore"):
-        place = ((points[point] - start[edge]) * along).sum(axis=1) / length
-    inside = (place > tolerance) & (place < length - tolerance)
+        place = (offset * along).sum(axis=1) / length
+        aside = np.abs(offset[:, 0] * along[:, 1] - offset[:, 1] * along[:, 0]) / length
+    inside = (aside <= near) & (place > near) & (place < length - near)
     point, edge, place = point[inside], edge[inside], place[inside]
     if not len(point):
         return geometries
@@ -108,6 +115,14 @@ def _paths_of(geometries: Geometries) -> _Paths:
     owners = np.concatenate([owner[polygons][ring_of], owner[lines]])
     coordinates, path = shapely.get_coordinates(paths, return_index=True)
     return _Paths(coordinates, path.astype(np.intp), owners.astype(np.intp))
+
+
+def _bow(start: Numbers, end: Numbers) -> Numbers:
+    """Return by how many metres edges part from their line of longitude and latitude in the plane."""
+    change = np.radians(end - start)
+    slope = np.abs(np.tan(np.radians((start[:, 1] + end[:, 1]) / 2)))
+    # meridians and parallels are straight in both
+    return np.asarray(np.where(change[:, 0] == 0, 0.0, SEMI_MAJOR_AXIS * slope * change[:, 1] ** 2 / 8))
 
 
 def _met_once(start: Numbers, end: Numbers) -> np.ndarray:

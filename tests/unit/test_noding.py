@@ -48,7 +48,7 @@ def test_a_clean_coverage_stays_as_it_is():
 
 
 def test_only_what_lies_on_an_edge_is_inserted():
-    one, near, far = shapely.box(0, 0, 1, 1), shapely.box(1, 0.3, 2, 0.6), shapely.box(1.00001, 0.7, 2, 0.8)
+    one, near, far = shapely.box(0, 0, 1, 1), shapely.box(1, 0.3, 2, 0.6), shapely.box(1.00002, 0.7, 2, 0.8)
     changed, *others = share_vertices(np.array([one, near, far], dtype=object))
     assert changed.equals(one)
     assert shapely.get_num_coordinates(changed) == 7
@@ -62,9 +62,9 @@ def test_holes_parts_and_lines_are_noded_too():
     made = share_vertices(np.array([both, *filling], dtype=object))
     assert shapely.equals(made, [both, *filling]).all()
     assert shapely.coverage_is_valid(made)
-    line = shapely.MultiLineString([[(0, 0), (1, 1)], [(0, 1), (2, 1)]])
+    line = shapely.MultiLineString([[(20, 30), (21, 31)], [(20, 31), (22, 33)]])
     [noded] = insert_vertices(
-        np.array([line], dtype=object), shapely.points([(0.5, 0.5), (1, 1), (0.5, 0.6)])
+        np.array([line], dtype=object), shapely.points([(20.5, 30.5), (21, 32), (20.5, 30.6)])
     )
     assert [len(part.coords) for part in noded.geoms] == [3, 3]
 
