@@ -19,7 +19,7 @@ from geozone.checks import REPAIRABLE, check, repair
 from geozone.checks.report import finding_lines
 from geozone.errors import DataError
 from geozone.messages import Language, Text, text
-from geozone.model import Finding, Layer, Level, Register, Severity, Step, Zone, ZoneResult
+from geozone.model import Finding, Layer, LayerSpec, Level, Register, Severity, Step, Zone, ZoneResult
 from geozone.overlay.cluster import mosaic_on_cluster
 from geozone.overlay.length import line_lengths
 from geozone.overlay.mosaic import mosaic
@@ -34,13 +34,17 @@ from geozone.rates.targets import target_findings
 from geozone.run.accuracy import accuracy_m
 from geozone.run.inputs import (
     SHOWN_LAYERS,
+    USED_ELSEWHERE,
     covers,
     cut_to_zone,
     not_covered,
+    older_vintage,
     read_registers,
     read_units,
+    read_unused,
     read_zone_layer,
     relief_sources,
+    unused_layer,
 )
 from geozone.seeds import load_documents, load_references, zone_targets
 from geozone.terrain.barrier import barrier_gaps, connected_area
@@ -117,6 +121,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         shore_accuracy_m=max(accuracy_m(layers.get("coastline")), work.boundary_accuracy_m),
         references=load_references(),
         redline_areas=areas,
+        unused={spec.role.value for spec in work.unused()},
+        earlier={spec.role.value for specs in project.older.values() for spec in specs},
     )
     work.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
     if work.untold:
@@ -197,7 +203,27 @@ class _Work:
             else:
                 self.keep([not_covered(spec, self.project.zone)], tell=True)
         self.steps.append(Step("read", {name: len(layer.data) for name, layer in layers.items()}))
+        self._read_unused()
         return layers
+
+    def unused(self) -> list[LayerSpec]:
+        """Return the user's layers that no rate or map is made from."""
+        project = self.project
+        specs = (project.layers[name] for name in sorted(project.own))
+        return [spec for spec in specs if spec.id not in SHOWN_LAYERS and spec.role not in USED_ELSEWHERE]
+
+    def _read_unused(self) -> None:
+        """Tell of the user's files that nothing is made from, and make sure that they can be read."""
+        project = self.project
+        found = [(spec, unused_layer(spec)) for spec in self.unused()]
+        found += [
+            (spec, older_vintage(spec, project.layers[name]))
+            for name, specs in project.older.items()
+            for spec in specs
+        ]
+        for spec, finding in found:
+            read_unused(spec, project.zone, self.inputs)
+            self.keep([finding], tell=True)
 
     def check_layers(
         self, layers: dict[str, Layer], units: gpd.GeoDataFrame

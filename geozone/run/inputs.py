@@ -11,18 +11,33 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.files import digest
-from geozone.messages import message
-from geozone.model import CRS, Decision, Finding, Layer, LayerSource, LayerSpec, Register, Severity, Zone
+from geozone.messages import message, text
+from geozone.model import (
+    CRS,
+    Decision,
+    Finding,
+    Layer,
+    LayerSource,
+    LayerSpec,
+    Register,
+    Role,
+    Severity,
+    Zone,
+)
 from geozone.overlay.units import code_prefix, zone_units
 from geozone.project import Project
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
+from geozone.read.raster import open_raster
 from geozone.run.accuracy import accuracy_m
 from geozone.seeds import load_zones
 from geozone.terrain.elevation import survey
 
 SHOWN_LAYERS = ("redline", "barrier", "barrier_gaps", "bays", "rivers", "lakes", "coastline")
 MARINE_LAYERS = ("bays", "coastline")  # they lie off the zone's land and are not cut to it
+RASTER_ROLES = (Role.DEM, Role.LANDCOVER)
+RASTER_ENDINGS = (".tif", ".tiff", ".img", ".asc", ".nc", ".vrt")
+USED_ELSEWHERE = (Role.BOUNDARY, Role.DEM)  # the units are made from the one, the relief from the other
 _OFFSHORE_DEGREES = 0.5  # how far a marine layer is followed off the zone's outline, for display
 
 
@@ -49,6 +64,50 @@ def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
     data = data.explode(index_parts=False)
     data = data[data.geom_type == kinds.loc[data.index]]  # a touch leaves points and lines
     return replace(layer, data=data.dissolve(by=data.index, aggfunc="first"))
+
+
+def older_vintage(spec: LayerSpec, newest: LayerSpec) -> Finding:
+    """Return the finding that files of an older vintage are kept apart from the newest."""
+    files = ", ".join(source.path.name for source in spec.sources)
+    role = text(f"model.role_{spec.role.value}")
+    return Finding(
+        "older_vintage",
+        Severity.WARNING,
+        spec.id,
+        message("run.older_vintage", role=role, files=files, vintage=spec.vintage, newest=newest.vintage),
+        message("run.older_vintage_remedy"),
+    )
+
+
+def unused_layer(spec: LayerSpec) -> Finding:
+    """Return the finding that no rate or map uses a layer that the user supplies."""
+    return Finding(
+        "layer_unused",
+        Severity.WARNING,
+        spec.id,
+        message(
+            "run.unused", layer=spec.title, role=text(f"model.role_{spec.role.value}"), id=spec.role.value
+        ),
+        message("run.unused_remedy"),
+    )
+
+
+def read_unused(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> None:
+    """Read the files of a layer that nothing is made from, so that one that is no data is told.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read.
+    """
+    noted: list[dict[str, Any]] = []
+    for source in spec.sources:
+        if spec.role in RASTER_ROLES and source.path.suffix.lower() in RASTER_ENDINGS:
+            with open_raster(source.path, crs=source.crs) as raster:
+                noted.append(_described(spec, source, source.layer or spec.id, raster.decisions))
+        else:
+            read_zone_layer(replace(spec, sources=(source,)), zone, noted)
+    inputs += [entry | {"used": False} for entry in noted]
 
 
 def not_covered(spec: LayerSpec, zone: Zone) -> Finding:

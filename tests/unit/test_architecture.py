@@ -11,7 +11,7 @@ STOREYS = [
     {"messages"},
     {"errors"},
     {"files", "model", "rounding"},
-    {"seeds", "catalog", "project"},
+    {"seeds", "catalog", "project", "vintages"},
     {"overlay.edges"},
     {"overlay.plane"},  # areas are needed by every room above; the rest of overlay stands higher
     {"read"},

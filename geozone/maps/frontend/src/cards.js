@@ -169,7 +169,7 @@ function card(app, indicator, rates) {
 }
 
 export function computable(rates) {
-  return rates.some((rate) => rate.verdict !== 'not_computable' && (rate.value !== null || rate.low !== null));
+  return rates.some((rate) => rate.value !== null || rate.low !== null);
 }
 
 // There is some of it in the unit, and too little for a rate: that is said in its place.
@@ -238,7 +238,6 @@ function missingRow(app, indicator, rate) {
   return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },
     h('b', {}, unit && unit.place !== app.zone ? `${app.nameOf(unit)} · ` : '', said(target ? target.title : app.indicators[indicator].title)),
     h('span', { class: 'goal-text' }, target ? `${targetText(rate, target, null)}${target.year ? text('in_year', { year: target.year }) : ''}` : ''),
-    h('span', { class: 'lacking' }, said(rate.note) || (target?.answered_by.length
-      ? text('missing_layer', { layers: target.answered_by.map((name) => (text(`role_${name}`))).join(text('list_comma')) }) : '')));
+    h('span', { class: 'lacking' }, said(rate.note)));
 }
 
