@@ -31,6 +31,7 @@ from geozone.rates.indicators import compute_rates
 from geozone.rates.targets import target_findings
 from geozone.run.inputs import (
     SHOWN_LAYERS,
+    checked_parts,
     covers,
     cut_to_zone,
     not_covered,
@@ -39,6 +40,7 @@ from geozone.run.inputs import (
     read_zone_layer,
     relief_file,
 )
+from geozone.run.register_map import join_registers
 from geozone.seeds import load_documents, load_references, zone_targets
 from geozone.terrain.barrier import barrier_gaps, connected_area
 
@@ -95,6 +97,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     options.progress(text("run.step_rates"))
     registers = work.registers(lengths)
     shown = {name: cut_to_zone(layer, units.geometry.iloc[-1]) for name, layer in layers.items()}
+    shown = work.join_registers(shown, registers, units)
     targets = zone_targets(project.zone.key)
     work.findings += target_findings(targets)
     rates = compute_rates(
@@ -177,7 +180,10 @@ class _Work:
         repaired, ledgers = {}, []
         for name, layer in layers.items():
             own = name in self.project.own
-            found = layer.findings + check(layer, units=units if own else None)
+            parts = [layer] if own else checked_parts(layer, units.geometry.iloc[-1])
+            found = layer.findings + [
+                finding for part in parts for finding in check(part, units=units if own else None)
+            ]
             grave = {
                 item.kind: item for item in reversed(found) if own and item.severity is not Severity.NOTE
             }
@@ -234,6 +240,21 @@ class _Work:
         for register in registers.values():
             self.findings += register.findings
         return registers
+
+    def join_registers(
+        self, shown: dict[str, Layer], registers: dict[str, Register], units: gpd.GeoDataFrame
+    ) -> dict[str, Layer]:
+        """Return the shown layers with the items and statuses of their registers."""
+        joined, findings = join_registers(
+            shown,
+            registers,
+            units,
+            self.project.zone,
+            own_layers=self.project.own,
+            own_registers={entry.role.value for entry in self.project.registers},
+        )
+        self.findings += findings
+        return joined
 
 
 def _continuity(barrier: Layer | None, units: gpd.GeoDataFrame) -> dict[str, tuple[float, float]]:

@@ -16,6 +16,7 @@ from geozone.messages import message
 from geozone.model import CRS, Finding, Layer, LayerSource, LayerSpec, Register, Severity, Zone
 from geozone.overlay.units import code_prefix, zone_units
 from geozone.project import Project
+from geozone.rates.register_items import NATURAL
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
 from geozone.seeds import load_zones
@@ -48,6 +49,21 @@ def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
     data = data.explode(index_parts=False)
     data = data[data.geom_type == kinds.loc[data.index]]  # a touch leaves points and lines
     return replace(layer, data=data.dissolve(by=data.index, aggfunc="first"))
+
+
+def checked_parts(layer: Layer, outline: shapely.Geometry) -> list[Layer]:
+    """Return what is checked of an embedded layer: of the sea what lies near the zone, and natural bays by themselves.
+
+    A natural bay has no code and lies over the waters that stand in for units: neither is a fault.
+    """
+    if layer.id not in MARINE_LAYERS:
+        return [layer]
+    data = layer.data[layer.data.intersects(outline.buffer(_OFFSHORE_DEGREES))]
+    if "kind" not in data:
+        return [replace(layer, data=data)]
+    natural = data["kind"] == NATURAL
+    parts = (data[~natural], data[natural].drop(columns="code", errors="ignore"))
+    return [replace(layer, data=part) for part in parts if len(part)]
 
 
 def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
