@@ -19,6 +19,7 @@ from geozone.overlay.units import code_prefix
 PLACE_COLUMNS = ("province", "city", "county")  # columns that name a unit instead of giving its code
 MEASURES = ("shore_km", "area_km2", "length_km")
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
+_DASHES = re.compile(r"[-‐‑‒–—―~·]")
 _SUFFIX = re.compile(
     r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|新区|省|市|区|县|盟|旗)$"
 )
@@ -31,12 +32,60 @@ def plain(word: Any) -> str:
 
 def plain_name(name: Any) -> str:
     """Return the name of an item such that two writings of it are alike: dashes and spaces do not count."""
-    word = re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(name))).casefold()
-    word = re.sub(r"[-‐‑‒–—―~·]", "", word)
-    for names in _words()["same_place"].values():
-        if word in {re.sub(r"[-‐‑‒–—―~·]", "", other).casefold() for other in names}:
-            return re.sub(r"[-‐‑‒–—―~·]", "", str(names[0])).casefold()
-    return word
+    word = _spelled(str(name))
+    return _same_place().get(word, word)
+
+
+def item_names(name: str) -> list[str]:
+    """Return the writings that mean an item on a map, as `plain_name` gives them, the whole name first.
+
+    What stands in brackets is another name where it says so ("原…") or ends like a water; else it is a section, and
+    a section is not the whole: ``滦河（唐山段）`` is not ``滦河``.
+    """
+    whole, outside, inside = _parts(name)
+    others = [word for given in inside for word in (_other_name(given),) if word]
+    same = [outside] if inside and (outside in others or any(map(_is_marked, inside))) else []
+    return list(dict.fromkeys([whole, *others, *same]))
+
+
+def feature_names(name: str) -> list[str]:
+    """Return the writings of items that a feature may show a part or the whole of, its whole name first."""
+    whole, outside, inside = _parts(name)
+    others = [word for given in inside for word in (_other_name(given),) if word]
+    return list(dict.fromkeys(word for word in [whole, *others, outside] if word))
+
+
+def name_headings() -> tuple[str, ...]:
+    """Return the headings under which a layer gives further names of its features, as `plain` gives them."""
+    return tuple(plain(word) for word in _words()["other_names"]["headings"])
+
+
+def _parts(name: str) -> tuple[str, str, list[str]]:
+    inside = [bracket[1:-1].strip() for bracket in _BRACKETS.findall(name)]
+    return plain_name(name), plain_name(_BRACKETS.sub("", name)), [word for word in inside if word]
+
+
+def _other_name(given: str) -> str | None:
+    bare = plain_name(_former().sub("", given))
+    return bare if _is_marked(given) or bare.endswith(tuple(_words()["other_names"]["waters"])) else None
+
+
+def _is_marked(given: str) -> bool:
+    return bool(_former().match(given))
+
+
+@cache
+def _former() -> re.Pattern[str]:
+    return re.compile("^(?:" + "|".join(_words()["other_names"]["former"]) + ")[:：]?")
+
+
+@cache
+def _same_place() -> dict[str, str]:
+    return {_spelled(name): _spelled(names[0]) for names in _words()["same_place"].values() for name in names}
+
+
+def _spelled(name: str) -> str:
+    return _DASHES.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold())
 
 
 def match_headings(headings: list[str], fields: Mapping[str, str] | None = None) -> dict[str, str]:

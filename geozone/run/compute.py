@@ -35,6 +35,7 @@ from geozone.run.accuracy import accuracy_m
 from geozone.run.inputs import (
     SHOWN_LAYERS,
     USED_ELSEWHERE,
+    checked_parts,
     covers,
     cut_to_zone,
     not_covered,
@@ -46,6 +47,7 @@ from geozone.run.inputs import (
     relief_sources,
     unused_layer,
 )
+from geozone.run.register_map import join_registers
 from geozone.seeds import load_documents, load_references, zone_targets
 from geozone.terrain.barrier import barrier_gaps, connected_area
 
@@ -106,6 +108,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     options.progress(text("run.step_rates"))
     registers = work.registers(lengths)
     shown = {name: cut_to_zone(layer, units.geometry.iloc[-1]) for name, layer in layers.items()}
+    shown = work.join_registers(shown, registers, units)
     targets = zone_targets(project.zone.key)
     work.keep(target_findings(targets), tell=True)
     rates = compute_rates(
@@ -232,7 +235,9 @@ class _Work:
         repaired, ledgers = {}, []
         for name, layer in layers.items():
             own = name in self.project.own
-            self.keep(layer.findings + check(layer, units=units if own else None), tell=own)
+            parts = [layer] if own else checked_parts(layer, units.geometry.iloc[-1])
+            found = [finding for part in parts for finding in check(part, units=units if own else None)]
+            self.keep(layer.findings + found, tell=own)
             repaired[name], ledger = repair(layer)
             ledgers.append(ledger)
         _stop_on_errors(self.findings, self.project.zone)
@@ -299,6 +304,17 @@ class _Work:
         for role, register in registers.items():
             self.keep(register.findings, tell=role in own)
         return registers
+
+    def join_registers(
+        self, shown: dict[str, Layer], registers: dict[str, Register], units: gpd.GeoDataFrame
+    ) -> dict[str, Layer]:
+        """Return the shown layers with the items and statuses of their registers."""
+        own = {entry.role.value for entry in self.project.registers}
+        joined, found = join_registers(
+            shown, registers, units, self.project.zone, own_layers=self.project.own, own_registers=own
+        )
+        self.keep(found, tell=bool(own or self.project.own))
+        return joined
 
 
 def _continuity(barrier: Layer | None, units: gpd.GeoDataFrame) -> dict[str, tuple[float, float]]:

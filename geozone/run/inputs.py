@@ -26,6 +26,7 @@ from geozone.model import (
 )
 from geozone.overlay.units import code_prefix, zone_units
 from geozone.project import Project
+from geozone.rates.register_items import NATURAL
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
 from geozone.read.raster import open_raster
@@ -108,6 +109,21 @@ def read_unused(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> No
         else:
             read_zone_layer(replace(spec, sources=(source,)), zone, noted)
     inputs += [entry | {"used": False} for entry in noted]
+
+
+def checked_parts(layer: Layer, outline: shapely.Geometry) -> list[Layer]:
+    """Return what is checked of an embedded layer: of the sea what lies near the zone, and natural bays by themselves.
+
+    A natural bay has no code and lies over the waters that stand in for units: neither is a fault.
+    """
+    if layer.id not in MARINE_LAYERS:
+        return [layer]
+    data = layer.data[layer.data.intersects(outline.buffer(_OFFSHORE_DEGREES))]
+    if "kind" not in data:
+        return [replace(layer, data=data)]
+    natural = data["kind"] == NATURAL
+    parts = (data[~natural], data[natural].drop(columns="code", errors="ignore"))
+    return [replace(layer, data=part) for part in parts if len(part)]
 
 
 def not_covered(spec: LayerSpec, zone: Zone) -> Finding:

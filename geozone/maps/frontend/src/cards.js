@@ -6,6 +6,7 @@ import { digits } from './rounding.js';
 import { said, text } from './text.js';
 import { badge } from './badge.js';
 import { itemName } from './years.js';
+import { unitItems } from './popup.js';
 
 const MARKS = {
   met: 'M3 8.5 6.5 12 13 4.5',
@@ -193,7 +194,8 @@ export function cardsSection(app) {
       unit.place === app.zone ? summary(app, withTarget) : null,
       withTarget.length ? [h('h3', { class: 'group' }, text('with_target')), withTarget.map(([indicator, rates]) => card(app, indicator, rates))] : null,
       without.length ? [h('h3', { class: 'group' }, text('without_target')), without.map(([indicator, rates]) => card(app, indicator, rates))] : null,
-      shown.length ? null : h('p', { class: 'note' }, text('no_rates')));
+      shown.length ? null : h('p', { class: 'note' }, text('no_rates')),
+      unit.level === 'county' ? unitItems(app, unit) : null);
   };
   app.on(['lang', 'unit', 'indicator'], draw);
   draw();
