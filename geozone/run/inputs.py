@@ -221,6 +221,7 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
             as_of=entry.as_of,
             source=entry.source,
             layer=entry.layer,
+            sheet=entry.sheet,
             fields=entry.fields,
             zone=project.zone,
         )
