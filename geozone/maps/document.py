@@ -164,10 +164,10 @@ def sealed(html: str) -> str:
     return html.replace("<head>\n", f"<head>\n{mark}\n", 1)
 
 
-def is_as_sealed(html: str) -> bool:
-    """Return whether a document is as it was when it was sealed."""
+def is_as_sealed(html: str) -> bool | None:
+    """Return whether a document is as it was when it was sealed; None if it never was."""
     found = _SEAL.search(html)
-    return found is not None and sealed(html.replace(found[0], "", 1)) == html
+    return None if found is None else sealed(html.replace(found[0], "", 1)) == html
 
 
 def _digest(text: str) -> str:
