@@ -23,7 +23,7 @@ from geozone.model import Finding, Layer, Level, Register, Severity, Step, Zone,
 from geozone.overlay.cluster import mosaic_on_cluster
 from geozone.overlay.length import line_lengths
 from geozone.overlay.mosaic import mosaic
-from geozone.overlay.shores import shore_lengths
+from geozone.overlay.shores import NOWHERE, shore_lengths
 from geozone.overlay.slivers import Sliver, slivers
 from geozone.overlay.units import finest_units
 from geozone.overlay.variants import area_variants
@@ -41,6 +41,7 @@ from geozone.run.inputs import (
     read_units,
     read_zone_layer,
     relief_sources,
+    shore_elsewhere,
 )
 from geozone.seeds import load_documents, load_references, zone_targets
 from geozone.terrain.barrier import barrier_gaps, connected_area
@@ -229,7 +230,11 @@ class _Work:
             lengths["rivers"] = line_lengths(layers["rivers"].data, finest, by="code")
         if "coastline" in layers:
             shore = layers["coastline"].data
-            lengths["coastline"] = shore_lengths(shore, finest)
+            table = shore_lengths(shore, finest)
+            lengths["coastline"] = table[table["code"] != NOWHERE]
+            if len(lengths["coastline"]) < len(table):
+                far = table.loc[table["code"] == NOWHERE, "length_km"].sum()
+                self.keep([shore_elsewhere(far)], tell="coastline" in self.project.own)
             if "nature" in shore:  # the user's coastline may tell natural from artificial shore
                 lengths["natural_shore"] = shore_lengths(shore[shore["nature"].isin(NATURAL_SHORE)], finest)
         area = float(pieces["area_km2"].sum())

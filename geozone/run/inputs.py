@@ -62,6 +62,17 @@ def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
     )
 
 
+def shore_elsewhere(length_km: float) -> Finding:
+    """Return the finding that shore lies too far off to belong to a unit of the zone."""
+    return Finding(
+        "shore_elsewhere",
+        Severity.WARNING,
+        "coastline",
+        message("run.shore_elsewhere", length=f"{length_km:,.1f}"),
+        message("run.shore_elsewhere_remedy"),
+    )
+
+
 def read_units(
     project: Project, inputs: list[dict[str, Any]], findings: list[Finding]
 ) -> tuple[gpd.GeoDataFrame, float]:
