@@ -13,11 +13,10 @@ from geozone.errors import DataError
 from geozone.files import digest
 from geozone.messages import message
 from geozone.model import CRS, Decision, Finding, Layer, LayerSource, LayerSpec, Register, Severity, Zone
-from geozone.overlay.units import code_prefix, zone_units
+from geozone.overlay.units import code_prefix
 from geozone.project import Project
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
-from geozone.run.accuracy import accuracy_m
 from geozone.seeds import load_zones
 from geozone.terrain.elevation import survey
 
@@ -73,18 +72,12 @@ def shore_elsewhere(length_km: float) -> Finding:
     )
 
 
-def read_units(
-    project: Project, inputs: list[dict[str, Any]], findings: list[Finding]
-) -> tuple[gpd.GeoDataFrame, float]:
-    """Return the units of the zone at all levels, and how accurate their borders are in metres; note what was read."""
+def read_boundary(project: Project, inputs: list[dict[str, Any]]) -> Layer:
+    """Return the boundary layer; note what was read."""
     spec = project.layers.get("boundary")
     if spec is None:
         raise DataError("run.no_boundary", zone=project.zone.title)
-    boundary = read_zone_layer(spec, project.zone, inputs)
-    findings += boundary.findings
-    if "level" not in boundary.data:
-        boundary.data["level"] = project.zone.levels[0].value
-    return zone_units(project.zone, boundary.data), accuracy_m(boundary)
+    return read_zone_layer(spec, project.zone, inputs)
 
 
 def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> Layer:
