@@ -21,8 +21,9 @@ from geozone.overlay.units import code_prefix, finest_rows, tile
 
 _RANK = {level: rank for rank, level in enumerate(Level)}
 _OFF = 0.05  # share by which the whole boundary may differ from the embedded one without a word
-# of a unit, these leave nothing to compute with
-_GRAVE = {"geometry_null", "geometry_empty"}
+_BESIDE_DEGREES = 1e-4  # so near to the units of a zone, a feature is their neighbour
+# in a boundary, these leave a unit without ground: two units of one geometry have it once
+_GRAVE = {"geometry_null", "geometry_empty", "duplicate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ def own_boundary(layer: Layer, zone: Zone) -> Boundary:
         return Boundary(inside, found, pd.DataFrame(columns=LEDGER_COLUMNS))
     repaired, ledger = repair(some)
     tiled, changes = _tiled(repaired, accuracy_m(layer))
+    bare = tiled[area_km2(tiled.geometry.to_numpy(), CRS) <= 0]
+    if len(bare):
+        codes = ", ".join(bare["code"].astype(str))
+        found.append(_finding("boundary_no_area", Severity.ERROR, layer.id, codes=codes))
     rest = inside[~inside.index.isin(finest.index)]
     whole = gpd.GeoDataFrame(pd.concat([tiled, rest]), crs=CRS)
     return Boundary(whole, found, pd.concat([ledger, changes], ignore_index=True) if len(changes) else ledger)
@@ -87,24 +92,24 @@ def differs_from(units: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) -> Iterato
 
 
 def _without_code(layer: str, lost: gpd.GeoDataFrame, inside: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """Yield the findings about features without a code: among the units of the zone they are missing there."""
+    """Yield the findings about features without a code: between the units of the zone one is missing, beside them perhaps."""
     lost = lost[lost.geometry.notna() & ~lost.geometry.is_empty]
     if not len(lost) or not len(inside):
         return
     units = inside.geometry[inside.geometry.notna()].to_numpy()
-    places = shapely.point_on_surface(lost.geometry.to_numpy())
-    among = shapely.contains(shapely.convex_hull(shapely.GeometryCollection(list(units))), places)
-    place, _ = shapely.STRtree(units).query(places, predicate="within")
-    among &= ~np.isin(np.arange(len(places)), place)
-    for row, area, point in zip(
-        lost.index[among], area_km2(lost.geometry.to_numpy()[among], CRS), places[among], strict=True
-    ):
-        yield replace(
-            _finding("boundary_no_code", Severity.ERROR, layer, row=row, area=f"{area:,.1f}"),
-            feature=str(row),
-            place=(float(point.x), float(point.y)),
-        )
-    if left := int((~among).sum()):
+    shapes, tree = lost.geometry.to_numpy(), shapely.STRtree(units)
+    places = shapely.point_on_surface(shapes)
+    every = np.arange(len(lost))
+    apart = ~np.isin(every, tree.query(places, predicate="within")[0])
+    among = apart & shapely.contains(shapely.convex_hull(shapely.GeometryCollection(list(units))), places)
+    beside = apart & np.isin(every, tree.query(shapes, predicate="dwithin", distance=_BESIDE_DEGREES)[0])
+    for number in np.flatnonzero(among | beside):
+        row, area = str(lost.index[number]), area_km2(shapes[number : number + 1], CRS)[0]
+        kind = "boundary_no_code" if among[number] else "boundary_code_beside"
+        severity = Severity.ERROR if among[number] else Severity.WARNING
+        place = float(places[number].x), float(places[number].y)
+        yield replace(_finding(kind, severity, layer, row=row, area=f"{area:,.1f}"), feature=row, place=place)
+    if left := int((~among & ~beside).sum()):
         yield _finding("boundary_codeless", Severity.NOTE, layer, count=left)
 
 

@@ -126,15 +126,23 @@ def test_a_unit_in_several_features_is_one_unit():
     assert prepared(other)[1]["key_doubled"] is Severity.ERROR
 
 
-def test_features_without_code_are_errors_among_the_units_only():
-    for empty in ("", None):
-        lost = COUNTIES.copy()
-        lost["code"] = lost.code.where(lost.code != "910102", empty or "")
-        # what was 910102 now lies between the others
-        _, kinds = prepared(lost)
-        assert kinds["boundary_no_code"] is Severity.ERROR
+@pytest.mark.parametrize("empty", ["", None])
+def test_a_feature_without_code_is_missed_among_or_beside_the_units(empty):
+    lost = COUNTIES.copy()
+    lost["code"] = lost.code.where(lost.code != "910102", empty or "")
+    found, kinds = prepared(lost)  # between the others
+    assert kinds["boundary_no_code"] is Severity.ERROR
+    assert found.findings[0].feature == str(COUNTIES.index[COUNTIES.code == "910102"][0])
+    corner = COUNTIES.copy()
+    corner["code"] = corner.code.where(corner.code != "910101", empty or "")
+    corner = corner[corner.code != "910201"]
+    assert prepared(corner)[1]["boundary_code_beside"] is Severity.WARNING
+
+
+def test_a_feature_without_code_elsewhere_is_noted():
     sea = COUNTIES.loc[[0]].assign(code="", name="海域", geometry=shapely.box(120, 38, 121, 39))
-    found, kinds = prepared(pd.concat([COUNTIES, sea], ignore_index=True))
+    lake = sea.assign(name="湖", geometry=shapely.box(116.1, 38.1, 116.2, 38.2))
+    found, kinds = prepared(pd.concat([COUNTIES, sea, lake], ignore_index=True))
     assert kinds == {"boundary_codeless": Severity.NOTE}
     assert len(found.data) == len(COUNTIES)
 
@@ -194,3 +202,15 @@ def test_units_tile_whatever_their_borders_are_off_by(shifts, steps):
     assert filled >= ground * (1 - 1e-9)
     assert filled - ground < 0.02 * 100  # at most the cracks between the units: 100 km of borders, 20 m wide
     assert np.abs(areas / area_km2(drawn, CRS) - 1).max() < 2e-3
+
+
+def test_two_units_of_one_geometry_are_an_error():
+    _, kinds = prepared(changed(c910102=square("910101")))
+    assert kinds["duplicate"] is Severity.ERROR
+
+
+def test_a_unit_without_area_is_an_error():
+    west, south, _, north = square("910101").bounds
+    line = shapely.Polygon([(west, south), (west, north), (west, south), (west, south)])
+    _, kinds = prepared(changed(c910101=line))
+    assert kinds["boundary_no_area"] is Severity.ERROR
