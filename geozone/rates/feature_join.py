@@ -206,7 +206,9 @@ class _Shown:
                 find_places(Reading("", {"": item}), self.gazetteer)
             told = next((item[column] for column in reversed(CODE_COLUMNS) if item[column]), "")
             # units of the user's own have codes that no list knows
-            found[row] = told or next((cells[name][:6] for name in reversed(given) if _is_code(name, cells)), "")
+            found[row] = told or next(
+                (cells[name][:6] for name in reversed(given) if _is_code(name, cells)), ""
+            )
         coded = [column in CODE_COLUMNS for column in given]
         others = [
             next(
