@@ -8,9 +8,9 @@ import pandas as pd
 import shapely
 
 from geozone.model import CRS
-from geozone.overlay.noding import share_vertices
 from geozone.overlay.edges import linework
-from geozone.overlay.plane import Geometries, Indices, Numbers, length_km, 
+from geozone.overlay.noding import share_vertices
+from geozone.overlay.plane import Geometries, Indices, Numbers, length_km
 from geozone.overlay.units import code_prefix
 
 ISLAND = ("island", "海岛", "岛屿", "海岛岸线", "岛屿岸线")  # kinds of shore that are no mainland shore
