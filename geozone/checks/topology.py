@@ -23,6 +23,8 @@ SLIVER_METRES = 5.0  # mean width
 _BLOCK = 20_000  # features whose neighbours are looked for together
 CRACK_DEGREES = 0.002  # 220 m: wider channels between units, open to the outside, are ground of nobody
 CRACK_KM2 = 0.2  # smaller ones are mostly creeks of the shore
+OFFSHORE_DEGREES = 0.5  # so far from the units, what lies at sea belongs to their zone
+_MARINE = {Role.BAY, Role.COASTLINE, Role.COASTAL_BELT}
 GAP_FEATURES = 20_000  # gaps are looked for in layers up to this size
 
 
@@ -198,7 +200,11 @@ def _one_border(gather: Gather, kind: str, areas: np.ndarray) -> None:
 def _outside(gather: Gather, geometries: np.ndarray, rows: np.ndarray, units: gpd.GeoDataFrame) -> None:
     zone = np.asarray(units.geometry.values)
     shapely.prepare(zone)
-    inside = np.unique(shapely.STRtree(geometries[rows]).query(zone, predicate="intersects")[1])
+    tree = shapely.STRtree(geometries[rows])
+    if gather.role in _MARINE:  # off the land of the units
+        inside = np.unique(tree.query(zone, predicate="dwithin", distance=OFFSHORE_DEGREES)[1])
+    else:
+        inside = np.unique(tree.query(zone, predicate="intersects")[1])
     outside = np.setdiff1d(np.arange(len(rows)), inside)
     if len(rows) and len(outside) == len(rows):
         gather.add("all_outside_zone", Severity.ERROR, features=len(rows))

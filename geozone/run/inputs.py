@@ -209,7 +209,7 @@ def _description(spec: LayerSpec) -> dict[str, Any]:
         "source": spec.source.zh,
         "licence": spec.licence,
         "basis": spec.basis.value,
-        "accuracy_m": pd.NA,
+        "accuracy_m": float("nan"),
         "vintage": spec.vintage,
     }
 

@@ -408,3 +408,13 @@ def test_a_city_lies_over_its_counties():
     counties = [shapely.box(116, 38, 117, 39), shapely.box(117, 38, 118, 39)]
     layer = layer_of(city, *counties, role=Role.BOUNDARY, level=["city", "county", "county"])
     assert "overlap" not in kinds(layer)
+
+
+def test_what_lies_at_sea_belongs_to_the_zone_behind_it():
+    bay, far = shapely.box(118.1, 38.1, 118.3, 38.3), shapely.box(121, 38, 122, 39)
+    assert found(layer_of(bay, role=Role.BAY), "all_outside_zone", units=sample_units()) == []
+    assert len(found(layer_of(bay), "all_outside_zone", units=sample_units())) == 1
+    assert [
+        item.feature
+        for item in found(layer_of(bay, far, role=Role.BAY), "outside_zone", units=sample_units())
+    ] == ["1"]

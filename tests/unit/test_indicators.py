@@ -460,10 +460,11 @@ def test_a_share_of_less_than_the_layers_can_tell_is_not_applicable():
     assert one(found, "barrier_protected").applies
 
 
-def test_a_unit_without_barrier_has_a_share_of_nothing():
-    none = one(rates(), "barrier_protected", SECOND)
-    assert (none.denominator, none.applies) == (0.0, False)
-    assert rate_text(none).zh == "不适用"
+def test_what_is_not_applicable_is_no_missing_value():
+    thin = Sliver(area_km2=4.0, width_m=0.002, accuracy_m=1000.0)
+    found = rates(slivers={"barrier": {FIRST: thin}})
+    assert rate_text(one(found, "barrier_protected", FIRST)).zh == "不适用"
+    assert rate_text(one(found, "barrier_protected", SECOND)).zh == "无数据"  # no barrier at all
 
 
 def test_a_shore_shorter_than_its_ends_are_accurate_makes_no_rate():
