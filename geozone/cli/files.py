@@ -166,13 +166,18 @@ def check_command(
             click.echo(text("cli.failed", reason=error.text).get(lang), err=True)
             code = max(code, error.exit_code)
     if out and repaired:
-        write_repaired(repaired, out)
-        click.echo(text("cli.written", path=out).get(lang), err=True)
+        _write_repaired(repaired, out, lang)
     if form == "json":
         click.echo(to_json(reports), nl=False)
     elif rows:
         click.echo(listing.show(pd.DataFrame(rows), form))
     else:
-        click.echo(text("cli.nothing_found", count=len(reports)).get(lang), err=True)
+        said = "cli.nothing_found" if not code else "cli.some_unread"
+        click.echo(text(said, count=len(reports)).get(lang), err=True)
     if code:
         sys.exit(code)
+
+
+def _write_repaired(repaired: list[tuple[Layer, pd.DataFrame]], out: Path, lang: Language) -> None:
+    for said in (*write_repaired(repaired, out), text("cli.written", path=out)):
+        click.echo(said.get(lang), err=True)

@@ -73,6 +73,20 @@ def is_short(path: Path, layer: str, read: int) -> int | None:
         return None
 
 
+def is_damaged(path: Path, layer: str) -> bool:
+    """Tell whether a table cannot be walked through to its end."""
+    try:
+        with _opened(path) as database:
+            query = f"SELECT count(*) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
+            walked = int(database.execute(query).fetchone()[0])
+            stated = _stated(database, layer)
+            return stated is not None and stated > walked and not _sound(database, layer)
+    except sqlite3.DatabaseError as error:
+        return not isinstance(error, sqlite3.OperationalError)
+    except (OSError, TypeError, ValueError):
+        return False
+
+
 def stale_index(path: Path, layer: str) -> bool:
     """Tell whether the spatial index of a table lists other rows than the table has geometries."""
     try:

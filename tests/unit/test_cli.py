@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 
@@ -173,6 +174,28 @@ def test_one_unreadable_file_does_not_keep_others_from_being_checked(capsys, fil
     assert code == 3
     assert "broken.gpkg" in err
     assert "1 layers checked" in err
+
+
+def test_a_missing_file_never_ends_in_nothing_found(capsys, tmp_path):
+    code, out, err = run(capsys, "check", str(tmp_path / "missing.gpkg"))
+    assert code == 3
+    assert "没有发现问题" not in out + err
+
+
+def test_libraries_do_not_speak_on_the_terminal(tmp_path):
+    """What GDAL and GEOS grumble about, with paths and in their own words, reaches nobody."""
+    path = tmp_path / "red.shp"
+    shapes = gpd.GeoDataFrame(
+        {"n": [1, 2]}, geometry=shapely.box([116, 117], 39, [116.5, 117.5], 40), crs=4490
+    )
+    shapes.to_file(path)
+    raw = bytearray(path.read_bytes())
+    raw[100 + 8 + 40 : 100 + 8 + 44] = (2**27).to_bytes(4, "little")
+    path.write_bytes(raw)
+    command = [sys.executable, "-m", "geozone", "check", str(path), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert not re.search(r"ERROR \d|Warning|warn", done.stderr)
 
 
 def test_a_layer_whose_coordinates_do_not_fit_its_crs_is_not_streamed(files, tmp_path):
