@@ -46,6 +46,7 @@ from geozone.read.bulk import BULK_ERRORS, quiet
 from geozone.read.geopackage import is_short
 from geozone.read.salvage import parse_wkb
 from geozone.read.shapefile import is_plain
+from geozone.read.wellknown import is_too_deep
 
 STREAMED = {".gpkg", ".fgb", ".shp", ".geojson", ".json"} | SUFFIXES
 MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
@@ -304,6 +305,7 @@ def _by_geos(
     column: pa.Array, positions: Indices, numbers: Indices, source: Any
 ) -> tuple[list[Block], list[Repair]]:
     wkb = np.asarray(column.take(pa.array(positions)).to_pylist(), dtype=object)
+    wkb[[is_too_deep(raw) for raw in wkb]] = b""  # GEOS would overflow the stack
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are found and told
         geometries = shapely.from_wkb(wkb, on_invalid="ignore")
     unread = np.flatnonzero(shapely.is_missing(geometries))

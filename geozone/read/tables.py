@@ -21,6 +21,7 @@ from geozone.read.notes import Notes
 from geozone.read.safety import Limits, in_bytes, small_enough
 from geozone.read.salvage import report_broken
 from geozone.read.source import Source
+from geozone.read.wellknown import is_too_deep, is_too_deep_text
 
 _GEOMETRY_NAMES = {
     "wkt",
@@ -239,6 +240,8 @@ def _parse(words: str, srids: set[int]) -> Any:
     words = re.sub(r"\b(TIN|POLYHEDRALSURFACE)\b", "MULTIPOLYGON", words, flags=re.IGNORECASE)
     words = re.sub(r"\bTRIANGLE\b", "POLYGON", words, flags=re.IGNORECASE)
     try:
+        if is_too_deep_text(words) or (_HEX.match(words) and is_too_deep(bytes.fromhex(words.strip()))):
+            return None
         geometry = shapely.from_wkb(words.strip()) if _HEX.match(words) else shapely.from_wkt(words)
     except (shapely.errors.ShapelyError, ValueError, TypeError):
         return None

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from geozone.checks import check, repair
-from geozone.errors import DataError
+from geozone.errors import DataError, InputError
 from geozone.model import Layer, Severity
 from geozone.overlay.coverage import coverage
 from geozone.overlay.losses import told
@@ -21,6 +21,7 @@ from geozone.overlay.plane import area_km2, to_plane
 from geozone.overlay.rings import each, not_finite, without_empty_rings
 from geozone.overlay.stream import coverage_of_file
 from geozone.read import read_layer
+from geozone.read.wellknown import is_too_deep, is_too_deep_text
 
 ZONE = gpd.GeoDataFrame({"key": ["z"]}, geometry=[shapely.box(116, 39, 118, 41)], crs=4490)
 GOOD = [shapely.box(116 + 0.1 * number, 39, 116.08 + 0.1 * number, 39.1) for number in range(5)]
@@ -204,6 +205,44 @@ def test_curves_are_read_by_coverage_as_by_check(tmp_path):
     layer = read_layer(path)
     assert table.net_km2.iloc[0] == pytest.approx(area_km2(layer.data.geometry, 4490).sum(), rel=1e-9)
     assert table.net_km2.iloc[0] > 1000
+
+
+def test_collections_nested_too_deep_are_refused_before_they_overflow_the_stack(tmp_path):
+    nested = (b"\x01\x07\x00\x00\x00\x01\x00\x00\x00" * 5000) + shapely.to_wkb(shapely.Point(116, 39))
+    path = tmp_path / "deep.gpkg"
+    pyogrio.write_dataframe(frame(*GOOD), path, layer="deep")
+    with closing(sqlite3.connect(path)) as database:
+        (blob,) = database.execute("SELECT geom FROM deep").fetchone()
+        for (trigger,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute("UPDATE deep SET geom = ? WHERE fid = 2", (blob[:40] + nested,))
+        database.commit()
+    with pytest.raises(InputError, match="row 2"):
+        read_layer(path)
+    assert kinds(coverage_of_file(path, ZONE)) == {"geometry_unreadable": Severity.ERROR}
+    text = "GEOMETRYCOLLECTION(" * 5000 + "POINT(116 39)" + ")" * 5000
+    for name, value in (("wkt", text), ("wkb", nested.hex())):
+        table = tmp_path / f"{name}.csv"
+        table.write_text(
+            f'name,{name}\na,"{value}"\nb,"POINT(116 39)"\n'
+            if name == "wkt"
+            else f"name,{name}\na,{value}\nb,{shapely.Point(116, 39).wkb_hex}\n"
+        )
+        layer = read_layer(table)
+        assert [finding.feature for finding in layer.findings if finding.kind == "record_broken"] == ["0"]
+
+
+def test_large_geometries_are_not_taken_for_nested_ones():
+    ring = np.random.default_rng(1).uniform(0, 1, (3000, 2))
+    many = shapely.GeometryCollection(
+        [shapely.MultiPolygon([shapely.Polygon(ring)]), shapely.MultiPoint(ring)]
+    )
+    for shape in (shapely.Polygon(ring), many, shapely.force_3d(many), shapely.LineString(ring)):
+        assert not is_too_deep(shapely.to_wkb(shape))
+        assert not is_too_deep(shapely.to_wkb(shape, byte_order=0, include_srid=True))
+        assert not is_too_deep_text(shape.wkt)
 
 
 @pytest.mark.parametrize("suffix", [None, ".gpkg", ".fgb", ".shp"])
