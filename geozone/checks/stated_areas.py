@@ -43,7 +43,7 @@ def check_stated_areas(gather: Gather) -> None:
     fields = _fields(gather.layer.data)
     if not fields:
         return
-    geometries = np.asarray(gather.layer.data.geometry.values)
+    geometries = gather.geometries
     rows = np.flatnonzero(
         np.isin(shapely.get_type_id(geometries), (3, 6))
         & shapely.is_valid(geometries)

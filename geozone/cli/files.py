@@ -174,19 +174,10 @@ def check_command(
             failed += 1
             code = max(code, error.exit_code)
     if out and checked:
-        write_repaired([one.repaired for one in checked if one.repaired], out)
+        for said in write_repaired([one.repaired for one in checked if one.repaired], out):
+            click.echo(said.get(lang), err=True)
         click.echo(text("cli.written", path=out).get(lang), err=True)
-    if form == "json":
-        reports = [
-            report(one.file, one.layer, one.findings, one.repaired and one.repaired[1]) for one in checked
-        ]
-        click.echo(to_json(reports), nl=False)
-    elif any(one.findings for one in checked):
-        rows = [row for one in checked for row in one.rows(lang, one_by_one=every or form is not None)]
-        click.echo(listing.show(pd.DataFrame(rows), form))
-    elif checked:
-        key = "cli.nothing_found_in_rest" if failed else "cli.nothing_found"
-        click.echo(text(key, count=len(checked), failed=failed).get(lang), err=True)
+    _show_checked(checked, failed, form, lang, every=every)
     if code:
         sys.exit(code)
 
@@ -203,6 +194,22 @@ class _Checked:
     def rows(self, lang: Language, *, one_by_one: bool) -> list[dict[str, Any]]:
         rows = finding_rows(self.findings, lang) if one_by_one else group_rows(grouped(self.findings), lang)
         return [{"file": self.file, **row} for row in rows]
+
+
+def _show_checked(
+    checked: list[_Checked], failed: int, form: str | None, lang: Language, *, every: bool
+) -> None:
+    if form == "json":
+        reports = [
+            report(one.file, one.layer, one.findings, one.repaired and one.repaired[1]) for one in checked
+        ]
+        click.echo(to_json(reports), nl=False)
+    elif any(one.findings for one in checked):
+        rows = [row for one in checked for row in one.rows(lang, one_by_one=every or form is not None)]
+        click.echo(listing.show(pd.DataFrame(rows), form))
+    elif checked:
+        key = "cli.nothing_found_in_rest" if failed else "cli.nothing_found"
+        click.echo(text(key, count=len(checked), failed=failed).get(lang), err=True)
 
 
 def _checked(path: Path, name: str | None, *, crs: str | None, encoding: str | None, mend: bool) -> _Checked:

@@ -20,16 +20,19 @@ import pyogrio
 import pyproj
 import shapely
 
-from geozone.errors import UsageError
+from geozone.errors import InputError, UsageError
 from geozone.overlay.coverage import Sums, coverage_table, find_shares, grid_cells, sum_up
 from geozone.overlay.faces import Faces, Layers, find_faces
 from geozone.overlay.features import Features
+from geozone.overlay.losses import tell
 from geozone.overlay.mosaic import check_count, combined, mosaic_table
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane, is_alike, parse_crs
 from geozone.overlay.sheet import Sheet, make_sheets
 from geozone.overlay.stream import features_of_file, layer_name
 from geozone.overlay.zones import Zones, make_zones
+from geozone.read.bulk import quiet
+from geozone.read.geopackage import is_damaged, stale_index
 
 Result = TypeVar("Result")
 _TILE = 50_000  # features a tile, about
@@ -99,7 +102,7 @@ def coverage_on_cluster(
     job = _job({"layer": path}, make_zones(zones, by), {"layer": layer}, crs)
     with _client(client, scheduler, workers) as running:
         sums = _run(running, _coverage_tile, job, tiles)
-    return coverage_table(job.zones, sums)
+    return tell(coverage_table(job.zones, sums), job.zones.findings)
 
 
 def mosaic_on_cluster(
@@ -134,13 +137,26 @@ def mosaic_on_cluster(
     job = _job(layers, make_zones(zones, by), names or {}, crs)
     with _client(client, scheduler, workers) as running:
         faces = _run(running, _mosaic_tile, job, tiles)
-    return mosaic_table(job.zones, list(layers), Faces.of(faces), by)
+    return tell(mosaic_table(job.zones, list(layers), Faces.of(faces), by), job.zones.findings)
 
 
 def _job(paths: Mapping[str, str | Path], zones: Zones, names: Mapping[str, str | None], crs: Any) -> Job:
     parts = tuple(Part(Path(path).resolve(), names.get(name), crs) for name, path in paths.items())
+    for part in parts:
+        _refuse_doubtful(part)
     count = sum(_describe(part)[1] for part in parts)
     return Job(parts, zones, tuple(make_sheets(zones.polygons, grid_cells(count))), count)
+
+
+def _refuse_doubtful(part: Part) -> None:
+    """Refuse a GeoPackage of which a reader of tiles would miss something without a word."""
+    if part.path.suffix.lower() != ".gpkg":
+        return
+    name = layer_name(part.path, part.layer)
+    if is_damaged(part.path, name):
+        raise InputError("overlay.not_by_tiles", path=part.path)
+    if stale_index(part.path, name):
+        raise InputError("overlay.stale_index", path=part.path)
 
 
 def _describe(part: Part) -> tuple[Any, int]:
@@ -148,7 +164,13 @@ def _describe(part: Part) -> tuple[Any, int]:
     if part.path.suffix.lower() in SUFFIXES:
         with parquet_batches(part.path, None, 1) as (declared, _):
             return parse_crs(part.crs if part.crs is not None else declared), parquet_rows(part.path)
-    info = pyogrio.read_info(part.path, layer=layer_name(part.path, part.layer), force_feature_count=True)
+    try:
+        with quiet():
+            info = pyogrio.read_info(
+                part.path, layer=layer_name(part.path, part.layer), force_feature_count=True
+            )
+    except NotImplementedError as error:  # curves
+        raise InputError("overlay.not_by_tiles", path=part.path) from error
     return parse_crs(part.crs if part.crs is not None else info["crs"]), int(info["features"])
 
 

@@ -17,8 +17,10 @@ import pandas as pd
 import shapely
 
 from geozone.errors import ConservationError
+from geozone.model import Layer
 from geozone.overlay.features import Features, Progress, features_of, in_threads
 from geozone.overlay.guard import TOLERANCE, Guard, Repair
+from geozone.overlay.losses import losses, tell
 from geozone.overlay.overlap import covered_area
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.sheet import Sheet, make_sheets
@@ -98,7 +100,8 @@ def coverage(
     DataFrame
         Index: zone key. Columns: ``zone_km2``, ``gross_km2`` (every feature counted), ``net_km2`` (every piece of ground
         counted once), ``overlap_km2`` (the difference), ``share`` (net of zone), ``features`` (with area in the zone).
-        ``attrs["repairs"]`` lists what had to be repaired, ``attrs["deviation"]`` how far parts and wholes were apart.
+        ``attrs["repairs"]`` lists what had to be repaired, ``attrs["deviation"]`` how far parts and wholes were apart,
+        ``attrs["findings"]`` what of the layer counts for nothing (`geozone.overlay.losses.told`).
 
     Raises
     ------
@@ -108,11 +111,13 @@ def coverage(
         If parts do not add up to their whole.
     """
     count = threads or processors()
-    prepared = make_zones(zones, by)
-    features = features_of(frame_of(layer), threads=count)
+    prepared, frame = make_zones(zones, by), frame_of(layer)
+    features = features_of(frame, threads=count)
     sheets = make_sheets(prepared.polygons, grid_cells(len(features)))
     found = find_shares(features, sheets, count, progress=progress)
-    return coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
+    table = coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
+    name = layer.id if isinstance(layer, Layer) else "layer"
+    return tell(table, [*prepared.findings, *losses(features, name, frame.index)])
 
 
 def attribution(layer: Any, zones: Any, *, by: str | None = None, threads: int | None = None) -> pd.DataFrame:

@@ -27,7 +27,7 @@ from geozone.read.declared import outer_members, tell_markup, tell_paging
 from geozone.read.dxf import map_of_drawing, survey_drawing, tell_drawing
 from geozone.read.encoding import codec, decode, guess
 from geozone.read.formats import Format
-from geozone.read.geopackage import refuse_views, shortage
+from geozone.read.geopackage import refuse_deep, refuse_views, shortage
 from geozone.read.kml import mend_kml
 from geozone.read.markup import Markup, cut_to_whole, survey
 from geozone.read.notes import Notes
@@ -54,6 +54,7 @@ def read_gdal(source: Source, encoding: str | None, limits: Limits, notes: Notes
     layer = choose_layer(names, source.layer, source.shown, notes)
     if source.format is Format.GEOPACKAGE:
         refuse_views(path, layer, source.shown, limits.features)
+        refuse_deep(path, layer, source.shown)
     data = _read(path, layer, source, given, notes)
     if markup is not None:
         tell_markup(markup, layer, len(data), notes, every=len(data) if every is None else every)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geozone.errors import InputError
+from geozone.read.wellknown import SUSPECT, is_too_deep
 
 Numbers = npt.NDArray[np.int64]
 
@@ -25,6 +26,8 @@ _SMALL = 256 << 20  # bytes: a file up to this size that states no count is alwa
 _SPARSE = 4  # numbers in a range for each row, up to which all of the range is tried
 _STEPS = 1_000_000  # instructions of the database between two looks at the budget
 _BUDGET = 200  # such steps that a view may take to count its rows
+_COLLECTION = 7  # code of a collection
+_ENVELOPES = {1: 32, 2: 48, 3: 48, 4: 64}  # bytes of the box in front of a geometry, by its code
 # functions by which a view reaches files and addresses, or fills the memory
 _REACHING = re.compile(r"\b(ogr_|gdal_|load_extension|readfile|writefile|zeroblob|randomblob)", re.IGNORECASE)
 
@@ -73,6 +76,20 @@ def is_short(path: Path, layer: str, read: int) -> int | None:
         return None
 
 
+def is_damaged(path: Path, layer: str) -> bool:
+    """Tell whether a table cannot be walked through to its end."""
+    try:
+        with _opened(path) as database:
+            query = f"SELECT count(*) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
+            walked = int(database.execute(query).fetchone()[0])
+            stated = _stated(database, layer)
+            return stated is not None and stated > walked and not _sound(database, layer)
+    except sqlite3.DatabaseError as error:
+        return not isinstance(error, sqlite3.OperationalError)
+    except (OSError, TypeError, ValueError):
+        return False
+
+
 def stale_index(path: Path, layer: str) -> bool:
     """Tell whether the spatial index of a table lists other rows than the table has geometries."""
     try:
@@ -105,6 +122,34 @@ def refuse_views(path: Path, layer: str, shown: Path, limit: int) -> None:
             if _too_long(database, layer, limit):
                 raise InputError("read.view_endless", path=shown, layer=layer)
     except (sqlite3.Error, OSError, TypeError, ValueError):
+        return  # what cannot be looked up here, GDAL will say
+
+
+def refuse_deep(path: Path, layer: str, shown: Path) -> None:
+    """Refuse a table that holds geometries nested so deep that reading them overflows the stack.
+
+    Raises
+    ------
+    InputError
+        If it does; the message names the first such row.
+    """
+    try:
+        with _opened(path) as database:
+            column = _column(database, layer)
+            # the length stands in the head of a row: of long geometries the beginning is read, of collections all
+            query = f"SELECT rowid FROM {_quoted(layer)} WHERE length({_quoted(column)}) > ?"  # noqa: S608 - quoted
+            for (row,) in database.execute(query, (SUSPECT,)).fetchall():
+                with database.blobopen(layer, column, row, readonly=True) as blob:
+                    head = blob.read(8)
+                    blob.seek(8 + _ENVELOPES.get(head[3] >> 1 & 7, 0))
+                    raw = blob.read(5)
+                    kind = int.from_bytes(raw[1:5], "little" if raw[0] == 1 else "big")
+                    if kind % 1000 != _COLLECTION:
+                        continue
+                    raw += blob.read()
+                if is_too_deep(raw):
+                    raise InputError("read.geometry_too_deep", path=shown, layer=layer, row=row)
+    except (sqlite3.Error, OSError, TypeError, ValueError, IndexError):
         return  # what cannot be looked up here, GDAL will say
 
 

@@ -72,6 +72,23 @@ def read_shapefile(source: Source, encoding: str | None, notes: Notes) -> gpd.Ge
     return _with_prj(data, source, notes)
 
 
+def is_plain(path: Path) -> bool:
+    """Tell whether GDAL reads all of a shapefile as it is: nothing is damaged, cut off or missing."""
+    size = path.stat().st_size
+    index = companion(path, ".shx")
+    with path.open("rb") as stream:
+        header = stream.read(_HEADER)
+    if len(header) < _HEADER or not header.startswith(_MAGIC) or index is None:
+        return False
+    located = _from_index(index, size)
+    if located is None or 2 * struct.unpack_from(">i", header, 24)[0] != size:
+        return False
+    sound, _ = _examine(np.memmap(path, np.uint8, "r"), *located)
+    table = read_table(companion(path, ".dbf"))
+    whole = table is not None and table.sound and not table.mended and table.stated == len(sound)
+    return bool(whole and table is not None and table.there >= table.stated and sound.all())
+
+
 def _read_text(view: Path, table: Table | None, source: Source) -> tuple[gpd.GeoDataFrame, str]:
     """Return the layer with its text as UTF-8 where all of it is, else with one character for every byte."""
     try:
