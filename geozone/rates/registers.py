@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,9 +13,19 @@ import pandas as pd
 
 from geozone.errors import InputError
 from geozone.files import shipped
-from geozone.messages import Text
-from geozone.model import REGISTER_COLUMNS, Basis, Register, RegisterTotal, Role, Zone
+from geozone.messages import Text, message
+from geozone.model import (
+    REGISTER_COLUMNS,
+    Basis,
+    Finding,
+    Register,
+    RegisterTotal,
+    Role,
+    Severity,
+    Zone,
+)
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
+from geozone.rates.package_files import read_package
 from geozone.rates.register_files import read_table
 from geozone.rates.register_items import (
     Item,
@@ -26,6 +37,7 @@ from geozone.rates.register_items import (
     read_cells,
     tell_outside,
 )
+from geozone.rates.register_package import Exported, is_exported, read_exported
 from geozone.rates.words import (
     MEASURES,
     PLACE_COLUMNS,
@@ -54,7 +66,8 @@ def read_register(
 
     Headings may be Chinese or English (``layers/registers/words.toml``); a place may be given by code or by name. A row
     that repeats another is not counted; an unknown status word counts as of unknown status; an item outside the zone is
-    not counted in it. All of this is told as findings.
+    not counted in it. All of this is told as findings. The table ``registers`` that geozone writes comes back with its
+    published totals and with the basis of every row that nobody edited (`geozone.rates.register_package`).
 
     Parameters
     ----------
@@ -67,7 +80,7 @@ def read_register(
     as_of
         Date of the statuses.
     source
-        Who published it.
+        Who published it; where nobody says, what a table of geozone says itself, else the name of the file.
     layer, fields
         Sheet or layer; register column -> heading, where the synonyms do not know it.
     zone
@@ -80,12 +93,11 @@ def read_register(
     Raises
     ------
     InputError
-        If the file is missing or unreadable, or has no column for the name or the status.
+        If the file is missing or unreadable, has no column for the name or the status, or was written by geozone and has
+        no item of the role.
     """
     path = Path(path)
-    table = read_table(path, layer, fields)
-    if "role" in table:  # one table of all roles, as geozone writes it into a GeoPackage
-        table = table[table["role"] == role.value]
+    table, exported = _read_table(path, role, basis, layer, fields)
     columns = match_headings([str(heading) for heading in table.columns], fields)
     for needed in ("name", "status"):
         if needed not in columns:
@@ -102,7 +114,7 @@ def read_register(
         row: {**empty, **{str(column): cell for column, cell in item.items()}}
         for row, item in zip(rows, cells, strict=True)
     }
-    reading = Reading(path.name, items_by_row)
+    reading = Reading(path.name, items_by_row, exported.findings if exported else [])
     drop_natural(reading)
     read_cells(
         reading, basis, {column: measure_factor(columns[column]) for column in MEASURES if column in columns}
@@ -113,13 +125,70 @@ def read_register(
     compare_names(reading)
     if zone is not None:
         tell_outside(reading, zone)
-    for row, item in reading.items.items():
-        item["item_id"] = item["item_id"] or f"{role.value}-{row}"
+    _name_items(reading, role)
     items = pd.DataFrame(list(reading.items.values()), columns=list(REGISTER_COLUMNS))
     items[list(MEASURES)] = items[list(MEASURES)].astype(float)
     items["planned_year"] = items["planned_year"].astype("Int64")
-    unnamed = Text(path.name, path.name)
-    return Register(path.name, role, basis, as_of, source or unnamed, items, totals, reading.findings)
+    source = source or (exported.source if exported else None) or Text(path.name, path.name)
+    if exported:
+        basis, totals = exported.basis, totals + exported.totals
+    return Register(path.name, role, basis, as_of, source, items, totals, reading.findings)
+
+
+def _read_table(
+    path: Path, role: Role, basis: Basis, layer: str | None, fields: Mapping[str, str] | None
+) -> tuple[pd.DataFrame, Exported | None]:
+    """Return the rows of a file, and what became of them where geozone wrote it."""
+    package = read_package(path, role, layer) if path.exists() else None
+    table = package.registers if package else read_table(path, layer, fields)
+    if not is_exported(table):
+        return _of_role(table, path, role), None
+    shown = (package.features, package.layer) if package else (None, "")
+    exported = read_exported(table, file=path.name, role=role, basis=basis, features=shown[0], layer=shown[1])
+    if exported is None:
+        raise _role_absent(table, path, role)
+    if package and package.unsettled:
+        exported.findings.append(_unsettled(path))
+    return exported.table, exported
+
+
+def _of_role(table: pd.DataFrame, path: Path, role: Role) -> pd.DataFrame:
+    """Return the rows of one role of a list that has several, by a column ``role``."""
+    if "role" not in table or not set(table["role"]) & {known.value for known in Role}:
+        return table
+    mine = table[table["role"] == role.value]
+    if not len(mine):
+        raise _role_absent(table, path, role)
+    return mine
+
+
+def _role_absent(table: pd.DataFrame, path: Path, role: Role) -> InputError:
+    there = "、".join(dict.fromkeys(word for word in table["role"] if word)) or "—"
+    return InputError("rates.register_role_absent", path=path, role=role.value, roles=there)
+
+
+def _unsettled(path: Path) -> Finding:
+    return Finding(
+        "register_unsettled",
+        Severity.WARNING,
+        path.name,
+        message("rates.register_unsettled", file=path.name),
+        message("rates.register_unsettled_remedy"),
+    )
+
+
+def _name_items(reading: Reading, role: Role) -> None:
+    """Give every item an id of its own: one that it lacks or shares, as running numbers do, is made from its row."""
+    shared = Counter(item["item_id"] for item in reading.items.values())
+    taken = {name for name, count in shared.items() if count == 1}
+    for row, item in reading.items.items():
+        if item["item_id"] and shared[item["item_id"]] == 1:
+            continue
+        name = f"{role.value}-{row}"
+        while name in taken:
+            name += "+"
+        item["item_id"] = name
+        taken.add(name)
 
 
 def embedded_registers(zone: Zone | str) -> dict[str, Register]:

@@ -13,8 +13,9 @@ from samples import sample_result
 
 from geozone.export.content import LAYERS, TABLES
 from geozone.export.geopackage import write_geopackage
-from geozone.model import Status
-from geozone.symbology import RATE_COLOURS, STATUS_COLOURS
+from geozone.model import Basis, Role, Status
+from geozone.rates.registers import read_register
+from geozone.symbology import OFF_REGISTER_COLOUR, RATE_COLOURS, STATUS_COLOURS
 
 pytestmark = pytest.mark.qgis
 
@@ -44,8 +45,8 @@ def ogrinfo():
 
 
 @pytest.fixture(scope="module")
-def in_qgis(package, tmp_path_factory):
-    """What QGIS found in the GeoPackage, after one edit as a person makes it."""
+def qgis(tmp_path_factory):
+    """Run a task inside QGIS on a copy of a GeoPackage."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path_factory.mktemp("home")),
@@ -58,14 +59,41 @@ def in_qgis(package, tmp_path_factory):
         or subprocess.run(probe, check=False, capture_output=True, env=environment).returncode
     ):
         pytest.skip("QGIS's Python modules (python3-qgis) are not installed")
-    copy = tmp_path_factory.mktemp("qgis") / "bth.gpkg"
-    shutil.copy(package, copy)
-    task = {"layers": ALL, "edits": [["registers", ["item_id", "bay-2"], "status", "built"]]}
-    done = subprocess.run(
-        [SYSTEM_PYTHON, str(Path(__file__).parent / "render.py"), str(copy), str(copy.parent)],
-        input=json.dumps(task), capture_output=True, text=True, check=True, timeout=120, env=environment,
-    )  # fmt: skip
-    return json.loads(done.stdout) | {"path": copy}
+
+    def run(package, task):
+        copy = tmp_path_factory.mktemp("qgis") / "bth.gpkg"
+        shutil.copy(package, copy)
+        done = subprocess.run(
+            [SYSTEM_PYTHON, str(Path(__file__).parent / "render.py"), str(copy), str(copy.parent)],
+            input=json.dumps(task), capture_output=True, text=True, check=True, timeout=120, env=environment,
+        )  # fmt: skip
+        return json.loads(done.stdout) | {"path": copy}
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def in_qgis(qgis, package):
+    """What QGIS found in the GeoPackage, after one edit as a person makes it."""
+    return qgis(package, {"layers": ALL, "edits": [["registers", ["item_id", "bay-2"], "status", "built"]]})
+
+
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory):
+    """A GeoPackage whose first bay stands for an item of the register, and whose second is on none."""
+    result = sample_result()
+    bays = result.layers["bays"]
+    bays.data = bays.data.assign(item_id=["bay-2", None], status=["recognised", None])
+    path = tmp_path_factory.mktemp("joined") / "bth.gpkg"
+    write_geopackage(result, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def edited(qgis, joined):
+    """A status edited on the map, as a person does it."""
+    edits = [["bays", ["item_id", "bay-2"], "status", "built"]]
+    return qgis(joined, {"layers": ["units", "bays", "registers"], "edits": edits})
 
 
 def test_gdal_opens_every_layer_without_a_warning(package, ogrinfo):
@@ -130,3 +158,27 @@ def test_an_edit_in_qgis_is_in_the_register(in_qgis):
             database.execute("SELECT status FROM registers ORDER BY item_id").fetchall() == [("built",)] * 2
         )
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_qgis_hides_the_records_and_leaves_them_alone(in_qgis):
+    assert in_qgis["registers"]["widgets"]["item_as_exported"] == "Hidden"
+    assert {"register_as_exported", "item_as_exported"} <= set(in_qgis["registers"]["hidden"])
+    assert {"register", "as_of", "register_as_exported", "item_as_exported"} == set(
+        in_qgis["registers"]["read_only"]
+    )
+
+
+def test_qgis_draws_apart_what_is_on_no_register(edited):
+    assert edited["bays"]["renderer"] == "categorizedSymbol"
+    assert "海湾（不在名录）" in edited["bays"]["legend"]
+    assert edited["bays"]["read_only"] == ["item_id"]
+    assert OFF_REGISTER_COLOUR in edited["bays"]["colours"]
+
+
+def test_an_edit_on_the_map_in_qgis_is_in_the_register(edited):
+    assert edited["edits"] == [1]
+    found = read_register(edited["path"], role=Role.BAY, basis=Basis.OFFICIAL)
+    assert dict(zip(found.items["item_id"], found.items["status"], strict=True))["bay-2"] == "built"
+    kinds = [item.kind for item in found.findings]
+    assert "register_layer_taken" in kinds
+    assert "register_unsettled" not in kinds  # QGIS leaves no log behind
