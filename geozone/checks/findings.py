@@ -7,6 +7,7 @@ import geopandas as gpd
 from geozone.checks.attributes import check_attributes
 from geozone.checks.gather import Gather
 from geozone.checks.shapes import check_shapes
+from geozone.checks.stated_areas import check_stated_areas
 from geozone.checks.topology import check_topology
 from geozone.model import Finding, Layer, Severity
 
@@ -49,4 +50,5 @@ def check(layer: Layer, *, units: gpd.GeoDataFrame | None = None) -> list[Findin
     check_shapes(gather)
     check_topology(gather, units)
     check_attributes(gather, units)
+    check_stated_areas(gather)
     return gather.findings

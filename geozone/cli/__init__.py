@@ -14,6 +14,7 @@ import click
 
 from geozone.cli import files, lists, zones
 from geozone.cli.options import cli
+from geozone.cli.terminal import prepare
 from geozone.errors import GeozoneError, UsageError
 from geozone.messages import Language, Text, text
 
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
+    prepare((sys.stdout, sys.stderr), escape="--json" in arguments)
     lang: Language = "en" if "en" in _following(arguments, "--lang") else "zh"
     try:
         cli.main(args=arguments, prog_name="geozone", standalone_mode=False)

@@ -22,6 +22,7 @@ from folium.template import Template
 from geozone.maps.assets import SCHEME, asset
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_SEAL = re.compile(r'<meta name="geozone-digest" content="[0-9a-f]{64}">\n')
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -137,6 +138,18 @@ class Page(Figure):
             f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src {images}; "
             "connect-src 'none'; base-uri 'none'; form-action 'none'"
         )
+
+
+def sealed(html: str) -> str:
+    """Return a document with its own SHA-256 in its head, by which a change of it is found."""
+    mark = f'<meta name="geozone-digest" content="{hashlib.sha256(html.encode()).hexdigest()}">'
+    return html.replace("<head>\n", f"<head>\n{mark}\n", 1)
+
+
+def is_as_sealed(html: str) -> bool:
+    """Return whether a document is as it was when it was sealed."""
+    found = _SEAL.search(html)
+    return found is not None and sealed(html.replace(found[0], "", 1)) == html
 
 
 def _digest(text: str) -> str:

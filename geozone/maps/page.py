@@ -73,7 +73,7 @@ def render_page(result: ZoneResult, *, lang: Language = "zh", base_map: BaseMap 
     blocks = [data_block("geometry-units", pack(encode(drawn.geometries)), BINARY)]
     payload["units"]["label"] = drawn.labels
     payload["layers"] = []
-    if result.relief is not None:
+    if result.relief:
         relief = relief_image(result.relief, (west, south, east, north))
         if relief is not None:
             payload["relief"] = relief

@@ -17,6 +17,7 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.overlay.cutting import LARGE, cut_up
+from geozone.overlay.edges import across_180_of_rings
 from geozone.overlay.guard import Guard, Repair, repaired
 from geozone.overlay.outline import measure
 from geozone.overlay.plane import Geometries, Indices, Numbers, plane_coordinates, to_plane, with_crs
@@ -170,6 +171,10 @@ def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[
     Polygons that are certainly valid do not become geometries here; GEOS looks at the others.
     """
     begin = outlines.rings[outlines.parts[outlines.features]]
+    torn = across_180_of_rings(outlines.coordinates, outlines.rings)
+    if len(torn):
+        place = int(np.searchsorted(begin, torn[0], side="right")) - 1
+        raise DataError("overlay.across_180", feature=int(features[place]))
     try:
         coordinates = plane_coordinates(outlines.coordinates, crs, in_place=True)
     except DataError as error:

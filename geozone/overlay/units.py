@@ -9,6 +9,7 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.model import CRS, Level, Zone
+from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import area_km2
 
 UNIT_COLUMNS = ["code", "name", "name_en", "level", "parent", "area_km2", "geometry"]
@@ -60,6 +61,7 @@ def zone_units(zone: Zone, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         inside["name_en"] = inside["name"]
 
     finest = _finest(inside, zone)
+    finest = finest.set_geometry(share_vertices(finest.geometry.to_numpy()), crs=CRS)
     names = (
         inside.sort_values("level", key=lambda level: level.map(_RANK))
         .drop_duplicates("code", keep="last")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import lzma
 import stat
@@ -10,6 +11,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -40,8 +42,36 @@ _DAMAGED = (
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-def unpack(path: Path, shown: Path, folder: Path, limits: Limits, notes: Notes) -> None:
-    """Unpack a .zip, .gz or .tar file into a folder.
+@dataclass
+class Budget:
+    """What may still be unpacked of an archive and of those inside it, together."""
+
+    limits: Limits
+    size: int  # bytes
+    entries: int
+
+    @classmethod
+    def of(cls, path: Path, limits: Limits) -> Budget:
+        """Return the budget of an archive: what it is packed into bounds what may come out of it."""
+        packed = path.stat().st_size if path.is_file() else limits.archive_bytes
+        size = max(limits.archive_free_bytes, packed * limits.archive_ratio)
+        return cls(limits, min(limits.archive_bytes, size), limits.archive_entries)
+
+    def take(self, shown: Path) -> None:
+        """Count one more entry.
+
+        Raises
+        ------
+        InputError
+            If there are more than the limit.
+        """
+        self.entries -= 1
+        if self.entries < 0:
+            raise InputError("read.archive_entries", path=shown, limit=self.limits.archive_entries)
+
+
+def unpack(path: Path, shown: Path, folder: Path, budget: Budget, notes: Notes) -> None:
+    """Unpack a .zip, .gz, .bz2, .xz or .tar file into a folder, and take what it holds from the budget.
 
     Raises
     ------
@@ -50,24 +80,23 @@ def unpack(path: Path, shown: Path, folder: Path, limits: Limits, notes: Notes) 
     """
     try:
         if zipfile.is_zipfile(path):
-            _unpack_zip(path, shown, folder, limits, notes)
+            _unpack_zip(path, shown, folder, budget, notes)
         elif tarfile.is_tarfile(path):
-            _unpack_tar(path, shown, folder, limits)
+            _unpack_tar(path, shown, folder, budget)
         else:
-            _unpack_gzip(path, shown, folder, limits)
+            _unpack_single(path, shown, folder, budget)
     except _DAMAGED as error:
         raise InputError("read.archive_damaged", path=shown, reason=reason_of(error, path)) from error
     except RuntimeError as error:  # how zipfile says that a password is needed
         raise InputError("read.archive_encrypted", path=shown) from error
 
 
-def _unpack_zip(path: Path, shown: Path, folder: Path, limits: Limits, notes: Notes) -> None:
+def _unpack_zip(path: Path, shown: Path, folder: Path, budget: Budget, notes: Notes) -> None:
     with zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        _check_count(len(entries), shown, limits)
         names = _zip_names(entries, notes)
-        budget = limits.archive_bytes
         for entry, name in zip(entries, names, strict=True):
+            budget.take(shown)
             if _is_junk(name):
                 continue
             if stat.S_ISLNK(entry.external_attr >> 16):
@@ -76,29 +105,33 @@ def _unpack_zip(path: Path, shown: Path, folder: Path, limits: Limits, notes: No
                 raise InputError("read.archive_encrypted", path=shown)
             target = _inside(folder, name, shown)
             with archive.open(entry) as stream:
-                budget -= _copy(stream, target, entry.compress_size, shown, budget, limits)
+                _copy(stream, target, entry.compress_size, shown, budget)
 
 
-def _unpack_tar(path: Path, shown: Path, folder: Path, limits: Limits) -> None:
+def _unpack_tar(path: Path, shown: Path, folder: Path, budget: Budget) -> None:
     packed = path.stat().st_size
-    budget = limits.archive_bytes
     with tarfile.open(path) as archive:
-        for count, entry in enumerate(archive):
-            _check_count(count + 1, shown, limits)
+        for entry in archive:
+            budget.take(shown)
             if entry.isdir() or _is_junk(entry.name):
                 continue
             if not entry.isreg():
                 raise InputError("read.archive_link", path=shown, name=entry.name)
             stream = archive.extractfile(entry)
             if stream is not None:
-                target = _inside(folder, entry.name, shown)
-                budget -= _copy(stream, target, packed, shown, budget, limits)
+                _copy(stream, _inside(folder, entry.name, shown), packed, shown, budget)
 
 
-def _unpack_gzip(path: Path, shown: Path, folder: Path, limits: Limits) -> None:
-    name = path.name[:-3] if path.name.lower().endswith(".gz") else f"{path.name}.unpacked"
-    with gzip.open(path) as stream:
-        _copy(stream, _inside(folder, name, shown), path.stat().st_size, shown, limits.archive_bytes, limits)
+def _unpack_single(path: Path, shown: Path, folder: Path, budget: Budget) -> None:
+    """Unpack a file that was compressed alone."""
+    budget.take(shown)
+    packed = path.suffix.lower() in {".gz", ".bz2", ".xz"}
+    name = path.stem if packed else f"{path.name}.unpacked"
+    with path.open("rb") as raw:
+        head = raw.read(6)
+    opener = bz2.open if head.startswith(b"BZh") else lzma.open if head == b"\xfd7zXZ\x00" else gzip.open
+    with opener(path) as stream:
+        _copy(stream, _inside(folder, name, shown), path.stat().st_size, shown, budget)
 
 
 def _zip_names(entries: list[zipfile.ZipInfo], notes: Notes) -> list[str]:
@@ -136,24 +169,20 @@ def _inside(folder: Path, name: str, shown: Path) -> Path:
     return target
 
 
-def _check_count(count: int, shown: Path, limits: Limits) -> None:
-    if count > limits.archive_entries:
-        raise InputError("read.archive_entries", path=shown, limit=limits.archive_entries)
-
-
 def _blocks(stream: _Readable) -> Iterator[bytes]:
     while block := stream.read(_BLOCK):
         yield block
 
 
-def _copy(stream: _Readable, target: Path, packed: int, shown: Path, budget: int, limits: Limits) -> int:  # noqa: PLR0917 - one private copy loop
+def _copy(stream: _Readable, target: Path, packed: int, shown: Path, budget: Budget) -> None:
     """Copy one entry; what it says of its own size is not believed."""
     written = 0
-    allowed = max(limits.archive_free_bytes, packed * limits.archive_ratio)
+    limits = budget.limits
+    allowed = min(budget.size, max(limits.archive_free_bytes, packed * limits.archive_ratio))
     with target.open("wb") as out:
         for block in _blocks(stream):
             written += len(block)
-            if written > min(budget, allowed):
-                raise InputError("read.archive_bomb", path=shown, limit=in_bytes(min(budget, allowed)))
+            if written > allowed:
+                raise InputError("read.archive_bomb", path=shown, limit=in_bytes(allowed))
             out.write(block)
-    return written
+    budget.size -= written

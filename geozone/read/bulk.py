@@ -19,6 +19,10 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geozone.errors import InputError
 from geozone.read.notes import Notes
 
+LEFT_OFF = (
+    "left_off"  # attribute of a frame: how many features its file states, where that is more than were read
+)
+
 # what pyogrio raises on data it cannot take in one go
 BULK_ERRORS = (
     DataSourceError,
@@ -36,6 +40,7 @@ pyogrio.set_gdal_config_options(
         "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": True,  # closed here, and said
         "GML_SKIP_RESOLVE_ELEMS": "ALL",  # no links are followed
         "DXF_CLOSED_LINE_AS_POLYGON": True,
+        "OGR_ARC_STEPSIZE": 0.5,  # degrees: the area of a circle is short by 1.3e-5
         # GDAL's own Arrow reader of FlatGeobuf writes rows over each other after one that has no geometry
         "OGR_FLATGEOBUF_STREAM_BASE_IMPL": True,
     }
@@ -58,14 +63,18 @@ def spatial_layers(path: str | Path, shown: Path) -> list[str]:
     return [str(name) for name, kind in table if kind is not None]
 
 
+def layer_counts(path: str | Path, names: list[str]) -> dict[str, int]:
+    """Return how many features each layer has."""
+    with quiet():
+        return {
+            name: int(pyogrio.read_info(path, layer=name, force_feature_count=True)["features"])
+            for name in names
+        }
+
+
 def filled_layers(path: str | Path, names: list[str]) -> list[str]:
     """Return the layers that have features."""
-    with quiet():
-        return [
-            name
-            for name in names
-            if pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
-        ]
+    return [name for name, count in layer_counts(path, names).items() if count]
 
 
 def choose_layer(names: list[str], wanted: str | None, path: Path, notes: Notes) -> str:
@@ -101,7 +110,9 @@ def read_bulk(path: str | Path, layer: str | None, **options: Any) -> gpd.GeoDat
     if info["driver"] == "FlatGeobuf" and len(data) < info["features"]:
         raise DataSourceError(f"{len(data)} of {info['features']} features")
     if not isinstance(data, gpd.GeoDataFrame):
-        return gpd.GeoDataFrame(data, geometry=[None] * len(data))
+        data = gpd.GeoDataFrame(data, geometry=[None] * len(data))
+    if len(data) < info["features"]:
+        data.attrs[LEFT_OFF] = int(info["features"])
     return data
 
 

@@ -36,7 +36,7 @@ def map_fields(
         if name != field:
             notes.decide("fields", f"{name} = {field}", "read.field_given", name=name, field=field)
         data = _take(data, name, field)
-    for name, groups in _synonyms().items():
+    for name, groups in _all_synonyms().items():
         if name not in given and name not in data.columns:
             data = _by_synonym(data, name, groups, notes)
     if "code" in data.columns:
@@ -55,7 +55,7 @@ def _named(data: gpd.GeoDataFrame, wanted: str, path: Path | str, notes: Notes) 
     names = _fields(data)
     if wanted in names:
         return wanted
-    alike = [name for name in names if _means(name, wanted)]
+    alike = [name for name in names if means(name, wanted)]
     if len(alike) != 1:
         raise InputError("read.no_such_field", path=path, field=wanted, choices=", ".join(names))
     if alike[0].casefold() != wanted.casefold():
@@ -66,7 +66,7 @@ def _named(data: gpd.GeoDataFrame, wanted: str, path: Path | str, notes: Notes) 
 def _by_synonym(data: gpd.GeoDataFrame, name: str, groups: list[list[str]], notes: Notes) -> gpd.GeoDataFrame:
     names = _fields(data)
     for group in groups:
-        found = list(dict.fromkeys(field for wanted in group for field in names if _means(field, wanted)))
+        found = list(dict.fromkeys(field for wanted in group for field in names if means(field, wanted)))
         if not found:
             continue
         field = found[0]
@@ -93,7 +93,12 @@ def _fields(data: gpd.GeoDataFrame) -> list[str]:
     return [str(column) for column in data.columns if column != data.geometry.name]
 
 
-def _means(field: str, wanted: str) -> bool:
+def synonyms(name: str) -> list[str]:
+    """Return all fields that mean a field of geozone, the more specific first."""
+    return [field for group in _all_synonyms().get(name, []) for field in group]
+
+
+def means(field: str, wanted: str) -> bool:
     """Tell whether a field is the one wanted, whole or cut to the width of a .dbf."""
     if field.casefold() == wanted.casefold():
         return True
@@ -107,5 +112,5 @@ def _means(field: str, wanted: str) -> bool:
 
 
 @cache
-def _synonyms() -> dict[str, Any]:
+def _all_synonyms() -> dict[str, Any]:
     return tomllib.loads(files("geozone").joinpath("read", "synonyms.toml").read_text("utf-8"))

@@ -51,6 +51,8 @@ _MAGIC = (
     (b"PK\x03\x04", Format.ARCHIVE),
     (b"PK\x05\x06", Format.ARCHIVE),
     (b"\x1f\x8b", Format.ARCHIVE),
+    (b"BZh", Format.ARCHIVE),
+    (b"\xfd7zXZ\x00", Format.ARCHIVE),
     (b"!table", Format.TAB),
     (b"!Table", Format.TAB),
     (b"AutoCAD Binary DXF", Format.DXF),

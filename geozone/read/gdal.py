@@ -12,27 +12,35 @@ import pyogrio
 import shapely
 
 from geozone.errors import InputError
+from geozone.model import Severity
 from geozone.read.bulk import (
     BULK_ERRORS,
+    LEFT_OFF,
     choose_layer,
-    filled_layers,
+    layer_counts,
     quiet,
     read_bulk,
     reason_of,
     spatial_layers,
 )
+from geozone.read.declared import outer_members, tell_markup, tell_paging
+from geozone.read.dxf import map_of_drawing, survey_drawing, tell_drawing
 from geozone.read.encoding import codec, decode, guess
 from geozone.read.formats import Format
+from geozone.read.geopackage import refuse_views, shortage
+from geozone.read.kml import mend_kml
+from geozone.read.markup import Markup, cut_to_whole, survey
 from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, recode
-from geozone.read.salvage import mend_geometries, read_features, read_numbered
+from geozone.read.safety import Limits
+from geozone.read.salvage import mend_geometries, read_features, read_numbered, read_rest
 from geozone.read.source import Source, companion, link
 
 _XML = {Format.KML, Format.GML, Format.GPX}
 _DECLARED = re.compile(rb"^(\s*<\?xml[^>]*?encoding\s*=\s*[\"'])([\w.\-]+)([\"'])")
 
 
-def read_gdal(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoDataFrame:
+def read_gdal(source: Source, encoding: str | None, limits: Limits, notes: Notes) -> gpd.GeoDataFrame:
     """Return a layer of a file that GDAL reads, without the features that are broken; those are named.
 
     Raises
@@ -41,8 +49,23 @@ def read_gdal(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoData
         If the file or the layer cannot be read.
     """
     given = given_codec(encoding, source.shown)
-    path = _opened(source, given, notes)
-    layer = choose_layer(_filled(path, source), source.layer, source.shown, notes)
+    path, markup = _opened(source, given, notes)
+    names, every = _filled(path, source)
+    layer = choose_layer(names, source.layer, source.shown, notes)
+    if source.format is Format.GEOPACKAGE:
+        refuse_views(path, layer, source.shown, limits.features)
+    data = _read(path, layer, source, given, notes)
+    if markup is not None:
+        tell_markup(markup, layer, len(data), notes, every=len(data) if every is None else every)
+    elif source.format is Format.DXF:
+        tell_drawing(survey_drawing(path), len(data), notes)
+        data = map_of_drawing(data, notes)
+    elif source.format is Format.ESRIJSON:
+        tell_paging(outer_members(path), len(data), notes)
+    return data
+
+
+def _read(path: Path, layer: str, source: Source, given: str | None, notes: Notes) -> gpd.GeoDataFrame:
     try:
         data = read_bulk(path, layer)
     except UnicodeDecodeError:
@@ -54,7 +77,17 @@ def read_gdal(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoData
         if source.format is Format.FLATGEOBUF:
             return read_numbered(path, layer, source.shown, notes)
         return read_features(path, layer, source.shown, notes)
-    return mend_geometries(data, path, layer, notes)
+    return mend_geometries(_whole(data, path, layer, source, notes), path, layer, notes)
+
+
+def _whole(data: gpd.GeoDataFrame, path: Path, layer: str, source: Source, notes: Notes) -> gpd.GeoDataFrame:
+    """Hold what was read against what the file says it has; what can still be read is added."""
+    if source.format is Format.GEOPACKAGE:
+        missing = shortage(path, layer, data.index)
+        return data if missing is None else read_rest(data, path, layer, missing, notes)
+    if LEFT_OFF in data.attrs:
+        notes.find("file_damaged", Severity.ERROR, stated=data.attrs.pop(LEFT_OFF), read=len(data))
+    return data
 
 
 def layers_of(source: Source, notes: Notes) -> list[str]:
@@ -65,30 +98,51 @@ def layers_of(source: Source, notes: Notes) -> list[str]:
     InputError
         If the file cannot be opened.
     """
-    return _filled(_opened(source, None, notes), source)
+    path, _ = _opened(source, None, notes)
+    return _filled(path, source)[0]
 
 
-def _opened(source: Source, given: str | None, notes: Notes) -> Path:
-    """Return the path under which GDAL understands a file and leaves no trace beside it."""
-    path = _as_utf8(source, given, notes) if source.format in _XML else source.path
+def _opened(source: Source, given: str | None, notes: Notes) -> tuple[Path, Markup | None]:
+    """Return the path under which GDAL understands a file and leaves no trace beside it, and its markup."""
+    markup = None
+    path = source.path
+    if source.format in _XML:
+        path = _as_utf8(source, given, notes)
+        markup = survey(path, source.shown)
+        if markup.fault and markup.whole_until:
+            path = cut_to_whole(path, markup, _new(source, "whole", path.suffix))
+        if source.format is Format.KML:
+            if markup.beside.get("NetworkLink") and not markup.features:
+                raise InputError("read.only_links", path=source.shown, count=markup.beside["NetworkLink"])
+            if markup.several_rings or markup.several_geometries or markup.bare_rings:
+                path = mend_kml(path, _new(source, "mended", ".kml"))
     path = _own_ending(path, source)
-    return _apart(path, source) if source.format is Format.GML else path
+    return (_apart(path, source) if source.format is Format.GML else path), markup
 
 
-def _filled(path: Path, source: Source) -> list[str]:
-    """Return the layers with geometry; of several, those that are not empty where that leaves one."""
+def _new(source: Source, folder: str, ending: str) -> Path:
+    """Return where a file that is written anew goes, under its own name."""
+    (source.scratch / folder).mkdir()
+    return source.scratch / folder / f"{source.path.stem}{ending}"
+
+
+def _filled(path: Path, source: Source) -> tuple[list[str], int | None]:
+    """Return the layers with geometry; of several, those that are not empty where that leaves one.
+
+    For KML, whose folders are its layers, the number of features in all of them comes with the names.
+    """
     names = spatial_layers(path, source.shown)
-    if (
-        len(names) < 2
-        or source.layer is not None
-        or source.format not in {Format.GPX, Format.KML, Format.GML}
-    ):
-        return names
-    filled = filled_layers(path, names)
+    if len(names) < 2 or source.format not in {Format.GPX, Format.KML, Format.GML}:
+        return names, None
+    counts = layer_counts(path, names)
+    every = sum(counts.values()) if source.format is Format.KML else None
+    if source.layer is not None:
+        return names, every
+    filled = [name for name in names if counts[name]]
     if source.format is Format.GPX:
         # the points of a track are those of its line
         filled = [name for name in filled if not name.endswith("_points")] or filled
-    return filled or names[:1]
+    return filled or names[:1], every
 
 
 def _own_ending(path: Path, source: Source) -> Path:
@@ -121,11 +175,12 @@ def _apart(path: Path, source: Source) -> Path:
 def _as_utf8(source: Source, given: str | None, notes: Notes) -> Path:
     """Return an XML file in UTF-8: the parser knows neither GBK nor files that are not what they declare."""
     raw = source.path.read_bytes()
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return source.path
+    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     declaration = _DECLARED.match(raw)
     stated = codec(declaration[2].decode("ascii")) if declaration else None
-    if given is None and stated in {None, "utf-8"}:
+    if wide:
+        given = "utf-16"
+    elif given is None and stated in {None, "utf-8"}:
         try:
             raw.decode("utf-8")
         except UnicodeDecodeError:

@@ -8,7 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 
 from geozone.errors import InputError
-from geozone.read.bulk import BULK_ERRORS, read_bulk, reason_of
+from geozone.model import Severity
+from geozone.read.bulk import BULK_ERRORS, LEFT_OFF, read_bulk, reason_of
 from geozone.read.encoding import codec
 from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, recode
@@ -16,6 +17,12 @@ from geozone.read.salvage import mend_geometries
 from geozone.read.source import Source, companion, link
 
 _CHARSET = re.compile(rb'(charset\s+)(")?([\w\-]+)(")?', re.IGNORECASE)
+_OBJECT = re.compile(
+    rb"^[ \t]*(?:none|point|line|pline|region|arc|text|rect|roundrect|ellipse|multipoint)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DATA = re.compile(rb"^[ \t]*data[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_COLLECTION = re.compile(rb"^[ \t]*collection\b", re.IGNORECASE | re.MULTILINE)
 _PAGES = {
     "windowssimpchinese": "gb18030", "windowstradchinese": "cp950", "windowslatin1": "cp1252", "utf-8": "utf-8",
     "windowscyrillic": "cp1251", "windowsjapanese": "cp932", "windowskorean": "cp949",
@@ -45,8 +52,29 @@ def read_mapinfo(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoD
         data = read_bulk(view, None, encoding=RAW, use_arrow=False)
     except (*BULK_ERRORS, UnicodeDecodeError) as error:
         raise InputError("read.unreadable", path=source.shown, reason=reason_of(error, view)) from error
+    _tell_counts(data, view, notes)
     data = mend_geometries(data, view, None, notes, encoding=RAW)
     return recode(data, [("Charset", stated)] if stated else [], given, notes)
+
+
+def _tell_counts(data: gpd.GeoDataFrame, view: Path, notes: Notes) -> None:
+    """Hold what was read against the count of a .tab, or against the rows and objects of a .mif."""
+    stated = int(data.attrs.pop(LEFT_OFF, 0))
+    if view.suffix.lower() == ".mif":
+        body = _DATA.split(view.read_bytes(), maxsplit=1)[-1]
+        objects = 0 if _COLLECTION.search(body) else len(_OBJECT.findall(body))
+        stated = max(stated, _rows(view.with_suffix(".mid")), objects)
+    if stated > len(data):
+        notes.find("file_damaged", Severity.ERROR, stated=stated, read=len(data))
+
+
+def _rows(table: Path) -> int:
+    """Return the number of rows of a .mid; a text in quotes may hold line ends."""
+    rows, quotes = 0, 0
+    for line in table.read_bytes().splitlines():
+        quotes += line.count(b'"')
+        rows += int(quotes % 2 == 0 and bool(line.strip(b" \x1a")))
+    return rows
 
 
 def _neutral_view(source: Source, endings: tuple[str, ...]) -> tuple[Path, str]:

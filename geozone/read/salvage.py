@@ -23,6 +23,7 @@ from fiona.errors import FionaError
 from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, is_missing, quiet, raw_geometries, reason_of
+from geozone.read.geopackage import Shortage
 from geozone.read.notes import Notes
 
 NAMED = 100  # broken features that are named one by one
@@ -92,28 +93,50 @@ def read_numbered(path: Path, layer: str, shown: Path, notes: Notes) -> gpd.GeoD
             total = int(pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
     except BULK_ERRORS as error:
         raise InputError("read.unreadable", path=shown, reason=reason_of(error, path)) from error
-    blocks: list[gpd.GeoDataFrame] = []
-    broken: list[int] = []
-    waiting = [(start, min(start + _BLOCK, total)) for start in range(0, total, _BLOCK)][::-1]
-    while waiting:
-        start, end = waiting.pop()
-        try:
-            with quiet():
-                block = pyogrio.read_dataframe(
-                    path, layer=layer, fids=np.arange(start, end), fid_as_index=True, on_invalid="ignore"
-                )
-            blocks.append(block)
-        except BULK_ERRORS:
-            if end - start == 1:
-                broken.append(start)
-            else:
-                middle = (start + end) // 2
-                waiting += [(middle, end), (start, middle)]
+    blocks, broken = _blocks(path, layer, np.arange(total))
     if not blocks:
         raise InputError("read.unreadable", path=shown, reason=str(total))
     data = gpd.GeoDataFrame(pd.concat(blocks), crs=blocks[0].crs)
     report_broken([str(number) for number in broken], len(data), notes)
     return data
+
+
+def read_rest(
+    data: gpd.GeoDataFrame, path: Path, layer: str, missing: Shortage, notes: Notes
+) -> gpd.GeoDataFrame:
+    """Return a layer with what lies behind a damaged part of its file; what cannot be read is counted and named."""
+    known = data[~data.index.duplicated()]
+    blocks, broken = _blocks(path, layer, missing.numbers)
+    whole = gpd.GeoDataFrame(pd.concat([known, *blocks]), crs=data.crs).sort_index()
+    named = [str(number) for number in broken] if missing.certain else []
+    lost = max(missing.stated - len(whole), len(named))
+    notes.find("file_damaged", Severity.ERROR, stated=missing.stated, read=len(whole))
+    report_broken(named, len(whole), notes, unnamed=lost - len(named))
+    return whole
+
+
+def _blocks(
+    path: Path, layer: str, numbers: npt.NDArray[np.int64]
+) -> tuple[list[gpd.GeoDataFrame], list[int]]:
+    """Return features by their numbers, block by block, and the numbers that cannot be read."""
+    blocks: list[gpd.GeoDataFrame] = []
+    broken: list[int] = []
+    waiting = [numbers[start : start + _BLOCK] for start in range(0, len(numbers), _BLOCK)][::-1]
+    while waiting:
+        some = waiting.pop()
+        try:
+            with quiet():
+                block = pyogrio.read_dataframe(
+                    path, layer=layer, fids=some, fid_as_index=True, on_invalid="ignore"
+                )
+            if len(block):
+                blocks.append(block)
+        except BULK_ERRORS:
+            if len(some) == 1:
+                broken.append(int(some[0]))
+            else:
+                waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+    return blocks, broken
 
 
 def mend_geometries(
@@ -156,8 +179,9 @@ def fill_geometries(
             broken[row] = geometries[row] is None
             if was_open and geometries[row] is not None:
                 closed.append(number)
-    for number in closed[:NAMED]:
-        notes.find("ring_closed", Severity.WARNING, feature=str(number), row=str(number))
+    notes.find_each("ring_closed", Severity.WARNING, [str(number) for number in closed])
+    for number in closed:
+        notes.change(str(number), "ring_closed")
     data = data.set_geometry(gpd.GeoSeries(geometries, index=data.index, crs=data.crs))
     return data, broken
 
@@ -265,6 +289,7 @@ def _collect(collection: Any, kept: _Kept, notes: Notes) -> None:
                 number += 1
                 continue
             notes.find("ring_closed", Severity.WARNING, feature=str(number), row=str(number))
+            notes.change(str(number), "ring_closed")
         kept.numbers.append(number)
         kept.geometries.append(geometry)
         kept.rows.append(dict(feature.properties))

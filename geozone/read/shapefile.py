@@ -9,18 +9,18 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pyproj
-from pyproj.exceptions import CRSError
 
 from geozone.errors import InputError
 from geozone.messages import text
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, is_missing, read_bulk, reason_of
-from geozone.read.encoding import LANGUAGE_BYTES, codec, score
+from geozone.read.dbf import Table, place_table, read_table, tell_table
+from geozone.read.encoding import LANGUAGE_BYTES, codec
 from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, is_utf8, recode
 from geozone.read.salvage import fill_geometries, report_broken
 from geozone.read.source import Source, companion, link
+from geozone.read.stated import crs_beside, prj_text
 
 _HEADER = 100
 _MAGIC = b"\x00\x00\x27\x0a"
@@ -52,13 +52,13 @@ def read_shapefile(source: Source, encoding: str | None, notes: Notes) -> gpd.Ge
         raise InputError(
             "read.no_such_layer", path=source.shown, layer=source.layer, choices=source.path.stem
         )
-    table = _read_dbf_header(companion(source.path, ".dbf"))
+    table = read_table(companion(source.path, ".dbf"))
     records = _records(source, table, notes)
     view = _view(source, records, table)
     data, read_as = _read_text(view, table, source)
     data = _drop_broken(data, view, records, notes)
     if not len(data) and (len(records.sound) or records.cut):
-        count = max(len(records.sound), table.records if table and table.sound else 0)
+        count = max(len(records.sound), table.stated if table and table.sound else 0)
         raise InputError("read.all_broken", path=source.shown, count=count, reason=text("read.fault_record"))
     if table is None:
         data = data[[data.geometry.name]]
@@ -67,12 +67,12 @@ def read_shapefile(source: Source, encoding: str | None, notes: Notes) -> gpd.Ge
         data = data[[data.geometry.name]]
         notes.find("dbf_damaged", Severity.WARNING)
     else:
-        _compare_counts(records, table, notes)
+        tell_table(table, len(records.offset), notes, cut=records.cut)
         data = recode(data, _declared(source, table, notes), given, notes, read_as=read_as)
     return _with_prj(data, source, notes)
 
 
-def _read_text(view: Path, table: _Table | None, source: Source) -> tuple[gpd.GeoDataFrame, str]:
+def _read_text(view: Path, table: Table | None, source: Source) -> tuple[gpd.GeoDataFrame, str]:
     """Return the layer with its text as UTF-8 where all of it is, else with one character for every byte."""
     try:
         if table is not None and table.utf8:
@@ -87,39 +87,7 @@ def _read_text(view: Path, table: _Table | None, source: Source) -> tuple[gpd.Ge
         raise InputError("read.unreadable", path=source.shown, reason=reason_of(error, view)) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The header of a .dbf."""
-
-    path: Path
-    records: int
-    language: int
-    sound: bool
-    deleted: int
-    utf8: bool  # the first part of it is UTF-8
-
-
-def _read_dbf_header(path: Path | None) -> _Table | None:
-    if path is None:
-        return None
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        raw = stream.read(1 << 18)
-    if len(raw) < 33:
-        return _Table(path, 0, 0, sound=False, deleted=0, utf8=False)
-    count, header, record = struct.unpack_from("<IHH", raw, 4)
-    # the header holds 32 bytes a field, ends with 0x0D, and a record is at least the deletion mark
-    sound = header >= 33 and record >= 1 and header <= size and b"\r" in raw[32 : header + 1]
-    deleted = 0
-    if sound:
-        here = min(count, (size - header) // record)
-        marks = np.memmap(path, np.uint8, "r", header, (here, record))[:, 0] if here > 0 else np.empty(0)
-        deleted = int((marks == 0x2A).sum())
-    utf8 = score([raw[header:]], "utf-8")[0] <= 1
-    return _Table(path, count, raw[29], sound, deleted, utf8)
-
-
-def _records(source: Source, table: _Table | None, notes: Notes) -> Records:
+def _records(source: Source, table: Table | None, notes: Notes) -> Records:
     size = source.path.stat().st_size
     with source.path.open("rb") as stream:
         header = stream.read(_HEADER)
@@ -141,7 +109,7 @@ def _records(source: Source, table: _Table | None, notes: Notes) -> Records:
     sound, null = _examine(content, offset, length)
     stated = 2 * struct.unpack_from(">i", header, 24)[0]
     if stated > size:
-        expected = table.records if table and table.sound else None
+        expected = table.stated if table and table.sound else None
         whole = int(sound.sum())
         cut = True
         notes.find(
@@ -243,17 +211,19 @@ def _integers(content: npt.NDArray[np.uint8], at: Integers, where: npt.NDArray[n
     return values
 
 
-def _view(source: Source, records: Records, table: _Table | None) -> Path:
+def _view(source: Source, records: Records, table: Table | None) -> Path:
     """Return a folder of links under which GDAL finds the files that can be believed, and only those."""
     folder = source.scratch / "shapefile"
     folder.mkdir()
     main = folder / f"{source.path.stem}.shp"
     link(source.path, main)
     if table is not None and table.sound:
-        link(table.path, main.with_suffix(".dbf"))
+        place_table(table, len(records.offset), main.with_suffix(".dbf"))
     prj = companion(source.path, ".prj")
     if prj is not None:
-        link(prj, main.with_suffix(".prj"))
+        main.with_suffix(".prj").write_text(
+            prj_text(prj.read_bytes()), "utf-8"
+        )  # GDAL knows neither UTF-16 nor GBK
     index = companion(source.path, ".shx")
     if index is not None and not records.restored:
         link(index, main.with_suffix(".shx"))
@@ -279,14 +249,7 @@ def _drop_broken(data: gpd.GeoDataFrame, view: Path, records: Records, notes: No
     return data[~broken].copy()
 
 
-def _compare_counts(records: Records, table: _Table, notes: Notes) -> None:
-    if table.deleted:
-        notes.find("records_deleted", Severity.NOTE, count=table.deleted)
-    if table.records != len(records.offset) and not records.cut:
-        notes.find("counts_differ", Severity.WARNING, shapes=len(records.offset), rows=table.records)
-
-
-def _declared(source: Source, table: _Table, notes: Notes) -> list[tuple[str, str]]:
+def _declared(source: Source, table: Table, notes: Notes) -> list[tuple[str, str]]:
     """Return what .cpg and language byte say of the encoding."""
     declared: list[tuple[str, str]] = []
     page = companion(source.path, ".cpg")
@@ -304,12 +267,7 @@ def _declared(source: Source, table: _Table, notes: Notes) -> list[tuple[str, st
 
 def _with_prj(data: gpd.GeoDataFrame, source: Source, notes: Notes) -> gpd.GeoDataFrame:
     """Return the layer with the CRS of its .prj, where GDAL did not understand that."""
-    prj = companion(source.path, ".prj")
-    if data.crs is not None or prj is None:
+    if data.crs is not None:
         return data
-    words = prj.read_bytes()[: 1 << 16].decode("utf-8-sig", "replace").strip("\x00 \r\n\t")
-    try:
-        return data.set_crs(pyproj.CRS.from_user_input(words))
-    except (CRSError, ValueError):
-        notes.find("prj_unreadable", Severity.WARNING, content=words[:40])
-        return data
+    found = crs_beside(source.path, notes)
+    return data if found is None else data.set_crs(found[0])

@@ -12,19 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geozone.errors import InputError
-from geozone.read.archive import unpack
-from geozone.read.bulk import filled_layers, spatial_layers
+from geozone.read.archive import Budget, unpack
+from geozone.read.contents import Contents, contents_of, layers_of_data_set
 from geozone.read.formats import SIDECARS, Format, detect
 from geozone.read.notes import Notes
 from geozone.read.safety import Limits, fetch, is_web_address, local_file, refuse_reaching_markup
 
-# a file of one of these endings is a data set of its own inside a folder or archive
-_DATA_ENDINGS = {
-    ".shp", ".gpkg", ".gdb", ".geojson", ".json", ".topojson", ".fgb", ".parquet", ".geoparquet", ".kml", ".gml",
-    ".gpx", ".dxf", ".tab", ".mif", ".csv", ".xlsx", ".txt",
-}  # fmt: skip
-_SECONDARY = {".csv", ".xlsx", ".txt", ".json"}  # often lists or notes beside the data
-_SEVERAL_LAYERS = {Format.GEOPACKAGE, Format.GEODATABASE, Format.KML, Format.GML, Format.GPX}
+_NESTED = 3  # archives in archives that are opened, one inside the other
 # names that libraries read as addresses rather than paths
 _PLAIN = re.compile(r"[\w ./\\:()\[\]{}+,=~@\-]*", re.UNICODE)
 
@@ -65,14 +59,17 @@ def open_source(
         if kind is Format.ARCHIVE:
             inside = scratch / "unpacked"
             inside.mkdir()
-            unpack(local, shown, inside, limits, notes)
-            local, layer = _choose(inside, shown, layer, notes)
-            kind = detect(local, shown)
+            budget = Budget.of(local, limits)
+            unpack(local, shown, inside, budget, notes)
+            local, layer = _choose(_opened(inside, shown, scratch, budget, notes), shown, layer, notes)
         elif kind is Format.FOLDER:
-            local, layer = _choose(local, shown, layer, notes)
-            kind = detect(local, shown)
+            budget = Budget.of(local, limits)
+            local, layer = _choose(_opened(local, shown, scratch, budget, notes), shown, layer, notes)
+        kind = detect(local, shown)
+        if kind is Format.GEODATABASE:
+            local = _as_geodatabase(local, scratch)
         if kind in {Format.ARCHIVE, Format.FOLDER}:
-            raise InputError("read.nothing_inside", path=shown)
+            raise InputError("read.nothing_inside", path=shown, names="–")
         if local.is_file():
             refuse_reaching_markup(local, shown)
         if kind is Format.GEOPACKAGE:
@@ -111,54 +108,85 @@ def _main_file(local: Path, notes: Notes) -> Path:
     return local
 
 
-def _choose(folder: Path, shown: Path, layer: str | None, notes: Notes) -> tuple[Path, str | None]:
+def _opened(folder: Path, shown: Path, scratch: Path, budget: Budget, notes: Notes) -> Contents:
+    """Return what is in a folder; where that is archives only, what is in these.
+
+    Raises
+    ------
+    InputError
+        If archives lie deeper inside each other than is opened.
+    """
+    contents = contents_of(folder)
+    for depth in range(_NESTED):
+        if contents.found or not contents.archives:
+            return contents
+        place = scratch / f"nested{depth}"
+        place.mkdir()
+        for archive in contents.archives:
+            inside = place / contents.name(archive)
+            inside.mkdir(parents=True)
+            unpack(archive, shown, inside, budget, notes)
+            notes.decide("file", archive.name, "read.archive_inside", name=contents.name(archive))
+        contents = contents_of(place)
+    if contents.found or not contents.archives:
+        return contents
+    raise InputError("read.archive_nested", path=shown, limit=_NESTED)
+
+
+def _choose(contents: Contents, shown: Path, layer: str | None, notes: Notes) -> tuple[Path, str | None]:
     """Return the data set of a folder, and the layer inside it."""
-    found = _data_sets(folder)
+    found = contents.found
     if not found:
-        raise InputError("read.nothing_inside", path=shown)
+        others = ", ".join(contents.name(item) for item in (*contents.beside, *contents.others)[:8])
+        raise InputError("read.nothing_inside", path=shown, names=others or "–")
+    if contents.beside:
+        names = ", ".join(contents.name(item) for item in contents.beside)
+        notes.decide("beside", names, "read.left_beside", names=names)
     if len(found) == 1:
-        notes.decide("file", found[0].name, "read.only_data_set", name=found[0].name)
+        notes.decide("file", found[0].name, "read.only_data_set", name=contents.name(found[0]))
         # the layer of a single shapefile may be asked for by the name of the file
-        return found[0], None if layer == found[0].stem else layer
-    choices: list[tuple[str, Path, str | None]] = []
-    for item in found:
-        inner = _layers_of(item, shown)
-        if inner or detect(item, shown) is not Format.KML:
-            choices += [(name, item, name) for name in inner] or [(item.stem, item, None)]
-    matching = [choice for choice in choices if layer in {None, choice[0], choice[1].stem, choice[1].name}]
+        return found[0], None if layer in {found[0].stem, found[0].name, contents.name(found[0])} else layer
+    choices = _choices(contents, shown)
+    matching = [
+        (item, inner)
+        for label, item, inner in choices
+        if layer in {None, label, inner, item.stem, item.name, contents.name(item)}
+    ]
     if len(matching) == 1:
-        return matching[0][1], matching[0][2]
-    each = sorted(name for name, _, _ in choices)
+        return matching[0]
+    each = sorted(label for label, _, _ in choices)
     names = ", ".join(each)
-    if layer is None:
+    if layer is None or matching:
         raise InputError("read.several_layers", path=shown, choices=names, names=each)
     raise InputError("read.no_such_layer", path=shown, layer=layer, choices=names)
 
 
-def _layers_of(item: Path, shown: Path) -> list[str]:
-    try:
-        kind = detect(item, shown)
-        names = spatial_layers(item, shown) if kind in _SEVERAL_LAYERS else []
-        # a KMZ has a root document that only points to others
-        return filled_layers(item, names) if kind is Format.KML else names
-    except InputError:
-        return []
+def _choices(contents: Contents, shown: Path) -> list[tuple[str, Path, str | None]]:
+    """Return label, data set and layer of everything that can be chosen; labels are told apart by the path."""
+    choices: list[tuple[str, Path, str | None]] = []
+    for item in contents.found:
+        inner = layers_of_data_set(item, shown)
+        if inner or detect(item, shown) is not Format.KML:
+            choices += [(name, item, name) for name in inner] or [(item.stem, item, None)]
+    labels = [label for label, _, _ in choices]
+    return [
+        (label, item, inner)
+        if labels.count(label) == 1
+        else (f"{contents.name(item)}:{inner}" if inner else contents.name(item), item, inner)
+        for label, item, inner in choices
+    ]
 
 
-def _data_sets(folder: Path) -> list[Path]:
-    """Return the data sets of a folder and the folders below, geodatabases as one."""
-    found: list[Path] = []
-    for root, folders, files in os.walk(folder):
-        inside = Path(root)
-        for name in sorted(folders):
-            if name.lower().endswith(".gdb"):
-                found.append(inside / name)
-                folders.remove(name)
-        found += [inside / name for name in sorted(files) if Path(name).suffix.lower() in _DATA_ENDINGS]
-    tables = {item.with_suffix("") for item in found if item.suffix.lower() == ".tab"}
-    found = [item for item in found if item.suffix.lower() != ".mif" or item.with_suffix("") not in tables]
-    primary = [item for item in found if item.suffix.lower() not in _SECONDARY]
-    return primary or found
+def _as_geodatabase(folder: Path, scratch: Path) -> Path:
+    """Return a file geodatabase under a name and with file names that GDAL takes for one."""
+    names = [item.name for item in folder.iterdir()]
+    if folder.suffix.lower() == ".gdb" and all(name == name.lower() for name in names):
+        return folder
+    place = scratch / "geodatabase" / f"{folder.stem or 'data'}.gdb"
+    place.mkdir(parents=True)
+    for item in folder.iterdir():
+        link(item, place / item.name.lower())
+    return place
 
 
 def _untouched(local: Path, scratch: Path, notes: Notes) -> Path:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from samples import sample_result
 
 from geozone.export.content import LAYERS, TABLES
 from geozone.export.geopackage import write_geopackage
+from geozone.export.record import write_record
+from geozone.files import digest
 from geozone.model import Basis, Role, Status
 from geozone.rates.registers import read_register
 from geozone.symbology import OFF_REGISTER_COLOUR, RATE_COLOURS, STATUS_COLOURS
+from geozone.verify import verify_build
 
 pytestmark = pytest.mark.qgis
 
@@ -46,7 +50,7 @@ def ogrinfo():
 
 @pytest.fixture(scope="module")
 def qgis(tmp_path_factory):
-    """Run a task inside QGIS on a copy of a GeoPackage."""
+    """Return a function that opens and draws a GeoPackage in QGIS, and makes edits as a person does."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path_factory.mktemp("home")),
@@ -60,40 +64,34 @@ def qgis(tmp_path_factory):
     ):
         pytest.skip("QGIS's Python modules (python3-qgis) are not installed")
 
-    def run(package, task):
-        copy = tmp_path_factory.mktemp("qgis") / "bth.gpkg"
-        shutil.copy(package, copy)
+    def run(path, *edits, look_around=False):
+        task = {"layers": ALL, "edits": list(edits), "look_around": look_around}
         done = subprocess.run(
-            [SYSTEM_PYTHON, str(Path(__file__).parent / "render.py"), str(copy), str(copy.parent)],
+            [SYSTEM_PYTHON, str(Path(__file__).parent / "render.py"), str(path), str(tmp_path_factory.mktemp("png"))],
             input=json.dumps(task), capture_output=True, text=True, check=True, timeout=120, env=environment,
         )  # fmt: skip
-        return json.loads(done.stdout) | {"path": copy}
+        return json.loads(done.stdout)
 
     return run
 
 
 @pytest.fixture(scope="module")
-def in_qgis(qgis, package):
+def in_qgis(qgis, package, tmp_path_factory):
     """What QGIS found in the GeoPackage, after one edit as a person makes it."""
-    return qgis(package, {"layers": ALL, "edits": [["registers", ["item_id", "bay-2"], "status", "built"]]})
+    copy = tmp_path_factory.mktemp("qgis") / "bth.gpkg"
+    shutil.copy(package, copy)
+    return qgis(copy, ["registers", ["item_id", "bay-2"], "status", "built"]) | {"path": copy}
 
 
 @pytest.fixture(scope="module")
-def joined(tmp_path_factory):
-    """A GeoPackage whose first bay stands for an item of the register, and whose second is on none."""
+def edited(qgis, tmp_path_factory):
+    """A status edited on the map: the first bay stands for an item of the register, the second is on none."""
     result = sample_result()
     bays = result.layers["bays"]
     bays.data = bays.data.assign(item_id=["bay-2", None], status=["recognised", None])
-    path = tmp_path_factory.mktemp("joined") / "bth.gpkg"
+    path = tmp_path_factory.mktemp("edited") / "bth.gpkg"
     write_geopackage(result, path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def edited(qgis, joined):
-    """A status edited on the map, as a person does it."""
-    edits = [["bays", ["item_id", "bay-2"], "status", "built"]]
-    return qgis(joined, {"layers": ["units", "bays", "registers"], "edits": edits})
+    return qgis(path, ["bays", ["item_id", "bay-2"], "status", "built"]) | {"path": path}
 
 
 def test_gdal_opens_every_layer_without_a_warning(package, ogrinfo):
@@ -158,6 +156,41 @@ def test_an_edit_in_qgis_is_in_the_register(in_qgis):
             database.execute("SELECT status FROM registers ORDER BY item_id").fetchall() == [("built",)] * 2
         )
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+@pytest.fixture
+def recorded(package, tmp_path):
+    """A GeoPackage with its run record."""
+    shutil.copy(package, tmp_path / "bth.gpkg")
+    moment = datetime(2026, 7, 1, tzinfo=UTC)
+    outputs = [tmp_path / "bth.gpkg"]
+    write_record(
+        sample_result(),
+        tmp_path / "bth_run.json",
+        parameters={},
+        outputs=outputs,
+        started=moment,
+        finished=moment,
+    )
+    return tmp_path
+
+
+def told_of_package(folder):
+    return [
+        (check.passed, check.message.get("en")) for check in verify_build(folder) if check.file == "bth.gpkg"
+    ]
+
+
+def test_a_geopackage_that_was_open_in_qgis_is_not_changed(qgis, recorded):
+    before = digest(recorded / "bth.gpkg")
+    qgis(recorded / "bth.gpkg", look_around=True)
+    assert digest(recorded / "bth.gpkg") != before, "QGIS left every byte as it was: this shows nothing"
+    assert [passed for passed, _ in told_of_package(recorded)] == [True], told_of_package(recorded)
+
+
+def test_an_edit_in_qgis_is_named_by_verify(qgis, recorded):
+    assert qgis(recorded / "bth.gpkg", ["bays", ["name", "bays 2"], "status", "built"])["edits"] == [1]
+    assert told_of_package(recorded) == [(False, "layer bays, feature 2 (bays 2): changed in status")]
 
 
 def test_qgis_hides_the_records_and_leaves_them_alone(in_qgis):

@@ -16,15 +16,17 @@ from geozone.checks.report import (
     all_findings,
     counts,
     decision_rows,
+    finding_lines,
     finding_rows,
+    grouped,
     has_errors,
     headings,
     report,
     to_json,
 )
 from geozone.checks.shapes import faults
-from geozone.messages import Message
-from geozone.model import CRS, Decision, Layer, LayerStyle, Role, Severity
+from geozone.messages import Message, message
+from geozone.model import CRS, Decision, Finding, Layer, LayerStyle, Role, Severity
 
 GOLDEN = Path(__file__).parent / "golden" / "check_report.json"
 STYLE = LayerStyle("fill")
@@ -343,3 +345,28 @@ def test_what_reader_and_check_both_found_stands_once():
 def test_a_layer_without_declaration_is_checked_too():
     data = gpd.GeoDataFrame(geometry=[SQUARE], crs=CRS)
     assert check(Layer("own", data)) == []
+
+
+def finding(kind, layer, severity=Severity.WARNING, label="1"):
+    told = message("check.geometry_null", label=label)
+    return Finding(kind, severity, layer, told, message("check.geometry_null_remedy"))
+
+
+def test_findings_are_told_by_kind_and_layer_the_gravest_first():
+    found = [
+        finding("null", "a", label="1"),
+        finding("null", "a", label="2"),
+        finding("null", "b"),
+        finding("cut", "b", Severity.ERROR),
+        finding("rows", "b", Severity.NOTE),
+    ]
+    groups = grouped(found)
+    assert [(group.first.kind, group.first.layer, group.count) for group in groups] == [
+        ("cut", "b", 1),
+        ("null", "a", 2),
+        ("null", "b", 1),
+        ("rows", "b", 1),
+    ]
+    assert "2 findings of this kind" in finding_lines(found)[1].en
+    assert len(finding_lines(found)) == 4
+    assert len(finding_lines(found, every=True)) == 5

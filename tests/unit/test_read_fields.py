@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geozone.errors import InputError
-from geozone.read.fields import _means, code_texts, map_fields
+from geozone.read.fields import code_texts, map_fields, means
 from geozone.read.notes import Notes
 
 
@@ -81,7 +81,7 @@ def test_an_unknown_field_is_refused_with_the_choices():
     ],
 )
 def test_names_cut_to_the_width_of_a_dbf(field, wanted, same):
-    assert _means(field, wanted) is same
+    assert means(field, wanted) is same
 
 
 def test_a_cut_name_is_found_and_said():

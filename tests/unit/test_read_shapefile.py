@@ -161,6 +161,48 @@ def test_damaged_attributes_leave_the_geometry(shapefile):
     assert kinds(layer) == {"dbf_damaged"}
 
 
+@pytest.mark.parametrize("error", [-64, -33, -1, 1, 2, 31, 32, 33, 100])
+@pytest.mark.parametrize("place", [8, 10])  # length of the header, length of a row
+def test_wrong_lengths_in_the_header_of_the_table_are_set_right(shapefile, place, error):
+    table = shapefile.with_suffix(".dbf")
+    stated = struct.unpack_from("<H", table.read_bytes(), place)[0]
+    patch(table, place, "<H", stated + error)
+    layer = read_layer(shapefile)
+    assert layer.data["HXMC"].tolist() == NAMES
+    assert layer.data["面积"].tolist() == list(range(COUNT))
+    assert kinds(layer) == {"dbf_header"}
+
+
+def test_a_field_that_is_wider_than_its_row_leaves_the_geometry(shapefile):
+    patch(shapefile.with_suffix(".dbf"), 32 + 16, "<B", 255)
+    layer = read_layer(shapefile)
+    assert len(layer.data) == COUNT
+    assert kinds(layer) == {"dbf_damaged"}
+
+
+@pytest.mark.parametrize("rows", [0, 1, 5, COUNT - 1])
+def test_a_table_that_is_cut_off_costs_no_shape(shapefile, rows):
+    table = shapefile.with_suffix(".dbf")
+    raw = table.read_bytes()
+    header, row = struct.unpack_from("<HH", raw, 8)
+    table.write_bytes(raw[: header + rows * row + row // 2])
+    layer = read_layer(shapefile)
+    assert len(layer.data) == COUNT
+    assert layer.data["HXMC"].tolist()[:rows] == NAMES[:rows]
+    assert (
+        layer.data["HXMC"].iloc[rows:].isin(["", None]).all() or layer.data["HXMC"].iloc[rows:].isna().all()
+    )
+    assert kinds(layer) == {"dbf_cut"}
+
+
+@pytest.mark.parametrize("count", [0, 5, COUNT - 1, COUNT + 1, 10**6])
+def test_a_wrong_count_of_rows_costs_no_shape(shapefile, count):
+    patch(shapefile.with_suffix(".dbf"), 4, "<I", count)
+    layer = read_layer(shapefile)
+    assert layer.data["HXMC"].tolist() == NAMES
+    assert kinds(layer) == {"counts_differ"}
+
+
 @pytest.mark.parametrize("with_index", [True, False])
 @pytest.mark.parametrize("whole", [0, 1, 7, COUNT - 1])
 def test_a_file_that_is_cut_off_yields_what_is_there(shapefile, whole, with_index):

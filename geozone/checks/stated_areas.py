@@ -1,0 +1,223 @@
+"""The area that a layer states for each of its features, held against the area that is drawn."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geozone.checks.gather import LISTED, Gather, place_of
+from geozone.messages import text
+from geozone.model import CRS, Severity
+from geozone.overlay.plane import Numbers, area_km2
+from geozone.read.fields import means, synonyms
+
+TOLERANCE = 0.01  # areas of a projection and of the ellipsoid differ by a few tenths of a per cent
+_SAME_UNIT = 0.02  # a value this near to what is drawn, in some unit, is in that unit
+_AKIN = 1.2  # the values of a field this near to a unit other than its own, taken together, are in that unit
+_DECIMALS = 6  # that are looked for in the values of a field
+_NUMBER = re.compile(r"\s*([+-]?[\d,，]*\.?\d+(?:[eE][+-]?\d+)?)\s*(\S*)\s*")
+_GENERIC = "stated_area"  # the field of geozone, where the user named one
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field of stated areas."""
+
+    name: str
+    unit: str | None  # as its name or a standard has it
+    numbers: Numbers  # in the unit of the field; not a number where nothing is stated
+    units: Numbers  # square metres of the unit that stands behind a value, not a number without
+    rounding: float  # half of the last place that is given
+
+
+def check_stated_areas(gather: Gather) -> None:
+    """Find features whose stated area is not what is drawn: none, negative, in another unit, too large or too small."""
+    fields = _fields(gather.layer.data)
+    if not fields:
+        return
+    geometries = np.asarray(gather.layer.data.geometry.values)
+    rows = np.flatnonzero(
+        np.isin(shapely.get_type_id(geometries), (3, 6))
+        & shapely.is_valid(geometries)
+        & ~shapely.is_empty(geometries)
+    )
+    if not len(rows):
+        return
+    drawn = np.full(len(geometries), np.nan)
+    drawn[rows] = area_km2(geometries[rows], CRS) * 1e6
+    for field in fields:
+        _compare(gather, field, drawn)
+
+
+def _compare(gather: Gather, field: _Field, drawn: Numbers) -> None:
+    known = ~np.isnan(field.numbers) & (drawn > 0)
+    positive = known & (field.numbers > 0)
+    _not_positive(gather, field, np.flatnonzero(known & ~positive), int(known.sum()))
+    if not positive.any():
+        return
+    sizes = _table()["units"]
+    unit = _unit(gather, field, drawn, np.flatnonzero(positive & np.isnan(field.units)))
+    size = np.where(np.isnan(field.units), sizes[unit], field.units)
+    stated = field.numbers * size
+    allowed = TOLERANCE * drawn + field.rounding * size
+    wrong = np.flatnonzero(positive & (np.abs(stated - drawn) > allowed))
+    for row in wrong[:LISTED].tolist():
+        _tell(gather, field, row, float(drawn[row]), unit)
+    gather.rest("stated_area_differs", LISTED, len(wrong))
+
+
+def _unit(gather: Gather, field: _Field, drawn: Numbers, rows: np.ndarray) -> str:
+    """Return the unit of a field: as it is stated, unless all its values together speak for another one."""
+    if not len(rows):
+        return field.unit or "m2"
+    size = float(np.median(drawn[rows] / field.numbers[rows]))  # square metres that a unit would have
+    nearest = _nearest(size)
+    if field.unit is None:
+        gather.add("stated_area_unit_taken", Severity.NOTE, field=field.name, unit=_word(nearest))
+        return nearest
+    if nearest == field.unit or abs(np.log(size / _table()["units"][nearest])) > np.log(_AKIN):
+        return field.unit
+    words = {"unit": _word(field.unit), "found": _word(nearest)}
+    gather.add("stated_area_unit", Severity.WARNING, field=field.name, **words)
+    return nearest
+
+
+def _not_positive(gather: Gather, field: _Field, rows: np.ndarray, known: int) -> None:
+    if len(rows) == known and known > 1 and not field.numbers[rows].any():
+        gather.add("stated_area_all_zero", Severity.WARNING, field=field.name)
+        return
+    for row in rows[:LISTED].tolist():
+        gather.add(
+            "stated_area_not_positive",
+            Severity.WARNING,
+            row=row,
+            place=place_of(gather.layer.data.geometry.iloc[row]),
+            field=field.name,
+            value=f"{field.numbers[row]:g}",
+        )
+    gather.rest("stated_area_not_positive", LISTED, len(rows))
+
+
+def _tell(gather: Gather, field: _Field, row: int, drawn: float, unit: str) -> None:
+    """Report a feature: its value is in another unit, or it is not what is drawn."""
+    sizes = _table()["units"]
+    own = float(field.units[row])
+    size = sizes[unit] if np.isnan(own) else own
+    other = _nearest(drawn / field.numbers[row])
+    params: dict[str, Any] = {
+        "row": row,
+        "place": place_of(gather.layer.data.geometry.iloc[row]),
+        "field": field.name,
+        "value": f"{field.numbers[row]:.10g}",
+        "unit": _word(next(name for name, value in sizes.items() if value == size)),
+        "drawn": f"{drawn / size:.6g}",
+    }
+    if sizes[other] != size and abs(field.numbers[row] * sizes[other] / drawn - 1) < _SAME_UNIT:
+        gather.add("stated_area_other_unit", Severity.WARNING, **params, found=_word(other))
+    else:
+        gather.add(
+            "stated_area_differs",
+            Severity.WARNING,
+            **params,
+            change=f"{field.numbers[row] * size / drawn - 1:+.1%}",
+        )
+
+
+def _nearest(size: float) -> str:
+    """Return the unit whose size, in square metres, comes nearest."""
+    sizes: dict[str, float] = _table()["units"]
+    return min(sizes, key=lambda unit: abs(np.log(size / sizes[unit])))
+
+
+def _fields(data: pd.DataFrame) -> list[_Field]:
+    found: list[_Field] = []
+    for name in data.columns:
+        if name == _GENERIC or not isinstance(name, str):
+            continue
+        known, unit = _meaning(name)
+        if known and (field := _read(data[name], name, unit)) is not None:
+            found.append(field)
+    if not found and _GENERIC in data.columns:
+        field = _read(data[_GENERIC], _GENERIC, None)
+        found += [field] if field is not None else []
+    return found
+
+
+def _meaning(name: str) -> tuple[bool, str | None]:
+    """Tell whether a field states the area of its feature, and in which unit."""
+    table = _table()
+    for known, unit in table["fields"].items():
+        if means(name, known):
+            return True, str(unit)
+    names = [*synonyms(_GENERIC), "area"]
+    if any(means(name, known) for known in names[:-1]):
+        return True, None
+    bare = name.casefold().rstrip(")）]】 ")
+    for word, unit in _words():
+        if bare.endswith(word):
+            base = bare.removesuffix(word).rstrip("(（[【_- /")
+            return any(base == known.casefold() for known in (*names, *table["fields"])), unit
+    return False, None
+
+
+def _read(values: pd.Series, name: str, unit: str | None) -> _Field | None:
+    """Return the numbers of a field, or None where most of it are none."""
+    units = np.full(len(values), np.nan)
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    else:
+        numbers = np.full(len(values), np.nan)
+        given = values.astype("string").fillna("").str.strip().to_numpy()
+        for row, words in enumerate(given):
+            match = _NUMBER.fullmatch(words)
+            behind = _size_of(match[2]) if match else None
+            if match and behind is not None:
+                numbers[row] = float(match[1].replace(",", "").replace("，", ""))
+                units[row] = behind
+        if np.isnan(numbers).sum() > len(numbers) / 2 + (given == "").sum() / 2:
+            return None
+    numbers = np.where(np.isfinite(numbers), numbers, np.nan)
+    if np.isnan(numbers).all():
+        return None
+    return _Field(name, unit, numbers, units, _rounding(numbers))
+
+
+def _size_of(word: str) -> float | None:
+    """Return the square metres of a unit behind a value: not a number without one, None for what is no unit."""
+    if not word:
+        return float("nan")
+    bare = word.casefold()
+    return next((_table()["units"][unit] for written, unit in _words() if written == bare), None)
+
+
+def _rounding(numbers: Numbers) -> float:
+    """Return half of the last place that the values of a field have."""
+    some = numbers[~np.isnan(numbers)][:1000]
+    for places in range(_DECIMALS):
+        if np.allclose(some, np.round(some, places), rtol=1e-9, atol=0):
+            return float(0.5 * 10.0**-places)
+    return 0.0
+
+
+def _word(unit: str) -> Any:
+    return text(f"check.unit_{unit}")
+
+
+@cache
+def _words() -> list[tuple[str, str]]:
+    """Return how units are written, with the unit, longest first."""
+    words = [(word.casefold(), unit) for unit, several in _table()["words"].items() for word in several]
+    return sorted(words, key=lambda pair: -len(pair[0]))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("geozone").joinpath("checks", "area_units.toml").read_text("utf-8"))

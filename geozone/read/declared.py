@@ -1,0 +1,130 @@
+"""What a file declares about itself, held against what was read: counts, pages of a service, content that lies elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from geozone.model import Severity
+from geozone.read.markup import Markup
+from geozone.read.notes import Notes
+
+_OUTER = 1 << 16  # bytes at both ends of a JSON file in which its outermost members are looked for
+_FEATURES = re.compile(r'"features"\s*:\s*\[')
+_AFTER = re.compile(r'\]\s*,\s*(?=")')
+# how services say how many features there are in all, and how many they gave
+_ALL = ("numberMatched", "totalFeatures", "totalCount", "total_count", "total", "matched")
+_GIVEN = ("numberReturned", "returned", "featureCount", "numberOfFeatures")
+_LIMITED = ("exceededTransferLimit", "exceeded_transfer_limit")
+_INSIDE = ("properties", "context", "metadata")  # members in which services put such figures
+
+
+def outer_members(path: Path) -> dict[str, Any]:
+    """Return the outermost members of a JSON file beside its features, as far as its two ends show them."""
+    with path.open("rb") as stream:
+        head = stream.read(_OUTER).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+        stream.seek(max(path.stat().st_size - _OUTER, 0))
+        tail = stream.read().decode("utf-8", "replace").rstrip("\x00 \t\r\n")
+    members: dict[str, Any] = {}
+    begin = _FEATURES.search(head)
+    if begin is not None:
+        members |= _object(head[: begin.start()].rstrip().rstrip(",") + "}")
+    for after in _AFTER.finditer(tail):
+        found = _object("{" + tail[after.end() :])
+        if found:
+            members |= found
+            break
+    return members
+
+
+def tell_paging(members: Any, read: int, notes: Notes) -> None:
+    """Say that a file is one page of what a service has, or holds fewer features than it states.
+
+    Parameters
+    ----------
+    members
+        The outermost members of the document, beside its features.
+    read
+        How many features it holds.
+    """
+    if not isinstance(members, Mapping):
+        return
+    places = [members, *(members[name] for name in _INSIDE if isinstance(members.get(name), Mapping))]
+    every = max((count for place in places for count in _counts(place, _ALL)), default=0)
+    given = max((count for place in places for count in _counts(place, _GIVEN)), default=0)
+    limited = any(str(place.get(name)).lower() == "true" for place in places for name in _LIMITED)
+    if every > max(read, given):
+        notes.find("page_of_more", Severity.ERROR, stated=every, read=read)
+    elif limited:
+        notes.find("transfer_limit", Severity.ERROR, read=read)
+    elif _has_next(members):
+        notes.find("next_page", Severity.ERROR, read=read)
+    if given > read:
+        notes.find("file_damaged", Severity.ERROR, stated=given, read=read)
+
+
+def tell_markup(markup: Markup, layer: str, read: int, notes: Notes, *, every: int | None = None) -> None:
+    """Say what of an XML file was not read.
+
+    Parameters
+    ----------
+    markup
+        What the file holds by its own account.
+    layer, read
+        The layer that was read, and how many features it gave.
+    every
+        How many features all layers of the file have together, where that is known.
+    """
+    if markup.fault:
+        notes.find("markup_broken", Severity.ERROR, reason=markup.fault, line=markup.line, read=read)
+    attributes = {name.rpartition(":")[2]: value for name, value in markup.root.items()}
+    held = sum(markup.features.values())
+    if held and "Placemark" not in markup.features:
+        tell_paging(attributes, held, notes)
+    for kind, count in sorted(markup.beside.items()):
+        severity = Severity.WARNING if kind == "NetworkLink" else Severity.NOTE
+        notes.find(
+            "link_not_followed" if kind == "NetworkLink" else "not_a_feature",
+            severity,
+            kind=kind,
+            count=count,
+        )
+    if markup.several_rings or markup.several_geometries:
+        notes.find(
+            "rings_separated" if "Placemark" in markup.features else "rings_lost",
+            Severity.WARNING if "Placemark" in markup.features else Severity.ERROR,
+            count=markup.several_rings + markup.several_geometries,
+        )
+    stated, found = markup.features.get(layer, 0), read
+    if "Placemark" in markup.features and every is not None:
+        stated, found = markup.features["Placemark"], every
+    told = sum(
+        finding.message.params["count"] for finding in notes.findings if finding.kind == "records_broken"
+    )
+    if stated > found + told:
+        notes.find("file_damaged", Severity.ERROR, stated=stated, read=found)
+
+
+def _object(words: str) -> dict[str, Any]:
+    try:
+        found = json.loads(words)
+    except (json.JSONDecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _counts(place: Mapping[str, Any], names: tuple[str, ...]) -> list[int]:
+    values = [str(place.get(name, "")).strip() for name in names]
+    return [int(value) for value in values if value.isdecimal()]
+
+
+def _has_next(members: Mapping[str, Any]) -> bool:
+    links = members.get("links")
+    listed = isinstance(links, list) and any(
+        isinstance(link, Mapping) and link.get("rel") == "next" for link in links
+    )
+    following = members.get("next")
+    return listed or (isinstance(following, str) and bool(following))

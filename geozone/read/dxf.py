@@ -1,0 +1,125 @@
+"""Drawings: lines that close are the outlines of areas, paper space is no map, and what GDAL passes over is counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geozone.model import Severity
+from geozone.read.notes import Notes
+
+_BINARY = b"AutoCAD Binary DXF"
+# each gives one feature at least
+_SIMPLE = {
+    "POINT", "LINE", "POLYLINE", "LWPOLYLINE", "CIRCLE", "ELLIPSE", "ARC", "SPLINE", "HATCH", "SOLID", "TRACE", "3DFACE",
+}  # fmt: skip
+# read in some way, part of another entity, or nothing that a map would show
+_KNOWN = _SIMPLE | {
+    "TEXT", "MTEXT", "ATTDEF", "ATTRIB", "INSERT", "DIMENSION", "LEADER", "MLEADER", "MULTILEADER", "HELIX", "VERTEX",
+    "SEQEND", "VIEWPORT", "IMAGE", "OLEFRAME", "OLE2FRAME", "XLINE", "RAY", "TOLERANCE", "ACAD_TABLE", "LIGHT", "SHAPE",
+    "ARC_DIMENSION", "LARGE_RADIAL_DIMENSION", "PDFUNDERLAY", "DWFUNDERLAY", "DGNUNDERLAY", "GEOPOSITIONMARKER",
+}  # fmt: skip
+_GAP = 1e-6  # of its length: a line whose ends are as close as this is closed
+
+
+@dataclass
+class Drawing:
+    """What a drawing holds by its own account."""
+
+    entities: Counter[str] = field(default_factory=Counter)
+    fault: int = 0  # line at which it breaks off, 0 where it does not
+
+
+def survey_drawing(path: Path) -> Drawing:
+    """Count the entities of a drawing in text form."""
+    drawing = Drawing()
+    with path.open("rb") as stream:
+        if stream.read(len(_BINARY)) == _BINARY:
+            return drawing
+    section, before, line = "", "", 0
+    with path.open(encoding="latin-1") as lines:
+        for code, value in _pairs(lines):
+            line += 2
+            if not code.lstrip("-").isdecimal():
+                drawing.fault = line - 1
+                return drawing
+            if int(code) == 0:
+                before = value
+                if value == "EOF":
+                    return drawing
+                if section == "ENTITIES" and value not in {"ENDSEC", "SECTION"}:
+                    drawing.entities[value] += 1
+            elif int(code) == 2 and before == "SECTION":
+                section, before = value, ""
+    drawing.fault = line + 1
+    return drawing
+
+
+def tell_drawing(drawing: Drawing, read: int, notes: Notes) -> None:
+    """Say what of a drawing was not read; `read` is the number of features that it gave."""
+    if drawing.fault:
+        notes.find("drawing_cut", Severity.ERROR, line=drawing.fault, read=read)
+    unknown = {name: count for name, count in sorted(drawing.entities.items()) if name not in _KNOWN}
+    if unknown:
+        names = ", ".join(f"{name} ({count})" for name, count in list(unknown.items())[:10])
+        notes.find("entities_not_read", Severity.WARNING, count=sum(unknown.values()), names=names)
+    stated = sum(count for name, count in drawing.entities.items() if name in _SIMPLE)
+    if read < stated:
+        notes.find("file_damaged", Severity.ERROR, stated=stated, read=read)
+
+
+def map_of_drawing(data: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
+    """Return what lies in model space, closed lines as areas."""
+    if "PaperSpace" in data.columns:
+        paper = data["PaperSpace"].fillna(0).astype(bool).to_numpy()
+        if paper.any() and not paper.all():
+            notes.find("paper_space", Severity.NOTE, count=int(paper.sum()))
+            data = data[~paper]
+    before = np.asarray(data.geometry.values)
+    geometries = np.array(before, dtype=object)
+    for row in np.flatnonzero(np.isin(shapely.get_type_id(geometries), (1, 2, 5, 7))):
+        geometries[row] = _closed(geometries[row])
+    closed = (shapely.get_dimensions(geometries) == 2) & (shapely.get_dimensions(before) == 1)
+    notes.decide("geometry", "polygon", "read.closed_lines", count=int(closed.sum()))
+    return data.set_geometry(gpd.GeoSeries(geometries, index=data.index, crs=data.crs))
+
+
+def _closed(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Return a geometry with its closed lines as polygons."""
+    if isinstance(geometry, shapely.LineString):
+        points = shapely.get_coordinates(geometry)
+        if not _ends_where_it_begins(points):
+            return geometry
+        return shapely.Polygon(np.vstack([points[:-1], points[:1]]))
+    if not isinstance(geometry, shapely.MultiLineString | shapely.GeometryCollection):
+        return geometry
+    parts = [_closed(part) for part in geometry.geoms]
+    if not any(shapely.get_dimensions(part) == 2 for part in parts):
+        return geometry
+    if all(isinstance(part, shapely.Polygon) for part in parts):
+        areas = shapely.MultiPolygon(parts)
+        if shapely.is_valid(areas):
+            return areas
+    return shapely.GeometryCollection(parts)
+
+
+def _ends_where_it_begins(points: np.ndarray) -> bool:
+    if len(points) < 4 or not np.isfinite(points).all():
+        return False
+    outline = float(np.hypot(*np.diff(points, axis=0).T).sum())
+    near = bool(np.hypot(*(points[-1] - points[0])) <= _GAP * outline)
+    return near and len(np.unique(points[:-1], axis=0)) >= 3
+
+
+def _pairs(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
+    for code in lines:
+        value = next(lines, None)
+        if value is None:
+            return
+        yield code.strip(), value.strip()

@@ -1,0 +1,211 @@
+"""What a GeoPackage says it holds, against what was read of it; views that are not run.
+
+GDAL leaves off at a damaged page of the database without a word. The number of rows that the file states, in the table
+of counts and in the spatial index, costs nothing to look up; only where it differs from what was read is the table walked
+through.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from geozone.errors import InputError
+
+Numbers = npt.NDArray[np.int64]
+
+_SMALL = 256 << 20  # bytes: a file up to this size that states no count is always checked page by page
+_SPARSE = 4  # numbers in a range for each row, up to which all of the range is tried
+_STEPS = 1_000_000  # instructions of the database between two looks at the budget
+_BUDGET = 200  # such steps that a view may take to count its rows
+# functions by which a view reaches files and addresses, or fills the memory
+_REACHING = re.compile(r"\b(ogr_|gdal_|load_extension|readfile|writefile|zeroblob|randomblob)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Rows of a table that were not read."""
+
+    stated: int  # rows that the table should have
+    numbers: Numbers  # of rows not read that may still be found one by one
+    certain: bool  # all of these numbers are rows: the spatial index lists them
+
+
+def shortage(path: Path, layer: str, numbers: npt.ArrayLike) -> Shortage | None:
+    """Return what was not read of a table, or None where all of it was.
+
+    Parameters
+    ----------
+    path
+        The GeoPackage.
+    layer
+        The table.
+    numbers
+        The row numbers that were read, in the order of reading.
+    """
+    read = np.asarray(numbers, dtype=np.int64)
+    ordered = bool((np.diff(read) > 0).all())
+    try:
+        with _opened(path) as database:
+            if _definition(database, layer)[0] != "table":
+                return None
+            stated = _missing(database, path, layer, len(read), ordered=ordered)
+            return None if stated is None else Shortage(stated, *_candidates(database, layer, read, stated))
+    except (sqlite3.Error, OSError, TypeError, ValueError):
+        return None
+
+
+def is_short(path: Path, layer: str, read: int) -> int | None:
+    """Return how many rows a table should have where that is more than was read or it is damaged, else None."""
+    try:
+        with _opened(path) as database:
+            if _definition(database, layer)[0] != "table":
+                return None
+            return _missing(database, path, layer, read, ordered=True)
+    except (sqlite3.Error, OSError, TypeError, ValueError):
+        return None
+
+
+def stale_index(path: Path, layer: str) -> bool:
+    """Tell whether the spatial index of a table lists other rows than the table has geometries."""
+    try:
+        with _opened(path) as database:
+            indexed = _indexed(database, layer)
+            if indexed is None:
+                return False
+            column = _quoted(_column(database, layer))
+            query = f"SELECT count({column}) FROM {_quoted(layer)}"  # noqa: S608 - names are quoted, and read only
+            return indexed != int(database.execute(query).fetchone()[0])
+    except (sqlite3.Error, OSError, TypeError, ValueError):
+        return False
+
+
+def refuse_views(path: Path, layer: str, shown: Path, limit: int) -> None:
+    """Refuse a view that reaches out of the file, or that gives more rows than are read.
+
+    Raises
+    ------
+    InputError
+        If the layer is such a view.
+    """
+    try:
+        with _opened(path) as database:
+            kind, words = _definition(database, layer)
+            if kind != "view" and "virtual table" not in words.lower():
+                return
+            if _REACHING.search(words) or re.search(r"\busing\s+virtual", words, re.IGNORECASE):
+                raise InputError("read.view_reaching", path=shown, layer=layer)
+            if _too_long(database, layer, limit):
+                raise InputError("read.view_endless", path=shown, layer=layer)
+    except (sqlite3.Error, OSError, TypeError, ValueError):
+        return  # what cannot be looked up here, GDAL will say
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        yield database
+
+
+def _definition(database: sqlite3.Connection, layer: str) -> tuple[str, str]:
+    """Return what a layer is in the database, ``table`` or ``view``, and its definition."""
+    query = "SELECT type, sql FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')"
+    kind, words = database.execute(query, (layer,)).fetchone()
+    virtual = str(words or "").lstrip().lower().startswith("create virtual")
+    return ("virtual table" if virtual else str(kind)), str(words or "")
+
+
+def _missing(database: sqlite3.Connection, path: Path, layer: str, read: int, *, ordered: bool) -> int | None:
+    """Return the number of rows that a table should have where not all of them were read."""
+    stated = [count for count in (_stated(database, layer), _indexed(database, layer)) if count is not None]
+    if ordered and read in stated:
+        return None
+    try:
+        query = f"SELECT count(*) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
+        walked = int(database.execute(query).fetchone()[0])
+    except sqlite3.DatabaseError:
+        return max([read, *stated])
+    if walked > read:
+        return max([walked, *stated])
+    if not ordered or max(stated, default=0) > read or (not stated and path.stat().st_size < _SMALL):
+        # the counts may be out of date, or the walk has lost its way: the pages tell
+        return None if _sound(database, layer) else max([read, *stated])
+    return None
+
+
+def _stated(database: sqlite3.Connection, layer: str) -> int | None:
+    try:
+        query = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ? COLLATE NOCASE"
+        row = database.execute(query, (layer,)).fetchone()
+    except sqlite3.Error:
+        return None
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def _indexed(database: sqlite3.Connection, layer: str) -> int | None:
+    """Return how many rows the spatial index lists: those with a geometry that is not empty."""
+    try:
+        table = _quoted(f"rtree_{layer}_{_column(database, layer)}_rowid")
+        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - quoted
+    except (sqlite3.Error, TypeError):
+        return None
+
+
+def _column(database: sqlite3.Connection, layer: str) -> str:
+    query = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ? COLLATE NOCASE"
+    return str(database.execute(query, (layer,)).fetchone()[0])
+
+
+def _sound(database: sqlite3.Connection, layer: str) -> bool:
+    try:
+        return database.execute(f"PRAGMA quick_check({_quoted(layer)})").fetchall() == [("ok",)]
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _candidates(database: sqlite3.Connection, layer: str, read: Numbers, stated: int) -> tuple[Numbers, bool]:
+    """Return numbers of rows that were not read: those that the index lists, else all of a close range."""
+    try:
+        table = _quoted(f"rtree_{layer}_{_column(database, layer)}_rowid")
+        rows = database.execute(f"SELECT rowid FROM {table}").fetchall()  # noqa: S608 - quoted
+        if rows:
+            return np.setdiff1d(np.array([row[0] for row in rows], np.int64), read), True
+    except (sqlite3.Error, TypeError):
+        pass
+    try:
+        query = f"SELECT max(rowid) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
+        last = int(database.execute(query).fetchone()[0])
+    except (sqlite3.Error, TypeError):
+        last = stated
+    last = last if last <= _SPARSE * stated else stated
+    return np.setdiff1d(np.arange(1, last + 1), read), False
+
+
+def _too_long(database: sqlite3.Connection, layer: str, limit: int) -> bool:
+    """Tell whether a view gives more rows than the limit, or takes too long to tell."""
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return int(steps > _BUDGET)
+
+    database.set_progress_handler(step, _STEPS)
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {_quoted(layer)} LIMIT ?)"  # noqa: S608 - quoted, read only
+    try:
+        return int(database.execute(query, (limit + 1,)).fetchone()[0]) > limit
+    except sqlite3.OperationalError:
+        return steps > _BUDGET
+    finally:
+        database.set_progress_handler(None, 0)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
