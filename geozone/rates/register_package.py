@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from geozone.messages import Text, message, text
+from geozone.messages import Text, message, room, text
 from geozone.model import (
     REGISTER_COLUMNS,
     Basis,
@@ -33,6 +33,7 @@ from geozone.rates.words import MEASURES
 
 REGISTER_RECORD, ITEM_RECORD = "register_as_exported", "item_as_exported"
 RECORDS = (REGISTER_RECORD, ITEM_RECORD)
+_OF_REGISTER = ("register", "role", "as_of")
 # a row whose status was edited takes the basis of its entry in the project; one edited elsewhere keeps its own
 CLAIMS = ("status", "status_date", "planned_year")
 _DATED = ("status_date", "source_date")
@@ -99,6 +100,36 @@ def exported_rows(register: Register) -> pd.DataFrame:
         as_of=register.as_of,
         **{REGISTER_RECORD: record, ITEM_RECORD: written},
     )
+
+
+def own_names(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table that geozone wrote with its own names and codes, where another program put people's words for them.
+
+    QGIS writes aliases as headings and the words of a list as values if it is asked to. Any other table is returned as is.
+    """
+    found: dict[str, str] = {}
+    for name in (*_OF_REGISTER, *REGISTER_COLUMNS, *RECORDS):
+        titles = {name, *_words(f"column_registers_{name}"), *_words(f"column_{name}")}
+        heading = next((each for each in map(str, table.columns) if _is_called(each, name, titles)), None)
+        if heading is not None and heading not in found:
+            found[heading] = name
+    if ITEM_RECORD not in found.values():
+        return table
+    renamed = table.rename(columns=found)
+    for column, codes in (("role", Role), ("basis", Basis), ("status", Status)):
+        if column in renamed:
+            code_of = {word: code.value for code in codes for word in _words(f"{column}_{code.name.lower()}")}
+            renamed[column] = renamed[column].map(lambda cell, code_of=code_of: code_of.get(cell, cell))
+    return renamed
+
+
+def _is_called(heading: str, name: str, titles: Collection[str]) -> bool:
+    return heading in titles or name in re.findall(r"[a-z][a-z0-9_]*", heading)  # two heading rows in one
+
+
+def _words(key: str) -> tuple[str, ...]:
+    found = room("export").get(key)
+    return () if found is None else (found.zh, found.en)
 
 
 def is_exported(table: pd.DataFrame) -> bool:

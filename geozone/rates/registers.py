@@ -37,7 +37,7 @@ from geozone.rates.register_items import (
     read_cells,
     tell_outside,
 )
-from geozone.rates.register_package import Exported, is_exported, read_exported
+from geozone.rates.register_package import Exported, is_exported, own_names, read_exported
 from geozone.rates.words import (
     MEASURES,
     PLACE_COLUMNS,
@@ -140,7 +140,7 @@ def _read_table(
 ) -> tuple[pd.DataFrame, Exported | None]:
     """Return the rows of a file, and what became of them where geozone wrote it."""
     package = read_package(path, role, layer) if path.exists() else None
-    table = package.registers if package else read_table(path, layer, fields)
+    table = package.registers if package else own_names(read_table(path, layer, fields))
     if not is_exported(table):
         return _of_role(table, path, role), None
     shown = (package.features, package.layer) if package else (None, "")

@@ -60,9 +60,15 @@ def name_headings() -> tuple[str, ...]:
     return tuple(plain(word) for word in _words()["other_names"]["headings"])
 
 
+def sea_words() -> tuple[str, ...]:
+    """Return what may follow the name of a unit where a feature is the sea off it, as `plain` gives it."""
+    return tuple(plain(word) for word in ("", *_words()["other_names"]["sea"]))
+
+
 def _parts(name: str) -> tuple[str, str, list[str]]:
-    inside = [bracket[1:-1].strip() for bracket in _BRACKETS.findall(name)]
-    return plain_name(name), plain_name(_BRACKETS.sub("", name)), [word for word in inside if word]
+    whole = plain_name(name)
+    inside = [word for bracket in _BRACKETS.findall(name) if (word := bracket[1:-1].strip())]
+    return whole, plain_name(_BRACKETS.sub("", name)) if inside else whole, inside
 
 
 def _other_name(given: str) -> str | None:
@@ -85,7 +91,7 @@ def _same_place() -> dict[str, str]:
 
 
 def _spelled(name: str) -> str:
-    return _DASHES.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold())
+    return _DASHES.sub("", "".join(unicodedata.normalize("NFKC", name).split()).casefold())
 
 
 def match_headings(headings: list[str], fields: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -194,3 +194,17 @@ def test_a_layer_without_a_register_keeps_its_own_statuses():
     assert findings == []
     assert layers["bays"] is made
     assert layer_statuses(made, {}) == [Status.BUILT]
+
+
+def test_a_column_of_the_layer_in_other_letters_is_kept_under_another_name():
+    """Tables of a GeoPackage do not tell STATUS from status."""
+    made = layer(("甲湾", "", ""), STATUS=["x"], ITEM_ID=["7"])
+    listed = items(("甲湾", "910101", Status.BUILT))
+    shown, _ = joined(made, listed)
+    row = shown.data.iloc[0]
+    assert (row["item_id"], row["status"], row["STATUS_file"], row["ITEM_ID_file"]) == (
+        "b0",
+        "built",
+        "x",
+        "7",
+    )

@@ -11,6 +11,7 @@ from rate_samples import ZONE, register
 from samples import sample_result
 
 from geozone.errors import InputError
+from geozone.export.columns import domain_values
 from geozone.export.content import content
 from geozone.export.geopackage import write_geopackage
 from geozone.export.workbook import write_workbook
@@ -18,6 +19,7 @@ from geozone.messages import Text
 from geozone.model import Basis, Level, RegisterTotal, Role, Severity, Status
 from geozone.rates.completion import count_items
 from geozone.rates.package_files import settled
+from geozone.rates.register_package import own_names
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.rates.words import MEASURES
 from geozone.run.register_map import join_registers
@@ -122,6 +124,28 @@ def test_a_workbook_and_a_csv_file_of_the_table_come_back_too(tmp_path, form):
         found = read(path)
     pd.testing.assert_frame_equal(found.items, made.items, check_dtype=False)
     assert (found.basis, found.totals, found.source) == (made.basis, made.totals, made.source)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_table_with_titles_for_names_and_words_for_codes_comes_back_too(tmp_path, lang):
+    """As QGIS writes it where aliases and the words of lists are asked for."""
+    made = working()
+    tables = content(replace(sample_result(), registers={"bay": made}), lang)
+    table = next(table for table in tables if table.name == "registers")
+    frame = table.frame.copy()
+    for item in table.columns:
+        if item.domain:
+            words = {code: title.get(lang) for code, title in domain_values(item.domain)}
+            frame[item.name] = frame[item.name].map(lambda code, words=words: words.get(code, code))
+    titles = {item.name: item.title.get(lang) for item in table.columns}
+    frame.rename(columns=titles).to_csv(tmp_path / "z.csv", index=False)
+    found = read(tmp_path / "z.csv")
+    pd.testing.assert_frame_equal(found.items, made.items, check_dtype=False)
+    assert (found.basis, found.totals) == (made.basis, made.totals)
+    both = pd.DataFrame(columns=[f"{title} {name}" for name, title in titles.items()])
+    assert list(own_names(both).columns) == list(titles)  # two heading rows in one
+    other = pd.DataFrame(columns=["名称", "建设状态"])
+    assert own_names(other) is other
 
 
 def test_a_spreadsheet_that_writes_dates_its_own_way_has_edited_nothing(tmp_path):
