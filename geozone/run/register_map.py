@@ -32,8 +32,8 @@ def join_registers(
     *,
     own_layers: Collection[str] = (),
     own_registers: Collection[str] = (),
-) -> tuple[dict[str, Layer], list[Finding]]:
-    """Return the layers with the statuses of their registers, and what does not join, both ways.
+) -> tuple[dict[str, Layer], dict[str, list[Finding]]]:
+    """Return the layers with the statuses of their registers, and by layer what does not join, both ways.
 
     A bay, river or lake gets the field ``item_id`` (the item that it stands for, or several with ``;`` between them) and the
     ``status`` of that item; one that stands for no item, or for items whose statuses differ, has no status. Items outside the
@@ -52,7 +52,7 @@ def join_registers(
     own_layers, own_registers
         Ids of the layers and roles of the registers that the user supplies: what does not join of them is a warning.
     """
-    joined, findings = dict(layers), list[Finding]()
+    joined, findings = dict(layers), dict[str, list[Finding]]()
     for name, layer in layers.items():
         role = REGISTER_OF_ROLE.get(layer.spec.role) if layer.spec else None
         if role is None or role not in registers or not len(layer.data):
@@ -69,7 +69,7 @@ def join_registers(
             role=register.role,
         )
         told = _Told(layer, register, join, name in own_layers, role in own_registers)
-        findings += told.everything(attributes)
+        findings[name] = told.everything(attributes)
         joined[name] = replace(layer, data=_with_items(layer.data, register, join))
     return joined, findings
 

@@ -146,7 +146,7 @@ def test_map_and_register_agree_and_what_does_not_join_is_told_both_ways(listed,
     )
     bays = Layer("bays", data, replace(spec("bays"), role=Role.BAY, title=NAME))
     layers, findings = join_registers({"bays": bays}, {"bay": made}, units(), ZONE)
-    told = {item.kind.removeprefix("register_"): item.message.get("zh") for item in findings}
+    told = {item.kind.removeprefix("register_"): item.message.get("zh") for item in findings["bays"]}
     status_of = dict(zip(listed, statuses, strict=False))
     drawn = layer_statuses(layers["bays"], {"bay": made})
     assert drawn == [status_of.get(character, Mark.OFF_REGISTER) for character in shown]

@@ -39,7 +39,7 @@ def layer(*rows, **columns):
 
 def joined(made, listed, **own):
     layers, findings = join_registers({"bays": made}, {"bay": listed}, UNITS, ZONE, **own)
-    return layers["bays"], {item.kind.removeprefix("register_"): item for item in findings}
+    return layers["bays"], {item.kind.removeprefix("register_"): item for item in findings["bays"]}
 
 
 def test_the_map_draws_the_status_of_the_register_not_its_own():
@@ -191,7 +191,7 @@ def test_natural_bays_and_what_lies_far_off_are_no_faults_of_an_embedded_layer()
 def test_a_layer_without_a_register_keeps_its_own_statuses():
     made = layer(("甲湾", "", ""), status=["built"])
     layers, findings = join_registers({"bays": made}, {}, UNITS, ZONE)
-    assert findings == []
+    assert findings == {}
     assert layers["bays"] is made
     assert layer_statuses(made, {}) == [Status.BUILT]
 
