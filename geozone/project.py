@@ -33,7 +33,7 @@ _LAYER_KEYS = {
     "encoding",
     "fields",
 }
-_REGISTER_KEYS = {"role", "path", "layer", "basis", "as_of", "source", "fields"}
+_REGISTER_KEYS = {"role", "path", "layer", "sheet", "basis", "as_of", "source", "fields"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class RegisterFile:
     source: Text | None  # None where nobody says: a register that geozone wrote says it itself
     layer: str | None = None
     fields: Mapping[str, str] | None = None
+    sheet: str | None = None  # of a workbook; "*" for all that are registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +235,19 @@ def _register(entry: dict[str, Any], project: Path) -> RegisterFile:
         basis=choice(Basis, entry, "basis"),
         as_of=str(entry["as_of"]),
         source=_stated(entry, "source"),
-        layer=entry.get("layer"),
+        layer=_words(entry, "layer"),
         fields=entry.get("fields"),
+        sheet=_words(entry, "sheet"),
     )
+
+
+def _words(entry: Mapping[str, Any], name: str) -> str | None:
+    value = entry.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # a sheet that is called 2026
+    if value is not None and not isinstance(value, str):
+        raise DeclarationError(text("project.not_text", name=name, value=str(value)))
+    return value
 
 
 def _data_file(name: str, project: Path) -> Path:

@@ -17,7 +17,7 @@ import pandas as pd
 from geozone.messages import Text, text
 from geozone.model import Layer, LayerStyle, Register, Role, Status
 from geozone.rates.feature_join import ids_of, join_features
-from geozone.rates.words import embedded_gazetteer
+from geozone.rates.gazetteer import embedded_gazetteer
 
 RATE_COLOURS = ("#eef3d6", "#c3deb0", "#86c0a0", "#46978f", "#1d6577")
 RATE_ZERO = "#f7f5ee"

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geozone.maps.basemap import BaseMap
-from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block
+from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block, unsupported
 from geozone.maps.generalise import units_for_drawing
 from geozone.maps.mercator import base64_text, encode, pack, to_drawing, varints
 from geozone.maps.overview import overview_image
@@ -111,11 +111,12 @@ def ordered(layers: dict[str, Layer]) -> list[Layer]:
 
 def shell(title: Text, lang: Language) -> str:
     """Return the markup that stands before any script has run."""
+    told = unsupported(text("maps.needs_browser"), text("maps.needs_script"))
     return (
-        f'<div id="page" class="page"><header class="masthead"><h1>{escape(title.get(lang))}</h1></header>'
+        f'{told}<div id="page" class="page"><header class="masthead"><h1>{escape(title.get(lang))}</h1></header>'
         '<main class="stage"><section id="panel" class="panel"></section>'
         '<section class="chart"><div id="map"></div></section></main>'
-        f"<noscript>{escape(text('maps.needs_script').get(lang))}</noscript></div>"
+        "</div>"
     )
 
 

@@ -155,7 +155,7 @@ def _neighbourhoods(polygons: Geometries) -> Iterator[Indices]:
         overlapping = shapely.relate_pattern(polygons[wanted[first]], polygons[wanted[second]], "T********")
         first, second = first[overlapping], second[overlapping]
         common = shapely.intersection(polygons[wanted[first]], polygons[wanted[second]])
-        wide = 2 * shapely.area(common) >= BORDER_M * shapely.length(common)
+        wide = 2 * shapely.area(common) > BORDER_M * shapely.length(common)
         first, second = first[wide], second[wide]
     group = np.zeros(len(wanted), dtype=np.intp)
     for number in range(len(wanted)):

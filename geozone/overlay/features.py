@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from geozone.errors import DataError
+from geozone.model import CRS
 from geozone.overlay.cutting import LARGE, cut_up
 from geozone.overlay.edges import across_180_of_rings
 from geozone.overlay.guard import Guard, Repair, repaired
@@ -109,6 +110,12 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.features)
+
+    def lie_within(self, box: tuple[float, float, float, float]) -> bool:
+        """Tell whether all rows lie in a box of longitude and latitude: west, south, east, north."""
+        corners = plane_coordinates(np.array(box).reshape(2, 2), CRS)
+        low, high = self.boxes[:, :2] < corners[0], self.boxes[:, 2:] > corners[1]
+        return not (low.any() or high.any())
 
     @cached_property
     def _store(self) -> tuple[OutlineStore, Indices]:

@@ -12,6 +12,7 @@ import shapely
 from geozone.model import CRS
 from geozone.overlay.borders import node_with, shared_lengths
 from geozone.overlay.edges import linework
+from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import (
     Geometries,
     Numbers,
@@ -130,7 +131,7 @@ def _prepared(lines: Any, zones: Zones) -> tuple[Geometries, Geometries]:
     if not is_geographic(crs):
         return _once(linework(to_plane(array, crs))[0]), zones.polygons
     degrees = array if is_alike(crs) else from_plane(to_plane(array, crs))
-    plane, polygons = node_with(linework(degrees)[0], zones.polygons)
+    plane, polygons = node_with(share_vertices(linework(degrees)[0]), zones.polygons)
     return _once(plane), polygons
 
 

@@ -46,7 +46,7 @@ def share_vertices(geometries: Geometries) -> Geometries:
     Parameters
     ----------
     geometries
-        Polygons in longitude and latitude.
+        Polygons or lines in longitude and latitude.
     """
     if len(geometries) < 2:
         return geometries

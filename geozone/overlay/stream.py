@@ -41,6 +41,10 @@ _BATCH = 4096  # features a batch
 _USUAL = 100_000  # features of a file that does not tell
 
 
+class OutsideError(Exception):
+    """A file has features elsewhere than it says."""
+
+
 def coverage_of_file(
     path: str | Path,
     zones: Any,
@@ -49,6 +53,7 @@ def coverage_of_file(
     threads: int | None = None,
     layer: str | None = None,
     crs: Any = None,
+    within: Box | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the coverage of zones by a layer that is streamed from its file.
@@ -63,6 +68,8 @@ def coverage_of_file(
         The layer inside the file; needed only where it has several.
     crs
         The CRS, where the file is silent or wrong.
+    within
+        A box in longitude and latitude that every feature has to lie in.
     progress
         Called while the file is read with the number of features read, and of all (0 where the file does not tell); then
         with the number of tiles that are done, and of all.
@@ -78,12 +85,16 @@ def coverage_of_file(
         If the file is missing or unreadable.
     UsageError
         If the file has several layers and none is named, or if it has no CRS and none is given.
+    OutsideError
+        If a feature reaches out of `within`.
     """
     count = threads or processors()
     prepared = make_zones(zones, by)
     with ThreadPoolExecutor(1) as aside:  # zones are made ready while the file is read
         ready = aside.submit(_sheets, prepared, Path(path), layer)
         features = features_of_file(path, threads=count, layer=layer, crs=crs, progress=progress)
+        if within is not None and not features.lie_within(within):
+            raise OutsideError
         found = find_shares(features, ready.result(), count, progress=progress)
     return coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
 

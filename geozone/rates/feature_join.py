@@ -17,14 +17,15 @@ from geozone.model import Role
 from geozone.overlay.units import code_prefix
 from geozone.overlay.variants import WORKING_UNIT
 from geozone.rates.completion import CODE_COLUMNS
-from geozone.rates.register_items import NATURAL, Reading, find_codes
+from geozone.rates.gazetteer import Gazetteer
+from geozone.rates.register_headings import PLACE, field_columns
+from geozone.rates.register_items import NATURAL, Reading
+from geozone.rates.register_places import find_places
 from geozone.rates.words import (
     PLACE_COLUMNS,
-    Gazetteer,
     feature_names,
     homonym,
     item_names,
-    match_headings,
     name_headings,
     plain,
     sea_words,
@@ -159,7 +160,7 @@ class _Shown:
 
     def __post_init__(self) -> None:
         headings = [str(heading) for heading in self.features.columns]
-        self.columns = match_headings(headings)
+        self.columns = field_columns(headings)
         others = [heading for heading in headings if plain(heading) in name_headings()]
         self.name = self._texts("name")
         self.names = [self.name, *(self.features[heading].map(_text).tolist() for heading in others)]
@@ -214,11 +215,17 @@ class _Shown:
         found: dict[tuple[str, ...], str] = {}
         for row in dict.fromkeys(rows):
             cells = dict(zip(given, row, strict=True))
-            item: dict[str, Any] = dict.fromkeys((*CODE_COLUMNS, *PLACE_COLUMNS), "") | {"name": ""}
+            item: dict[str, Any] = dict.fromkeys(
+                (*CODE_COLUMNS, *PLACE_COLUMNS, PLACE, "name", "section"), ""
+            )
             item |= {name: cell for name, cell in cells.items() if name in PLACE_COLUMNS or _CODE.match(cell)}
             if any(item.values()):
-                find_codes(Reading("", {0: item}), self.gazetteer)
-            found[row] = next((item[column] for column in reversed(CODE_COLUMNS) if item[column]), "")
+                find_places(Reading("", {"": item}), self.gazetteer)
+            told = next((item[column] for column in reversed(CODE_COLUMNS) if item[column]), "")
+            # units of the user's own have codes that no list knows
+            found[row] = told or next(
+                (cells[name][:6] for name in reversed(given) if _is_code(name, cells)), ""
+            )
         coded = [column in CODE_COLUMNS for column in given]
         others = [
             next(
@@ -232,6 +239,10 @@ class _Shown:
             for row in rows
         ]
         return [found[row] for row in rows], others
+
+
+def _is_code(column: str, cells: Mapping[str, str]) -> bool:
+    return column in CODE_COLUMNS and bool(_CODE.match(cells[column]))
 
 
 def _by_id(listed: _Listed, shown: _Shown, found: dict[int, tuple[int, ...]], doubts: list[Doubt]) -> None:

@@ -26,9 +26,10 @@ from geozone.model import (
     Severity,
     Status,
 )
-from geozone.rates.completion import worst_basis
+from geozone.rates.completion import CODE_COLUMNS, worst_basis
 from geozone.rates.feature_join import ids_of
 from geozone.rates.register_files import as_text
+from geozone.rates.register_rows import Row
 from geozone.rates.words import MEASURES
 
 REGISTER_RECORD, ITEM_RECORD = "register_as_exported", "item_as_exported"
@@ -44,7 +45,9 @@ _OF_STATUS = ("source", "source_date", "confidence")  # what stands behind a sta
 class Exported:
     """A register that geozone wrote, as it stands after editing."""
 
-    table: pd.DataFrame  # its rows as text, edits of the layer taken, the basis of every row settled
+    rows: list[Row]  # with the edits of the layer taken and the basis of every row settled
+    listed: int  # rows of the table, those of other registers counted
+    placed: frozenset[str]  # labels of the rows whose place nobody edited
     basis: Basis
     source: Text | None
     totals: tuple[RegisterTotal, ...]
@@ -56,11 +59,11 @@ class _Edits:
     """The rows of a table while they are held against what was written."""
 
     file: str
-    rows: dict[int, dict[str, str]]  # cells by column
-    written: dict[int, dict[str, str]]  # of the rows whose record can be read
+    rows: dict[str, dict[str, str]]  # cells by column
+    written: dict[str, dict[str, str]]  # of the rows whose record can be read
     findings: list[Finding] = field(default_factory=list)
 
-    def tell(self, kind: str, row: int | None, severity: Severity, **params: Any) -> None:
+    def tell(self, kind: str, row: str | None, severity: Severity, **params: Any) -> None:
         self.findings.append(
             Finding(
                 f"register_{kind}",
@@ -68,7 +71,7 @@ class _Edits:
                 self.file,
                 message(f"rates.register_{kind}", file=self.file, row=row, **params),
                 message(f"rates.register_{kind}_remedy", file=self.file),
-                None if row is None else str(row),
+                row,
             )
         )
 
@@ -121,6 +124,12 @@ def own_names(table: pd.DataFrame) -> pd.DataFrame:
             code_of = {word: code.value for code in codes for word in _words(f"{column}_{code.name.lower()}")}
             renamed[column] = renamed[column].map(lambda cell, code_of=code_of: code_of.get(cell, cell))
     return renamed
+
+
+def is_headed(row: Sequence[str]) -> bool:
+    """Tell whether a row of a file is the headings of a table that geozone wrote."""
+    titles = {ITEM_RECORD, *_words(f"column_{ITEM_RECORD}")}
+    return any(_is_called(cell, ITEM_RECORD, titles) for cell in row if ITEM_RECORD in cell or cell in titles)
 
 
 def _is_called(heading: str, name: str, titles: Collection[str]) -> bool:
@@ -180,7 +189,7 @@ def read_exported(
         edits.tell("no_role", row, Severity.WARNING, name=cells.get("name", ""))
     if not set(RECORDS) <= set(table.columns):
         edits.tell("old_package", None, Severity.WARNING)
-        return Exported(mine, basis, None, (), edits.findings)
+        return Exported(_items(edits), len(table), frozenset(), basis, None, (), edits.findings)
     records = _read_records(edits)
     shown_alone = _take_features(edits, features, layer) if features is not None else []
     kept = _settle(edits, basis)
@@ -188,8 +197,11 @@ def read_exported(
     whole = worst_basis([records[row]["basis"] for row in kept if row in records], basis)
     if kept:
         _tell_basis(edits, kept, basis, whole)
+    placed = {row for row in edits.written if not set(_changes(edits, row)) & set(CODE_COLUMNS)}
     return Exported(
-        pd.DataFrame.from_dict(edits.rows, orient="index", columns=list(mine.columns), dtype=str),
+        _items(edits),
+        len(table),
+        frozenset(placed),
         whole,
         _source(records) if kept else None,
         _totals(edits, records),
@@ -197,30 +209,42 @@ def read_exported(
     )
 
 
-def _rows(table: pd.DataFrame) -> dict[int, dict[str, str]]:
+def _rows(table: pd.DataFrame) -> dict[str, dict[str, str]]:
     records: list[dict[Hashable, Any]] = table.to_dict("records")
     return {
-        int(row): {str(column): str(cell) for column, cell in record.items()}
+        str(row): {str(column): str(cell) for column, cell in record.items()}
         for row, record in zip(table.index, records, strict=True)
     }
 
 
-def _read_records(edits: _Edits) -> dict[int, dict[str, Any]]:
+def _items(edits: _Edits) -> list[Row]:
+    return [
+        Row(
+            label,
+            {column: cells.get(column, "") for column in REGISTER_COLUMNS},
+            [("status", cells["status"])],
+        )
+        for label, cells in edits.rows.items()
+    ]
+
+
+def _read_records(edits: _Edits) -> dict[str, dict[str, Any]]:
     """Read both records of every row; a row without them is new, and so is one that repeats another's."""
-    registers: dict[int, dict[str, Any]] = {}
-    owner: dict[tuple[str, str], int] = {}
+    registers: dict[str, dict[str, Any]] = {}
+    owner: dict[tuple[str, str], str] = {}
+    order = {row: place for place, row in enumerate(edits.rows)}
     for row, cells in edits.rows.items():
         if not cells[ITEM_RECORD]:
             continue
         written, register = _parsed(cells[ITEM_RECORD]), _parsed(cells[REGISTER_RECORD])
-        if written is None or register is None or not {"basis", "source", "totals", "items"} <= set(register):
+        if written is None or register is None or not _is_whole(register):
             edits.tell("record_unreadable", row, Severity.WARNING, name=cells.get("name", ""))
             continue
         edits.written[row], registers[row] = written, register
         key = (cells["register"], written.get("item_id", ""))
         other = owner.setdefault(key, row)
         if other != row:  # pasted: the copy is the one that differs more
-            copy = max(other, row, key=lambda each: (len(_changes(edits, each)), each))
+            copy = max(other, row, key=lambda each: (len(_changes(edits, each)), order[each]))
             owner[key] = other if copy == row else row
             del edits.written[copy], registers[copy]
             if edits.rows[copy]["item_id"] == written.get("item_id", ""):
@@ -238,7 +262,16 @@ def _parsed(cell: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _changes(edits: _Edits, row: int) -> list[str]:
+def _is_whole(register: Mapping[str, Any]) -> bool:
+    """Tell whether the record of a register holds all that it should."""
+    try:
+        Basis(register["basis"]), Text(**register["source"]), int(register["items"])
+        return all(RegisterTotal(**total).count >= 0 for total in register["totals"])
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _changes(edits: _Edits, row: str) -> list[str]:
     """Return the columns of a row that differ from what was written."""
     now, then = edits.rows[row], edits.written[row]
     return [
@@ -269,12 +302,13 @@ def _digits(date: str) -> list[int]:
 
 def _take_features(edits: _Edits, features: pd.DataFrame, layer: str) -> list[str]:
     """Take the statuses that were edited on the features of the layer; return the ids of items that the table lacks."""
-    by_id = {written["item_id"]: row for row, written in edits.written.items() if "item_id" in written}
-    given: dict[int, set[str]] = {}
+    labels = list(edits.written)
+    by_id = {edits.written[row].get("item_id", ""): place for place, row in enumerate(labels)}
+    given: dict[str, set[str]] = {}
     lacking: list[str] = []
     names = features["name"] if "name" in features else features["item_id"]
     for ids, status, name in zip(features["item_id"], features["status"], names, strict=True):
-        rows = ids_of(ids, by_id)
+        rows = [labels[place] for place in ids_of(ids, by_id)]
         then = {edits.written[row].get("status", "") for row in rows}
         if len(rows) == 1:
             given.setdefault(rows[0], set()).add(status)
@@ -301,7 +335,7 @@ def _take_features(edits: _Edits, features: pd.DataFrame, layer: str) -> list[st
     return list(dict.fromkeys(lacking))
 
 
-def _settle(edits: _Edits, basis: Basis) -> list[int]:
+def _settle(edits: _Edits, basis: Basis) -> list[str]:
     """Give every row its basis and tell what was edited; return the rows that keep theirs."""
     kept = []
     for row, cells in edits.rows.items():
@@ -329,7 +363,7 @@ def _settle(edits: _Edits, basis: Basis) -> list[int]:
     return kept
 
 
-def _drop_former(edits: _Edits, row: int, changed: list[str]) -> None:
+def _drop_former(edits: _Edits, row: str, changed: list[str]) -> None:
     """Take off a row what belongs to its former status: its date, source and confidence, where nobody edited them."""
     cells = edits.rows[row]
     date = cells.get("status_date", "")
@@ -343,7 +377,7 @@ def _drop_former(edits: _Edits, row: int, changed: list[str]) -> None:
         cells["source"] = text("rates.register_edited_source", file=edits.file).zh
 
 
-def _told(edits: _Edits, row: int, changed: list[str]) -> Text:
+def _told(edits: _Edits, row: str, changed: list[str]) -> Text:
     now, then = edits.rows[row], edits.written[row]
     parts = []
     for column in changed:
@@ -361,7 +395,7 @@ def _quoted(cell: str) -> Text:
     return Text(f"“{cell}”", f"'{cell}'") if cell else text("rates.register_empty_cell")
 
 
-def _tell_missing(edits: _Edits, records: Mapping[int, Mapping[str, Any]], lacking: list[str]) -> None:
+def _tell_missing(edits: _Edits, records: Mapping[str, Mapping[str, Any]], lacking: list[str]) -> None:
     """Tell how many rows of every register are gone, and which of them the layer still shows."""
     written: dict[str, int] = {}
     there: dict[str, int] = {}
@@ -376,7 +410,7 @@ def _tell_missing(edits: _Edits, records: Mapping[int, Mapping[str, Any]], lacki
             edits.tell("rows_missing", None, Severity.WARNING, register=name, items=known, **counts)
 
 
-def _tell_basis(edits: _Edits, kept: list[int], basis: Basis, whole: Basis) -> None:
+def _tell_basis(edits: _Edits, kept: list[str], basis: Basis, whole: Basis) -> None:
     """Tell which rows keep their basis; where the entry says another one of the whole, nobody should miss it."""
     bases = list(dict.fromkeys(edits.rows[row]["basis"] for row in kept))
     edits.tell(
@@ -396,12 +430,12 @@ def _listed(words: Sequence[str | Text]) -> Text:
     return Text("、".join(word.zh for word in texts), ", ".join(word.en for word in texts))
 
 
-def _source(records: Mapping[int, Mapping[str, Any]]) -> Text | None:
+def _source(records: Mapping[str, Mapping[str, Any]]) -> Text | None:
     sources = {Text(**record["source"]) for record in records.values()}
     return next(iter(sources)) if len(sources) == 1 else None
 
 
-def _totals(edits: _Edits, records: Mapping[int, Mapping[str, Any]]) -> tuple[RegisterTotal, ...]:
+def _totals(edits: _Edits, records: Mapping[str, Mapping[str, Any]]) -> tuple[RegisterTotal, ...]:
     """Return the published totals of the registers in the table, each once."""
     found: dict[str, RegisterTotal] = {}
     for row, record in records.items():

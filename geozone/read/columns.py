@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import NoReturn
 
 from geozone.errors import InputError
 from geozone.read.coordinates import has_decimal_commas, read_coordinate, read_pair
@@ -42,6 +43,7 @@ class Columns:
     both: int | None = None
     pair: Pair | None = None
     others: tuple[Pair, ...] = ()  # pairs that were passed over
+    single: tuple[int, ...] = ()  # columns of another place that have no partner
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -89,7 +91,15 @@ def find_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
         likely = exact[:1]
     if any(not _same(pair, likely[0], sample) for pair in likely[1:]):
         return Rivals(tuple(pair.east + pair.north for pair in likely))
-    return Columns(pair=likely[0], others=tuple(pair for pair in pairs if pair is not likely[0]))
+    used = {place for pair in pairs for place in pair.east + pair.north}
+    single = tuple(
+        place
+        for place, heading in _headed(header, sample)
+        if heading.place and heading.kind == "angle" and place not in used and heading.part is None
+    )
+    return Columns(
+        pair=likely[0], others=tuple(pair for pair in pairs if pair is not likely[0]), single=single
+    )
 
 
 def given_columns(header: Sequence[str], fields: Mapping[str, str], path: object) -> Columns | None:
@@ -126,12 +136,10 @@ def side(
 ) -> tuple[float | None, str | None]:
     """Return the coordinate that one row has in one column, or in those of degrees, minutes and seconds, and its axis."""
     cells = [row[place] if place < len(row) else "" for place in places]
-    found = [read_coordinate(cell, decimal_comma=decimal_comma) for cell in cells]
-    first = found[0]
-    if first is None:
-        return None, None
-    if len(places) == 1:
-        return first.value, first.axis
+    first = read_coordinate(cells[0], decimal_comma=decimal_comma) if cells[0] else None
+    if first is None or len(places) == 1:
+        return (None, None) if first is None else (first.value, first.axis)
+    found = [first, *(read_coordinate(cell, decimal_comma=decimal_comma) for cell in cells[1:])]
     parts = [
         one.value if one is not None else 0.0 if not cell else -1.0
         for one, cell in zip(found, cells, strict=True)
@@ -151,25 +159,63 @@ def commas_of(rows: Sequence[Sequence[str]], pair: Pair) -> bool:
     return has_decimal_commas(cells, angles=pair.kind == "angle")
 
 
+def refuse_without(header: Sequence[str], rows: Sequence[Sequence[str]], path: object) -> NoReturn:
+    """Refuse a table without coordinates, naming the columns that would be some if they had a partner.
+
+    Raises
+    ------
+    InputError
+        Always.
+    """
+    headed = _headed(header, rows[:_SAMPLE])
+    if any(not heading.bare for _, heading in headed) or len({heading.east for _, heading in headed}) == 2:
+        single = ", ".join(header[place] for place, _ in headed)
+        raise InputError("read.columns_unpaired", path=path, columns=single)
+    raise InputError("read.no_coordinates", path=path)
+
+
+def _headed(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[tuple[int, Heading]]:
+    """Return the columns that are headed as coordinates and hold one at least."""
+    found = [(place, read_heading(words)) for place, words in enumerate(header)]
+    return [
+        (place, heading)
+        for place, heading in found
+        if heading is not None and any(_reads(cell) for cell in _cells(sample, place))
+    ]
+
+
+def _reads(cell: str) -> bool:
+    return any(read_coordinate(cell, decimal_comma=comma) is not None for comma in (False, True))
+
+
 def _pairs(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Pair]:
     """Return the pairs of one family, one system and one place, in the order of their columns."""
-    groups: dict[tuple[int, str | None, str, int], dict[tuple[bool, str | None], int]] = {}
-    seen: Counter[tuple[Heading]] = Counter()
-    for place, words in enumerate(header):
-        heading = read_heading(words)
-        if heading is None:
-            continue
-        again = seen[(heading,)]
-        seen[(heading,)] += 1
-        key = (heading.family, heading.system, heading.place, again)
-        groups.setdefault(key, {}).setdefault((heading.east, heading.part), place)
-    kinds = {heading.family: heading.kind for (heading,) in seen}
+    groups: dict[tuple[int, str | None, str], dict[tuple[bool, str | None], list[int]]] = {}
+    kinds: dict[int, str] = {}
+    for place, heading in _headed(header, sample):
+        kinds[heading.family] = heading.kind
+        members = groups.setdefault((heading.family, heading.system, heading.place), {})
+        members.setdefault((heading.east, heading.part), []).append(place)
     pairs: list[Pair] = []
-    for (family, system, where, _), members in groups.items():
-        sides = [_side_columns(members, sample, east=east) for east in (True, False)]
-        if all(sides):
-            pairs.append(Pair(sides[0], sides[1], kinds[family], system, where))
+    for (family, system, where), members in groups.items():
+        easts, norths = (_sides(members, sample, east=east) for east in (True, False))
+        # headings that stand there twice go together in their order; of others, nobody can know which
+        alike = len(easts) == len(norths)
+        both = zip(easts, norths, strict=True) if alike else product(easts, norths)
+        pairs += [Pair(east, north, kinds[family], system, where) for east, north in both]
     return pairs
+
+
+def _sides(
+    members: Mapping[tuple[bool, str | None], list[int]], sample: Sequence[Sequence[str]], *, east: bool
+) -> list[tuple[int, ...]]:
+    """Return the columns of one side of a pair, or of the several pairs that are headed alike."""
+    parts = {part: members.get((east, part), []) for part in (None, "degrees", "minutes", "seconds")}
+    wholes = parts[None] or parts["degrees"]
+    if len(wholes) > 1 or not wholes:
+        return [(place,) for place in wholes]
+    one = {(east, part): places[0] for part, places in parts.items() if places}
+    return [_side_columns(one, sample, east=east)]
 
 
 def _side_columns(

@@ -73,6 +73,13 @@ def read_coordinate(words: str, *, decimal_comma: bool = False) -> Coordinate | 
     decimal_comma
         Whether a comma divides the whole from the fraction, and dots divide thousands.
     """
+    if words.isascii() and "_" not in words and not (decimal_comma and "." in words):
+        try:
+            plain_number = float(words)
+        except ValueError:
+            pass
+        else:
+            return Coordinate(plain_number) if math.isfinite(plain_number) else None
     plain = (
         unicodedata.normalize("NFKC", words.translate(_SIGNS)).translate(_SIGNS).strip(" \t\r\n\u00a0;,。")
     )
@@ -138,9 +145,9 @@ def has_decimal_commas(cells: Iterable[str], *, angles: bool) -> bool:
     """
     undecided = False
     for cell in cells:
-        number = unicodedata.normalize("NFKC", cell).strip()
-        if "," not in number:
+        if "," not in cell and "，" not in cell:
             continue
+        number = unicodedata.normalize("NFKC", cell).strip()
         if re.fullmatch(r"[-+]?\d{1,3},\d{3}", number):
             undecided = True
         elif _THOUSANDS.fullmatch(number):

@@ -29,6 +29,7 @@ class Heading:
     system: str | None  # a CRS, "GCJ-02" or "BD-09", where the heading states one
     place: str  # which of several places it means; empty for the place of the row
     part: Part | None
+    bare: bool = False  # a word that means something else as well, such as n or long
 
 
 def read_heading(words: str) -> Heading | None:
@@ -47,7 +48,7 @@ def read_heading(words: str) -> Heading | None:
     if any(token in _group("other") for token in tokens) or place in _group("other"):
         return None
     known = not place or place.rstrip("0123456789") in {"", *_group("place")}
-    return Heading(family, kind, east, system, place, part) if known or not bare else None
+    return Heading(family, kind, east, system, place, part, bare) if known or not bare else None
 
 
 def is_both(words: str) -> bool:
@@ -61,10 +62,20 @@ def is_geometry(words: str) -> bool:
     return unicodedata.normalize("NFKC", words).casefold().strip() in _group("geometry")
 
 
-def is_part_of_heading(words: str) -> bool:
-    """Tell whether a cell says something of a coordinate column and holds no number."""
-    plain = unicodedata.normalize("NFKC", words.translate(_PRIMES)).casefold().strip()
-    return any(plain in parts for parts in _words()["part"].values()) or read_heading(words) is not None
+def goes_on(words: str) -> bool:
+    """Tell whether a cell goes on with the heading above it: it names minutes or seconds, or an axis."""
+    plain = _plain(words)
+    parts = _words()["part"]
+    return plain in parts["minutes"] or plain in parts["seconds"] or read_heading(words) is not None
+
+
+def is_unit(words: str) -> bool:
+    """Tell whether a cell only says the unit of a coordinate."""
+    return _plain(words).strip("()[]") in _group("unit")
+
+
+def _plain(words: str) -> str:
+    return unicodedata.normalize("NFKC", words.translate(_PRIMES)).casefold().strip()
 
 
 def _system(plain: str) -> tuple[str | None, str]:
@@ -146,7 +157,8 @@ def _group(name: str) -> frozenset[str]:
 @cache
 def _groups() -> dict[str, frozenset[str]]:
     return {
-        name: frozenset(_words()[name]["words"]) for name in ("filler", "other", "place", "both", "geometry")
+        name: frozenset(_words()[name]["words"])
+        for name in ("filler", "other", "place", "both", "geometry", "unit")
     }
 
 

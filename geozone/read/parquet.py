@@ -19,12 +19,12 @@ from pyproj.exceptions import CRSError
 from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.bulk import quiet
-from geozone.read.columns import CHOSEN, Columns, Rivals, find_columns, given_columns
+from geozone.read.columns import CHOSEN, Columns, Rivals, find_columns, given_columns, refuse_without
 from geozone.read.notes import Notes
-from geozone.read.placed import geometries_of
-from geozone.read.salvage import patch_surfaces, report_broken
+from geozone.read.placed import geometries_of, geometry_of_bytes
+from geozone.read.salvage import report_broken
 from geozone.read.source import Source
-from geozone.read.stated import parse_crs
+from geozone.read.stated import crs_of_objects, parse_crs
 
 DEFAULT_CRS = "OGC:CRS84"  # of GeoParquet and of native geometries that name none
 _NAMES = ("geometry", "geom", "wkb_geometry", "the_geom", "shape", "wkb")
@@ -119,10 +119,12 @@ def _read_declared(declared: _Declared, source: Source, notes: Notes) -> gpd.Geo
         if kind != "wkt":
             data = gpd.GeoDataFrame.from_arrow(table, geometry=declared.name)
             return data.reset_index(drop=not any(data.index.names)).set_crs(crs, allow_override=True)
-    return _from_wkb(_frame(table), declared.name, crs, notes)
+    return _from_wkb(_frame(table), declared.name, crs, source, notes)
 
 
-def _from_wkb(table: pd.DataFrame, name: str, crs: pyproj.CRS | None, notes: Notes) -> gpd.GeoDataFrame:
+def _from_wkb(
+    table: pd.DataFrame, name: str, crs: pyproj.CRS | None, source: Source, notes: Notes
+) -> gpd.GeoDataFrame:
     """Return a table with the geometries that can be parsed; the rows of the others are named and left out."""
     raw = table[name].to_numpy(dtype=object)
     geometries = shapely.from_wkb(raw, on_invalid="ignore")
@@ -137,6 +139,9 @@ def _from_wkb(table: pd.DataFrame, name: str, crs: pyproj.CRS | None, notes: Not
     notes.find_each("ring_closed", Severity.WARNING, closed)
     for number in closed:
         notes.change(number, "ring_closed")
+    if crs is None:
+        srids = np.unique(shapely.get_srid(geometries[~shapely.is_missing(geometries)])).tolist()
+        crs = crs_of_objects([srid for srid in srids if srid], source.shown, notes)
     data = gpd.GeoDataFrame(table.drop(columns=[name]), geometry=geometries, crs=crs)
     return data[~broken] if broken.any() else data
 
@@ -144,11 +149,10 @@ def _from_wkb(table: pd.DataFrame, name: str, crs: pyproj.CRS | None, notes: Not
 def _mended(raw: Any) -> tuple[Any, bool]:
     """Return a geometry of triangles or with an open ring, and whether a ring was closed; None where it is neither."""
     try:
-        surface = shapely.from_wkb(patch_surfaces(bytes(raw)), on_invalid="ignore")
-        closed = None if surface is not None else shapely.from_wkb(bytes(raw), on_invalid="fix")
+        geometry, closed = geometry_of_bytes(bytes(raw))
     except (IndexError, ValueError, TypeError, RecursionError, OverflowError, shapely.errors.ShapelyError):
         return None, False
-    return (surface, False) if surface is not None else (closed, closed is not None)
+    return geometry, closed and geometry is not None
 
 
 def _crs(stated: Any, notes: Notes) -> pyproj.CRS | None:
@@ -169,15 +173,16 @@ def _read_columns(
     columns = given_columns(header, fields, source.shown)
     binary = _binary(table)
     if columns is None and binary is not None:
-        return _from_wkb(table, binary, None, notes), None
-    chosen = columns or find_columns(header, _texts(table.iloc[:_SAMPLE]))
+        return _from_wkb(table, binary, None, source, notes), None
+    sample = _texts(table.iloc[:_SAMPLE])
+    chosen = columns or find_columns(header, sample)
     if chosen is None:
-        raise InputError("read.no_geometry", path=source.shown)
+        refuse_without(header, sample, source.shown)
     if isinstance(chosen, Rivals):
         choices = ["+".join(header[place] for place in choice) for choice in chosen.choices]
         raise InputError("read.columns_several", path=source.shown, choices="; ".join(choices))
     if chosen.geometry is not None and header[chosen.geometry] == binary:
-        return _from_wkb(table, binary, None, notes), None
+        return _from_wkb(table, binary, None, source, notes), None
     series, keep, system = geometries_of(_cells(table, chosen), header, chosen, source, notes)
     if chosen.geometry is not None:
         table = table.drop(columns=[table.columns[chosen.geometry]])
@@ -195,7 +200,7 @@ def _binary(table: pd.DataFrame) -> str | None:
             values
         ):
             parsed = shapely.from_wkb(np.array(values, dtype=object), on_invalid="ignore")
-            if not shapely.is_missing(parsed).all():
+            if name in names or not shapely.is_missing(parsed).all():
                 return str(name)
     return None
 

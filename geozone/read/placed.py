@@ -26,6 +26,7 @@ Rows = Sequence[Sequence[str]]
 
 _MISSING = {"", "-", "--", "/", "\\", "null", "none", "nan", "n/a", "na", "#n/a", "无", "空", "缺", "—", "——"}
 _DEEPEST = 50  # collections inside collections
+_COLLECTION, _MOST_COLLECTIONS = b"\x07\x00\x00\x00", 10_000  # too deep a nesting ends the process
 _PACKED = re.compile(r"\d{1,3}\.\d{4,}")  # 117.1230 may be 117°12′30″
 _FEW = 5  # rows from which on such numbers are no accident
 _MOST = 0.98  # of the rows must agree
@@ -59,6 +60,9 @@ def geometries_of(
             ", ".join(header[place] for place in pair.east + pair.north) for pair in columns.others
         )
         notes.decide("coordinates", others, "read.coordinate_columns_passed", columns=used, others=others)
+    if columns.single:
+        single = ", ".join(header[place] for place in columns.single)
+        notes.find("columns_single", Severity.WARNING, columns=used, single=single)
     pair = columns.pair
     found = _of_cells(body, columns) if pair is None else _of_pair(body, pair, used, notes)
     keep = np.ones(len(body), dtype=bool)
@@ -99,13 +103,16 @@ def _of_pair(body: Rows, pair: Pair, used: str, notes: Notes) -> _Found:
         values = _unpacked(values, used, notes)
         if len(pair.east) == 1:
             _suspect_packed(body, pair, used, notes)
-    for number, (row, (x, y)) in enumerate(zip(body, values, strict=True)):
-        if x is None or y is None:
-            found.geometries.append(None)
-            if not all(_is_missing(row, places) for places in (pair.east, pair.north)):
-                found.broken.append(number)
-        else:
-            found.geometries.append(shapely.Point(x, y))
+    whole = np.array([x is not None and y is not None for x, y in values], dtype=bool)
+    points = np.full(len(body), None, dtype=object)
+    if whole.any():
+        points[whole] = shapely.points([value for value, known in zip(values, whole, strict=True) if known])
+    found.geometries = list(points)
+    found.broken = [
+        row
+        for row in np.flatnonzero(~whole).tolist()
+        if not all(_is_missing(body[row], places) for places in (pair.east, pair.north))
+    ]
     return found
 
 
@@ -131,9 +138,7 @@ def parse_geometry(words: str, srids: list[int]) -> tuple[Any, bool]:
     """Return the geometry that a text holds, or None, and whether a ring of it was open; an SRID in it is noted."""
     try:
         if HEX.match(words):
-            raw = bytes.fromhex(words.strip())
-            geometry = shapely.from_wkb(patch_surfaces(raw), on_invalid="ignore")
-            geometry, closed = (geometry, False) if geometry is not None else (_closed_wkb(raw), True)
+            geometry, closed = geometry_of_bytes(bytes.fromhex(words.strip()))
         elif GEOJSON.match(words):
             geometry, closed = shapely.from_geojson(words), False
         else:
@@ -162,8 +167,22 @@ def _from_text(words: str, srids: list[int]) -> tuple[Any, bool]:
     return shapely.from_wkt(words, on_invalid="fix"), True
 
 
-def _closed_wkb(raw: bytes) -> Any:
-    return shapely.from_wkb(raw, on_invalid="fix")
+def geometry_of_bytes(raw: bytes) -> tuple[Any, bool]:
+    """Return the geometry of well-known binary, and whether a ring of it was open; None where it is none.
+
+    Triangulated surfaces become the polygons of their triangles.
+
+    Raises
+    ------
+    IndexError, ValueError, RecursionError, OverflowError
+        If the bytes are no geometry at all.
+    """
+    if raw.count(_COLLECTION) > _MOST_COLLECTIONS:
+        return None, False
+    geometry = shapely.from_wkb(raw, on_invalid="ignore")
+    if geometry is None:
+        geometry = shapely.from_wkb(patch_surfaces(raw), on_invalid="ignore")
+    return (geometry, False) if geometry is not None else (shapely.from_wkb(raw, on_invalid="fix"), True)
 
 
 def _unpacked(

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
 import geopandas as gpd
-import openpyxl
 import pandas as pd
 
 from geozone.errors import InputError
 from geozone.model import Severity
-from geozone.read.bulk import quiet
-from geozone.read.columns import CHOSEN, GEOJSON, HEX, WKT, Columns, Rivals, find_columns, given_columns
+from geozone.read.columns import (
+    CHOSEN,
+    GEOJSON,
+    HEX,
+    WKT,
+    Columns,
+    Rivals,
+    find_columns,
+    given_columns,
+    refuse_without,
+)
 from geozone.read.coordinates import read_coordinate
 from geozone.read.delimited import read_rows
 from geozone.read.document import read_document
-from geozone.read.headings import is_part_of_heading
+from geozone.read.headings import goes_on, is_unit
 from geozone.read.notes import Notes
 from geozone.read.placed import geometries_of
-from geozone.read.safety import Limits, in_bytes, small_enough
+from geozone.read.safety import Limits, small_enough
 from geozone.read.source import Source
+from geozone.read.workbook import open_workbook
 
 Cells = list[list[str]]
 
@@ -72,7 +80,10 @@ def read_xlsx(
     InputError
         If the workbook is damaged or too large, or no sheet, or more than one, has coordinates.
     """
-    placed = placed_sheets(source, limits, fields)
+    sheets = _sheets_as_text(source, limits)
+    placed = {name: rows for name, rows in sheets.items() if find_table(rows, fields) is not None}
+    if not placed and len(sheets) == 1:
+        placed = sheets  # which says what it lacks
     if len(placed) > 1:
         raise InputError("read.several_layers", path=source.shown, choices=", ".join(placed))
     if not placed:
@@ -82,16 +93,20 @@ def read_xlsx(
     return _place(rows, fields, source, notes)
 
 
-def placed_sheets(
-    source: Source, limits: Limits, fields: Mapping[str, str] | None = None
-) -> dict[str, Cells]:
-    """Return the sheets that have coordinates, of those asked for, with their rows of text.
+def placed_sheets(source: Source, limits: Limits) -> list[str]:
+    """Return the names of the sheets that have coordinates.
 
     Raises
     ------
     InputError
-        If the workbook is damaged or too large, or has no sheet of the name asked for.
+        If the workbook is damaged or too large.
     """
+    sheets = _sheets_as_text(source, limits)
+    return [name for name, rows in sheets.items() if find_table(rows, {}) is not None]
+
+
+def _sheets_as_text(source: Source, limits: Limits) -> dict[str, Cells]:
+    """Return the sheet that is asked for, or all, as rows of text."""
     small_enough(source.path, source.shown, limits)
     sheets = _sheets(source, limits)
     if source.layer is not None and source.layer not in sheets:
@@ -99,10 +114,7 @@ def placed_sheets(
             "read.no_such_layer", path=source.shown, layer=source.layer, choices=", ".join(sheets)
         )
     chosen = {source.layer: sheets[source.layer]} if source.layer else sheets
-    texts = {name: [[_text(value) for value in row] for row in rows] for name, rows in chosen.items()}
-    if source.layer:
-        return texts
-    return {name: rows for name, rows in texts.items() if find_table(rows, fields or {}) is not None}
+    return {name: [[_text(value) for value in row] for row in rows] for name, rows in chosen.items()}
 
 
 def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
@@ -126,7 +138,7 @@ def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
             if depth == 2 and not _is_second(filled[start + 1 : start + 2]):
                 continue
             header, body = _joined(filled[start : start + depth]), filled[start + depth :]
-            columns = _named(header, fields) if asked else find_columns(header, body)
+            columns = _named(_unique(header), fields) if asked else find_columns(header, body)
             if columns is None or (not body and not isinstance(columns, Rivals)):
                 continue
             if isinstance(columns, Columns) and _is_row(header, columns):
@@ -138,26 +150,7 @@ def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
 
 
 def _sheets(source: Source, limits: Limits) -> dict[str, list[list[Any]]]:
-    try:
-        with zipfile.ZipFile(source.path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError("read.unreadable", path=source.shown, reason=str(error)) from error
-    if size > limits.text_bytes:
-        raise InputError(
-            "read.too_large", path=source.shown, size=in_bytes(size), limit=in_bytes(limits.text_bytes)
-        )
-    try:
-        with quiet():
-            book = openpyxl.load_workbook(source.path, read_only=True, data_only=True)
-            sheets = {
-                sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
-                for sheet in book.worksheets
-            }
-            book.close()
-    except Exception as error:  # openpyxl raises whatever its parsers raise on damaged workbooks
-        raise InputError("read.unreadable", path=source.shown, reason=str(error)[:200]) from error
-    return sheets
+    return {sheet.title: sheet.rows for sheet in open_workbook(source.path, source.shown, limits)}
 
 
 def _text(value: Any) -> str:
@@ -184,7 +177,7 @@ def _named(header: Sequence[str], fields: Mapping[str, str]) -> Columns | None:
 def _is_second(rows: Cells) -> bool:
     """Tell whether a row goes on with the heading above it: it names parts or axes, and has no number."""
     cells = [cell for row in rows for cell in row if cell]
-    return any(map(is_part_of_heading, cells)) and not any(read_coordinate(cell) for cell in cells)
+    return any(map(goes_on, cells)) and not any(read_coordinate(cell) for cell in cells)
 
 
 def _joined(rows: Cells) -> list[str]:
@@ -210,15 +203,13 @@ def _is_row(header: Sequence[str], columns: Columns) -> bool:
 
 
 def _units(body: Cells, columns: Columns | Rivals) -> int:
-    """Return how many rows below the heading only say units: no cell of them has a digit."""
+    """Return how many rows below the heading only say the units of the coordinates."""
     if isinstance(columns, Rivals):
         return 0
     count = 0
     for row in body[:_UNITS]:
-        said = [row[place] for place in columns.places if place < len(row)]
-        if not all(said) or any(re.search(r"\d", cell) for cell in row):
-            break
-        if not all(is_part_of_heading(cell) or len(cell.strip("()（）[]")) <= _UNITS for cell in said):
+        said = [row[place] if place < len(row) else "" for place in columns.places]
+        if not all(map(is_unit, said)):
             break
         count += 1
     return count
@@ -240,10 +231,10 @@ def _place(
     if not any(map(any, rows)):
         raise InputError("read.empty_file", path=source.shown)
     table = find_table(rows, fields)
-    first = next(row for row in rows if any(row))
     if table is None:
+        first = next(row for row in rows if len(set(filter(None, row))) > 1 or len(row) == 1)
         given_columns(first, fields, source.shown)
-        raise InputError("read.no_coordinates", path=source.shown)
+        refuse_without(first, rows, source.shown)
     if isinstance(table.columns, Rivals):
         choices = ["+".join(table.header[place] for place in choice) for choice in table.columns.choices]
         raise InputError("read.columns_several", path=source.shown, choices="; ".join(choices))

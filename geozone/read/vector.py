@@ -143,7 +143,7 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
             if source.format in _ONE_LAYER:
                 return [source.path.stem]
             if source.format is Format.XLSX:
-                return list(placed_sheets(source, limits))
+                return placed_sheets(source, limits)
             return layers_of(source, notes)
     except InputError as error:
         if error.message.key != "read.several_layers":

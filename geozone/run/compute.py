@@ -16,6 +16,7 @@ import pandas as pd
 
 from geozone.catalog import load_catalog
 from geozone.checks import REPAIRABLE, check, repair
+from geozone.checks.accuracy import accuracy_m
 from geozone.checks.report import finding_lines
 from geozone.errors import DataError
 from geozone.messages import Language, Text, text
@@ -23,15 +24,15 @@ from geozone.model import Finding, Layer, LayerSpec, Level, Register, Severity, 
 from geozone.overlay.cluster import mosaic_on_cluster
 from geozone.overlay.length import line_lengths
 from geozone.overlay.mosaic import mosaic
-from geozone.overlay.shores import shore_lengths
+from geozone.overlay.shores import NOWHERE, shore_lengths
 from geozone.overlay.slivers import Sliver, slivers
-from geozone.overlay.units import finest_units
+from geozone.overlay.units import finest_units, zone_units
 from geozone.overlay.variants import area_variants
 from geozone.project import Project
 from geozone.rates.completion import with_shores
 from geozone.rates.indicators import compute_rates
 from geozone.rates.targets import target_findings
-from geozone.run.accuracy import accuracy_m
+from geozone.run.boundary import differs_from, own_boundary
 from geozone.run.inputs import (
     SHOWN_LAYERS,
     USED_ELSEWHERE,
@@ -40,11 +41,12 @@ from geozone.run.inputs import (
     cut_to_zone,
     not_covered,
     older_vintage,
+    read_boundary,
     read_registers,
-    read_units,
     read_unused,
     read_zone_layer,
     relief_sources,
+    shore_elsewhere,
     unused_layer,
 )
 from geozone.run.register_map import join_registers
@@ -173,6 +175,7 @@ class _Work:
     findings: list[Finding] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(default_factory=list)
     boundary_accuracy_m: float = 0.0
+    boundary_ledger: pd.DataFrame = field(default_factory=pd.DataFrame)
     untold: int = 0  # findings about embedded data, of which only the number is told
 
     def keep(self, found: list[Finding], *, tell: bool) -> None:
@@ -186,9 +189,22 @@ class _Work:
 
     def read_units(self) -> gpd.GeoDataFrame:
         """Return the units of the zone at all levels."""
-        found: list[Finding] = []
-        units, self.boundary_accuracy_m = read_units(self.project, self.inputs, found)
-        self.keep(found, tell="boundary" in self.project.own)
+        zone, own = self.project.zone, "boundary" in self.project.own
+        layer = read_boundary(self.project, self.inputs)
+        self.boundary_accuracy_m = accuracy_m(layer)
+        self.keep(layer.findings, tell=own)
+        if not own:
+            return zone_units(zone, layer.data)
+        for decision in layer.decisions:
+            title = self.project.layers["boundary"].title
+            self.options.notice(text("run.decision", layer=title, reason=decision.reason))
+        boundary = own_boundary(layer, zone)
+        self.boundary_ledger = boundary.ledger
+        self.keep(boundary.findings, tell=True)
+        _stop_on_errors(self.findings, zone)
+        units = zone_units(zone, boundary.data)
+        embedded = read_zone_layer(load_catalog()["boundary"], zone, [])
+        self.keep(list(differs_from(units, zone_units(zone, embedded.data))), tell=True)
         return units
 
     def read_layers(self) -> dict[str, Layer]:
@@ -232,7 +248,8 @@ class _Work:
         self, layers: dict[str, Layer], units: gpd.GeoDataFrame
     ) -> tuple[dict[str, Layer], pd.DataFrame]:
         """Return the layers with broken features repaired, and the ledger of the repairs."""
-        repaired, ledgers = {}, []
+        repaired: dict[str, Layer] = {}
+        ledgers = [self.boundary_ledger] if len(self.boundary_ledger) else []
         for name, layer in layers.items():
             own = name in self.project.own
             parts = [layer] if own else checked_parts(layer, units.geometry.iloc[-1])
@@ -260,7 +277,11 @@ class _Work:
             lengths["rivers"] = line_lengths(layers["rivers"].data, finest, by="code")
         if "coastline" in layers:
             shore = layers["coastline"].data
-            lengths["coastline"] = shore_lengths(shore, finest)
+            table = shore_lengths(shore, finest)
+            lengths["coastline"] = table[table["code"] != NOWHERE]
+            if len(lengths["coastline"]) < len(table):
+                far = table.loc[table["code"] == NOWHERE, "length_km"].sum()
+                self.keep([shore_elsewhere(far)], tell="coastline" in self.project.own)
             if "nature" in shore:  # the user's coastline may tell natural from artificial shore
                 lengths["natural_shore"] = shore_lengths(shore[shore["nature"].isin(NATURAL_SHORE)], finest)
         area = float(pieces["area_km2"].sum())

@@ -24,13 +24,12 @@ from geozone.model import (
     Severity,
     Zone,
 )
-from geozone.overlay.units import code_prefix, zone_units
+from geozone.overlay.units import code_prefix
 from geozone.project import Project
 from geozone.rates.register_items import NATURAL
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
 from geozone.read.raster import open_raster
-from geozone.run.accuracy import accuracy_m
 from geozone.seeds import load_zones
 from geozone.terrain.elevation import survey
 
@@ -137,18 +136,23 @@ def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
     )
 
 
-def read_units(
-    project: Project, inputs: list[dict[str, Any]], findings: list[Finding]
-) -> tuple[gpd.GeoDataFrame, float]:
-    """Return the units of the zone at all levels, and how accurate their borders are in metres; note what was read."""
+def shore_elsewhere(length_km: float) -> Finding:
+    """Return the finding that shore lies too far off to belong to a unit of the zone."""
+    return Finding(
+        "shore_elsewhere",
+        Severity.WARNING,
+        "coastline",
+        message("run.shore_elsewhere", length=f"{length_km:,.1f}"),
+        message("run.shore_elsewhere_remedy"),
+    )
+
+
+def read_boundary(project: Project, inputs: list[dict[str, Any]]) -> Layer:
+    """Return the boundary layer; note what was read."""
     spec = project.layers.get("boundary")
     if spec is None:
         raise DataError("run.no_boundary", zone=project.zone.title)
-    boundary = read_zone_layer(spec, project.zone, inputs)
-    findings += boundary.findings
-    if "level" not in boundary.data:
-        boundary.data["level"] = project.zone.levels[0].value
-    return zone_units(project.zone, boundary.data), accuracy_m(boundary)
+    return read_zone_layer(spec, project.zone, inputs)
 
 
 def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> Layer:
@@ -221,6 +225,7 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
             as_of=entry.as_of,
             source=entry.source,
             layer=entry.layer,
+            sheet=entry.sheet,
             fields=entry.fields,
             zone=project.zone,
         )

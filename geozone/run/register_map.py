@@ -15,8 +15,10 @@ from geozone.model import Finding, Layer, Register, Severity, Status, Zone
 from geozone.overlay.units import finest_units
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
 from geozone.rates.feature_join import SEVERAL, Doubt, FeatureJoin, Locate, join_features
+from geozone.rates.gazetteer import embedded_gazetteer
+from geozone.rates.register_headings import field_columns
 from geozone.rates.register_items import NATURAL
-from geozone.rates.words import embedded_gazetteer, match_headings, match_status
+from geozone.rates.status_words import match_status
 from geozone.symbology import REGISTER_OF_ROLE
 
 _JOINED = ("item_id", "status")
@@ -175,7 +177,7 @@ class _Told:
 
     def _own_statuses(self, attributes: pd.DataFrame) -> None:
         """Tell where the layer says another status than the register, which leads."""
-        heading = match_headings([str(name) for name in attributes.columns]).get("status")
+        heading = field_columns([str(name) for name in attributes.columns]).get("status")
         if heading is None:
             return
         listed = [Status(status) for status in self.register.items["status"]]

@@ -5,8 +5,9 @@ import pytest
 
 from geozone.model import REGISTER_COLUMNS, Basis, Role
 from geozone.rates.feature_join import ids_of, join_features
+from geozone.rates.gazetteer import embedded_gazetteer
 from geozone.rates.registers import embedded_registers
-from geozone.rates.words import embedded_gazetteer, feature_names, item_names
+from geozone.rates.words import feature_names, item_names
 
 
 def listed(*rows):
@@ -194,6 +195,9 @@ def test_every_county_on_an_embedded_register_is_on_the_map():
     for zone in ("bth", "hebei", "gba"):
         items = embedded_registers(zone)["bay"].items
         assert set(items["basis"]) == {Basis.WORKING}
-        features = pd.DataFrame({"code": items["county_code"], "kind": "working_unit", "name": "海域"})
+        codes = items["county_code"]  # Dongguan, Zhongshan and Macao stand for themselves
+        for upper in ("city_code", "province_code"):
+            codes = codes.where(codes != "", items[upper])
+        features = pd.DataFrame({"code": codes, "kind": "working_unit", "name": "海域"})
         found = join_features(features, items, embedded_gazetteer)
         assert found.items == [(row,) for row in range(len(items))]

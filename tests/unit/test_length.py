@@ -168,3 +168,9 @@ def test_the_zones_of_a_partition_add_up_to_every_line_once(cells, places, steps
     square = line_lengths(lines, frame(shapely.box(116, 39, 116.5, 39.5))).length_km[0]
     assert found.sum() == pytest.approx(square, rel=1e-5, abs=1e-6)
     assert (found >= 0).all()
+
+
+def test_a_line_drawn_again_with_other_vertices_counts_once():
+    few, many = (shapely.LineString(chain((116.1, 39.1), (116.7, 39.6), count)) for count in (1, 9))
+    once = line_lengths(frame(few), ZONES).length_km.sum()
+    assert line_lengths(frame(few, many), ZONES).length_km.sum() == pytest.approx(once, rel=1e-5)

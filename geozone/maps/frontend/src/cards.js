@@ -57,7 +57,7 @@ function trajectory(app, rates, kind) {
   const [low, high] = [rate.value ?? rate.low, rate.value ?? rate.high];
   if (!points.length || !Number.isFinite(now) || low === null || points.every((point) => point.year <= now)) return null;
   const [width, height, edge] = [360, 62, 8];
-  const last = points.at(-1).year;
+  const last = points[points.length - 1].year;
   const top = Math.max(high ?? low, ...points.map((point) => point.value)) * 1.15 || 1;
   const x = (year) => edge + ((year - now) / (last - now)) * (width - 2 * edge - 34);
   const y = (value) => height - 18 - (value / top) * (height - 30);
