@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,9 @@ def read_register(
     if as_of and not day:
         reading.tell("as_of", "", word=as_of)
     read_cells(reading, basis, day)
-    _find_places(reading, gazetteer, zone, exported.placed if exported else frozenset())
+    placed = exported.placed if exported else frozenset()  # they have been found, and some have none
+    items_left = {row: item for row, item in reading.items.items() if row not in placed}
+    find_places(Reading(path.name, items_left, reading.findings), gazetteer, zone)
     drop_repeated(reading)
     count.skipped["repeated"] += taken - len(reading.items)
     compare_names(reading)
@@ -131,15 +133,6 @@ def read_register(
     if exported:
         basis, totals = exported.basis, totals + exported.totals
     return Register(path.name, role, basis, as_of, source, items, totals, reading.findings)
-
-
-def _find_places(
-    reading: Reading, gazetteer: Callable[[], Gazetteer], zone: Zone | None, placed: frozenset[str]
-) -> None:
-    """Find the places of the items; those of rows that came back as they went are known, and may be empty."""
-    for rows, within in ((placed, None), (frozenset(reading.items) - placed, zone)):
-        items = {row: item for row, item in reading.items.items() if row in rows}
-        find_places(Reading(reading.file, items, reading.findings), gazetteer, within)
 
 
 def embedded_registers(zone: Zone | str) -> dict[str, Register]:
