@@ -27,7 +27,8 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
-    prepare((sys.stdout, sys.stderr), escape="--json" in arguments)
+    prepare(sys.stdout, escape="--json" in arguments)
+    prepare(sys.stderr)
     lang: Language = "en" if "en" in _following(arguments, "--lang") else "zh"
     try:
         cli.main(args=arguments, prog_name="geozone", standalone_mode=False)

@@ -137,7 +137,11 @@ def run_table(result: ZoneResult, lang: Language) -> Table:
         for document in zone_documents(result)
     ]  # fmt: skip
     rows += [
-        {"section": "input", "name": PurePath(str(item.get("path", ""))).name, "value": item.get("layer")}
+        {
+            "section": "input" if item.get("used", True) else "unused_input",
+            "name": PurePath(str(item.get("path", ""))).name,
+            "value": item.get("layer"),
+        }
         | {name: _shown(item.get(name), lang) for name in ("basis", "vintage", "source", "licence", "sha256")}
         for item in result.inputs
     ]

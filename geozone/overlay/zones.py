@@ -12,7 +12,8 @@ import shapely
 
 from geozone.errors import UsageError
 from geozone.model import Layer
-from geozone.overlay.plane import Geometries, Numbers, to_plane
+from geozone.overlay.noding import share_vertices
+from geozone.overlay.plane import Geometries, Numbers, is_geographic, to_plane, with_crs
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def frame_of(layer: Any) -> gpd.GeoDataFrame:
 def make_zones(zones: Any, by: str | None = None) -> Zones:
     """Return zones in the plane; rows with the same key in `by` are one zone.
 
+    A border with different vertices on its two sides is one border, on which both sides get the vertices of both.
+
     Raises
     ------
     UsageError
@@ -65,7 +68,10 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
     if by is not None and by not in frame.columns:
         fields = ", ".join(str(name) for name in frame.columns if name != frame.geometry.name)
         raise UsageError("overlay.no_field", field=by, fields=fields)
-    polygons = polygonal(to_plane(frame))
+    array, crs = with_crs(frame)
+    if is_geographic(crs):  # a projected source has its long edges cut up on the way into the plane
+        array = share_vertices(array)
+    polygons = polygonal(to_plane(array, crs))
     polygons = shapely.make_valid(polygons, method="structure", keep_collapsed=False)
     keys = pd.Index(frame[by], name=by) if by is not None else frame.index
     if keys.has_duplicates:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
 import geopandas as gpd
-import openpyxl
 import pandas as pd
 
 from geozone.errors import InputError
 from geozone.model import Severity
-from geozone.read.bulk import quiet
 from geozone.read.columns import (
     CHOSEN,
     GEOJSON,
@@ -33,8 +30,9 @@ from geozone.read.document import read_document
 from geozone.read.headings import goes_on, is_unit
 from geozone.read.notes import Notes
 from geozone.read.placed import geometries_of
-from geozone.read.safety import Limits, in_bytes, small_enough
+from geozone.read.safety import Limits, small_enough
 from geozone.read.source import Source
+from geozone.read.workbook import open_workbook
 
 Cells = list[list[str]]
 
@@ -152,26 +150,7 @@ def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
 
 
 def _sheets(source: Source, limits: Limits) -> dict[str, list[list[Any]]]:
-    try:
-        with zipfile.ZipFile(source.path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError("read.unreadable", path=source.shown, reason=str(error)) from error
-    if size > limits.text_bytes:
-        raise InputError(
-            "read.too_large", path=source.shown, size=in_bytes(size), limit=in_bytes(limits.text_bytes)
-        )
-    try:
-        with quiet():
-            book = openpyxl.load_workbook(source.path, read_only=True, data_only=True)
-            sheets = {
-                sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
-                for sheet in book.worksheets
-            }
-            book.close()
-    except Exception as error:  # openpyxl raises whatever its parsers raise on damaged workbooks
-        raise InputError("read.unreadable", path=source.shown, reason=str(error)[:200]) from error
-    return sheets
+    return {sheet.title: sheet.rows for sheet in open_workbook(source.path, source.shown, limits)}
 
 
 def _text(value: Any) -> str:

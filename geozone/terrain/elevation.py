@@ -236,7 +236,9 @@ def survey(sources: Sequence[LayerSource], bounds: tuple[float, float, float, fl
 
 
 @contextmanager
-def open_elevation(dem: Any, crs: Any = None) -> Iterator[Elevation]:
+def open_elevation(
+    dem: Any, crs: Any = None, *, band: int | None = None, nodata: float | None = None
+) -> Iterator[Elevation]:
     """Yield an open elevation model.
 
     Parameters
@@ -245,6 +247,8 @@ def open_elevation(dem: Any, crs: Any = None) -> Iterator[Elevation]:
         A raster file, an open rasterio dataset, or a pair of array and affine transform, in EPSG:4490 degrees by default.
     crs
         The coordinate reference system, where the file is silent or wrong.
+    band, nodata
+        The band to read, and the number that stands for no data, where the file leaves that open.
 
     Raises
     ------
@@ -253,7 +257,7 @@ def open_elevation(dem: Any, crs: Any = None) -> Iterator[Elevation]:
     """
     given = CRS if crs is None and isinstance(dem, tuple) else crs
     try:
-        with open_raster(dem, crs=given, look=False) as raster:
+        with open_raster(dem, crs=given, band=band, nodata=nodata, look=False) as raster:
             yield Elevation(raster)
     except InputError as error:
         if error.message.key in {"read.missing", "read.raster_unreadable"}:
