@@ -273,5 +273,6 @@ def _with_prj(data: gpd.GeoDataFrame, source: Source, notes: Notes) -> gpd.GeoDa
     if found is None:
         return data
     crs, name = found
-    notes.decide("crs", crs.name, "read.crs_beside", file=name, crs=crs.name)
+    if not name.lower().endswith(".prj"):
+        notes.decide("crs", crs.name, "read.crs_beside", file=name, crs=crs.name)
     return data.set_crs(crs)
