@@ -81,6 +81,13 @@ def contradicting_datum(crs: pyproj.CRS) -> Datum | None:
     return named if named is not None and datum_of(crs) is not named else None
 
 
+def is_pulkovo(crs: pyproj.CRS) -> bool:
+    """Tell whether a CRS has the datum of Pulkovo 1942, which stands for Beijing 1954 where software knows only that."""
+    base = without_parameters(crs).geodetic_crs
+    words = f"{base.name} {base.datum.name if base.datum else ''}" if base is not None else ""
+    return "pulkovo" in words.lower()
+
+
 def without_parameters(crs: pyproj.CRS) -> pyproj.CRS:
     """Return a CRS without the parameters to WGS 84 that it carries."""
     return crs.source_crs if crs.is_bound and crs.source_crs is not None else crs

@@ -239,7 +239,7 @@ def _view(source: Source, records: Records, table: Table | None) -> Path:
     prj = companion(source.path, ".prj")
     if prj is not None:
         main.with_suffix(".prj").write_text(
-            prj_text(prj.read_bytes()), "utf-8"
+            prj_text(prj.read_bytes()[: 1 << 16]), "utf-8"
         )  # GDAL knows neither UTF-16 nor GBK
     index = companion(source.path, ".shx")
     if index is not None and not records.restored:
@@ -287,4 +287,9 @@ def _with_prj(data: gpd.GeoDataFrame, source: Source, notes: Notes) -> gpd.GeoDa
     if data.crs is not None:
         return data
     found = crs_beside(source.path, notes)
-    return data if found is None else data.set_crs(found[0])
+    if found is None:
+        return data
+    crs, name = found
+    if not name.lower().endswith(".prj"):
+        notes.decide("crs", crs.name, "read.crs_beside", file=name, crs=crs.name)
+    return data.set_crs(crs)
