@@ -108,6 +108,18 @@ def _types(gather: Gather, geometries: np.ndarray, without: np.ndarray) -> None:
         gather.rest("geometry_type", LISTED, len(wrong))
     elif len(set(dimensions[present & ~mixed].tolist())) > 1:
         gather.add("geometry_types_mixed", Severity.WARNING)
+    if role not in _LINES:
+        _outlines(gather, geometries[present & (dimensions == 1)])
+
+
+def _outlines(gather: Gather, lines: np.ndarray) -> None:
+    """Say that lines close for the most part: they look like outlines of areas, and have none."""
+    parts, owner = shapely.get_parts(lines, return_index=True)
+    closed = np.bincount(owner[shapely.is_closed(parts)], minlength=len(lines)) == np.bincount(
+        owner, minlength=len(lines)
+    )
+    if 2 * int(closed.sum()) > len(lines):
+        gather.add("lines_closed", Severity.WARNING, closed=int(closed.sum()), count=len(lines))
 
 
 def _range(gather: Gather, geometries: np.ndarray) -> None:

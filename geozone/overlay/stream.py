@@ -43,7 +43,8 @@ from geozone.overlay.wkb import Outlines, read_outlines
 from geozone.overlay.zones import Zones, make_zones
 from geozone.read import read_layer
 from geozone.read.bulk import BULK_ERRORS, quiet
-from geozone.read.geopackage import is_short
+from geozone.read.geopackage import is_short, refuse_views, refuse_virtual
+from geozone.read.safety import LIMITS
 from geozone.read.salvage import parse_wkb
 from geozone.read.shapefile import is_plain
 from geozone.read.wellknown import is_too_deep
@@ -159,6 +160,9 @@ def features_of_file(
         If most features lie nowhere on earth.
     """
     path = Path(path)
+    if path.suffix.lower() == ".gpkg" and path.exists():
+        refuse_virtual(path, path)
+        refuse_views(path, layer_name(path, layer), path, LIMITS.features)
     damaged = path.suffix.lower() == ".shp" and path.exists() and box is None and not is_plain(path)
     if not damaged:
         try:

@@ -37,6 +37,8 @@ from geozone.read.salvage import mend_geometries, read_features, read_numbered, 
 from geozone.read.source import Source, companion, link
 
 _XML = {Format.KML, Format.GML, Format.GPX}
+# by which a schema makes GDAL fetch others
+_INCLUDED = re.compile(rb"<\s*(?:[\w.\-]+:)?(?:include|redefine)\b[^>]*>", re.IGNORECASE)
 _DECLARED = re.compile(rb"^(\s*<\?xml[^>]*?encoding\s*=\s*[\"'])([\w.\-]+)([\"'])")
 
 
@@ -168,7 +170,11 @@ def _apart(path: Path, source: Source) -> Path:
     link(path.absolute(), place / f"layer{path.suffix}")
     for ending in (".xsd", ".gfs"):
         beside = companion(source.path, ending)
-        if beside is not None:
+        if beside is None:
+            continue
+        if _INCLUDED.search(words := beside.read_bytes()):
+            (place / f"layer{ending}").write_bytes(_INCLUDED.sub(b"", words))
+        else:
             link(beside, place / f"layer{ending}")
     return place / f"layer{path.suffix}"
 

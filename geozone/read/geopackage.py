@@ -29,6 +29,10 @@ _BUDGET = 200  # such steps that a view may take to count its rows
 _COLLECTION = 7  # code of a collection
 _ENVELOPES = {1: 32, 2: 48, 3: 48, 4: 64}  # bytes of the box in front of a geometry, by its code
 # functions by which a view reaches files and addresses, or fills the memory
+_VIRTUAL = re.compile(
+    r"\s*CREATE\s+VIRTUAL\s+TABLE\b.*\bUSING\s+\W?Virtual(OGR|Shape|Text|XL|Dbf|GeoJSON|XPath|Network)",
+    re.IGNORECASE | re.DOTALL,
+)
 _REACHING = re.compile(r"\b(ogr_|gdal_|load_extension|readfile|writefile|zeroblob|randomblob)", re.IGNORECASE)
 
 
@@ -115,14 +119,31 @@ def refuse_views(path: Path, layer: str, shown: Path, limit: int) -> None:
     try:
         with _opened(path) as database:
             kind, words = _definition(database, layer)
-            if kind != "view" and "virtual table" not in words.lower():
+            if kind != "view":
                 return
-            if _REACHING.search(words) or re.search(r"\busing\s+virtual", words, re.IGNORECASE):
+            if _REACHING.search(words):
                 raise InputError("read.view_reaching", path=shown, layer=layer)
             if _too_long(database, layer, limit):
                 raise InputError("read.view_endless", path=shown, layer=layer)
     except (sqlite3.Error, OSError, TypeError, ValueError):
         return  # what cannot be looked up here, GDAL will say
+
+
+def refuse_virtual(path: Path, shown: Path) -> None:
+    """Refuse a database with tables that are other files or addresses, before it is opened.
+
+    Raises
+    ------
+    InputError
+        If it has such tables.
+    """
+    try:
+        with _opened(path) as database:
+            tables = database.execute("SELECT sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    except (sqlite3.Error, OSError):
+        return  # what cannot be looked up here, GDAL will say
+    if any(_VIRTUAL.match(str(words)) for (words,) in tables):
+        raise InputError("read.reaching", path=shown)
 
 
 def refuse_deep(path: Path, layer: str, shown: Path) -> None:

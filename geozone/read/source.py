@@ -15,6 +15,7 @@ from geozone.errors import InputError
 from geozone.read.archive import Budget, unpack
 from geozone.read.contents import Contents, contents_of, layers_of_data_set
 from geozone.read.formats import SIDECARS, Format, detect
+from geozone.read.geopackage import refuse_virtual
 from geozone.read.notes import Notes
 from geozone.read.safety import Limits, fetch, is_web_address, local_file, refuse_reaching_markup
 
@@ -73,6 +74,7 @@ def open_source(
         if local.is_file():
             refuse_reaching_markup(local, shown)
         if kind is Format.GEOPACKAGE:
+            refuse_virtual(local, shown)
             local = _untouched(local, scratch, notes)
         yield Source(shown, _plain_name(local, scratch), kind, layer, scratch)
 
