@@ -7,17 +7,23 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import shapely
 
 from geozone.checks.gather import LISTED, Gather, place_of
 from geozone.messages import text
-from geozone.model import CRS, Severity
+from geozone.model import CRS, Finding, Layer, Severity
+from geozone.overlay.features import Features
 from geozone.overlay.plane import Numbers, area_km2
+from geozone.read.bulk import quiet
 from geozone.read.fields import means, synonyms
+from geozone.read.source import companion
 
 TOLERANCE = 0.01  # areas of a projection and of the ellipsoid differ by a few tenths of a per cent
 _SAME_UNIT = 0.02  # a value this near to what is drawn, in some unit, is in that unit
@@ -40,8 +46,7 @@ class _Field:
 
 def check_stated_areas(gather: Gather) -> None:
     """Find features whose stated area is not what is drawn: none, negative, in another unit, too large or too small."""
-    fields = _fields(gather.layer.data)
-    if not fields:
+    if not _fields(gather.layer.data):
         return
     geometries = gather.geometries
     rows = np.flatnonzero(
@@ -49,11 +54,40 @@ def check_stated_areas(gather: Gather) -> None:
         & shapely.is_valid(geometries)
         & ~shapely.is_empty(geometries)
     )
-    if not len(rows):
-        return
     drawn = np.full(len(geometries), np.nan)
     drawn[rows] = area_km2(geometries[rows], CRS) * 1e6
-    for field in fields:
+    _compare_all(gather, drawn)
+
+
+def stated_area_findings(layer: Layer) -> list[Finding]:
+    """Return what `check_stated_areas` finds in a layer."""
+    gather = Gather(layer)
+    check_stated_areas(gather)
+    return gather.findings
+
+
+def stated_areas_of_file(path: Path, layer: str | None, features: Features) -> list[Finding]:
+    """Return what `check_stated_areas` finds in a layer that was streamed from its file; its fields alone are read now."""
+    encoding = "GB18030" if path.suffix.lower() == ".shp" and companion(path, ".cpg") is None else None
+    with quiet():
+        names = pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"]
+        stated = [str(name) for name in names if name == _GENERIC or _meaning(str(name))[0]]
+        if not stated:
+            return []
+        table = pyogrio.read_dataframe(
+            path, layer=layer, encoding=encoding, columns=stated, read_geometry=False
+        )
+    data = gpd.GeoDataFrame(table, geometry=np.full(len(table), None), crs=CRS)
+    gather = Gather(Layer(layer or path.stem, data))
+    drawn = np.bincount(features.features, weights=features.areas, minlength=len(data)).astype(np.float64)
+    _compare_all(gather, np.where(drawn > 0, drawn, np.nan))
+    return gather.findings
+
+
+def _compare_all(gather: Gather, drawn: Numbers) -> None:
+    if not (drawn > 0).any():
+        return
+    for field in _fields(gather.layer.data):
         _compare(gather, field, drawn)
 
 

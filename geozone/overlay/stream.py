@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +24,15 @@ import shapely
 from pyogrio.errors import DataSourceError
 
 from geozone.errors import InputError, UsageError
-from geozone.overlay.coverage import coverage_table, find_shares, grid_cells, processors, sum_up
+from geozone.model import Finding
+from geozone.overlay.coverage import (
+    coverage_table,
+    find_shares,
+    grid_cells,
+    in_no_zone,
+    processors,
+    sum_up,
+)
 from geozone.overlay.features import (
     Block,
     Features,
@@ -69,6 +77,7 @@ def coverage_of_file(
     crs: Any = None,
     within: Box | None = None,
     progress: Progress | None = None,
+    inspect: Callable[[Features], list[Finding]] | None = None,
 ) -> pd.DataFrame:
     """Return the coverage of zones by a layer that is streamed from its file.
 
@@ -87,6 +96,8 @@ def coverage_of_file(
     progress
         Called while the file is read with the number of features read, and of all (0 where the file does not tell); then
         with the number of tiles that are done, and of all.
+    inspect
+        Called with the features that were read; returns what else is to be told of them.
 
     Returns
     -------
@@ -110,8 +121,9 @@ def coverage_of_file(
         if within is not None and not features.lie_within(within):
             raise OutsideError
         found = find_shares(features, ready.result(), count, progress=progress)
-    table = coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
-    return tell(table, [*prepared.findings, *features.findings, *losses(features, layer or Path(path).stem)])
+    sums, name = sum_up(found, len(prepared), features), layer or Path(path).stem
+    told = [*prepared.findings, *features.findings, *losses(features, name), *in_no_zone([sums], name)]
+    return tell(coverage_table(prepared, [sums]), told + (inspect(features) if inspect else []))
 
 
 def _sheets(zones: Zones, path: Path, layer: str | None) -> list[Sheet]:
