@@ -431,3 +431,12 @@ def test_a_title_may_state_the_system_of_the_coordinates(tmp_path, title, found)
         tmp_path / "a.xlsx", **{title.replace("：", "")[:20]: [["name", "lon", "lat"], ["a", 117.3, 40.05]]}
     )
     assert kinds(read_layer(path)) == found
+
+
+def test_digits_that_a_spreadsheet_left_out_are_said(tmp_path):
+    layer = read_layer(
+        csv_file(
+            tmp_path, "name,x,y\na,3.9517E+07,4.333E+06\nb,39517000,4333000\nc,3.9517000E+07,4.333000E+06\n"
+        )
+    )
+    assert [finding.feature for finding in layer.findings if finding.kind == "coordinates_rounded"] == ["0"]
