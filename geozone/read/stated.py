@@ -93,8 +93,8 @@ def crs_objects(path: Path) -> list[Any]:
     return [json.loads(one.decode("utf-8", "replace")) for one in sorted(found)]
 
 
-def crs_of_objects(stated: list[Any], path: Path, notes: Notes) -> pyproj.CRS | None:
-    """Return the CRS that all CRS objects of a GeoJSON file name, or None where there is none that is known.
+def crs_of_objects(stated: list[Any], path: Path | str, notes: Notes) -> pyproj.CRS | None:
+    """Return the CRS that all CRS objects, names or numbers of a file state, or None where there is none that is known.
 
     Raises
     ------

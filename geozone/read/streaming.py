@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pyproj
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError, ProjError
 
 from geozone.errors import GeozoneError
-from geozone.read.fit import fit
+from geozone.read.fit import fit, in_other_zones
 from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
 from geozone.read.inference import CHINA, Extent
 from geozone.read.source import companion
@@ -65,7 +66,8 @@ def _fits(crs: pyproj.CRS, extent: Extent) -> bool:
         return False
     if contradicting_datum(crs) is not None or not (crs.is_geographic or crs.is_projected):
         return False
-    return fit(crs, extent).as_stated and _in_china(crs, extent)
+    corners = shapely.points([extent.west[0], extent.east[0]], [extent.south[0], extent.north[0]])
+    return fit(crs, extent).as_stated and not in_other_zones(crs, corners).any() and _in_china(crs, extent)
 
 
 def _in_china(crs: pyproj.CRS, extent: Extent) -> bool:

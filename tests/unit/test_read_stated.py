@@ -160,7 +160,7 @@ def test_a_name_that_contradicts_its_definition_is_told(tmp_path):
     ("words", "datum"),
     [("红线_西安80", Datum.XIAN_1980), ("xian1980", Datum.XIAN_1980), ("80西安", Datum.XIAN_1980),
      ("1980年国家大地坐标系", Datum.XIAN_1980), ("北京54坐标", Datum.BEIJING_1954), ("bj54_x", Datum.BEIJING_1954),
-     ("1954年北京坐标系", Datum.BEIJING_1954), ("西安 8000 户", None), ("北京2054", None), ("object54", None)],
+     ("1954年北京坐标系", Datum.BEIJING_1954), ("西安 8000 户", None), ("北京2054", None), ("object54", None), ("西安80年代", None)],
 )  # fmt: skip
 def test_datums_in_names(words, datum):
     assert datum_named(words) is datum

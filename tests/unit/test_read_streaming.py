@@ -89,6 +89,13 @@ def test_an_extent_that_is_not_true_does_not_hide_a_feature_elsewhere(tmp_path, 
     assert table["net_km2"].sum() == 0.0
 
 
+def test_a_feature_of_another_zone_is_left_to_the_reader(tmp_path):
+    shapes = [shapely.box(39.5e6, 3.4e6, 39.51e6, 3.41e6), shapely.box(40.5e6, 3.4e6, 40.51e6, 3.41e6)]
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"n": [1, 2]}, geometry=shapes, crs=4527).to_file(path)
+    assert not tells_its_place(path)
+
+
 @pytest.mark.parametrize("change", ["missing", "unplaced", "several"])
 def test_other_files_do_not_tell_their_place(tmp_path, change):
     path = file(tmp_path, ending="gpkg")
