@@ -10,7 +10,6 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pyproj
-from pyogrio.errors import DataLayerError, DataSourceError
 
 import geozone.overlay.coverage
 import geozone.overlay.mosaic
@@ -24,6 +23,7 @@ from geozone.overlay.features import Progress
 from geozone.overlay.stream import coverage_of_file
 from geozone.project import Project, embedded_project, load_project
 from geozone.read import list_layers, read_layer
+from geozone.read.bulk import BULK_ERRORS
 from geozone.run.build import build
 from geozone.run.compute import Options, compute
 
@@ -212,7 +212,7 @@ def _tells_its_place(path: Path) -> bool:
         if len(list_layers(path)) > 1:
             return False
         info = pyogrio.read_info(path)
-    except (GeozoneError, DataSourceError, DataLayerError):
+    except (GeozoneError, *BULK_ERRORS):
         return False
     return bool(info["crs"]) and info["total_bounds"] is not None and _fits(info["crs"], info["total_bounds"])
 
