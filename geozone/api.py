@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
-import pyproj
 
 import geozone.overlay.coverage
 import geozone.overlay.mosaic
-from geozone.errors import GeozoneError, UsageError
+from geozone.errors import DataError, UsageError
 from geozone.export.geopackage import write_geopackage
 from geozone.maps.page import render_page
 from geozone.messages import Language
 from geozone.model import Layer, Rate, ZoneResult
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
 from geozone.overlay.features import Progress
-from geozone.overlay.stream import coverage_of_file
+from geozone.overlay.stream import OutsideError, coverage_of_file
 from geozone.project import Project, embedded_project, load_project
-from geozone.read import list_layers, read_layer
-from geozone.read.bulk import BULK_ERRORS
+from geozone.read import read_layer
+from geozone.read.inference import CHINA
+from geozone.read.streaming import tells_its_place
 from geozone.run.build import build
 from geozone.run.compute import Options, compute
 
-STREAMED = (
-    ".gpkg",
-    ".fgb",
-    ".shp",
-)  # formats that hold their extent, so that it can be held against their CRS
-NO_DATUM_SHIFT = (4490, 4326)  # CGCS2000 and WGS 84: nothing to decide about the datum
 Source: TypeAlias = str | Path | Layer | gpd.GeoDataFrame
 
 
@@ -78,10 +73,13 @@ def coverage(
     """
     units = _opened(zones, by)
     if workers is not None or scheduler is not None:
-        file = _file(layer)
-        return coverage_on_cluster(file, units, by=by, scheduler=scheduler, workers=workers or 1)
-    if isinstance(layer, str | Path) and _tells_its_place(Path(layer)):
-        return coverage_of_file(layer, units, by=by, threads=threads, progress=progress)
+        with _placed_files({"layer": layer}) as files:
+            return coverage_on_cluster(
+                files["layer"], units, by=by, scheduler=scheduler, workers=workers or 1
+            )
+    if isinstance(layer, str | Path) and tells_its_place(Path(layer)):
+        with suppress(OutsideError, DataError):  # the reader looks at every feature, and names what is wrong
+            return coverage_of_file(layer, units, by=by, threads=threads, within=CHINA, progress=progress)
     return geozone.overlay.coverage.coverage(_opened(layer), units, by=by, threads=threads, progress=progress)
 
 
@@ -111,8 +109,8 @@ def mosaic(
     """
     units = _opened(zones, by)
     if workers is not None or scheduler is not None:
-        files = {name: _file(layer) for name, layer in layers.items()}
-        return mosaic_on_cluster(files, units, by=by, scheduler=scheduler, workers=workers or 1)
+        with _placed_files(layers) as files:
+            return mosaic_on_cluster(files, units, by=by, scheduler=scheduler, workers=workers or 1)
     opened = {name: _opened(layer) for name, layer in layers.items()}
     return geozone.overlay.mosaic.mosaic(opened, units, by=by, threads=threads, progress=progress)
 
@@ -195,34 +193,16 @@ def _opened(source: Source, by: str | None = None) -> Layer | gpd.GeoDataFrame:
     return opened
 
 
-def _file(source: Source) -> Path:
-    if not isinstance(source, str | Path):
-        raise UsageError("cli.cluster_needs_files")
-    return Path(source)
-
-
-def _tells_its_place(path: Path) -> bool:
-    """Whether a file can be streamed as it is: its one layer has a CRS, and its coordinates fit that CRS.
-
-    Anything else goes through the reader, which infers, mends or refuses.
-    """
-    if path.suffix.lower() not in STREAMED or not path.exists():
-        return False
-    try:
-        if len(list_layers(path)) > 1:
-            return False
-        info = pyogrio.read_info(path)
-    except (GeozoneError, *BULK_ERRORS):
-        return False
-    return bool(info["crs"]) and info["total_bounds"] is not None and _fits(info["crs"], info["total_bounds"])
-
-
-def _fits(written: str, bounds: tuple[float, float, float, float]) -> bool:
-    """Whether a CRS needs no decision about its datum, and bounds can be coordinates of it."""
-    crs = pyproj.CRS(written)
-    if crs.geodetic_crs is None or crs.geodetic_crs.to_epsg(min_confidence=20) not in NO_DATUM_SHIFT:
-        return False
-    west, south, east, north = bounds
-    if not crs.is_geographic:
-        return max(map(abs, bounds)) > 360
-    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+@contextmanager
+def _placed_files(layers: Mapping[str, Source]) -> Iterator[dict[str, Path]]:
+    """Yield files that workers can use as they are; a layer that the reader has to decide about is read and written."""
+    with TemporaryDirectory(prefix="geozone-") as folder:
+        files: dict[str, Path] = {}
+        for number, (name, layer) in enumerate(layers.items()):
+            if not isinstance(layer, str | Path):
+                raise UsageError("cli.cluster_needs_files")
+            files[name] = Path(layer)
+            if not tells_its_place(files[name]):
+                files[name] = Path(folder) / f"{number}.gpkg"
+                read_layer(layer).data[["geometry"]].to_file(files[name])
+        yield files

@@ -7,13 +7,33 @@
     ├── InputError          exit code 3: a file is missing or unreadable
     └── DataError           exit code 1: the data has findings that stop the job
         └── ConservationError   parts do not add up to their whole
+
+A Python function that returns a plain table says what it found in the data as a `GeozoneWarning`.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from geozone.messages import Language, Text, message
+from geozone.messages import Language, Message, Text, message
+
+
+class GeozoneWarning(UserWarning):
+    """Something about the data that a result rests on; it is printed as it is, so it speaks both languages.
+
+    Parameters
+    ----------
+    *messages
+        What was found, and what to do about it.
+    """
+
+    def __init__(self, *messages: Message) -> None:
+        self.messages = messages
+        super().__init__(f"{self.get('en')} | {self.get('zh')}")
+
+    def get(self, lang: Language) -> str:
+        """Return the warning in one language."""
+        return (" " if lang == "en" else "").join(part.get(lang) for part in self.messages)
 
 
 class GeozoneError(Exception):

@@ -13,6 +13,7 @@ from geozone.export.table import vintage_words
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.rates.completion import count_items, unit_items
+from geozone.rates.digits import KM2, gap_places
 from geozone.rates.indicators import rate_register
 from geozone.rates.rows import READING
 from geozone.rates.titles import indicator_title
@@ -20,6 +21,7 @@ from geozone.rates.trajectory import register_trajectory
 from geozone.rates.variants import area_choices, robustness
 from geozone.rates.verdicts import decimals, smallest_count, target_value
 from geozone.rates.whatif import close_gap
+from geozone.rounding import digits, percent
 
 # indicator -> the layers that it is made from
 LAYERS = {
@@ -129,17 +131,17 @@ def _title(rate: Rate, target: Target | None) -> Text:
 
 
 def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.3f}"
+    return digits(value, 0 if value == int(value) else 3)
 
 
 def _value(rate: Rate) -> Text:
     if rate.kind is Kind.AREA and rate.value is not None:
-        return text("explain.area", value=f"{rate.value:,.1f}", unit=text(f"rates.unit_{rate.unit}"))
+        return text("explain.area", value=digits(rate.value, 1), unit=text(f"rates.unit_{rate.unit}"))
     if rate.value is not None:
-        return text("explain.value", value=f"{rate.value * 100:.2f}")
+        return text("explain.value", value=digits(rate.value * 100, 2))
     if rate.low is not None and rate.high is not None:
-        return text("explain.band", low=f"{rate.low * 100:.2f}", high=f"{rate.high * 100:.2f}")
-    return text("explain.no_value")
+        return text("explain.band", low=digits(rate.low * 100, 2), high=digits(rate.high * 100, 2))
+    return text("explain.no_value" if rate.applies else "explain.not_applicable")
 
 
 def _target(result: ZoneResult, rate: Rate) -> Target | None:
@@ -277,7 +279,7 @@ def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
         "gap",
         text(
             "explain.gap" if rate.gap > 0 else "explain.beyond",
-            gap=f"{abs(rate.gap):,.0f}" if abs(rate.gap) >= 1000 else f"{abs(rate.gap):.4g}",
+            gap=digits(abs(rate.gap), gap_places(abs(rate.gap), rate.gap_unit)),
             unit=text(f"rates.unit_{rate.gap_unit}"),
         ),
     )
@@ -306,15 +308,17 @@ def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register)
             "pace",
             text(
                 "explain.pace",
-                pace=f"{pace.pace:.2f}",
-                needed="—" if by_year is None else f"{by_year:.2f}",
+                pace=digits(pace.pace, 2),
+                needed="—" if by_year is None else digits(by_year, 2),
                 year=pace.year_reached(needed) or "—",
             ),
         )
     plan = close_gap(*where, target)
     if plan is not None and plan.items:
         names = Text("、".join(plan.names), ", ".join(plan.names))
-        yield Line("plan", text("explain.plan", names=names, year=plan.year, share=f"{plan.share * 100:.1f}"))
+        yield Line(
+            "plan", text("explain.plan", names=names, year=plan.year, share=digits(plan.share * 100, 1))
+        )
 
 
 def _robustness(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line]:
@@ -346,6 +350,6 @@ def _choices(result: ZoneResult, rate: Rate) -> Iterator[Line]:
 
 def _shown(rate: Rate, value: float) -> str:
     if rate.kind is Kind.AREA:
-        return f"{value:,.1f} km²"
+        return f"{digits(value, 1)} {KM2}"
     # the methods differ by less than a thousandth of the whole
-    return f"{value * 100:.1f}%" if rate.kind is Kind.COMPLETION else f"{value * 100:.3f}%"
+    return percent(value, 1 if rate.kind is Kind.COMPLETION else 3)

@@ -145,6 +145,16 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What reading did to one feature, for the ledger; an area that nobody can know is NaN."""
+
+    feature: str
+    method: str  # "ring_closed", "left_out", "area_changed", ...
+    before_km2: float
+    after_km2: float
+
+
+@dataclass(frozen=True, slots=True)
 class LayerStyle:
     """How a layer is drawn, alike on the page, in print and in QGIS. Colours are ``#rrggbb``."""
 
@@ -195,6 +205,9 @@ class Layer:
     spec: LayerSpec | None = None
     findings: list[Finding] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    changes: list[Change] = field(
+        default_factory=list
+    )  # what reading changed, until repair enters it in its ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +328,11 @@ class Rate:
     method: Text
     note: Text
 
+    @property
+    def applies(self) -> bool:
+        """Whether there is enough for a rate; where there is not, the denominator says how little there is."""
+        return self.value is not None or self.low is not None or self.denominator is None
+
     def row(self, lang: Language) -> dict[str, Any]:
         """Return the row as plain values in one language, in the fixed column order."""
         return {column: _plain(getattr(self, column), lang) for column in RATE_COLUMNS}
@@ -362,7 +380,7 @@ class ZoneResult:
         default_factory=list
     )  # path, layer, sha256, basis, vintage, source, licence
     redline_areas: pd.DataFrame = field(default_factory=pd.DataFrame)
-    relief: Path | None = None  # DEM for the hillshade backdrop
+    relief: tuple[LayerSource, ...] = ()  # elevation models for the hillshade backdrop, the first going first
 
 
 def _plain(value: Any, lang: Language) -> Any:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from geozone.checks.findings import REPAIRABLE, check
-from geozone.checks.repair import LEDGER_COLUMNS, repair
+from geozone.checks.repair import LEDGER_COLUMNS, reading_ledger, repair
 
-__all__ = ["LEDGER_COLUMNS", "REPAIRABLE", "check", "repair"]
+__all__ = ["LEDGER_COLUMNS", "REPAIRABLE", "check", "reading_ledger", "repair"]

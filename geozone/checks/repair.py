@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,8 @@ def repair(layer: Layer, *, limit: float = 0.01) -> tuple[Layer, pd.DataFrame]:
     -------
     tuple of Layer and DataFrame
         The ledger has one row for each changed feature: layer, feature (row number), method, before_km2,
-        after_km2 and change = after / before - 1.
+        after_km2 and change = after / before - 1. What reading changed stands first; an area that nobody can know,
+        such as that of a feature without usable coordinates, is NaN.
 
     Raises
     ------
@@ -57,8 +58,9 @@ def repair(layer: Layer, *, limit: float = 0.01) -> tuple[Layer, pd.DataFrame]:
     polygonal = bool((shapely.get_dimensions(geometries[present]) == 2).any())
     mixed = present & (shapely.get_type_id(geometries) == 7) & polygonal
     rows = np.flatnonzero(broken | mixed)
+    read = reading_ledger(layer)
     if not len(rows):
-        return layer, pd.DataFrame(columns=LEDGER_COLUMNS)
+        return (replace(layer, changes=[]) if layer.changes else layer), read
 
     before = np.zeros(len(geometries))
     before[present] = area_km2(geometries[present], CRS)
@@ -99,7 +101,18 @@ def repair(layer: Layer, *, limit: float = 0.01) -> tuple[Layer, pd.DataFrame]:
         str(len(rows)),
         message("check.repaired", count=len(rows), largest=f"{abs(change).max():.6%}"),
     )
-    return replace(layer, data=data, decisions=[*layer.decisions, decision]), ledger
+    both = pd.concat([read, ledger], ignore_index=True) if len(read) else ledger
+    return replace(layer, data=data, decisions=[*layer.decisions, decision], changes=[]), both
+
+
+def reading_ledger(layer: Layer) -> pd.DataFrame:
+    """Return what reading changed in a layer as rows of the ledger."""
+    table = pd.DataFrame([asdict(change) for change in layer.changes], columns=LEDGER_COLUMNS)
+    if layer.changes:
+        before, after = table["before_km2"], table["after_km2"]
+        table["layer"] = layer.id
+        table["change"] = (after / before - 1.0).mask(before == after, 0.0).replace([np.inf, -np.inf], np.nan)
+    return table
 
 
 def _by_structure(geometries: np.ndarray) -> np.ndarray:

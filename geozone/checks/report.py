@@ -1,18 +1,60 @@
-"""Findings and decisions as table rows and as JSON, in a fixed order."""
+"""Findings and decisions as lines, as table rows and as JSON, in a fixed order."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from geozone.checks.repair import reading_ledger
 from geozone.messages import Language, Text, text
 from geozone.model import Decision, Finding, Layer, Severity
 
 COLUMNS = ("severity", "layer", "feature", "kind", "longitude", "latitude", "message", "remedy")
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The findings of one kind in one layer: the first of them, and how many there are."""
+
+    first: Finding
+    count: int
+
+    @property
+    def message(self) -> Text:
+        """What was found, with how often where that is more than once."""
+        if self.count == 1:
+            return self.first.message.text
+        return text("check.group", message=self.first.message, count=self.count)
+
+
+def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
+    """Return findings by severity, layer and kind, the gravest first."""
+    members: dict[tuple[Severity, str, str], list[Finding]] = {}
+    for finding in findings:
+        members.setdefault((finding.severity, finding.layer, finding.kind), []).append(finding)
+    groups = [FindingGroup(some[0], len(some)) for some in members.values()]
+    return sorted(groups, key=lambda group: _ORDER[group.first.severity])
+
+
+def finding_lines(findings: Sequence[Finding], *, every: bool = False) -> list[Text]:
+    """Return findings as lines of text, the gravest first: one for each kind of each layer, or one for every finding."""
+    groups = [FindingGroup(finding, 1) for finding in findings] if every else grouped(findings)
+    groups.sort(key=lambda group: _ORDER[group.first.severity])
+    return [
+        text(
+            "check.line",
+            severity=text(f"check.severity_{group.first.severity.value}"),
+            layer=group.first.layer,
+            message=group.message,
+            remedy=group.first.remedy,
+        )
+        for group in groups
+    ]
 
 
 def all_findings(layer: Layer, checked: Iterable[Finding]) -> list[Finding]:
@@ -45,6 +87,21 @@ def finding_rows(findings: Iterable[Finding], lang: Language) -> list[dict[str, 
     ]
 
 
+def group_rows(groups: Iterable[FindingGroup], lang: Language) -> list[dict[str, Any]]:
+    """Return groups of findings as rows with the columns severity, layer, kind, count, message (of the first), remedy."""
+    return [
+        {
+            "severity": text(f"check.severity_{group.first.severity.value}").get(lang),
+            "layer": group.first.layer,
+            "kind": group.first.kind,
+            "count": group.count,
+            "message": group.first.message.get(lang),
+            "remedy": group.first.remedy.get(lang),
+        }
+        for group in groups
+    ]
+
+
 def decision_rows(decisions: Iterable[Decision], lang: Language) -> list[dict[str, str]]:
     """Return decisions of the reader as rows of text."""
     return [
@@ -67,7 +124,9 @@ def counts(findings: Iterable[Finding]) -> dict[str, int]:
 def report(
     file: str, layer: Layer, findings: list[Finding], ledger: pd.DataFrame | None = None
 ) -> dict[str, Any]:
-    """Return the report of one layer as plain values, both languages in it."""
+    """Return the report of one layer as plain values, both languages in it; without repair, the ledger is that of reading."""
+    if ledger is None:
+        ledger = reading_ledger(layer)
     return {
         "file": file,
         "layer": layer.id,
@@ -88,7 +147,7 @@ def report(
             }
             for finding in findings
         ],
-        "ledger": [] if ledger is None else json.loads(ledger.to_json(orient="records", double_precision=10)),
+        "ledger": json.loads(ledger.to_json(orient="records", double_precision=10)),
     }
 
 

@@ -17,6 +17,7 @@ import click
 
 from geozone.cli import files, lists, zones
 from geozone.cli.options import cli
+from geozone.cli.terminal import prepare
 from geozone.errors import GeozoneError, UsageError
 from geozone.messages import Language, Text, text
 
@@ -29,6 +30,8 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
+    prepare(sys.stdout, escape="--json" in arguments)
+    prepare(sys.stderr)
     if not debug:
         _quieten()
     lang: Language = "en" if "en" in _following(arguments, "--lang") else "zh"

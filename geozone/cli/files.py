@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
@@ -11,10 +13,19 @@ import pandas as pd
 from geozone import listing
 from geozone.api import coverage, mosaic
 from geozone.checks import check, repair
-from geozone.checks.report import all_findings, finding_rows, has_errors, report, to_json
+from geozone.checks.report import (
+    all_findings,
+    finding_rows,
+    group_rows,
+    grouped,
+    has_errors,
+    report,
+    to_json,
+)
 from geozone.cli.options import (
     BY,
     CSV,
+    EVERY,
     JSON,
     LANG,
     PATH,
@@ -29,7 +40,7 @@ from geozone.cli.options import (
 from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.export.repaired import write_repaired
 from geozone.messages import Language, text
-from geozone.model import Layer
+from geozone.model import Finding, Layer
 from geozone.read import list_layers, read_layer
 
 
@@ -125,6 +136,7 @@ def mosaic_command(
 )
 @JSON
 @CSV
+@EVERY
 @LANG
 def check_command(
     files: tuple[Path, ...],
@@ -133,11 +145,12 @@ def check_command(
     encoding: str | None,
     out: Path | None,
     form: str | None,
+    every: bool,
     lang: Language,
 ) -> None:
     """Check files: what was decided when reading, what is wrong where, and what to do about it.
 
-    The exit code is 1 if anything is an error, 3 if a file cannot be read; the other files are checked all the same.
+    The table has one row for each kind of finding of a layer; --all, --csv and --json give every finding. The exit code is 1 if anything is an error, 3 if a file cannot be read; the other files are checked all the same.
 
     \b
     Examples:
@@ -145,39 +158,61 @@ def check_command(
       geozone check *.gpkg --json > findings.json
       geozone check redline.gdb --repair repaired.gpkg
     """
-    reports, rows, code = [], [], 0
-    repaired: list[tuple[Layer, pd.DataFrame]] = []
+    checked: list[_Checked] = []
+    code = failed = 0
     for path in files:
         try:
             names: list[str | None] = [layer] if layer else [*list_layers(path)]
             for name in names or [None]:
-                read = read_layer(path, layer=name, crs=crs, encoding=encoding)
-                found = all_findings(read, check(read))
-                ledger = None
-                if out:
-                    mended, ledger = repair(read)
-                    repaired.append((mended, ledger))
-                reports.append(report(path.name, read, found, ledger))
-                rows += [{"file": path.name, **row} for row in finding_rows(found, lang)]
-                for decision in read.decisions:
+                one = _checked(path, name, crs=crs, encoding=encoding, mend=out is not None)
+                checked.append(one)
+                for decision in one.layer.decisions:
                     click.echo(f"{path.name}: {decision.reason.get(lang)}", err=True)
-                code = max(code, DataError.exit_code if has_errors(found) else 0)
+                code = max(code, DataError.exit_code if has_errors(one.findings) else 0)
         except GeozoneError as error:
             click.echo(text("cli.failed", reason=error.text).get(lang), err=True)
+            failed += 1
             code = max(code, error.exit_code)
-    if out and repaired:
-        _write_repaired(repaired, out, lang)
-    if form == "json":
-        click.echo(to_json(reports), nl=False)
-    elif rows:
-        click.echo(listing.show(pd.DataFrame(rows), form))
-    else:
-        said = "cli.nothing_found" if not code else "cli.some_unread"
-        click.echo(text(said, count=len(reports)).get(lang), err=True)
+    if out and checked:
+        for said in write_repaired([one.repaired for one in checked if one.repaired], out):
+            click.echo(said.get(lang), err=True)
+        click.echo(text("cli.written", path=out).get(lang), err=True)
+    _show_checked(checked, failed, form, lang, every=every)
     if code:
         sys.exit(code)
 
 
-def _write_repaired(repaired: list[tuple[Layer, pd.DataFrame]], out: Path, lang: Language) -> None:
-    for said in (*write_repaired(repaired, out), text("cli.written", path=out)):
-        click.echo(said.get(lang), err=True)
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A layer with what was found in it, and as repaired with its ledger where that was asked for."""
+
+    file: str
+    layer: Layer
+    findings: list[Finding]
+    repaired: tuple[Layer, pd.DataFrame] | None
+
+    def rows(self, lang: Language, *, one_by_one: bool) -> list[dict[str, Any]]:
+        rows = finding_rows(self.findings, lang) if one_by_one else group_rows(grouped(self.findings), lang)
+        return [{"file": self.file, **row} for row in rows]
+
+
+def _show_checked(
+    checked: list[_Checked], failed: int, form: str | None, lang: Language, *, every: bool
+) -> None:
+    if form == "json":
+        reports = [
+            report(one.file, one.layer, one.findings, one.repaired and one.repaired[1]) for one in checked
+        ]
+        click.echo(to_json(reports), nl=False)
+    elif any(one.findings for one in checked):
+        rows = [row for one in checked for row in one.rows(lang, one_by_one=every or form is not None)]
+        click.echo(listing.show(pd.DataFrame(rows), form))
+    elif checked:
+        key = "cli.nothing_found_in_rest" if failed else "cli.nothing_found"
+        click.echo(text(key, count=len(checked), failed=failed).get(lang), err=True)
+
+
+def _checked(path: Path, name: str | None, *, crs: str | None, encoding: str | None, mend: bool) -> _Checked:
+    layer = read_layer(path, layer=name, crs=crs, encoding=encoding)
+    found = all_findings(layer, check(layer))
+    return _Checked(path.name, layer, found, repair(layer) if mend else None)

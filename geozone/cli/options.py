@@ -46,6 +46,13 @@ WORKERS = click.option(
 SCHEDULER = click.option(
     "--scheduler", metavar="ADDRESS", help="A running Dask cluster, whose workers see the same files."
 )
+EVERY = click.option(
+    "--all",
+    "--all-findings",
+    "every",
+    is_flag=True,
+    help="Tell every finding, not the first of each kind with their number.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -79,6 +86,16 @@ def chosen_projects(zones: tuple[str, ...], *, every: bool, project_file: Path |
     if not keys:
         raise UsageError("cli.no_zone")
     return [embedded_project(key) for key in dict.fromkeys(keys)]
+
+
+def run_options(lang: Language, threads: int | None = None, *, every: bool = False) -> Options:
+    """Return how a run is done that tells its decisions and findings on stderr."""
+    return Options(
+        lang=lang,
+        threads=threads,
+        notice=lambda line: click.echo(line.get(lang), err=True),
+        every_finding=every,
+    )
 
 
 def opened(zone: str | None, project_file: Path | None, options: Options) -> OpenProject:

@@ -12,8 +12,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from geozone import listing
+from geozone.checks import REPAIRABLE
+from geozone.checks.report import has_errors
 from geozone.cli.options import (
     CSV,
+    EVERY,
     JSON,
     LANG,
     PATH,
@@ -24,13 +27,14 @@ from geozone.cli.options import (
     chosen_projects,
     cli,
     opened,
+    run_options,
 )
 from geozone.errors import DataError, UsageError
 from geozone.explain import explain, lines_of
 from geozone.export.formats import FOLDER_FORMATS, FORMATS, write_format
 from geozone.export.postgis import write_postgis
 from geozone.maps.basemap import BaseMap, parse_base_map
-from geozone.messages import Language, Text
+from geozone.messages import Language, Text, text
 from geozone.run.build import EDITIONS, OUTPUT_STEPS, build, write_map
 from geozone.run.compute import STEPS, Options
 from geozone.verify import verify_build
@@ -56,6 +60,9 @@ _BASE_MAP = click.option(
     help="Public: coarse geometry, sensitive layers as shares only.",
 )
 @_BASE_MAP
+@click.option(
+    "--all-findings", "every_finding", is_flag=True, help="Tell every finding, not the first of each kind."
+)
 @LANG
 @THREADS
 @WORKERS
@@ -67,6 +74,7 @@ def build_command(
     out: Path,
     edition: str,
     base_map: BaseMap | None,
+    every_finding: bool,
     lang: Language,
     threads: int | None,
     workers: int | None,
@@ -89,7 +97,8 @@ def build_command(
             workers=workers,
             scheduler=scheduler,
             progress=_advance(bar, lang),
-            notice=lambda decision: bar.write(decision.get(lang), file=sys.stderr),
+            notice=lambda line: bar.write(line.get(lang), file=sys.stderr),
+            every_finding=every_finding,
         )
         written = build(projects, out, options, edition=edition, base_map=base_map)
     for path in written:
@@ -101,10 +110,16 @@ def build_command(
 @PROJECT
 @JSON
 @CSV
+@EVERY
 @LANG
 @THREADS
 def rates_command(
-    zone: str | None, project_file: Path | None, form: str | None, lang: Language, threads: int | None
+    zone: str | None,
+    project_file: Path | None,
+    form: str | None,
+    every: bool,
+    lang: Language,
+    threads: int | None,
 ) -> None:
     """Print the rates of a zone, held against its targets.
 
@@ -113,7 +128,10 @@ def rates_command(
       geozone rates bth
       geozone rates --project project.toml --csv > rates.csv
     """
-    click.echo(listing.show(opened(zone, project_file, Options(lang=lang, threads=threads)).rates(), form))
+    project = opened(zone, project_file, run_options(lang, threads, every=every))
+    click.echo(listing.show(project.rates(), form))
+    if has_errors(finding for finding in project.result.findings if finding.kind not in REPAIRABLE):
+        sys.exit(DataError.exit_code)
 
 
 @cli.command("map")
@@ -121,6 +139,7 @@ def rates_command(
 @PROJECT
 @click.option("--out", type=PATH, help="File to write; <zone>.html by default.")
 @_BASE_MAP
+@EVERY
 @LANG
 @THREADS
 def map_command(
@@ -128,6 +147,7 @@ def map_command(
     project_file: Path | None,
     out: Path | None,
     base_map: BaseMap | None,
+    every: bool,
     lang: Language,
     threads: int | None,
 ) -> None:
@@ -138,7 +158,7 @@ def map_command(
       geozone map bth
       geozone map bth --base-map tianditu:KEY --out bth_online.html
     """
-    project = opened(zone, project_file, Options(lang=lang, threads=threads))
+    project = opened(zone, project_file, run_options(lang, threads, every=every))
     path = out or Path(f"{project.project.zone.key}.html")
     click.echo(write_map(project.result, path, lang, base_map=base_map))
 
@@ -151,6 +171,7 @@ def map_command(
 )
 @click.option("--out", type=PATH, help="File (or folder, for formats of one layer a file) to write.")
 @click.option("--postgis", metavar="URL", help="Write into this PostGIS database instead (postgresql://...).")
+@EVERY
 @LANG
 @THREADS
 def export_command(
@@ -159,6 +180,7 @@ def export_command(
     kind: str,
     out: Path | None,
     postgis: str | None,
+    every: bool,
     lang: Language,
     threads: int | None,
 ) -> None:
@@ -170,7 +192,7 @@ def export_command(
       geozone export hebei --format pdf
       geozone export bth --postgis postgresql://user@localhost/gis
     """
-    project = opened(zone, project_file, Options(lang=lang, threads=threads))
+    project = opened(zone, project_file, run_options(lang, threads, every=every))
     if postgis:
         for table in write_postgis(project.result, postgis, lang=lang):
             click.echo(table)
@@ -188,6 +210,7 @@ def export_command(
 @click.argument("unit", required=False)
 @PROJECT
 @JSON
+@EVERY
 @LANG
 @THREADS
 def explain_command(
@@ -196,6 +219,7 @@ def explain_command(
     unit: str | None,
     project_file: Path | None,
     form: str | None,
+    every: bool,
     lang: Language,
     threads: int | None,
 ) -> None:
@@ -209,7 +233,7 @@ def explain_command(
       geozone explain bth bay_completion
       geozone explain bth redline_coverage 130300 --lang en
     """
-    project = opened(None if project_file else zone, project_file, Options(lang=lang, threads=threads))
+    project = opened(None if project_file else zone, project_file, run_options(lang, threads, every=every))
     if project.project.zone.key != zone:
         raise UsageError("cli.other_zone", zone=zone, project=project.project.zone.key)
     found = explain(project.result, indicator, unit)
@@ -228,6 +252,9 @@ def explain_command(
 def verify_command(folder: Path, form: str | None, lang: Language) -> None:
     """Verify that the files of a build are as recorded and agree with each other.
 
+    What was changed is named: the cell of a table, workbook or page, the feature of a GeoPackage. A file that was
+    opened and closed in QGIS or a spreadsheet is not changed by that.
+
     \b
     Example:
       geozone verify maps
@@ -237,7 +264,10 @@ def verify_command(folder: Path, form: str | None, lang: Language) -> None:
         {"file": check.file, "passed": check.passed, "message": check.message.get(lang)} for check in checks
     ]
     click.echo(listing.show(pd.DataFrame(rows), form))
-    if not all(check.passed for check in checks):
+    failures = [check for check in checks if not check.passed]
+    for check in failures:  # the table may cut them short
+        click.echo(text("cli.verify_failed", file=check.file, reason=check.message).get(lang), err=True)
+    if failures:
         sys.exit(DataError.exit_code)
 
 

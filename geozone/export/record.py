@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import singledispatch
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from geozone.export.fingerprint import contents
 from geozone.files import digest, whole_file
 from geozone.messages import Message, Text
 from geozone.model import ZoneResult
@@ -43,7 +46,7 @@ def write_record(
     parameters
         Options of the run.
     outputs
-        The files of the run, each recorded with size and SHA-256.
+        The files of the run, each recorded with size, SHA-256 and, as far as programs save it anew, what it holds.
     started, finished
         Moments with time zone.
 
@@ -80,7 +83,7 @@ def write_record(
             for register in result.registers.values()
         ],
         "decisions": [
-            {"layer": layer.id, "kind": item.kind, "value": item.value, "reason": item.reason}
+            {"layer": layer.id} | plain(item)
             for layer in result.layers.values()
             for item in layer.decisions
         ],
@@ -92,7 +95,8 @@ def write_record(
         ],
         "repairs": result.ledger.to_dict("records"),
         "outputs": [
-            {"name": output.name, "bytes": output.stat().st_size, "sha256": digest(output)} for output in outputs
+            {"name": output.name, "bytes": output.stat().st_size, "sha256": digest(output), **contents(output)}
+            for output in outputs
         ],
     }  # fmt: skip
     with whole_file(path) as unfinished:
@@ -102,8 +106,13 @@ def write_record(
 
 @singledispatch
 def plain(value: Any) -> Any:
-    """Return a value as JSON holds it: texts in both languages, numbers by repr, unknown and infinite as null."""
-    return value if value is None else str(value)
+    """Return a value as JSON holds it: texts in both languages, numbers by repr, unknown and infinite as null.
+
+    A record such as a decision is an object with its fields by name.
+    """
+    if is_dataclass(value):
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
+    return None if value is None or value is pd.NA else str(value)
 
 
 @plain.register

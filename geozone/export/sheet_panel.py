@@ -7,12 +7,24 @@ from dataclasses import dataclass, replace
 
 from geozone.export.columns import domain_values
 from geozone.export.indicators import MAIN_RATES, has_figure, is_finest, main_rate
-from geozone.export.qml import OUTLINES, in_status
+from geozone.export.qml import OUTLINES
 from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
 from geozone.messages import Language, Text, text
 from geozone.model import Kind, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
+from geozone.rates.digits import amount, target_amount, value_text
 from geozone.rates.titles import indicator_titles
-from geozone.symbology import RATE_MISSING, RateClass, breaks, layer_statuses, rate_classes
+from geozone.rounding import exact_places
+from geozone.symbology import (
+    LEGEND_ORDER,
+    RATE_MISSING,
+    Drawn,
+    RateClass,
+    breaks,
+    drawn_style,
+    drawn_title,
+    layer_statuses,
+    rate_classes,
+)
 
 DRAWN = ("barrier", "barrier_gaps", "redline", "lakes", "rivers", "bays", "coastline")  # from the ground up
 
@@ -84,7 +96,9 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
     half, y = width * _LEFT, top - 7.5
     page.say(x, y, about.named(about.rate).get(lang), 6, weight="bold")
     samples = [(item.label, LayerStyle("fill", item.colour, "#9a9a9a")) for item in about.classes]
-    samples.append((text("export.no_data"), LayerStyle("fill", RATE_MISSING, "#9a9a9a")))
+    applies = all(item.applies for item in about.result.rates if item.indicator == about.rate)
+    bare = text("export.no_data" if applies else "export.no_data_or_rate")
+    samples.append((bare, LayerStyle("fill", RATE_MISSING, "#9a9a9a")))
     for level in about.levels[1:]:
         colour, weight = OUTLINES[level]
         name = text("export.boundary_of", level=text(f"export.level_{level}"))
@@ -97,10 +111,14 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
         right -= 4.5
         page.say(x + half, right, text("export.column_status").get(lang), 6, weight="bold")
         plain = LayerStyle("fill", "#ffffff", "#777777")
+        titles = {Status(value): title for value, title in domain_values("status")}
         samples = [
-            (title, in_status(plain, "fill", Status(value)))
-            for value, title in domain_values("status")
-            if Status(value) in present
+            (
+                titles[drawn] if isinstance(drawn, Status) else drawn_title(drawn, None),
+                drawn_style(plain, "fill", drawn),
+            )
+            for drawn in LEGEND_ORDER
+            if drawn in present
         ]
         right = _column(page, lang, (x + half, right), width - half, samples)
     return min(left, right) - 1.5
@@ -120,9 +138,9 @@ def _column(
     return y
 
 
-def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle]], set[Status]]:
+def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle]], set[Drawn]]:
     """Return the layers of the legend, and the statuses that occur in them."""
-    samples, present = [], set[Status]()
+    samples, present = [], set[Drawn]()
     for name in DRAWN:
         layer = about.result.layers.get(name)
         if layer is None or layer.spec is None or not len(layer.data):
@@ -206,15 +224,18 @@ def unit_rates(page: Page, about: Theme, corner: tuple[float, float], width: flo
     for place, indicator in zip(places, indicators, strict=True):
         page.say(place, y, shortened(about.named(indicator).get(lang), width * 0.23, 5), 5, color=QUIET)
     column = "name" if lang == "zh" else "name_en"
-    figures = {(item.unit_code, item.indicator): item for item in reversed(ratios)}
+    figures = {(item.unit_code, item.indicator): figure(item) for item in reversed(ratios)}
+    none = text("export.not_applicable").get(lang)
+    for item in about.of_level(level):
+        if not item.applies:
+            figures.setdefault((item.unit_code, item.indicator), none)
     fitting = int(room / step)
     shown = units if len(units) <= fitting else units.iloc[: fitting - 1]
     for unit in shown.itertuples():
         y -= step
         page.say(x, y, shortened(getattr(unit, column) or unit.name, width * 0.29, size), size)
         for place, indicator in zip(places, indicators, strict=True):
-            item = figures.get((unit.code, indicator))
-            page.say(place, y, figure(item) if item else "—", size)
+            page.say(place, y, figures.get((unit.code, indicator), "—"), size)
     if len(shown) < len(units):
         page.say(
             x,
@@ -237,18 +258,12 @@ def _named(about: Theme, rate: Rate) -> str:
 
 
 def figure(rate: Rate) -> str:
-    """Return a value or band with as many decimals as tell it from its target."""
-    if rate.value is not None:
-        digits = 0 if rate.kind is Kind.AREA else 1
-        if rate.target_value is not None and rate.target_value != rate.value:
-            while digits < 6 and _number(rate.value, rate.kind, digits) == _number(
-                rate.target_value, rate.kind, digits
-            ):
-                digits += 1
-        return _number(rate.value, rate.kind, digits)
-    if rate.low is None or rate.high is None:
-        return "—"
-    return f"{_number(rate.low, rate.kind, 0)}–{_number(rate.high, rate.kind, 0)}"
+    """Return a value with as many decimals as tell it from its target, or a band without needless ones."""
+    if rate.value is not None or rate.low is None or rate.high is None:
+        return value_text(rate) or "—"
+    low, high = (amount(end, rate.kind, None if rate.kind is Kind.AREA else exact_places(end * 100, 1))
+                 for end in (rate.low, rate.high))  # fmt: skip
+    return f"{low}–{high}"
 
 
 def target(rate: Rate) -> str:
@@ -256,10 +271,4 @@ def target(rate: Rate) -> str:
     if rate.target_value is None:
         return ""
     sign = {">=": "≥", "<=": "≤", "=": "=", "about": "≈"}.get(str(rate.comparator or ""), "")
-    area = rate.kind is Kind.AREA
-    value = f"{rate.target_value:,.0f} km²" if area else f"{rate.target_value * 100:.6g}%"
-    return f"{sign}{value}" + (f" ({rate.target_year})" if rate.target_year else "")
-
-
-def _number(value: float, kind: Kind | None, digits: int) -> str:
-    return f"{value:,.{digits}f} km²" if kind is Kind.AREA else f"{value * 100:.{digits}f}%"
+    return f"{sign}{target_amount(rate)}" + (f" ({rate.target_year})" if rate.target_year else "")

@@ -11,11 +11,22 @@ import numpy as np
 import shapely
 
 from geozone.errors import DataError
-from geozone.model import Layer, Level, Role, Step, ZoneResult
+from geozone.messages import message
+from geozone.model import Finding, Layer, Level, Role, Severity, Step, ZoneResult
 
 GRID_DEGREES = 0.005  # about 500 m
 SENSITIVE = frozenset({Role.REDLINE, Role.PROTECTED_AREA, Role.STATION})
-PUBLIC_COLUMNS = ("name", "name_en", "status", "source", "licence", "basis", "accuracy_m", "vintage")
+PUBLIC_COLUMNS = (
+    "name",
+    "name_en",
+    "item_id",
+    "status",
+    "source",
+    "licence",
+    "basis",
+    "accuracy_m",
+    "vintage",
+)
 PART_OF_STEP = 1e-6  # how far a coordinate may be off the grid, in steps: the rounding of binary numbers
 
 
@@ -28,7 +39,8 @@ def public_edition(
     2. Finest units are simplified as one coverage, so that borders stay shared, and every coordinate is put on a
        grid of `grid_degrees`; upper units are made of them. Other layers are simplified and put on the same grid;
        a feature smaller than the grid is left out and counted.
-    3. Of the attributes only `PUBLIC_COLUMNS` stay. Findings, which name places in the sources, are left out.
+    3. Of the attributes only `PUBLIC_COLUMNS` stay. Findings about layers, which name places in the sources, are left
+       out and counted.
     4. Every coordinate is checked against the grid; the figures stand in the step ``edition``.
 
     No rate changes: all were computed before, from the full geometry.
@@ -69,10 +81,21 @@ def public_edition(
         result,
         units=units,
         layers=layers,
-        findings=[],
-        relief=None,
+        findings=_findings(result),
+        relief=(),
         steps=[*result.steps, Step("edition", figures)],
     )
+
+
+def _findings(result: ZoneResult) -> list[Finding]:
+    """Return the findings without those about layers, whose words and places would tell where features lie."""
+    kept = [replace(item, place=None) for item in result.findings if item.layer not in result.layers]
+    left_out = len(result.findings) - len(kept)
+    if left_out:
+        told = message("maps.edition_findings", count=left_out)
+        remedy = message("maps.edition_findings_remedy")
+        kept.append(Finding("edition_findings", Severity.NOTE, result.zone.key, told, remedy))
+    return kept
 
 
 def off_grid(geometries: Any, grid_degrees: float) -> float:

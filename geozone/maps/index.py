@@ -8,7 +8,7 @@ from html import escape
 import shapely
 from branca.element import CssLink, JavascriptLink
 
-from geozone.maps.document import Page, Raw
+from geozone.maps.document import Page, Raw, sealed, unsupported
 from geozone.maps.mercator import to_drawing
 from geozone.maps.payload import Strings, clean, indicator_entries, number, partitions
 from geozone.maps.wording import gap_text, rate_text, target_text, verdict_text
@@ -21,10 +21,11 @@ MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 340.0, 230.0, 8.0
 MAIN_RATES = 4
 
 
-def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh") -> str:
+def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh", maps: bool = True) -> str:
     """Return the index page over several zones as one html document.
 
-    It links to ``<zone>.html`` beside it, holds both languages and opens in `lang`.
+    It links to ``<zone>.html`` beside it, holds both languages and opens in `lang`. Since it belongs to no zone's run
+    record, it carries its own digest. `maps` says whether the cards have small maps.
 
     Raises
     ------
@@ -35,17 +36,18 @@ def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh") -> str
     page = Page(title=f"{title.zh} · {title.en}", lang=lang)
     page.header.add_child(CssLink("asset:index.css"), name="style")
     page.header.add_child(JavascriptLink("asset:index.js"), name="script")
-    cards = "".join(_card(result) for result in results)
+    cards = "".join(_card(result, small_map(result) if maps else "") for result in results)
+    told = unsupported(text("maps.index_needs_browser"), text("maps.index_needs_script"))
     body = (
-        f'<div class="index" id="page"><header class="masthead"><div class="titles"><h1>{_both(title)}</h1>'
+        f'{told}<div class="index" id="page"><header class="masthead"><div class="titles"><h1>{_both(title)}</h1>'
         f'<p class="subtitle">{_both(text("maps.subtitle"))}</p></div>'
         f'<button type="button" class="language" data-lang-switch="{lang}" data-lang="">中文 English</button></header>'
         f'<main><section aria-label="{escape(text("maps.index_cards").en)}" class="zone-cards">{cards}</section>'
         f"<section><h2>{_both(text('maps.index_compare'))}</h2>{_comparison(results)}</section>"
-        f'<p class="review">{_both(_review(results))}</p></main></div>'
+        f'<p class="review">{_both(_review(results))}</p><p class="note">{_both(text("maps.browsers"))}</p></main></div>'
     )
     page.html.add_child(Raw("index", body))
-    return page.render()
+    return sealed(page.render())
 
 
 def _both(value: Text) -> str:
@@ -84,7 +86,7 @@ def _zone_row(result: ZoneResult) -> int:
     return levels.index(Level.ZONE.value) if Level.ZONE.value in levels else len(levels) - 1
 
 
-def _card(result: ZoneResult) -> str:
+def _card(result: ZoneResult, image: str) -> str:
     key = escape(clean(result.zone.key))
     targets = {target.id: target for target in result.targets}
     shown: dict[str, Rate] = {}
@@ -109,7 +111,7 @@ def _card(result: ZoneResult) -> str:
     number_of_units = sum(result.units["level"] == finest)
     return (
         f'<article class="zone-card" data-zone="{key}"><a class="map-link" href="{key}.html" tabindex="-1" aria-hidden="true">'
-        f"{small_map(result)}</a>"
+        f"{image}</a>"
         f'<h2><a href="{key}.html">{_both(result.title)}</a></h2>'
         f'<p class="note">{_both(text("maps.index_units", amount=number_of_units))}</p>'
         f'<ul class="main-rates">{"".join(lines)}</ul><ul class="tally">{tally}</ul>'
@@ -122,9 +124,10 @@ def _zone_code(result: ZoneResult) -> str:
 
 
 def _data(rate: Rate) -> str:
+    band = f' data-low="{number(rate.low)}" data-high="{number(rate.high)}"' if rate.value is None else ""
     return (
         f'data-indicator="{escape(rate.indicator)}" data-unit="{escape(clean(rate.unit_code))}" '
-        f'data-value="{number(rate.value) or ""}"'
+        f'data-value="{number(rate.value) or ""}"{band}'
     )
 
 

@@ -19,6 +19,7 @@ from pypinyin import Style, pinyin
 from pypinyin.constants import PINYIN_DICT
 
 from geozone import __version__
+from geozone.checks.report import grouped
 from geozone.messages import Text, room
 from geozone.model import (
     REGISTER_COLUMNS,
@@ -132,18 +133,18 @@ def zone_payload(result: ZoneResult) -> dict[str, Any]:
         "registers": {role: _register(register, strings) for role, register in result.registers.items()},
         "findings": [
             {
-                "severity": finding.severity.value,
-                "layer": clean(finding.layer),
-                "feature": clean(finding.feature or ""),
-                "message": strings.add(finding.message.text),
-                "remedy": strings.add(finding.remedy.text),
+                "severity": group.first.severity.value,
+                "layer": clean(group.first.layer),
+                "message": strings.add(group.message),
+                "remedy": strings.add(group.first.remedy.text),
             }
-            for finding in result.findings[:FINDINGS_SHOWN]
+            for group in grouped(result.findings)
         ],
         "finding_count": len(result.findings),
         "inputs": [
             {name: plain(_one_text(entry.get(name), strings)) for name in INPUT_FIELDS}
             for entry in result.inputs
+            if entry.get("used", True)
         ],
         "status_colours": {status.value: STATUS_COLOURS[status] for status in Status},
         "rate_colours": {"zero": RATE_ZERO, "missing": RATE_MISSING},
@@ -159,7 +160,6 @@ def _names(result: ZoneResult) -> Iterator[str]:
             yield from table["name"].dropna().astype(str).unique()
 
 
-FINDINGS_SHOWN = 100
 INPUT_FIELDS = ("layer", "basis", "vintage", "source", "licence", "sha256")
 
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
-from rasterio.enums import Resampling
 from rasterio.io import MemoryFile
 from rasterio.transform import from_bounds
-from rasterio.warp import reproject
-from rasterio.windows import Window
-from rasterio.windows import from_bounds as window_from_bounds
 
-from geozone.errors import InputError
 from geozone.maps.mercator import WORLD, project
+from geozone.model import LayerSource
+from geozone.terrain.elevation import open_elevation
 
 WIDEST = 900  # pixels; enough for a backdrop, about 100 kB
 SUN_AZIMUTH, SUN_HEIGHT = np.radians(315.0), np.radians(45.0)
@@ -26,13 +22,15 @@ QUALITY = 72
 _MERCATOR_HALF = 20037508.342789244  # metres; half the width of EPSG:3857
 
 
-def relief_image(path: Path, bounds: tuple[float, float, float, float]) -> dict[str, Any] | None:
+def relief_image(
+    sources: Sequence[LayerSource], bounds: tuple[float, float, float, float]
+) -> dict[str, Any] | None:
     """Return the hillshade of an area as an image for the page.
 
     Parameters
     ----------
-    path
-        Elevation model in metres, any CRS that GDAL knows.
+    sources
+        Elevation models, in any CRS; each fills what those before it leave open.
     bounds
         West, south, east, north in degrees.
 
@@ -40,12 +38,12 @@ def relief_image(path: Path, bounds: tuple[float, float, float, float]) -> dict[
     -------
     dict or None
         ``url`` (a data address of a JPEG) and ``box`` (west, north, east, south in drawing units);
-        None where the elevation model does not reach the area.
+        None where no elevation model reaches the area.
 
     Raises
     ------
     InputError
-        If the file cannot be read.
+        If the file cannot be read, or its place on earth is not certain.
     """
     corners = project(np.array([[bounds[0], bounds[3]], [bounds[2], bounds[1]]]))
     width_units, height_units = corners[1] - corners[0]
@@ -53,46 +51,18 @@ def relief_image(path: Path, bounds: tuple[float, float, float, float]) -> dict[
     height = max(1, round(width * height_units / width_units))
     metres = corners / WORLD * 2 * _MERCATOR_HALF - _MERCATOR_HALF
     transform = from_bounds(metres[0, 0], -metres[1, 1], metres[1, 0], -metres[0, 1], width, height)
-    heights = np.full((height, width), np.nan, np.float32)
-    try:
-        with rasterio.open(path) as source:
-            margin = 4 * max(abs(source.transform.a), abs(source.transform.e))
-            window = window_from_bounds(
-                bounds[0] - margin,
-                bounds[1] - margin,
-                bounds[2] + margin,
-                bounds[3] + margin,
-                source.transform,
-            )
-            whole = Window(0, 0, source.width, source.height)
-            if source.crs and source.crs.is_geographic:
-                try:
-                    window = window.intersection(whole).round_offsets().round_lengths()
-                except rasterio.errors.WindowError:
-                    return None
-            else:
-                window = whole
-            data = source.read(1, window=window, masked=True).astype(np.float32).filled(np.nan)
-            reproject(
-                data,
-                heights,
-                src_transform=source.window_transform(window),
-                src_crs=source.crs,
-                src_nodata=np.nan,
-                dst_transform=transform,
-                dst_crs="EPSG:3857",
-                dst_nodata=np.nan,
-                resampling=Resampling.bilinear,
-            )
-    except rasterio.errors.RasterioError as error:
-        raise InputError("maps.relief_unreadable", path=path, reason=str(error)) from error
+    heights = np.full((height, width), np.nan)
+    for source in sources:
+        with open_elevation(source.path, source.crs) as elevation:
+            more = elevation.on_grid(transform, "EPSG:3857", (height, width), coarse=True)
+        heights = np.where(np.isnan(heights), more, heights)
     if np.isnan(heights).all():
         return None
     cell = (metres[1, 0] - metres[0, 0]) / width * float(np.cos(np.radians((bounds[1] + bounds[3]) / 2)))
     return {"url": _jpeg(shade(np.nan_to_num(heights), cell)), "box": [*corners[0], *corners[1]]}
 
 
-def shade(heights: npt.NDArray[np.float32], cell: float) -> npt.NDArray[np.uint8]:
+def shade(heights: npt.NDArray[np.float64], cell: float) -> npt.NDArray[np.uint8]:
     """Return grey values 0..255 of a surface lit from the north-west; flat ground is 255.
 
     Parameters

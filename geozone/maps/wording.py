@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from geozone.messages import Text, room, text
-from geozone.model import Comparator, Kind, Modality, Rate, Target
+from geozone.model import Comparator, Modality, Rate, Target
+from geozone.rates.digits import KM2, gap_places, target_amount, value_text
+from geozone.rounding import digits
 
 _SIGNS = {Comparator.AT_LEAST: "≥ ", Comparator.AT_MOST: "≤ ", Comparator.EQUAL: "= "}
-MOST_DIGITS = 6
 
 
 def both(value: str) -> Text:
@@ -14,47 +15,19 @@ def both(value: str) -> Text:
     return Text(value, value)
 
 
-def number_text(value: float, digits: int = 0) -> str:
-    """Return a number with thousands separators."""
-    return f"{value:,.{digits}f}"
-
-
-def area_digits(value: float) -> int:
-    """Return how many decimals an area in km² is shown with."""
-    return 0 if abs(value) >= 100 or value == 0 else 1 if abs(value) >= 10 else 2
-
-
-def amount_text(value: float, kind: Kind | None, digits: int | None = None) -> str:
-    """Return a value of an indicator in its unit: a fraction in per cent, an area in km²."""
-    if kind is Kind.AREA:
-        return f"{number_text(value, area_digits(value) if digits is None else digits)} km²"
-    return f"{number_text(value * 100, 1 if digits is None else digits)}%"
-
-
 def rate_text(rate: Rate) -> Text:
     """Return the value of a rate, or its band, with enough digits to tell it from its target."""
-    if rate.value is None:
-        if rate.low is None or rate.high is None:
-            return text("maps.no_value")
-        return both(f"{amount_text(rate.low, rate.kind)} – {amount_text(rate.high, rate.kind)}")
-    area = rate.kind is Kind.AREA
-    digits, factor = (area_digits(rate.value), 1) if area else (1, 100)
-    target = rate.target_value
-    if target is not None and target != rate.value:
-        while digits < MOST_DIGITS and f"{rate.value * factor:.{digits}f}" == f"{target * factor:.{digits}f}":
-            digits += 1
-    return both(amount_text(rate.value, rate.kind, digits))
+    if not rate.applies:
+        return text("maps.not_applicable")
+    shown = value_text(rate)
+    return text("maps.no_value") if shown is None else both(shown)
 
 
 def target_text(rate: Rate) -> Text:
     """Return the target that a rate is held against: ``≥ 55%（2027）``."""
     if rate.comparator is None:
         return both("—")
-    amount = ""
-    if rate.target_value is not None:
-        scaled = rate.target_value * 100
-        digits = 0 if abs(scaled - round(scaled)) < 1e-9 else 1
-        amount = amount_text(rate.target_value, rate.kind, None if rate.kind is Kind.AREA else digits)
+    amount = target_amount(rate)
     sign = _SIGNS.get(rate.comparator)
     words = both(sign + amount) if sign and amount else _comparator_words(rate.comparator, amount)
     if rate.target_year is None:
@@ -75,16 +48,13 @@ def gap_text(rate: Rate) -> Text | None:
         return None
     if rate.gap == 0:
         return text("maps.gap_none")
-    size = abs(rate.gap)
-    whole = 0 if float(size).is_integer() else 1
+    size = digits(abs(rate.gap), gap_places(abs(rate.gap), rate.gap_unit))
     if rate.gap_unit == "count":
-        amount = text("maps.amount_count", amount=number_text(size, whole))
+        amount = text("maps.amount_count", amount=size)
     elif rate.gap_unit == "percentage_points":
-        amount = text("maps.amount_points", amount=number_text(size, 1))
-    elif rate.gap_unit == "km2":
-        amount = both(f"{number_text(size, area_digits(size))} km²")
+        amount = text("maps.amount_points", amount=size)
     else:
-        amount = both(f"{number_text(size, whole)} {rate.gap_unit}")
+        amount = both(f"{size} {KM2 if rate.gap_unit == 'km2' else rate.gap_unit}")
     return text("maps.gap_short" if rate.gap > 0 else "maps.gap_over", amount=amount)
 
 

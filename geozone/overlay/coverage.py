@@ -20,7 +20,7 @@ from geozone.errors import ConservationError
 from geozone.model import Layer
 from geozone.overlay.features import Features, Progress, features_of, in_threads
 from geozone.overlay.guard import TOLERANCE, Guard, Repair
-from geozone.overlay.losses import losses, tell
+from geozone.overlay.losses import findings_of, losses, merged, tell
 from geozone.overlay.overlap import covered_area
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.sheet import Sheet, make_sheets
@@ -117,7 +117,7 @@ def coverage(
     found = find_shares(features, sheets, count, progress=progress)
     table = coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
     name = layer.id if isinstance(layer, Layer) else "layer"
-    return tell(table, [*prepared.findings, *losses(features, name, frame.index)])
+    return tell(table, [*prepared.findings, *merged(findings_of(layer), losses(features, name, frame.index))])
 
 
 def attribution(layer: Any, zones: Any, *, by: str | None = None, threads: int | None = None) -> pd.DataFrame:

@@ -17,8 +17,9 @@ import numpy.typing as npt
 import shapely
 
 from geozone.errors import DataError
-from geozone.model import Finding
+from geozone.model import CRS, Finding
 from geozone.overlay.cutting import LARGE, cut_up
+from geozone.overlay.edges import across_180_of_rings
 from geozone.overlay.guard import Guard, Repair, repaired
 from geozone.overlay.outline import measure
 from geozone.overlay.plane import (
@@ -132,6 +133,12 @@ class Features:
     def __len__(self) -> int:
         return len(self.features)
 
+    def lie_within(self, box: tuple[float, float, float, float]) -> bool:
+        """Tell whether all rows lie in a box of longitude and latitude: west, south, east, north."""
+        corners = plane_coordinates(np.array(box).reshape(2, 2), CRS)
+        low, high = self.boxes[:, :2] < corners[0], self.boxes[:, 2:] > corners[1]
+        return not (low.any() or high.any())
+
     @cached_property
     def lost(self) -> dict[str, Indices]:
         """Numbers of the features that count for nothing, by why, in the order of `LOST`."""
@@ -223,6 +230,11 @@ def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[
 
     Polygons that are certainly valid do not become geometries here; GEOS looks at the others.
     """
+    begin = outlines.rings[outlines.parts[outlines.features]]
+    torn = across_180_of_rings(outlines.coordinates, outlines.rings)
+    if len(torn):
+        place = int(np.searchsorted(begin, torn[0], side="right")) - 1
+        raise DataError("overlay.across_180", feature=int(features[place]))
     lost: dict[str, Indices] = {}
     try:
         coordinates = plane_coordinates(outlines.coordinates, crs, in_place=True)

@@ -33,6 +33,7 @@ import shapely
 
 from geozone.errors import DataError, UsageError
 from geozone.model import CRS
+from geozone.overlay.edges import across_180, densify, linework, unwrapped
 from geozone.overlay.rings import Geometries, not_finite, without_empty_rings
 
 __all__ = ["Geometries"]
@@ -135,21 +136,6 @@ def length_km(geometries: Any, crs: Any = None) -> Numbers:
     return np.bincount(owners[edges[1:][inside]], weights=metres, minlength=len(array)) / 1e3
 
 
-def linework(geometries: Geometries) -> tuple[Geometries, Indices]:
-    """Return the lines and rings of geometries, with the number of the geometry that each came from."""
-    parts, owners = shapely.get_parts(geometries, return_index=True)
-    while np.isin(shapely.get_type_id(parts), (4, 5, 6, 7)).any():  # collections inside collections
-        parts, inner = shapely.get_parts(parts, return_index=True)
-        owners = owners[inner]
-    kind = shapely.get_type_id(parts)
-    rings, inner = shapely.get_rings(parts[kind == 3], return_index=True)
-    is_line = (kind == 1) | (kind == 2)
-    return (
-        np.concatenate([parts[is_line], rings]),
-        np.concatenate([owners[is_line], owners[kind == 3][inner]]),
-    )
-
-
 def on_earth(degrees: Numbers) -> npt.NDArray[np.bool_]:
     """Tell which of some longitudes and latitudes (n, 2) are places."""
     with np.errstate(invalid="ignore"):
@@ -179,19 +165,7 @@ def plane_coordinates(coordinates: Numbers, crs: Any, *, in_place: bool = False)
     DataError
         If degrees are none, or a projected coordinate has none; ``feature`` is then the number of the coordinate.
     """
-    degrees = degree_coordinates(coordinates, crs)
-    x, y = degrees[:, 0], degrees[:, 1]
-    if len(degrees) and not (
-        x.min() >= -_FARTHEST and x.max() <= _FARTHEST and y.min() >= -_POLE and y.max() <= _POLE
-    ):
-        first = int(np.flatnonzero(~on_earth(degrees))[0])
-        raise DataError(
-            "overlay.not_degrees",
-            feature=first,
-            x=f"{coordinates[first, 0]:g}",
-            y=f"{coordinates[first, 1]:g}",
-        )
-    return _project(degrees, degrees if in_place else np.empty_like(degrees))
+    return _plane_of_degrees(degree_coordinates(coordinates, crs), coordinates, in_place=in_place)
 
 
 def degree_coordinates(coordinates: Numbers, crs: Any) -> Numbers:
@@ -264,19 +238,43 @@ def _transformer(wkt: str) -> pyproj.Transformer:
 def _to_plane(array: Geometries, source: pyproj.CRS) -> Geometries:
     if shapely.has_z(array).any() or shapely.has_m(array).any():
         array = shapely.force_2d(array)
-    if not is_geographic(source):
+    if is_geographic(source):
+        torn = across_180(array)
+        if len(torn):
+            raise DataError("overlay.across_180", feature=int(torn[0]))
+    else:
         array = _densify(array)
     coordinates = shapely.get_coordinates(array)
     result = array.copy()
     if len(coordinates):
+        degrees = degree_coordinates(coordinates, source)
+        if not is_geographic(source):
+            degrees = _made_whole(array, degrees)
         try:
-            plane = plane_coordinates(coordinates, source, in_place=True)
+            plane = _plane_of_degrees(degrees, coordinates, in_place=True)
         except DataError as error:
             owners = shapely.get_coordinates(array, return_index=True)[1]
             number = int(owners[error.message.params["feature"]])
             raise DataError(error.message.key, **{**error.message.params, "feature": number}) from error
         result = shapely.set_coordinates(result, plane)
     return np.asarray(result)
+
+
+def _plane_of_degrees(degrees: Numbers, coordinates: Numbers, *, in_place: bool) -> Numbers:
+    """Return degrees in the plane; `coordinates` are what they were made of, for the error."""
+    x, y = degrees[:, 0], degrees[:, 1]
+    if len(degrees) and not (
+        x.min() >= -_FARTHEST and x.max() <= _FARTHEST and y.min() >= -_POLE and y.max() <= _POLE
+    ):
+        wrong = ~((np.abs(x) <= _FARTHEST) & (np.abs(y) <= _POLE))
+        first = int(np.flatnonzero(wrong)[0])
+        raise DataError(
+            "overlay.not_degrees",
+            feature=first,
+            x=f"{coordinates[first, 0]:g}",
+            y=f"{coordinates[first, 1]:g}",
+        )
+    return _project(degrees, degrees if in_place else np.empty_like(degrees))
 
 
 def _polynomial(sine: Numbers) -> Numbers:
@@ -299,6 +297,14 @@ def _project(degrees: Numbers, plane: Numbers) -> Numbers:
     return plane
 
 
+def _made_whole(array: Geometries, degrees: Numbers) -> Numbers:
+    """Return degrees of a projected source, whose edges are short, without a step where it lies across 180°."""
+    if not len(degrees) or not np.ptp(degrees[:, 0]) > 180.0:
+        return degrees
+    placed = shapely.set_coordinates(array.copy(), degrees)
+    return np.asarray(shapely.get_coordinates(unwrapped(placed, across_180(placed))))
+
+
 def _densify(array: Geometries) -> Geometries:
     """Cut edges so that straight there and straight in the plane enclose the same area, to `EDGE_SHARE`."""
     array = without_empty_rings(array)
@@ -307,20 +313,4 @@ def _densify(array: Geometries) -> Geometries:
         longest = np.sqrt(EDGE_SHARE * area * 12 * SEMI_MAJOR_AXIS / (outline * _STEEPEST))
     longest = np.maximum(np.maximum(longest, SHORTEST_EDGE), outline / MOST_EDGES)
     longest = np.where(area > 0, longest, 1000.0)
-    result = np.asarray(shapely.segmentize(array, max_segment_length=longest))
-    # GEOS densifies an invalid polygon by making it valid, and may lose parts of it: its rings are densified one by one
-    for position in np.flatnonzero(~shapely.is_valid(array) & ~shapely.is_missing(array)):
-        result[position] = _densify_rings(array[position], float(longest[position]))
-    return result
-
-
-def _densify_rings(geometry: shapely.Geometry, longest: float) -> shapely.Geometry:
-    if isinstance(geometry, shapely.Polygon):
-        shell, *holes = (
-            shapely.segmentize(shapely.LineString(ring.coords), longest)
-            for ring in (geometry.exterior, *geometry.interiors)
-        )
-        return shapely.Polygon(shell.coords, [hole.coords for hole in holes])
-    if isinstance(geometry, shapely.MultiPolygon | shapely.GeometryCollection):
-        return type(geometry)([_densify_rings(part, longest) for part in geometry.geoms])
-    return shapely.segmentize(geometry, longest)
+    return densify(array, longest)

@@ -34,7 +34,7 @@ from geozone.overlay.features import (
     no_rows,
 )
 from geozone.overlay.guard import Repair
-from geozone.overlay.losses import losses, tell
+from geozone.overlay.losses import losses, merged, tell
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, is_geographic, parse_crs
 from geozone.overlay.sheet import Sheet, make_sheets
@@ -59,6 +59,10 @@ _BATCH = 4096  # features a batch
 _USUAL = 100_000  # features of a file that does not tell
 
 
+class OutsideError(Exception):
+    """A file has features elsewhere than it says."""
+
+
 def coverage_of_file(
     path: str | Path,
     zones: Any,
@@ -67,6 +71,7 @@ def coverage_of_file(
     threads: int | None = None,
     layer: str | None = None,
     crs: Any = None,
+    within: Box | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the coverage of zones by a layer that is streamed from its file.
@@ -81,6 +86,8 @@ def coverage_of_file(
         The layer inside the file; needed only where it has several.
     crs
         The CRS, where the file is silent or wrong.
+    within
+        A box in longitude and latitude that every feature has to lie in.
     progress
         Called while the file is read with the number of features read, and of all (0 where the file does not tell); then
         with the number of tiles that are done, and of all.
@@ -96,15 +103,20 @@ def coverage_of_file(
         If the file is missing or unreadable.
     UsageError
         If the file has several layers and none is named, or if it has no CRS and none is given.
+    OutsideError
+        If a feature reaches out of `within`.
     """
     count = threads or processors()
     prepared, expected = make_zones(zones, by), _count(Path(path), layer)
     with ThreadPoolExecutor(1) as aside:  # zones are made ready while the file is read
         ready = aside.submit(_sheets, prepared, expected or _USUAL)
         features = features_of_file(path, threads=count, layer=layer, crs=crs, progress=progress)
+        if within is not None and not features.lie_within(within):
+            raise OutsideError
         found = find_shares(features, ready.result(), count, progress=progress)
     table = coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
-    return tell(table, [*prepared.findings, *features.findings, *losses(features, layer or Path(path).stem)])
+    said = merged(features.findings, losses(features, layer or Path(path).stem))
+    return tell(table, [*prepared.findings, *said])
 
 
 def _sheets(zones: Zones, features: int) -> list[Sheet]:

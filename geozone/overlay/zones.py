@@ -13,7 +13,8 @@ import shapely
 from geozone.errors import DataError, UsageError
 from geozone.messages import message
 from geozone.model import Finding, Layer, Severity
-from geozone.overlay.plane import Geometries, Numbers, to_plane
+from geozone.overlay.noding import share_vertices
+from geozone.overlay.plane import Geometries, Numbers, is_geographic, to_plane, with_crs
 
 _NAMED = 10  # rows that are named
 
@@ -30,6 +31,11 @@ class Zones:
     def area(self) -> Numbers:
         """Area of every zone, in m²."""
         return np.asarray(shapely.area(self.polygons))
+
+    @property
+    def outline(self) -> Numbers:
+        """Length of the outline of every zone in the plane, in m: true to a third or so, to tell slivers by."""
+        return np.asarray(shapely.length(self.polygons))
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -55,6 +61,8 @@ def frame_of(layer: Any) -> gpd.GeoDataFrame:
 def make_zones(zones: Any, by: str | None = None) -> Zones:
     """Return zones in the plane; rows with the same key in `by` are one zone, and so are those without a key.
 
+    A border with different vertices on its two sides is one border, on which both sides get the vertices of both.
+
     Raises
     ------
     UsageError
@@ -66,13 +74,17 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
     if by is not None and by not in frame.columns:
         fields = ", ".join(str(name) for name in frame.columns if name != frame.geometry.name)
         raise UsageError("overlay.no_field", field=by, fields=fields)
-    polygons = polygonal(to_plane(frame))
+    array, crs = with_crs(frame)
+    if is_geographic(crs):  # a projected source has its long edges cut up on the way into the plane
+        array = share_vertices(array)
+    polygons = polygonal(to_plane(array, crs))
     try:
         polygons = shapely.make_valid(polygons, method="structure", keep_collapsed=False)
     except shapely.GEOSException as error:
         raise DataError("overlay.broken_geometry", reason=" ".join(str(error).split())[:200]) from error
     keys = _keys(frame[by]) if by is not None else frame.index
-    findings = _findings(frame, keys, polygons, by)
+    read = tuple(zones.findings) if isinstance(zones, Layer) else ()
+    findings = (*read, *_findings(frame, keys, polygons, by))
     if keys.has_duplicates:
         numbers, keys = pd.factorize(keys, use_na_sentinel=False)
         order = np.argsort(numbers, kind="stable")

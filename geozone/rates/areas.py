@@ -9,6 +9,7 @@ import pandas as pd
 from geozone.errors import ConservationError
 from geozone.messages import Text, text
 from geozone.model import Kind, Level, Rate
+from geozone.overlay.slivers import Sliver
 from geozone.rates.rows import NOTHING, REGION, Frame, Unit
 from geozone.seeds import Reference
 
@@ -16,13 +17,23 @@ COVERAGES = {"redline_coverage": "redline", "barrier_coverage": "barrier", "blue
 BY_CLAUSE_ONLY = ("blue_green_share",)  # told missing only where a clause asks for it
 AREA_LEVELS = (Level.ZONE, Level.PROVINCE)
 _TOLERANCE = 1e-9
+_SQUARE_METRES_BELOW = 0.1  # km²
 
 
 class Ground:
-    """The areas and lengths of every unit, summed from the finest units that lie in it."""
+    """The areas and lengths of every unit, summed from the finest units that lie in it; and what is too thin for a rate."""
 
-    def __init__(self, frame: Frame, pieces: pd.DataFrame, above: pd.DataFrame) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        pieces: pd.DataFrame,
+        above: pd.DataFrame,
+        slivers: Mapping[str, Mapping[str, Sliver]],
+        shore_accuracy_m: float,
+    ) -> None:
         self.frame = frame
+        self._slivers = slivers
+        self._shortest_km = 2 * shore_accuracy_m / 1e3  # either end of a shore may be off by so much
         self._above = above
         self._pieces = self._by_unit(pieces)
 
@@ -109,12 +120,16 @@ class Ground:
             return
         for unit in self.frame.units:
             total = barrier.get(unit.code, 0.0)
-            if total > 0:
+            if total <= 0:
+                reason = text("rates.note_no_barrier")
+                yield from self.frame.held(self.frame.without("barrier_protected", unit, reason))
+            elif sliver := self._sliver("barrier", unit):
+                yield from self._not_applicable(
+                    "barrier_protected", unit, total, _too_thin("barrier", sliver)
+                )
+            else:
                 part = both.get(unit.code, 0.0)
                 yield from self._share("barrier_protected", unit, part, total, "barrier", "redline")
-            else:
-                reason = text("rates.note_no_barrier")
-                yield self.frame.without("barrier_protected", unit, reason)
 
     def barrier_continuity(self, continuity: Mapping[str, tuple[float, float]]) -> Iterator[Rate]:
         """Yield the share of the barrier that its largest connected part makes up, per unit."""
@@ -123,7 +138,11 @@ class Ground:
             return
         for unit in self.frame.units:
             largest, total = continuity.get(unit.code, (0.0, 0.0))
-            if total > 0:
+            if total > 0 and (sliver := self._sliver("barrier", unit)):
+                yield from self._not_applicable(
+                    "barrier_continuity", unit, total, _too_thin("barrier", sliver)
+                )
+            elif total > 0:
                 yield from self._share("barrier_continuity", unit, largest, total, "barrier")
 
     def shore_retention(self, lengths: Mapping[str, pd.DataFrame]) -> Iterator[Rate]:
@@ -134,11 +153,26 @@ class Ground:
         natural, shore = self.lengths(lengths["natural_shore"]), self.lengths(lengths["coastline"])
         for unit in self.frame.units:
             total = shore.get(unit.code, 0.0)
-            if total > 0:
+            if 0 < total < self._shortest_km:
+                reason = text(
+                    "rates.note_too_short", length=f"{total:.3g}", shortest=f"{self._shortest_km:.3g}"
+                )
+                yield from self._not_applicable(
+                    "natural_shore_retention", unit, total, reason, kind=Kind.LENGTH
+                )
+            elif total > 0:
                 part = natural.get(unit.code, 0.0)
                 yield from self._share(
                     "natural_shore_retention", unit, part, total, "coastline", kind=Kind.LENGTH
                 )
+
+    def _sliver(self, layer: str, unit: Unit) -> Sliver | None:
+        return self._slivers.get(layer, {}).get(unit.code)
+
+    def _not_applicable(
+        self, indicator: str, unit: Unit, total: float, reason: Text, *, kind: Kind = Kind.COVERAGE
+    ) -> list[Rate]:
+        return self.frame.held(self.frame.without(indicator, unit, reason, kind=kind, denominator=total))
 
     def _share(
         self, indicator: str, unit: Unit, part: float, total: float, *layers: str, kind: Kind = Kind.COVERAGE
@@ -154,6 +188,19 @@ class Ground:
                 indicator, kind, unit, measure, *layers, numerator=part, denominator=total, value=value
             )
         )
+
+
+def _too_thin(layer: str, sliver: Sliver) -> Text:
+    """Return why a part of a layer is none: in square metres where it is small, in km² where it is a long strip."""
+    large = sliver.area_km2 >= _SQUARE_METRES_BELOW
+    area = f"{sliver.area_km2:,.3g} km²" if large else f"{sliver.area_km2 * 1e6:,.3g} m²"
+    return text(
+        "rates.note_too_thin",
+        layer=text(f"rates.answer_{layer}"),
+        area=area,
+        width=f"{sliver.width_m:,.2g}" if sliver.width_m < 10 else f"{sliver.width_m:,.0f}",
+        accuracy=f"{sliver.accuracy_m:,.4g}",
+    )
 
 
 def missing_layer(frame: Frame, indicator: str, layer: str, *, kind: Kind = Kind.COVERAGE) -> list[Rate]:

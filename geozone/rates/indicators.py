@@ -6,7 +6,7 @@ Nothing here reads a file or a clock; areas and lengths come from `geozone.overl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ import pandas as pd
 
 from geozone.messages import Text, text
 from geozone.model import Kind, LayerSpec, Level, Rate, Register, Target, Verdict, Zone
+from geozone.overlay.slivers import Sliver
 from geozone.overlay.units import ancestors, code_prefix
 from geozone.rates.areas import Ground
 from geozone.rates.completion import Count, count_items, pooled
@@ -46,13 +47,18 @@ def compute_rates(
     registers: Mapping[str, Register],
     targets: Sequence[Target],
     continuity: Mapping[str, tuple[float, float]] | None = None,
+    slivers: Mapping[str, Mapping[str, Sliver]] | None = None,
+    shore_accuracy_m: float = 0.0,
     references: Sequence[Reference] = (),
     redline_areas: pd.DataFrame | None = None,
+    unused: Collection[str] = (),
+    earlier: Collection[str] = (),
 ) -> list[Rate]:
     """Return every rate of a zone.
 
     A rate of a city, a province or the zone is made from the sums of its parts' numerators and denominators, never from
-    their rates. What has no denominator has no number: its row says ``not_computable`` and what is missing.
+    their rates. What has no denominator has no number: its row says ``not_computable`` and what is missing. A share of
+    less than the layers can tell is not applicable: its row has the denominator and no number.
 
     Parameters
     ----------
@@ -74,10 +80,19 @@ def compute_rates(
         The demands of the zone's documents.
     continuity
         Unit code -> (area in km² of the largest connected part of the barrier, of the whole barrier) in the unit.
+    slivers
+        Layer -> unit code -> a part of the layer in the unit that is thinner than the layers are accurate: no rate is made
+        of it. Layer used: ``barrier``.
+    shore_accuracy_m
+        How far the ends of a shore may be off, in metres; of a shore shorter than twice that, no rate is made.
     references
         Published figures: the sea area that a demand on land and sea may count on, and floors that the documents lack.
     redline_areas
         The red line area by every defensible choice, as `geozone.overlay.variants.area_variants` returns it.
+    unused
+        Roles of layers that are there and that no rate is made from.
+    earlier
+        Roles of layers that are there in an older vintage as well, which no rate is made from.
 
     Returns
     -------
@@ -91,8 +106,8 @@ def compute_rates(
     """
     ordered = ordered_units(units)
     size = territory(zone.key, zone.members, zone.coastal, ordered[0].area_km2, references)
-    frame = Frame(zone, ordered, layers, targets, size)
-    ground = Ground(frame, mosaic, ancestors(units))
+    frame = Frame(zone, ordered, layers, targets, size, _present(layers, registers, unused), earlier)
+    ground = Ground(frame, mosaic, ancestors(units), slivers or {}, shore_accuracy_m)
     rates = [
         *ground.coverages(),
         *ground.redline_areas(references),
@@ -103,6 +118,18 @@ def compute_rates(
     ]
     areas = pd.DataFrame() if redline_areas is None else redline_areas
     return [_with_robustness(frame, rate, registers, areas) for rate in rates + frame.unanswered(rates)]
+
+
+def _present(
+    layers: Mapping[str, LayerSpec], registers: Mapping[str, Register], unused: Collection[str]
+) -> dict[str, Text]:
+    """Return what is at hand by role: bays, rivers and lakes as registers, everything else as layers."""
+    listed = {role for roles, _ in COMPLETIONS.values() for role in roles}
+    drawn: dict[str, Text] = {}
+    for spec in layers.values():
+        if spec.role.value not in listed:
+            drawn.setdefault(spec.role.value, spec.title)
+    return drawn | {role: text(f"rates.answer_{role}") for role in (*registers, *unused)}
 
 
 def rate_register(indicator: str, registers: Mapping[str, Register]) -> Register | None:

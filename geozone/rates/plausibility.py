@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from geozone.messages import message, text
 from geozone.model import Comparator, Finding, Severity, Target
+from geozone.rounding import digits
 from geozone.seeds import Reference
 
 LAYER = "targets"
@@ -180,4 +181,4 @@ def _finding(target: Target, kind: str, **figures: object) -> Finding:
 def _shown(value: object) -> object:
     if not isinstance(value, float | int):
         return value
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    return digits(value, 0 if value == int(value) else 1)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
+from geozone import rounding
 from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Modality, Target, Verdict
 
@@ -74,9 +74,7 @@ def rounded(value: float, places: int | None) -> float:
     """Return a fraction rounded half up at `places` decimals of a percent; unrounded where `places` is None."""
     if places is None:
         return value
-    # 12 significant digits forget the noise of binary division, so that 11 of 40 is 27.5 % and rounds up
-    percent = Decimal(f"{value * 100:.12g}")
-    return float(percent.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) / 100)
+    return float(rounding.rounded(value * 100, places) / 100)  # 11 of 40 is 27.5 % and rounds up
 
 
 def smallest_count(share: float, total: int, places: int | None = 0) -> int:

@@ -12,7 +12,6 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 import shapely
-from pyproj.exceptions import CRSError
 
 from geozone.errors import InputError
 from geozone.messages import Text, text
@@ -25,6 +24,7 @@ from geozone.read.recode import given_codec
 from geozone.read.safety import Limits, small_enough
 from geozone.read.salvage import NAMED, closed_polygon
 from geozone.read.source import Source
+from geozone.read.stated import crs_objects, crs_of_objects
 
 DEFAULT_CRS = "EPSG:4326"  # RFC 7946
 _CHECKED_WHOLE = 8 << 20  # bytes: smaller files are always parsed here as well, which tells every fault
@@ -34,7 +34,6 @@ _GEOMETRIES = {
 _FEATURE = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|id"|properties"|geometry")')
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?[eE][+-]?\d+)\.\d+")  # as some software writes 1e-14
 _IN_A_ROW = 1000  # broken features one after another after which a file is given up
-_CRS = re.compile(r'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]+)"')
 
 
 def read_geojson(source: Source, encoding: str | None, limits: Limits, notes: Notes) -> gpd.GeoDataFrame:
@@ -56,15 +55,12 @@ def read_geojson(source: Source, encoding: str | None, limits: Limits, notes: No
         except (*BULK_ERRORS, UnicodeDecodeError):
             data = None
         if data is not None and len(data) and not is_missing(data).any():
-            tell_paging(outer_members(source.path), len(data), notes)
-            return data if _names_crs(source) else data.set_crs(None, allow_override=True)
+            members = outer_members(source.path)
+            tell_paging(members, len(data), notes)
+            stated = [members["crs"]] if members.get("crs") else crs_objects(source.path)
+            return data.set_crs(crs_of_objects(stated, source.shown, notes), allow_override=True)
     small_enough(source.path, source.shown, limits)
     return _read_tolerantly(source, given, notes)
-
-
-def _names_crs(source: Source) -> bool:
-    with source.path.open("rb") as stream:
-        return b'"crs"' in stream.read(1 << 16)
 
 
 def _read_tolerantly(source: Source, given: str | None, notes: Notes) -> gpd.GeoDataFrame:
@@ -80,7 +76,7 @@ def _read_tolerantly(source: Source, given: str | None, notes: Notes) -> gpd.Geo
         return _salvage(words, error, source, notes)
     features = _features(document, source, notes)
     tell_paging(document, len(features), notes)
-    return _frame(list(enumerate(features)), _crs_of(document, notes), source, notes)
+    return _frame(list(enumerate(features)), _crs_of(document, features, source, notes), source, notes)
 
 
 def _features(document: Any, source: Source, notes: Notes) -> list[Any]:
@@ -104,20 +100,15 @@ def _features(document: Any, source: Source, notes: Notes) -> list[Any]:
     raise InputError("read.not_geojson", path=source.shown, type=str(kind)[:40])
 
 
-def _crs_of(document: Any, notes: Notes) -> pyproj.CRS | None:
-    stated = document.get("crs") if isinstance(document, dict) else None
-    if stated is None:
-        return None
-    name = (stated.get("properties") or {}).get("name") if isinstance(stated, dict) else None
-    return _crs_named(name, notes)
-
-
-def _crs_named(name: Any, notes: Notes) -> pyproj.CRS | None:
-    try:
-        return pyproj.CRS.from_user_input(str(name))
-    except CRSError:
-        notes.find("prj_unreadable", Severity.WARNING, content=str(name)[:40])
-        return None
+def _crs_of(document: Any, features: list[Any], source: Source, notes: Notes) -> pyproj.CRS | None:
+    """Return the CRS of a document: that of the whole, else the one that its features or geometries state."""
+    stated = [document.get("crs")] if isinstance(document, dict) else []
+    if not any(stated):
+        for feature in features:
+            if isinstance(feature, dict):
+                geometry = feature.get("geometry")
+                stated += [feature.get("crs"), geometry.get("crs") if isinstance(geometry, dict) else None]
+    return crs_of_objects(stated, source.shown, notes)
 
 
 def _frame(
@@ -189,6 +180,7 @@ def _geometry(feature: Any, number: int, notes: Notes) -> Any:
             words = " ".join(str(error).split())[:120]
             raise _BrokenFeatureError(text("read.fault_refused", reason=words)) from error
         notes.find("ring_closed", Severity.WARNING, feature=str(number), row=str(number))
+        notes.change(str(number), "ring_closed")
         return mended
 
 
@@ -281,8 +273,7 @@ def _salvage(words: str, error: Exception, source: Source, notes: Notes) -> gpd.
         raise InputError("read.not_json", path=source.shown, reason=reason) from error
     notes.find("json_broken", Severity.ERROR, reason=reason, kept=len(kept))
     tell_paging(outer_members(source.path), len(kept) + lost, notes)
-    named = _CRS.search(words)
-    crs = _crs_named(named[1], notes) if named else None
+    crs = crs_of_objects(crs_objects(source.path), source.shown, notes)
     return _frame(kept, crs, source, notes, lost=lost)
 
 

@@ -1,95 +1,322 @@
-"""Open a raster whose place on earth and missing values are certain, or say what is not."""
+"""Open a raster whose place on earth and missing values are certain, or say what is not.
+
+Nothing else in geozone opens a raster. What a raster hides counts as no data, in whatever way it says so: a value that
+stands for none, a mask, an alpha band. Rows come from north to south, and values as the scale and the offset of the band
+make them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
 import rasterio
+from affine import Affine
 from pyproj.exceptions import CRSError
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
 
-from geozone.errors import InputError
+from geozone.errors import InputError, UsageError
+from geozone.messages import Text, text
 from geozone.model import Decision, Finding, Severity
+from geozone.read.bands import Band, band_of, find_fills
 from geozone.read.bulk import quiet, reason_of
 from geozone.read.inference import CHINA
 from geozone.read.notes import Notes
-from geozone.read.safety import LIMITS, Limits, local_file, refuse_reaching_markup
+from geozone.read.safety import LIMITS, Limits, in_bytes, local_file, refuse_reaching_markup
 
-_FILLS = (-32768.0, -9999.0, -999.0, -99999.0, 32767.0, 65535.0)
-_LOOKED_AT = 1024  # pixels a side of the reduced raster that is looked at for fill values
+Values = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+Span = tuple[int, int]  # first, and one past the last
+
+# drivers that read the file and nothing else; a VRT, a tile index or a web service leads elsewhere
+DRIVERS = (
+    "GTiff", "HFA", "AAIGrid", "GRASSASCIIGrid", "AIG", "EHdr", "ENVI", "ERS", "PCIDSK", "RST", "SAGA", "ILWIS", "BT",
+    "GSAG", "GSBG", "GS7BG", "SRTMHGT", "DTED", "USGSDEM", "netCDF", "HDF5", "HDF5Image", "GRIB", "NITF", "ESAT", "XYZ",
+    "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "GPKG", "MBTiles", "MRF", "RMF", "KRO", "TGA", "PNM", "WEBP",
+)  # fmt: skip
+_SIDECARS = (".ovr", ".msk", ".aux.xml")  # files beside a raster that are opened with it
+_LARGEST_BLOCK = 1 << 30  # bytes of one block of pixels, which is read as a whole
+_OPEN_ERRORS = (RasterioError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """An open raster with its CRS, and what was decided and found on the way."""
+    """An open raster, north up, and what was decided and found on the way."""
 
-    path: Path
-    dataset: Any  # rasterio dataset, or a view of it with the CRS that was told
+    path: Path | Text  # how it is called in messages
+    dataset: Any  # rasterio dataset, or a view of it with the CRS that was told; None for an array
     crs: pyproj.CRS
-    nodata: float | None
+    band: Band
+    transform: Affine  # from column and row, counted from the north-west, to easting and northing
+    height: int
+    width: int
+    block: int  # rows that are best read together
+    fetch: Callable[[Span, Span, tuple[int, int] | None], tuple[Values, Mask | None]]
     decisions: list[Decision] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def nodata(self) -> float | None:
+        """The number that stands for no data."""
+        return self.band.nodata
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north, in the CRS of the raster."""
+        return _bounds(self.transform, self.height, self.width)
+
+    def stored(
+        self, rows: Span, columns: Span | None = None, shape: tuple[int, int] | None = None
+    ) -> tuple[Values, Mask | None]:
+        """Return the numbers as stored, and where they stand for no data (None: nowhere).
+
+        Parameters
+        ----------
+        rows, columns
+            First and one past the last, counted from the north-west; all columns by default.
+        shape
+            Read only so many rows and columns, evenly spread.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged there.
+        """
+        return self.fetch(rows, columns or (0, self.width), shape)
+
+    def values(
+        self, rows: Span, columns: Span | None = None, shape: tuple[int, int] | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Return the values that the numbers mean, by the scale and the offset of the band; NaN where there is no data.
+
+        The parameters are those of `stored`.
+        """
+        numbers, absent = self.stored(rows, columns, shape)
+        values = numbers.astype(np.float64)
+        if absent is not None:
+            values[absent] = np.nan
+        if self.band.scaled:
+            values = values * self.band.scale + self.band.offset
+        return values
+
 
 @contextmanager
-def open_raster(path: str | Path, *, crs: Any = None, limits: Limits = LIMITS) -> Iterator[Raster]:
+def open_raster(
+    source: Any,
+    *,
+    crs: Any = None,
+    band: int | None = None,
+    nodata: float | None = None,
+    look: bool = True,
+    limits: Limits = LIMITS,
+) -> Iterator[Raster]:
     """Yield an open raster.
 
     Parameters
     ----------
-    path
-        A file that rasterio reads; GeoTIFF is best.
+    source
+        A file that rasterio reads (GeoTIFF is best), an open rasterio dataset, or a pair of array and affine transform,
+        which needs `crs`; the mask of a masked array is honoured.
     crs
         The coordinate reference system, where the file is silent or wrong.
+    band
+        The band to read; by default the first that is no alpha band, and a finding where there are others.
+    nodata
+        The number that stands for no data, where the file is silent or wrong.
+    look
+        Look for undeclared values for missing data in a part of the pixels. A caller that sees all of them and looks
+        itself says no.
     limits
         How large a file may be.
 
     Raises
     ------
     InputError
-        If the file is missing or unreadable, is rotated, has no georeference, or its CRS is not known or
-        contradicts its extent.
+        If the file is missing or unreadable, leads to other files or addresses, is rotated, has no georeference, or its
+        CRS is not known or contradicts its extent.
+    UsageError
+        If an array has no CRS or is turned, or there is no such band.
     """
-    local = local_file(path, limits)
-    shown = Path(path)
-    if local.is_file():
-        refuse_reaching_markup(local, shown)
-    notes = Notes(shown.stem)
+    if isinstance(source, tuple):
+        array, transform = source
+        yield _of_array(array, transform, crs, nodata, look=look)
+        return
+    if hasattr(source, "read"):
+        with _checked(
+            source, Path(str(getattr(source, "name", "raster"))), crs, band, nodata, look=look
+        ) as found:
+            yield found
+        return
+    shown = Path(source)
+    local = _local(source, limits)
     try:
         with quiet():
-            dataset = rasterio.open(local)
-    except (RasterioError, OSError, ValueError) as error:
+            dataset = rasterio.open(local, sharing=False)
+    except _OPEN_ERRORS as error:
         raise InputError("read.raster_unreadable", path=shown, reason=reason_of(error, local)) from error
-    with dataset:
-        if dataset.transform.is_identity or dataset.count < 1:
-            raise InputError("read.raster_no_place", path=shown)
-        if dataset.transform.b or dataset.transform.d:
-            raise InputError("read.raster_rotated", path=shown)
-        found = _crs(dataset, crs, shown, notes)
-        _report_nodata(dataset, notes)
-        if dataset.crs is not None and pyproj.CRS(dataset.crs).equals(found):
-            yield Raster(shown, dataset, found, dataset.nodata, notes.decisions, notes.findings)
-            return
-        with WarpedVRT(dataset, src_crs=found.to_wkt(), crs=found.to_wkt()) as view:
-            yield Raster(shown, view, found, dataset.nodata, notes.decisions, notes.findings)
+    if dataset.driver not in DRIVERS:
+        dataset.close()
+        raise InputError("read.raster_driver", path=shown, driver=dataset.driver)
+    with dataset, _checked(dataset, shown, crs, band, nodata, look=look) as found:
+        yield found
 
 
-def _crs(dataset: Any, given: Any, shown: Path, notes: Notes) -> pyproj.CRS:
-    west, south, east, north = dataset.bounds
-    box = ", ".join(f"{value:.6g}" for value in dataset.bounds)
-    in_degrees = -180.001 <= west <= east <= 360.001 and -90.001 <= south <= north <= 90.001
-    if given is not None or dataset.crs is not None:
+def _local(path: str | Path, limits: Limits) -> Path:
+    """Return the file, after a look at it and at the files that GDAL opens with it."""
+    local, shown = local_file(path, limits), Path(path)
+    if local.is_file():
+        with local.open("rb") as stream:
+            json = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+        if json or ".gti." in local.name.lower():  # collections and tile indexes, which list files elsewhere
+            raise InputError("read.raster_driver", path=shown, driver="JSON" if json else "GTI")
+        beside = [local.with_name(local.name + ending) for ending in _SIDECARS]
+        for file in (local, *beside, local.with_suffix(".ovr"), local.with_suffix(".aux.xml")):
+            if file.is_file():
+                refuse_reaching_markup(file, shown if file == local else shown.with_name(file.name))
+    return local
+
+
+@contextmanager
+def _checked(
+    dataset: Any, shown: Path, crs: Any, band: int | None, nodata: float | None, *, look: bool
+) -> Iterator[Raster]:
+    notes = Notes(shown.stem)
+    if dataset.count < 1:
+        raise InputError(
+            "read.raster_no_band", path=shown, parts=", ".join(map(str, dataset.subdatasets[:5])) or "—"
+        )
+    transform = dataset.transform
+    if transform.is_identity:
+        raise InputError("read.raster_no_place", path=shown)
+    if transform.b or transform.d or transform.a <= 0 or transform.e == 0:
+        raise InputError("read.raster_rotated", path=shown)
+    chosen = band_of(dataset, band, nodata, shown, notes)
+    rows, columns = dataset.block_shapes[chosen.number - 1]
+    size = rows * columns * np.dtype(chosen.dtype).itemsize
+    if size > _LARGEST_BLOCK:
+        limit = in_bytes(_LARGEST_BLOCK)
+        raise InputError("read.raster_block", path=shown, size=in_bytes(size), limit=limit)
+    height, width = dataset.shape
+    flipped = transform.e > 0
+    if flipped:
+        notes.decide("rows", "south_up", "read.raster_south_up")
+        transform = transform @ Affine(1, 0, 0, 0, -1, height)
+    found = _crs(dataset.crs, _bounds(transform, height, width), crs, shown, notes)
+    raster = Raster(
+        path=shown,
+        dataset=dataset,
+        crs=found,
+        band=chosen,
+        transform=transform,
+        height=height,
+        width=width,
+        block=rows,
+        fetch=_reader(dataset, chosen, shown, flipped=flipped),
+        decisions=notes.decisions,
+        findings=notes.findings,
+    )
+    if look:
+        find_fills(raster, notes)
+    if dataset.crs is not None and pyproj.CRS(dataset.crs).equals(found):
+        yield raster
+        return
+    place = {"transform": dataset.transform, "width": width, "height": height}
+    with WarpedVRT(dataset, src_crs=found.to_wkt(), crs=found.to_wkt(), **place) as view:
+        object.__setattr__(raster, "dataset", view)
+        yield raster
+
+
+def _reader(
+    dataset: Any, band: Band, shown: Path, *, flipped: bool
+) -> Callable[[Span, Span, tuple[int, int] | None], tuple[Values, Mask | None]]:
+    def read(rows: Span, columns: Span, shape: tuple[int, int] | None) -> tuple[Values, Mask | None]:
+        first, last = (dataset.height - rows[1], dataset.height - rows[0]) if flipped else rows
+        window = Window(columns[0], first, columns[1] - columns[0], last - first)
         try:
-            stated = pyproj.CRS.from_user_input(given if given is not None else dataset.crs.to_wkt())
-        except CRSError as error:
-            raise InputError("read.bad_crs", path=shown, crs=str(given)[:80]) from error
+            numbers = dataset.read(band.number, window=window, out_shape=shape)
+            absent = band.absent(numbers)
+            for hidden in band.hidden(dataset, window, shape):
+                absent = hidden if absent is None else absent | hidden
+        except (*_OPEN_ERRORS, MemoryError) as error:
+            raise InputError(
+                "read.raster_unreadable", path=shown, reason=reason_of(error, dataset.name)
+            ) from error
+        if flipped:
+            numbers, absent = numbers[::-1], None if absent is None else absent[::-1]
+        return numbers, absent
+
+    return read
+
+
+def _of_array(array: Any, transform: Affine, crs: Any, nodata: float | None, *, look: bool) -> Raster:
+    if np.ndim(array) == 3 and len(array) == 1:  # a stack of one band, as rasterio reads them
+        array = array[0]
+    values = np.ma.getdata(array)
+    mask = np.ma.getmaskarray(array) if np.ma.is_masked(array) else None
+    if values.ndim != 2 or not values.size:
+        raise UsageError("read.array_shape", shape=" × ".join(map(str, values.shape)) or "—")
+    if crs is None:
+        raise UsageError("overlay.no_crs")
+    if transform.b or transform.d or transform.a <= 0 or transform.e == 0:
+        raise UsageError("overlay.turned_raster")
+    name = text("read.array")
+    notes = Notes("array")
+    band = Band(1, values.dtype.name, nodata)
+    height, width = values.shape
+    if transform.e > 0:
+        values, mask = values[::-1], None if mask is None else mask[::-1]
+        transform = transform @ Affine(1, 0, 0, 0, -1, height)
+
+    def read(rows: Span, columns: Span, shape: tuple[int, int] | None) -> tuple[Values, Mask | None]:
+        part: Any = slice(*rows), slice(*columns)
+        if shape is not None:
+            spread = (
+                np.linspace(*span, count, endpoint=False).astype(np.intp)
+                for span, count in zip((rows, columns), shape, strict=True)
+            )
+            part = np.ix_(*spread)
+        numbers = values[part]
+        absent = band.absent(numbers)
+        if mask is not None:
+            absent = mask[part] if absent is None else absent | mask[part]
+        return numbers, absent
+
+    found = _crs(None, _bounds(transform, height, width), crs, name, notes)
+    raster = Raster(
+        name, None, found, band, transform, height, width, 1, read, notes.decisions, notes.findings
+    )  # fmt: skip
+    if look:
+        find_fills(raster, notes)
+    return raster
+
+
+def _bounds(transform: Affine, height: int, width: int) -> tuple[float, float, float, float]:
+    west, north = transform.c, transform.f
+    return west, north + transform.e * height, west + transform.a * width, north
+
+
+def _crs(
+    own: Any, bounds: tuple[float, float, float, float], given: Any, shown: Path | Text, notes: Notes
+) -> pyproj.CRS:
+    west, south, east, north = bounds
+    box = ", ".join(f"{value:.6g}" for value in bounds)
+    in_degrees = -180.001 <= west <= east <= 360.001 and -90.001 <= south <= north <= 90.001
+    try:
+        stated = pyproj.CRS.from_user_input(given) if given is not None else None
+        if stated is None and own is not None:
+            stated = pyproj.CRS.from_user_input(own.to_wkt())
+    except CRSError as error:
+        raise InputError("read.bad_crs", path=shown, crs=str(given)[:80]) from error
+    # a local system, which some programs write where there is none, tells nothing
+    if stated is not None and (given is not None or stated.is_geographic or stated.is_projected):
         name = ":".join(stated.to_authority() or (stated.name,))
         if stated.is_geographic != in_degrees:
             raise InputError("read.raster_contradicts", path=shown, crs=name, box=box)
@@ -100,16 +327,3 @@ def _crs(dataset: Any, given: Any, shown: Path, notes: Notes) -> pyproj.CRS:
     notes.decide("crs", "EPSG:4490", "read.crs_inferred_degrees", crs="EPSG:4490", box=box)
     notes.find("crs_inferred_degrees", Severity.WARNING, crs="EPSG:4490", box=box)
     return pyproj.CRS("EPSG:4490")
-
-
-def _report_nodata(dataset: Any, notes: Notes) -> None:
-    """Find a missing nodata value, and one that is used without being declared."""
-    if dataset.nodata is not None or dataset.count > 1:
-        return
-    shape = (min(dataset.height, _LOOKED_AT), min(dataset.width, _LOOKED_AT))
-    values = np.unique(dataset.read(1, out_shape=shape))
-    fill = next((value for value in _FILLS if value in values), None)
-    if fill is not None:
-        notes.find("raster_fill", Severity.WARNING, low=f"{fill:g}")
-    else:
-        notes.find("raster_no_nodata", Severity.NOTE)

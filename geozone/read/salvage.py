@@ -180,8 +180,9 @@ def fill_geometries(
             broken[row] = geometries[row] is None
             if was_open and geometries[row] is not None:
                 closed.append(number)
-    for number in closed[:NAMED]:
-        notes.find("ring_closed", Severity.WARNING, feature=str(number), row=str(number))
+    notes.find_each("ring_closed", Severity.WARNING, [str(number) for number in closed])
+    for number in closed:
+        notes.change(str(number), "ring_closed")
     data = data.set_geometry(gpd.GeoSeries(geometries, index=data.index, crs=data.crs))
     return data, broken
 
@@ -289,6 +290,7 @@ def _collect(collection: Any, kept: _Kept, notes: Notes) -> None:
                 number += 1
                 continue
             notes.find("ring_closed", Severity.WARNING, feature=str(number), row=str(number))
+            notes.change(str(number), "ring_closed")
         kept.numbers.append(number)
         kept.geometries.append(geometry)
         kept.rows.append(dict(feature.properties))

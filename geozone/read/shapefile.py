@@ -9,8 +9,6 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pyproj
-from pyproj.exceptions import CRSError
 
 from geozone.errors import InputError
 from geozone.messages import text
@@ -22,6 +20,7 @@ from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, is_utf8, recode
 from geozone.read.salvage import fill_geometries, report_broken
 from geozone.read.source import Source, companion, link
+from geozone.read.stated import crs_beside, prj_text
 
 _HEADER = 100
 _MAGIC = b"\x00\x00\x27\x0a"
@@ -253,7 +252,9 @@ def _view(source: Source, records: Records, table: Table | None) -> Path:
         place_table(table, len(records.offset), main.with_suffix(".dbf"))
     prj = companion(source.path, ".prj")
     if prj is not None:
-        link(prj, main.with_suffix(".prj"))
+        main.with_suffix(".prj").write_text(
+            prj_text(prj.read_bytes()[: 1 << 16]), "utf-8"
+        )  # GDAL knows neither UTF-16 nor GBK
     index = companion(source.path, ".shx")
     if index is not None and not records.restored:
         link(index, main.with_suffix(".shx"))
@@ -297,12 +298,12 @@ def _declared(source: Source, table: Table, notes: Notes) -> list[tuple[str, str
 
 def _with_prj(data: gpd.GeoDataFrame, source: Source, notes: Notes) -> gpd.GeoDataFrame:
     """Return the layer with the CRS of its .prj, where GDAL did not understand that."""
-    prj = companion(source.path, ".prj")
-    if data.crs is not None or prj is None:
+    if data.crs is not None:
         return data
-    words = prj.read_bytes()[: 1 << 16].decode("utf-8-sig", "replace").strip("\x00 \r\n\t")
-    try:
-        return data.set_crs(pyproj.CRS.from_user_input(words))
-    except (CRSError, ValueError):
-        notes.find("prj_unreadable", Severity.WARNING, content=words[:40])
+    found = crs_beside(source.path, notes)
+    if found is None:
         return data
+    crs, name = found
+    if not name.lower().endswith(".prj"):
+        notes.decide("crs", crs.name, "read.crs_beside", file=name, crs=crs.name)
+    return data.set_crs(crs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from geozone.files import shipped
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
 from geozone.overlay.rings import not_finite, without_empty_rings
+from geozone.read.address import split_layer
 from geozone.read.bulk import is_missing, plain_values, reason_of
+from geozone.read.columns import CHOSEN
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
 from geozone.read.formats import Format
@@ -32,7 +35,9 @@ from geozone.read.salvage import NAMED
 from geozone.read.shapefile import read_shapefile
 from geozone.read.shift import find_shift
 from geozone.read.source import Source, open_source
+from geozone.read.stated import with_crs_beside
 from geozone.read.tables import placed_sheets, read_csv, read_xlsx
+from geozone.read.transform import changes_of
 
 # formats whose only layer goes by the name of the file
 _ONE_LAYER = {
@@ -66,7 +71,8 @@ def read_layer(
     Parameters
     ----------
     path
-        A file, the folder of a file geodatabase, an archive, or ``postgresql://user@host/database?table=name``.
+        A file, the folder of a file geodatabase, an archive, any of them with the layer inside as ``FILE:LAYER``, or
+        ``postgresql://user@host/database?table=name``.
     layer
         The layer, sheet or table inside; needed only where there are several.
     crs
@@ -75,7 +81,8 @@ def read_layer(
     encoding
         The text encoding, where the file is silent or wrong.
     fields
-        Field of geozone (``code``, ``name``, ...) to field of the file.
+        Field of geozone (``code``, ``name``, ...) to field of the file. In a table, ``lon`` and ``lat``, ``x`` and
+        ``y``, or ``geometry`` name the columns of the coordinates.
     spec
         What is declared of the layer; gives it its id.
     refuse_datum
@@ -95,26 +102,32 @@ def read_layer(
     InputError
         If the file is missing or unreadable, or if something has to be decided that only the user knows.
     """
+    path, inside = split_layer(path)
+    layer = layer or inside
     if is_database(path):
         shown: Path | str = without_password(str(path))
         notes = Notes(spec.id if spec else layer or "postgis")
-        data, default = read_postgis(str(path), layer, limits, notes), None
+        content = _Content(read_postgis(str(path), layer, limits, notes), None)
     else:
         shown = Path(path)
         notes = Notes(spec.id if spec else layer or shown.stem)
         with open_source(path, layer, limits, notes, remote=remote) as source:
-            data, default = _read(source, encoding, limits, notes)
+            content = _read(source, encoding, fields or {}, limits, notes)
+    data = content.data
     too_many_features(shown, len(data), limits)
     if not len(data) and any(finding.kind == "records_broken" for finding in notes.findings):
         raise _all_broken(shown, notes)
     data = _fit_for_geos(plain_values(data), notes)
     report_lost(data, notes)
     _report_empty(data, notes)
-    data = to_cgcs2000(data, Wanted(crs, refuse_datum), default, shown, notes)
-    data = map_fields(data, fields or {}, shown, notes)
+    data = to_cgcs2000(data, Wanted(crs, refuse_datum), content.default, shown, notes)
+    named = {
+        name: field for name, field in (fields or {}).items() if not (content.tabular and name in CHOSEN)
+    }
+    data = map_fields(data, named, shown, notes)
     if crs is None and not _is_embedded(shown):
         find_shift(data, notes)
-    return Layer(notes.layer, data, spec, notes.findings, notes.decisions)
+    return Layer(notes.layer, data, spec, notes.findings, notes.decisions, changes_of(data, notes))
 
 
 def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
@@ -125,13 +138,16 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
     InputError
         If the file is missing or cannot be read.
     """
+    path, inside = split_layer(path)
+    if inside is not None:
+        return [inside]
     notes = Notes(Path(path).stem)
     try:
         with open_source(path, None, limits, notes) as source:
             if source.format in _ONE_LAYER:
                 return [source.path.stem]
             if source.format is Format.XLSX:
-                return list(placed_sheets(source, limits))
+                return placed_sheets(source, limits)
             return layers_of(source, notes)
     except InputError as error:
         if error.message.key != "read.several_layers":
@@ -139,23 +155,37 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
         return list(error.message.params["names"])
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What one layer of a file holds."""
+
+    data: gpd.GeoDataFrame
+    default: str | None  # the CRS that holds where the file states none
+    tabular: bool = False  # the fields of the user may have named its columns with coordinates
+
+
 def _read(
-    source: Source, encoding: str | None, limits: Limits, notes: Notes
-) -> tuple[gpd.GeoDataFrame, str | None]:
-    """Return the layer as the file has it, and the CRS that its format prescribes where it states none."""
+    source: Source, encoding: str | None, fields: Mapping[str, str], limits: Limits, notes: Notes
+) -> _Content:
+    """Return the layer as the file has it, and the CRS that holds where it states none."""
     readers: dict[Format, Callable[[], gpd.GeoDataFrame]] = {
         Format.SHAPEFILE: lambda: read_shapefile(source, encoding, notes),
         Format.GEOJSON: lambda: read_geojson(source, encoding, limits, notes),
         Format.TAB: lambda: read_mapinfo(source, encoding, notes),
         Format.MIF: lambda: read_mapinfo(source, encoding, notes),
-        Format.GEOPARQUET: lambda: read_parquet(source, notes),
-        Format.CSV: lambda: read_csv(source, encoding, limits, notes),
-        Format.XLSX: lambda: read_xlsx(source, limits, notes),
         Format.PARCELS: lambda: read_parcels(source, encoding, limits, notes),
     }
+    tables: dict[Format, Callable[[], tuple[gpd.GeoDataFrame, str | None]]] = {
+        Format.CSV: lambda: read_csv(source, encoding, fields, limits, notes),
+        Format.XLSX: lambda: read_xlsx(source, fields, limits, notes),
+        Format.GEOPARQUET: lambda: read_parquet(source, fields, notes),
+    }
     reader = readers.get(source.format, lambda: read_gdal(source, encoding, limits, notes))
+    tabular = source.format in tables
+    prescribed = DEFAULT_CRS if source.format is Format.GEOJSON else None
     try:
-        return reader(), DEFAULT_CRS if source.format is Format.GEOJSON else None
+        data, default = tables[source.format]() if tabular else (reader(), prescribed)
+        return _Content(with_crs_beside(data, source, notes), default, tabular)
     except GeozoneError:
         raise
     except Exception as error:  # the parsers below raise whatever they like on damaged files

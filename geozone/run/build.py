@@ -1,4 +1,4 @@
-"""The files of a build: page, GeoPackage, tables and run record of every zone, and the index over them."""
+"""The files of a build: page, GeoPackage, tables and run record of every zone, and the index over the folder."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from geozone.export.tables import write_tables
 from geozone.files import make_folder, whole_file
 from geozone.maps.basemap import BaseMap
 from geozone.maps.edition import public_edition
-from geozone.maps.index import render_index
 from geozone.maps.page import render_page
 from geozone.messages import Language, text
 from geozone.model import ZoneResult
 from geozone.project import Project
 from geozone.run.compute import Options, compute
+from geozone.run.folder import write_index
 
 OUTPUT_STEPS = ("page", "geopackage", "tables")
 EDITIONS = ("full", "public")
@@ -31,7 +31,7 @@ def build(
     edition: str = EDITIONS[0],
     base_map: BaseMap | None = None,
 ) -> list[Path]:
-    """Build the files of one or more zones and the index over them.
+    """Build the files of one or more zones, and the index over every zone that the folder then holds.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def build(
     -------
     list of Path
         What was written: per zone ``<zone>.html, <zone>.gpkg, <zone>_rates.csv, <zone>_rates.json, <zone>.xlsx,
-        <zone>_run.json``, and ``index.html``.
+        <zone>_run.json``, and ``index.html``, which lists the zones of earlier builds into the folder too.
 
     Raises
     ------
@@ -59,7 +59,6 @@ def build(
     """
     options = options or Options()
     make_folder(out)
-    results: list[ZoneResult] = []
     written: list[Path] = []
     for project in projects:
         started = datetime.now(UTC)
@@ -82,11 +81,8 @@ def build(
             started=started,
             finished=datetime.now(UTC),
         )
-        results.append(result)
         written += [*outputs, record]
-    index = out / "index.html"
-    _write_text(index, render_index(results, lang=options.lang))
-    return [*written, index]
+    return [*written, write_index(out, options.lang, options.notice)]
 
 
 def write_zone(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -12,16 +11,33 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.files import digest
-from geozone.messages import message
-from geozone.model import CRS, Finding, Layer, LayerSource, LayerSpec, Register, Severity, Zone
-from geozone.overlay.units import code_prefix, zone_units
+from geozone.messages import message, text
+from geozone.model import (
+    CRS,
+    Decision,
+    Finding,
+    Layer,
+    LayerSource,
+    LayerSpec,
+    Register,
+    Role,
+    Severity,
+    Zone,
+)
+from geozone.overlay.units import code_prefix
 from geozone.project import Project
+from geozone.rates.register_items import NATURAL
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
+from geozone.read.raster import open_raster
 from geozone.seeds import load_zones
+from geozone.terrain.elevation import survey
 
 SHOWN_LAYERS = ("redline", "barrier", "barrier_gaps", "bays", "rivers", "lakes", "coastline")
 MARINE_LAYERS = ("bays", "coastline")  # they lie off the zone's land and are not cut to it
+RASTER_ROLES = (Role.DEM, Role.LANDCOVER)
+RASTER_ENDINGS = (".tif", ".tiff", ".img", ".asc", ".nc", ".vrt")
+USED_ELSEWHERE = (Role.BOUNDARY, Role.DEM)  # the units are made from the one, the relief from the other
 _OFFSHORE_DEGREES = 0.5  # how far a marine layer is followed off the zone's outline, for display
 
 
@@ -50,6 +66,65 @@ def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
     return replace(layer, data=data.dissolve(by=data.index, aggfunc="first"))
 
 
+def older_vintage(spec: LayerSpec, newest: LayerSpec) -> Finding:
+    """Return the finding that files of an older vintage are kept apart from the newest."""
+    files = ", ".join(source.path.name for source in spec.sources)
+    role = text(f"model.role_{spec.role.value}")
+    return Finding(
+        "older_vintage",
+        Severity.WARNING,
+        spec.id,
+        message("run.older_vintage", role=role, files=files, vintage=spec.vintage, newest=newest.vintage),
+        message("run.older_vintage_remedy"),
+    )
+
+
+def unused_layer(spec: LayerSpec) -> Finding:
+    """Return the finding that no rate or map uses a layer that the user supplies."""
+    return Finding(
+        "layer_unused",
+        Severity.WARNING,
+        spec.id,
+        message(
+            "run.unused", layer=spec.title, role=text(f"model.role_{spec.role.value}"), id=spec.role.value
+        ),
+        message("run.unused_remedy"),
+    )
+
+
+def read_unused(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> None:
+    """Read the files of a layer that nothing is made from, so that one that is no data is told.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read.
+    """
+    noted: list[dict[str, Any]] = []
+    for source in spec.sources:
+        if spec.role in RASTER_ROLES and source.path.suffix.lower() in RASTER_ENDINGS:
+            with open_raster(source.path, crs=source.crs) as raster:
+                noted.append(_described(spec, source, source.layer or spec.id, raster.decisions))
+        else:
+            read_zone_layer(replace(spec, sources=(source,)), zone, noted)
+    inputs += [entry | {"used": False} for entry in noted]
+
+
+def checked_parts(layer: Layer, outline: shapely.Geometry) -> list[Layer]:
+    """Return what is checked of an embedded layer: of the sea what lies near the zone, and natural bays by themselves.
+
+    A natural bay has no code and lies over the waters that stand in for units: neither is a fault.
+    """
+    if layer.id not in MARINE_LAYERS:
+        return [layer]
+    data = layer.data[layer.data.intersects(outline.buffer(_OFFSHORE_DEGREES))]
+    if "kind" not in data:
+        return [replace(layer, data=data)]
+    natural = data["kind"] == NATURAL
+    parts = (data[~natural], data[natural].drop(columns="code", errors="ignore"))
+    return [replace(layer, data=part) for part in parts if len(part)]
+
+
 def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
     """Return the finding that a layer has no data for a zone."""
     return Finding(
@@ -61,16 +136,23 @@ def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
     )
 
 
-def read_units(project: Project, inputs: list[dict[str, Any]], findings: list[Finding]) -> gpd.GeoDataFrame:
-    """Return the units of the zone at all levels, from its boundary layer; note what was read."""
+def shore_elsewhere(length_km: float) -> Finding:
+    """Return the finding that shore lies too far off to belong to a unit of the zone."""
+    return Finding(
+        "shore_elsewhere",
+        Severity.WARNING,
+        "coastline",
+        message("run.shore_elsewhere", length=f"{length_km:,.1f}"),
+        message("run.shore_elsewhere_remedy"),
+    )
+
+
+def read_boundary(project: Project, inputs: list[dict[str, Any]]) -> Layer:
+    """Return the boundary layer; note what was read."""
     spec = project.layers.get("boundary")
     if spec is None:
         raise DataError("run.no_boundary", zone=project.zone.title)
-    boundary = read_zone_layer(spec, project.zone, inputs)
-    findings += boundary.findings
-    if "level" not in boundary.data:
-        boundary.data["level"] = project.zone.levels[0].value
-    return zone_units(project.zone, boundary.data)
+    return read_zone_layer(spec, project.zone, inputs)
 
 
 def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> Layer:
@@ -87,19 +169,7 @@ def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -
             fields=source.fields,
             spec=spec,
         )
-        inputs.append(
-            {
-                "path": source.path.name,
-                "layer": source.layer or part.id,
-                "role": spec.role.value,
-                "sha256": digest(source.path),
-                "basis": spec.basis.value,
-                "vintage": spec.vintage,
-                "source": spec.source,
-                "licence": spec.licence,
-                "decisions": part.decisions,
-            }
-        )
+        inputs.append(_described(spec, source, source.layer or part.id, part.decisions))
         parts.append(part)
     frames = [part.data for part in parts]
     # the index of one file is its feature numbers, by which findings are looked up
@@ -113,7 +183,23 @@ def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -
         spec,
         [finding for part in parts for finding in part.findings],
         [decision for part in parts for decision in part.decisions],
+        [change for part in parts for change in part.changes],
     )
+
+
+def _described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[Decision]) -> dict[str, Any]:
+    """Return a file of a layer as the run record names it."""
+    return {
+        "path": source.path.name,
+        "layer": layer,
+        "role": spec.role.value,
+        "sha256": digest(source.path),
+        "basis": spec.basis.value,
+        "vintage": spec.vintage,
+        "source": spec.source,
+        "licence": spec.licence,
+        "decisions": decisions,
+    }
 
 
 def _description(spec: LayerSpec) -> dict[str, Any]:
@@ -123,7 +209,7 @@ def _description(spec: LayerSpec) -> dict[str, Any]:
         "source": spec.source.zh,
         "licence": spec.licence,
         "basis": spec.basis.value,
-        "accuracy_m": pd.NA,
+        "accuracy_m": float("nan"),
         "vintage": spec.vintage,
     }
 
@@ -139,6 +225,7 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
             as_of=entry.as_of,
             source=entry.source,
             layer=entry.layer,
+            sheet=entry.sheet,
             fields=entry.fields,
             zone=project.zone,
         )
@@ -158,8 +245,16 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
     return registers
 
 
-def relief_file(project: Project) -> Path | None:
-    """Return the elevation raster that covers the zone, if there is one."""
+def relief_sources(
+    project: Project, units: gpd.GeoDataFrame, inputs: list[dict[str, Any]]
+) -> tuple[tuple[LayerSource, ...], list[Finding]]:
+    """Return the elevation rasters that the relief of the zone is drawn from, and what is wrong with those given."""
     spec = project.layers.get("dem")
-    sources = [source.path for source in spec.sources if covers(source, project.zone)] if spec else []
-    return sources[0] if sources else None
+    if spec is None:
+        return (), []
+    west, south, east, north = (float(side) for side in units.total_bounds)
+    sources = [source for source in spec.sources if covers(source, project.zone)]
+    found = survey(sources, (west, south, east, north))
+    for source, decisions in zip(found.useful, found.decisions, strict=True):
+        inputs.append(_described(spec, source, spec.id, decisions))
+    return found.useful, found.findings

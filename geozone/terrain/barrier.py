@@ -6,7 +6,6 @@ relief alone, so that anybody can repeat it. What it yields is *derived* and sta
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,24 +13,25 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import rasterio
 import shapely
 from rasterio import Affine
-from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
 from rasterio.features import rasterize, shapes
-from rasterio.warp import reproject
 from scipy import ndimage
 
 from geozone.errors import InputError, UsageError
-from geozone.messages import text
-from geozone.model import CRS
+from geozone.messages import message
+from geozone.model import CRS, Finding, Severity
+from geozone.overlay.distance import connected
 from geozone.overlay.plane import area_km2
+from geozone.read.notes import warn
+from geozone.terrain.elevation import Elevation, open_elevation
 
 Cells = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 CELL_M = 1000.0
+REACH_M = 1000.0  # patches this near to each other are connected; a distance on the ground, no cell
+_BARE = 0.01  # of the zones: as much ground without elevation is told
 _MARGIN_CELLS = 4  # around the reach of every filter, so that the zones' edge sees the ground beyond it
 _EIGHT = np.ones((3, 3), dtype=bool)  # cells that touch by a corner are connected
 
@@ -46,7 +46,7 @@ class _Grid:
 
 
 def barrier(
-    dem: str | os.PathLike[str] | rasterio.DatasetReader | tuple[npt.NDArray[Any], Affine],
+    dem: Any,
     zones: gpd.GeoDataFrame,
     *,
     relief_m: float = 100.0,
@@ -59,6 +59,9 @@ def barrier(
     plateau_m: float = 1300.0,
     plateau_opening_m: float = 4000.0,
     plateau_km2: float = 800.0,
+    crs: Any = None,
+    band: int | None = None,
+    nodata: float | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the mountain barrier inside zones, patch by patch.
 
@@ -84,7 +87,8 @@ def barrier(
     Parameters
     ----------
     dem
-        Elevation in metres: a raster file, an open dataset, or an array with its transform in EPSG:4490 degrees.
+        Elevation: a raster file, an open dataset, or an array with its transform in EPSG:4490 degrees. In metres, unless
+        the file states another unit. What the file hides, and values below -500 m or above 9000 m, are no elevation.
     zones
         The ground to look at; any number of polygons, in any CRS.
     relief_m, radius_m, opening_m, closing_m, patch_km2, hole_km2
@@ -93,6 +97,8 @@ def barrier(
         Units that step 5 applies to; none by default.
     plateau_m, plateau_opening_m, plateau_km2
         The numbers of step 5.
+    crs, band, nodata
+        CRS, band and value for missing data of the elevation, where the file is silent or wrong.
 
     Returns
     -------
@@ -105,6 +111,12 @@ def barrier(
         If the elevation cannot be read, has no CRS or does not overlap the zones.
     UsageError
         If a number of the rule is not positive or the zones have no CRS.
+
+    Warns
+    -----
+    GeozoneWarning
+        If values were taken as no data, parts of the zones have no elevation, several bands could be meant, or the CRS or
+        the unit had to be guessed.
 
     References
     ----------
@@ -126,7 +138,9 @@ def barrier(
         if not value > 0:
             raise UsageError("terrain.not_positive", name=name, value=value)
     grid = _grid(_with_crs(zones, "zones"), radius_m + opening_m + closing_m)
-    elevation = _elevation(dem, grid)
+    with open_elevation(dem, crs, band=band, nodata=nodata) as source:
+        elevation, found = _elevation(source, grid, zones)
+    warn(found)
     rugged = _relief(elevation, radius_m) >= relief_m
     rugged = ndimage.binary_opening(rugged, _disc(opening_m))
     rugged = ndimage.binary_closing(rugged, _disc(closing_m))
@@ -189,17 +203,17 @@ def barrier_gaps(
     return _table("gap", gaps[area_km2(gaps, CRS) >= gap_km2] if len(gaps) else gaps)
 
 
-def continuity(barrier: gpd.GeoDataFrame, *, reach_m: float = CELL_M) -> float:
+def continuity(barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M) -> float:
     """Return the share (0..1) of a barrier that its largest connected part makes up; 0 without a barrier.
 
-    Patches that lie within `reach_m` of each other (1 km, one cell of the rule) are connected. The area is that of the
-    patches alone, not of the ground between them. For one unit or one part of a barrier, give its rows only.
+    Patches are connected that lie within `reach_m` (1,000 m) of each other by the geodesic on the ellipsoid, whatever grid
+    they were made on. The area is that of the patches alone, not of the ground between them. For one unit or one part of a barrier, give its rows only.
     """
     largest, total = connected_area(barrier, reach_m=reach_m)
     return largest / total if total > 0 else 0.0
 
 
-def connected_area(barrier: gpd.GeoDataFrame, *, reach_m: float = CELL_M) -> tuple[float, float]:
+def connected_area(barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M) -> tuple[float, float]:
     """Return the area in km² of the largest connected part of a barrier, and of the whole; see `continuity`.
 
     Raises
@@ -215,17 +229,7 @@ def connected_area(barrier: gpd.GeoDataFrame, *, reach_m: float = CELL_M) -> tup
     patches = _polygons([shapely.union_all(shapely.make_valid(known.to_crs(CRS).geometry.array))])
     if not len(patches):
         return 0.0, 0.0
-    plane, _ = _planes(patches)
-    ground = shapely.transform(patches, plane.transform, interleaved=False)
-    first, second = shapely.STRtree(ground).query(ground, predicate="dwithin", distance=reach_m)
-    part = np.arange(len(ground))
-    changed = True
-    while changed:  # the lowest number of a neighbour spreads through each connected part
-        spread = part.copy()
-        np.minimum.at(spread, first, part[second])
-        changed = bool((spread != part).any())
-        part = spread
-    areas = np.bincount(part, weights=area_km2(patches, CRS))
+    areas = np.bincount(connected(patches, reach_m), weights=area_km2(patches, CRS))
     return float(areas.max()), float(areas.sum())
 
 
@@ -248,48 +252,21 @@ def _grid(zones: gpd.GeoDataFrame, reach_m: float) -> _Grid:
     return _Grid(crs, Affine(CELL_M, 0, left, 0, -CELL_M, top), shape)
 
 
-def _elevation(dem: Any, grid: _Grid) -> Cells:
-    """Resample the elevation to the grid; what has none becomes sea level."""
-    target = np.full(grid.shape, np.nan)
-    if isinstance(dem, tuple):
-        cells, transform = dem
-        _warp(np.asarray(cells, dtype=np.float64), transform, CRS, target, grid)
-        name: Any = text("terrain.array_dem")
-    else:
-        name = getattr(dem, "name", dem)
-        try:
-            if isinstance(dem, rasterio.DatasetReader):
-                _read(dem, target, grid)
-            else:
-                with rasterio.open(dem) as source:
-                    _read(source, target, grid)
-        except (RasterioError, OSError) as error:
-            raise InputError("terrain.dem_unreadable", path=name, reason=error) from error
-    if np.isnan(target).all():
-        raise InputError("terrain.dem_misses_zones", path=name)
-    filled: Cells = np.nan_to_num(target, nan=0.0)
-    return filled
-
-
-def _read(source: Any, target: Cells, grid: _Grid) -> None:
-    if source.crs is None:
-        raise InputError("terrain.dem_without_crs", path=source.name)
-    cells: Cells = source.read(1, masked=True).astype(np.float64).filled(np.nan)
-    _warp(cells, source.transform, source.crs, target, grid)
-
-
-def _warp(cells: Cells, transform: Affine, crs: Any, target: Cells, grid: _Grid) -> None:
-    reproject(
-        cells,
-        target,
-        src_transform=transform,
-        src_crs=crs,
-        src_nodata=np.nan,
-        dst_transform=grid.transform,
-        dst_crs=grid.crs,
-        dst_nodata=np.nan,
-        resampling=Resampling.bilinear,
-    )
+def _elevation(source: Elevation, grid: _Grid, zones: gpd.GeoDataFrame) -> tuple[Cells, list[Finding]]:
+    """Return the elevation of the grid, what has none being sea level, and what was found."""
+    heights = source.on_grid(grid.transform, grid.crs, grid.shape)
+    found = source.findings
+    if np.isnan(heights).all():
+        raise InputError("terrain.dem_misses_zones", path=source.raster.path)
+    inside = _burn(zones, grid)
+    bare = int((inside & np.isnan(heights)).sum())
+    if bare > max(_BARE * inside.sum(), 1):
+        params = {"area": f"{bare * (CELL_M / 1000) ** 2:,.0f}", "share": f"{bare / inside.sum():.1%}"}
+        remedy = message("terrain.dem_gaps_remedy")
+        found.append(
+            Finding("dem_gaps", Severity.WARNING, "dem", message("terrain.dem_gaps", **params), remedy)
+        )
+    return np.nan_to_num(heights, nan=0.0), found
 
 
 def _disc(radius_m: float) -> Mask:

@@ -10,33 +10,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyproj
-import rasterio
 import shapely
-from affine import Affine
-from rasterio.errors import RasterioIOError
-from rasterio.windows import Window
 from scipy.interpolate import CubicSpline
 
-from geozone.errors import InputError, UsageError
+from geozone.messages import message
+from geozone.model import Finding, Severity
 from geozone.overlay.cells import Edges, cell_areas, cell_areas_by_row, cover_rows, edges_of
 from geozone.overlay.plane import Numbers, from_plane, is_geographic, parse_crs, plane_coordinates
 from geozone.overlay.sheet import make_sheets
 from geozone.overlay.zones import Zones, make_zones
+from geozone.read.notes import warn
+from geozone.read.raster import Raster, open_raster
+from geozone.terrain.classes import ClassAreas, Mask, class_rows
 
 _STRIP = 1 << 22  # pixels a strip
 _CACHED = 1 << 17  # pixels a step
 _LATTICE = 20_000.0  # metres between the places where a projected raster's pixel area is computed
-_MOST_CLASSES = 4096
-_WIDEST = 1 << 20  # between the least and the greatest class
+_BARE = 0.01  # of a zone: as much without data is told
+Strip = tuple[npt.NDArray[Any], Mask | None]
 
 
 @dataclass(frozen=True)
@@ -49,27 +47,13 @@ class Grid:
     crs: Any
 
 
-@dataclass(frozen=True)
-class Source:
-    """A raster that can be read by rows."""
-
-    read: Any  # (first row, last row) -> array
-    height: int
-    width: int
-    transform: Affine
-    crs: Any
-    nodata: float | None
-    dtype: Any
-    block: int
-
-
 def zonal_shares(
     raster: Any,
     zones: Any,
     *,
     by: str | None = None,
     crs: Any = None,
-    band: int = 1,
+    band: int | None = None,
     nodata: float | None = None,
 ) -> pd.DataFrame:
     """Return the share of every class of a raster in every zone.
@@ -77,7 +61,9 @@ def zonal_shares(
     Parameters
     ----------
     raster
-        Path, open rasterio dataset, or pair of array and affine transform (which needs `crs`). Whole numbers, north up.
+        Path, open rasterio dataset, or pair of array and affine transform (which needs `crs`). Classes are whole numbers,
+        whatever type the raster keeps them in, after the scale and offset of the band. What a mask, an alpha band or the
+        value for missing data hides is no data.
     zones
         A GeoDataFrame, GeoSeries or Layer, in any CRS. Zones may overlap each other.
     by
@@ -85,146 +71,60 @@ def zonal_shares(
     crs
         CRS of the raster, where it is an array or the file is silent or wrong.
     band
-        Band to read.
+        Band to read; by default the first that is no alpha band.
     nodata
-        Value that stands for no data, where the file is silent.
+        Value that stands for no data, where the file is silent or wrong.
 
     Returns
     -------
     DataFrame
         Index: zone key. Columns: ``zone_km2``, ``data_km2`` (area of the zone with data), and one column per class, named
-        by its value, with its share of ``data_km2``. Areas are true areas on the CGCS2000 ellipsoid.
+        by its value, with its share of ``data_km2``. Areas are true areas on the CGCS2000 ellipsoid. A zone that the data
+        merely touches, by less than a shift of its outline by 0.1 m would make up, has none.
 
     Raises
     ------
     InputError
-        If the file is missing or unreadable.
+        If the file is missing or unreadable, or its place on earth is not certain.
     UsageError
-        If the raster has no CRS, is turned, or holds fractions instead of classes.
+        If an array has no CRS or is turned, or the raster holds fractions instead of classes, or too many classes.
+
+    Warns
+    -----
+    GeozoneWarning
+        If zones are partly without data, several bands could be meant, the CRS was inferred, or a class looks like an
+        undeclared value for missing data.
     """
     prepared = make_zones(zones, by)
-    with _opened(raster, crs, band, nodata) as source:
+    with open_raster(raster, crs=crs, band=band, nodata=nodata, look=False) as source:
+        parse_crs(source.crs)
         grid = _grid(source)
-        counts = _Counts(len(prepared), source.nodata)
+        counts = ClassAreas(len(prepared))
         for edges, numbers in _outlines(prepared, grid):
             _count(source, grid, edges, numbers, counts)
-        return counts.table(prepared)
+        table = counts.table(prepared)
+        warn([*source.findings, *counts.findings(source), *_partly(table)])
+        return table
 
 
-class _Counts:
-    """Area of every class in every zone, in m²; classes are numbered as they turn up, no data being number 0."""
-
-    def __init__(self, zones: int, missing: float | None) -> None:
-        self.missing = int(missing) if missing is not None and float(missing).is_integer() else None
-        self.classes = np.array([self.missing or 0], dtype=np.int64)
-        self.areas = np.zeros((zones, 1))
-        self._low = 0
-        self._table = np.zeros(0, dtype=np.uint16)  # value - _low -> number of the class
-
-    def codes(self, values: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
-        """Return the number of the class of every pixel."""
-        absent = values == self.missing if self.missing is not None else None
-        if absent is not None and not absent.any():
-            absent = None
-        codes = self._of_bytes(values, absent) if values.dtype == np.uint8 else self._looked_up(values)
-        if absent is not None:
-            codes[absent] = 0
-        return codes
-
-    def add(self, zones: npt.NDArray[np.intp], areas: Numbers) -> None:
-        """Add areas of some zones, one column per class."""
-        self.areas[zones] += areas
-
-    def table(self, zones: Zones) -> pd.DataFrame:
-        """Return shares."""
-        order = np.argsort(self.classes[1:]) + 1
-        order = order[self.areas[:, order].sum(axis=0) > 0]
-        areas, values = self.areas[:, order], self.classes[order]
-        data = areas.sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            shares = np.where(data[:, None] > 0, areas / data[:, None], np.nan)
-        table = pd.DataFrame({"zone_km2": zones.area / 1e6, "data_km2": data / 1e6}, index=zones.keys)
-        classes = pd.DataFrame(shares, index=zones.keys, columns=[int(value) for value in values])
-        return pd.concat([table, classes], axis=1)
-
-    def _of_bytes(
-        self, values: npt.NDArray[np.uint8], absent: npt.NDArray[np.bool_] | None
-    ) -> npt.NDArray[np.uint16]:
-        """Small numbers are their own classes, which spares looking them up."""
-        real = values if absent is None else values[~absent]
-        if (more := int(real.max(initial=0)) + 2 - len(self.classes)) > 0:
-            self._more(np.arange(more) + len(self.classes) - 1)
-        codes = values.astype(np.uint16)
-        codes += 1
-        return codes
-
-    def _looked_up(self, values: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
-        low, high = int(values.min(initial=0)), int(values.max(initial=0))
-        if low < self._low or high >= self._low + len(self._table):
-            low, high = min(low, self._low), max(high, self._low + len(self._table) - 1)
-            if high - low >= _WIDEST:
-                raise UsageError("overlay.no_classes", most=_MOST_CLASSES)
-            table = np.zeros(high - low + 1, dtype=np.uint16)
-            table[self._low - low : self._low - low + len(self._table)] = self._table
-            self._low, self._table = low, table
-        place = values.astype(np.int64) - self._low
-        codes = self._table[place]
-        known = codes > 0 if self.missing is None else (codes > 0) | (values == self.missing)
-        if not known.all():
-            found = np.unique(place[~known])
-            self._table[found] = np.arange(len(found)) + len(self.classes)
-            self._more(found + self._low)
-            codes = self._table[place]
-        return codes
-
-    def _more(self, found: npt.NDArray[np.int64]) -> None:
-        if len(self.classes) + len(found) > _MOST_CLASSES:
-            raise UsageError("overlay.no_classes", most=_MOST_CLASSES)
-        self.classes = np.append(self.classes, found)
-        self.areas = np.hstack([self.areas, np.zeros((len(self.areas), len(found)))])
+def _partly(table: pd.DataFrame) -> Iterator[Finding]:
+    """Yield the finding that zones are partly without data."""
+    known = (table["data_km2"] / table["zone_km2"].where(table["zone_km2"] > 0)).fillna(1.0)
+    bare = known[known < 1 - _BARE]
+    if len(bare):
+        params = {
+            "count": len(bare),
+            "zones": len(known),
+            "zone": bare.idxmin(),
+            "share": f"{bare.min():.1%}",
+        }
+        found = message("terrain.zones_partly", **params)
+        yield Finding(
+            "zones_partly", Severity.WARNING, "zones", found, message("terrain.zones_partly_remedy", **params)
+        )
 
 
-@contextmanager
-def _opened(raster: Any, crs: Any, band: int, nodata: float | None) -> Iterator[Source]:
-    if isinstance(raster, tuple):
-        array, transform = raster
-        array = np.asarray(array)
-        yield _source(lambda a, b: array[a:b], array.shape, transform, crs, nodata, array.dtype, 1)
-        return
-    if isinstance(raster, str | Path):
-        try:
-            dataset = rasterio.open(raster)
-        except RasterioIOError as error:
-            raise InputError("overlay.unreadable", path=raster, reason=str(error)) from error
-        with dataset:
-            yield _of_dataset(dataset, crs, band, nodata)
-        return
-    yield _of_dataset(raster, crs, band, nodata)
-
-
-def _of_dataset(dataset: Any, crs: Any, band: int, nodata: float | None) -> Source:
-    def read(first: int, last: int) -> npt.NDArray[Any]:
-        return np.asarray(dataset.read(band, window=Window(0, first, dataset.width, last - first)))
-
-    known = crs if crs is not None else dataset.crs.to_wkt() if dataset.crs else None
-    missing = nodata if nodata is not None else dataset.nodatavals[band - 1]
-    block = dataset.block_shapes[band - 1][0]
-    return _source(
-        read, dataset.shape, dataset.transform, known, missing, np.dtype(dataset.dtypes[band - 1]), block
-    )
-
-
-def _source(  # noqa: PLR0917 - gathers what two kinds of raster have in common
-    read: Any, shape: tuple[int, int], transform: Affine, crs: Any, nodata: Any, dtype: Any, block: int
-) -> Source:
-    if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
-        raise UsageError("overlay.turned_raster")
-    if not np.issubdtype(dtype, np.integer):
-        raise UsageError("overlay.no_classes", most=_MOST_CLASSES)
-    return Source(read, *shape, transform, parse_crs(crs), nodata, dtype, block)
-
-
-def _grid(source: Source) -> Grid:
+def _grid(source: Raster) -> Grid:
     across: Numbers = source.transform.c + source.transform.a * np.arange(source.width + 1.0)
     down: Numbers = source.transform.f + source.transform.e * np.arange(source.height + 1.0)
     if not is_geographic(source.crs):
@@ -244,10 +144,14 @@ def _outlines(zones: Zones, grid: Grid) -> Iterator[tuple[Edges, npt.NDArray[np.
             degrees = from_plane(shapely.segmentize(polygons, pixel))
             transformer = pyproj.Transformer.from_crs("EPSG:4490", grid.crs, always_xy=True)
             polygons = shapely.transform(degrees, transformer.transform, interleaved=False)
+            # what the CRS of the raster has no place for lies outside it
+            polygons[~np.isfinite(shapely.bounds(polygons)).all(axis=1)] = shapely.Polygon()
         yield edges_of(polygons), sheet.numbers
 
 
-def _count(source: Source, grid: Grid, edges: Edges, numbers: npt.NDArray[np.intp], counts: _Counts) -> None:
+def _count(
+    source: Raster, grid: Grid, edges: Edges, numbers: npt.NDArray[np.intp], counts: ClassAreas
+) -> None:
     """Add up the classes of all strips; while one is counted, the next is read."""
     low = min(edges.start[:, 1].min(initial=np.inf), edges.end[:, 1].min(initial=np.inf))
     high = max(edges.start[:, 1].max(initial=-np.inf), edges.end[:, 1].max(initial=-np.inf))
@@ -258,25 +162,26 @@ def _count(source: Source, grid: Grid, edges: Edges, numbers: npt.NDArray[np.int
     first -= first % source.block
     strips = [(start, min(start + rows, last)) for start in range(first, last, rows)]
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(source.read, *strips[0]) if strips else None
+        waiting = pool.submit(class_rows, source, strips[0], counts) if strips else None
         for number, (start, end) in enumerate(strips):
             assert waiting is not None
-            values = waiting.result()
+            strip = waiting.result()
             if number + 1 < len(strips):
-                waiting = pool.submit(source.read, *strips[number + 1])
-            _count_strip(values, start, end, source, grid, edges, numbers, counts)
+                waiting = pool.submit(class_rows, source, strips[number + 1], counts)
+            _count_strip(strip, start, end, source, grid, edges, numbers, counts)
 
 
 def _count_strip(  # noqa: PLR0917 - the state of _count
-    values: npt.NDArray[Any],
+    strip: Strip,
     start: int,
     end: int,
-    source: Source,
+    source: Raster,
     grid: Grid,
     edges: Edges,
     numbers: npt.NDArray[np.intp],
-    counts: _Counts,
+    counts: ClassAreas,
 ) -> None:
+    values, absent = strip
     height = source.height
     lines = grid.y_lines[height - end : height - start + 1]
     cover = cover_rows(edges, grid.x_lines, lines)
@@ -289,7 +194,7 @@ def _count_strip(  # noqa: PLR0917 - the state of _count
     step = max(_CACHED // source.width, 1)
     for top in range(0, tall, step):  # a few rows at a time stay in the processor's cache
         some = slice(top, min(top + step, tall))
-        codes = counts.codes(values[some])
+        codes = counts.codes(values[some], None if absent is None else absent[some])
         classes = len(counts.classes)
         size = (zones + 1) * classes
         # number of the zone (the last stands for none) times classes, plus number of the class
@@ -305,8 +210,9 @@ def _count_strip(  # noqa: PLR0917 - the state of _count
                 total += np.bincount(line, minlength=size) * grid.row_areas[row]
         counts.add(numbers, total.reshape(zones + 1, classes)[:zones])
     classes = len(counts.classes)
-    part = cover.owners * classes + counts.codes(values[part_rows, cover.columns])
-    pixels = every[part_rows, cover.columns] if every is not None else _by_row(grid, start, part_rows)
+    cut = part_rows, cover.columns
+    part = cover.owners * classes + counts.codes(values[cut], None if absent is None else absent[cut])
+    pixels = every[cut] if every is not None else _by_row(grid, start, part_rows)
     total = np.zeros(zones * classes)
     total += np.bincount(part, weights=cover.shares * pixels, minlength=zones * classes)
     counts.add(numbers, total.reshape(zones, classes))
@@ -339,16 +245,17 @@ def _paint(
     label.ravel()[:] = np.repeat(marks, lengths)
 
 
-def _pixel_areas(grid: Grid, source: Source, start: int, end: int) -> Numbers:
+def _pixel_areas(grid: Grid, source: Raster, start: int, end: int) -> Numbers:
     """Return the area of every pixel of a strip, in m²: a smooth function, computed on a lattice with cubic splines."""
     a, e = source.transform.a, source.transform.e
-    columns = np.linspace(0, source.width - 1, max(int(source.width * a / _LATTICE), 3) + 1)
+    wide = source.width
+    columns = np.linspace(0, wide - 1, min(max(int(wide * a / _LATTICE), 3) + 1, wide))
     rows = np.linspace(start, end - 1, 4) if end - start > 3 else np.arange(float(start), end)
     x = source.transform.c + a * (columns + 0.5)
     y = source.transform.f + e * (rows + 0.5)
     known = cell_areas(np.tile(x, len(rows)), np.repeat(y, len(columns)), a, -e, grid.crs)
     known = known.reshape(len(rows), len(columns))
-    along = CubicSpline(columns, known, axis=1)(np.arange(source.width))
+    along = CubicSpline(columns, known, axis=1)(np.arange(wide)) if wide > 1 else known
     if len(rows) < 4:
         return np.asarray(along)
     return np.asarray(CubicSpline(rows, along, axis=0)(np.arange(start, end)))

@@ -12,6 +12,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsMapRendererParallelJob,
     QgsMapSettings,
+    QgsProject,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QSize
@@ -50,6 +51,10 @@ def describe(layer, name, folder):
         "styles": layer.listStylesInDatabase()[0],
         "loaded": layer.loadDefaultStyle()[1],
     }
+    found["read_only"] = [
+        field.name() for index, field in enumerate(fields) if layer.editFormConfig().readOnly(index)
+    ]
+    found["hidden"] = [column.name for column in layer.attributeTableConfig().columns() if column.hidden]
     if layer.isSpatial():
         found["renderer"] = layer.renderer().type()
         found["legend"] = [item.label() for item in layer.renderer().legendSymbolItems()]
@@ -81,11 +86,25 @@ def edit(path, table, key, column, value):
     return changed if layer.commitChanges() else 0
 
 
+def look_around(path, names):
+    """Do what changes no feature: switch editing on and off, save a project into the file, close everything."""
+    project = QgsProject.instance()
+    for name in names:
+        layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
+        layer.startEditing()
+        layer.rollBack()
+        project.addMapLayer(layer)
+    project.write(f"geopackage:{path}?projectName=own")
+    project.clear()
+
+
 def main(path, folder):
     application = QgsApplication([], False)
     application.initQgis()
     task = json.loads(sys.stdin.read())
     result = open_and_draw(path, folder, task["layers"])
+    if task.get("look_around"):
+        look_around(path, task["layers"])
     for change in task.get("edits", []):
         result.setdefault("edits", []).append(edit(path, *change))
     sys.stdout.write(json.dumps(result, ensure_ascii=False))

@@ -10,10 +10,11 @@ PACKAGE = Path(geozone.__file__).parent
 STOREYS = [
     {"messages"},
     {"errors"},
-    {"files", "model"},
-    {"seeds", "catalog", "project"},
-    {"overlay.rings"},
+    {"files", "model", "rounding"},
+    {"seeds", "catalog", "project", "vintages"},
+    {"overlay.rings", "overlay.edges"},
     {"overlay.plane"},  # areas are needed by every room above; the rest of overlay stands higher
+    {"overlay.noding"},  # and so is what makes one border of two
     {"read"},
     {"checks"},
     {"overlay"},
@@ -29,6 +30,7 @@ STOREYS = [
 STOREY = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "node_modules" not in path.parts)
 NO_FILES = (
+    "overlay/edges.py",
     "overlay/plane.py",
     "overlay/coverage.py",
     "overlay/mosaic.py",
@@ -92,7 +94,7 @@ def test_areas_and_lengths_are_computed_in_one_module_only():
     """Only geozone.overlay may ask a geometry for its area or length."""
     guilty = []
     for path in MODULES:
-        if room_of(path) in {"overlay", "overlay.plane", "overlay.rings"}:
+        if room_of(path) in {"overlay", "overlay.edges", "overlay.plane", "overlay.noding", "overlay.rings"}:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             called = (
@@ -104,6 +106,25 @@ def test_areas_and_lengths_are_computed_in_one_module_only():
                 guilty.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
             if isinstance(node, ast.Attribute) and node.attr == "Geod":
                 guilty.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
+    assert guilty == []
+
+
+def test_rasters_are_opened_in_one_module_only():
+    """Whatever a raster hides, only geozone.read.raster sees to it."""
+    guilty = []
+    for path in MODULES:
+        if path.relative_to(PACKAGE).as_posix() == "read/raster.py":
+            continue
+        text = path.read_text("utf-8")
+        for node in ast.walk(ast.parse(text)):
+            opened = isinstance(node, ast.Attribute) and node.attr in {"open", "DatasetReader", "WarpedVRT"}
+            if opened and isinstance(node.value, ast.Name) and node.value.id == "rasterio":
+                guilty.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("rasterio"):
+                names = {alias.name for alias in node.names}
+                if names & {"open", "DatasetReader", "WarpedVRT"} or "vrt" in (node.module or ""):
+                    guilty.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
+        assert "osgeo" not in text, path
     assert guilty == []
 
 

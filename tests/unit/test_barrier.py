@@ -1,15 +1,19 @@
 """The relief rule on grounds whose barrier is known in closed form."""
 
+import warnings
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
 import shapely
+from pyproj import Geod
 from rasterio import Affine
 
-from geozone.errors import InputError, UsageError
+from geozone.errors import GeozoneWarning, InputError, UsageError
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2
+from geozone.terrain import elevation
 from geozone.terrain.barrier import barrier, barrier_gaps, connected_area, continuity
 
 CELL = 1 / 120
@@ -182,3 +186,126 @@ def test_continuity_is_the_share_of_the_largest_connected_part():
     chain = [patch(116 + 0.1 * step, 40, 116.095 + 0.1 * step, 40.1) for step in range(8)]
     assert continuity(layer(*chain)) == pytest.approx(1)
     assert continuity(layer(*chain), reach_m=100) == pytest.approx(1 / 8, rel=1e-6)
+
+
+def written(path, cells, *, bands=None, scale=None, unit=None, mask=None, **more):
+    bands = [cells] if bands is None else bands
+    profile = {"driver": "GTiff", "count": len(bands), "height": cells.shape[0], "width": cells.shape[1]}
+    profile |= {"crs": CRS, "transform": TRANSFORM, "dtype": cells.dtype.name} | more
+    with rasterio.open(path, "w", **profile) as target:
+        if scale:
+            target.scales, target.offsets = ([number] for number in scale)
+        if unit:
+            target.units = [unit]
+        target.write(np.stack(bands))
+        if mask is not None:
+            target.write_mask(mask)
+    return path
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["-9999", "-32768", "65535", "-3.4e38", "nan", "mask", "scaled", "feet", "south up", "masked array"],
+)
+def test_the_barrier_is_the_same_however_the_file_keeps_the_elevation(tmp_path, way):
+    east, north = ground()
+    cells = plateau_with(east, north, 12).astype("float32")
+    void = east > 30  # beyond the zone's relief, so that only a fill could make a difference
+    known = barrier((np.where(void, np.nan, cells), TRANSFORM), ZONE).area_km2.tolist()
+    assert known
+    path, filled = tmp_path / "dem.tif", np.where(void, 0, cells)
+    told = None
+    match way:
+        case "-9999" | "-32768" | "65535" | "-3.4e38":
+            kind = {"65535": "uint16", "-3.4e38": "float32"}.get(way, "int16")
+            written(path, np.where(void, float(way), cells).astype(kind))
+            told = "nodata"
+        case "nan":
+            written(path, np.where(void, np.nan, cells).astype("float32"))
+        case "mask":
+            written(path, np.where(void, 7000, cells).astype("float32"), mask=~void)
+        case "scaled":
+            written(path, (filled / 2 + 50).astype("int16"), scale=(2.0, -100.0))
+        case "feet":
+            written(path, (filled / np.float32(0.3048)), unit="ft")
+            told = "are in ft"
+        case "south up":
+            turned = TRANSFORM @ Affine(1, 0, 0, 0, -1, SHAPE[0])
+            written(path, filled[::-1].astype("float32"), transform=turned)
+        case "masked array":
+            path = (np.ma.masked_array(filled, void), TRANSFORM)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found = barrier(path, ZONE).area_km2.tolist()
+    assert found == pytest.approx(known, rel=1e-3)
+    words = [str(item.message) for item in said if item.category is GeozoneWarning]
+    assert [told in word for word in words if "have no elevation" not in word] == ([True] if told else [])
+
+
+def test_a_fine_elevation_model_is_read_part_by_part(tmp_path, monkeypatch):
+    east, north = ground()
+    cells = plateau_with(east, north, 12).astype("int16")
+    fine = np.kron(cells, np.ones((4, 4), dtype="int16"))
+    path = written(
+        tmp_path / "fine.tif", fine, transform=TRANSFORM @ Affine.scale(0.25), nodata=-1, tiled=True
+    )
+    whole = barrier(path, ZONE)
+    monkeypatch.setattr(elevation, "_AT_ONCE", 200 * 200)
+    parts = barrier(path, ZONE)
+    assert parts.area_km2.sum() == pytest.approx(whole.area_km2.sum(), rel=0.01)
+    assert whole.area_km2.sum() > 0
+
+
+def test_ground_without_elevation_is_told():
+    east, _ = ground()
+    with pytest.warns(GeozoneWarning, match=r"have no elevation.*没有高程"):
+        barrier((np.where(east > 0, 0.0, np.nan), TRANSFORM), ZONE)
+
+
+def test_elevations_in_an_unknown_unit_are_told(tmp_path):
+    with pytest.warns(GeozoneWarning, match="furlong"):
+        barrier(written(tmp_path / "dem.tif", np.zeros(SHAPE, dtype="int16"), unit="furlong"), ZONE)
+
+
+def test_bands_beside_the_first_are_told(tmp_path):
+    flat = np.zeros(SHAPE, dtype="int16")
+    with pytest.warns(GeozoneWarning, match="2 bands"):
+        barrier(written(tmp_path / "dem.tif", flat, bands=[flat, flat + 1]), ZONE)
+
+
+@pytest.mark.parametrize("south", [22.0, 31.0, 41.0])
+def test_continuity_does_not_depend_on_where_the_cells_of_a_plane_fell(south):
+    # one cell of 1 km lies between the patches, which the plane of the rule shows a little short or long
+    gap = Geod(ellps="GRS80").fwd(116.0, south, 90, 1000.05)[0] - 116.0
+    west = patch(115, south - 0.1, 116, south)
+    for far, share in ((gap, 0.5), (gap - 2e-6, 1.0)):
+        east = patch(116 + far, south - 0.1, 117 + far, south)
+        assert continuity(layer(west, east)) == pytest.approx(share, rel=1e-3)
+
+
+def test_what_the_file_leaves_open_can_be_told(tmp_path):
+    east, north = ground()
+    cells = plateau_with(east, north, 12).astype("int16")
+    known = barrier((cells, TRANSFORM), ZONE).area_km2.tolist()
+    void = np.where(east > 30, 1234, cells).astype("int16")
+    silent = written(tmp_path / "dem.tif", void, bands=[void * 0, void], crs=None)
+    assert barrier(silent, ZONE, crs=CRS, band=2, nodata=1234).area_km2.tolist() == pytest.approx(
+        known, rel=1e-3
+    )
+
+
+@pytest.mark.parametrize(("fill", "kind"), [(-99, "int16"), (255, "uint8"), (-1, "int16"), (6000, "int16")])
+def test_a_value_apart_from_all_others_is_told(tmp_path, fill, kind):
+    east, north = ground()
+    slope = np.clip(100 + east + north / 3, 60, 200)
+    cells = np.where(east < -40, fill, slope).astype(kind)
+    with pytest.warns(GeozoneWarning, match=f"hold {fill} .*nodata"):
+        barrier(written(tmp_path / "dem.tif", cells), ZONE)
+
+
+@pytest.mark.filterwarnings("error::geozone.errors.GeozoneWarning")
+def test_sound_elevation_is_not_suspected():
+    east, north = ground()
+    coast = np.clip(east * 20, 0, 1500)  # half of it sea
+    barrier((coast, TRANSFORM), ZONE)
+    barrier((plateau_with(east, north, 20), TRANSFORM), ZONE)

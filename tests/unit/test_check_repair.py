@@ -1,5 +1,7 @@
 """Repair changes what it says and nothing else, and stops before it changes the numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -7,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import sample_layer
 
-from geozone.checks import LEDGER_COLUMNS, REPAIRABLE, check, repair
+from geozone.checks import LEDGER_COLUMNS, REPAIRABLE, check, reading_ledger, repair
+from geozone.checks.report import report
 from geozone.errors import DataError
-from geozone.model import CRS, LayerStyle, Role
+from geozone.model import CRS, Change, LayerStyle, Role
 from geozone.overlay.plane import area_km2
 
 SQUARE = shapely.box(116.0, 38.0, 116.2, 38.2)
@@ -141,3 +144,16 @@ def test_nothing_passes_the_limit(geometries, limit):
     except DataError:
         return
     assert (ledger["change"].abs() <= limit).all()
+
+
+def test_what_reading_changed_stands_in_the_ledger_once():
+    closed, lost = Change("0", "ring_closed", 2.0, 2.0), Change("7", "coordinate_lost", float("nan"), 0.0)
+    layer = replace(layer_of(SQUARE), changes=[closed, lost])
+    assert reading_ledger(layer)["method"].tolist() == ["ring_closed", "coordinate_lost"]
+    repaired, ledger = repair(layer)
+    assert ledger["change"].tolist() == pytest.approx([0.0, np.nan], nan_ok=True)
+    assert repair(repaired)[1].empty
+    repaired, ledger = repair(replace(layer_of(BOW_TIE), changes=[closed]), limit=np.inf)
+    assert ledger["method"].tolist()[0] == "ring_closed"
+    assert len(ledger) == 2
+    assert report("a.shp", layer, [])["ledger"][1]["before_km2"] is None

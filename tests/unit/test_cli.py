@@ -214,3 +214,27 @@ def test_streamed_and_read_layers_give_the_same_coverage(files, tmp_path):
         geozone.coverage(path, counties, by="code") for path in (redline, tmp_path / "red.geojson")
     )
     pd.testing.assert_frame_equal(streamed, read, rtol=1e-9)
+
+
+def test_check_gives_one_row_a_kind_and_every_finding_where_asked(capsys, tmp_path):
+    bow_ties = [shapely.Polygon([(x, 39), (x + 1, 40), (x + 1, 39), (x, 40)]) for x in (115, 117)]
+    gpd.GeoDataFrame(geometry=bow_ties, crs=4490).to_file(tmp_path / "two.gpkg")
+    code, out, _ = run(capsys, "check", str(tmp_path / "two.gpkg"), "--lang", "en")
+    assert code == 1
+    assert out.count("ring_self_intersection") == 1
+    code, out, _ = run(capsys, "check", str(tmp_path / "two.gpkg"), "--all", "--lang", "en")
+    assert out.count("ring_self_intersection") == 2
+
+
+def test_a_layer_inside_a_file_is_named_after_a_colon(capsys, files, tmp_path):
+    redline, counties = files
+    both = tmp_path / "both.gpkg"
+    gpd.read_file(redline).to_file(both, layer="redline")
+    gpd.read_file(counties).to_file(both, layer="counties")
+    code, out, _ = run(capsys, "check", f"{both}:redline", "--json")
+    assert code == 0
+    assert [report["layer"] for report in json.loads(out)] == ["redline"]
+    whole = json.loads(run(capsys, "coverage", str(redline), str(counties), "--by", "code", "--json")[1])
+    code, out, _ = run(capsys, "coverage", f"{both}:redline", f"{both}:counties", "--by", "code", "--json")
+    assert code == 0
+    assert json.loads(out) == whole

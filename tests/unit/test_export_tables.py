@@ -19,8 +19,8 @@ from geozone.export.indicators import rate_columns, rate_variants
 from geozone.export.record import plain, write_record
 from geozone.export.tables import safe_cell, write_tables
 from geozone.export.workbook import SHEETS, _Exact
-from geozone.messages import Text, text
-from geozone.model import RATE_COLUMNS, Level
+from geozone.messages import Text, message, text
+from geozone.model import RATE_COLUMNS, Decision, Level
 from geozone.versions import versions
 
 AWKWARD = (0.1 + 0.2, 1 / 3, 408.00000000000006, 2**53 - 1.0, 5e-324, -1.7976931348623157e308)
@@ -196,6 +196,23 @@ def test_variants_of_an_indicator_have_columns_of_their_own(result):
 def test_a_rate_without_a_figure_has_no_column(result):
     bare = replace(result.rates[0], indicator="other", value=None, low=None, high=None)
     assert rate_variants([bare]) == {}
+
+
+def test_decisions_stand_in_the_run_record_as_data(result, files, tmp_path):
+    decision = Decision("crs", "EPSG:4527", message("run.decision", layer="红线", reason="因"))
+    result = replace(
+        result,
+        inputs=[entry | {"decisions": [decision]} for entry in result.inputs],
+        layers={"redline": replace(result.layers["redline"], decisions=[decision])},
+    )
+    path = tmp_path / "bth_run.json"
+    now = datetime(2026, 7, 1, tzinfo=UTC)
+    write_record(result, path, parameters={}, outputs=files, started=now, finished=now)
+    record = json.loads(path.read_text("utf-8"))
+    told = {"kind": "crs", "value": "EPSG:4527", "reason": {"zh": "红线：因", "en": "红线: 因"}}
+    assert record["inputs"][0]["decisions"] == [told]
+    assert record["decisions"] == [{"layer": "redline"} | told]
+    assert "Decision(" not in path.read_text("utf-8")
 
 
 def test_the_run_record_holds_digests_versions_and_findings(result, files, tmp_path):

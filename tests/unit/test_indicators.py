@@ -8,6 +8,7 @@ import pytest
 from rate_samples import COUNTIES, NAME, ZONE, register, spec, target, units
 
 from geozone.errors import ConservationError
+from geozone.maps.wording import rate_text
 from geozone.messages import Text
 from geozone.model import (
     Basis,
@@ -21,6 +22,7 @@ from geozone.model import (
     Status,
     Verdict,
 )
+from geozone.overlay.slivers import Sliver
 from geozone.rates.completion import with_shores
 from geozone.rates.indicators import compute_rates
 from geozone.seeds import Reference, get_zone, zone_targets
@@ -101,6 +103,51 @@ def test_continuity_is_of_the_largest_part():
     assert one(found, "barrier_continuity").value == pytest.approx(2 / 3)
     assert one(found, "barrier_continuity", FIRST).value == pytest.approx(0.75)
     assert not [rate for rate in found if rate.indicator == "barrier_continuity" and rate.unit_code == SECOND]
+
+
+@pytest.mark.parametrize(
+    ("comparator", "answered_by", "expected"),
+    [
+        (Comparator.AT_LEAST, ("bay",), "At hand: bay register with status; but nothing is computed from it"),
+        (Comparator.STABLE, ("redline",), "At hand: sample; but for one date only"),
+        (Comparator.QUALITATIVE, ("barrier",), "At hand: sample; but the clause states no figure"),
+        (Comparator.AT_LEAST, ("bay", "coastline"), "Missing: mainland shore told apart"),
+        (Comparator.AT_LEAST, ("station",), "At hand: monitoring sites"),
+        (Comparator.EXTERNAL, ("control_unit",), "Missing: surface-water sections with their class. The figure stands in"),
+        (Comparator.AT_LEAST, (), "A statistical or administrative demand"),
+    ],
+)  # fmt: skip
+def test_nothing_that_is_there_is_called_missing(comparator, answered_by, expected):
+    demand = target(comparator, indicator="own", value=None, answered_by=answered_by)
+    found = rates(
+        layers={"redline": spec("redline"), "barrier": replace(spec("barrier"), role=Role.BARRIER)},
+        registers={"bay": register([(BUILT, "", "", 1.0)])},
+        targets=[demand],
+        unused={"station"},
+    )
+    note = one(found, "own").note.en
+    assert note.startswith(expected)
+    assert "At hand" not in note or "Missing" not in note
+
+
+def test_an_older_vintage_at_hand_is_not_called_missing():
+    demand = target(Comparator.STABLE, indicator="own", value=None, answered_by=("redline",))
+    note = one(rates(targets=[demand], earlier={"redline"}), "own").note.en
+    assert note.startswith("At hand: sample; but nothing is computed from it")
+
+
+def test_a_layer_of_bays_is_no_register_of_bays():
+    demand = target(indicator="own", answered_by=("bay",))
+    found = rates(layers={"bays": replace(spec("bays"), role=Role.BAY)}, targets=[demand])
+    assert "Missing: bay register with status" in one(found, "own").note.en
+
+
+def test_note_and_verdict_agree_where_the_figure_of_a_demand_stands_elsewhere():
+    demand = target(Comparator.EXTERNAL, Modality.EXTERNAL, None, indicator="natural_shore_retention")
+    rate = one(rates(targets=[demand]), "natural_shore_retention", target_id="T-1")
+    assert rate.verdict is Verdict.NOT_COMPUTABLE
+    assert "Missing layer: mainland shore" in rate.note.en
+    assert "The figure stands in another document" in rate.note.en
 
 
 def test_a_missing_layer_is_named():
@@ -389,3 +436,44 @@ def test_the_bay_target_of_bth_on_an_official_register_of_eleven(built, verdict,
     rate = one(found, "bay_completion", "bth", "JJJ-23")
     assert (rate.denominator, rate.verdict, rate.gap, rate.gap_unit) == (11, verdict, gap, "count")
     assert rate.target_value == pytest.approx(0.55)
+
+
+def test_a_share_of_less_than_the_layers_can_tell_is_not_applicable():
+    thin = Sliver(area_km2=4.0, width_m=0.002, accuracy_m=1000.0)
+    found = rates(
+        slivers={"barrier": {FIRST: thin}},
+        continuity={FIRST: (3.0, 4.0), "z": (8.0, 12.0)},
+        targets=[target(indicator="barrier_protected", id="T-9", region_codes=(FIRST,))],
+    )
+    for indicator in ("barrier_protected", "barrier_continuity"):
+        rate = one(found, indicator, FIRST)
+        assert (rate.value, rate.low, rate.high, rate.numerator) == (None, None, None, None)
+        assert rate.denominator == 4.0
+        assert not rate.applies
+        assert rate.verdict is Verdict.NOT_COMPUTABLE
+        assert "不适用" in rate.note.zh
+        assert "1,000" in rate.note.zh
+        assert "Not applicable" in rate.note.en
+    assert one(found, "barrier_protected", FIRST).target_id == "T-9"  # and no second row that misses a layer
+    assert one(found, "barrier_coverage", FIRST).value == pytest.approx(0.4)  # of the unit there is enough
+    assert one(found, "barrier_protected").value == pytest.approx(2 / 12)
+    assert one(found, "barrier_protected").applies
+
+
+def test_what_is_not_applicable_is_no_missing_value():
+    thin = Sliver(area_km2=4.0, width_m=0.002, accuracy_m=1000.0)
+    found = rates(slivers={"barrier": {FIRST: thin}})
+    assert rate_text(one(found, "barrier_protected", FIRST)).zh == "不适用"
+    assert rate_text(one(found, "barrier_protected", SECOND)).zh == "无数据"  # no barrier at all
+
+
+def test_a_shore_shorter_than_its_ends_are_accurate_makes_no_rate():
+    shore = pd.DataFrame({"code": [FIRST, THIRD], "length_km": [0.9, 8.0]})
+    natural = shore.assign(length_km=[0.5, 2.0])
+    lengths = {"coastline": shore, "natural_shore": natural}
+    found = rates(lengths=lengths, shore_accuracy_m=500.0)
+    short = one(found, "natural_shore_retention", FIRST)
+    assert (short.value, short.denominator, short.unit, short.applies) == (None, 0.9, "km", False)
+    assert "不适用" in short.note.zh
+    assert one(found, "natural_shore_retention", THIRD).value == pytest.approx(0.25)
+    assert one(rates(lengths=lengths), "natural_shore_retention", FIRST).value == pytest.approx(5 / 9)

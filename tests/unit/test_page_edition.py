@@ -12,7 +12,8 @@ from geozone.maps import assets
 from geozone.maps.basemap import BaseMap, openstreetmap, tianditu
 from geozone.maps.edition import off_grid, public_edition
 from geozone.maps.page import render_page
-from geozone.messages import Text
+from geozone.messages import Text, message
+from geozone.model import Finding, Severity
 
 built = pytest.mark.skipif(
     not (assets.FOLDER / "page.js").exists(), reason="the page's scripts are not built: make setup"
@@ -57,7 +58,20 @@ def test_sensitive_layers_and_columns_do_not_leave():
     public = public_edition(crooked_result())
     assert "redline" not in public.layers
     assert all("secret" not in layer.data for layer in public.layers.values())
-    assert public.findings == []
+    assert not {finding.layer for finding in public.findings} & set(crooked_result().layers)
+    assert all(finding.place is None for finding in public.findings)
+
+
+def test_the_public_edition_counts_the_findings_that_it_leaves_out():
+    result = crooked_result()
+    about = message("check.geometry_null", label="known to few")
+    result.findings = [
+        Finding("geometry_null", Severity.WARNING, "redline", about, about, "3", (116.0, 39.0)),
+        Finding("register_rows", Severity.NOTE, "bays.csv", about, about, "1", (116.0, 39.0)),
+    ]
+    public = public_edition(result)
+    assert [finding.layer for finding in public.findings] == ["bays.csv", result.zone.key]
+    assert public.findings[-1].message.params["count"] == 1
 
 
 @built

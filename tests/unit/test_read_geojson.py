@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geozone.errors import InputError
-from geozone.read import read_layer
+from geozone.read import geojson, read_layer
 
 SQUARE = [[[116, 39], [117, 39], [117, 40], [116, 39]]]
 GOOD = {
@@ -180,3 +180,60 @@ def test_nested_attributes_stay_as_json(tmp_path):
 def test_hostile_nesting_is_refused(tmp_path):
     with pytest.raises(InputError):
         read_layer(file(tmp_path, '{"type":"FeatureCollection","features":' + "[" * 100_000))
+
+
+PLANE = [[517_000, 4_333_000], [527_000, 4_333_000], [527_000, 4_343_000], [517_000, 4_333_000]]
+NAMED = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4548"}}
+
+
+def projected(crs=None, inside=None, feature=None, count=1, coordinates=PLANE):
+    geometry = {"type": "Polygon", "coordinates": [coordinates]} | ({"crs": inside} if inside else {})
+    member = {"type": "Feature", "properties": {"crs": "x"}, "geometry": geometry}
+    member |= {"crs": feature} if feature else {}
+    return {"type": "FeatureCollection", "features": [member] * count} | ({"crs": crs} if crs else {})
+
+
+@pytest.mark.parametrize("limit", [geojson._CHECKED_WHOLE, 0])
+@pytest.mark.parametrize(
+    "document",
+    [
+        projected(NAMED),
+        projected({"type": "EPSG", "properties": {"code": 4548}}),
+        projected({"type": "link", "properties": {"href": "http://www.opengis.net/gml/srs/epsg.xml#4548"}}),
+        projected("EPSG:4548"),
+        projected(inside=NAMED, count=3),
+        projected(feature=NAMED),
+        {"crs": NAMED} | projected(),
+        {"long": "x" * 200_000} | projected(NAMED) | {"after": "x" * 200_000},
+    ],
+    ids=["end", "code", "link", "text", "geometries", "feature", "begin", "middle"],
+)
+def test_the_crs_is_found_wherever_it_stands(tmp_path, monkeypatch, document, limit):
+    monkeypatch.setattr(geojson, "_CHECKED_WHOLE", limit)
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps(document), "utf-8")
+    layer = read_layer(path)
+    assert [decision.value for decision in layer.decisions if decision.kind == "crs"] == ["EPSG:4548"]
+    assert layer.findings == []
+
+
+@pytest.mark.parametrize("limit", [geojson._CHECKED_WHOLE, 0])
+def test_several_systems_in_one_file_are_refused(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr(geojson, "_CHECKED_WHOLE", limit)
+    document = projected(inside=NAMED)
+    other = {"type": "name", "properties": {"name": "EPSG:4549"}}
+    document["features"] += projected(inside=other)["features"]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(InputError) as error:
+        read_layer(path)
+    assert error.value.message.key == "read.crs_stated_several"
+
+
+def test_an_attribute_that_is_called_crs_states_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(geojson, "_CHECKED_WHOLE", 0)
+    path = tmp_path / "a.geojson"
+    coordinates = [[117, 39], [118, 39], [118, 40], [117, 39]]
+    path.write_text(json.dumps(projected(coordinates=coordinates)), "utf-8")
+    layer = read_layer(path)
+    assert [decision.value for decision in layer.decisions if decision.kind == "crs"] == ["EPSG:4326"]

@@ -1,10 +1,12 @@
 // The rates of the chosen unit, each held against its targets.
 
 import { h, replace, svg } from './dom.js';
-import { amountOf, gapText, inUnit, plainNumber, rateText, shareOf, targetText } from './format.js';
+import { applies, gapText, inUnit, rateText, shareOf, targetAmount, targetText } from './format.js';
+import { digits } from './rounding.js';
 import { said, text } from './text.js';
 import { badge } from './badge.js';
 import { itemName } from './years.js';
+import { unitItems } from './popup.js';
 
 const MARKS = {
   met: 'M3 8.5 6.5 12 13 4.5',
@@ -55,7 +57,7 @@ function trajectory(app, rates, kind) {
   const [low, high] = [rate.value ?? rate.low, rate.value ?? rate.high];
   if (!points.length || !Number.isFinite(now) || low === null || points.every((point) => point.year <= now)) return null;
   const [width, height, edge] = [360, 62, 8];
-  const last = points.at(-1).year;
+  const last = points[points.length - 1].year;
   const top = Math.max(high ?? low, ...points.map((point) => point.value)) * 1.15 || 1;
   const x = (year) => edge + ((year - now) / (last - now)) * (width - 2 * edge - 34);
   const y = (value) => height - 18 - (value / top) * (height - 30);
@@ -69,7 +71,7 @@ function trajectory(app, rates, kind) {
     if (point.year <= now) continue;
     shape.append(svg('circle', { class: 'goal', cx: x(point.year), cy: y(point.value), r: 3 }));
     shape.append(svg('text', { x: x(point.year), y: height - 4, 'text-anchor': 'middle' }, String(point.year)));
-    shape.append(svg('text', { x: x(point.year), y: y(point.value) - 6, 'text-anchor': 'middle' }, amountOf(point.value, kind, kind === 'area' ? 0 : 0)));
+    shape.append(svg('text', { x: x(point.year), y: y(point.value) - 6, 'text-anchor': 'middle' }, targetAmount(point.value, kind)));
   }
   return shape;
 }
@@ -136,7 +138,7 @@ function openItems(app, rate) {
       h('button', { type: 'button', class: 'link', 'data-item': item.item_id, onclick: () => app.showItem(role, place) }, itemName(item)),
       h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`),
       item.planned_year ? ` · ${text('planned_for', { year: Math.round(Number(item.planned_year)) })}` : '',
-      item.shore_km ? ` · ${text('shore', { length: plainNumber(item.shore_km, 0) })}` : ''))));
+      item.shore_km ? ` · ${text('shore', { length: digits(item.shore_km, 0) })}` : ''))));
 }
 
 function inUnitOf(item, prefix) {
@@ -168,7 +170,12 @@ function card(app, indicator, rates) {
 }
 
 export function computable(rates) {
-  return rates.some((rate) => rate.verdict !== 'not_computable' && (rate.value !== null || rate.low !== null));
+  return rates.some((rate) => rate.value !== null || rate.low !== null);
+}
+
+// There is some of it in the unit, and too little for a rate: that is said in its place.
+function tooLittle(rates) {
+  return rates.some((rate) => !applies(rate) && rate.denominator > 0);
 }
 
 export function cardsSection(app) {
@@ -176,18 +183,19 @@ export function cardsSection(app) {
   const draw = () => {
     const unit = app.units[app.state.unit];
     const own = app.ratesOf.get(unit.code) ?? new Map();
-    const shown = [...own].filter(([, rates]) => computable(rates));
+    const shown = [...own].filter(([, rates]) => computable(rates) || tooLittle(rates));
     const withTarget = shown.filter(([, rates]) => rates.some((rate) => rate.target_id));
     const without = shown.filter(([, rates]) => !rates.some((rate) => rate.target_id));
     const chain = app.ancestors(unit).reverse();
     replace(section,
       h('nav', { class: 'crumbs', 'aria-label': text('place') }, chain.map((upper) => [
         h('button', { type: 'button', class: 'link', onclick: () => app.choose(upper) }, app.nameOf(upper)), ' › '])),
-      h('h2', {}, app.nameOf(unit), h('small', {}, unit.area === null ? '' : `${plainNumber(unit.area, unit.area < 1000 ? 1 : 0)} km²`)),
+      h('h2', {}, app.nameOf(unit), h('small', {}, unit.area === null ? '' : `${digits(unit.area, unit.area < 1000 ? 1 : 0)} km²`)),
       unit.place === app.zone ? summary(app, withTarget) : null,
       withTarget.length ? [h('h3', { class: 'group' }, text('with_target')), withTarget.map(([indicator, rates]) => card(app, indicator, rates))] : null,
       without.length ? [h('h3', { class: 'group' }, text('without_target')), without.map(([indicator, rates]) => card(app, indicator, rates))] : null,
-      shown.length ? null : h('p', { class: 'note' }, text('no_rates')));
+      shown.length ? null : h('p', { class: 'note' }, text('no_rates')),
+      unit.level === 'county' ? unitItems(app, unit) : null);
   };
   app.on(['lang', 'unit', 'indicator'], draw);
   draw();
@@ -232,7 +240,6 @@ function missingRow(app, indicator, rate) {
   return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },
     h('b', {}, unit && unit.place !== app.zone ? `${app.nameOf(unit)} · ` : '', said(target ? target.title : app.indicators[indicator].title)),
     h('span', { class: 'goal-text' }, target ? `${targetText(rate, target, null)}${target.year ? text('in_year', { year: target.year }) : ''}` : ''),
-    h('span', { class: 'lacking' }, said(rate.note) || (target?.answered_by.length
-      ? text('missing_layer', { layers: target.answered_by.map((name) => (text(`role_${name}`))).join(text('list_comma')) }) : '')));
+    h('span', { class: 'lacking' }, said(rate.note)));
 }
 

@@ -2,7 +2,8 @@
 
 import { h, replace } from './dom.js';
 import { swatch } from './paint.js';
-import { amountOf, plainNumber } from './format.js';
+import { amountOf, applies } from './format.js';
+import { digits, exactPlaces } from './rounding.js';
 import { said, text } from './text.js';
 import { shortened } from './popup.js';
 import { badge } from './badge.js';
@@ -16,24 +17,26 @@ export function classEntries(app, indicator, level) {
   const rates = app.partition[level].map((place) => app.rate(app.units[place].code, indicator));
   const shown = rates.map((rate) => (rate ? (rate.value ?? rate.low) : null));
   const entries = [];
-  const digits = classDigits(classes.bounds, kind);
-  const word = (value) => (kind === 'area' ? plainNumber(value, digits) : plainNumber(value * 100, digits));
+  const places = classPlaces(classes.bounds, kind);
+  const word = (value) => (kind === 'area' ? digits(value, places) : digits(value * 100, places));
   const unit = kind === 'area' ? ' km²' : '%';
   if (shown.includes(0)) entries.push({ key: 'zero', colour: colours.zero, title: amountOf(0, kind, 0) });
   classes.bounds.forEach((bound, place) => {
     const from = place ? classes.bounds[place - 1] : 0;
     entries.push({ key: `class${place}`, colour: classes.colours[place], title: `${word(from)}–${word(bound)}${unit}` });
   });
-  if (shown.includes(null)) entries.push({ key: 'missing', colour: colours.missing, title: text('no_value') });
+  if (shown.includes(null)) {
+    const title = rates.some((rate) => rate && !applies(rate)) ? 'legend_missing' : 'no_value';
+    entries.push({ key: 'missing', colour: colours.missing, title: text(title) });
+  }
   if (rates.some((rate) => rate && rate.value === null && rate.low !== null)) {
     entries.push({ key: 'band', band: true, title: text('legend_band') });
   }
   return entries;
 }
 
-function classDigits(bounds, kind) {
-  const scaled = bounds.map((bound) => (kind === 'area' ? bound : bound * 100));
-  return [0, 1, 2, 3, 4].find((count) => scaled.every((value) => Math.abs(Number(value.toFixed(count)) - value) < 1e-9)) ?? 4;
+function classPlaces(bounds, kind) {
+  return Math.max(0, ...bounds.map((bound) => exactPlaces(kind === 'area' ? bound : bound * 100)));
 }
 
 export function colourOf(app, indicator, level, value) {
@@ -59,13 +62,17 @@ export function rateLegend(app) {
       swatch(entry.band ? BAND_SYMBOL : fillSymbol(entry.colour)), h('span', {}, entry.title))));
 }
 
+const UNCOUNTED = new Set(['off_register', 'several']); // of no item, or of items that are counted by their statuses
+
 export function layerLegend(app, layer) {
   if (!layer.legend || layer.legend.length === 1) return null;
   const counts = statusCounts(app, layer);
-  const entries = layer.legend.filter((entry, place) => layer.counts[place] || counts?.[entry.key]);
+  // an earlier year may tell items apart that have one status by now
+  const apart = app.state.year !== null && layer.item_sets?.some((set) => set.length > 1);
+  const entries = layer.legend.filter((entry, place) => layer.counts[place] || counts?.[entry.key] || (apart && entry.key === 'several'));
   return h('ul', { class: 'legend-list', 'data-statuses': layer.id }, entries.map((entry) => h('li', { 'data-legend': `${layer.id}:${entry.key}` },
     swatch(entry.symbol), h('span', {}, said(entry.title)),
-    counts ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
+    counts && !UNCOUNTED.has(entry.key) ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
 }
 
 export function legendCard(app) {

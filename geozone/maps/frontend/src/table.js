@@ -1,8 +1,9 @@
 // The table twin of the map: every unit with all its rates; sortable, filterable, and a click flies there.
 
 import { h, replace } from './dom.js';
-import { plainNumber, rateText } from './format.js';
+import { rateText } from './format.js';
 import { sounds } from './pinyin.js';
+import { digits } from './rounding.js';
 import { said, text } from './text.js';
 
 const RANK = { zone: 0, province: 1, city: 2, county: 3 };
@@ -95,7 +96,7 @@ export function matches(app, unit, wanted) {
 function row(app, unit, columns) {
   return h('tr', { 'data-unit': unit.code, class: `level-${unit.level}`, onclick: () => app.choose(unit) },
     h('th', { scope: 'row', class: 'name' }, h('button', { type: 'button', class: 'link' }, app.nameOf(unit))),
-    h('td', { class: 'number' }, unit.area === null ? '' : plainNumber(unit.area, unit.area < 1000 ? 1 : 0)),
+    h('td', { class: 'number' }, unit.area === null ? '' : digits(unit.area, unit.area < 1000 ? 1 : 0)),
     columns.map((id) => {
       const rate = app.rate(unit.code, id);
       if (!rate) return h('td', { class: 'number empty' }, '—');

@@ -1,0 +1,123 @@
+"""What lies within a distance of what, in metres on the CGCS2000 ellipsoid.
+
+The Mercator plane is conformal: a shortest line there is stretched by ``a / (N cos φ)`` and by nothing else. It tells most
+pairs at once. Where the stretching leaves it open, edges are held against each other on the ellipsoid.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pyproj
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geozone.model import CRS
+from geozone.overlay.edges import linework
+from geozone.overlay.plane import FLATTENING, SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
+
+_ELLIPSOID = pyproj.Geod(a=SEMI_MAJOR_AXIS, f=FLATTENING)
+_MERCATOR = "+proj=merc +ellps=GRS80 +units=m +no_defs"
+_ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
+_LONGEST = 0.01  # degrees: edges are cut to it, so that they are straight in every plane
+_FARTHEST = 80.0  # degrees of latitude; the Mercator plane has no poles
+
+
+def within_reach(geometries: Geometries, reach_m: float) -> tuple[Indices, Indices]:
+    """Return the pairs of geometries whose geodesic distance is at most so many metres, each pair once.
+
+    Parameters
+    ----------
+    geometries
+        Valid geometries in EPSG:4490, not empty. An edge is straight in longitude and latitude.
+    reach_m
+        The distance, in metres.
+    """
+    if len(geometries) < 2:
+        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+    plane, back = _planes()
+    cut = shapely.segmentize(geometries, _LONGEST)
+    flat = shapely.transform(cut, plane.transform, interleaved=False)
+    south, north = shapely.bounds(geometries)[:, [1, 3]].T
+    margin = reach_m / 110_000  # degrees of latitude, and a little more
+    widest = reach_m * _stretch(np.maximum(np.abs(south), np.abs(north)) + margin)
+    one, two = shapely.STRtree(flat).query(flat, predicate="dwithin", distance=widest)
+    one, two = one[one < two], two[one < two]
+    if not len(one):
+        return one, two
+    lines = shapely.transform(shapely.shortest_line(flat[one], flat[two]), back.transform, interleaved=False)
+    near = _metres(shapely.get_coordinates(lines).reshape(-1, 4)) <= reach_m
+    # what is too far at its nearest place of the plane may be near enough where the plane is stretched more
+    for pair in np.flatnonzero(~near):
+        near[pair] = _nearest(flat[one[pair]], flat[two[pair]], reach_m, back) <= reach_m
+    return one[near], two[near]
+
+
+def connected(geometries: Geometries, reach_m: float) -> Indices:
+    """Return the number of the connected part that each geometry belongs to; neighbours lie within so many metres."""
+    one, two = within_reach(geometries, reach_m)
+    size = len(geometries)
+    links = coo_array((np.ones(len(one), dtype=bool), (one, two)), shape=(size, size))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.intp)
+
+
+@cache
+def _planes() -> tuple[pyproj.Transformer, pyproj.Transformer]:
+    """Return the way to the Mercator plane and back."""
+    ends = ((CRS, _MERCATOR), (_MERCATOR, CRS))
+    one, other = (pyproj.Transformer.from_crs(*pair, always_xy=True) for pair in ends)
+    return one, other
+
+
+def _nearest(one: shapely.Geometry, two: shapely.Geometry, reach_m: float, back: pyproj.Transformer) -> float:
+    """Return the least geodesic distance between edges that lie about within reach; infinite where none do."""
+    edges, others = _edges(one), _edges(two)
+    latitude = np.abs(_degrees(edges, back)[:, [1, 3]]).max(axis=1)
+    reach = reach_m * _stretch(latitude + reach_m / 110_000)
+    place, other = shapely.STRtree(others).query(edges, predicate="dwithin", distance=reach)
+    if not len(place):
+        return np.inf
+    # two edges that do not cross are nearest at an end of one of them
+    first, last = _ends(edges[place])
+    start, end = _ends(others[other])
+    tries = [(first, others[other]), (last, others[other]), (start, edges[place]), (end, edges[place])]
+    return float(
+        min(_metres(_degrees(shapely.shortest_line(point, edge), back)).min() for point, edge in tries)
+    )
+
+
+def _edges(geometry: shapely.Geometry) -> Geometries:
+    """Return the edges of a geometry in the plane; its points as edges without length."""
+    lines, _ = linework(np.array([geometry], dtype=object))
+    coordinates, line = shapely.get_coordinates(lines, return_index=True)
+    follows = line[1:] == line[:-1]
+    points = shapely.get_parts(geometry)
+    points = shapely.get_coordinates(points[shapely.get_dimensions(points) == 0])
+    pairs = [
+        np.stack([coordinates[:-1][follows], coordinates[1:][follows]], axis=1),
+        np.stack([points, points], axis=1),
+    ]
+    return np.asarray(shapely.linestrings(np.concatenate(pairs)))
+
+
+def _ends(edges: Geometries) -> tuple[Geometries, Geometries]:
+    return shapely.get_point(edges, 0), shapely.get_point(edges, 1)
+
+
+def _degrees(lines: Geometries, back: pyproj.Transformer) -> Numbers:
+    """Return longitude and latitude of both ends of lines with two vertices."""
+    ends = shapely.get_coordinates(lines)
+    return np.column_stack(back.transform(*ends.T)).reshape(-1, 4)
+
+
+def _metres(ends: Numbers) -> Numbers:
+    x, y, other_x, other_y = ends.T
+    return np.asarray(_ELLIPSOID.inv(x, y, other_x, other_y, return_back_azimuth=False)[2])
+
+
+def _stretch(latitude: Numbers) -> Numbers:
+    """Return by how much the Mercator plane stretches the ground at a latitude."""
+    angle = np.radians(np.minimum(latitude, _FARTHEST))
+    return np.asarray(np.sqrt(1 - _ECCENTRICITY_2 * np.sin(angle) ** 2) / np.cos(angle))

@@ -1,0 +1,75 @@
+"""Which files can be used as they are, feature by feature, without what the reader would decide, mend or say of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pyproj
+from pyproj.exceptions import CRSError, ProjError
+
+from geozone.errors import GeozoneError
+from geozone.read.bulk import BULK_ERRORS, quiet
+from geozone.read.fit import fit
+from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
+from geozone.read.inference import CHINA, Extent
+from geozone.read.source import companion
+from geozone.read.stated import is_undefined
+from geozone.read.vector import list_layers
+
+ENDINGS = (
+    ".gpkg",
+    ".fgb",
+    ".shp",
+)  # formats that hold their extent, so that it can be held against their CRS
+_NO_SHIFT = (4490, 4326)  # CGCS2000 and WGS 84
+_SIDES = 21  # points of each side of the extent that are looked at
+
+
+def tells_its_place(path: Path) -> bool:
+    """Tell whether the one layer of a file has a CRS under which its extent lies in China as it stands.
+
+    It is the test of the reader, applied to the extent that the file states; anything that the reader would have to
+    decide, mend or say about the CRS makes it no. The extent may be untrue: whoever uses the file holds its features
+    against `CHINA` as well.
+    """
+    if path.suffix.lower() not in ENDINGS or not path.exists():
+        return False
+    try:
+        if len(list_layers(path)) > 1 or _has_other_statement(path):
+            return False
+        with quiet():
+            info = pyogrio.read_info(path)
+        if not info["crs"] or info["total_bounds"] is None:
+            return False
+        return _fits(pyproj.CRS(info["crs"]), Extent(*np.asarray(info["total_bounds"], float).reshape(4, 1)))
+    except (GeozoneError, *BULK_ERRORS, CRSError, ProjError):
+        return False
+
+
+def _has_other_statement(path: Path) -> bool:
+    """Tell whether a .prj may say more than GDAL understands of it."""
+    prj = companion(path, ".prj") if path.suffix.lower() == ".shp" else None
+    return prj is not None and not prj.read_bytes().isascii()
+
+
+def _fits(crs: pyproj.CRS, extent: Extent) -> bool:
+    base = crs.geodetic_crs
+    if base is None or base.to_epsg(min_confidence=20) not in _NO_SHIFT:
+        return False
+    if has_parameters(crs) or is_undefined(crs) or datum_of(crs) is not Datum.ALIKE:
+        return False
+    if contradicting_datum(crs) is not None or not (crs.is_geographic or crs.is_projected):
+        return False
+    return fit(crs, extent).as_stated and _in_china(crs, extent)
+
+
+def _in_china(crs: pyproj.CRS, extent: Extent) -> bool:
+    west, south, east, north = (
+        float(side[0]) for side in (extent.west, extent.south, extent.east, extent.north)
+    )
+    if not crs.is_geographic:
+        transformer = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+        west, south, east, north = transformer.transform_bounds(west, south, east, north, densify_pts=_SIDES)
+    return CHINA[0] <= west <= east <= CHINA[2] and CHINA[1] <= south <= north <= CHINA[3]

@@ -1,0 +1,136 @@
+"""The zones whose files lie in a folder of builds, whichever build wrote them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geozone.files import make_folder, whole_file
+from geozone.maps.index import render_index
+from geozone.messages import Language, Text, text
+from geozone.model import (
+    RATE_COLUMNS,
+    Basis,
+    Comparator,
+    Kind,
+    Level,
+    Rate,
+    Verdict,
+    Zone,
+    ZoneResult,
+)
+from geozone.seeds import load_documents, load_zones, zone_targets
+
+INDEX = "index.html"
+_WORDS: Mapping[str, type[StrEnum]] = {
+    "level": Level,
+    "kind": Kind,
+    "basis": Basis,
+    "comparator": Comparator,
+    "verdict": Verdict,
+}
+_TEXTS = ("unit_name", "method", "note")
+
+
+def write_index(folder: Path, lang: Language, notice: Callable[[Text], None]) -> Path:
+    """Write the index over every zone that a folder holds, those of earlier builds too.
+
+    It is made from the files of the zones alone, so that it says what they say and does not depend on which of them
+    were built together.
+
+    Parameters
+    ----------
+    folder
+        Where ``geozone build`` wrote to.
+    lang
+        Language that the index opens in.
+    notice
+        Told of a zone that stays out, because a file of it is missing or cannot be read.
+
+    Raises
+    ------
+    UsageError
+        If the index cannot be written.
+    """
+    make_folder(folder)
+    results, lacking = built_zones(folder)
+    for reason in lacking:
+        notice(reason)
+    path = folder / INDEX
+    with whole_file(path) as unfinished:
+        unfinished.write_text(render_index(results, lang=lang), "utf-8", newline="\n")
+    return path
+
+
+def built_zones(folder: Path) -> tuple[list[ZoneResult], list[Text]]:
+    """Return what the files of each zone in a folder say of it, and why others cannot be read.
+
+    Returns
+    -------
+    results, lacking
+        Zones in the order of their declaration, with units, rates and targets, but without layers and registers; and a
+        sentence for each zone that has some of its files only, or files that are damaged.
+    """
+    results, lacking = [], []
+    for key, zone in load_zones().items():
+        needed = [folder / f"{key}{ending}" for ending in ("_run.json", "_rates.json", ".gpkg", ".html")]
+        missing = [path.name for path in needed if not path.exists()]
+        if len(missing) == len(needed):
+            continue
+        if missing:
+            names = ", ".join(missing)
+            lacking.append(
+                text("run.index_without", zone=zone.title, reason=text("run.index_missing", names=names))
+            )
+            continue
+        record, rates, package, _ = needed
+        try:
+            results.append(_zone_result(zone, record, rates, package))
+        except (OSError, ValueError, KeyError, TypeError, DataSourceError, DataLayerError) as error:
+            lacking.append(text("run.index_without", zone=zone.title, reason=str(error)))
+    return results, lacking
+
+
+def read_rates(rows: list[dict[str, Any]]) -> list[Rate]:
+    """Return the rows of ``<zone>_rates.json`` as rates; their texts are in one language.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If a row is not one of geozone's.
+    """
+    return [Rate(**{name: _value(name, row[name]) for name in RATE_COLUMNS}) for row in rows]
+
+
+def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneResult:
+    document = json.loads(rates.read_text("utf-8"))
+    facts = ["code", "name", "name_en", "level", "parent", "area_km2"]
+    # another program may have it open: nothing is waited for, nothing is written beside it
+    units = pyogrio.read_dataframe(package, layer="units", columns=facts, IMMUTABLE="YES")
+    for name in ("name_en", "parent"):
+        units[name] = units[name].fillna("")
+    return ZoneResult(
+        zone=zone,
+        title=Text(**document["title"]),
+        review_number=str(json.loads(record.read_text("utf-8"))["map_review_number"]),
+        units=units,
+        layers={},
+        mosaic=pd.DataFrame(),
+        rates=read_rates(document["rates"]),
+        targets=zone_targets(zone.key),
+        documents=dict(load_documents()),
+        registers={},
+    )
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _TEXTS:
+        return Text(value, value)
+    return _WORDS[name](value) if name in _WORDS and value is not None else value

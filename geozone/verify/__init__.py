@@ -1,0 +1,127 @@
+"""Verify a build: every file as its run record says, and the same number in all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from geozone.errors import InputError
+from geozone.export.fingerprint import pending
+from geozone.files import digest
+from geozone.messages import Message, message
+from geozone.verify.check import Check, failed, passed, told
+from geozone.verify.index import index_checks
+from geozone.verify.parts import Twin, changed_parts
+from geozone.verify.rates import READERS, RateTable, UnreadableError, differences, read_rate_table
+
+__all__ = ["Check", "verify_build"]
+
+
+def verify_build(folder: Path) -> list[Check]:
+    """Verify the files of every zone that was built into a folder, and the index over them.
+
+    Parameters
+    ----------
+    folder
+        Where ``geozone build`` wrote to.
+
+    Returns
+    -------
+    list of Check
+        For every file of a run record: whether it is as recorded, and if not, which cell, feature or part of it was
+        changed. A file that a program opened and saved without changing what it holds passes. For every table of rates
+        (JSON, CSV, GeoPackage, workbook, page, index): whether each cell is the same.
+
+    Raises
+    ------
+    InputError
+        If the folder has no run record, or a record cannot be read.
+    """
+    records = sorted(folder.glob("*_run.json"))
+    if not records:
+        raise InputError("verify.no_record", folder=folder)
+    checks: list[Check] = []
+    for path in records:
+        checks += _zone_checks(_Record.read(path))
+    return checks + list(index_checks(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What the run record of a zone says of its files."""
+
+    folder: Path
+    zone: str
+    lang: str
+    outputs: dict[str, dict[str, Any]]  # by file name
+
+    @classmethod
+    def read(cls, path: Path) -> _Record:
+        """Read a run record."""
+        try:
+            record = json.loads(path.read_text("utf-8"))
+            outputs = {
+                str(item["name"]): {"sha256": str(item["sha256"])} | item for item in record["outputs"]
+            }
+            return cls(path.parent, str(record["zone"]), str(record["parameters"].get("lang", "zh")), outputs)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError("verify.unreadable", path=path, reason=repr(error)) from error
+
+    def intact(self) -> set[str]:
+        """Return the files that are byte for byte as recorded, with nothing written beside them."""
+        return {
+            name
+            for name, output in self.outputs.items()
+            if (path := self.folder / name).is_file()
+            and digest(path) == output["sha256"]
+            and not (path.suffix == ".gpkg" and pending(path))
+        }
+
+
+def _zone_checks(record: _Record) -> Iterator[Check]:
+    intact = record.intact()
+    tables: dict[str, RateTable] = {}
+    for name in (f"{record.zone}{ending}" for ending in READERS):
+        if (record.folder / name).is_file():
+            try:
+                table = read_rate_table(record.folder / name, record.lang)
+                tables[name] = replace(table, rounded=name.endswith(".xlsx") and name not in intact)
+            except UnreadableError as error:
+                yield failed(name, message("verify.unreadable", path=name, reason=error.reason))
+    differing = _differing(tables, intact)
+    twin = Twin(record.folder, record.zone, intact)
+    for name, output in record.outputs.items():
+        if name in intact:
+            yield passed(name, message("verify.same"))
+        elif (record.folder / name).is_file():
+            yield from _changed(record.folder / name, output, differing.get(name, []), twin)
+        else:
+            yield failed(name, message("verify.missing"))
+    for name, found in differing.items():
+        yield from told(name, found)
+        if not found:
+            yield passed(name, message(tables[name].agrees, count=len(tables[name].rows)))
+
+
+def _differing(tables: dict[str, RateTable], intact: set[str]) -> dict[str, list[Message]]:
+    """Return the differing cells of each table from one whose file is as recorded, if there is one."""
+    if not tables:
+        return {}
+    reference = next((table for name, table in tables.items() if name in intact), next(iter(tables.values())))
+    return {
+        name: list(differences(reference, table)) for name, table in tables.items() if table is not reference
+    }
+
+
+def _changed(path: Path, output: dict[str, Any], cells: list[Message], twin: Twin) -> Iterator[Check]:
+    """Yield what was changed in a file whose digest is not the recorded one; nothing was, if it was only saved anew."""
+    parts = changed_parts(path, output, twin, rates_told=bool(cells))
+    if parts is None:
+        yield failed(path.name, message("verify.changed"))
+        return
+    yield from told(path.name, parts)
+    if not parts and not cells:
+        yield passed(path.name, message("verify.saved_anew"))

@@ -1,0 +1,93 @@
+"""Lists of cities, districts and counties: known members of programmes, with a status each and never a denominator."""
+
+import re
+
+import pandas as pd
+import pyogrio
+import pytest
+
+from geozone.files import shipped
+from geozone.model import REGISTER_COLUMNS, Basis, Role, Status
+from geozone.rates.registers import published_lists, read_register
+
+FOLDER = shipped("layers") / "registers"
+LISTS = {"zero_waste_cities": 15, "eco_civilisation_areas": 48, "beautiful_village_pioneers": 23}
+CODES = ["province_code", "city_code", "county_code"]
+
+
+def read(name):
+    return pd.read_csv(FOLDER / f"{name}.csv", dtype=str, keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def units():
+    """Return the embedded units by code: name, English name, level."""
+    path = shipped("layers") / "data" / "boundary.gpkg"
+    tables = [
+        pyogrio.read_dataframe(path, layer=level, read_geometry=False)
+        for level in ("province", "city", "county")
+    ]
+    return pd.concat(tables).set_index("code")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_a_register_like_the_others(name):
+    table = read(name)
+    assert tuple(table.columns) == REGISTER_COLUMNS
+    assert len(table) == LISTS[name]
+    assert table.item_id.is_unique
+    for column in ("name", "name_en", "province_code", "source", "source_date", "confidence", "note"):
+        assert (table[column] != "").all(), column
+    assert set(table.confidence) <= {"high", "medium-high", "medium"}
+    assert set(table.basis) == {"public"}
+    register = read_register(FOLDER / f"{name}.csv", role=Role.RIVER, basis=Basis.PUBLIC)
+    assert register.findings == []
+    assert len(register.items) == len(table)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_codes_lie_in_each_other_and_name_the_unit(name, units):
+    table = read(name)
+    for row in table.to_dict("records"):
+        province, city, county = (row[column] for column in CODES)
+        finest = county or city or province
+        assert re.fullmatch(r"\d{6}", finest)
+        assert not city or city[:2] == province[:2]
+        assert not county or county[:4] == (city or f"{county[:4]}00")[:4]
+        if county:
+            assert units.loc[county, "level"] == "county"
+            if "林场" not in row["name"]:
+                assert units.loc[county, "name"] == row["name"]
+                assert units.loc[county, "name_en"] == row["name_en"]
+        elif finest in units.index and name != "beautiful_village_pioneers":
+            assert units.loc[finest, "name"] == row["name"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_nothing_on_the_lists_is_called_built(name):
+    """Membership of a programme and a name given by a ministry are not completion."""
+    assert set(read(name).status) <= {*Status} - {Status.BUILT}
+
+
+def test_no_list_is_a_denominator():
+    assert not set(LISTS) & set(published_lists())
+    assert all(f"`{name}.csv`" in (FOLDER / "UNITS.md").read_text("utf-8") for name in LISTS)
+
+
+def test_members_of_the_zero_waste_programme_are_told_from_cities_with_a_plan():
+    table = read("zero_waste_cities")
+    assert (table.county_code == "").all()
+    assert (table.city_code != "").all()
+    members = table[table.status == "under_construction"]
+    assert (members.province_code == "330000").sum() == 11  # all cities of Zhejiang
+    assert set(table[table.status == "planned"].province_code) == {"130000"}
+
+
+def test_the_named_areas_of_hebei_are_nine_and_proposals_are_not_among_them():
+    table = read("eco_civilisation_areas")
+    named = table[(table.province_code == "130000") & (table.status == "recognised")]
+    assert len(named) == 9
+    assert named.item_id.str.startswith("eco-base-").sum() == 5
+    proposed = table[table.note.str.contains("不计数")]
+    assert set(proposed.status) == {"planned"}
+    assert set(table[table.status_date == "2017"].status) == {"unknown", "recognised"}

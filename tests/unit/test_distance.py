@@ -1,0 +1,78 @@
+"""Distances are metres on the ellipsoid, at any latitude and in any direction."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import Geod
+
+from geozone.overlay.distance import connected, within_reach
+
+GEOD = Geod(a=6378137.0, rf=298.257222101)
+
+
+def near(*shapes, reach):
+    return list(zip(*within_reach(np.array(shapes, dtype=object), reach), strict=True))
+
+
+@pytest.mark.parametrize("latitude", [3.0, 20.0, 31.0, 40.0, 53.5])
+@pytest.mark.parametrize("azimuth", [0, 45, 90, 135, 200, 300])
+def test_a_metre_more_or_less_decides_everywhere(latitude, azimuth):
+    here = (117.0, latitude)
+    x, y, _ = GEOD.fwd(*here, azimuth, 1000.0)
+    one, other = shapely.Point(here), shapely.Point(x, y)
+    assert near(one, other, reach=1000.001) == [(0, 1)]
+    assert near(one, other, reach=999.999) == []
+
+
+@pytest.mark.parametrize("side", [0.001, 0.1, 1.0])
+def test_edges_of_areas_are_held_against_each_other(side):
+    # the gap between two meridians narrows to the north, that between two parallels does not
+    west = shapely.box(116, 39, 116 + side, 39 + side)
+    gap = 0.01
+    east = shapely.affinity.translate(west, side + gap, 0)
+    narrowest = GEOD.inv(116, 39 + side, 116 + gap, 39 + side)[2]
+    assert near(west, east, reach=narrowest + 0.001) == [(0, 1)]
+    assert near(west, east, reach=narrowest - 0.001) == []
+    north = shapely.affinity.translate(west, 0, side + gap)
+    between = GEOD.inv(116, 39 + side, 116, 39 + side + gap)[2]
+    assert near(west, north, reach=between + 0.001) == [(0, 1)]
+    assert near(west, north, reach=between - 0.01) == []
+
+
+corner = st.tuples(st.integers(0, 40), st.integers(0, 40))
+shapes = st.one_of(
+    st.tuples(corner, st.integers(1, 9), st.integers(1, 9)).map(
+        lambda box: shapely.box(*(np.array(box[0]) / 40), *((np.array(box[0]) + box[1:]) / 40))
+    ),
+    st.tuples(corner, corner, corner).map(lambda points: shapely.Polygon(np.array(points) / 40)),
+).filter(lambda shape: shape.is_valid and shape.area > 0)
+
+
+def brute_force(one, other):
+    if shapely.intersects(one, other):
+        return 0.0
+    points, others = (shapely.get_coordinates(shapely.segmentize(shape, 0.002)) for shape in (one, other))
+    first, second = (grid.ravel() for grid in np.meshgrid(range(len(points)), range(len(others))))
+    return GEOD.inv(*points[first].T, *others[second].T)[2].min()
+
+
+@given(shapes, shapes, st.sampled_from([5.0, 28.0, 50.0]))
+@settings(max_examples=60, deadline=None)
+def test_the_nearest_place_is_found_wherever_it_is(one, other, south):
+    one, other = (shapely.affinity.translate(shape, 116, south) for shape in (one, other))
+    distance = brute_force(one, other)
+    found = near(one, other, reach=distance + 1.0)
+    assert found == [(0, 1)]
+    if distance > 0:
+        # points 220 m apart along both outlines come at most so much nearer than the true distance
+        assert near(one, other, reach=distance - 240.0 if distance > 240.0 else distance / 1e6) == []
+
+
+def test_parts_are_connected_through_their_neighbours():
+    chain = [shapely.Point(116 + step * 0.01, 40) for step in range(6)]
+    lonely = shapely.Point(118, 40)
+    step = GEOD.inv(116, 40, 116.01, 40)[2]
+    assert connected(np.array([*chain, lonely]), step + 0.01).tolist() == [0] * 6 + [1]
+    assert len(set(connected(np.array([*chain, lonely]), step - 0.01).tolist())) == 7
