@@ -20,7 +20,7 @@ from geozone.errors import ConservationError
 from geozone.model import Finding, Layer
 from geozone.overlay.features import Features, Progress, features_of, in_threads
 from geozone.overlay.guard import TOLERANCE, Guard, Repair
-from geozone.overlay.losses import losses, outside, tell
+from geozone.overlay.losses import findings_of, losses, merged, outside, tell
 from geozone.overlay.overlap import covered_area
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.sheet import Sheet, make_sheets
@@ -120,8 +120,8 @@ def coverage(
     found = find_shares(features, sheets, count, progress=progress)
     sums = sum_up(found, len(prepared), features)
     name = layer.id if isinstance(layer, Layer) else "layer"
-    told = [*prepared.findings, *losses(features, name, frame.index), *in_no_zone([sums], name)]
-    return tell(coverage_table(prepared, [sums]), told)
+    read = merged(findings_of(layer), losses(features, name, frame.index))
+    return tell(coverage_table(prepared, [sums]), [*prepared.findings, *read, *in_no_zone([sums], name)])
 
 
 def attribution(layer: Any, zones: Any, *, by: str | None = None, threads: int | None = None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geozone.messages import Message, Text, message
-from geozone.model import Decision, Finding, Severity
+from geozone.model import Decision, Finding, Layer, Severity
 from geozone.overlay.features import Features
 from geozone.overlay.guard import Repair
 from geozone.overlay.plane import Geometries, Indices
@@ -64,6 +64,17 @@ def losses(features: Features, layer: str, labels: Sequence[object] | None = Non
         said, remedy = message(f"overlay.{key}", **params), message(f"overlay.{key}_remedy")
         result.append(Finding(key, severity, layer, said, remedy, first[0] if len(those) == 1 else None))
     return result
+
+
+def merged(read: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
+    """Return what the reader found in a layer, and what it did not find already."""
+    kinds = {finding.kind for finding in read}
+    return [*read, *(finding for finding in found if finding.kind not in kinds)]
+
+
+def findings_of(layer: Any) -> Sequence[Finding]:
+    """Return what the reader found in a layer, where it read it."""
+    return layer.findings if isinstance(layer, Layer) else ()
 
 
 def outside(count: int, of: int, area: float, layer: str) -> list[Finding]:

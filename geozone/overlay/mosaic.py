@@ -22,7 +22,7 @@ from geozone.overlay.coverage import grid_cells, processors
 from geozone.overlay.faces import Bits, Faces, Layers, find_faces
 from geozone.overlay.features import Progress, features_of, join
 from geozone.overlay.guard import TOLERANCE, Guard
-from geozone.overlay.losses import losses, outside, rows_outside, tell
+from geozone.overlay.losses import findings_of, losses, merged, outside, rows_outside, tell
 from geozone.overlay.overlap import union_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane
 from geozone.overlay.sheet import make_sheets, polygons_of
@@ -129,7 +129,9 @@ def read_layers(layers: Mapping[str, Any], threads: int) -> tuple[Layers, list[F
     frames = {name: frame_of(layer) for name, layer in layers.items()}
     features = {name: features_of(frame, threads=threads) for name, frame in frames.items()}
     findings = [
-        finding for name, found in features.items() for finding in losses(found, name, frames[name].index)
+        finding
+        for name, found in features.items()
+        for finding in merged(findings_of(layers[name]), losses(found, name, frames[name].index))
     ]
     return Layers(*join(list(features.values()))), findings
 

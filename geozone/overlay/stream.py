@@ -21,9 +21,8 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 import shapely
-from pyogrio.errors import DataSourceError
 
-from geozone.errors import InputError, UsageError
+from geozone.errors import GeozoneError, InputError, UsageError
 from geozone.model import Finding
 from geozone.overlay.coverage import (
     coverage_table,
@@ -43,7 +42,7 @@ from geozone.overlay.features import (
     no_rows,
 )
 from geozone.overlay.guard import Repair
-from geozone.overlay.losses import losses, tell
+from geozone.overlay.losses import losses, merged, tell
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, is_geographic, parse_crs
 from geozone.overlay.sheet import Sheet, make_sheets
@@ -51,7 +50,12 @@ from geozone.overlay.wkb import Outlines, read_outlines
 from geozone.overlay.zones import Zones, make_zones
 from geozone.read import read_layer
 from geozone.read.bulk import BULK_ERRORS, quiet
-from geozone.read.geopackage import is_short, refuse_views, refuse_virtual
+from geozone.read.geopackage import (
+    is_of_any_kind_with_height,
+    is_short,
+    refuse_views,
+    refuse_virtual,
+)
 from geozone.read.safety import LIMITS
 from geozone.read.salvage import parse_wkb
 from geozone.read.shapefile import is_plain
@@ -114,20 +118,21 @@ def coverage_of_file(
         If a feature reaches out of `within`.
     """
     count = threads or processors()
-    prepared = make_zones(zones, by)
+    prepared, expected = make_zones(zones, by), _count(Path(path), layer)
     with ThreadPoolExecutor(1) as aside:  # zones are made ready while the file is read
-        ready = aside.submit(_sheets, prepared, Path(path), layer)
+        ready = aside.submit(_sheets, prepared, expected or _USUAL)
         features = features_of_file(path, threads=count, layer=layer, crs=crs, progress=progress)
         if within is not None and not features.lie_within(within):
             raise OutsideError
         found = find_shares(features, ready.result(), count, progress=progress)
     sums, name = sum_up(found, len(prepared), features), layer or Path(path).stem
-    told = [*prepared.findings, *features.findings, *losses(features, name), *in_no_zone([sums], name)]
-    return tell(coverage_table(prepared, [sums]), told + (inspect(features) if inspect else []))
+    said = [*merged(features.findings, losses(features, name)), *in_no_zone([sums], name)]
+    said += inspect(features) if inspect else []
+    return tell(coverage_table(prepared, [sums]), [*prepared.findings, *said])
 
 
-def _sheets(zones: Zones, path: Path, layer: str | None) -> list[Sheet]:
-    sheets = make_sheets(zones.polygons, grid_cells(_count(path, layer) or _USUAL))
+def _sheets(zones: Zones, features: int) -> list[Sheet]:
+    sheets = make_sheets(zones.polygons, grid_cells(features))
     for sheet in sheets:
         sheet.prepare()
     return sheets
@@ -137,11 +142,10 @@ def _count(path: Path, layer: str | None) -> int:
     """Return how many features a file says it has; 0 where counting them would mean reading them."""
     if path.suffix.lower() in SUFFIXES:
         return parquet_rows(path)
-    name = layer_name(path, layer)
     try:
         with quiet():
-            return max(0, int(pyogrio.read_info(path, layer=name)["features"]))
-    except BULK_ERRORS:
+            return max(0, int(pyogrio.read_info(path, layer=layer_name(path, layer))["features"]))
+    except (GeozoneError, *BULK_ERRORS):  # whoever reads the features says so
         return 0
 
 
@@ -172,11 +176,7 @@ def features_of_file(
         If most features lie nowhere on earth.
     """
     path = Path(path)
-    if path.suffix.lower() == ".gpkg" and path.exists():
-        refuse_virtual(path, path)
-        refuse_views(path, layer_name(path, layer), path, LIMITS.features)
-    damaged = path.suffix.lower() == ".shp" and path.exists() and box is None and not is_plain(path)
-    if not damaged:
+    if _can_be_streamed(path, layer, box):
         try:
             return _streamed(path, threads, layer, crs, box, progress)
         except _NotPlainError as error:
@@ -186,6 +186,27 @@ def features_of_file(
     features = features_of(read.data, threads=threads)
     features.findings = list(read.findings)
     return features
+
+
+def _can_be_streamed(path: Path, layer: str | None, box: Box | None) -> bool:
+    """Tell whether GDAL can take a file as it is.
+
+    Raises
+    ------
+    InputError
+        If it is a database that reaches out of itself, or the layer a view without an end.
+    """
+    ending = path.suffix.lower()
+    if not path.exists():
+        return True  # which is told where it is opened
+    if ending == ".shp" and box is None:
+        return is_plain(path)
+    if ending == ".gpkg":
+        refuse_virtual(path, path)
+        if is_of_any_kind_with_height(path):
+            return False
+        refuse_views(path, layer_name(path, layer), path, LIMITS.features)
+    return True
 
 
 class _NotPlainError(Exception):
@@ -249,7 +270,7 @@ def layer_name(path: Path, layer: str | None) -> str:
     try:
         with quiet():
             layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-    except DataSourceError as error:
+    except BULK_ERRORS as error:
         raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
     names = ", ".join(layers)
     if layer is None:

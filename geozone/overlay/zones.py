@@ -83,7 +83,8 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
     except shapely.GEOSException as error:
         raise DataError("overlay.broken_geometry", reason=" ".join(str(error).split())[:200]) from error
     keys = _keys(frame[by]) if by is not None else frame.index
-    findings = _findings(frame, keys, polygons, by)
+    read = tuple(zones.findings) if isinstance(zones, Layer) else ()
+    findings = (*read, *_findings(frame, keys, polygons, by))
     if keys.has_duplicates:
         numbers, keys = pd.factorize(keys, use_na_sentinel=False)
         order = np.argsort(numbers, kind="stable")

@@ -8,10 +8,10 @@ import numpy as np
 import pyogrio
 import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError, ProjError
 
 from geozone.errors import GeozoneError
+from geozone.read.bulk import BULK_ERRORS, quiet
 from geozone.read.fit import fit, in_other_zones
 from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
 from geozone.read.inference import CHINA, Extent
@@ -44,11 +44,12 @@ def tells_its_place(path: str | Path, layer: str | None = None) -> bool:
             return False
         if _has_other_statement(path):
             return False
-        info = pyogrio.read_info(path, layer=layer)
+        with quiet():
+            info = pyogrio.read_info(path, layer=layer)
         if not info["crs"] or info["total_bounds"] is None:
             return False
         return _fits(pyproj.CRS(info["crs"]), Extent(*np.asarray(info["total_bounds"], float).reshape(4, 1)))
-    except (GeozoneError, DataSourceError, DataLayerError, CRSError, ProjError, UnicodeDecodeError):
+    except (GeozoneError, *BULK_ERRORS, CRSError, ProjError):
         return False
 
 

@@ -17,7 +17,7 @@ from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
 from geozone.overlay.rings import not_finite, without_empty_rings
 from geozone.read.address import split_layer
-from geozone.read.bulk import is_missing, plain_values, reason_of
+from geozone.read.bulk import LEFT_OFF, is_missing, plain_values, reason_of
 from geozone.read.columns import CHOSEN
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
@@ -114,6 +114,7 @@ def read_layer(
         with open_source(path, layer, limits, notes, remote=remote) as source:
             content = _read(source, encoding, fields or {}, limits, notes)
     data = content.data
+    data.attrs.pop(LEFT_OFF, None)
     too_many_features(shown, len(data), limits)
     if not len(data) and any(finding.kind == "records_broken" for finding in notes.findings):
         raise _all_broken(shown, notes)

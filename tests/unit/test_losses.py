@@ -207,6 +207,32 @@ def test_curves_are_read_by_coverage_as_by_check(tmp_path):
     assert table.net_km2.iloc[0] > 1000
 
 
+@pytest.mark.parametrize("kind", ["POLYGON", "GEOMETRY"])
+@pytest.mark.parametrize(("height", "measure"), [(0, 1), (1, 0), (1, 1), (2, 2), (0, 2)])
+def test_measured_geometry_is_read_by_coverage_as_by_check(tmp_path, kind, height, measure):
+    path = tmp_path / "measured.gpkg"
+    pyogrio.write_dataframe(frame(*GOOD[:1]), path, layer="m", geometry_type="Unknown")
+    code = 3 + (1000 if height else 0) + (2000 if measure else 0)
+    points = [(*place, *[5.0] * (bool(height) + bool(measure))) for place in GOOD[0].exterior.coords]
+    ring = (5).to_bytes(4, "little") + np.array(points, "<f8").tobytes()
+    wkb_of_it = b"\x01" + code.to_bytes(4, "little") + (1).to_bytes(4, "little") + ring
+    with closing(sqlite3.connect(path)) as database:
+        (blob,) = database.execute("SELECT geom FROM m").fetchone()
+        for (trigger,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute("UPDATE m SET geom = ?", (blob[:40] + wkb_of_it,))
+        declared = "UPDATE gpkg_geometry_columns SET geometry_type_name = ?, z = ?, m = ?"
+        database.execute(declared, (kind, height, measure))
+        database.commit()
+    before = path.read_bytes()
+    expected = float(area_km2(GOOD[:1], 4490)[0])
+    assert coverage_of_file(path, ZONE).net_km2.iloc[0] == pytest.approx(expected, rel=1e-9)
+    assert area_km2(read_layer(path).data.geometry, 4490).sum() == pytest.approx(expected, rel=1e-9)
+    assert (path.read_bytes(), [item.name for item in tmp_path.iterdir()]) == (before, ["measured.gpkg"])
+
+
 def test_collections_nested_too_deep_are_refused_before_they_overflow_the_stack(tmp_path):
     nested = (b"\x01\x07\x00\x00\x00\x01\x00\x00\x00" * 5000) + shapely.to_wkb(shapely.Point(116, 39))
     path = tmp_path / "deep.gpkg"
