@@ -14,7 +14,6 @@ import geozone.overlay.coverage
 import geozone.overlay.mosaic
 from geozone.checks.findings import is_complete
 from geozone.checks.report import grouped
-from geozone.checks.stated_areas import stated_areas_of_file
 from geozone.errors import DataError, GeozoneWarning
 from geozone.export.geopackage import write_geopackage
 from geozone.maps.page import render_page
@@ -30,7 +29,7 @@ from geozone.read.inference import CHINA
 from geozone.read.streaming import tells_its_place
 from geozone.run.build import build
 from geozone.run.compute import Options, compute
-from geozone.sources import Opened, Source, open_layer, open_zones, placed_files
+from geozone.sources import Opened, Source, open_layer, open_zones, placed_files, stated_areas_of_file
 
 
 def coverage(
@@ -190,7 +189,7 @@ def _told(table: pd.DataFrame, *opened: Opened) -> pd.DataFrame:
     findings = [finding for one in opened for finding in one.findings]
     told_already = {(finding.layer, finding.kind) for one in opened for finding in one.findings}
     findings += [one for one in told(table) if (one.layer, one.kind) not in told_already]
-    tell(table, findings, [decision for one in opened for decision in one.decisions])
+    tell(table, findings, [(one.name, decision) for one in opened for decision in one.decisions])
     table.attrs["complete"] = is_complete(findings)
     for group in grouped(findings):
         if group.first.severity is not Severity.NOTE:

@@ -10,13 +10,19 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import geopandas as gpd
+import numpy as np
+import pyogrio
 
-from geozone.checks.stated_areas import stated_area_findings
+from geozone.checks.stated_areas import compare_stated_areas, stated_area_findings, states_areas
 from geozone.errors import GeozoneError, UsageError
 from geozone.model import Decision, Finding, Layer
+from geozone.overlay.features import Features
 from geozone.overlay.plane import parse_crs
+from geozone.overlay.stream import layer_name
 from geozone.read import list_layers, read_layer
 from geozone.read.address import split_layer
+from geozone.read.bulk import quiet
+from geozone.read.source import companion
 from geozone.read.streaming import tells_its_place
 
 _ZONE, _UNITS = "zone", "units"  # layers of the GeoPackages that geozone writes
@@ -31,6 +37,11 @@ class Opened:
     data: Layer | gpd.GeoDataFrame
     findings: list[Finding] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """How the layer is called."""
+        return self.data.id if isinstance(self.data, Layer) else "layer"
 
 
 def open_layer(source: Source, crs: Any = None) -> Opened:
@@ -79,6 +90,22 @@ def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened
             choices=", ".join(name for name in columns if name != "geometry"),
         )
     return opened
+
+
+def stated_areas_of_file(path: Path, layer: str | None, features: Features) -> list[Finding]:
+    """Return how the areas that a streamed layer states for its features differ from those drawn; reads these fields only."""
+    encoding = "GB18030" if path.suffix.lower() == ".shp" and companion(path, ".cpg") is None else None
+    layer = layer_name(path, layer)
+    with quiet():
+        names = pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"]
+        stated = [str(name) for name in names if states_areas(str(name))]
+        if not stated:
+            return []
+        fields = pyogrio.read_dataframe(
+            path, layer=layer, encoding=encoding, columns=stated, read_geometry=False
+        )
+    drawn = np.bincount(features.features, weights=features.areas, minlength=len(fields))
+    return compare_stated_areas(layer, fields, drawn.astype(np.float64))
 
 
 @contextmanager

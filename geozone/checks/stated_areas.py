@@ -7,23 +7,18 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 
 from geozone.checks.gather import LISTED, Gather, place_of
 from geozone.messages import text
 from geozone.model import CRS, Finding, Layer, Severity
-from geozone.overlay.features import Features
 from geozone.overlay.plane import Numbers, area_km2
-from geozone.read.bulk import quiet
 from geozone.read.fields import means, synonyms
-from geozone.read.source import companion
 
 TOLERANCE = 0.01  # areas of a projection and of the ellipsoid differ by a few tenths of a per cent
 _SAME_UNIT = 0.02  # a value this near to what is drawn, in some unit, is in that unit
@@ -66,22 +61,17 @@ def stated_area_findings(layer: Layer) -> list[Finding]:
     return gather.findings
 
 
-def stated_areas_of_file(path: Path, layer: str | None, features: Features) -> list[Finding]:
-    """Return what `check_stated_areas` finds in a layer that was streamed from its file; its fields alone are read now."""
-    encoding = "GB18030" if path.suffix.lower() == ".shp" and companion(path, ".cpg") is None else None
-    with quiet():
-        names = pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"]
-        stated = [str(name) for name in names if name == _GENERIC or _meaning(str(name))[0]]
-        if not stated:
-            return []
-        table = pyogrio.read_dataframe(
-            path, layer=layer, encoding=encoding, columns=stated, read_geometry=False
-        )
-    data = gpd.GeoDataFrame(table, geometry=np.full(len(table), None), crs=CRS)
-    gather = Gather(Layer(layer or path.stem, data))
-    drawn = np.bincount(features.features, weights=features.areas, minlength=len(data)).astype(np.float64)
+def compare_stated_areas(layer: str, fields: pd.DataFrame, drawn: Numbers) -> list[Finding]:
+    """Return what `check_stated_areas` finds, from fields of a layer and the drawn area of each feature, in m²."""
+    nothing = gpd.GeoDataFrame(fields, geometry=np.full(len(fields), None), crs=CRS)
+    gather = Gather(Layer(layer, nothing))
     _compare_all(gather, np.where(drawn > 0, drawn, np.nan))
     return gather.findings
+
+
+def states_areas(field: str) -> bool:
+    """Tell whether a field of this name states the area of its feature."""
+    return field == _GENERIC or _meaning(field)[0]
 
 
 def _compare_all(gather: Gather, drawn: Numbers) -> None:

@@ -18,7 +18,7 @@ from geozone.api import OpenProject
 from geozone.checks.findings import stops
 from geozone.checks.report import finding_lines
 from geozone.errors import DataError, UsageError
-from geozone.messages import Language
+from geozone.messages import Language, text
 from geozone.overlay.features import Progress
 from geozone.overlay.losses import decided, told
 from geozone.project import Project, embedded_project, load_project
@@ -148,8 +148,8 @@ def deliver_result(
     Ends with exit code 1 after that if something was found that makes it wrong.
     """
     findings = told(table)
-    for decision in decided(table):
-        click.echo(decision.reason.get(lang), err=True)
+    for layer, decision in decided(table):
+        click.echo(text("run.decision", layer=layer, reason=decision.reason).get(lang), err=True)
     for line in finding_lines(findings, every=every):
         click.echo(line.get(lang), err=True)
     deliver(table.assign(complete=table.attrs["complete"]), out, form)

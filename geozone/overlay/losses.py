@@ -109,7 +109,7 @@ def rows_outside(features: Features, zones: Geometries) -> Indices:
 
 
 def tell(
-    table: pd.DataFrame, findings: Sequence[Finding], decisions: Sequence[Decision] = ()
+    table: pd.DataFrame, findings: Sequence[Finding], decisions: Sequence[tuple[str, Decision]] = ()
 ) -> pd.DataFrame:
     """Put findings and decisions into ``attrs`` of a table, as plain values; `told` and `decided` bring them back."""
     rows = [
@@ -126,8 +126,13 @@ def tell(
     ]
     table.attrs["findings"] = rows
     table.attrs["decisions"] = [
-        {"kind": decision.kind, "value": decision.value, "reason": _plain(decision.reason)}
-        for decision in decisions
+        {
+            "layer": layer,
+            "kind": decision.kind,
+            "value": decision.value,
+            "reason": _plain(decision.reason),
+        }
+        for layer, decision in decisions
     ]
     return table
 
@@ -148,10 +153,10 @@ def told(table: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def decided(table: pd.DataFrame) -> list[Decision]:
-    """Return the decisions of a table of coverage or mosaic: what the reader had to decide of its layers."""
+def decided(table: pd.DataFrame) -> list[tuple[str, Decision]]:
+    """Return the decisions of a table of coverage or mosaic: what the reader had to decide, of which layer."""
     return [
-        Decision(row["kind"], row["value"], _message(row["reason"]))
+        (row["layer"], Decision(row["kind"], row["value"], _message(row["reason"])))
         for row in table.attrs.get("decisions", [])
     ]
 

@@ -45,7 +45,7 @@ def tells_its_place(path: str | Path, layer: str | None = None) -> bool:
         if _has_other_statement(path):
             return False
         with quiet():
-            info = pyogrio.read_info(path, layer=layer)
+            info = pyogrio.read_info(path, layer=layer or layers[0])
         if not info["crs"] or info["total_bounds"] is None:
             return False
         return _fits(pyproj.CRS(info["crs"]), Extent(*np.asarray(info["total_bounds"], float).reshape(4, 1)))
