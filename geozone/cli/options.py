@@ -15,7 +15,7 @@ from tqdm import tqdm
 import geozone
 from geozone import listing
 from geozone.api import OpenProject
-from geozone.checks.findings import stops
+from geozone.checks.findings import is_wrong
 from geozone.checks.report import finding_lines
 from geozone.errors import DataError, UsageError
 from geozone.messages import Language, text
@@ -153,7 +153,7 @@ def deliver_result(
     for line in finding_lines(findings, every=every):
         click.echo(line.get(lang), err=True)
     deliver(table.assign(complete=table.attrs["complete"]), out, form)
-    if any(stops(finding) for finding in findings):
+    if any(is_wrong(finding) for finding in findings):
         sys.exit(DataError.exit_code)
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import geozone
 from geozone.checks import check, reading_ledger
-from geozone.checks.findings import stops
+from geozone.checks.findings import is_wrong
 from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.overlay.losses import told
@@ -271,7 +271,7 @@ def test_coverage_says_what_check_says_of_a_layer(tmp_path_factory, ending, laye
         return
     table = geozone.coverage(path, AROUND, by="key", crs=crs)
     grave = [finding for finding in told(table) if finding.severity is not Severity.NOTE]
-    wrong = [finding for finding in (*read.findings, *check(read)) if stops(finding)]
+    wrong = [finding for finding in (*read.findings, *check(read)) if is_wrong(finding)]
     faults = {fault for fault, _ in layer} - {"sound"}
     assert bool(grave) == bool(faults)
     if wrong:
