@@ -44,7 +44,7 @@ class RegisterFile:
     path: Path
     basis: Basis
     as_of: str
-    source: Text
+    source: Text | None  # None where nobody says: a register that geozone wrote says it itself
     layer: str | None = None
     fields: Mapping[str, str] | None = None
     sheet: str | None = None  # of a workbook; "*" for all that are registers
@@ -234,7 +234,7 @@ def _register(entry: dict[str, Any], project: Path) -> RegisterFile:
         path=_data_file(entry["path"], project),
         basis=choice(Basis, entry, "basis"),
         as_of=str(entry["as_of"]),
-        source=_stated(entry, "source") or text("project.own_layer"),
+        source=_stated(entry, "source"),
         layer=_words(entry, "layer"),
         fields=entry.get("fields"),
         sheet=_words(entry, "sheet"),

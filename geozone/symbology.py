@@ -145,7 +145,9 @@ def feature_items(layer: Layer, registers: Mapping[str, Register]) -> list[tuple
         return [ids_of(cell, known) for cell in layer.data["item_id"]]
     attributes = pd.DataFrame(layer.data.drop(columns=layer.data.geometry.name))
     names = {layer.spec.title.zh}
-    return join_features(attributes, register.items, embedded_gazetteer, unnamed=names).items
+    return join_features(
+        attributes, register.items, embedded_gazetteer, unnamed=names, role=register.role
+    ).items
 
 
 def layer_statuses(layer: Layer, registers: Mapping[str, Register]) -> list[Drawn] | None:

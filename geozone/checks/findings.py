@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import geopandas as gpd
 
 from geozone.checks.attributes import check_attributes
@@ -25,6 +27,33 @@ REPAIRABLE = frozenset(
         "geometry_collection",
     }
 )
+
+# what of these a layer has counts for nothing, or for nothing yet; so does what an error tells of that is not repairable
+_LEFT_OUT = frozenset(
+    {
+        "without_geometry",
+        "zone_without_area",
+        "not_areas",
+        "not_counted",
+        "counts_differ",
+        "entities_not_read",
+        "link_not_followed",
+        "parcel_is_line",
+        "parcel_is_point",
+        "parcel_ring",
+        "shp_cut",
+    }
+)
+
+
+def stops(finding: Finding) -> bool:
+    """Tell whether a finding is an error that no repair sets right: a result that rests on it is not the right one."""
+    return finding.severity is Severity.ERROR and finding.kind not in REPAIRABLE
+
+
+def is_complete(findings: Iterable[Finding]) -> bool:
+    """Tell whether everything that layers hold counted, as far as the findings tell."""
+    return not any(stops(finding) or finding.kind in _LEFT_OUT for finding in findings)
 
 
 def check(layer: Layer, *, units: gpd.GeoDataFrame | None = None) -> list[Finding]:

@@ -13,6 +13,7 @@ from geozone.checks.gather import LISTED, Gather, place_of
 from geozone.model import CRS, Role, Severity
 from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import area_km2, length_km
+from geozone.overlay.rings import each
 
 Rows = npt.NDArray[np.int64]
 
@@ -30,7 +31,7 @@ GAP_FEATURES = 20_000  # gaps are looked for in layers up to this size
 
 def check_topology(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
     """Find what is wrong between the features of a layer, and between the layer and its zone."""
-    geometries = np.asarray(gather.layer.data.geometry.values)
+    geometries = gather.geometries
     sound = shapely.is_valid(geometries) & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
     first = _duplicates(gather, geometries)
     polygonal = np.flatnonzero(sound & (shapely.get_dimensions(geometries) == 2))
@@ -73,17 +74,21 @@ def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
     data = gather.layer.data
     levels = data["level"].to_numpy() if gather.role is Role.BOUNDARY and "level" in data.columns else None
     found: list[tuple[Rows, Rows, np.ndarray, np.ndarray]] = []
+    given_up = 0
     for block in np.array_split(np.arange(len(rows)), max(1, len(rows) // _BLOCK)):
-        one, two = tree.query(geometries[rows[block]], predicate="intersects")
+        one, two = _meeting(tree, geometries[rows[block]])
         one = block[one]
         one, two = one[one < two], two[one < two]
-        shared = shapely.intersection(geometries[rows[one]], geometries[rows[two]])
+        shared = each(shapely.intersection, geometries[rows[one]], geometries[rows[two]])
+        given_up += int(shapely.is_missing(shared).sum())
         areal = shapely.get_dimensions(shared) == 2
         if levels is not None:  # a city lies over its counties
             areal &= levels[rows[one]] == levels[rows[two]]
         areas, widths = _measured(shared[areal])
         real = areas > OVERLAP_KM2
         found.append((rows[one[areal]][real], rows[two[areal]][real], areas[real], widths[real]))
+    if given_up:
+        gather.add("overlaps_not_computed", Severity.WARNING, pairs=given_up)
     one, two, areas, widths = (np.concatenate(columns) for columns in zip(*found, strict=True))
     if gather.role is Role.BOUNDARY:
         narrow = widths < accuracy_m(gather.layer)
@@ -95,7 +100,9 @@ def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
     own = [area_km2(geometries[side[listed]], CRS) for side in (one, two)]
     for index, smaller in zip(listed, np.minimum(*own), strict=True):
         grave = gather.role is Role.BOUNDARY and areas[index] > OVERLAP_SHARE * smaller
-        shared = shapely.intersection(geometries[one[index]], geometries[two[index]])
+        [shared] = each(
+            shapely.intersection, geometries[one[index : index + 1]], geometries[two[index : index + 1]]
+        )
         gather.add(
             "overlap",
             Severity.ERROR if grave else Severity.WARNING,
@@ -111,6 +118,15 @@ def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
         listed=len(listed),
         area_km2=f"{areas.sum():.6f}",
     )
+
+
+def _meeting(tree: shapely.STRtree, geometries: np.ndarray) -> tuple[Rows, Rows]:
+    """Return the pairs of geometries and members of a tree that meet; where GEOS gives up, those whose boxes do."""
+    try:
+        one, two = tree.query(geometries, predicate="intersects")
+    except shapely.GEOSException:
+        one, two = tree.query(geometries)
+    return one, two
 
 
 def _slivers(gather: Gather, geometries: np.ndarray, rows: np.ndarray) -> None:
@@ -144,7 +160,10 @@ def _gaps(gather: Gather, geometries: np.ndarray) -> None:
     if len(geometries) > GAP_FEATURES:
         gather.add("gaps_not_checked", Severity.NOTE, features=len(geometries), limit=GAP_FEATURES)
         return
-    whole = shapely.union_all(geometries)
+    try:
+        whole = shapely.union_all(geometries)
+    except shapely.GEOSException:  # on a grid of a tenth of a millimetre it does not give up
+        whole = shapely.union_all(geometries, grid_size=1e-9)
     parts = shapely.get_parts(whole)
     holes = [shapely.Polygon(ring) for part in parts for ring in shapely.get_rings(part)[1:]]
     gaps = np.array(
@@ -204,7 +223,7 @@ def _outside(gather: Gather, geometries: np.ndarray, rows: np.ndarray, units: gp
     if gather.role in _MARINE:  # off the land of the units
         inside = np.unique(tree.query(zone, predicate="dwithin", distance=OFFSHORE_DEGREES)[1])
     else:
-        inside = np.unique(tree.query(zone, predicate="intersects")[1])
+        inside = np.unique(_meeting(tree, zone)[1])
     outside = np.setdiff1d(np.arange(len(rows)), inside)
     if len(rows) and len(outside) == len(rows):
         gather.add("all_outside_zone", Severity.ERROR, features=len(rows))

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from geozone.model import Role
 from geozone.overlay.units import code_prefix
 from geozone.overlay.variants import WORKING_UNIT
 from geozone.rates.completion import CODE_COLUMNS
@@ -27,6 +28,7 @@ from geozone.rates.words import (
     item_names,
     name_headings,
     plain,
+    sea_words,
 )
 
 SEVERAL = ";"  # between the ids of the items that one feature stands for
@@ -76,14 +78,17 @@ def join_features(
     *,
     locate: Locate | None = None,
     unnamed: Collection[str] = (),
+    unit_names: Mapping[str, str] | None = None,
+    role: Role = Role.BAY,
 ) -> FeatureJoin:
     """Join the features of a layer of bays, rivers or lakes with the items of their register.
 
     1. By id, unless name and place say that it is another list's: running numbers join nothing by themselves.
     2. By name: spellings, other and former names, and a part of a water for the whole, but no section for the whole. A
        feature that lies elsewhere is another water of that name; where several items fit, none is taken.
-    3. By code: the sea off a county that stands in for its bays (``kind``), or a feature without a name, takes
-       every item of the unit; any other feature only what is left, where one feature and one item are.
+    3. By code: a feature that stands in for a unit takes every item of it: the sea off a county (``kind``), one that is
+       called by the name of the unit, or by none. Of bays, one feature and one item that are left in a unit are taken to be the
+       same under two names; two rivers or lakes of two names are two waters.
 
     A natural bay is joined by its name alone.
 
@@ -99,13 +104,18 @@ def join_features(
         Position of a feature -> codes of the units that it lies in; asked where the attributes do not say.
     unnamed
         Names that stand for no name, such as the title of the layer.
+    unit_names
+        Code -> name of the units.
+    role
+        What the layer is.
     """
-    listed, shown = _Listed(items), _Shown(features, gazetteer, locate, frozenset(unnamed))
+    listed = _Listed(items)
+    shown = _Shown(features, gazetteer, locate, frozenset(unnamed), unit_names or {})
     found: dict[int, tuple[int, ...]] = {}
     doubts: list[Doubt] = []
     _by_id(listed, shown, found, doubts)
     _by_name(listed, shown, found, doubts)
-    _by_code(listed, shown, found, doubts)
+    _by_code(listed, shown, found, doubts, alone=role is Role.BAY)
     return FeatureJoin([found.get(position, ()) for position in range(len(features))], doubts)
 
 
@@ -145,6 +155,7 @@ class _Shown:
     gazetteer: Callable[[], Gazetteer]
     locate: Locate | None
     unnamed: frozenset[str]
+    unit_names: Mapping[str, str]
     columns: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -157,10 +168,11 @@ class _Shown:
         kind = self._texts("kind")
         self.natural = [word == NATURAL for word in kind]
         self.name = ["" if name in self.unnamed else name for name in self.name]
-        self.stands_in = [
-            word == WORKING_UNIT or not name for word, name in zip(kind, self.name, strict=True)
-        ]
         self.code, plain_codes = self._codes()
+        self.stands_in = [
+            word == WORKING_UNIT or not name or self._is_unit(name, code)
+            for word, name, code in zip(kind, self.name, self.code, strict=True)
+        ]
         self.ids = [self._texts("item_id"), plain_codes]
         self._lists = [
             self.features[heading].map(_text).tolist() for heading in _LOCAL if heading in headings
@@ -185,6 +197,11 @@ class _Shown:
             if codes := tuple(code for code in re.split(r"[,;、 ]+", lists[feature]) if code):
                 return codes
         return self.locate(feature) if self.locate else ()
+
+    def _is_unit(self, name: str, code: str) -> bool:
+        """Tell whether a feature is called by its unit: 乐亭县, 乐亭县近岸海域."""
+        unit = self.unit_names.get(code, "")
+        return bool(unit) and name.startswith(unit) and plain(name.removeprefix(unit)) in sea_words()
 
     def _texts(self, column: str) -> list[str]:
         if column not in self.columns:
@@ -283,7 +300,9 @@ def _is_unplaced_homonym(name: str, places: tuple[str, ...], finest: str) -> boo
     return homonym(name) is not None and not (places and finest)
 
 
-def _by_code(listed: _Listed, shown: _Shown, found: dict[int, tuple[int, ...]], doubts: list[Doubt]) -> None:
+def _by_code(
+    listed: _Listed, shown: _Shown, found: dict[int, tuple[int, ...]], doubts: list[Doubt], *, alone: bool
+) -> None:
     joined = {row for rows in found.values() for row in rows}
     doubtful = {doubt.feature for doubt in doubts}
     left: dict[str, list[int]] = defaultdict(list)
@@ -292,7 +311,7 @@ def _by_code(listed: _Listed, shown: _Shown, found: dict[int, tuple[int, ...]], 
             continue
         if shown.stands_in[feature]:
             found[feature] = tuple(listed.by_code[code])
-        elif feature not in doubtful:
+        elif alone and feature not in doubtful:
             left[code].append(feature)
     for code, features in left.items():
         rows = [row for row in listed.by_code[code] if row not in joined]

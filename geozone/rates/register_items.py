@@ -233,9 +233,15 @@ def name_ids(reading: Reading, role: str) -> None:
     times: dict[str, int] = {}
     for item in reading.items.values():
         times[item["item_id"]] = times.get(item["item_id"], 0) + 1
+    taken = {name for name, count in times.items() if count == 1}
     for row, item in reading.items.items():
-        if not item["item_id"] or times[item["item_id"]] > 1:
-            item["item_id"] = f"{role}-{row}"
+        if item["item_id"] and times[item["item_id"]] == 1:
+            continue
+        name = f"{role}-{row}"
+        while name in taken:
+            name += "+"
+        item["item_id"] = name
+        taken.add(name)
 
 
 def _measure(reading: Reading, row: str, cell: str, column: str, factor: float | None) -> float | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from geozone.errors import InputError
 from geozone.model import REGISTER_COLUMNS, Severity
 from geozone.rates.gazetteer import Gazetteer
-from geozone.rates.register_files import Grid, read_grids
+from geozone.rates.register_files import Grid
 from geozone.rates.register_headings import PLACE, Headings, find_headings, require_headings
 from geozone.rates.register_items import Reading
 from geozone.rates.register_rows import Row, RowCount, read_rows_of
@@ -24,11 +24,12 @@ Headed = tuple[Grid, Headings | None]
 
 
 def read_tables(
+    grids: Sequence[Grid],
     path: Path,
-    *,
     sheet: str | None,
     fields: Mapping[str, str] | None,
     gazetteer: Callable[[], Gazetteer],
+    *,
     count: RowCount,
     reading: Reading,
 ) -> list[Row]:
@@ -36,8 +37,8 @@ def read_tables(
 
     Parameters
     ----------
-    path
-        The file.
+    grids, path
+        The tables of the file (`register_files.read_grids`), and the file.
     sheet
         Its sheet or layer; ``"*"`` for all sheets that are registers.
     fields
@@ -50,10 +51,9 @@ def read_tables(
     Raises
     ------
     InputError
-        If the file cannot be read, no sheet is a register, or several are and none is named.
+        If no sheet is a register, or several are and none is named.
     """
     _known_fields(path, fields)
-    grids = read_grids(path, None if sheet == ALL_SHEETS else sheet)
     if not grids:
         raise InputError("rates.register_no_headings", path=path)
     headed = [(grid, find_headings(grid, fields)) for grid in grids]

@@ -15,6 +15,8 @@ from geozone.messages import Text
 from geozone.model import REGISTER_COLUMNS, Basis, Register, RegisterTotal, Role, Zone
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
 from geozone.rates.gazetteer import Gazetteer, embedded_gazetteer
+from geozone.rates.package_files import read_package, read_table
+from geozone.rates.register_files import read_grids
 from geozone.rates.register_items import (
     Item,
     Reading,
@@ -28,7 +30,7 @@ from geozone.rates.register_items import (
 )
 from geozone.rates.register_places import find_places
 from geozone.rates.register_rows import RowCount
-from geozone.rates.register_tables import read_tables
+from geozone.rates.register_tables import ALL_SHEETS, read_tables
 from geozone.rates.status_words import find_date
 from geozone.rates.words import MEASURES, PLACE_COLUMNS
 from geozone.seeds import get_zone
@@ -53,7 +55,8 @@ def read_register(
     Headings may be Chinese or English (``layers/registers/words.toml``), in one row or two; a place may be given by code
     or by name. Rows that are no items (totals, notes) and rows that repeat another are not counted; a status that is not
     understood to the last word counts as unknown; an item outside the zone is not counted in it. All of this is told as
-    findings, and how many rows there were and were taken.
+    findings, and how many rows there were and were taken. The table ``registers`` that geozone writes comes back with its
+    published totals and with the basis of every row that nobody edited (`geozone.rates.register_package`).
 
     Parameters
     ----------
@@ -66,7 +69,7 @@ def read_register(
     as_of
         Date of the statuses: what is dated later has not happened.
     source
-        Who published it.
+        Who published it; where nobody says, what a table of geozone says itself, else the name of the file.
     layer, sheet
         Layer of a vector file; sheet of a workbook, ``"*"`` for all that are registers.
     fields
@@ -81,15 +84,22 @@ def read_register(
     Raises
     ------
     InputError
-        If the file is missing or unreadable, has no column for the name or the status, or has several sheets that are
-        registers.
+        If the file is missing or unreadable, has no column for the name or the status, has several sheets that are
+        registers, or was written by geozone and has no item of the role.
     """
     path = Path(path)
     reading, count = Reading(path.name, {}), RowCount()
     gazetteer = cache(lambda: embedded_gazetteer() if units is None else Gazetteer(units))
-    rows = read_tables(
-        path, sheet=sheet or layer, fields=fields, gazetteer=gazetteer, count=count, reading=reading
-    )
+    exported = read_package(path, role, basis, sheet or layer)
+    grids = [] if exported else read_grids(path, None if sheet == ALL_SHEETS else sheet or layer)
+    exported = exported or read_table(grids, path, role, basis)
+    if exported is not None:
+        rows = exported.rows
+        count.rows = exported.listed
+        reading.findings += exported.findings
+    else:
+        wanted = sheet or layer
+        rows = read_tables(grids, path, wanted, fields, gazetteer, count=count, reading=reading)
     empty = dict.fromkeys((*REGISTER_COLUMNS, *PLACE_COLUMNS), "")
     for row in rows:
         cells: Item = {**empty, **row.cells}
@@ -100,12 +110,15 @@ def read_register(
             count.skipped["role"] += 1
     drop_natural(reading)
     count.skipped["natural"] += len(rows) - count.skipped["role"] - len(reading.items)
+    count.skipped["role"] += count.rows - len(rows) if exported else 0
     taken = len(reading.items)
     day = find_date(as_of)
     if as_of and not day:
         reading.tell("as_of", "", word=as_of)
     read_cells(reading, basis, day)
-    find_places(reading, gazetteer, zone)
+    placed = exported.placed if exported else frozenset()  # they have been found, and some have none
+    items_left = {row: item for row, item in reading.items.items() if row not in placed}
+    find_places(Reading(path.name, items_left, reading.findings), gazetteer, zone)
     drop_repeated(reading)
     count.skipped["repeated"] += taken - len(reading.items)
     compare_names(reading)
@@ -116,8 +129,10 @@ def read_register(
     items = pd.DataFrame(list(reading.items.values()), columns=list(REGISTER_COLUMNS))
     items[list(MEASURES)] = items[list(MEASURES)].astype(float)
     items["planned_year"] = items["planned_year"].astype("Int64")
-    unnamed = Text(path.name, path.name)
-    return Register(path.name, role, basis, as_of, source or unnamed, items, totals, reading.findings)
+    source = source or (exported.source if exported else None) or Text(path.name, path.name)
+    if exported:
+        basis, totals = exported.basis, totals + exported.totals
+    return Register(path.name, role, basis, as_of, source, items, totals, reading.findings)
 
 
 def embedded_registers(zone: Zone | str) -> dict[str, Register]:

@@ -56,9 +56,15 @@ def name_headings() -> tuple[str, ...]:
     return tuple(plain(word) for word in _words()["other_names"]["headings"])
 
 
+def sea_words() -> tuple[str, ...]:
+    """Return what may follow the name of a unit where a feature is the sea off it, as `plain` gives it."""
+    return tuple(plain(word) for word in ("", *_words()["other_names"]["sea"]))
+
+
 def _parts(name: str) -> tuple[str, str, list[str]]:
-    inside = [bracket[1:-1].strip() for bracket in _BRACKETS.findall(name)]
-    return plain_name(name), plain_name(_BRACKETS.sub("", name)), [word for word in inside if word]
+    whole = plain_name(name)
+    inside = [word for bracket in _BRACKETS.findall(name) if (word := bracket[1:-1].strip())]
+    return whole, plain_name(_BRACKETS.sub("", name)) if inside else whole, inside
 
 
 def _other_name(given: str) -> str | None:
@@ -81,7 +87,7 @@ def _same_place() -> dict[str, str]:
 
 
 def _spelled(name: str) -> str:
-    return _DASHES.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold())
+    return _DASHES.sub("", "".join(unicodedata.normalize("NFKC", name).split()).casefold())
 
 
 def measure_factor(heading: str, kind: str | None = None) -> float | None:

@@ -21,12 +21,11 @@ from geozone.read.notes import Notes
 from geozone.read.salvage import patch_surfaces, report_broken
 from geozone.read.source import Source
 from geozone.read.stated import crs_of_objects, parse_crs
+from geozone.read.wellknown import is_too_deep, is_too_deep_text
 
 Rows = Sequence[Sequence[str]]
 
 _MISSING = {"", "-", "--", "/", "\\", "null", "none", "nan", "n/a", "na", "#n/a", "无", "空", "缺", "—", "——"}
-_DEEPEST = 50  # collections inside collections
-_COLLECTION, _MOST_COLLECTIONS = b"\x07\x00\x00\x00", 10_000  # too deep a nesting ends the process
 _PACKED = re.compile(r"\d{1,3}\.\d{4,}")  # 117.1230 may be 117°12′30″
 _SCIENTIFIC = re.compile(r"[-+]?\d(?:[.,](\d*))?E\+?(\d+)", re.IGNORECASE)
 _FEW = 5  # rows from which on such numbers are no accident
@@ -160,7 +159,7 @@ def _from_text(words: str, srids: list[int]) -> tuple[Any, bool]:
     if match and match[2]:
         srids += [int(match[2])] if int(match[2]) else []
         words = words[match.end(1) :]
-    if words.upper().count("GEOMETRYCOLLECTION") > _DEEPEST:
+    if is_too_deep_text(words):
         return None, False
     words = re.sub(r"\b(TIN|POLYHEDRALSURFACE)\b", "MULTIPOLYGON", words, flags=re.IGNORECASE)
     words = re.sub(r"\bTRIANGLE\b", "POLYGON", words, flags=re.IGNORECASE)
@@ -180,7 +179,7 @@ def geometry_of_bytes(raw: bytes) -> tuple[Any, bool]:
     IndexError, ValueError, RecursionError, OverflowError
         If the bytes are no geometry at all.
     """
-    if raw.count(_COLLECTION) > _MOST_COLLECTIONS:
+    if is_too_deep(raw):
         return None, False
     geometry = shapely.from_wkb(raw, on_invalid="ignore")
     if geometry is None:

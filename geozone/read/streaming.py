@@ -8,10 +8,10 @@ import numpy as np
 import pyogrio
 import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError, ProjError
 
 from geozone.errors import GeozoneError
+from geozone.read.bulk import BULK_ERRORS, quiet
 from geozone.read.fit import fit, in_other_zones
 from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
 from geozone.read.inference import CHINA, Extent
@@ -28,23 +28,28 @@ _NO_SHIFT = (4490, 4326)  # CGCS2000 and WGS 84
 _SIDES = 21  # points of each side of the extent that are looked at
 
 
-def tells_its_place(path: Path) -> bool:
-    """Tell whether the one layer of a file has a CRS under which its extent lies in China as it stands.
+def tells_its_place(path: str | Path, layer: str | None = None) -> bool:
+    """Tell whether a layer of a file, the only one where none is named, has a CRS under which its extent lies in China.
 
     It is the test of the reader, applied to the extent that the file states; anything that the reader would have to
     decide, mend or say about the CRS makes it no. The extent may be untrue: whoever uses the file holds its features
     against `CHINA` as well.
     """
+    path = Path(path)
     if path.suffix.lower() not in ENDINGS or not path.exists():
         return False
     try:
-        if len(list_layers(path)) > 1 or _has_other_statement(path):
+        layers = list_layers(path)
+        if layer not in layers if layer else len(layers) > 1:
             return False
-        info = pyogrio.read_info(path)
+        if _has_other_statement(path):
+            return False
+        with quiet():
+            info = pyogrio.read_info(path, layer=layer or layers[0])
         if not info["crs"] or info["total_bounds"] is None:
             return False
         return _fits(pyproj.CRS(info["crs"]), Extent(*np.asarray(info["total_bounds"], float).reshape(4, 1)))
-    except (GeozoneError, DataSourceError, DataLayerError, CRSError, ProjError, UnicodeDecodeError):
+    except (GeozoneError, *BULK_ERRORS, CRSError, ProjError):
         return False
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import shapely
 
 from geozone.errors import GeozoneError, InputError
 from geozone.files import shipped
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
+from geozone.overlay.rings import not_finite, without_empty_rings
 from geozone.read.address import split_layer
-from geozone.read.bulk import is_missing, plain_values, reason_of
+from geozone.read.bulk import LEFT_OFF, is_missing, plain_values, reason_of
 from geozone.read.columns import CHOSEN
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
@@ -28,6 +31,7 @@ from geozone.read.parquet import read_parquet
 from geozone.read.postgis import read_postgis, without_password
 from geozone.read.recode import report_lost
 from geozone.read.safety import LIMITS, Limits, is_database, too_many_features
+from geozone.read.salvage import NAMED
 from geozone.read.shapefile import read_shapefile
 from geozone.read.shift import find_shift
 from geozone.read.source import Source, open_source
@@ -110,10 +114,11 @@ def read_layer(
         with open_source(path, layer, limits, notes, remote=remote) as source:
             content = _read(source, encoding, fields or {}, limits, notes)
     data = content.data
+    data.attrs.pop(LEFT_OFF, None)
     too_many_features(shown, len(data), limits)
     if not len(data) and any(finding.kind == "records_broken" for finding in notes.findings):
         raise _all_broken(shown, notes)
-    data = plain_values(data)
+    data = _fit_for_geos(plain_values(data), notes)
     report_lost(data, notes)
     _report_empty(data, notes)
     data = to_cgcs2000(data, Wanted(crs, refuse_datum), content.default, shown, notes)
@@ -193,6 +198,25 @@ def _read(
 def _all_broken(shown: Path | str, notes: Notes) -> InputError:
     count = next(found.message.params["count"] for found in notes.findings if found.kind == "records_broken")
     return InputError("read.all_broken", path=shown, count=count, reason=text("read.fault_record"))
+
+
+def _fit_for_geos(data: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
+    """Return the layer without empty inner rings of polygons, and without geometries whose coordinates are no numbers."""
+    geometries = np.array(data.geometry.values, dtype=object)
+    plain = np.flatnonzero(shapely.get_type_id(geometries) == 3)
+    polygons = geometries[plain]
+    cleaned = without_empty_rings(polygons)
+    wild = not_finite(geometries)
+    if cleaned is polygons and not wild.any():
+        return data
+    geometries[plain] = cleaned
+    geometries[wild] = None
+    labels = data.index[wild]
+    for label in labels[:NAMED]:
+        notes.find("coordinate_not_finite", Severity.ERROR, feature=str(label), row=str(label))
+    if len(labels) > NAMED:
+        notes.find("coordinates_not_finite", Severity.ERROR, count=len(labels))
+    return data.set_geometry(gpd.GeoSeries(geometries, index=data.index, crs=data.crs))
 
 
 def _report_empty(data: gpd.GeoDataFrame, notes: Notes) -> None:

@@ -334,7 +334,11 @@ class _Work:
         joined, found = join_registers(
             shown, registers, units, self.project.zone, own_layers=self.project.own, own_registers=own
         )
-        self.keep(found, tell=bool(own or self.project.own))
+        for name, findings in found.items():
+            spec = shown[name].spec
+            self.keep(
+                findings, tell=name in self.project.own or (spec is not None and spec.role.value in own)
+            )
         return joined
 
 

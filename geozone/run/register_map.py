@@ -21,6 +21,7 @@ from geozone.rates.register_items import NATURAL
 from geozone.rates.status_words import match_status
 from geozone.symbology import REGISTER_OF_ROLE
 
+_JOINED = ("item_id", "status")
 _NAMED = 50  # names that one finding lists
 _OFFSHORE_DEGREES = 0.5  # how far off the shore of a unit a bay is looked for
 
@@ -33,8 +34,8 @@ def join_registers(
     *,
     own_layers: Collection[str] = (),
     own_registers: Collection[str] = (),
-) -> tuple[dict[str, Layer], list[Finding]]:
-    """Return the layers with the statuses of their registers, and what does not join, both ways.
+) -> tuple[dict[str, Layer], dict[str, list[Finding]]]:
+    """Return the layers with the statuses of their registers, and by layer what does not join, both ways.
 
     A bay, river or lake gets the field ``item_id`` (the item that it stands for, or several with ``;`` between them) and the
     ``status`` of that item; one that stands for no item, or for items whose statuses differ, has no status. Items outside the
@@ -53,7 +54,7 @@ def join_registers(
     own_layers, own_registers
         Ids of the layers and roles of the registers that the user supplies: what does not join of them is a warning.
     """
-    joined, findings = dict(layers), list[Finding]()
+    joined, findings = dict(layers), dict[str, list[Finding]]()
     for name, layer in layers.items():
         role = REGISTER_OF_ROLE.get(layer.spec.role) if layer.spec else None
         if role is None or role not in registers or not len(layer.data):
@@ -66,9 +67,11 @@ def join_registers(
             embedded_gazetteer,
             locate=_locator(layer.data, units),
             unnamed={layer.spec.title.zh} if layer.spec else (),
+            unit_names=dict(zip(units["code"].astype(str), units["name"].astype(str), strict=True)),
+            role=register.role,
         )
         told = _Told(layer, register, join, name in own_layers, role in own_registers)
-        findings += told.everything(attributes)
+        findings[name] = told.everything(attributes)
         joined[name] = replace(layer, data=_with_items(layer.data, register, join))
     return joined, findings
 
@@ -82,7 +85,9 @@ def _in_zone(register: Register, zone: Zone) -> Register:
 def _with_items(data: gpd.GeoDataFrame, register: Register, join: FeatureJoin) -> gpd.GeoDataFrame:
     ids, statuses = list(register.items["item_id"]), list(register.items["status"])
     common = [{statuses[row] for row in rows} for rows in join.items]
-    return data.assign(
+    # tables of a GeoPackage do not tell STATUS from status
+    alike = [name for name in data.columns if str(name).casefold() in _JOINED and name not in _JOINED]
+    return data.rename(columns={name: f"{name}_file" for name in alike}).assign(
         item_id=[SEVERAL.join(str(ids[row]) for row in rows) or None for rows in join.items],
         status=[next(iter(each)) if len(each) == 1 else None for each in common],
     )
@@ -167,7 +172,7 @@ class _Told:
                 text("run.join_pair", feature=feature, items=_listing([items[row] for row in doubt.items]))
                 for feature, doubt in zip(features, doubts, strict=True)
             ]
-            warn = kind in ("id", "several") and (self.own_layer or self.own_register)
+            warn = kind != "elsewhere" and (self.own_layer or self.own_register)
             self._tell(f"join_{kind}", pairs, warn=warn, layer=self.register.id)
 
     def _own_statuses(self, attributes: pd.DataFrame) -> None:

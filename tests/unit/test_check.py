@@ -142,6 +142,21 @@ def test_types_that_do_not_belong():
     assert kinds(layer_of(SQUARE, line, role=Role.LAKE)) == ["geometry_types_mixed"]
 
 
+def test_closed_lines_that_look_like_outlines_are_said():
+    ring = shapely.LineString(shapely.box(116, 39, 117, 40).exterior)
+    river = shapely.LineString([(116, 39), (117, 40)])
+    other = shapely.LineString([(116, 39), (117, 41)])
+
+    def of(*lines):
+        return Layer("lines", gpd.GeoDataFrame(geometry=list(lines), crs=CRS))
+
+    assert kinds(of(ring, river, ring.reverse())) == ["lines_closed", "duplicate"]
+    assert kinds(of(river, other)) == []
+    assert kinds(of(ring, river, other)) == []
+    assert kinds(layer_of(ring, role=Role.RIVER)) == []
+    assert kinds(layer_of(ring)) == ["geometry_type", "lines_closed"]
+
+
 def test_coordinates_that_are_no_degrees():
     assert "coordinate_out_of_range" in kinds(layer_of(shapely.box(500_000, 4e6, 500_100, 4.0001e6)))
 

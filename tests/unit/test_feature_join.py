@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geozone.model import REGISTER_COLUMNS, Basis
+from geozone.model import REGISTER_COLUMNS, Basis, Role
 from geozone.rates.feature_join import ids_of, join_features
 from geozone.rates.gazetteer import embedded_gazetteer
 from geozone.rates.registers import embedded_registers
@@ -152,6 +152,16 @@ def test_one_feature_and_one_item_left_in_a_unit_are_joined_and_told():
         "code": ["130304", "130225", "130983", "130983"],
     }
     assert join(features, items) == (["A", "B", "", ""], [("by_code", 0)])
+    assert join(features, items, role=Role.RIVER) == (["", "B", "", ""], [])  # two names, two rivers
+
+
+def test_a_feature_that_is_called_by_its_county_stands_in_for_it():
+    items = listed(
+        ("A", "东湾", "130225"), ("B", "西湾", "130225"), ("C", "中湾", "130983"), ("D", "外湾", "130983")
+    )
+    features = {"name": ["乐亭县近岸海域（示意）", "黄骅市东湾"], "code": ["130225", "130983"]}
+    names = {"130225": "乐亭县", "130983": "黄骅市"}
+    assert join(features, items, unit_names=names) == (["A+B", ""], [])
 
 
 def test_features_without_names_take_the_items_of_their_unit():

@@ -13,6 +13,7 @@ from geozone.errors import UsageError
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2
 from geozone.read.streaming import tells_its_place
+from geozone.sources import placed_files
 
 SQUARES = gpd.GeoDataFrame(
     {"name": ["a", "b"]}, geometry=[shapely.box(116, 30, 117, 31), shapely.box(117, 30, 118, 31)], crs=CRS
@@ -112,11 +113,12 @@ def test_other_files_do_not_tell_their_place(tmp_path, change):
 def test_workers_get_files_that_need_no_decision(tmp_path):
     path = file(tmp_path, 4548, lambda points: points[:, ::-1])
     plain = file(tmp_path, ending="fgb")
-    with api._placed_files({"one": path, "two": plain}) as files:
-        assert files["two"] == plain
-        assert tells_its_place(files["one"])
-        placed = gpd.read_file(files["one"])
+    with placed_files({"one": path, "two": plain}) as (files, read):
+        assert files["two"] == (plain, None)
+        assert tells_its_place(*files["one"])
+        assert [finding.kind for one in read for finding in one.findings] == ["axes_swapped"]
+        placed = gpd.read_file(files["one"][0])
         assert area_km2(placed).sum() == pytest.approx(TRUE, rel=1e-5)
-    assert not files["one"].exists()
-    with pytest.raises(UsageError), api._placed_files({"one": SQUARES}):
+    assert not files["one"][0].exists()
+    with pytest.raises(UsageError), placed_files({"one": SQUARES}):
         pass

@@ -39,7 +39,7 @@ def layer(*rows, **columns):
 
 def joined(made, listed, **own):
     layers, findings = join_registers({"bays": made}, {"bay": listed}, UNITS, ZONE, **own)
-    return layers["bays"], {item.kind.removeprefix("register_"): item for item in findings}
+    return layers["bays"], {item.kind.removeprefix("register_"): item for item in findings["bays"]}
 
 
 def test_the_map_draws_the_status_of_the_register_not_its_own():
@@ -191,6 +191,20 @@ def test_natural_bays_and_what_lies_far_off_are_no_faults_of_an_embedded_layer()
 def test_a_layer_without_a_register_keeps_its_own_statuses():
     made = layer(("甲湾", "", ""), status=["built"])
     layers, findings = join_registers({"bays": made}, {}, UNITS, ZONE)
-    assert findings == []
+    assert findings == {}
     assert layers["bays"] is made
     assert layer_statuses(made, {}) == [Status.BUILT]
+
+
+def test_a_column_of_the_layer_in_other_letters_is_kept_under_another_name():
+    """Tables of a GeoPackage do not tell STATUS from status."""
+    made = layer(("甲湾", "", ""), STATUS=["x"], ITEM_ID=["7"])
+    listed = items(("甲湾", "910101", Status.BUILT))
+    shown, _ = joined(made, listed)
+    row = shown.data.iloc[0]
+    assert (row["item_id"], row["status"], row["STATUS_file"], row["ITEM_ID_file"]) == (
+        "b0",
+        "built",
+        "x",
+        "7",
+    )
