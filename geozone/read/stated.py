@@ -58,7 +58,8 @@ def prj_text(raw: bytes) -> str:
             words = raw.decode("utf-8")
         except UnicodeDecodeError:
             words = raw.decode("gb18030", "replace")
-    return words.strip("\ufeff\x00 \r\n\t")
+    words = words.strip("\ufeff\x00 \r\n\t")
+    return words.replace("'", '"') if "[" in words and '"' not in words else words
 
 
 def parse_crs(stated: Any) -> pyproj.CRS | None:

@@ -16,7 +16,7 @@ from geozone.read.fit import fit, in_other_zones
 from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
 from geozone.read.inference import CHINA, Extent
 from geozone.read.source import companion
-from geozone.read.stated import is_undefined
+from geozone.read.stated import is_undefined, parse_crs, prj_text
 from geozone.read.vector import list_layers
 
 ENDINGS = (
@@ -56,7 +56,10 @@ def tells_its_place(path: str | Path, layer: str | None = None) -> bool:
 def _has_other_statement(path: Path) -> bool:
     """Tell whether a .prj may say more than GDAL understands of it."""
     prj = companion(path, ".prj") if path.suffix.lower() == ".shp" else None
-    return prj is not None and not prj.read_bytes().isascii()
+    if prj is None:
+        return False
+    raw = prj.read_bytes()
+    return not raw.isascii() or parse_crs(prj_text(raw)) is None
 
 
 def _fits(crs: pyproj.CRS, extent: Extent) -> bool:

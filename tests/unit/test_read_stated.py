@@ -9,6 +9,7 @@ import pyproj
 import pytest
 import shapely
 
+from geozone.errors import InputError
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2, length_km
 from geozone.read import read_layer
@@ -209,3 +210,15 @@ def test_a_geopackage_without_a_crs_is_told_by_its_coordinates(tmp_path, number)
             database.execute(f"UPDATE {table} SET srs_id = {number}")
         database.commit()
     assert kinds(read_layer(path)) == {"crs_inferred_degrees"}
+
+
+def test_a_prj_that_is_cut_off_is_told_and_does_not_stop_the_reader(tmp_path):
+    path = shapefile(tmp_path, esri()[:200].encode())
+    with pytest.raises(InputError) as error:
+        read_layer(path)
+    assert error.value.message.key == "read.crs_no_zone"
+    assert kinds(read_layer(path, crs="EPSG:4548")) == {"prj_unreadable"}
+
+
+def test_a_prj_in_single_quotes_is_understood(tmp_path):
+    assert kinds(read_layer(shapefile(tmp_path, esri().replace('"', "'").encode()))) == set()
