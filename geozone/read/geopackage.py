@@ -22,6 +22,9 @@ from geozone.read.wellknown import SUSPECT, is_too_deep
 
 Numbers = npt.NDArray[np.int64]
 
+# what a damaged database raises; the words of SQLite may themselves be damaged
+_DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError)
+_UNREADABLE = (sqlite3.Error, OSError, TypeError, ValueError, IndexError)
 _SMALL = 256 << 20  # bytes: a file up to this size that states no count is always checked page by page
 _SPARSE = 4  # numbers in a range for each row, up to which all of the range is tried
 _STEPS = 1_000_000  # instructions of the database between two looks at the budget
@@ -65,7 +68,7 @@ def shortage(path: Path, layer: str, numbers: npt.ArrayLike) -> Shortage | None:
                 return None
             stated = _missing(database, path, layer, len(read), ordered=ordered)
             return None if stated is None else Shortage(stated, *_candidates(database, layer, read, stated))
-    except (sqlite3.Error, OSError, TypeError, ValueError):
+    except _UNREADABLE:
         return None
 
 
@@ -76,7 +79,7 @@ def is_short(path: Path, layer: str, read: int) -> int | None:
             if _definition(database, layer)[0] != "table":
                 return None
             return _missing(database, path, layer, read, ordered=True)
-    except (sqlite3.Error, OSError, TypeError, ValueError):
+    except _UNREADABLE:
         return None
 
 
@@ -88,9 +91,9 @@ def is_damaged(path: Path, layer: str) -> bool:
             walked = int(database.execute(query).fetchone()[0])
             stated = _stated(database, layer)
             return stated is not None and stated > walked and not _sound(database, layer)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return not isinstance(error, sqlite3.OperationalError)
-    except (OSError, TypeError, ValueError):
+    except _UNREADABLE:
         return False
 
 
@@ -104,7 +107,7 @@ def stale_index(path: Path, layer: str) -> bool:
             column = _quoted(_column(database, layer))
             query = f"SELECT count({column}) FROM {_quoted(layer)}"  # noqa: S608 - names are quoted, and read only
             return indexed != int(database.execute(query).fetchone()[0])
-    except (sqlite3.Error, OSError, TypeError, ValueError):
+    except _UNREADABLE:
         return False
 
 
@@ -125,7 +128,7 @@ def refuse_views(path: Path, layer: str, shown: Path, limit: int) -> None:
                 raise InputError("read.view_reaching", path=shown, layer=layer)
             if _too_long(database, layer, limit):
                 raise InputError("read.view_endless", path=shown, layer=layer)
-    except (sqlite3.Error, OSError, TypeError, ValueError):
+    except _UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
 
 
@@ -140,7 +143,7 @@ def refuse_virtual(path: Path, shown: Path) -> None:
     try:
         with _opened(path) as database:
             tables = database.execute("SELECT sql FROM sqlite_master WHERE type = 'table'").fetchall()
-    except (sqlite3.Error, OSError):
+    except _UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
     if any(_VIRTUAL.match(str(words)) for (words,) in tables):
         raise InputError("read.reaching", path=shown)
@@ -155,7 +158,7 @@ def is_of_any_kind_with_height(path: Path) -> bool:
     try:
         with _opened(path) as database:
             return database.execute(query).fetchone() is not None
-    except (sqlite3.Error, OSError):
+    except _UNREADABLE:
         return False
 
 
@@ -192,7 +195,7 @@ def refuse_deep(path: Path, layer: str, shown: Path) -> None:
                     raw += blob.read()
                 if is_too_deep(raw):
                     raise InputError("read.geometry_too_deep", path=shown, layer=layer, row=row)
-    except (sqlite3.Error, OSError, TypeError, ValueError, IndexError):
+    except _UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
 
 
@@ -219,7 +222,7 @@ def _missing(database: sqlite3.Connection, path: Path, layer: str, read: int, *,
     try:
         query = f"SELECT count(*) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
         walked = int(database.execute(query).fetchone()[0])
-    except sqlite3.DatabaseError:
+    except _DAMAGED:
         return max([read, *stated])
     if walked > read:
         return max([walked, *stated])
@@ -233,7 +236,7 @@ def _stated(database: sqlite3.Connection, layer: str) -> int | None:
     try:
         query = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ? COLLATE NOCASE"
         row = database.execute(query, (layer,)).fetchone()
-    except sqlite3.Error:
+    except _UNREADABLE:
         return None
     return None if row is None or row[0] is None else int(row[0])
 
@@ -243,7 +246,7 @@ def _indexed(database: sqlite3.Connection, layer: str) -> int | None:
     try:
         table = _quoted(f"rtree_{layer}_{_column(database, layer)}_rowid")
         return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - quoted
-    except (sqlite3.Error, TypeError):
+    except _UNREADABLE:
         return None
 
 
@@ -255,7 +258,7 @@ def _column(database: sqlite3.Connection, layer: str) -> str:
 def _sound(database: sqlite3.Connection, layer: str) -> bool:
     try:
         return database.execute(f"PRAGMA quick_check({_quoted(layer)})").fetchall() == [("ok",)]
-    except sqlite3.DatabaseError:
+    except _DAMAGED:
         return False
 
 
@@ -266,12 +269,12 @@ def _candidates(database: sqlite3.Connection, layer: str, read: Numbers, stated:
         rows = database.execute(f"SELECT rowid FROM {table}").fetchall()  # noqa: S608 - quoted
         if rows:
             return np.setdiff1d(np.array([row[0] for row in rows], np.int64), read), True
-    except (sqlite3.Error, TypeError):
+    except _UNREADABLE:
         pass
     try:
         query = f"SELECT max(rowid) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
         last = int(database.execute(query).fetchone()[0])
-    except (sqlite3.Error, TypeError):
+    except _UNREADABLE:
         last = stated
     last = last if last <= _SPARSE * stated else stated
     return np.setdiff1d(np.arange(1, last + 1), read), False
