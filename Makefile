@@ -9,7 +9,7 @@ BUNDLE := $(ASSETS)/.built
 SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup maps test lint format fuzz bench layers docs constraints clean
+.PHONY: help setup maps browsers test lint format fuzz bench layers docs constraints clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ setup: $(INSTALLED) $(BUNDLE) ## install geozone and build the page's assets
 
 maps: setup ## build the maps, tables and GeoPackages of bth, yrd and hebei into maps/
 	$(BIN)/geozone build bth yrd hebei --out maps
+
+browsers: $(INSTALLED) ## install the oldest browser that the pages are tested with
+	cd tests/browser/chromium88 && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 
 test: setup ## run the whole test suite
 	$(BIN)/python -m pytest

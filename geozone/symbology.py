@@ -8,14 +8,16 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
-from geozone.messages import Text
-from geozone.model import Basis, Layer, Register, Role, Status
+from geozone.messages import Text, text
+from geozone.model import Layer, LayerStyle, Register, Role, Status
+from geozone.rates.feature_join import ids_of, join_features
+from geozone.rates.gazetteer import embedded_gazetteer
 
 RATE_COLOURS = ("#eef3d6", "#c3deb0", "#86c0a0", "#46978f", "#1d6577")
 RATE_ZERO = "#f7f5ee"
@@ -28,9 +30,45 @@ STATUS_COLOURS: Mapping[Status, str] = {
     Status.PLANNED: "#f3d36b",
     Status.UNKNOWN: "#a3a8ad",
 }
+SEVERAL_COLOUR, OFF_REGISTER_COLOUR = "#8d5fa8", "#7d8588"
 STATUS_ROLES = (Role.BAY, Role.RIVER, Role.LAKE)
-WORKING_UNIT = "working_unit"  # of the embedded bays: the sea off a county that stands in for bay units
 REGISTER_OF_ROLE = {Role.BAY: "bay", Role.RIVER: "river", Role.LAKE: "lake"}
+
+
+class Mark(StrEnum):
+    """How a feature is drawn that has no one status, though its layer is drawn by status."""
+
+    SEVERAL = "several"  # it stands for several items whose statuses differ
+    OFF_REGISTER = "off_register"  # it stands for none: a natural bay that is no unit, say
+
+
+Drawn = Status | Mark
+LEGEND_ORDER: tuple[Drawn, ...] = (*Status, *Mark)
+
+
+def drawn_style(style: LayerStyle, kind: str, drawn: Drawn) -> LayerStyle:
+    """Return the style of a layer for features of one status; `kind` is ``line`` for lines.
+
+    What is on no register is set apart: a river or a lake is paler than declared, and where the layer shows nothing but
+    statuses, as that of bays does, an outline is all, so that it covers nothing that counts.
+    """
+    if drawn is Mark.OFF_REGISTER:
+        if kind == "line":
+            return replace(style, kind="line", width=style.width * 0.6, opacity=style.opacity * 0.6)
+        if style.kind != "status" and style.fill:
+            return replace(style, kind="fill", width=style.width * 0.6, opacity=style.opacity * 0.4)
+        return replace(style, kind="outline", fill=None, stroke=OFF_REGISTER_COLOUR, width=1.0, dash="1 3")
+    colour = SEVERAL_COLOUR if drawn is Mark.SEVERAL else STATUS_COLOURS[drawn]
+    if kind == "line":
+        return replace(style, kind="line", stroke=colour, width=max(style.width, 1.5))
+    return replace(style, kind="hatch" if drawn is Status.UNKNOWN else "fill", fill=colour)
+
+
+def drawn_title(drawn: Drawn, role: Role | None) -> Text:
+    """Return the word for a status in a legend."""
+    if drawn is Mark.OFF_REGISTER:
+        return text(f"model.off_register_{role.value}" if role in STATUS_ROLES else "model.off_register")
+    return text("model.several_statuses" if drawn is Mark.SEVERAL else f"model.status_{drawn.value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,57 +131,78 @@ def class_colours(bounds: Sequence[float]) -> list[str]:
     return [RATE_COLOURS[round(place * last / (len(bounds) - 1))] for place in range(len(bounds))]
 
 
-def register_items(layer: Layer, registers: Mapping[str, Register]) -> list[int] | None:
-    """Return for each feature of a bay, river or lake layer the row of its register item, -1 for none.
+def feature_items(layer: Layer, registers: Mapping[str, Register]) -> list[tuple[int, ...]] | None:
+    """Return for each feature of a bay, river or lake layer the rows of the register items that it stands for.
 
-    An item is found by ``item_id``; a working unit by the county that stands in for it; else by name. None where the
-    layer has no register.
+    A run writes them into the field ``item_id``; a layer that no run has joined is joined here by its attributes alone.
+    None where the layer has no register.
     """
-    role = layer.spec.role if layer.spec else None
-    register = registers.get(REGISTER_OF_ROLE.get(role, "")) if role else None
-    if register is None:
+    register = _register(layer, registers)
+    if register is None or layer.spec is None:
         return None
-    items = register.items
-    stand_ins = items["county_code"].where(items["basis"] == Basis.WORKING)
-    stand_ins = stand_ins.mask(stand_ins.duplicated(keep=False))
-    features = layer.data
-    county = pd.Series("", index=features.index, dtype=object)
-    if {"code", "kind"} <= set(features.columns):
-        county = features["code"].where(features["kind"] == WORKING_UNIT, "")
-    found = np.full(len(features), -1)
-    for keys, values in (
-        (items["item_id"], features.get("item_id")),
-        (stand_ins, county),
-        (items["name"], features.get("name")),
-    ):
-        if values is not None:
-            rows = {key: row for row, key in reversed(list(enumerate(keys))) if isinstance(key, str) and key}
-            there = np.array([rows.get(value, -1) for value in values], dtype=int)
-            found = np.where(found < 0, there, found)
-    return [int(row) for row in found]
+    if "item_id" in layer.data:
+        known = {str(name): row for row, name in enumerate(register.items["item_id"])}
+        return [ids_of(cell, known) for cell in layer.data["item_id"]]
+    attributes = pd.DataFrame(layer.data.drop(columns=layer.data.geometry.name))
+    names = {layer.spec.title.zh}
+    return join_features(
+        attributes, register.items, embedded_gazetteer, unnamed=names, role=register.role
+    ).items
 
 
-def layer_statuses(layer: Layer, registers: Mapping[str, Register]) -> list[Status] | None:
-    """Return the status of each feature of a bay, river or lake layer.
+def layer_statuses(layer: Layer, registers: Mapping[str, Register]) -> list[Drawn] | None:
+    """Return how each feature of a bay, river or lake layer is drawn; None where the layer is not drawn by status.
 
-    The layer's own column ``status`` comes first, then its register item; a feature with neither is unknown.
-    None where the layer is not drawn by status.
+    The register decides: a feature that stands for items has their status, or `Mark.SEVERAL` where they differ, and one that
+    is on no register is `Mark.OFF_REGISTER`. Where there is no register, or no run has joined the layer with it,
+    the layer's own column ``status`` stands in; a feature without one is unknown.
     """
-    role = layer.spec.role if layer.spec else None
-    if role not in STATUS_ROLES:
+    if layer.spec is None or layer.spec.role not in STATUS_ROLES:
         return None
-    items = register_items(layer, registers)
-    if "status" not in layer.data and items is None:
-        return None
-    statuses: list[Any] = list(layer.data["status"]) if "status" in layer.data else [None] * len(layer.data)
-    if items is not None:
-        listed = list(registers[REGISTER_OF_ROLE[role]].items["status"])
-        statuses = [
-            listed[item] if item >= 0 and not (isinstance(own, str) and own) else own
-            for own, item in zip(statuses, items, strict=True)
-        ]
     known = {status.value for status in Status}
-    return [Status(value) if value in known else Status.UNKNOWN for value in statuses]
+    own = list(layer.data["status"]) if "status" in layer.data else [None] * len(layer.data)
+    alone: list[Drawn] = [Status(value) if value in known else Status.UNKNOWN for value in own]
+    items = feature_items(layer, registers)
+    if items is None:
+        return alone if "status" in layer.data else None
+    register = registers[REGISTER_OF_ROLE[layer.spec.role]]
+    statuses = [Status(status) for status in register.items["status"]]
+    joined = counts_items(layer, registers)
+    return [
+        _common({statuses[row] for row in rows}) if rows else Mark.OFF_REGISTER if joined else alone[feature]
+        for feature, rows in enumerate(items)
+    ]
+
+
+def legend_counts(
+    layer: Layer, registers: Mapping[str, Register], drawn: Sequence[Drawn]
+) -> dict[Drawn, int | None]:
+    """Return the number beside every entry of a legend of statuses.
+
+    Of a layer that a run has joined with its register: the items of that status that are on the map, each once, so that
+    map and register say the same; what is on no register is counted nowhere. Of any other layer: its features.
+    """
+    register = _register(layer, registers)
+    items = feature_items(layer, registers)
+    if register is None or items is None or not counts_items(layer, registers):
+        return {each: list(drawn).count(each) for each in LEGEND_ORDER}
+    statuses = list(register.items["status"])
+    shown = {row for rows in items for row in rows}
+    return {status: sum(statuses[row] == status for row in shown) for status in Status} | dict.fromkeys(Mark)
+
+
+def counts_items(layer: Layer, registers: Mapping[str, Register]) -> bool:
+    """Tell whether the legend of a layer counts items of its register, not features: a run has joined the two."""
+    return _register(layer, registers) is not None and "item_id" in layer.data
+
+
+def _common(statuses: set[Status]) -> Drawn:
+    return next(iter(statuses)) if len(statuses) == 1 else Mark.SEVERAL
+
+
+def _register(layer: Layer, registers: Mapping[str, Register]) -> Register | None:
+    role = layer.spec.role if layer.spec else None
+    return registers.get(REGISTER_OF_ROLE.get(role, "")) if role else None
 
 
 def _number(value: float) -> str:

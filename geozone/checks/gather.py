@@ -7,10 +7,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geozone.messages import message
 from geozone.model import Finding, Layer, Role, Severity
+from geozone.overlay.plane import off_earth
+from geozone.overlay.rings import Geometries, not_finite, without_empty_rings
 
 LISTED = 1000  # findings of one kind that are listed one by one; the rest is summed up
 
@@ -25,9 +28,19 @@ class Gather:
     layer: Layer
     findings: list[Finding] = field(default_factory=list)
     labels: list[str] = field(init=False)
+    geometries: Geometries = field(
+        init=False
+    )  # those that GEOS and the plane can take; the others are missing
+    not_finite: npt.NDArray[np.bool_] = field(init=False)
+    off_earth: npt.NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         self.labels = feature_labels(self.layer.data)
+        geometries = without_empty_rings(np.array(self.layer.data.geometry.values, dtype=object))
+        self.not_finite = not_finite(geometries)
+        self.off_earth = off_earth(geometries) & ~self.not_finite
+        self.geometries = geometries.copy()
+        self.geometries[self.not_finite | self.off_earth] = None
 
     @property
     def role(self) -> Role | None:

@@ -12,7 +12,8 @@ from geozone.checks.gather import feature_labels
 from geozone.errors import DataError
 from geozone.messages import message
 from geozone.model import CRS, Decision, Layer
-from geozone.overlay.plane import area_km2
+from geozone.overlay.plane import area_km2, off_earth
+from geozone.overlay.rings import each, without_empty_rings
 
 LEDGER_COLUMNS = ["layer", "feature", "method", "before_km2", "after_km2", "change"]
 
@@ -42,11 +43,18 @@ def repair(layer: Layer, *, limit: float = 0.01) -> tuple[Layer, pd.DataFrame]:
     Raises
     ------
     DataError
-        If the area of a feature or of the layer changes by more than `limit`.
+        If the area of a feature or of the layer changes by more than `limit`, or a feature cannot be made valid.
     """
-    geometries = np.array(layer.data.geometry.values, dtype=object)
-    present = ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
-    broken = present & ~shapely.is_valid(geometries)
+    stored = np.array(layer.data.geometry.values, dtype=object)
+    geometries = without_empty_rings(stored)
+    if geometries is not stored:
+        data = layer.data.copy()
+        data[data.geometry.name] = geometries
+        layer = replace(layer, data=data)
+    # coordinates that are none cannot be repaired; the check finds them
+    present = ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries) & ~off_earth(geometries)
+    broken = present.copy()
+    broken[present] = ~shapely.is_valid(geometries[present])
     polygonal = bool((shapely.get_dimensions(geometries[present]) == 2).any())
     mixed = present & (shapely.get_type_id(geometries) == 7) & polygonal
     rows = np.flatnonzero(broken | mixed)
@@ -54,14 +62,18 @@ def repair(layer: Layer, *, limit: float = 0.01) -> tuple[Layer, pd.DataFrame]:
     if not len(rows):
         return (replace(layer, changes=[]) if layer.changes else layer), read
 
-    before = area_km2(geometries, CRS)
+    before = np.zeros(len(geometries))
+    before[present] = area_km2(geometries[present], CRS)
     repaired = geometries.copy()
-    repaired[broken] = shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
+    repaired[broken] = each(_by_structure, geometries[broken])
     methods = np.where(broken, "structure", "polygons_of_collection").astype(object)
     for row in np.flatnonzero(broken & ~shapely.is_valid(repaired)):
         # rings that run back on themselves are now and then left with a fault: the lines are then noded anew
-        repaired[row] = shapely.make_valid(repaired[row], method="linework")
+        given = geometries[row : row + 1] if repaired[row] is None else repaired[row : row + 1]
+        [repaired[row]] = each(_by_linework, given)
         methods[row] = "structure, linework"
+        if repaired[row] is None:
+            raise DataError("check.repair_failed", layer=layer.id, feature=feature_labels(layer.data)[row])
     for row in rows:
         if polygonal and shapely.get_type_id(repaired[row]) not in {3, 6}:
             repaired[row] = _polygons(repaired[row])
@@ -101,6 +113,14 @@ def reading_ledger(layer: Layer) -> pd.DataFrame:
         table["layer"] = layer.id
         table["change"] = (after / before - 1.0).mask(before == after, 0.0).replace([np.inf, -np.inf], np.nan)
     return table
+
+
+def _by_structure(geometries: np.ndarray) -> np.ndarray:
+    return np.asarray(shapely.make_valid(geometries, method="structure", keep_collapsed=False))
+
+
+def _by_linework(geometries: np.ndarray) -> np.ndarray:
+    return np.asarray(shapely.make_valid(geometries, method="linework"))
 
 
 def _polygons(geometry: shapely.Geometry) -> shapely.Geometry:

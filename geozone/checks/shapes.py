@@ -30,18 +30,18 @@ SPIKE_METRES = 5.0  # the shorter of the two edges is at least this long
 
 def check_shapes(gather: Gather) -> None:
     """Find what is wrong with single geometries."""
-    data = gather.layer.data
-    geometries = np.asarray(data.geometry.values)
-    missing = shapely.is_missing(geometries)
-    empty = ~missing & shapely.is_empty(geometries)
-    for row in np.flatnonzero(missing):
-        gather.add("geometry_null", Severity.WARNING, row=int(row))
-    for row in np.flatnonzero(empty):
-        gather.add("geometry_empty", Severity.WARNING, row=int(row))
-    _types(gather, geometries, missing | empty)
-    _range(gather, geometries)
+    stored = np.asarray(gather.layer.data.geometry.values)
+    geometries = gather.geometries
+    missing = shapely.is_missing(stored)
+    empty = ~missing & shapely.is_empty(stored)
+    for kind, rows in (("geometry_null", missing), ("geometry_empty", empty)):
+        for row in np.flatnonzero(rows)[:LISTED]:
+            gather.add(kind, Severity.WARNING, row=int(row))
+        gather.rest(kind, LISTED, int(rows.sum()))
+    _types(gather, stored, missing | empty)
+    _range(gather, stored)
     found = 0
-    for row in np.flatnonzero(~missing & ~shapely.is_valid(geometries)):
+    for row in np.flatnonzero(~shapely.is_missing(geometries) & ~shapely.is_valid(geometries)):
         for kind, place in faults(geometries[row]):
             found += 1
             if found <= LISTED:
@@ -108,13 +108,29 @@ def _types(gather: Gather, geometries: np.ndarray, without: np.ndarray) -> None:
         gather.rest("geometry_type", LISTED, len(wrong))
     elif len(set(dimensions[present & ~mixed].tolist())) > 1:
         gather.add("geometry_types_mixed", Severity.WARNING)
+    if role not in _LINES:
+        _outlines(gather, geometries[present & (dimensions == 1)])
+
+
+def _outlines(gather: Gather, lines: np.ndarray) -> None:
+    """Say that lines close for the most part: they look like outlines of areas, and have none."""
+    parts, owner = shapely.get_parts(lines, return_index=True)
+    closed = np.bincount(owner[shapely.is_closed(parts)], minlength=len(lines)) == np.bincount(
+        owner, minlength=len(lines)
+    )
+    if 2 * int(closed.sum()) > len(lines):
+        gather.add("lines_closed", Severity.WARNING, closed=int(closed.sum()), count=len(lines))
 
 
 def _range(gather: Gather, geometries: np.ndarray) -> None:
-    west, south, east, north = shapely.bounds(geometries).T
-    outside = (west < -180.0) | (east > 180.0) | (south < -90.0) | (north > 90.0)
-    for row in np.flatnonzero(outside):
-        gather.add("coordinate_out_of_range", Severity.ERROR, row=int(row), place=place_of(geometries[row]))
+    west, south, east, north = np.asarray(shapely.bounds(geometries)).reshape(-1, 4).T
+    with np.errstate(invalid="ignore"):
+        outside = (west < -180.0) | (east > 180.0) | (south < -90.0) | (north > 90.0)
+    outside = (outside | gather.off_earth) & ~gather.not_finite
+    for kind, rows in (("coordinate_invalid", gather.not_finite), ("coordinate_out_of_range", outside)):
+        for row in np.flatnonzero(rows)[:LISTED]:
+            gather.add(kind, Severity.ERROR, row=int(row), place=place_of(geometries[row]))
+        gather.rest(kind, LISTED, int(rows.sum()))
 
 
 def _spikes(gather: Gather, geometries: np.ndarray) -> None:

@@ -8,9 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geozone.checks.accuracy import accuracy_m
 from geozone.checks.gather import LISTED, Gather, place_of
 from geozone.model import CRS, Role, Severity
+from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import area_km2, length_km
+from geozone.overlay.rings import each
 
 Rows = npt.NDArray[np.int64]
 
@@ -19,15 +22,24 @@ OVERLAP_SHARE = 1e-3  # of the smaller unit: from here on an overlap of units is
 SLIVER_KM2 = 0.01  # 1 ha
 SLIVER_METRES = 5.0  # mean width
 _BLOCK = 20_000  # features whose neighbours are looked for together
+CRACK_DEGREES = 0.002  # 220 m: wider channels between units, open to the outside, are ground of nobody
+CRACK_KM2 = 0.2  # smaller ones are mostly creeks of the shore
+OFFSHORE_DEGREES = 0.5  # so far from the units, what lies at sea belongs to their zone
+_MARINE = {Role.BAY, Role.COASTLINE, Role.COASTAL_BELT}
 GAP_FEATURES = 20_000  # gaps are looked for in layers up to this size
 
 
 def check_topology(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
     """Find what is wrong between the features of a layer, and between the layer and its zone."""
-    geometries = np.asarray(gather.layer.data.geometry.values)
+    geometries = gather.geometries
     sound = shapely.is_valid(geometries) & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
     first = _duplicates(gather, geometries)
     polygonal = np.flatnonzero(sound & (shapely.get_dimensions(geometries) == 2))
+    if (
+        gather.role is Role.BOUNDARY
+    ):  # units tile the ground, whatever vertices the two sides of a border have
+        geometries = geometries.copy()
+        geometries[polygonal] = share_vertices(geometries[polygonal])
     if len(polygonal):
         _overlaps(gather, geometries, polygonal[first[polygonal] == polygonal])
         _slivers(gather, geometries, polygonal)
@@ -59,29 +71,38 @@ def _duplicates(gather: Gather, geometries: np.ndarray) -> Rows:
 def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
     """Report the pairs of features that overlap, the largest overlaps one by one and all of them as a sum."""
     tree = shapely.STRtree(geometries[rows])
-    found: list[tuple[Rows, Rows, np.ndarray]] = []
+    data = gather.layer.data
+    levels = data["level"].to_numpy() if gather.role is Role.BOUNDARY and "level" in data.columns else None
+    found: list[tuple[Rows, Rows, np.ndarray, np.ndarray]] = []
+    given_up = 0
     for block in np.array_split(np.arange(len(rows)), max(1, len(rows) // _BLOCK)):
-        one, two = tree.query(geometries[rows[block]], predicate="intersects")
+        one, two = _meeting(tree, geometries[rows[block]])
         one = block[one]
         one, two = one[one < two], two[one < two]
-        shared = shapely.intersection(geometries[rows[one]], geometries[rows[two]])
+        shared = each(shapely.intersection, geometries[rows[one]], geometries[rows[two]])
+        given_up += int(shapely.is_missing(shared).sum())
         areal = shapely.get_dimensions(shared) == 2
-        areas = area_km2(shared[areal], CRS) if areal.any() else np.empty(0)
-        found.append(
-            (
-                rows[one[areal]][areas > OVERLAP_KM2],
-                rows[two[areal]][areas > OVERLAP_KM2],
-                areas[areas > OVERLAP_KM2],
-            )
-        )
-    one, two, areas = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        if levels is not None:  # a city lies over its counties
+            areal &= levels[rows[one]] == levels[rows[two]]
+        areas, widths = _measured(shared[areal])
+        real = areas > OVERLAP_KM2
+        found.append((rows[one[areal]][real], rows[two[areal]][real], areas[real], widths[real]))
+    if given_up:
+        gather.add("overlaps_not_computed", Severity.WARNING, pairs=given_up)
+    one, two, areas, widths = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    if gather.role is Role.BOUNDARY:
+        narrow = widths < accuracy_m(gather.layer)
+        _one_border(gather, "overlaps_narrow", areas[narrow])
+        one, two, areas = one[~narrow], two[~narrow], areas[~narrow]
     if not len(areas):
         return
     listed = np.argsort(-areas, kind="stable")[:LISTED]
     own = [area_km2(geometries[side[listed]], CRS) for side in (one, two)]
     for index, smaller in zip(listed, np.minimum(*own), strict=True):
         grave = gather.role is Role.BOUNDARY and areas[index] > OVERLAP_SHARE * smaller
-        shared = shapely.intersection(geometries[one[index]], geometries[two[index]])
+        [shared] = each(
+            shapely.intersection, geometries[one[index : index + 1]], geometries[two[index : index + 1]]
+        )
         gather.add(
             "overlap",
             Severity.ERROR if grave else Severity.WARNING,
@@ -97,6 +118,15 @@ def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
         listed=len(listed),
         area_km2=f"{areas.sum():.6f}",
     )
+
+
+def _meeting(tree: shapely.STRtree, geometries: np.ndarray) -> tuple[Rows, Rows]:
+    """Return the pairs of geometries and members of a tree that meet; where GEOS gives up, those whose boxes do."""
+    try:
+        one, two = tree.query(geometries, predicate="intersects")
+    except shapely.GEOSException:
+        one, two = tree.query(geometries)
+    return one, two
 
 
 def _slivers(gather: Gather, geometries: np.ndarray, rows: np.ndarray) -> None:
@@ -130,19 +160,70 @@ def _gaps(gather: Gather, geometries: np.ndarray) -> None:
     if len(geometries) > GAP_FEATURES:
         gather.add("gaps_not_checked", Severity.NOTE, features=len(geometries), limit=GAP_FEATURES)
         return
-    parts = shapely.get_parts(shapely.union_all(geometries))
+    try:
+        whole = shapely.union_all(geometries)
+    except shapely.GEOSException:  # on a grid of a tenth of a millimetre it does not give up
+        whole = shapely.union_all(geometries, grid_size=1e-9)
+    parts = shapely.get_parts(whole)
     holes = [shapely.Polygon(ring) for part in parts for ring in shapely.get_rings(part)[1:]]
-    gaps = np.asarray(sorted(holes, key=lambda gap: gap.bounds), dtype=np.object_)
-    for gap, area in zip(gaps, area_km2(gaps, CRS) if len(gaps) else (), strict=True):
+    gaps = np.array(
+        [*sorted(holes, key=lambda gap: gap.bounds), *_cracks(whole, geometries)], dtype=np.object_
+    )
+    areas, widths = _measured(gaps)
+    narrow = (widths < accuracy_m(gather.layer)) & (areas > OVERLAP_KM2)
+    _one_border(gather, "gaps_narrow", areas[narrow])
+    for gap, area in zip(gaps[~narrow], areas[~narrow], strict=True):
         if area > OVERLAP_KM2:
             place = place_of(shapely.point_on_surface(gap))
             gather.add("gap", Severity.WARNING, place=place, area_km2=f"{area:.6f}")
 
 
+def _cracks(whole: shapely.Geometry, units: np.ndarray) -> list[shapely.Geometry]:
+    """Return the gaps between two units that are open to the outside, up to `CRACK_DEGREES` wide."""
+    # mitred, so that no corner of the outline is rounded off
+    outer = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(whole))))
+    closed = outer.buffer(CRACK_DEGREES / 2, join_style="mitre").buffer(
+        -CRACK_DEGREES / 2, join_style="mitre"
+    )
+    pieces = shapely.get_parts(shapely.difference(closed, outer))
+    pieces = pieces[(shapely.get_type_id(pieces) == 3) & (shapely.get_num_coordinates(pieces) > 0)]
+    if not len(pieces):
+        return []
+    piece, _ = shapely.STRtree(units).query(pieces, predicate="dwithin", distance=CRACK_DEGREES / 100)
+    pieces = pieces[np.bincount(piece, minlength=len(pieces)) > 1]
+    return (
+        sorted(pieces[area_km2(pieces, CRS) > CRACK_KM2], key=lambda gap: gap.bounds) if len(pieces) else []
+    )
+
+
+def _measured(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return areas in km² and mean widths in metres: twice the area by the outline."""
+    if not len(shapes):
+        return np.empty(0), np.empty(0)
+    areas, outlines = area_km2(shapes, CRS), length_km(shapes, CRS)
+    return areas, 2000.0 * areas / np.where(outlines > 0, outlines, np.inf)
+
+
+def _one_border(gather: Gather, kind: str, areas: np.ndarray) -> None:
+    """Note how much ground lies between two drawings of one border."""
+    if len(areas):
+        gather.add(
+            kind,
+            Severity.NOTE,
+            count=len(areas),
+            area_km2=f"{areas.sum():.6f}",
+            width_m=f"{accuracy_m(gather.layer):g}",
+        )
+
+
 def _outside(gather: Gather, geometries: np.ndarray, rows: np.ndarray, units: gpd.GeoDataFrame) -> None:
     zone = np.asarray(units.geometry.values)
     shapely.prepare(zone)
-    inside = np.unique(shapely.STRtree(geometries[rows]).query(zone, predicate="intersects")[1])
+    tree = shapely.STRtree(geometries[rows])
+    if gather.role in _MARINE:  # off the land of the units
+        inside = np.unique(tree.query(zone, predicate="dwithin", distance=OFFSHORE_DEGREES)[1])
+    else:
+        inside = np.unique(_meeting(tree, zone)[1])
     outside = np.setdiff1d(np.arange(len(rows)), inside)
     if len(rows) and len(outside) == len(rows):
         gather.add("all_outside_zone", Severity.ERROR, features=len(rows))

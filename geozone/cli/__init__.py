@@ -6,9 +6,12 @@ Exit codes: 0 done; 1 the data has findings that stop the job; 2 wrong usage; 3 
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
+import warnings
 from itertools import pairwise
+from typing import Any
 
 import click
 
@@ -27,7 +30,10 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
-    prepare((sys.stdout, sys.stderr), escape="--json" in arguments)
+    prepare(sys.stdout, escape="--json" in arguments)
+    prepare(sys.stderr)
+    if not debug:
+        _quieten()
     lang: Language = "en" if "en" in _following(arguments, "--lang") else "zh"
     try:
         cli.main(args=arguments, prog_name="geozone", standalone_mode=False)
@@ -42,6 +48,18 @@ def main(arguments: list[str] | None = None) -> None:
         if debug:
             traceback.print_exc()
         _fail(text("cli.internal", reason=f"{type(error).__name__}: {error}"), lang, GeozoneError.exit_code)
+
+
+def _quieten() -> None:
+    """Keep back what libraries log or warn of, with paths and in their own words: findings say it in the user's."""
+    for name in ("fiona", "pyogrio", "rasterio", "shapely", "distributed"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+    if not sys.warnoptions:
+        warnings.showwarning = _no_warning
+
+
+def _no_warning(*_: Any, **__: Any) -> None:
+    return
 
 
 def _following(arguments: list[str], option: str) -> list[str]:

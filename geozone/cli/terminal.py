@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import io
 import unicodedata
-from collections.abc import Iterable
 from typing import TextIO
 
 READABLE, ESCAPED = "geozone.readable", "geozone.escaped"
@@ -34,19 +33,18 @@ _ALIKE = {
 }
 
 
-def prepare(streams: Iterable[TextIO], *, escape: bool = False) -> None:
-    """Let streams replace what their encoding lacks instead of failing on it.
+def prepare(stream: TextIO, *, escape: bool = False) -> None:
+    """Let a stream replace what its encoding lacks instead of failing on it.
 
     Parameters
     ----------
-    streams
-        Standard output and standard error.
+    stream
+        Standard output or standard error.
     escape
         Write such characters as JSON does (``\\u00b2``), so that no value changes.
     """
-    for stream in streams:
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=ESCAPED if escape else READABLE)
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors=ESCAPED if escape else READABLE)
 
 
 def _readable(error: UnicodeError) -> tuple[str, int]:

@@ -40,6 +40,8 @@ class Column:
     title: Text
     domain: str | None = None
     fraction: bool = False  # a number from 0 to 1 that people read as per cent
+    fixed: bool = False  # what geozone needs to read the table back: people do not edit it
+    hidden: bool = False  # nor need they see it
 
 
 def column(

@@ -35,6 +35,7 @@ from geozone.model import (
     Level,
     Register,
     Role,
+    Status,
     ZoneResult,
 )
 from geozone.rates.titles import indicator_titles
@@ -180,7 +181,8 @@ def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) ->
     spec = layer.spec
     statuses = layer_statuses(layer, registers)
     if statuses is not None:
-        frame["status"] = [status.value for status in statuses]
+        # a mark is no status: what it says stands in the field of items
+        frame["status"] = [drawn.value if isinstance(drawn, Status) else None for drawn in statuses]
     if spec is not None:
         for field, value in (
             ("source", spec.source.zh),
@@ -193,12 +195,15 @@ def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) ->
     frame = frame.rename(columns=names)
     known = {item.name for item in base}
     own = [
-        column(
-            new,
-            type_of(frame[new]),
-            table=name,
-            domain="status" if new == "status" else None,
-            title=Text(str(old), str(old)),
+        replace(
+            column(
+                new,
+                type_of(frame[new]),
+                table=name,
+                domain="status" if new == "status" else None,
+                title=Text(str(old), str(old)),
+            ),
+            fixed=statuses is not None and new == "item_id",
         )
         for old, new in names.items()
         if new not in known

@@ -125,7 +125,8 @@ def _style(
 ) -> str:
     if table.name != "units":
         label = feature_label(lang, _NAMED_UP_TO[table.name]) if table.name in _NAMED_UP_TO else None
-        return qml(table.style, table.geometry, table.columns, lang, label=label)
+        role = table.spec.role if table.spec else None
+        return qml(table.style, table.geometry, table.columns, lang, label=label, role=role)
     present = set(result.units["level"])
     levels = [level for level in Level if level.value in present]
     column = rate if rate in table.frame.columns else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -13,6 +13,7 @@ from geozone.export.columns import columns, conformed
 from geozone.export.table import Table, plain_table
 from geozone.messages import Language, Text, text
 from geozone.model import REGISTER_COLUMNS, Document, Target, ZoneResult
+from geozone.rates.register_package import RECORDS, exported_rows
 
 
 def zone_documents(result: ZoneResult) -> list[Document]:
@@ -49,7 +50,10 @@ def _target_row(target: Target, lang: Language) -> dict[str, Any]:
 
 
 def registers_table(result: ZoneResult) -> Table:
-    """Return the items of all registers, told apart by their role; a person may edit them and read them back."""
+    """Return the items of all registers, told apart by their role; a person may edit them and read them back.
+
+    What is needed to read them back stands in the hidden columns `RECORDS`.
+    """
     numbers = {"shore_km", "area_km2", "length_km"}
     own = [
         f"{name} number"
@@ -59,11 +63,15 @@ def registers_table(result: ZoneResult) -> Table:
         else f"{name} text {name if name in {'basis', 'status'} else ''}".strip()
         for name in REGISTER_COLUMNS
     ]
-    declared = columns("registers", ("register", "role text role", "as_of", *own))
-    frames = [
-        register.items.assign(register=register.id, role=register.role.value, as_of=register.as_of)
-        for register in result.registers.values()
-    ]
+    declared = (
+        *(
+            replace(item, fixed=item.name != "role")
+            for item in columns("registers", ("register", "role text role", "as_of"))
+        ),
+        *columns("registers", own),
+        *(replace(item, fixed=True, hidden=True) for item in columns("registers", RECORDS)),
+    )
+    frames = [exported_rows(register) for register in result.registers.values()]
     frame = (
         pd.concat([conformed(item, declared) for item in frames], ignore_index=True)
         if frames
@@ -137,7 +145,11 @@ def run_table(result: ZoneResult, lang: Language) -> Table:
         for document in zone_documents(result)
     ]  # fmt: skip
     rows += [
-        {"section": "input", "name": PurePath(str(item.get("path", ""))).name, "value": item.get("layer")}
+        {
+            "section": "input" if item.get("used", True) else "unused_input",
+            "name": PurePath(str(item.get("path", ""))).name,
+            "value": item.get("layer"),
+        }
         | {name: _shown(item.get(name), lang) for name in ("basis", "vintage", "source", "licence", "sha256")}
         for item in result.inputs
     ]

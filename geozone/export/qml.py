@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from geozone.export.columns import Column, domain_values
-from geozone.messages import Language, text
-from geozone.model import LayerStyle, Level, Status
-from geozone.symbology import RATE_MISSING, STATUS_COLOURS, RateClass
+from geozone.messages import Language, Text, text
+from geozone.model import LayerStyle, Level, Role, Status
+from geozone.symbology import RATE_MISSING, Drawn, Mark, RateClass, drawn_style, drawn_title
 
 _MM = 0.26  # millimetres of one CSS pixel, the unit of LayerStyle.width
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # rule keys are made from their filters
 _HATCH_MM = 1.6  # distance of hatch lines on paper and screen
+_STATUS_OR_MARK = f"coalesce(\"status\", CASE WHEN \"item_id\" IS NULL THEN '{Mark.OFF_REGISTER}' ELSE '{Mark.SEVERAL}' END)"
 _FONT = "Noto Sans CJK SC"  # QGIS takes another font where it is absent
 
 OUTLINES: dict[Level, tuple[str, float]] = {
@@ -46,6 +47,7 @@ def qml(
     classes: Sequence[RateClass] = (),
     levels: Sequence[Level] = (),
     label: Label | None = None,
+    role: Role | None = None,
 ) -> str:
     """Return a QGIS style document for one layer or table.
 
@@ -65,11 +67,13 @@ def qml(
         For a layer with units of several levels: the levels, finest first. Only the finest units (column ``finest``) are filled.
     label
         Names on the map.
+    role
+        What the layer is, for the words of its legend.
     """
     root = ET.Element(
         "qgis",
         version="3.22.0",
-        styleCategories="Symbology|Labeling|Fields|Forms",
+        styleCategories="Symbology|Labeling|Fields|Forms|AttributeTable",
         labelsEnabled=_flag(label),
     )
     if geometry is not None:
@@ -78,12 +82,13 @@ def qml(
         if style.kind == "rate":
             root.append(_rate_renderer(style, kind, rate, classes, levels=levels, lang=lang))
         elif any(item.domain == "status" for item in columns):
-            root.append(_status_renderer(style, kind, lang))
+            root.append(_status_renderer(style, kind, columns, lang, role))
         else:
             root.append(_single_renderer(style, kind))
         if label:
             root.append(_labelling(label, kind))
     root.append(_form(columns, lang))
+    root.extend(_kept_from_editing(columns))
     aliases = ET.SubElement(root, "aliases")
     for index, item in enumerate(columns, start=1):  # the fid comes first
         ET.SubElement(aliases, "alias", index=str(index), field=item.name, name=item.title.get(lang))
@@ -101,27 +106,33 @@ def _single_renderer(style: LayerStyle, kind: str) -> ET.Element:
     return renderer
 
 
-def _status_renderer(style: LayerStyle, kind: str, lang: Language) -> ET.Element:
+def _status_renderer(
+    style: LayerStyle, kind: str, columns: Sequence[Column], lang: Language, role: Role | None
+) -> ET.Element:
+    """Colour by status; where features are joined with a register, those without a status of their own are set apart."""
+    joined = any(item.name == "item_id" for item in columns)
     renderer = ET.Element(
         "renderer-v2",
         type="categorizedSymbol",
-        attr="status",
+        attr=_STATUS_OR_MARK if joined else "status",
         symbollevels="0",
         forceraster="0",
         enableorderby="0",
     )
+    shown: list[tuple[Drawn, Text]] = [(Status(value), title) for value, title in domain_values("status")]
+    shown += [(mark, drawn_title(mark, role)) for mark in Mark if joined]
     categories = ET.SubElement(renderer, "categories")
     symbols = []
-    for number, (value, title) in enumerate(domain_values("status")):
+    for number, (drawn, title) in enumerate(shown):
         ET.SubElement(
             categories,
             "category",
-            value=value,
+            value=drawn.value,
             symbol=str(number),
             label=title.get(lang),
             render="true",
         )
-        symbols.append(_symbol(str(number), kind, in_status(style, kind, Status(value))))
+        symbols.append(_symbol(str(number), kind, drawn_style(style, kind, drawn)))
     _symbols(renderer, symbols)
     return renderer
 
@@ -200,12 +211,18 @@ def _fill(style: LayerStyle, pass_: int, *, filled: bool) -> ET.Element:
             "color": _colour(style.fill or "#ffffff", style.opacity),
             "style": "solid" if filled else "no",
             "outline_color": _colour(style.stroke or style.fill or "#777777", 1.0),
-            "outline_style": "solid" if style.stroke and style.width > 0 else "no",
+            "outline_style": _outline(style),
             "outline_width": f"{style.width * _MM:.3f}",
             "outline_width_unit": "MM",
             "joinstyle": "round",
         },
     )
+
+
+def _outline(style: LayerStyle) -> str:
+    if not style.stroke or style.width <= 0:
+        return "no"
+    return "dot" if style.kind == "outline" and style.dash else "solid"
 
 
 def _hatch(name: str, style: LayerStyle, pass_: int) -> ET.Element:
@@ -335,6 +352,8 @@ def _form(columns: Sequence[Column], lang: Language) -> ET.Element:
     configuration = ET.Element("fieldConfiguration")
     for item in columns:
         field = ET.SubElement(configuration, "field", name=item.name, configurationFlags="None")
+        if item.hidden:
+            ET.SubElement(field, "editWidget", type="Hidden")
         if item.domain is None:
             continue
         widget = ET.SubElement(field, "editWidget", type="ValueMap")
@@ -346,12 +365,23 @@ def _form(columns: Sequence[Column], lang: Language) -> ET.Element:
     return configuration
 
 
-def in_status(style: LayerStyle, kind: str, status: Status) -> LayerStyle:
-    """Return the style in the colour of a status, as the page draws it: unknown areas are hatched."""
-    colour = STATUS_COLOURS[status]
-    if kind == "line":
-        return replace(style, kind="line", stroke=colour, width=max(style.width, 1.5))
-    return replace(style, kind="hatch" if status is Status.UNKNOWN else "fill", fill=colour)
+def _kept_from_editing(columns: Sequence[Column]) -> list[ET.Element]:
+    """Return which fields a form does not let people edit, and which the table of attributes does not show."""
+    found = []
+    if any(item.fixed for item in columns):
+        editable = ET.Element("editable")
+        for item in columns:
+            ET.SubElement(editable, "field", name=item.name, editable=_flag(not item.fixed))
+        found.append(editable)
+    if any(item.hidden for item in columns):
+        table = ET.Element("attributetableconfig", actionWidgetStyle="dropDown", sortExpression="")
+        shown = ET.SubElement(table, "columns")
+        for item in columns:
+            ET.SubElement(
+                shown, "column", type="field", name=item.name, width="-1", hidden=_flag(item.hidden)
+            )
+        found.append(table)
+    return found
 
 
 def _options(parent: ET.Element, properties: Mapping[str, str]) -> None:

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from geozone.errors import UsageError
 from geozone.export.fonts import chinese_font
 from geozone.export.indicators import is_finest
-from geozone.export.qml import OUTLINES, in_status
+from geozone.export.qml import OUTLINES
 from geozone.export.sheet_map import (
     Frame,
     draw,
@@ -31,8 +31,8 @@ from geozone.export.sheet_panel import DRAWN, Theme, legend, on_sheet, theme, un
 from geozone.export.table import vintage_words
 from geozone.files import whole_file
 from geozone.messages import Language, text
-from geozone.model import LayerStyle, Level, Status, ZoneResult
-from geozone.symbology import RATE_MISSING, RateClass, layer_statuses
+from geozone.model import LayerStyle, Level, ZoneResult
+from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RateClass, drawn_style, layer_statuses
 
 PAPERS: dict[str, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
 KINDS = ("pdf", "png")
@@ -179,9 +179,9 @@ def _draw_layers(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
             draw(axes, shapes, style, order=order, scale=scale)
             continue
         kind = "line" if (shapely.get_dimensions(shapes) == 1).any() else "fill"
-        for status in Status:
-            chosen = np.array([found is status for found in statuses], dtype=bool)
-            draw(axes, shapes[chosen], in_status(style, kind, status), order=order, scale=scale)
+        for drawn in LEGEND_ORDER:
+            chosen = np.array([found is drawn for found in statuses], dtype=bool)
+            draw(axes, shapes[chosen], drawn_style(style, kind, drawn), order=order, scale=scale)
 
 
 def _draw_names(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:

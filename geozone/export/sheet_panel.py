@@ -7,14 +7,24 @@ from dataclasses import dataclass, replace
 
 from geozone.export.columns import domain_values
 from geozone.export.indicators import MAIN_RATES, has_figure, is_finest, main_rate
-from geozone.export.qml import OUTLINES, in_status
+from geozone.export.qml import OUTLINES
 from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
 from geozone.messages import Language, Text, text
 from geozone.model import Kind, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
 from geozone.rates.digits import amount, target_amount, value_text
 from geozone.rates.titles import indicator_titles
 from geozone.rounding import exact_places
-from geozone.symbology import RATE_MISSING, RateClass, breaks, layer_statuses, rate_classes
+from geozone.symbology import (
+    LEGEND_ORDER,
+    RATE_MISSING,
+    Drawn,
+    RateClass,
+    breaks,
+    drawn_style,
+    drawn_title,
+    layer_statuses,
+    rate_classes,
+)
 
 DRAWN = ("barrier", "barrier_gaps", "redline", "lakes", "rivers", "bays", "coastline")  # from the ground up
 
@@ -101,10 +111,14 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
         right -= 4.5
         page.say(x + half, right, text("export.column_status").get(lang), 6, weight="bold")
         plain = LayerStyle("fill", "#ffffff", "#777777")
+        titles = {Status(value): title for value, title in domain_values("status")}
         samples = [
-            (title, in_status(plain, "fill", Status(value)))
-            for value, title in domain_values("status")
-            if Status(value) in present
+            (
+                titles[drawn] if isinstance(drawn, Status) else drawn_title(drawn, None),
+                drawn_style(plain, "fill", drawn),
+            )
+            for drawn in LEGEND_ORDER
+            if drawn in present
         ]
         right = _column(page, lang, (x + half, right), width - half, samples)
     return min(left, right) - 1.5
@@ -124,9 +138,9 @@ def _column(
     return y
 
 
-def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle]], set[Status]]:
+def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle]], set[Drawn]]:
     """Return the layers of the legend, and the statuses that occur in them."""
-    samples, present = [], set[Status]()
+    samples, present = [], set[Drawn]()
     for name in DRAWN:
         layer = about.result.layers.get(name)
         if layer is None or layer.spec is None or not len(layer.data):

@@ -230,7 +230,7 @@ def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Lan
             words = "\n".join(f"{value}: {title.get(lang)}" for value, title in domain_values(item.domain))
             sheet.write_comment(0, place, words, {"author": "", "x_scale": 2, "y_scale": 2})
         widths.append(_width(item, frame[item.name], lang))
-        sheet.set_column(place, place, widths[-1], formats.text)
+        sheet.set_column(place, place, widths[-1], formats.text, {"hidden": item.hidden})
     amounts = _amounts(frame) if table.name == "rates" else set()
     for number, (index, row) in enumerate(
         zip(frame.index, frame.itertuples(index=False, name=None), strict=True), 2

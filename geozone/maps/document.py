@@ -20,10 +20,14 @@ from folium.map import Layer
 from folium.template import Template
 
 from geozone.maps.assets import SCHEME, asset
+from geozone.messages import Text
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SEAL = re.compile(r'<meta name="geozone-digest" content="[0-9a-f]{64}">\n')
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+
+
+GUARD = "asset:guard.js"  # tells a reader whose browser cannot run the page
 
 
 class Raw(Element):
@@ -37,6 +41,19 @@ class Raw(Element):
     def render(self, **_: Any) -> str:
         """Return the markup."""
         return self.markup
+
+
+def unsupported(browser: Text, script: Text) -> str:
+    """Return what a reader sees whose browser cannot run the page, or runs no scripts, in both languages."""
+    shown, scripts = _paragraphs(browser), _paragraphs(script)
+    return (
+        f'<div id="unsupported" class="unsupported" role="alert" hidden>{shown}</div>'
+        f'<noscript><div class="unsupported">{scripts}{shown}</div></noscript>'
+    )
+
+
+def _paragraphs(told: Text) -> str:
+    return f'<p lang="zh-CN">{escape(told.zh)}</p><p lang="en">{escape(told.en)}</p>'
 
 
 def data_block(name: str, text: str, kind: str) -> Raw:
@@ -98,7 +115,7 @@ class Page(Figure):
         '<meta name="color-scheme" content="light">\n'
         "<title>{{ this.title|e }}</title>\n"
         "<style>{{ this.styles }}</style>\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
-        "<script>{{ this.code }}</script>\n<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
+        "<script>{{ this.guard }}</script>\n<script>{{ this.code }}</script>\n<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
     )
 
     def __init__(self, *, title: str, lang: str, image_hosts: Sequence[str] = ()) -> None:
@@ -108,7 +125,7 @@ class Page(Figure):
         self.image_hosts = tuple(image_hosts)
         self.assets, self.html, self.script = Section(self), Section(self), Section(self)
         self.header = self.assets  # where folium's elements put their links
-        self.code = self.styles = ""
+        self.code = self.guard = self.styles = ""
 
     def render(self, **kwargs: Any) -> str:
         """Return the whole document.
@@ -124,6 +141,7 @@ class Page(Figure):
         for link in links:
             if not link.url.startswith(SCHEME):
                 raise LookupError(link.url)
+        self.guard = asset(GUARD)
         self.code = "\n".join(asset(link.url) for link in links if isinstance(link, JavascriptLink))
         self.styles = "\n".join(asset(link.url) for link in links if isinstance(link, CssLink))
         html = str(self._template.render(this=self, kwargs=kwargs))
@@ -146,10 +164,10 @@ def sealed(html: str) -> str:
     return html.replace("<head>\n", f"<head>\n{mark}\n", 1)
 
 
-def is_as_sealed(html: str) -> bool:
-    """Return whether a document is as it was when it was sealed."""
+def is_as_sealed(html: str) -> bool | None:
+    """Return whether a document is as it was when it was sealed; None if it never was."""
     found = _SEAL.search(html)
-    return found is not None and sealed(html.replace(found[0], "", 1)) == html
+    return None if found is None else sealed(html.replace(found[0], "", 1)) == html
 
 
 def _digest(text: str) -> str:

@@ -16,7 +16,17 @@ from geozone.model import Finding, Layer, Level, Role, Severity, Step, ZoneResul
 
 GRID_DEGREES = 0.005  # about 500 m
 SENSITIVE = frozenset({Role.REDLINE, Role.PROTECTED_AREA, Role.STATION})
-PUBLIC_COLUMNS = ("name", "name_en", "status", "source", "licence", "basis", "accuracy_m", "vintage")
+PUBLIC_COLUMNS = (
+    "name",
+    "name_en",
+    "item_id",
+    "status",
+    "source",
+    "licence",
+    "basis",
+    "accuracy_m",
+    "vintage",
+)
 PART_OF_STEP = 1e-6  # how far a coordinate may be off the grid, in steps: the rounding of binary numbers
 
 

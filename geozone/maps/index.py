@@ -8,7 +8,7 @@ from html import escape
 import shapely
 from branca.element import CssLink, JavascriptLink
 
-from geozone.maps.document import Page, Raw, sealed
+from geozone.maps.document import Page, Raw, sealed, unsupported
 from geozone.maps.mercator import to_drawing
 from geozone.maps.payload import Strings, clean, indicator_entries, number, partitions
 from geozone.maps.wording import gap_text, rate_text, target_text, verdict_text
@@ -37,13 +37,14 @@ def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh", maps: 
     page.header.add_child(CssLink("asset:index.css"), name="style")
     page.header.add_child(JavascriptLink("asset:index.js"), name="script")
     cards = "".join(_card(result, small_map(result) if maps else "") for result in results)
+    told = unsupported(text("maps.index_needs_browser"), text("maps.index_needs_script"))
     body = (
-        f'<div class="index" id="page"><header class="masthead"><div class="titles"><h1>{_both(title)}</h1>'
+        f'{told}<div class="index" id="page"><header class="masthead"><div class="titles"><h1>{_both(title)}</h1>'
         f'<p class="subtitle">{_both(text("maps.subtitle"))}</p></div>'
         f'<button type="button" class="language" data-lang-switch="{lang}" data-lang="">中文 English</button></header>'
         f'<main><section aria-label="{escape(text("maps.index_cards").en)}" class="zone-cards">{cards}</section>'
         f"<section><h2>{_both(text('maps.index_compare'))}</h2>{_comparison(results)}</section>"
-        f'<p class="review">{_both(_review(results))}</p></main></div>'
+        f'<p class="review">{_both(_review(results))}</p><p class="note">{_both(text("maps.browsers"))}</p></main></div>'
     )
     page.html.add_child(Raw("index", body))
     return sealed(page.render())

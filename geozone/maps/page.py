@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geozone.maps.basemap import BaseMap
-from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block
+from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block, unsupported
 from geozone.maps.generalise import units_for_drawing
 from geozone.maps.mercator import base64_text, encode, pack, to_drawing, varints
 from geozone.maps.overview import overview_image
@@ -19,7 +19,7 @@ from geozone.maps.style import layer_symbols
 from geozone.maps.tiles import tile_layer
 from geozone.messages import Language, Text, text
 from geozone.model import Basis, Layer, LayerSpec, Role, ZoneResult
-from geozone.symbology import layer_statuses, register_items
+from geozone.symbology import LEGEND_ORDER, counts_items, feature_items, layer_statuses, legend_counts
 
 DRAWING_ORDER = (  # from the bottom to the top
     "functional_zone",
@@ -111,11 +111,12 @@ def ordered(layers: dict[str, Layer]) -> list[Layer]:
 
 def shell(title: Text, lang: Language) -> str:
     """Return the markup that stands before any script has run."""
+    told = unsupported(text("maps.needs_browser"), text("maps.needs_script"))
     return (
-        f'<div id="page" class="page"><header class="masthead"><h1>{escape(title.get(lang))}</h1></header>'
+        f'{told}<div id="page" class="page"><header class="masthead"><h1>{escape(title.get(lang))}</h1></header>'
         '<main class="stage"><section id="panel" class="panel"></section>'
         '<section class="chart"><div id="map"></div></section></main>'
-        f"<noscript>{escape(text('maps.needs_script').get(lang))}</noscript></div>"
+        "</div>"
     )
 
 
@@ -128,7 +129,7 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         str(name): layer.data[name] for name in layer.data.columns if name not in HIDDEN_COLUMNS
     }
     if statuses is not None:
-        columns["status"] = [status.value for status in statuses]
+        columns["status"] = [drawn.value for drawn in statuses]
     rows, ends = attributes(columns, len(layer.data))
     entry = layer_entry(spec, strings) | {
         "key": key,
@@ -138,7 +139,11 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         "attributes": ends,
         "show": spec.role not in HIDDEN_ROLES,
     }
-    items = register_items(layer, result.registers)
+    if statuses is not None:
+        counted = legend_counts(layer, result.registers, statuses)
+        entry["amounts"] = [counted[drawn] for drawn in LEGEND_ORDER]
+        entry["counts_items"] = counts_items(layer, result.registers)
+    items, entry["item_sets"] = _item_sets(feature_items(layer, result.registers))
     blocks = [data_block(f"attributes-{key}", base64_text(rows), BINARY)]
     if len(layer.data) > PLAIN_FEATURES or shapely.get_num_coordinates(geometries).sum() > PLAIN_POINTS:
         symbols = None if which is None else np.asarray(which, np.int64)
@@ -162,6 +167,15 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         entry |= {"symbols": which, "items": items}
         blocks.append(data_block(f"geometry-{key}", pack(encode(geometries)), BINARY))
     return entry, blocks
+
+
+def _item_sets(items: list[tuple[int, ...]] | None) -> tuple[list[int] | None, list[list[int]]]:
+    """Return by feature the place of its items in a list of distinct sets, -1 for none, and that list."""
+    if items is None:
+        return None, []
+    sets = list(dict.fromkeys(rows for rows in items if rows))
+    place = {rows: number for number, rows in enumerate(sets)}
+    return [place.get(rows, -1) for rows in items], [list(rows) for rows in sets]
 
 
 def _spec(layer: Layer) -> LayerSpec:

@@ -144,6 +144,7 @@ def zone_payload(result: ZoneResult) -> dict[str, Any]:
         "inputs": [
             {name: plain(_one_text(entry.get(name), strings)) for name in INPUT_FIELDS}
             for entry in result.inputs
+            if entry.get("used", True)
         ],
         "status_colours": {status.value: STATUS_COLOURS[status] for status in Status},
         "rate_colours": {"zero": RATE_ZERO, "missing": RATE_MISSING},

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from geozone.messages import Text, text
 from geozone.model import LayerSpec, LayerStyle, Status
-from geozone.symbology import STATUS_COLOURS
+from geozone.symbology import LEGEND_ORDER, STATUS_COLOURS, Drawn, Mark, drawn_style, drawn_title
 
 ONLY = "all"  # the key of the one symbol of a layer that is not drawn by status
 
@@ -25,23 +24,26 @@ def symbol(style: LayerStyle) -> dict[str, Any]:
     }
 
 
-def status_symbol(style: LayerStyle, status: Status) -> dict[str, Any]:
+def status_symbol(style: LayerStyle, drawn: Drawn) -> dict[str, Any]:
     """Return the symbol of a feature with a status: the layer's style in the status's colour.
 
     An unknown status keeps the layer's own colour, areas as a hatch.
     """
-    drawn, colour = symbol(style), STATUS_COLOURS[status]
-    if drawn["kind"] == "line":
+    plain = symbol(style)
+    if isinstance(drawn, Mark):
+        return symbol(drawn_style(style, plain["kind"], drawn))
+    colour = STATUS_COLOURS[drawn]
+    if plain["kind"] == "line":
         return (
-            drawn if status is Status.UNKNOWN else {**drawn, "stroke": colour, "width": max(style.width, 2.0)}
+            plain if drawn is Status.UNKNOWN else {**plain, "stroke": colour, "width": max(style.width, 2.0)}
         )
-    if status is Status.UNKNOWN:
-        return {**drawn, "kind": "hatch", "fill": style.fill or style.stroke or colour}
-    return {**drawn, "kind": "fill", "fill": colour}
+    if drawn is Status.UNKNOWN:
+        return {**plain, "kind": "hatch", "fill": style.fill or style.stroke or colour}
+    return {**plain, "kind": "fill", "fill": colour}
 
 
 def layer_symbols(
-    spec: LayerSpec, statuses: Sequence[Status] | None
+    spec: LayerSpec, statuses: Sequence[Drawn] | None
 ) -> tuple[list[dict[str, Any]], list[int] | None]:
     """Return the legend of a layer and, by feature, which of its entries draws it (None: all the first).
 
@@ -50,13 +52,12 @@ def layer_symbols(
     if statuses is None:
         return [{"key": ONLY, "title": spec.title, "symbol": symbol(spec.style)}], None
     entries = [
-        {"key": status.value, "title": status_title(status), "symbol": status_symbol(spec.style, status)}
-        for status in Status
+        {
+            "key": drawn.value,
+            "title": drawn_title(drawn, spec.role),
+            "symbol": status_symbol(spec.style, drawn),
+        }
+        for drawn in LEGEND_ORDER
     ]
-    order = {status: place for place, status in enumerate(Status)}
-    return entries, [order[status] for status in statuses]
-
-
-def status_title(status: Status) -> Text:
-    """Return the word for a status."""
-    return text(f"model.status_{status.value}")
+    order = {drawn: place for place, drawn in enumerate(LEGEND_ORDER)}
+    return entries, [order[drawn] for drawn in statuses]

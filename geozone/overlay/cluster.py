@@ -20,16 +20,28 @@ import pyogrio
 import pyproj
 import shapely
 
-from geozone.errors import UsageError
-from geozone.overlay.coverage import Sums, coverage_table, find_shares, grid_cells, sum_up
+from geozone.errors import InputError, UsageError
+from geozone.messages import message
+from geozone.model import Finding, Severity
+from geozone.overlay.coverage import (
+    Sums,
+    coverage_table,
+    find_shares,
+    grid_cells,
+    in_no_zone,
+    sum_up,
+)
 from geozone.overlay.faces import Faces, Layers, find_faces
 from geozone.overlay.features import Features
+from geozone.overlay.losses import tell
 from geozone.overlay.mosaic import check_count, combined, mosaic_table
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane, is_alike, parse_crs
 from geozone.overlay.sheet import Sheet, make_sheets
 from geozone.overlay.stream import features_of_file, layer_name
 from geozone.overlay.zones import Zones, make_zones
+from geozone.read.bulk import quiet
+from geozone.read.geopackage import is_damaged, stale_index
 
 Result = TypeVar("Result")
 _TILE = 50_000  # features a tile, about
@@ -54,7 +66,15 @@ class Job:
     parts: tuple[Part, ...]
     zones: Zones
     sheets: tuple[Sheet, ...]
-    count: int  # features in all
+    counts: tuple[int, ...]  # features of each layer
+
+
+@dataclass(frozen=True)
+class MosaicTile:
+    """The faces of a tile, and how many features with area it owns of each layer."""
+
+    faces: Faces
+    features: tuple[int, ...]
 
 
 def coverage_on_cluster(
@@ -99,7 +119,13 @@ def coverage_on_cluster(
     job = _job({"layer": path}, make_zones(zones, by), {"layer": layer}, crs)
     with _client(client, scheduler, workers) as running:
         sums = _run(running, _coverage_tile, job, tiles)
-    return coverage_table(job.zones, sums)
+    name = layer or Path(path).stem
+    told = [
+        *job.zones.findings,
+        *in_no_zone(sums, name),
+        *_not_counted(job.counts[0], sum(part.features for part in sums), name),
+    ]
+    return tell(coverage_table(job.zones, sums), told)
 
 
 def mosaic_on_cluster(
@@ -107,7 +133,7 @@ def mosaic_on_cluster(
     zones: Any,
     *,
     by: str | None = None,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, str | None] | None = None,
     crs: Any = None,
     client: Any = None,
     scheduler: str | None = None,
@@ -133,14 +159,30 @@ def mosaic_on_cluster(
     check_count(layers)
     job = _job(layers, make_zones(zones, by), names or {}, crs)
     with _client(client, scheduler, workers) as running:
-        faces = _run(running, _mosaic_tile, job, tiles)
-    return mosaic_table(job.zones, list(layers), Faces.of(faces), by)
+        done = _run(running, _mosaic_tile, job, tiles)
+    told = list(job.zones.findings)
+    for number, (name, count) in enumerate(zip(layers, job.counts, strict=True)):
+        told += _not_counted(count, sum(tile.features[number] for tile in done), name)
+    return tell(mosaic_table(job.zones, list(layers), Faces.of([tile.faces for tile in done]), by), told)
 
 
 def _job(paths: Mapping[str, str | Path], zones: Zones, names: Mapping[str, str | None], crs: Any) -> Job:
     parts = tuple(Part(Path(path).resolve(), names.get(name), crs) for name, path in paths.items())
-    count = sum(_describe(part)[1] for part in parts)
-    return Job(parts, zones, tuple(make_sheets(zones.polygons, grid_cells(count))), count)
+    for part in parts:
+        _refuse_doubtful(part)
+    counts = tuple(_describe(part)[1] for part in parts)
+    return Job(parts, zones, tuple(make_sheets(zones.polygons, grid_cells(sum(counts)))), counts)
+
+
+def _refuse_doubtful(part: Part) -> None:
+    """Refuse a GeoPackage of which a reader of tiles would miss something without a word."""
+    if part.path.suffix.lower() != ".gpkg":
+        return
+    name = layer_name(part.path, part.layer)
+    if is_damaged(part.path, name):
+        raise InputError("overlay.not_by_tiles", path=part.path)
+    if stale_index(part.path, name):
+        raise InputError("overlay.stale_index", path=part.path)
 
 
 def _describe(part: Part) -> tuple[Any, int]:
@@ -148,7 +190,13 @@ def _describe(part: Part) -> tuple[Any, int]:
     if part.path.suffix.lower() in SUFFIXES:
         with parquet_batches(part.path, None, 1) as (declared, _):
             return parse_crs(part.crs if part.crs is not None else declared), parquet_rows(part.path)
-    info = pyogrio.read_info(part.path, layer=layer_name(part.path, part.layer), force_feature_count=True)
+    try:
+        with quiet():
+            info = pyogrio.read_info(
+                part.path, layer=layer_name(part.path, part.layer), force_feature_count=True
+            )
+    except NotImplementedError as error:  # curves
+        raise InputError("overlay.not_by_tiles", path=part.path) from error
     return parse_crs(part.crs if part.crs is not None else info["crs"]), int(info["features"])
 
 
@@ -173,11 +221,24 @@ def _client(client: Any, scheduler: str | None, workers: int) -> Iterator[Any]:
 
 
 def _run(client: Any, task: Callable[[Job, Numbers], Result], job: Job, tiles: int | None) -> list[Result]:
-    boxes = _tiles(job.zones, tiles or int(np.clip(job.count / _TILE, 4, 10_000)))
+    boxes = _tiles(job.zones, tiles or int(np.clip(sum(job.counts) / _TILE, 4, 10_000)))
     # as a task, and not as scattered data, it is made again when the worker that holds it is lost
     shared = client.submit(_same, job, pure=False)
     futures = [client.submit(task, shared, box, pure=False) for box in boxes]
     return [future.result() for future in futures]
+
+
+def _not_counted(count: int, read: int, layer: str) -> list[Finding]:
+    """Return the finding that some of the features that a file says it has were read by no tile, or have no area."""
+    lost = count - read
+    if lost <= 0:
+        return []
+    said = message("overlay.not_counted", count=lost, all=count)
+    return [
+        Finding(
+            "not_counted", Severity.WARNING, layer, said, message("overlay.not_counted_remedy", path=layer)
+        )
+    ]
 
 
 def _same(job: Job) -> Job:
@@ -200,25 +261,27 @@ def _tiles(zones: Zones, count: int) -> list[Numbers]:
 def _coverage_tile(job: Job, box: Numbers) -> Sums:
     """Return what the features of a tile add to every zone."""
     features, own = _features(job.parts[0], 0, box)
-    return sum_up(find_shares(features, job.sheets, 1, own=own), len(job.zones), features.repairs)
+    return sum_up(find_shares(features, job.sheets, 1, own=own), len(job.zones), features, own)
 
 
-def _mosaic_tile(job: Job, box: Numbers) -> Faces:
+def _mosaic_tile(job: Job, box: Numbers) -> MosaicTile:
     """Return the faces of the features of a tile, summed up."""
     owned, bounds = [], [np.zeros((0, 4))]
+    counts: list[int] = []
     for number, part in enumerate(job.parts):
         features, own = _features(part, number, box, alone=True)
         owned.append(features.features[own])
         bounds.append(features.boxes[own])
+        counts.append(len(np.unique(features.features[own[features.areas[own] > 0]])))
     boxes = np.concatenate(bounds)
     firsts = np.arange(len(job.parts), dtype=np.intp) << _FIRST
     if not len(boxes):
-        return Faces.of([])
+        return MosaicTile(Faces.of([]), tuple(counts))
     near = np.append(boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0))
     read = [_read(part, number, near) for number, part in enumerate(job.parts)]
     every = Features([block for features in read for block in features.blocks], 0)
     own = np.flatnonzero(np.isin(every.features, np.concatenate(owned)))
-    return combined(find_faces(Layers(every, firsts), job.sheets, 1, own=own))
+    return MosaicTile(combined(find_faces(Layers(every, firsts), job.sheets, 1, own=own)), tuple(counts))
 
 
 def _features(part: Part, number: int, box: Numbers, *, alone: bool = False) -> tuple[Features, Indices]:

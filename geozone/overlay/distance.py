@@ -6,6 +6,8 @@ pairs at once. Where the stretching leaves it open, edges are held against each 
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pyproj
 import shapely
@@ -33,8 +35,9 @@ def within_reach(geometries: Geometries, reach_m: float) -> tuple[Indices, Indic
     reach_m
         The distance, in metres.
     """
-    plane = pyproj.Transformer.from_crs(CRS, _MERCATOR, always_xy=True)
-    back = pyproj.Transformer.from_crs(_MERCATOR, CRS, always_xy=True)
+    if len(geometries) < 2:
+        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+    plane, back = _planes()
     cut = shapely.segmentize(geometries, _LONGEST)
     flat = shapely.transform(cut, plane.transform, interleaved=False)
     south, north = shapely.bounds(geometries)[:, [1, 3]].T
@@ -58,6 +61,14 @@ def connected(geometries: Geometries, reach_m: float) -> Indices:
     size = len(geometries)
     links = coo_array((np.ones(len(one), dtype=bool), (one, two)), shape=(size, size))
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.intp)
+
+
+@cache
+def _planes() -> tuple[pyproj.Transformer, pyproj.Transformer]:
+    """Return the way to the Mercator plane and back."""
+    ends = ((CRS, _MERCATOR), (_MERCATOR, CRS))
+    one, other = (pyproj.Transformer.from_crs(*pair, always_xy=True) for pair in ends)
+    return one, other
 
 
 def _nearest(one: shapely.Geometry, two: shapely.Geometry, reach_m: float, back: pyproj.Transformer) -> float:

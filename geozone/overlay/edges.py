@@ -58,18 +58,32 @@ def outline_measures(geometries: Geometries) -> tuple[Numbers, Numbers]:
     return np.asarray(shapely.area(geometries)), np.asarray(shapely.length(geometries))
 
 
-def across_180(geometries: Geometries) -> Indices:
+def all_finite(geometries: Geometries) -> npt.NDArray[np.bool_]:
+    """Tell which geometries have only coordinates that are numbers; boxes pass over those that are none."""
+    with np.errstate(invalid="ignore"):
+        finite = np.isfinite(shapely.length(geometries)) | shapely.is_missing(geometries)
+    # a point has no length, and a collection may have points in it
+    others = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (0, 4, _COLLECTION)))
+    points, owner = shapely.get_coordinates(geometries[others], return_index=True)
+    finite[others[owner[~np.isfinite(points).all(axis=1)]]] = False
+    return np.asarray(finite)
+
+
+def across_180(geometries: Geometries, boxes: Numbers | None = None) -> Indices:
     """Return the positions of the lines and polygons in degrees that have an edge from one side of 180° to the other.
 
-    Such an edge is longer than half a turn, and nobody can know which way around is meant.
+    Such an edge is longer than half a turn, and nobody can know which way around is meant. `boxes` are the boxes of the
+    geometries, where they are known.
     """
-    boxes = np.asarray(shapely.bounds(geometries)).reshape(-1, 4)
-    wide = np.flatnonzero(boxes[:, 2] - boxes[:, 0] > _HALF_TURN)
+    boxes = np.asarray(shapely.bounds(geometries)).reshape(-1, 4) if boxes is None else boxes
+    with np.errstate(invalid="ignore"):
+        wide = np.flatnonzero(boxes[:, 2] - boxes[:, 0] > _HALF_TURN)
     if not len(wide):
         return wide
     lines, number = linework(geometries[wide])
     points, line = shapely.get_coordinates(lines, return_index=True)
-    step = np.abs(np.diff(points[:, 0]))
+    with np.errstate(invalid="ignore"):
+        step = np.abs(np.diff(points[:, 0]))
     torn = (step > _HALF_TURN) & (step < _TURN) & (line[1:] == line[:-1])
     return np.unique(wide[number[line[1:][torn]]])
 
@@ -129,7 +143,7 @@ def _with_long_edges(geometries: Geometries, limits: Numbers, fault: float) -> I
         step = np.hypot(*np.diff(points, axis=0).T)
         inside = owner[1:] == owner[:-1]
         long = inside & (step > limits[owner[1:]])
-        absurd = inside & ~(step <= fault)
+        absurd = inside & ~(np.isfinite(step) & (step <= fault))
     return np.setdiff1d(owner[1:][long], owner[1:][absurd])
 
 

@@ -6,27 +6,43 @@ overlap. The order of the features is their priority: a piece of ground belongs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geozone.errors import DataError
+from geozone.model import CRS, Finding
 from geozone.overlay.cutting import LARGE, cut_up
 from geozone.overlay.edges import across_180_of_rings
 from geozone.overlay.guard import Guard, Repair, repaired
 from geozone.overlay.outline import measure
-from geozone.overlay.plane import Geometries, Indices, Numbers, plane_coordinates, to_plane, with_crs
+from geozone.overlay.plane import (
+    Geometries,
+    Indices,
+    Numbers,
+    degree_coordinates,
+    off_earth,
+    on_earth,
+    plane_coordinates,
+    to_plane,
+    with_crs,
+)
+from geozone.overlay.rings import each, not_finite
 from geozone.overlay.wkb import Outlines, OutlineStore, outlines_of
 from geozone.overlay.zones import polygonal
 
+Mask = npt.NDArray[np.bool_]
 Result = TypeVar("Result")
 Progress = Callable[[int, int], None]  # how much is done, of how much
 _STEP = 4096  # features a step
+# why a feature counts for nothing: no geometry, a line or point, bytes that are no geometry, coordinates that are none
+LOST = ("without_geometry", "not_areas", "geometry_unreadable", "not_finite", "off_earth")
 
 
 class Block:
@@ -40,6 +56,8 @@ class Block:
         Coordinate arrays, and the place of each of the first rows in them.
     geometries
         The other rows.
+    lost
+        Numbers of features that have no row, by why (`LOST`).
     """
 
     def __init__(
@@ -48,9 +66,12 @@ class Block:
         outlines: Outlines | None,
         places: Indices,
         geometries: Geometries,
+        *,
+        lost: Mapping[str, Indices] | None = None,
     ) -> None:
         self.features, self.anchors, self.boxes, self.areas = rows
         self._outlines, self._places, self._geometries = outlines, places, geometries
+        self.lost = lost or {}
 
     def __len__(self) -> int:
         return len(self.features)
@@ -67,7 +88,8 @@ class Block:
     def numbered_from(self, first: int) -> Block:
         """Return the same rows with other numbers of features."""
         rows = self.features + first, self.anchors, self.boxes, self.areas
-        return Block(rows, self._outlines, self._places, self._geometries)
+        lost = {why: numbers + first for why, numbers in self.lost.items()}
+        return Block(rows, self._outlines, self._places, self._geometries, lost=lost)
 
     def take(self, rows: Indices) -> Geometries:
         """Return the geometries of some rows."""
@@ -95,6 +117,7 @@ class Features:
         self.blocks = list(blocks)
         self.count = count  # features, empty ones included
         self.repairs = list(repairs)
+        self.findings: list[Finding] = []  # of the reader, where it had to save the layer
         nothing = np.zeros(0)
         self.features = np.concatenate([block.features for block in self.blocks] or [nothing.astype(np.intp)])
         self.boxes = np.concatenate([block.boxes for block in self.blocks] or [np.zeros((0, 4))])
@@ -109,6 +132,37 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.features)
+
+    def lie_within(self, box: tuple[float, float, float, float]) -> bool:
+        """Tell whether all rows lie in a box of longitude and latitude: west, south, east, north."""
+        corners = plane_coordinates(np.array(box).reshape(2, 2), CRS)
+        low, high = self.boxes[:, :2] < corners[0], self.boxes[:, 2:] > corners[1]
+        return not (low.any() or high.any())
+
+    @cached_property
+    def lost(self) -> dict[str, Indices]:
+        """Numbers of the features that count for nothing, by why, in the order of `LOST`."""
+        found = {
+            why: np.concatenate([block.lost[why] for block in self.blocks if why in block.lost])
+            for why in LOST
+            if any(why in block.lost for block in self.blocks)
+        }
+        return {why: np.sort(numbers) for why, numbers in found.items() if len(numbers)}
+
+    def check_places(self) -> Features:
+        """Refuse a layer most of whose features lie nowhere on earth: its CRS is wrong, not its features.
+
+        Raises
+        ------
+        DataError
+            If it is such a layer.
+        """
+        astray = self.lost.get("off_earth", np.zeros(0, dtype=np.intp))
+        if 2 * len(astray) > self.count - len(self.lost.get("without_geometry", ())):
+            raise DataError(
+                "overlay.all_off_earth", count=len(astray), all=self.count, feature=int(astray[0])
+            )
+        return self
 
     @cached_property
     def _store(self) -> tuple[OutlineStore, Indices]:
@@ -136,6 +190,13 @@ class Features:
         return result
 
 
+def no_rows(lost: Mapping[str, Indices]) -> Block:
+    """Return a block of features that all count for nothing."""
+    nothing = np.zeros(0, dtype=np.intp)
+    rows = nothing, np.zeros((0, 2)), np.zeros((0, 4)), np.zeros(0)
+    return Block(rows, None, nothing, np.zeros(0, dtype=object), lost=lost)
+
+
 def features_of(layer: Any, crs: Any = None, *, threads: int = 1) -> Features:
     """Return the features of a layer in memory: a GeoDataFrame, GeoSeries or array of geometries."""
     array, source = with_crs(layer, crs)
@@ -148,9 +209,8 @@ def features_of(layer: Any, crs: Any = None, *, threads: int = 1) -> Features:
         return block_of_geometries(geometries, numbers, source)
 
     found = in_threads(prepare, list(zip(starts, steps, strict=True)), threads)
-    return Features(
-        [block for block, _ in found], len(array), [repair for _, some in found for repair in some]
-    )
+    repairs = [repair for _, some in found for repair in some]
+    return Features([block for block, _ in found], len(array), repairs).check_places()
 
 
 def join(layers: Sequence[Features]) -> tuple[Features, Indices]:
@@ -175,11 +235,15 @@ def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[
     if len(torn):
         place = int(np.searchsorted(begin, torn[0], side="right")) - 1
         raise DataError("overlay.across_180", feature=int(features[place]))
+    lost: dict[str, Indices] = {}
     try:
         coordinates = plane_coordinates(outlines.coordinates, crs, in_place=True)
-    except DataError as error:
-        place = int(np.searchsorted(begin, error.message.params["feature"], side="right")) - 1
-        raise _of_feature(error, features[place]) from error
+    except DataError:
+        astray = off_earth(outlines.geometries())
+        lost["off_earth"] = features[astray]
+        outlines, features = outlines.take(np.flatnonzero(~astray)), features[~astray]
+        coordinates = plane_coordinates(outlines.coordinates, crs, in_place=True)
+    begin = outlines.rings[outlines.parts[outlines.features]]
     plane = Outlines(coordinates, outlines.rings, outlines.parts, outlines.features)
     found = measure(plane)
     valid = found.valid & (np.diff(begin) <= LARGE)
@@ -195,49 +259,66 @@ def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[
         np.concatenate([found.boxes[known], shapely.bounds(shapes).reshape(-1, 4)]),
         np.concatenate([found.areas[known], shapely.area(shapes)]),
     )
-    return Block(rows, plane, places, checked.rest), checked.repairs
+    return Block(rows, plane, places, checked.rest, lost=lost), checked.repairs
 
 
 def block_of_geometries(geometries: Geometries, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
     """Return a block of geometries of any kind and CRS; `features` are their numbers."""
-    plane, dropped = _to_plane(geometries, crs, features)
+    plane, lost = _to_plane(geometries, crs)
+    kinds = shapely.get_dimensions(plane)
     plane = polygonal(plane)
+    lost["without_geometry"] |= shapely.is_missing(geometries) | shapely.is_empty(geometries)
+    lost["not_areas"] = (kinds >= 0) & (kinds < 2) & ~lost["without_geometry"]
     checked = _check(features, plane)
     shapes = np.concatenate([plane[checked.plain], checked.rest])
     owner = np.concatenate([checked.plain, checked.owner])
     rows = features[owner], _first_vertices(plane)[owner], shapely.bounds(shapes), shapely.area(shapes)
-    repairs = [Repair(int(features[number]), "dropped", 0.0, 0.0) for number in dropped] + checked.repairs
-    return Block(rows, None, np.zeros(0, dtype=np.intp), shapes), repairs
+    repairs = [Repair(int(number), "dropped", 0.0, 0.0) for number in features[lost["not_finite"]]]
+    numbers = {why: features[those] for why, those in lost.items() if those.any()}
+    return Block(rows, None, np.zeros(0, dtype=np.intp), shapes, lost=numbers), repairs + checked.repairs
 
 
 def in_threads(
     function: Callable[[Any], Result], items: Sequence[Any], threads: int, progress: Progress | None = None
 ) -> list[Result]:
-    """Return the results for all items, in their order."""
+    """Return the results for all items, in their order.
+
+    Raises
+    ------
+    DataError
+        If GEOS gives up on a geometry that it was not seen to give up on before.
+    """
     results: list[Result] = []
-    with ThreadPoolExecutor(max(threads, 1)) as pool:
-        for result in (pool.map if threads > 1 and len(items) > 1 else map)(function, items):
-            results.append(result)
-            if progress:
-                progress(len(results), len(items))
+    try:
+        with ThreadPoolExecutor(max(threads, 1)) as pool:
+            for result in (pool.map if threads > 1 and len(items) > 1 else map)(function, items):
+                results.append(result)
+                if progress:
+                    progress(len(results), len(items))
+    except shapely.GEOSException as error:
+        raise DataError("overlay.broken_geometry", reason=" ".join(str(error).split())[:200]) from error
     return results
 
 
-def _to_plane(geometries: Geometries, source: Any, features: Indices) -> tuple[Geometries, Indices]:
-    """Project geometries; those with coordinates that are not finite become missing, and are told."""
-    coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
-    broken = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
-    if len(broken):
+def _to_plane(geometries: Geometries, source: Any) -> tuple[Geometries, dict[str, Mask]]:
+    """Project geometries; those that lie nowhere become missing, and are told."""
+    lost = {
+        why: np.zeros(len(geometries), dtype=bool) for why in ("without_geometry", "not_finite", "off_earth")
+    }
+    if (wild := not_finite(geometries)).any():
         geometries = geometries.copy()
-        geometries[broken] = None
+        geometries[wild] = None
+        lost["not_finite"] = wild
     try:
-        return to_plane(geometries, source), broken
-    except DataError as error:
-        raise _of_feature(error, features[error.message.params["feature"]]) from error
-
-
-def _of_feature(error: DataError, number: Any) -> DataError:
-    return DataError(error.message.key, **{**error.message.params, "feature": int(number)})
+        return to_plane(geometries, source), lost
+    except DataError:
+        coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
+        astray = np.zeros(len(geometries), dtype=bool)
+        astray[owner[~on_earth(degree_coordinates(coordinates, source))]] = True
+        geometries = geometries.copy()
+        geometries[astray] = None
+        lost["off_earth"] = astray
+        return to_plane(geometries, source), lost
 
 
 @dataclass(frozen=True)
@@ -260,10 +341,12 @@ def _check(features: Indices, plane: Geometries) -> _Checked:
     repairs: list[Repair] = []
     if len(invalid):
         plane = plane.copy()
-        plane[invalid] = repaired(plane[invalid])
+        plane[invalid] = each(repaired, plane[invalid])
         after = shapely.area(plane[invalid])
         repairs = [
             Repair(int(feature), "structure", float(one) / 1e6, float(other) / 1e6)
+            if np.isfinite(other)
+            else Repair(int(feature), "failed", float(one) / 1e6, 0.0)
             for feature, one, other in zip(features[invalid], areas[invalid], after, strict=True)
         ]
     owner = np.flatnonzero(special)

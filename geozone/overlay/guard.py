@@ -23,7 +23,7 @@ class Repair:
     """What was done so that an overlay could be computed; areas in km²."""
 
     feature: int  # number of the feature in its layer
-    method: str  # "structure", "closed_ring", "dropped", "pair_structure", "pair_grid"
+    method: str  # "structure", "closed_ring", "dropped", "failed", "pair_structure", "pair_grid"
     before_km2: float
     after_km2: float
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
 from typing import Any
 
 import geopandas as gpd
@@ -12,16 +10,27 @@ import pandas as pd
 import shapely
 
 from geozone.model import CRS
+from geozone.overlay.borders import node_with, shared_lengths
 from geozone.overlay.edges import linework
-from geozone.overlay.plane import Geometries, Indices, Numbers, from_plane, length_km, to_plane
-from geozone.overlay.sheet import make_sheets
-from geozone.overlay.zones import frame_of, make_zones, polygonal
+from geozone.overlay.noding import share_vertices
+from geozone.overlay.plane import (
+    Geometries,
+    Numbers,
+    from_plane,
+    is_alike,
+    is_geographic,
+    length_km,
+    to_plane,
+    with_crs,
+)
+from geozone.overlay.zones import Zones, frame_of, make_zones, polygonal
 
 
 def line_lengths(lines: Any, zones: Any, *, by: str | None = None) -> pd.DataFrame:
     """Return the geodesic length of lines inside every zone, in km; a line drawn twice counts once.
 
-    A line along the boundary between two zones counts half for each of them, so that zones add up to the whole.
+    A line along the border between two zones counts half for each of them, so that zones add up to the whole. Along the
+    border is what lies within 1 m of both; a border may have other vertices on its two sides, and the line others again.
 
     Parameters
     ----------
@@ -36,8 +45,7 @@ def line_lengths(lines: Any, zones: Any, *, by: str | None = None) -> pd.DataFra
         Index: zone key. Columns: ``length_km``.
     """
     prepared = make_zones(zones, by)
-    once = _once(_plane_lines(lines))
-    inside = _clip(once, prepared.polygons)
+    inside = shared_lengths(*_prepared(lines, prepared))
     return pd.DataFrame({"length_km": inside}, index=prepared.keys)
 
 
@@ -72,9 +80,9 @@ def lines_in_layer(
     else:
         prepared = make_zones(zones, by)
         index = prepared.keys
-        once = _once(_plane_lines(lines))
-        whole = _clip(once, prepared.polygons)
-        covered = _clip(shapely.get_parts(_inside(once, cover)), prepared.polygons)
+        once, polygons = _prepared(lines, prepared)
+        whole = shared_lengths(once, polygons)
+        covered = shared_lengths(shapely.get_parts(linear(_inside(once, cover))), polygons)
     with np.errstate(invalid="ignore"):
         share = np.where(whole > 0, covered / whole, np.nan)
     return pd.DataFrame({"length_km": whole, "inside_km": covered, "share": share}, index=index)
@@ -117,8 +125,14 @@ def linear(geometries: Geometries) -> Geometries:
     return result
 
 
-def _plane_lines(lines: Any) -> Geometries:
-    return linework(to_plane(frame_of(lines)))[0]
+def _prepared(lines: Any, zones: Zones) -> tuple[Geometries, Geometries]:
+    """Return the lines of a layer once each, and zones, in the plane; they share vertices along common borders."""
+    array, crs = with_crs(frame_of(lines))
+    if not is_geographic(crs):
+        return _once(linework(to_plane(array, crs))[0]), zones.polygons
+    degrees = array if is_alike(crs) else from_plane(to_plane(array, crs))
+    plane, polygons = node_with(share_vertices(linework(degrees)[0]), zones.polygons)
+    return _once(plane), polygons
 
 
 def _once(lines: Geometries) -> Geometries:
@@ -137,37 +151,3 @@ def _inside(lines: Geometries, cover: Geometries) -> Geometries:
             lines[position], shapely.union_all(cover[part[owner == position]])
         )
     return result
-
-
-def _clip(lines: Geometries, polygons: Geometries) -> Numbers:
-    """Return the length of lines in every polygon; a line between two neighbours is shared equally."""
-    result = np.zeros(len(polygons))
-    if not len(lines):
-        return result
-    tree = shapely.STRtree(lines)
-    for sheet in make_sheets(polygons):
-        zone, line = tree.query(sheet.polygons, predicate="intersects")
-        inside = plane_length_km(shapely.intersection(lines[line], sheet.polygons[zone]))
-        here = np.bincount(zone, weights=inside, minlength=len(sheet.numbers)).astype(np.float64)
-        for one, other, shared in _between(lines, sheet.polygons, zone, line):
-            here[one] -= shared / 2
-            here[other] -= shared / 2
-        result[sheet.numbers] = here
-    return result
-
-
-def _between(
-    lines: Geometries, zones: Geometries, zone: Indices, line: Indices
-) -> Iterator[tuple[int, int, float]]:
-    """Yield two neighbouring zones and the length, in km, of the lines that run along the boundary between them."""
-    several = np.bincount(line, minlength=len(lines))[line] > 1
-    zone, line = zone[several], line[several]
-    along = linear(shapely.intersection(lines[line], shapely.boundary(zones[zone])))
-    real = shapely.length(along) > 0
-    zone, line, along = zone[real], line[real], along[real]
-    for number in np.unique(line):
-        here = np.flatnonzero(line == number)
-        for one, other in combinations(here, 2):
-            shared = plane_length_km(np.array([shapely.intersection(along[one], along[other])], dtype=object))
-            if shared[0] > 0:
-                yield int(zone[one]), int(zone[other]), float(shared[0])

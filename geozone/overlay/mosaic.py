@@ -17,11 +17,12 @@ import pandas as pd
 import shapely
 
 from geozone.errors import ConservationError, UsageError
-from geozone.model import CRS
+from geozone.model import CRS, Finding
 from geozone.overlay.coverage import grid_cells, processors
 from geozone.overlay.faces import Bits, Faces, Layers, find_faces
 from geozone.overlay.features import Progress, features_of, join
 from geozone.overlay.guard import TOLERANCE, Guard
+from geozone.overlay.losses import findings_of, losses, merged, outside, rows_outside, tell
 from geozone.overlay.overlap import union_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane
 from geozone.overlay.sheet import make_sheets, polygons_of
@@ -60,6 +61,7 @@ def mosaic(
     DataFrame
         One row for every zone and combination that occurs: the zone key (column named as `by`, as the index of `zones`,
         or ``zone``), one bool column per layer, and ``area_km2``. The rows of a zone add up to its area.
+        ``attrs["findings"]`` has what of the layers counts for nothing (`geozone.overlay.losses.told`).
 
     Raises
     ------
@@ -68,8 +70,8 @@ def mosaic(
     ConservationError
         If the combinations do not add up to their zone.
     """
-    prepared, faces = _faces(layers, zones, by, threads, geometry=False, progress=progress)
-    return mosaic_table(prepared, list(layers), faces, by)
+    prepared, faces, findings = _faces(layers, zones, by, threads, geometry=False, progress=progress)
+    return tell(mosaic_table(prepared, list(layers), faces, by), [*prepared.findings, *findings])
 
 
 def mosaic_geometry(
@@ -87,7 +89,7 @@ def mosaic_geometry(
     GeoDataFrame
         The rows of `mosaic`, each with its geometry.
     """
-    prepared, faces = _faces(layers, zones, by, threads, geometry=True)
+    prepared, faces, _ = _faces(layers, zones, by, threads, geometry=True)
     assert faces.geometries is not None
     guard = Guard()
     code = faces.zones << MOST_LAYERS | faces.masks
@@ -115,8 +117,8 @@ def mosaic_table(zones: Zones, names: Sequence[str], faces: Faces, by: str | Non
     return table
 
 
-def read_layers(layers: Mapping[str, Any], threads: int) -> Layers:
-    """Return layers in memory, ready for the mosaic.
+def read_layers(layers: Mapping[str, Any], threads: int) -> tuple[Layers, list[Finding]]:
+    """Return layers in memory, ready for the mosaic, and what of them counts for nothing.
 
     Raises
     ------
@@ -124,7 +126,35 @@ def read_layers(layers: Mapping[str, Any], threads: int) -> Layers:
         If there are more than 16.
     """
     check_count(layers)
-    return Layers(*join([features_of(frame_of(layer), threads=threads) for layer in layers.values()]))
+    frames = {name: frame_of(layer) for name, layer in layers.items()}
+    features = {name: features_of(frame, threads=threads) for name, frame in frames.items()}
+    findings = [
+        finding
+        for name, found in features.items()
+        for finding in merged(findings_of(layers[name]), losses(found, name, frames[name].index))
+    ]
+    return Layers(*join(list(features.values()))), findings
+
+
+def _in_no_zone(names: Sequence[str], layers: Layers, zones: Zones) -> list[Finding]:
+    """Return the findings that features of a layer lie in no zone."""
+    features = layers.features
+    has_area = features.areas > 0
+    apart = np.intersect1d(rows_outside(features, zones.polygons), np.flatnonzero(has_area))
+    whole = np.setdiff1d(
+        features.features[apart], np.delete(features.features, apart)
+    )  # a piece inside is enough
+    apart = apart[np.isin(features.features[apart], whole)]
+    owner, every = (
+        layers.layer(features.features[apart]),
+        layers.layer(np.unique(features.features[has_area])),
+    )
+    found: list[Finding] = []
+    for number, name in enumerate(names):
+        rows = apart[owner == number]
+        count = len(np.unique(features.features[rows]))
+        found += outside(count, int((every == number).sum()), float(features.areas[rows].sum()), name)
+    return found
 
 
 def check_count(layers: Mapping[str, Any]) -> None:
@@ -170,9 +200,10 @@ def _faces(
     *,
     geometry: bool,
     progress: Progress | None = None,
-) -> tuple[Zones, Faces]:
+) -> tuple[Zones, Faces, list[Finding]]:
     count = threads or processors()
     prepared = make_zones(zones, by)
-    read = read_layers(layers, count)
+    read, findings = read_layers(layers, count)
     sheets = make_sheets(prepared.polygons, grid_cells(len(read.features)))
-    return prepared, find_faces(read, sheets, count, geometry=geometry, progress=progress)
+    faces = find_faces(read, sheets, count, geometry=geometry, progress=progress)
+    return prepared, faces, [*findings, *_in_no_zone(list(layers), read, prepared)]

@@ -34,8 +34,9 @@ import shapely
 from geozone.errors import DataError, UsageError
 from geozone.model import CRS
 from geozone.overlay.edges import across_180, densify, linework, unwrapped
+from geozone.overlay.rings import Geometries, not_finite, without_empty_rings
 
-Geometries = npt.NDArray[np.object_]
+__all__ = ["Geometries"]
 Numbers = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
@@ -77,7 +78,7 @@ def to_plane(geometries: Any, crs: Any = None) -> Geometries:
         If coordinates that are said to be degrees are not.
     """
     array, source = with_crs(geometries, crs)
-    return _to_plane(array, source)
+    return _to_plane(without_empty_rings(array), source)
 
 
 def from_plane(geometries: Any) -> Geometries:
@@ -133,6 +134,22 @@ def length_km(geometries: Any, crs: Any = None) -> Numbers:
     start, end = degrees[:-1][inside], degrees[1:][inside]
     metres = _ELLIPSOID.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1], return_back_azimuth=False)[2]
     return np.bincount(owners[edges[1:][inside]], weights=metres, minlength=len(array)) / 1e3
+
+
+def on_earth(degrees: Numbers) -> npt.NDArray[np.bool_]:
+    """Tell which of some longitudes and latitudes (n, 2) are places."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(degrees[:, 0]) <= _FARTHEST) & (np.abs(degrees[:, 1]) <= _POLE))
+
+
+def off_earth(degrees: Geometries) -> npt.NDArray[np.bool_]:
+    """Tell which geometries, in longitude and latitude, have a coordinate that is no place on earth."""
+    astray = not_finite(degrees)
+    coordinates, owner = shapely.get_coordinates(
+        degrees, return_index=True
+    )  # boxes do not tell of inner rings
+    astray[owner[~on_earth(coordinates)]] = True
+    return astray
 
 
 def plane_coordinates(coordinates: Numbers, crs: Any, *, in_place: bool = False) -> Numbers:
@@ -290,6 +307,7 @@ def _made_whole(array: Geometries, degrees: Numbers) -> Numbers:
 
 def _densify(array: Geometries) -> Geometries:
     """Cut edges so that straight there and straight in the plane enclose the same area, to `EDGE_SHARE`."""
+    array = without_empty_rings(array)
     area, outline = shapely.area(array), shapely.length(array)
     with np.errstate(invalid="ignore", divide="ignore"):
         longest = np.sqrt(EDGE_SHARE * area * 12 * SEMI_MAJOR_AXIS / (outline * _STEEPEST))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,24 +21,54 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
-from geozone.errors import InputError, UsageError
-from geozone.overlay.coverage import coverage_table, find_shares, grid_cells, processors, sum_up
-from geozone.overlay.features import Block, Features, Progress, block_of_geometries, block_of_outlines
+from geozone.errors import GeozoneError, InputError, UsageError
+from geozone.model import Finding
+from geozone.overlay.coverage import (
+    coverage_table,
+    find_shares,
+    grid_cells,
+    in_no_zone,
+    processors,
+    sum_up,
+)
+from geozone.overlay.features import (
+    Block,
+    Features,
+    Progress,
+    block_of_geometries,
+    block_of_outlines,
+    features_of,
+    no_rows,
+)
 from geozone.overlay.guard import Repair
+from geozone.overlay.losses import losses, merged, tell
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, is_geographic, parse_crs
 from geozone.overlay.sheet import Sheet, make_sheets
 from geozone.overlay.wkb import Outlines, read_outlines
 from geozone.overlay.zones import Zones, make_zones
+from geozone.read import read_layer
+from geozone.read.bulk import BULK_ERRORS, quiet
+from geozone.read.geopackage import (
+    is_of_any_kind_with_height,
+    is_short,
+    refuse_views,
+    refuse_virtual,
+)
+from geozone.read.safety import LIMITS
+from geozone.read.salvage import parse_wkb
+from geozone.read.shapefile import is_plain
+from geozone.read.wellknown import is_too_deep
 
-# GDAL's own Arrow reader of FlatGeobuf writes rows over each other after one that has no geometry
-pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": True})
 STREAMED = {".gpkg", ".fgb", ".shp", ".geojson", ".json"} | SUFFIXES
 MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
 _BATCH = 4096  # features a batch
 _USUAL = 100_000  # features of a file that does not tell
+
+
+class OutsideError(Exception):
+    """A file has features elsewhere than it says."""
 
 
 def coverage_of_file(
@@ -49,7 +79,9 @@ def coverage_of_file(
     threads: int | None = None,
     layer: str | None = None,
     crs: Any = None,
+    within: Box | None = None,
     progress: Progress | None = None,
+    inspect: Callable[[Features], list[Finding]] | None = None,
 ) -> pd.DataFrame:
     """Return the coverage of zones by a layer that is streamed from its file.
 
@@ -63,9 +95,13 @@ def coverage_of_file(
         The layer inside the file; needed only where it has several.
     crs
         The CRS, where the file is silent or wrong.
+    within
+        A box in longitude and latitude that every feature has to lie in.
     progress
         Called while the file is read with the number of features read, and of all (0 where the file does not tell); then
         with the number of tiles that are done, and of all.
+    inspect
+        Called with the features that were read; returns what else is to be told of them.
 
     Returns
     -------
@@ -78,18 +114,25 @@ def coverage_of_file(
         If the file is missing or unreadable.
     UsageError
         If the file has several layers and none is named, or if it has no CRS and none is given.
+    OutsideError
+        If a feature reaches out of `within`.
     """
     count = threads or processors()
-    prepared = make_zones(zones, by)
+    prepared, expected = make_zones(zones, by), _count(Path(path), layer)
     with ThreadPoolExecutor(1) as aside:  # zones are made ready while the file is read
-        ready = aside.submit(_sheets, prepared, Path(path), layer)
+        ready = aside.submit(_sheets, prepared, expected or _USUAL)
         features = features_of_file(path, threads=count, layer=layer, crs=crs, progress=progress)
+        if within is not None and not features.lie_within(within):
+            raise OutsideError
         found = find_shares(features, ready.result(), count, progress=progress)
-    return coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
+    sums, name = sum_up(found, len(prepared), features), layer or Path(path).stem
+    said = [*merged(features.findings, losses(features, name)), *in_no_zone([sums], name)]
+    said += inspect(features) if inspect else []
+    return tell(coverage_table(prepared, [sums]), [*prepared.findings, *said])
 
 
-def _sheets(zones: Zones, path: Path, layer: str | None) -> list[Sheet]:
-    sheets = make_sheets(zones.polygons, grid_cells(_count(path, layer) or _USUAL))
+def _sheets(zones: Zones, features: int) -> list[Sheet]:
+    sheets = make_sheets(zones.polygons, grid_cells(features))
     for sheet in sheets:
         sheet.prepare()
     return sheets
@@ -99,10 +142,10 @@ def _count(path: Path, layer: str | None) -> int:
     """Return how many features a file says it has; 0 where counting them would mean reading them."""
     if path.suffix.lower() in SUFFIXES:
         return parquet_rows(path)
-    name = layer_name(path, layer)
     try:
-        return max(0, int(pyogrio.read_info(path, layer=name)["features"]))
-    except DataSourceError:
+        with quiet():
+            return max(0, int(pyogrio.read_info(path, layer=layer_name(path, layer))["features"]))
+    except (GeozoneError, *BULK_ERRORS):  # whoever reads the features says so
         return 0
 
 
@@ -117,6 +160,9 @@ def features_of_file(
 ) -> Features:
     """Return the features of a file, in the order of the file.
 
+    A file that is damaged, or holds curves, is read by `geozone.read.read_layer` instead, which saves what it can; what it
+    found stands in ``findings`` of the result.
+
     Parameters
     ----------
     box
@@ -126,8 +172,50 @@ def features_of_file(
     ------
     InputError, UsageError
         As for `coverage_of_file`.
+    DataError
+        If most features lie nowhere on earth.
     """
     path = Path(path)
+    if _can_be_streamed(path, layer, box):
+        try:
+            return _streamed(path, threads, layer, crs, box, progress)
+        except _NotPlainError as error:
+            if box is not None:
+                raise InputError("overlay.not_by_tiles", path=path) from error
+    read = read_layer(path, layer=layer, crs=crs)
+    features = features_of(read.data, threads=threads)
+    features.findings = list(read.findings)
+    return features
+
+
+def _can_be_streamed(path: Path, layer: str | None, box: Box | None) -> bool:
+    """Tell whether GDAL can take a file as it is.
+
+    Raises
+    ------
+    InputError
+        If it is a database that reaches out of itself, or the layer a view without an end.
+    """
+    ending = path.suffix.lower()
+    if not path.exists():
+        return True  # which is told where it is opened
+    if ending == ".shp" and box is None:
+        return is_plain(path)
+    if ending == ".gpkg":
+        refuse_virtual(path, path)
+        if is_of_any_kind_with_height(path):
+            return False
+        refuse_views(path, layer_name(path, layer), path, LIMITS.features)
+    return True
+
+
+class _NotPlainError(Exception):
+    """The file cannot be streamed as it is."""
+
+
+def _streamed(  # noqa: PLR0917 - one private step of the function above
+    path: Path, threads: int, layer: str | None, crs: Any, box: Box | None, progress: Progress | None
+) -> Features:
     blocks: list[Block] = []
     repairs: list[Repair] = []
     store = _Store(MEMORY)
@@ -151,10 +239,20 @@ def features_of_file(
                 collect()
         while running:
             collect()
-    # GDAL leaves off at a broken feature of a FlatGeobuf file without a word; its header knows how many there are
-    if box is None and path.suffix.lower() == ".fgb" and start < (count := _count(path, layer)):
-        raise InputError("overlay.unreadable", path=path, reason=f"{start} of {count} features")
-    return Features(blocks, start, repairs)
+    if box is not None:
+        return Features(blocks, start, repairs)
+    if _left_off(path, layer, start):
+        raise _NotPlainError
+    return Features(blocks, start, repairs).check_places()
+
+
+def _left_off(path: Path, layer: str | None, read: int) -> bool:
+    """Tell whether GDAL left off before the end, which it does at damaged places without a word."""
+    if path.suffix.lower() in SUFFIXES:
+        return False
+    if path.suffix.lower() == ".gpkg":
+        return is_short(path, layer_name(path, layer), read) is not None
+    return read < _count(path, layer)
 
 
 def layer_name(path: Path, layer: str | None) -> str:
@@ -170,8 +268,9 @@ def layer_name(path: Path, layer: str | None) -> str:
     if not path.exists():
         raise InputError("overlay.missing", path=path)
     try:
-        layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-    except DataSourceError as error:
+        with quiet():
+            layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    except BULK_ERRORS as error:
         raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
     names = ", ".join(layers)
     if layer is None:
@@ -194,15 +293,18 @@ def _batches(
         return
     name = layer_name(path, layer)
     try:
-        with pyogrio.open_arrow(
-            path,
-            layer=name,
-            columns=[],
-            bbox=box,
-            return_fids=box is not None,
-            batch_size=_BATCH,
-            use_pyarrow=True,
-        ) as (meta, reader):
+        with (
+            quiet(),
+            pyogrio.open_arrow(
+                path,
+                layer=name,
+                columns=[],
+                bbox=box,
+                return_fids=box is not None,
+                batch_size=_BATCH,
+                use_pyarrow=True,
+            ) as (meta, reader),
+        ):
             geometry, fids = meta["geometry_name"] or "wkb_geometry", meta["fid_column"] or "OGC_FID"
             if box is None:
                 yield meta["crs"], ((batch.column(geometry), None) for batch in reader)
@@ -214,8 +316,8 @@ def _batches(
                         for batch in reader
                     ),
                 )
-    except (DataSourceError, DataLayerError, pa.ArrowInvalid) as error:
-        raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
+    except (*BULK_ERRORS, pa.ArrowInvalid) as error:  # curves, damaged places
+        raise _NotPlainError from error
 
 
 def _source(path: Path, crs: Any) -> Any:
@@ -226,15 +328,17 @@ def _source(path: Path, crs: Any) -> Any:
 
 def _blocks(column: pa.Array, numbers: Indices, source: Any) -> tuple[list[Block], list[Repair]]:
     """Return the features of one batch: plain polygons by their arrays, the rest by GEOS."""
-    if column.null_count:
-        kept = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
-        column, numbers = column.take(pa.array(kept)), numbers[kept]
-    if not is_geographic(source):
-        return _by_geos(column, np.arange(len(column)), numbers, source)
-    data, offsets = _buffers(column)
-    outlines, positions, rest = read_outlines(data, offsets)
     blocks: list[Block] = []
     repairs: list[Repair] = []
+    if column.null_count:
+        present = column.is_valid().to_numpy(zero_copy_only=False)
+        blocks.append(no_rows({"without_geometry": numbers[~present]}))
+        column, numbers = column.filter(pa.array(present)), numbers[present]
+    if not is_geographic(source):
+        others, more = _by_geos(column, np.arange(len(column)), numbers, source)
+        return blocks + others, more
+    data, offsets = _buffers(column)
+    outlines, positions, rest = read_outlines(data, offsets)
     if len(outlines):
         block, repairs = block_of_outlines(outlines, numbers[positions], source)
         blocks.append(block)
@@ -249,17 +353,23 @@ def _by_geos(
     column: pa.Array, positions: Indices, numbers: Indices, source: Any
 ) -> tuple[list[Block], list[Repair]]:
     wkb = np.asarray(column.take(pa.array(positions)).to_pylist(), dtype=object)
-    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    wkb[[is_too_deep(raw) for raw in wkb]] = b""  # GEOS would overflow the stack
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are found and told
+        geometries = shapely.from_wkb(wkb, on_invalid="ignore")
     unread = np.flatnonzero(shapely.is_missing(geometries))
     repairs: list[Repair] = []
     for position in unread:
-        closed = shapely.from_wkb(wkb[position], on_invalid="fix")
-        geometries[position] = closed
-        method = "closed_ring" if closed is not None else "dropped"
-        area = 0.0  # in the plane it is known only for whole features
-        repairs.append(Repair(int(numbers[positions[position]]), method, area, area))
-    block, more = block_of_geometries(geometries, numbers[positions], source)
-    return [block], repairs + more
+        geometries[position], was_open = parse_wkb(bytes(wkb[position]))
+        lost = geometries[position] is None
+        if lost or was_open:
+            method = "dropped" if lost else "closed_ring"
+            area = 0.0  # in the plane it is known only for whole features
+            repairs.append(Repair(int(numbers[positions[position]]), method, area, area))
+    broken = unread[shapely.is_missing(geometries[unread])]
+    read = np.setdiff1d(np.arange(len(positions)), broken)
+    block, more = block_of_geometries(geometries[read], numbers[positions[read]], source)
+    blocks = [no_rows({"geometry_unreadable": numbers[positions[broken]]})] if len(broken) else []
+    return [*blocks, block], repairs + more
 
 
 def _buffers(column: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

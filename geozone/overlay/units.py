@@ -9,7 +9,10 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.model import CRS, Level, Zone
-from geozone.overlay.plane import area_km2
+from geozone.overlay.noding import share_vertices
+from geozone.overlay.plane import Geometries, area_km2
+
+_DEGREE_M = 111_000.0  # of latitude
 
 UNIT_COLUMNS = ["code", "name", "name_en", "level", "parent", "area_km2", "geometry"]
 
@@ -59,7 +62,8 @@ def zone_units(zone: Zone, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if "name_en" not in inside:
         inside["name_en"] = inside["name"]
 
-    finest = _finest(inside, zone)
+    finest = finest_rows(inside, zone).reset_index(drop=True)
+    finest = finest.set_geometry(share_vertices(finest.geometry.to_numpy()), crs=CRS)
     names = (
         inside.sort_values("level", key=lambda level: level.map(_RANK))
         .drop_duplicates("code", keep="last")
@@ -105,7 +109,28 @@ def ancestors(units: pd.DataFrame) -> pd.DataFrame:
 _RANK = {level.value: rank for rank, level in enumerate(Level)}
 
 
-def _finest(inside: gpd.GeoDataFrame, zone: Zone) -> gpd.GeoDataFrame:
+def tile(units: Geometries, accuracy_m: float) -> Geometries:
+    """Return units none of which overlap, and which do not part by less than the accuracy of their borders.
+
+    Ground of several units, or in a narrow gap, goes to the one that it borders on longest. Units that are not concerned
+    are returned as they are.
+
+    Parameters
+    ----------
+    units
+        Valid polygons in EPSG:4490.
+    accuracy_m
+        Gaps up to so many metres wide are closed.
+    """
+    if shapely.coverage_is_valid(units, gap_width=accuracy_m / _DEGREE_M):
+        return units
+    clean = shapely.coverage_clean(units, gap_width=accuracy_m / _DEGREE_M, merge_strategy="longest_border")
+    same = shapely.equals(units, clean)
+    return np.where(same, units, clean)
+
+
+def finest_rows(inside: gpd.GeoDataFrame, zone: Zone) -> gpd.GeoDataFrame:
+    """Return the rows of a boundary that stand for the finest units of a zone, ordered by code, under their own index."""
     wanted = zone.levels[0]
     chosen: list[pd.DataFrame] = []
     above = set(inside.loc[inside["level"] != Level.COUNTY, "code"])
@@ -118,7 +143,7 @@ def _finest(inside: gpd.GeoDataFrame, zone: Zone) -> gpd.GeoDataFrame:
         below = tuple(pd.concat(chosen)["code"]) if chosen else ()
         covered = [any(code.startswith(code_prefix(upper)) for code in below) for upper in rows["code"]]
         chosen.append(rows[~np.array(covered, bool)])
-    return gpd.GeoDataFrame(pd.concat(chosen), crs=inside.crs).sort_values("code").reset_index(drop=True)
+    return gpd.GeoDataFrame(pd.concat(chosen), crs=inside.crs).sort_values("code")
 
 
 def _level(code: str) -> Level:

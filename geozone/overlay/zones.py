@@ -10,9 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geozone.errors import UsageError
-from geozone.model import Layer
-from geozone.overlay.plane import Geometries, Numbers, to_plane
+from geozone.errors import DataError, UsageError
+from geozone.messages import message
+from geozone.model import Finding, Layer, Severity
+from geozone.overlay.noding import share_vertices
+from geozone.overlay.plane import Geometries, Numbers, is_geographic, to_plane, with_crs
+
+_NAMED = 10  # rows that are named
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Zones:
 
     keys: pd.Index
     polygons: Geometries
+    findings: tuple[Finding, ...] = ()
 
     @property
     def area(self) -> Numbers:
@@ -54,27 +59,72 @@ def frame_of(layer: Any) -> gpd.GeoDataFrame:
 
 
 def make_zones(zones: Any, by: str | None = None) -> Zones:
-    """Return zones in the plane; rows with the same key in `by` are one zone.
+    """Return zones in the plane; rows with the same key in `by` are one zone, and so are those without a key.
+
+    A border with different vertices on its two sides is one border, on which both sides get the vertices of both.
 
     Raises
     ------
     UsageError
         If the field `by` is missing, or the CRS is.
+    DataError
+        If a zone has coordinates that are none, or cannot be repaired.
     """
     frame = frame_of(zones)
     if by is not None and by not in frame.columns:
         fields = ", ".join(str(name) for name in frame.columns if name != frame.geometry.name)
         raise UsageError("overlay.no_field", field=by, fields=fields)
-    polygons = polygonal(to_plane(frame))
-    polygons = shapely.make_valid(polygons, method="structure", keep_collapsed=False)
-    keys = pd.Index(frame[by], name=by) if by is not None else frame.index
+    array, crs = with_crs(frame)
+    if is_geographic(crs):  # a projected source has its long edges cut up on the way into the plane
+        array = share_vertices(array)
+    polygons = polygonal(to_plane(array, crs))
+    try:
+        polygons = shapely.make_valid(polygons, method="structure", keep_collapsed=False)
+    except shapely.GEOSException as error:
+        raise DataError("overlay.broken_geometry", reason=" ".join(str(error).split())[:200]) from error
+    keys = _keys(frame[by]) if by is not None else frame.index
+    read = tuple(zones.findings) if isinstance(zones, Layer) else ()
+    findings = (*read, *_findings(frame, keys, polygons, by))
     if keys.has_duplicates:
-        numbers, keys = pd.factorize(keys)
+        numbers, keys = pd.factorize(keys, use_na_sentinel=False)
         order = np.argsort(numbers, kind="stable")
         groups = np.split(polygons[order], np.flatnonzero(np.diff(numbers[order])) + 1)
-        polygons = np.array([shapely.union_all(group) for group in groups], dtype=object)
+        unions = np.empty(len(groups), dtype=object)
+        unions[:] = [shapely.union_all(group) for group in groups]
+        polygons = unions
         keys = pd.Index(keys, name=by if by is not None else frame.index.name)
-    return Zones(keys, polygons)
+    return Zones(keys, polygons, findings)
+
+
+def _keys(values: pd.Series) -> pd.Index:
+    """Return keys; those that are missing or blank are "", or missing in a field of numbers."""
+    keys: pd.Index = pd.Index(values, name=values.name)
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        return keys
+    blank = [bool(pd.isna(value)) or not str(value).strip() for value in keys]
+    return keys.where(~np.array(blank, dtype=bool), "") if any(blank) else keys
+
+
+def _findings(
+    frame: gpd.GeoDataFrame, keys: pd.Index, polygons: Geometries, by: str | None
+) -> tuple[Finding, ...]:
+    empty = np.asarray(keys.isna()) | np.asarray(keys == "") if by is not None else np.zeros(len(keys), bool)
+    without = shapely.is_empty(polygons)
+    return tuple(
+        Finding(
+            kind,
+            Severity.WARNING,
+            "zones",
+            message(f"overlay.{kind}", count=int(rows.sum()), field=by, first=_first(frame.index[rows])),
+            message(f"overlay.{kind}_remedy", field=by),
+        )
+        for kind, rows in (("zone_key_empty", empty), ("zone_without_area", without))
+        if rows.any()
+    )
+
+
+def _first(rows: pd.Index) -> str:
+    return ", ".join(str(row) for row in rows[:_NAMED]) + (" …" if len(rows) > _NAMED else "")
 
 
 def polygonal(geometries: Geometries) -> Geometries:

@@ -122,7 +122,7 @@ class Ground:
             total = barrier.get(unit.code, 0.0)
             if total <= 0:
                 reason = text("rates.note_no_barrier")
-                yield from self._not_applicable("barrier_protected", unit, 0.0, reason)
+                yield from self.frame.held(self.frame.without("barrier_protected", unit, reason))
             elif sliver := self._sliver("barrier", unit):
                 yield from self._not_applicable(
                     "barrier_protected", unit, total, _too_thin("barrier", sliver)

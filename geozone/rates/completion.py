@@ -26,8 +26,8 @@ CODE_COLUMNS = ("province_code", "city_code", "county_code")
 class Tally:
     """Items of a unit by status, in one measure (a count, km or km²).
 
-    ``possible`` are items that may be built for all that is known: unknown and unlisted ones, and in a working register
-    also the recognised ones, unless they belong to a unit whose own list of the built was at hand.
+    ``possible`` are items that may be built for all that is known: unknown and unlisted ones, and of a working list also
+    the recognised ones, unless they belong to a unit whose own list of the built was at hand.
     """
 
     built: float
@@ -136,8 +136,7 @@ def count_items(register: Register, code: str, level: Level, zone: Zone, measure
     whole = [] if covered else [register.basis.value]
     basis = worst_basis([*items["basis"], *whole, *("public" for _ in inside)], register.basis)
     recognised = items["status"] == Status.RECOGNISED
-    # in a working register nobody has held the recognised cases against the list of the built
-    doubtful = recognised & (register.basis is Basis.WORKING) & ~_on_published_list(items, register)
+    doubtful = recognised & _unchecked(items, register) & ~_on_published_list(items, register)
     told = (int((recognised & ~doubtful).sum()), int(doubtful.sum()))
 
     def without(reason: str, detail: float = 0.0) -> Count:
@@ -201,6 +200,13 @@ def pooled(registers: Sequence[Register]) -> Register:
         items=pd.concat([register.items for register in registers], ignore_index=True),
         totals=tuple(total for register in registers for total in register.totals),
     )
+
+
+def _unchecked(items: pd.DataFrame, register: Register) -> pd.Series[bool]:
+    """Tell which items nobody has held against the list of the built: those of a working list, unless made official."""
+    if register.basis is Basis.WORKING:
+        return items["basis"] != Basis.OFFICIAL
+    return items["basis"] == Basis.WORKING
 
 
 def _on_published_list(items: pd.DataFrame, register: Register) -> pd.Series[bool]:

@@ -6,7 +6,7 @@ Nothing here reads a file or a clock; areas and lengths come from `geozone.overl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -16,9 +16,9 @@ from geozone.messages import Text, text
 from geozone.model import Kind, LayerSpec, Level, Rate, Register, Target, Verdict, Zone
 from geozone.overlay.slivers import Sliver
 from geozone.overlay.units import ancestors, code_prefix
+from geozone.policy.plausibility import territory
 from geozone.rates.areas import Ground
 from geozone.rates.completion import Count, count_items, pooled
-from geozone.policy.plausibility import territory
 from geozone.rates.rows import NOTHING, READING, Frame, Unit, ordered_units
 from geozone.rates.trajectory import register_trajectory
 from geozone.rates.variants import robustness, robustness_note
@@ -51,6 +51,9 @@ def compute_rates(
     shore_accuracy_m: float = 0.0,
     references: Sequence[Reference] = (),
     redline_areas: pd.DataFrame | None = None,
+    unused: Collection[str] = (),
+    earlier: Collection[str] = (),
+    incomplete: Collection[str] = (),
 ) -> list[Rate]:
     """Return every rate of a zone.
 
@@ -87,6 +90,12 @@ def compute_rates(
         Published figures: the sea area that a demand on land and sea may count on, and floors that the documents lack.
     redline_areas
         The red line area by every defensible choice, as `geozone.overlay.variants.area_variants` returns it.
+    unused
+        Roles of layers that are there and that no rate is made from.
+    earlier
+        Roles of layers that are there in an older vintage as well, which no rate is made from.
+    incomplete
+        Layers of which not every feature counts; the notes of their rates say so.
 
     Returns
     -------
@@ -100,7 +109,9 @@ def compute_rates(
     """
     ordered = ordered_units(units)
     size = territory(zone.key, zone.members, zone.coastal, ordered[0].area_km2, references)
-    frame = Frame(zone, ordered, layers, targets, size)
+    frame = Frame(
+        zone, ordered, layers, targets, size, _present(layers, registers, unused), earlier, incomplete
+    )
     ground = Ground(frame, mosaic, ancestors(units), slivers or {}, shore_accuracy_m)
     rates = [
         *ground.coverages(),
@@ -112,6 +123,18 @@ def compute_rates(
     ]
     areas = pd.DataFrame() if redline_areas is None else redline_areas
     return [_with_robustness(frame, rate, registers, areas) for rate in rates + frame.unanswered(rates)]
+
+
+def _present(
+    layers: Mapping[str, LayerSpec], registers: Mapping[str, Register], unused: Collection[str]
+) -> dict[str, Text]:
+    """Return what is at hand by role: bays, rivers and lakes as registers, everything else as layers."""
+    listed = {role for roles, _ in COMPLETIONS.values() for role in roles}
+    drawn: dict[str, Text] = {}
+    for spec in layers.values():
+        if spec.role.value not in listed:
+            drawn.setdefault(spec.role.value, spec.title)
+    return drawn | {role: text(f"rates.answer_{role}") for role in (*registers, *unused)}
 
 
 def rate_register(indicator: str, registers: Mapping[str, Register]) -> Register | None:

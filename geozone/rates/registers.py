@@ -10,30 +10,29 @@ from typing import Any
 
 import pandas as pd
 
-from geozone.errors import InputError
 from geozone.files import shipped
 from geozone.messages import Text
 from geozone.model import REGISTER_COLUMNS, Basis, Register, RegisterTotal, Role, Zone
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
-from geozone.rates.register_files import read_table
+from geozone.rates.gazetteer import Gazetteer, embedded_gazetteer
+from geozone.rates.package_files import read_package, read_table
+from geozone.rates.register_files import read_grids
 from geozone.rates.register_items import (
     Item,
     Reading,
     compare_names,
     drop_natural,
     drop_repeated,
-    find_codes,
+    name_ids,
     read_cells,
     tell_outside,
+    tell_rows,
 )
-from geozone.rates.words import (
-    MEASURES,
-    PLACE_COLUMNS,
-    Gazetteer,
-    embedded_gazetteer,
-    match_headings,
-    measure_factor,
-)
+from geozone.rates.register_places import find_places
+from geozone.rates.register_rows import RowCount
+from geozone.rates.register_tables import ALL_SHEETS, read_tables
+from geozone.rates.status_words import find_date
+from geozone.rates.words import MEASURES, PLACE_COLUMNS
 from geozone.seeds import get_zone
 
 
@@ -45,6 +44,7 @@ def read_register(
     as_of: str = "",
     source: Text | None = None,
     layer: str | None = None,
+    sheet: str | None = None,
     fields: Mapping[str, str] | None = None,
     zone: Zone | None = None,
     totals: tuple[RegisterTotal, ...] = (),
@@ -52,74 +52,87 @@ def read_register(
 ) -> Register:
     """Read a register of bays, rivers or lakes.
 
-    Headings may be Chinese or English (``layers/registers/words.toml``); a place may be given by code or by name. A row
-    that repeats another is not counted; an unknown status word counts as of unknown status; an item outside the zone is
-    not counted in it. All of this is told as findings.
+    Headings may be Chinese or English (``layers/registers/words.toml``), in one row or two; a place may be given by code
+    or by name. Rows that are no items (totals, notes) and rows that repeat another are not counted; a status that is not
+    understood to the last word counts as unknown; an item outside the zone is not counted in it. All of this is told as
+    findings, and how many rows there were and were taken. The table ``registers`` that geozone writes comes back with its
+    published totals and with the basis of every row that nobody edited (`geozone.rates.register_package`).
 
     Parameters
     ----------
     path
-        CSV (UTF-8 or GBK), XLSX, or a layer of a GeoPackage.
+        CSV (UTF-8, UTF-16 or GBK), XLSX, XLS, or a layer of a GeoPackage.
     role
         ``bay``, ``river`` or ``lake``.
     basis
         Where the register stands; a row may say otherwise in a column of its own.
     as_of
-        Date of the statuses.
+        Date of the statuses: what is dated later has not happened.
     source
-        Who published it.
-    layer, fields
-        Sheet or layer; register column -> heading, where the synonyms do not know it.
+        Who published it; where nobody says, what a table of geozone says itself, else the name of the file.
+    layer, sheet
+        Layer of a vector file; sheet of a workbook, ``"*"`` for all that are registers.
+    fields
+        Register column -> heading, where the synonyms do not know it.
     zone
         The zone that the register serves.
     totals
         Published numbers of items, where the list is incomplete.
     units
-        Units with ``code, level, name``, to find places by name; the embedded ones unless told otherwise.
+        Units with ``code, name``, to hold codes and names against; those of the whole country unless told otherwise.
 
     Raises
     ------
     InputError
-        If the file is missing or unreadable, or has no column for the name or the status.
+        If the file is missing or unreadable, has no column for the name or the status, has several sheets that are
+        registers, or was written by geozone and has no item of the role.
     """
     path = Path(path)
-    table = read_table(path, layer, fields)
-    if "role" in table:  # one table of all roles, as geozone writes it into a GeoPackage
-        table = table[table["role"] == role.value]
-    columns = match_headings([str(heading) for heading in table.columns], fields)
-    for needed in ("name", "status"):
-        if needed not in columns:
-            raise InputError(
-                "rates.register_no_column",
-                path=path,
-                column=needed,
-                headings="、".join(map(str, table.columns)),
-            )
-    empty = dict.fromkeys((*REGISTER_COLUMNS, *PLACE_COLUMNS), "")
-    cells = table[[columns[column] for column in columns]].set_axis(list(columns), axis=1).to_dict("records")
-    rows = (int(row) for row in table.index)
-    items_by_row: dict[int, Item] = {
-        row: {**empty, **{str(column): cell for column, cell in item.items()}}
-        for row, item in zip(rows, cells, strict=True)
-    }
-    reading = Reading(path.name, items_by_row)
-    drop_natural(reading)
-    read_cells(
-        reading, basis, {column: measure_factor(columns[column]) for column in MEASURES if column in columns}
-    )
+    reading, count = Reading(path.name, {}), RowCount()
     gazetteer = cache(lambda: embedded_gazetteer() if units is None else Gazetteer(units))
-    find_codes(reading, gazetteer)
+    exported = read_package(path, role, basis, sheet or layer)
+    grids = [] if exported else read_grids(path, None if sheet == ALL_SHEETS else sheet or layer)
+    exported = exported or read_table(grids, path, role, basis)
+    if exported is not None:
+        rows = exported.rows
+        count.rows = exported.listed
+        reading.findings += exported.findings
+    else:
+        wanted = sheet or layer
+        rows = read_tables(grids, path, wanted, fields, gazetteer, count=count, reading=reading)
+    empty = dict.fromkeys((*REGISTER_COLUMNS, *PLACE_COLUMNS), "")
+    for row in rows:
+        cells: Item = {**empty, **row.cells}
+        cells |= {"statuses": row.statuses, "factors": row.factors, "section": row.section}
+        if cells.get("role") not in set(Role) - {role}:  # one table of all roles, as geozone writes it
+            reading.items[row.label] = cells
+        else:
+            count.skipped["role"] += 1
+    drop_natural(reading)
+    count.skipped["natural"] += len(rows) - count.skipped["role"] - len(reading.items)
+    count.skipped["role"] += count.rows - len(rows) if exported else 0
+    taken = len(reading.items)
+    day = find_date(as_of)
+    if as_of and not day:
+        reading.tell("as_of", "", word=as_of)
+    read_cells(reading, basis, day)
+    placed = exported.placed if exported else frozenset()  # they have been found, and some have none
+    items_left = {row: item for row, item in reading.items.items() if row not in placed}
+    find_places(Reading(path.name, items_left, reading.findings), gazetteer, zone)
     drop_repeated(reading)
+    count.skipped["repeated"] += taken - len(reading.items)
     compare_names(reading)
     if zone is not None:
         tell_outside(reading, zone)
-    for row, item in reading.items.items():
-        item["item_id"] = item["item_id"] or f"{role.value}-{row}"
+    name_ids(reading, role.value)
+    tell_rows(reading, count)
     items = pd.DataFrame(list(reading.items.values()), columns=list(REGISTER_COLUMNS))
     items[list(MEASURES)] = items[list(MEASURES)].astype(float)
     items["planned_year"] = items["planned_year"].astype("Int64")
-    unnamed = Text(path.name, path.name)
-    return Register(path.name, role, basis, as_of, source or unnamed, items, totals, reading.findings)
+    source = source or (exported.source if exported else None) or Text(path.name, path.name)
+    if exported:
+        basis, totals = exported.basis, totals + exported.totals
+    return Register(path.name, role, basis, as_of, source, items, totals, reading.findings)
 
 
 def embedded_registers(zone: Zone | str) -> dict[str, Register]:

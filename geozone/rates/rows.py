@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -19,8 +19,8 @@ from geozone.model import (
     Verdict,
     Zone,
 )
-from geozone.rates.completion import worst_basis
 from geozone.policy.plausibility import Territory, impossible
+from geozone.rates.completion import worst_basis
 from geozone.rates.verdicts import Measured, judge, target_value
 
 NOTHING = Text("", "")
@@ -59,6 +59,9 @@ class Frame:
     layers: Mapping[str, LayerSpec]
     targets: Sequence[Target]
     size: Territory
+    present: Mapping[str, Text] = field(default_factory=dict)  # layers and registers at hand, by role
+    earlier: Collection[str] = ()  # roles of which an older vintage is at hand too
+    incomplete: Collection[str] = ()  # layers of which not every feature counts
 
     @property
     def whole(self) -> Unit:
@@ -86,6 +89,9 @@ class Frame:
         unsure = [spec for spec in specs if spec.basis not in (Basis.OFFICIAL, Basis.PUBLIC)]
         for spec in reversed(unsure):
             note = text("rates.note_unofficial_layer", layer=spec.title) + note
+        for spec in specs:
+            if spec.id in self.incomplete:
+                note = text("rates.note_incomplete_layer", layer=spec.title) + note
         return Rate(
             zone=self.zone.key,
             unit_code=unit.code,
@@ -183,17 +189,40 @@ class Frame:
             )
             row = self.row(
                 target.indicator, None, unit, target.unit,
-                method=text("rates.method_none"), note=region + _missing(target) + _note(target),
+                method=text("rates.method_none"), note=region + self._missing(target) + _elsewhere(target) + _note(target),
             )  # fmt: skip
             rows.append(replace(_with_target(row, target), verdict=Verdict.NOT_COMPUTABLE))
         return rows
+
+    def _missing(self, target: Target) -> Text:
+        """Return what would answer a target: what is not there, else why nothing is computed from what is."""
+        if not target.answered_by:
+            return text("rates.note_outside")
+        absent = [text(f"rates.answer_{name}") for name in target.answered_by if name not in self.present]
+        if absent:
+            return text("rates.note_missing", layers=_listed(absent))
+        layers = _listed([self.present[name] for name in target.answered_by])
+        reason = _UNUSED.get(target.comparator, "unused")
+        if reason == "once" and not set(self.earlier).isdisjoint(target.answered_by):
+            reason = "unused"
+        return text(f"rates.note_there_{reason}", layers=layers)
+
+
+_UNUSED = {
+    Comparator.QUALITATIVE: "qualitative",
+    Comparator.STABLE: "once",
+    Comparator.INCREASE: "once",
+    Comparator.DECREASE: "once",
+}  # why what is there gives no number
 
 
 def hold(rate: Rate, target: Target, projection: Projection | None = None) -> Rate:
     """Return a rate with its target, verdict, gap and the reason for them."""
     row = _with_target(rate, target)
     if rate.value is None and rate.low is None:
-        return replace(row, verdict=Verdict.NOT_COMPUTABLE, note=rate.note + _note(target))
+        return replace(
+            row, verdict=Verdict.NOT_COMPUTABLE, note=rate.note + _elsewhere(target) + _note(target)
+        )
     measured = Measured(
         value=rate.value,
         low=rate.low,
@@ -232,10 +261,11 @@ def _printed(target: Target) -> str:
     return f"{target.value:,.10g} {target.unit}"
 
 
-def _missing(target: Target) -> Text:
-    """Return what would answer a target."""
-    if not target.answered_by:
-        return text("rates.note_outside")
-    names = [text(f"rates.answer_{name}") for name in target.answered_by]
-    joined = Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
-    return text("rates.note_missing", layers=joined)
+def _elsewhere(target: Target) -> Text:
+    """Return that the figure of a target is not known here either, where it stands in another document."""
+    unknown = target.comparator is Comparator.EXTERNAL and target.value is None
+    return text("rates.verdict_external") if unknown else NOTHING
+
+
+def _listed(names: Sequence[Text]) -> Text:
+    return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))

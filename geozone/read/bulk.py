@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ BULK_ERRORS = (
 )
 pyogrio.set_gdal_config_options(
     {
+        "CPL_LOG": os.devnull,  # what GDAL says beside its exceptions is found and told feature by feature
         "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": True,  # closed here, and said
         "GML_SKIP_RESOLVE_ELEMS": "ALL",  # no links are followed
         "DXF_CLOSED_LINE_AS_POLYGON": True,

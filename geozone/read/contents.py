@@ -14,7 +14,7 @@ from geozone.read.formats import Format, detect
 # a file of one of these endings may be a data set of its own
 _DATA_ENDINGS = {
     ".shp", ".gpkg", ".geojson", ".json", ".topojson", ".fgb", ".parquet", ".geoparquet", ".kml", ".gml", ".gpx", ".dxf",
-    ".tab", ".mif", ".csv", ".tsv", ".xlsx", ".txt", ".xml",
+    ".tab", ".mif", ".csv", ".tsv", ".xlsx", ".xlsm", ".txt", ".xml",
 }  # fmt: skip
 _ARCHIVES = {".zip", ".kmz", ".gz", ".tgz", ".tar", ".bz2", ".tbz2", ".xz", ".txz"}
 _TABLES = {Format.CSV, Format.XLSX}  # often lists or notes beside the data
@@ -132,7 +132,7 @@ def _is_data(path: Path, kind: Format) -> bool:
 
 def _holds_places(path: Path) -> bool:
     """Tell whether the first lines of a table speak of places; of a workbook that is not known."""
-    if path.suffix.lower() == ".xlsx":
+    if path.suffix.lower() in {".xlsx", ".xlsm"}:
         return True
     with path.open("rb") as stream:
         head = stream.read(_HEAD)

@@ -16,9 +16,10 @@ from pyproj.exceptions import CRSError
 
 from geozone.errors import InputError
 from geozone.model import CRS, Severity
-from geozone.overlay.edges import across_180
+from geozone.overlay.edges import across_180, all_finite
 from geozone.read import datum
-from geozone.read.geodetic import contradicting_datum, datum_named, datum_of, has_parameters
+from geozone.read.fit import in_other_zones
+from geozone.read.geodetic import contradicting_datum, datum_named, datum_of, has_parameters, is_pulkovo
 from geozone.read.inference import CHINA, WILD, Extent
 from geozone.read.notes import Notes
 from geozone.read.placing import Coordinates, crs_name, from_coordinates, hint, under_crs
@@ -65,18 +66,21 @@ def to_cgcs2000(
     geometries = np.asarray(data.geometry.values)
     boxes = _boxes(geometries)
     wild = _wild(geometries, boxes)
-    geometries = _without(geometries, wild, "coordinate_lost", data.index, notes)
+    geometries = plain = _without(geometries, wild, "coordinate_lost", data.index, notes)
+    boxes[wild] = np.nan
     zero = _zero_vertices(geometries, boxes)
-    place = Coordinates(geometries, Extent(*boxes[(np.abs(boxes) < WILD).all(axis=1)].T), data.index, path)
+    place = Coordinates(geometries, _extent(geometries, boxes, zero), data.index, path)
     stated = pyproj.CRS(data.crs) if data.crs is not None else None
     shifted = _shifted(wanted.crs, stated, default)
     if shifted is not None:
         degrees = _from_shifted(shifted, place, notes, by_user=wanted.crs is not None)
     else:
         source, geometries = _placed(stated, wanted, default, place, notes)
+        other = in_other_zones(source, geometries)
+        notes.find_each("zone_differs", Severity.ERROR, [str(name) for name in data.index[other]])
         _report_datum(source, wanted, path, notes)
         degrees = to_degrees(geometries, source, path, data.index, notes)
-    degrees = _report_places(degrees, zero, data.index, notes)
+    degrees = _report_places(degrees, boxes if degrees is plain else None, zero, data.index, notes)
     return data.set_geometry(gpd.GeoSeries(degrees, index=data.index, crs=CRS), crs=CRS)
 
 
@@ -140,6 +144,8 @@ def _report_datum(source: pyproj.CRS, wanted: Wanted, path: Path | str, notes: N
     other = contradicting_datum(source)
     if other is not None:
         notes.find("datum_contradicts", Severity.WARNING, crs=source.name, name=other.value, datum=named)
+    if is_pulkovo(source):
+        notes.find("datum_pulkovo", Severity.WARNING, datum=named)
     if not own.has_no_parameters or has_parameters(source):
         return
     name = named if datum_named(named) is own else own.value
@@ -166,10 +172,17 @@ def _boxes(geometries: Geometries) -> Numbers:
     return np.asarray(shapely.bounds(geometries), dtype=np.float64).reshape(-1, 4)
 
 
+def _extent(geometries: Geometries, boxes: Numbers, zero: Mask) -> Extent:
+    """Return the extent that tells the CRS: without points at (0, 0), unless there are no others."""
+    known = ~np.isnan(boxes[:, 0])
+    placed = known & ~(zero & (shapely.get_type_id(geometries) == 0))
+    return Extent(*boxes[placed if placed.any() else known].T)
+
+
 def _wild(geometries: Geometries, boxes: Numbers) -> Mask:
     """Tell which geometries have a coordinate that is none."""
     present = ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
-    return np.asarray(present & ~(np.abs(boxes) < WILD).all(axis=1))
+    return np.asarray(present & ~((np.abs(boxes) < WILD).all(axis=1) & all_finite(geometries)))
 
 
 def _zero_vertices(geometries: Geometries, boxes: Numbers) -> Mask:
@@ -188,17 +201,24 @@ def _without(geometries: Geometries, rows: Mask, kind: str, index: pd.Index, not
     return left_out(geometries, np.flatnonzero(rows), kind, index, notes)
 
 
-def _report_places(degrees: Geometries, zero: Mask, index: pd.Index, notes: Notes) -> Geometries:
-    """Find features that did not land where the others are; those that have no place lose their geometry."""
-    boxes = _boxes(degrees)
+def _report_places(
+    degrees: Geometries, boxes: Numbers | None, zero: Mask, index: pd.Index, notes: Notes
+) -> Geometries:
+    """Find features that did not land where the others are; those that have no place lose their geometry.
+
+    `boxes` are those of the features where the coordinates are the ones that were looked at already.
+    """
+    lost = np.zeros(len(degrees), dtype=bool)
+    if boxes is None:
+        boxes = _boxes(degrees)
+        lost = _wild(degrees, boxes)
     west, south, east, north = boxes.T
-    finite = np.isfinite(boxes).all(axis=1)
-    present = ~shapely.is_missing(degrees) & ~shapely.is_empty(degrees)
+    finite = np.isfinite(west) & ~lost
     with np.errstate(invalid="ignore"):
         outside = finite & ((west < -180.0) | (east > 180.0) | (south < -90.0) | (north > 90.0))
         abroad = (east < CHINA[0]) | (west > CHINA[2]) | (north < CHINA[1]) | (south > CHINA[3])
     torn = np.zeros(len(degrees), dtype=bool)
-    torn[across_180(degrees)] = True
+    torn[across_180(degrees, boxes)] = True
     torn &= ~outside
     point = shapely.get_type_id(degrees) == 0
 
@@ -206,12 +226,15 @@ def _report_places(degrees: Geometries, zero: Mask, index: pd.Index, notes: Note
         places = [(float(x), float(y)) for x, y in boxes[rows, :2]]
         notes.find_each(kind, severity, [str(name) for name in index[rows]], places)
 
-    find("coordinate_outside", Severity.ERROR, outside)
     unplaced = np.zeros(len(degrees), dtype=bool)
-    if Extent(*boxes[finite & ~zero].T).overlaps(*CHINA):
+    in_china = Extent(*boxes[finite & ~zero].T).overlaps(*CHINA)
+    if in_china:
         unplaced = zero & point
+        lost, outside = lost & ~unplaced, outside & ~unplaced
+    find("coordinate_outside", Severity.ERROR, outside)
+    if in_china:
         find("vertex_at_zero", Severity.ERROR, zero & ~point)
         find("feature_abroad", Severity.WARNING, abroad & finite & ~outside & ~zero & ~torn)
-    degrees = _without(degrees, present & ~finite, "coordinate_lost", index, notes)
+    degrees = _without(degrees, lost, "coordinate_lost", index, notes)
     degrees = _without(degrees, torn, "across_180", index, notes)
     return _without(degrees, unplaced, "at_zero", index, notes)

@@ -27,7 +27,7 @@ from geozone.read.declared import outer_members, tell_markup, tell_paging
 from geozone.read.dxf import map_of_drawing, survey_drawing, tell_drawing
 from geozone.read.encoding import codec, decode, guess
 from geozone.read.formats import Format
-from geozone.read.geopackage import refuse_views, shortage
+from geozone.read.geopackage import refuse_deep, refuse_views, shortage
 from geozone.read.kml import mend_kml
 from geozone.read.markup import Markup, cut_to_whole, survey
 from geozone.read.notes import Notes
@@ -37,6 +37,8 @@ from geozone.read.salvage import mend_geometries, read_features, read_numbered, 
 from geozone.read.source import Source, companion, link
 
 _XML = {Format.KML, Format.GML, Format.GPX}
+# by which a schema makes GDAL fetch others
+_INCLUDED = re.compile(rb"<\s*(?:[\w.\-]+:)?(?:include|redefine)\b[^>]*>", re.IGNORECASE)
 _DECLARED = re.compile(rb"^(\s*<\?xml[^>]*?encoding\s*=\s*[\"'])([\w.\-]+)([\"'])")
 
 
@@ -54,6 +56,7 @@ def read_gdal(source: Source, encoding: str | None, limits: Limits, notes: Notes
     layer = choose_layer(names, source.layer, source.shown, notes)
     if source.format is Format.GEOPACKAGE:
         refuse_views(path, layer, source.shown, limits.features)
+        refuse_deep(path, layer, source.shown)
     data = _read(path, layer, source, given, notes)
     if markup is not None:
         tell_markup(markup, layer, len(data), notes, every=len(data) if every is None else every)
@@ -167,7 +170,11 @@ def _apart(path: Path, source: Source) -> Path:
     link(path.absolute(), place / f"layer{path.suffix}")
     for ending in (".xsd", ".gfs"):
         beside = companion(source.path, ending)
-        if beside is not None:
+        if beside is None:
+            continue
+        if _INCLUDED.search(words := beside.read_bytes()):
+            (place / f"layer{ending}").write_bytes(_INCLUDED.sub(b"", words))
+        else:
             link(beside, place / f"layer{ending}")
     return place / f"layer{path.suffix}"
 

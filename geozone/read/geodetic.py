@@ -12,8 +12,8 @@ _ALIKE = re.compile(
     re.IGNORECASE,
 )
 _NAMES = {
-    "XIAN_1980": r"xi.?an.?(19)?80(?!\d)|西安.?(19)?80(?!\d)|(?<!\d)(19)?80.?(年)?西安|(?<!\d)(19)?80.?(年)?国家.?大地|IAG.?(19)?75",
-    "BEIJING_1954": r"bei.?jing.?(19)?54(?!\d)|北京.?(19)?54(?!\d)|(?<!\d)(19)?54.?(年)?北京|new.?beijing|新.?北京|(?<![a-z])bj.?54(?!\d)",
+    "XIAN_1980": r"xi.?an.?(19)?80(?!\d|年代)|西安.?(19)?80(?!\d|年代)|(?<!\d)(19)?80.?(年)?西安|(?<!\d)(19)?80.?(年)?国家.?大地|IAG.?(19)?75",
+    "BEIJING_1954": r"bei.?jing.?(19)?54(?!\d|年代)|北京.?(19)?54(?!\d|年代)|(?<!\d)(19)?54.?(年)?北京|new.?beijing|新.?北京|(?<![a-z])bj.?54(?!\d|年代)",
 }
 _AXES = {6378245.0: "BEIJING_1954", 6378140.0: "XIAN_1980"}  # Krassovsky 1940, IAG 1975; metres
 
@@ -68,10 +68,24 @@ def datum_named(words: str) -> Datum | None:
     )
 
 
+def without_datum(words: str) -> str:
+    """Return words without the name of an older Chinese datum in them."""
+    for pattern in _NAMES.values():
+        words = re.sub(pattern, " ", words, flags=re.IGNORECASE)
+    return words
+
+
 def contradicting_datum(crs: pyproj.CRS) -> Datum | None:
     """Return the older datum that the name of a projected CRS states while its definition has another."""
     named = datum_named(crs.name)
     return named if named is not None and datum_of(crs) is not named else None
+
+
+def is_pulkovo(crs: pyproj.CRS) -> bool:
+    """Tell whether a CRS has the datum of Pulkovo 1942, which stands for Beijing 1954 where software knows only that."""
+    base = without_parameters(crs).geodetic_crs
+    words = f"{base.name} {base.datum.name if base.datum else ''}" if base is not None else ""
+    return "pulkovo" in words.lower()
 
 
 def without_parameters(crs: pyproj.CRS) -> pyproj.CRS:

@@ -18,14 +18,24 @@ import numpy as np
 import numpy.typing as npt
 
 from geozone.errors import InputError
+from geozone.read.wellknown import SUSPECT, is_too_deep
 
 Numbers = npt.NDArray[np.int64]
 
+# what a damaged database raises; the words of SQLite may themselves be damaged
+_DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError)
+_UNREADABLE = (sqlite3.Error, OSError, TypeError, ValueError, IndexError)
 _SMALL = 256 << 20  # bytes: a file up to this size that states no count is always checked page by page
 _SPARSE = 4  # numbers in a range for each row, up to which all of the range is tried
 _STEPS = 1_000_000  # instructions of the database between two looks at the budget
 _BUDGET = 200  # such steps that a view may take to count its rows
+_COLLECTION = 7  # code of a collection
+_ENVELOPES = {1: 32, 2: 48, 3: 48, 4: 64}  # bytes of the box in front of a geometry, by its code
 # functions by which a view reaches files and addresses, or fills the memory
+_VIRTUAL = re.compile(
+    r"\s*CREATE\s+VIRTUAL\s+TABLE\b.*\bUSING\s+\W?Virtual(OGR|Shape|Text|XL|Dbf|GeoJSON|XPath|Network)",
+    re.IGNORECASE | re.DOTALL,
+)
 _REACHING = re.compile(r"\b(ogr_|gdal_|load_extension|readfile|writefile|zeroblob|randomblob)", re.IGNORECASE)
 
 
@@ -58,7 +68,7 @@ def shortage(path: Path, layer: str, numbers: npt.ArrayLike) -> Shortage | None:
                 return None
             stated = _missing(database, path, layer, len(read), ordered=ordered)
             return None if stated is None else Shortage(stated, *_candidates(database, layer, read, stated))
-    except (sqlite3.Error, OSError, TypeError, ValueError):
+    except _UNREADABLE:
         return None
 
 
@@ -69,8 +79,22 @@ def is_short(path: Path, layer: str, read: int) -> int | None:
             if _definition(database, layer)[0] != "table":
                 return None
             return _missing(database, path, layer, read, ordered=True)
-    except (sqlite3.Error, OSError, TypeError, ValueError):
+    except _UNREADABLE:
         return None
+
+
+def is_damaged(path: Path, layer: str) -> bool:
+    """Tell whether a table cannot be walked through to its end."""
+    try:
+        with _opened(path) as database:
+            query = f"SELECT count(*) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
+            walked = int(database.execute(query).fetchone()[0])
+            stated = _stated(database, layer)
+            return stated is not None and stated > walked and not _sound(database, layer)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        return not isinstance(error, sqlite3.OperationalError)
+    except _UNREADABLE:
+        return False
 
 
 def stale_index(path: Path, layer: str) -> bool:
@@ -83,7 +107,7 @@ def stale_index(path: Path, layer: str) -> bool:
             column = _quoted(_column(database, layer))
             query = f"SELECT count({column}) FROM {_quoted(layer)}"  # noqa: S608 - names are quoted, and read only
             return indexed != int(database.execute(query).fetchone()[0])
-    except (sqlite3.Error, OSError, TypeError, ValueError):
+    except _UNREADABLE:
         return False
 
 
@@ -98,13 +122,80 @@ def refuse_views(path: Path, layer: str, shown: Path, limit: int) -> None:
     try:
         with _opened(path) as database:
             kind, words = _definition(database, layer)
-            if kind != "view" and "virtual table" not in words.lower():
+            if kind != "view":
                 return
-            if _REACHING.search(words) or re.search(r"\busing\s+virtual", words, re.IGNORECASE):
+            if _REACHING.search(words):
                 raise InputError("read.view_reaching", path=shown, layer=layer)
             if _too_long(database, layer, limit):
                 raise InputError("read.view_endless", path=shown, layer=layer)
-    except (sqlite3.Error, OSError, TypeError, ValueError):
+    except _UNREADABLE:
+        return  # what cannot be looked up here, GDAL will say
+
+
+def refuse_virtual(path: Path, shown: Path) -> None:
+    """Refuse a database with tables that are other files or addresses, before it is opened.
+
+    Raises
+    ------
+    InputError
+        If it has such tables.
+    """
+    try:
+        with _opened(path) as database:
+            tables = database.execute("SELECT sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    except _UNREADABLE:
+        return  # what cannot be looked up here, GDAL will say
+    if any(_VIRTUAL.match(str(words)) for (words,) in tables):
+        raise InputError("read.reaching", path=shown)
+
+
+def is_of_any_kind_with_height(path: Path) -> bool:
+    """Tell whether a layer is declared to hold geometries of any kind, all with heights or measures.
+
+    GDAL has a code for that which no library above it knows.
+    """
+    query = "SELECT 1 FROM gpkg_geometry_columns WHERE upper(geometry_type_name) = 'GEOMETRY' AND (z = 1 OR m = 1)"
+    try:
+        with _opened(path) as database:
+            return database.execute(query).fetchone() is not None
+    except _UNREADABLE:
+        return False
+
+
+def declare_optional_height(path: Path) -> None:
+    """Declare in a copy of a GeoPackage that heights and measures of such layers are optional; nothing else changes."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(
+            "UPDATE gpkg_geometry_columns SET z = 2, m = 2 WHERE upper(geometry_type_name) = 'GEOMETRY'"
+        )
+        database.commit()
+
+
+def refuse_deep(path: Path, layer: str, shown: Path) -> None:
+    """Refuse a table that holds geometries nested so deep that reading them overflows the stack.
+
+    Raises
+    ------
+    InputError
+        If it does; the message names the first such row.
+    """
+    try:
+        with _opened(path) as database:
+            column = _column(database, layer)
+            # the length stands in the head of a row: of long geometries the beginning is read, of collections all
+            query = f"SELECT rowid FROM {_quoted(layer)} WHERE length({_quoted(column)}) > ?"  # noqa: S608 - quoted
+            for (row,) in database.execute(query, (SUSPECT,)).fetchall():
+                with database.blobopen(layer, column, row, readonly=True) as blob:
+                    head = blob.read(8)
+                    blob.seek(8 + _ENVELOPES.get(head[3] >> 1 & 7, 0))
+                    raw = blob.read(5)
+                    kind = int.from_bytes(raw[1:5], "little" if raw[0] == 1 else "big")
+                    if kind % 1000 != _COLLECTION:
+                        continue
+                    raw += blob.read()
+                if is_too_deep(raw):
+                    raise InputError("read.geometry_too_deep", path=shown, layer=layer, row=row)
+    except _UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
 
 
@@ -125,12 +216,13 @@ def _definition(database: sqlite3.Connection, layer: str) -> tuple[str, str]:
 def _missing(database: sqlite3.Connection, path: Path, layer: str, read: int, *, ordered: bool) -> int | None:
     """Return the number of rows that a table should have where not all of them were read."""
     stated = [count for count in (_stated(database, layer), _indexed(database, layer)) if count is not None]
-    if ordered and read in stated:
+    # the index leaves out rows without geometry: it is asked only where there is no other count
+    if ordered and stated and read == stated[0]:
         return None
     try:
         query = f"SELECT count(*) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
         walked = int(database.execute(query).fetchone()[0])
-    except sqlite3.DatabaseError:
+    except _DAMAGED:
         return max([read, *stated])
     if walked > read:
         return max([walked, *stated])
@@ -144,7 +236,7 @@ def _stated(database: sqlite3.Connection, layer: str) -> int | None:
     try:
         query = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ? COLLATE NOCASE"
         row = database.execute(query, (layer,)).fetchone()
-    except sqlite3.Error:
+    except _UNREADABLE:
         return None
     return None if row is None or row[0] is None else int(row[0])
 
@@ -154,7 +246,7 @@ def _indexed(database: sqlite3.Connection, layer: str) -> int | None:
     try:
         table = _quoted(f"rtree_{layer}_{_column(database, layer)}_rowid")
         return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - quoted
-    except (sqlite3.Error, TypeError):
+    except _UNREADABLE:
         return None
 
 
@@ -166,7 +258,7 @@ def _column(database: sqlite3.Connection, layer: str) -> str:
 def _sound(database: sqlite3.Connection, layer: str) -> bool:
     try:
         return database.execute(f"PRAGMA quick_check({_quoted(layer)})").fetchall() == [("ok",)]
-    except sqlite3.DatabaseError:
+    except _DAMAGED:
         return False
 
 
@@ -177,12 +269,12 @@ def _candidates(database: sqlite3.Connection, layer: str, read: Numbers, stated:
         rows = database.execute(f"SELECT rowid FROM {table}").fetchall()  # noqa: S608 - quoted
         if rows:
             return np.setdiff1d(np.array([row[0] for row in rows], np.int64), read), True
-    except (sqlite3.Error, TypeError):
+    except _UNREADABLE:
         pass
     try:
         query = f"SELECT max(rowid) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
         last = int(database.execute(query).fetchone()[0])
-    except (sqlite3.Error, TypeError):
+    except _UNREADABLE:
         last = stated
     last = last if last <= _SPARSE * stated else stated
     return np.setdiff1d(np.arange(1, last + 1), read), False

@@ -16,6 +16,7 @@ from geozone.errors import InputError
 
 _MEMBERS = {"featureMember", "featureMembers", "member"}
 _FEATURES = {"Placemark", "wpt", "trk", "rte"}
+_POLYGONS = {"Polygon", "PolygonPatch"}
 _BOUNDARIES = {"outerBoundaryIs", "innerBoundaryIs", "exterior", "interior"}
 _SHELLS = {"outerBoundaryIs", "exterior"}
 _RINGS = {"LinearRing", "Ring"}
@@ -133,13 +134,13 @@ class _Walk:
         if local == "Placemark" and "Update" not in self._open:
             self.found.features["Placemark"] += int(self._geometries > 0)
             self.found.several_geometries += int(self._geometries > 1)
-        elif local == "Polygon" and self._polygons:
+        elif local in _POLYGONS and self._polygons:
             self.found.several_rings += int(self._polygons.pop().several)
 
     def _shape(self, local: str, parent: str) -> None:
-        if local == "Polygon":
+        if local in _POLYGONS:
             self._polygons.append(_Polygon())
-        elif local in _BOUNDARIES and parent == "Polygon":
+        elif local in _BOUNDARIES and parent in _POLYGONS and self._polygons:
             polygon = self._polygons[-1]
             polygon.rings = 0
             polygon.shells += int(local in _SHELLS)

@@ -86,7 +86,9 @@ def read_parcels(source: Source, encoding: str | None, limits: Limits, notes: No
     report_broken(broken, sum(keep), notes)
     rows = [dict(zip(COLUMNS, parcel.attributes + [""] * len(COLUMNS), strict=False)) for parcel in parcels]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    table["area_ha"] = pd.to_numeric(table["area_ha"], errors="coerce") * _area_unit(header, notes)
+    areas = pd.to_numeric(table["area_ha"], errors="coerce")
+    if areas.notna().any() or not table["area_ha"].str.strip().any():  # else with units of their own, as text
+        table["area_ha"] = areas * _area_unit(header, notes)
     data = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometries))
     notes.decide("axis_order", "yx", "read.parcels_northing_first")
     crs = _crs(header, notes)
@@ -199,10 +201,10 @@ def _holds(outer: shapely.Polygon, one: shapely.Polygon) -> bool:
 
 def _hold_count(parcel: _Parcel, number: int, notes: Notes) -> None:
     """Hold the stated number of points against those that follow, closing points counted or not."""
-    stated = parcel.attributes[0] if parcel.attributes else ""
-    if not stated.isdecimal() or int(stated) == 0:
+    stated = re.match(r"\d+", parcel.attributes[0]) if parcel.attributes else None
+    if stated is None or int(stated[0]) == 0:
         return
-    count, closings = int(stated), sum(_is_closed(loop) for _, loop in parcel.loops)
+    count, closings = int(stated[0]), sum(_is_closed(loop) for _, loop in parcel.loops)
     first = len(parcel.loops[0][1])
     if count in {parcel.points, parcel.points - closings, first, first - 1}:
         return

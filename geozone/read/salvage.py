@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -65,7 +66,7 @@ def read_features(path: Path, layer: str, shown: Path, notes: Notes) -> gpd.GeoD
     try:
         with (
             _silent_fiona(),
-            fiona.Env(OGR_ARC_STEPSIZE="0.1", OGR_GEOMETRY_ACCEPT_UNCLOSED_RING="YES"),
+            fiona.Env(OGR_ARC_STEPSIZE="0.1", OGR_GEOMETRY_ACCEPT_UNCLOSED_RING="YES", CPL_LOG=os.devnull),
             fiona.open(path, layer=layer) as collection,
         ):
             crs = collection.crs_wkt or None
@@ -175,7 +176,7 @@ def fill_geometries(
     closed: list[int] = []
     for row, number in zip(missing.tolist(), data.index[missing].tolist(), strict=True):
         if number in raw:
-            geometries[row], was_open = _parse(raw[number])
+            geometries[row], was_open = parse_wkb(raw[number])
             broken[row] = geometries[row] is None
             if was_open and geometries[row] is not None:
                 closed.append(number)
@@ -234,8 +235,8 @@ def patch_surfaces(raw: bytes) -> bytes:
     return bytes(patched)
 
 
-def _parse(raw: bytes) -> tuple[Any, bool]:
-    """Return a geometry from WKB, and whether it had an open ring that was closed."""
+def parse_wkb(raw: bytes) -> tuple[Any, bool]:
+    """Return a geometry from well-known binary that GEOS refuses, or None; and whether an open ring was closed."""
     with quiet():
         try:
             surface = shapely.from_wkb(patch_surfaces(raw), on_invalid="ignore")

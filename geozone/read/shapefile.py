@@ -20,7 +20,7 @@ from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, is_utf8, recode
 from geozone.read.salvage import fill_geometries, report_broken
 from geozone.read.source import Source, companion, link
-from geozone.read.stated import crs_beside, prj_text
+from geozone.read.stated import crs_beside, parse_crs, prj_text
 
 _HEADER = 100
 _MAGIC = b"\x00\x00\x27\x0a"
@@ -72,6 +72,23 @@ def read_shapefile(source: Source, encoding: str | None, notes: Notes) -> gpd.Ge
     return _with_prj(data, source, notes)
 
 
+def is_plain(path: Path) -> bool:
+    """Tell whether GDAL reads all of a shapefile as it is: nothing is damaged, cut off or missing."""
+    size = path.stat().st_size
+    index = companion(path, ".shx")
+    with path.open("rb") as stream:
+        header = stream.read(_HEADER)
+    if len(header) < _HEADER or not header.startswith(_MAGIC) or index is None:
+        return False
+    located = _from_index(index, size)
+    if located is None or 2 * struct.unpack_from(">i", header, 24)[0] != size:
+        return False
+    sound, _ = _examine(np.memmap(path, np.uint8, "r"), *located)
+    table = read_table(companion(path, ".dbf"))
+    whole = table is not None and table.sound and not table.mended and table.stated == len(sound)
+    return bool(whole and table is not None and table.there >= table.stated and sound.all())
+
+
 def _read_text(view: Path, table: Table | None, source: Source) -> tuple[gpd.GeoDataFrame, str]:
     """Return the layer with its text as UTF-8 where all of it is, else with one character for every byte."""
     try:
@@ -96,6 +113,13 @@ def _records(source: Source, table: Table | None, notes: Notes) -> Records:
     content = np.memmap(source.path, np.uint8, "r")
     index = companion(source.path, ".shx")
     located = _from_index(index, size) if index is not None else None
+    stated = 2 * struct.unpack_from(">i", header, 24)[0]
+    if (
+        located is not None
+        and _ends_early(*located, min(stated, size))
+        and len(_walk(content)[0]) > len(located[0])
+    ):
+        located = None
     if index is not None and located is None:
         notes.find("shx_damaged", Severity.WARNING)
     if located is None:
@@ -107,7 +131,6 @@ def _records(source: Source, table: Table | None, notes: Notes) -> Records:
     else:
         (offset, length), cut, restored = located, False, False
     sound, null = _examine(content, offset, length)
-    stated = 2 * struct.unpack_from(">i", header, 24)[0]
     if stated > size:
         expected = table.stated if table and table.sound else None
         whole = int(sound.sum())
@@ -135,12 +158,20 @@ def _from_index(index: Path, size: int) -> tuple[Integers, Integers] | None:
     raw = index.read_bytes()
     if len(raw) < _HEADER or not raw.startswith(_MAGIC):
         return None
+    if 2 * struct.unpack_from(">i", raw, 24)[0] > len(raw):
+        return None  # cut off
     count = (len(raw) - _HEADER) // 8
     pairs = np.frombuffer(raw, ">i4", 2 * count, _HEADER).reshape(-1, 2).astype(np.int64) * 2
     offset, length = pairs[:, 0], pairs[:, 1]
     if count and ((offset < 0).any() or (length < 0).any() or (offset >= size).mean() > 0.9):
         return None
     return offset, length
+
+
+def _ends_early(offset: Integers, length: Integers, end: int) -> bool:
+    """Tell whether the records of an index leave room for more behind the last of them."""
+    last = int((offset + 8 + length).max()) if len(offset) else _HEADER
+    return last + 12 <= end
 
 
 def _walk(content: npt.NDArray[np.uint8]) -> tuple[Integers, Integers, bool]:
@@ -220,10 +251,10 @@ def _view(source: Source, records: Records, table: Table | None) -> Path:
     if table is not None and table.sound:
         place_table(table, len(records.offset), main.with_suffix(".dbf"))
     prj = companion(source.path, ".prj")
-    if prj is not None:
-        main.with_suffix(".prj").write_text(
-            prj_text(prj.read_bytes()), "utf-8"
-        )  # GDAL knows neither UTF-16 nor GBK
+    words = prj_text(prj.read_bytes()[: 1 << 16]) if prj is not None else ""
+    # GDAL knows neither UTF-16 nor GBK, and one that is cut off stops it; it also knows a form without brackets
+    if words and ("[" not in words or parse_crs(words) is not None):
+        main.with_suffix(".prj").write_text(words, "utf-8")
     index = companion(source.path, ".shx")
     if index is not None and not records.restored:
         link(index, main.with_suffix(".shx"))
@@ -270,4 +301,9 @@ def _with_prj(data: gpd.GeoDataFrame, source: Source, notes: Notes) -> gpd.GeoDa
     if data.crs is not None:
         return data
     found = crs_beside(source.path, notes)
-    return data if found is None else data.set_crs(found[0])
+    if found is None:
+        return data
+    crs, name = found
+    if not name.lower().endswith(".prj"):
+        notes.decide("crs", crs.name, "read.crs_beside", file=name, crs=crs.name)
+    return data.set_crs(crs)

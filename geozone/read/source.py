@@ -15,6 +15,11 @@ from geozone.errors import InputError
 from geozone.read.archive import Budget, unpack
 from geozone.read.contents import Contents, contents_of, layers_of_data_set
 from geozone.read.formats import SIDECARS, Format, detect
+from geozone.read.geopackage import (
+    declare_optional_height,
+    is_of_any_kind_with_height,
+    refuse_virtual,
+)
 from geozone.read.notes import Notes
 from geozone.read.safety import Limits, fetch, is_web_address, local_file, refuse_reaching_markup
 
@@ -73,6 +78,7 @@ def open_source(
         if local.is_file():
             refuse_reaching_markup(local, shown)
         if kind is Format.GEOPACKAGE:
+            refuse_virtual(local, shown)
             local = _untouched(local, scratch, notes)
         yield Source(shown, _plain_name(local, scratch), kind, layer, scratch)
 
@@ -194,14 +200,18 @@ def _untouched(local: Path, scratch: Path, notes: Notes) -> Path:
     with local.open("rb") as stream:
         modes = stream.read(20)[18:]
     logs = [local.with_name(local.name + ending) for ending in ("-wal", "-journal")]
-    if modes == b"\x01\x01" and not any(log.exists() for log in logs):
+    plain = modes == b"\x01\x01" and not any(log.exists() for log in logs)
+    unknown = is_of_any_kind_with_height(local)
+    if plain and not unknown:
         return local
     place = scratch / "copy"
     place.mkdir()
     for item in (local, *logs):
         if item.exists():
             shutil.copyfile(item, place / item.name)
-    notes.decide("file", local.name, "read.copied")
+    notes.decide("file", local.name, "read.copied_for_kind" if plain else "read.copied")
+    if unknown:
+        declare_optional_height(place / local.name)
     return place / local.name
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import html
 import json
 import mmap
 import re
@@ -22,6 +23,8 @@ from geozone.read.source import Source, companion
 _LONGEST = 1 << 16  # bytes of a .prj that are looked at
 _CODE = re.compile(r"EPSG(?:\.xml#|/[\d.]+/|[\s:_/#]+(?:[\d.]*:)?)(\d{4,6})\s*$", re.IGNORECASE)
 _BESIDE = (".prj", ".qpj")
+_IN_METADATA = re.compile(r"<(?:authid|WKT|projcsn|geogcsn)\b[^>]*>\s*([^<]+?)\s*<", re.IGNORECASE)
+_LONGEST_METADATA = 1 << 22  # bytes of a description that are looked at
 _OF_FOLDER = "esri_cad.prj"  # states the CRS of all drawings of a folder
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # formats that state nothing themselves, or may state nothing
@@ -42,7 +45,6 @@ _UNNAMED = re.compile(
 
 def prj_text(raw: bytes) -> str:
     """Return the text of a .prj, which may be UTF-8, UTF-16 or GBK."""
-    raw = raw[:_LONGEST]
     if raw.startswith(_MARKS[0]):
         words = raw.decode("utf-8-sig", "replace")
     elif raw.startswith(_MARKS[1:]):
@@ -56,7 +58,8 @@ def prj_text(raw: bytes) -> str:
             words = raw.decode("utf-8")
         except UnicodeDecodeError:
             words = raw.decode("gb18030", "replace")
-    return words.strip("\ufeff\x00 \r\n\t")
+    words = words.strip("\ufeff\x00 \r\n\t")
+    return words.replace("'", '"') if "[" in words and '"' not in words else words
 
 
 def parse_crs(stated: Any) -> pyproj.CRS | None:
@@ -91,8 +94,8 @@ def crs_objects(path: Path) -> list[Any]:
     return [json.loads(one.decode("utf-8", "replace")) for one in sorted(found)]
 
 
-def crs_of_objects(stated: list[Any], path: Path, notes: Notes) -> pyproj.CRS | None:
-    """Return the CRS that all CRS objects of a GeoJSON file name, or None where there is none that is known.
+def crs_of_objects(stated: list[Any], path: Path | str, notes: Notes) -> pyproj.CRS | None:
+    """Return the CRS that all CRS objects, names or numbers of a file state, or None where there is none that is known.
 
     Raises
     ------
@@ -137,12 +140,27 @@ def crs_beside(path: Path, notes: Notes, *, drawing: bool = False) -> tuple[pypr
     for file in files:
         if file is None:
             continue
-        words = prj_text(file.read_bytes())
+        words = prj_text(file.read_bytes()[:_LONGEST])
         crs = parse_crs(words)
         if crs is not None:
             return crs, file.name
         if words:
             notes.find("prj_unreadable", Severity.WARNING, content=words[:40])
+    return _in_metadata(path)
+
+
+def _in_metadata(path: Path) -> tuple[pyproj.CRS, str] | None:
+    """Return the CRS that a description beside a file has, and the name of that."""
+    described = companion(path, ".qmd"), path.with_name(f"{path.name}.xml")
+    for file in described:
+        if file is None or not file.is_file():
+            continue
+        words = prj_text(file.read_bytes()[:_LONGEST_METADATA])
+        # ArcGIS escapes what stands in it twice
+        for match in _IN_METADATA.finditer(html.unescape(html.unescape(words))):
+            crs = parse_crs(match[1])
+            if crs is not None and (crs.is_geographic or crs.is_projected):
+                return crs, file.name
     return None
 
 

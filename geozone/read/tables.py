@@ -2,76 +2,78 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import openpyxl
 import pandas as pd
-import shapely
 
 from geozone.errors import InputError
-from geozone.read.bulk import quiet
+from geozone.model import Severity
+from geozone.read.columns import (
+    CHOSEN,
+    GEOJSON,
+    HEX,
+    WKT,
+    Columns,
+    Rivals,
+    find_columns,
+    given_columns,
+    refuse_without,
+)
+from geozone.read.coordinates import read_coordinate
+from geozone.read.delimited import read_rows
 from geozone.read.document import read_document
+from geozone.read.headings import goes_on, is_unit, stated_system
 from geozone.read.notes import Notes
-from geozone.read.safety import Limits, in_bytes, small_enough
-from geozone.read.salvage import report_broken
+from geozone.read.placed import geometries_of
+from geozone.read.safety import Limits, small_enough
 from geozone.read.source import Source
+from geozone.read.workbook import open_workbook
 
-_GEOMETRY_NAMES = {
-    "wkt",
-    "geom",
-    "geometry",
-    "the_geom",
-    "wkb",
-    "wkb_geometry",
-    "shape",
-    "几何",
-    "几何信息",
-    "坐标串",
-}
-_EAST_NAMES = (
-    "lon", "lng", "long", "longitude", "经度", "东经", "lon_wgs84", "x_lon", "point_x", "x坐标", "横坐标", "东坐标", "easting", "x",
-)  # fmt: skip
-_NORTH_NAMES = (
-    "lat", "latitude", "纬度", "北纬", "lat_wgs84", "y_lat", "point_y", "y坐标", "纵坐标", "北坐标", "northing", "y",
-)  # fmt: skip
-_WKT = re.compile(
-    r"\s*(SRID=(\d+);)?\s*(POINT|LINESTRING|POLYGON|MULTI\w+|GEOMETRYCOLLECTION|TIN|TRIANGLE|POLYHEDRALSURFACE|LINEARRING)\b",
-    re.IGNORECASE,
-)
-_HEX = re.compile(r"0[01][0-9A-Fa-f]{20,}")
-_DMS = re.compile(
-    r"\s*([NSEW东西南北]?)[经纬]?\s*(\d{1,3})\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*[′'’分]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"”秒]|''))?\s*([NSEW]?)\s*",
-    re.IGNORECASE,
-)
+Cells = list[list[str]]
+
 _CODE_LIKE = re.compile(r"code|dm$|bsm|代码|编码|编号|标识码", re.IGNORECASE)
-_FIELD_LIMIT = 1 << 28  # bytes of one cell: the WKT of a large polygon
+_LOOKED_AT = 10  # rows among which the heading is looked for
+_UNITS = 2  # rows of units that may stand below a heading
 
 
-def read_csv(source: Source, encoding: str | None, limits: Limits, notes: Notes) -> gpd.GeoDataFrame:
-    """Return a delimited text file with coordinates; rows without readable ones are named and left out.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its heading found."""
+
+    header: list[str]
+    body: Cells
+    columns: Columns | Rivals
+    above: int = 0  # rows above the heading, and rows of units below it
+    headless: bool = False
+    title: str = ""  # what stands above the heading
+
+
+def read_csv(
+    source: Source, encoding: str | None, fields: Mapping[str, str], limits: Limits, notes: Notes
+) -> tuple[gpd.GeoDataFrame, str | None]:
+    """Return a delimited text file with coordinates, and the system that its headings name for them, if any.
+
+    Rows without readable coordinates are named and left out.
 
     Raises
     ------
     InputError
-        If no column holds coordinates.
+        If no column holds coordinates, or several do.
     """
-    words = read_document(source, encoding, notes, limits)
-    csv.field_size_limit(_FIELD_LIMIT)
-    delimiter = _delimiter(words)
-    try:
-        rows = [row for row in csv.reader(io.StringIO(words, newline=""), delimiter=delimiter) if any(row)]
-    except csv.Error as error:
-        raise InputError("read.unreadable", path=source.shown, reason=str(error)) from error
-    return _place(rows, source, notes)
+    found = read_rows(read_document(source, encoding, notes, limits))
+    for place in found.stray:
+        notes.find("quote_stray", Severity.WARNING, row=place + 1)
+    return _place(found.cells, fields, source, notes)
 
 
-def read_xlsx(source: Source, limits: Limits, notes: Notes) -> gpd.GeoDataFrame:
+def read_xlsx(
+    source: Source, fields: Mapping[str, str], limits: Limits, notes: Notes
+) -> tuple[gpd.GeoDataFrame, str | None]:
     """Return the sheet of a workbook that has coordinates; `layer` names the sheet.
 
     Raises
@@ -79,24 +81,33 @@ def read_xlsx(source: Source, limits: Limits, notes: Notes) -> gpd.GeoDataFrame:
     InputError
         If the workbook is damaged or too large, or no sheet, or more than one, has coordinates.
     """
-    placed = placed_sheets(source, limits)
+    sheets = _sheets_as_text(source, limits)
+    placed = {name: rows for name, rows in sheets.items() if find_table(rows, fields) is not None}
+    if not placed and len(sheets) == 1:
+        placed = sheets  # which says what it lacks
     if len(placed) > 1:
         raise InputError("read.several_layers", path=source.shown, choices=", ".join(placed))
     if not placed:
         raise InputError("read.no_coordinates", path=source.shown)
     [(name, rows)] = placed.items()
     notes.decide("layer", name, "read.sheet", name=name)
-    return _place(rows, source, notes)
+    return _place(rows, fields, source, notes, sheet=name)
 
 
-def placed_sheets(source: Source, limits: Limits) -> dict[str, list[list[str]]]:
-    """Return the sheets that have coordinates, of those asked for, with their rows of text.
+def placed_sheets(source: Source, limits: Limits) -> list[str]:
+    """Return the names of the sheets that have coordinates.
 
     Raises
     ------
     InputError
-        If the workbook is damaged or too large, or has no sheet of the name asked for.
+        If the workbook is damaged or too large.
     """
+    sheets = _sheets_as_text(source, limits)
+    return [name for name, rows in sheets.items() if find_table(rows, {}) is not None]
+
+
+def _sheets_as_text(source: Source, limits: Limits) -> dict[str, Cells]:
+    """Return the sheet that is asked for, or all, as rows of text."""
     small_enough(source.path, source.shown, limits)
     sheets = _sheets(source, limits)
     if source.layer is not None and source.layer not in sheets:
@@ -104,121 +115,150 @@ def placed_sheets(source: Source, limits: Limits) -> dict[str, list[list[str]]]:
             "read.no_such_layer", path=source.shown, layer=source.layer, choices=", ".join(sheets)
         )
     chosen = {source.layer: sheets[source.layer]} if source.layer else sheets
-    texts = {name: _texts(rows) for name, rows in chosen.items()}
-    return {name: rows for name, rows in texts.items() if _has_place(rows)}
+    return {name: [[_text(value) for value in row] for row in rows] for name, rows in chosen.items()}
+
+
+def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
+    """Return the table that rows hold: below titles, with a heading of one or two rows; None where none has coordinates.
+
+    Parameters
+    ----------
+    rows
+        Rows of text, empty ones included.
+    fields
+        The columns that the user names.
+    """
+    filled = [row for row in ([cell.strip() for cell in row] for row in rows) if any(row)]
+    asked = any(name in fields for name in CHOSEN)
+    wide = max((sum(map(bool, row)) for row in filled[: 2 * _LOOKED_AT]), default=0) > 1
+    for start, row in enumerate(filled[:_LOOKED_AT]):
+        # a title has one cell, or the same in all
+        if wide and len(set(filter(None, row))) < 2:
+            continue
+        for depth in (2, 1):
+            if depth == 2 and not _is_second(filled[start + 1 : start + 2]):
+                continue
+            header, body = _joined(filled[start : start + depth]), filled[start + depth :]
+            columns = _named(_unique(header), fields) if asked else find_columns(header, body)
+            if columns is None or (not body and not isinstance(columns, Rivals)):
+                continue
+            if isinstance(columns, Columns) and _is_row(header, columns):
+                names = [f"column_{place + 1}" for place in range(len(header))]
+                return Table(names, filled[start:], columns, start, headless=True)
+            units = _units(body, columns)
+            title = " ".join(cell for row in filled[:start] for cell in row)
+            return Table(_unique(header), body[units:], columns, start + depth - 1 + units, title=title)
+    return None
 
 
 def _sheets(source: Source, limits: Limits) -> dict[str, list[list[Any]]]:
-    try:
-        with zipfile.ZipFile(source.path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError("read.unreadable", path=source.shown, reason=str(error)) from error
-    if size > limits.text_bytes:
-        raise InputError(
-            "read.too_large", path=source.shown, size=in_bytes(size), limit=in_bytes(limits.text_bytes)
+    return {sheet.title: sheet.rows for sheet in open_workbook(source.path, source.shown, limits)}
+
+
+def _text(value: Any) -> str:
+    """Return the text of a cell; an angle that the workbook took for a time of day is one again."""
+    if isinstance(value, time):
+        value = timedelta(
+            hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond
         )
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(value.total_seconds(), 60.0)
+        hours, minutes = divmod(minutes, 60.0)
+        return f"{hours:.0f}:{minutes:02.0f}:{seconds:09.6f}".rstrip("0").rstrip(".")
+    return "" if value is None else str(value).strip()
+
+
+def _named(header: Sequence[str], fields: Mapping[str, str]) -> Columns | None:
+    """Return the columns that the user names, where this is the heading that has them."""
     try:
-        with quiet():
-            book = openpyxl.load_workbook(source.path, read_only=True, data_only=True)
-            sheets = {
-                sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
-                for sheet in book.worksheets
-            }
-            book.close()
-    except Exception as error:  # openpyxl raises whatever its parsers raise on damaged workbooks
-        raise InputError("read.unreadable", path=source.shown, reason=str(error)[:200]) from error
-    return sheets
+        return given_columns(header, fields, "")
+    except InputError:
+        return None
 
 
-def _texts(rows: list[list[Any]]) -> list[list[str]]:
-    texts = [["" if value is None else str(value).strip() for value in row] for row in rows]
-    filled = [row for row in texts if any(row)]
-    # a title above the table has one cell; the header is the first row with several
-    start = next((place for place, row in enumerate(filled) if sum(map(bool, row)) > 1), 0)
-    return filled[start:]
+def _is_second(rows: Cells) -> bool:
+    """Tell whether a row goes on with the heading above it: it names parts or axes, and has no number."""
+    cells = [cell for row in rows for cell in row if cell]
+    return any(map(goes_on, cells)) and not any(read_coordinate(cell) for cell in cells)
 
 
-def _delimiter(words: str) -> str:
-    header = words.lstrip("\ufeff").split("\n", 1)[0]
-    return max((",", "\t", ";", "|"), key=header.count)
+def _joined(rows: Cells) -> list[str]:
+    """Return a heading of one row, or of two of which the upper one stands over several columns of the lower."""
+    if len(rows) == 1:
+        return rows[0]
+    upper, lower = rows
+    names: list[str] = []
+    group = ""
+    for place in range(max(len(upper), len(lower))):
+        above = upper[place] if place < len(upper) else ""
+        below = lower[place] if place < len(lower) else ""
+        group = above or group
+        names.append(f"{group}_{below}" if below and group and below != group else below or above)
+    return names
 
 
-def _has_place(rows: list[list[str]]) -> bool:
-    return len(rows) > 1 and _columns(_header(rows[0]), rows[1:]) is not None
+def _is_row(header: Sequence[str], columns: Columns) -> bool:
+    """Tell whether what should be the heading is a row already: a geometry has no heading above it."""
+    return columns.geometry is not None and any(
+        pattern.match(header[columns.geometry]) for pattern in (WKT, HEX, GEOJSON)
+    )
 
 
-def _header(row: list[str]) -> list[str]:
-    names = [name.lstrip("\ufeff").strip() or f"column_{place + 1}" for place, name in enumerate(row)]
-    return [name if names.index(name) == place else f"{name}_{place + 1}" for place, name in enumerate(names)]
+def _units(body: Cells, columns: Columns | Rivals) -> int:
+    """Return how many rows below the heading only say the units of the coordinates."""
+    if isinstance(columns, Rivals):
+        return 0
+    count = 0
+    for row in body[:_UNITS]:
+        said = [row[place] if place < len(row) else "" for place in columns.places]
+        if not all(map(is_unit, said)):
+            break
+        count += 1
+    return count
 
 
-def _columns(header: list[str], rows: list[list[str]]) -> tuple[int, ...] | None:
-    """Return the column with geometries, or the two with coordinates; None where there are none."""
-    plain = [name.casefold().strip() for name in header]
-    sample = rows[:200]
-
-    def holds(place: int, pattern: re.Pattern[str]) -> bool:
-        values = [row[place] for row in sample if place < len(row) and row[place]]
-        return bool(values) and sum(bool(pattern.match(value)) for value in values) * 2 > len(values)
-
-    by_name = [place for place, name in enumerate(plain) if name in _GEOMETRY_NAMES]
-    for place in by_name + [place for place in range(len(plain)) if place not in by_name]:
-        if holds(place, _WKT) or holds(place, _HEX):
-            return (place,)
-
-    def first(names: tuple[str, ...]) -> int | None:
-        whole = [plain.index(name) for name in names if name in plain]
-        begun = [
-            place
-            for name in names
-            if len(name) > 1
-            for place, column in enumerate(plain)
-            if column.startswith(name)
-        ]
-        numeric = [
-            place
-            for place in whole + begun
-            if any(_number(row[place]) is not None for row in sample if place < len(row))
-        ]
-        return numeric[0] if numeric else None
-
-    east, north = first(_EAST_NAMES), first(_NORTH_NAMES)
-    return (east, north) if east is not None and north is not None and east != north else None
+def _unique(row: Sequence[str]) -> list[str]:
+    """Return the headings as names of columns: none empty, none twice."""
+    seen: dict[str, int] = {}
+    names = [name or f"column_{place + 1}" for place, name in enumerate(row)]
+    for place, name in enumerate(names):
+        if seen.setdefault(name, place) != place:
+            names[place] = f"{name}_{place + 1}"
+    return names
 
 
-def _place(rows: list[list[str]], source: Source, notes: Notes) -> gpd.GeoDataFrame:
-    if not rows:
+def _place(
+    rows: Cells, fields: Mapping[str, str], source: Source, notes: Notes, *, sheet: str = ""
+) -> tuple[gpd.GeoDataFrame, str | None]:
+    if not any(map(any, rows)):
         raise InputError("read.empty_file", path=source.shown)
-    header = _header(rows[0])
-    body = [row + [""] * (len(header) - len(row)) for row in rows[1:]]
-    columns = _columns(header, body)
-    if columns is None:
-        raise InputError("read.no_coordinates", path=source.shown)
-    used = ", ".join(header[place] for place in columns)
-    notes.decide("coordinates", used, "read.coordinate_columns", columns=used)
-    broken: list[str] = []
-    geometries: list[Any] = []
-    srids: set[int] = set()
-    for number, row in enumerate(body):
-        geometry = (
-            _parse(row[columns[0]], srids) if len(columns) == 1 else _point(row[columns[0]], row[columns[1]])
-        )
-        geometries.append(geometry)
-        if geometry is None and any(row[place] for place in columns):
-            broken.append(str(number))
-    keep = [str(number) not in set(broken) for number in range(len(body))] if broken else [True] * len(body)
-    report_broken(broken, sum(keep), notes)
-    if broken and not any(keep):
-        raise InputError("read.all_broken", path=source.shown, count=len(broken), reason=used)
-    table = pd.DataFrame([row[: len(header)] for row in body], columns=header)
-    table = table.drop(columns=[header[columns[0]]]) if len(columns) == 1 else table
-    table = table.apply(_typed)
-    name = "geometry" if "geometry" not in table.columns else "geometry_"
-    data = gpd.GeoDataFrame(table.assign(**{name: gpd.GeoSeries(geometries)}), geometry=name)
-    if len(srids) == 1:
-        data = data.set_crs(srids.pop())
-    return data[np.array(keep, bool)].copy() if broken else data
+    table = find_table(rows, fields)
+    if table is None:
+        first = next(row for row in rows if len(set(filter(None, row))) > 1 or len(row) == 1)
+        given_columns(first, fields, source.shown)
+        refuse_without(first, rows, source.shown)
+    if isinstance(table.columns, Rivals):
+        choices = ["+".join(table.header[place] for place in choice) for choice in table.columns.choices]
+        raise InputError("read.columns_several", path=source.shown, choices="; ".join(choices))
+    if table.above:
+        notes.decide("heading", str(table.above), "read.heading_below", count=table.above)
+    if table.headless:
+        notes.decide("heading", "0", "read.headless")
+    width = len(table.header)
+    body = [row[:width] + [""] * (width - len(row)) for row in table.body]
+    columns = table.columns
+    system = stated_system(f"{table.title} {sheet}")
+    if columns.pair is not None and columns.pair.system is None and system is not None:
+        notes.decide("coordinates", system, "read.system_of_title", system=system)
+        columns = replace(columns, pair=replace(columns.pair, system=system))
+    series, keep, system = geometries_of(body, table.header, columns, source, notes)
+    data = pd.DataFrame(body, columns=table.header)
+    if table.columns.geometry is not None:
+        data = data.drop(columns=[table.header[table.columns.geometry]])
+    data = data.apply(_typed)
+    name = "geometry" if "geometry" not in data.columns else "geometry_"
+    placed = gpd.GeoDataFrame(data.assign(**{name: series}), geometry=name, crs=series.crs)
+    return (placed if keep.all() else placed[keep].copy()), system
 
 
 def _typed(column: pd.Series) -> pd.Series:
@@ -231,34 +271,7 @@ def _typed(column: pd.Series) -> pd.Series:
     return numbers if numbers.notna().sum() == len(texts) else values.astype("str")
 
 
-def _parse(words: str, srids: set[int]) -> Any:
-    match = _WKT.match(words)
-    if match and match[2]:
-        srids.add(int(match[2]))
-        words = words[match.end(1) :]
-    words = re.sub(r"\b(TIN|POLYHEDRALSURFACE)\b", "MULTIPOLYGON", words, flags=re.IGNORECASE)
-    words = re.sub(r"\bTRIANGLE\b", "POLYGON", words, flags=re.IGNORECASE)
-    try:
-        geometry = shapely.from_wkb(words.strip()) if _HEX.match(words) else shapely.from_wkt(words)
-    except (shapely.errors.ShapelyError, ValueError, TypeError):
-        return None
-    return geometry if np.isfinite(shapely.get_coordinates(geometry)).all() else None
-
-
-def _point(east: str, north: str) -> Any:
-    x, y = _number(east), _number(north)
-    return None if x is None or y is None else shapely.Point(x, y)
-
-
 def _number(words: str) -> float | None:
     """Return a number, or an angle in degrees, minutes and seconds as degrees."""
-    try:
-        value = float(words.replace(",", "") if words.count(",") and "." in words else words)
-    except ValueError:
-        match = _DMS.fullmatch(words)
-        if match is None:
-            return None
-        before, degrees, minutes, seconds, after = match.groups()
-        value = float(degrees) + float(minutes or 0) / 60.0 + float(seconds or 0) / 3600.0
-        return -value if {before.upper(), after.upper()} & {"S", "W", "南", "西"} else value
-    return value if np.isfinite(value) else None
+    found = read_coordinate(words)
+    return None if found is None else found.value

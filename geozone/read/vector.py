@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import shapely
 
 from geozone.errors import GeozoneError, InputError
 from geozone.files import shipped
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
+from geozone.overlay.rings import not_finite, without_empty_rings
 from geozone.read.address import split_layer
-from geozone.read.bulk import is_missing, plain_values, reason_of
+from geozone.read.bulk import LEFT_OFF, is_missing, plain_values, reason_of
+from geozone.read.columns import CHOSEN
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
 from geozone.read.formats import Format
@@ -26,6 +31,7 @@ from geozone.read.parquet import read_parquet
 from geozone.read.postgis import read_postgis, without_password
 from geozone.read.recode import report_lost
 from geozone.read.safety import LIMITS, Limits, is_database, too_many_features
+from geozone.read.salvage import NAMED
 from geozone.read.shapefile import read_shapefile
 from geozone.read.shift import find_shift
 from geozone.read.source import Source, open_source
@@ -75,7 +81,8 @@ def read_layer(
     encoding
         The text encoding, where the file is silent or wrong.
     fields
-        Field of geozone (``code``, ``name``, ...) to field of the file.
+        Field of geozone (``code``, ``name``, ...) to field of the file. In a table, ``lon`` and ``lat``, ``x`` and
+        ``y``, or ``geometry`` name the columns of the coordinates.
     spec
         What is declared of the layer; gives it its id.
     refuse_datum
@@ -100,20 +107,25 @@ def read_layer(
     if is_database(path):
         shown: Path | str = without_password(str(path))
         notes = Notes(spec.id if spec else layer or "postgis")
-        data, default = read_postgis(str(path), layer, limits, notes), None
+        content = _Content(read_postgis(str(path), layer, limits, notes), None)
     else:
         shown = Path(path)
         notes = Notes(spec.id if spec else layer or shown.stem)
         with open_source(path, layer, limits, notes, remote=remote) as source:
-            data, default = _read(source, encoding, limits, notes)
+            content = _read(source, encoding, fields or {}, limits, notes)
+    data = content.data
+    data.attrs.pop(LEFT_OFF, None)
     too_many_features(shown, len(data), limits)
     if not len(data) and any(finding.kind == "records_broken" for finding in notes.findings):
         raise _all_broken(shown, notes)
-    data = plain_values(data)
+    data = _fit_for_geos(plain_values(data), notes)
     report_lost(data, notes)
     _report_empty(data, notes)
-    data = to_cgcs2000(data, Wanted(crs, refuse_datum), default, shown, notes)
-    data = map_fields(data, fields or {}, shown, notes)
+    data = to_cgcs2000(data, Wanted(crs, refuse_datum), content.default, shown, notes)
+    named = {
+        name: field for name, field in (fields or {}).items() if not (content.tabular and name in CHOSEN)
+    }
+    data = map_fields(data, named, shown, notes)
     if crs is None and not _is_embedded(shown):
         find_shift(data, notes)
     return Layer(notes.layer, data, spec, notes.findings, notes.decisions, changes_of(data, notes))
@@ -136,7 +148,7 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
             if source.format in _ONE_LAYER:
                 return [source.path.stem]
             if source.format is Format.XLSX:
-                return list(placed_sheets(source, limits))
+                return placed_sheets(source, limits)
             return layers_of(source, notes)
     except InputError as error:
         if error.message.key != "read.several_layers":
@@ -144,35 +156,67 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
         return list(error.message.params["names"])
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What one layer of a file holds."""
+
+    data: gpd.GeoDataFrame
+    default: str | None  # the CRS that holds where the file states none
+    tabular: bool = False  # the fields of the user may have named its columns with coordinates
+
+
 def _read(
-    source: Source, encoding: str | None, limits: Limits, notes: Notes
-) -> tuple[gpd.GeoDataFrame, str | None]:
-    """Return the layer as the file has it, and the CRS that its format prescribes where it states none."""
+    source: Source, encoding: str | None, fields: Mapping[str, str], limits: Limits, notes: Notes
+) -> _Content:
+    """Return the layer as the file has it, and the CRS that holds where it states none."""
     readers: dict[Format, Callable[[], gpd.GeoDataFrame]] = {
         Format.SHAPEFILE: lambda: read_shapefile(source, encoding, notes),
         Format.GEOJSON: lambda: read_geojson(source, encoding, limits, notes),
         Format.TAB: lambda: read_mapinfo(source, encoding, notes),
         Format.MIF: lambda: read_mapinfo(source, encoding, notes),
-        Format.GEOPARQUET: lambda: read_parquet(source, notes),
-        Format.CSV: lambda: read_csv(source, encoding, limits, notes),
-        Format.XLSX: lambda: read_xlsx(source, limits, notes),
         Format.PARCELS: lambda: read_parcels(source, encoding, limits, notes),
     }
+    tables: dict[Format, Callable[[], tuple[gpd.GeoDataFrame, str | None]]] = {
+        Format.CSV: lambda: read_csv(source, encoding, fields, limits, notes),
+        Format.XLSX: lambda: read_xlsx(source, fields, limits, notes),
+        Format.GEOPARQUET: lambda: read_parquet(source, fields, notes),
+    }
     reader = readers.get(source.format, lambda: read_gdal(source, encoding, limits, notes))
+    tabular = source.format in tables
+    prescribed = DEFAULT_CRS if source.format is Format.GEOJSON else None
     try:
-        data = with_crs_beside(reader(), source, notes)
+        data, default = tables[source.format]() if tabular else (reader(), prescribed)
+        return _Content(with_crs_beside(data, source, notes), default, tabular)
     except GeozoneError:
         raise
     except Exception as error:  # the parsers below raise whatever they like on damaged files
         raise InputError(
             "read.unreadable", path=source.shown, reason=reason_of(error, source.path)
         ) from error
-    return data, DEFAULT_CRS if source.format is Format.GEOJSON else None
 
 
 def _all_broken(shown: Path | str, notes: Notes) -> InputError:
     count = next(found.message.params["count"] for found in notes.findings if found.kind == "records_broken")
     return InputError("read.all_broken", path=shown, count=count, reason=text("read.fault_record"))
+
+
+def _fit_for_geos(data: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
+    """Return the layer without empty inner rings of polygons, and without geometries whose coordinates are no numbers."""
+    geometries = np.array(data.geometry.values, dtype=object)
+    plain = np.flatnonzero(shapely.get_type_id(geometries) == 3)
+    polygons = geometries[plain]
+    cleaned = without_empty_rings(polygons)
+    wild = not_finite(geometries)
+    if cleaned is polygons and not wild.any():
+        return data
+    geometries[plain] = cleaned
+    geometries[wild] = None
+    labels = data.index[wild]
+    for label in labels[:NAMED]:
+        notes.find("coordinate_not_finite", Severity.ERROR, feature=str(label), row=str(label))
+    if len(labels) > NAMED:
+        notes.find("coordinates_not_finite", Severity.ERROR, count=len(labels))
+    return data.set_geometry(gpd.GeoSeries(geometries, index=data.index, crs=data.crs))
 
 
 def _report_empty(data: gpd.GeoDataFrame, notes: Notes) -> None:

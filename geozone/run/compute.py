@@ -15,40 +15,50 @@ import geopandas as gpd
 import pandas as pd
 
 from geozone.catalog import load_catalog
-from geozone.checks import REPAIRABLE, check, repair
+from geozone.checks import check, repair
+from geozone.checks.accuracy import accuracy_m
+from geozone.checks.findings import leaves_out, stops
 from geozone.checks.report import finding_lines
 from geozone.errors import DataError
 from geozone.messages import Language, Text, text
-from geozone.model import Finding, Layer, Level, Register, Severity, Step, Zone, ZoneResult
+from geozone.model import Finding, Layer, LayerSpec, Level, Register, Severity, Step, Zone, ZoneResult
 from geozone.overlay.cluster import mosaic_on_cluster
 from geozone.overlay.length import line_lengths
+from geozone.overlay.losses import told
 from geozone.overlay.mosaic import mosaic
-from geozone.overlay.shores import shore_lengths
+from geozone.overlay.shores import NOWHERE, shore_lengths
 from geozone.overlay.slivers import Sliver, slivers
-from geozone.overlay.units import finest_units
+from geozone.overlay.units import finest_units, zone_units
 from geozone.overlay.variants import area_variants
+from geozone.policy.targets import target_findings
 from geozone.project import Project
 from geozone.rates.completion import with_shores
 from geozone.rates.indicators import compute_rates
-from geozone.policy.targets import target_findings
-from geozone.run.accuracy import accuracy_m
+from geozone.run.boundary import differs_from, own_boundary
 from geozone.run.inputs import (
     SHOWN_LAYERS,
+    USED_ELSEWHERE,
+    checked_parts,
     covers,
     cut_to_zone,
     not_covered,
+    older_vintage,
+    read_boundary,
     read_registers,
-    read_units,
+    read_unused,
     read_zone_layer,
     relief_sources,
+    shore_elsewhere,
+    unused_layer,
 )
+from geozone.run.register_map import join_registers
 from geozone.seeds import load_documents, load_references, zone_targets
 from geozone.terrain.barrier import barrier_gaps, connected_area
 
 MOSAIC_LAYERS = ("redline", "barrier", "lakes")
 SHARED_LAYERS = ("barrier",)  # of which rates are shares
 NATURAL_SHORE = ("natural", "自然", "自然岸线")  # words of the field "nature" of a coastline
-LOST_RECORD = "record_broken"  # named and left out by the reader: the others still count
+OUTSIDE = ("outside_zones", "all_outside_zones")  # layers are cut to the zone, and checked against it before
 STEPS = ("read", "check", "overlay", "rates")
 Progress = Callable[[Text], None]
 
@@ -102,6 +112,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     options.progress(text("run.step_rates"))
     registers = work.registers(lengths)
     shown = {name: cut_to_zone(layer, units.geometry.iloc[-1]) for name, layer in layers.items()}
+    shown = work.join_registers(shown, registers, units)
     targets = zone_targets(project.zone.key)
     work.keep(target_findings(targets), tell=True)
     rates = compute_rates(
@@ -117,6 +128,9 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         shore_accuracy_m=max(accuracy_m(layers.get("coastline")), work.boundary_accuracy_m),
         references=load_references(),
         redline_areas=areas,
+        unused={spec.role.value for spec in work.unused()},
+        earlier={spec.role.value for specs in project.older.values() for spec in specs},
+        incomplete={finding.layer for finding in work.findings if leaves_out(finding)},
     )
     work.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
     if work.untold:
@@ -164,6 +178,7 @@ class _Work:
     findings: list[Finding] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(default_factory=list)
     boundary_accuracy_m: float = 0.0
+    boundary_ledger: pd.DataFrame = field(default_factory=pd.DataFrame)
     untold: int = 0  # findings about embedded data, of which only the number is told
 
     def keep(self, found: list[Finding], *, tell: bool) -> None:
@@ -177,9 +192,22 @@ class _Work:
 
     def read_units(self) -> gpd.GeoDataFrame:
         """Return the units of the zone at all levels."""
-        found: list[Finding] = []
-        units, self.boundary_accuracy_m = read_units(self.project, self.inputs, found)
-        self.keep(found, tell="boundary" in self.project.own)
+        zone, own = self.project.zone, "boundary" in self.project.own
+        layer = read_boundary(self.project, self.inputs)
+        self.boundary_accuracy_m = accuracy_m(layer)
+        self.keep(layer.findings, tell=own)
+        if not own:
+            return zone_units(zone, layer.data)
+        for decision in layer.decisions:
+            title = self.project.layers["boundary"].title
+            self.options.notice(text("run.decision", layer=title, reason=decision.reason))
+        boundary = own_boundary(layer, zone)
+        self.boundary_ledger = boundary.ledger
+        self.keep(boundary.findings, tell=True)
+        _stop_on_errors(self.findings, zone)
+        units = zone_units(zone, boundary.data)
+        embedded = read_zone_layer(load_catalog()["boundary"], zone, [])
+        self.keep(list(differs_from(units, zone_units(zone, embedded.data))), tell=True)
         return units
 
     def read_layers(self) -> dict[str, Layer]:
@@ -197,16 +225,39 @@ class _Work:
             else:
                 self.keep([not_covered(spec, self.project.zone)], tell=True)
         self.steps.append(Step("read", {name: len(layer.data) for name, layer in layers.items()}))
+        self._read_unused()
         return layers
+
+    def unused(self) -> list[LayerSpec]:
+        """Return the user's layers that no rate or map is made from."""
+        project = self.project
+        specs = (project.layers[name] for name in sorted(project.own))
+        return [spec for spec in specs if spec.id not in SHOWN_LAYERS and spec.role not in USED_ELSEWHERE]
+
+    def _read_unused(self) -> None:
+        """Tell of the user's files that nothing is made from, and make sure that they can be read."""
+        project = self.project
+        found = [(spec, unused_layer(spec)) for spec in self.unused()]
+        found += [
+            (spec, older_vintage(spec, project.layers[name]))
+            for name, specs in project.older.items()
+            for spec in specs
+        ]
+        for spec, finding in found:
+            read_unused(spec, project.zone, self.inputs)
+            self.keep([finding], tell=True)
 
     def check_layers(
         self, layers: dict[str, Layer], units: gpd.GeoDataFrame
     ) -> tuple[dict[str, Layer], pd.DataFrame]:
         """Return the layers with broken features repaired, and the ledger of the repairs."""
-        repaired, ledgers = {}, []
+        repaired: dict[str, Layer] = {}
+        ledgers = [self.boundary_ledger] if len(self.boundary_ledger) else []
         for name, layer in layers.items():
             own = name in self.project.own
-            self.keep(layer.findings + check(layer, units=units if own else None), tell=own)
+            parts = [layer] if own else checked_parts(layer, units.geometry.iloc[-1])
+            found = [finding for part in parts for finding in check(part, units=units if own else None)]
+            self.keep(layer.findings + found, tell=own)
             repaired[name], ledger = repair(layer)
             ledgers.append(ledger)
         _stop_on_errors(self.findings, self.project.zone)
@@ -224,12 +275,17 @@ class _Work:
         finest = finest_units(units)
         covering = {name: layers[name].data for name in MOSAIC_LAYERS if name in layers}
         pieces = self._mosaic(covering, finest)
+        self.keep([finding for finding in told(pieces) if finding.kind not in OUTSIDE], tell=True)
         lengths = {}
         if "rivers" in layers:
             lengths["rivers"] = line_lengths(layers["rivers"].data, finest, by="code")
         if "coastline" in layers:
             shore = layers["coastline"].data
-            lengths["coastline"] = shore_lengths(shore, finest)
+            table = shore_lengths(shore, finest)
+            lengths["coastline"] = table[table["code"] != NOWHERE]
+            if len(lengths["coastline"]) < len(table):
+                far = table.loc[table["code"] == NOWHERE, "length_km"].sum()
+                self.keep([shore_elsewhere(far)], tell="coastline" in self.project.own)
             if "nature" in shore:  # the user's coastline may tell natural from artificial shore
                 lengths["natural_shore"] = shore_lengths(shore[shore["nature"].isin(NATURAL_SHORE)], finest)
         area = float(pieces["area_km2"].sum())
@@ -274,6 +330,21 @@ class _Work:
             self.keep(register.findings, tell=role in own)
         return registers
 
+    def join_registers(
+        self, shown: dict[str, Layer], registers: dict[str, Register], units: gpd.GeoDataFrame
+    ) -> dict[str, Layer]:
+        """Return the shown layers with the items and statuses of their registers."""
+        own = {entry.role.value for entry in self.project.registers}
+        joined, found = join_registers(
+            shown, registers, units, self.project.zone, own_layers=self.project.own, own_registers=own
+        )
+        for name, findings in found.items():
+            spec = shown[name].spec
+            self.keep(
+                findings, tell=name in self.project.own or (spec is not None and spec.role.value in own)
+            )
+        return joined
+
 
 def _continuity(barrier: Layer | None, units: gpd.GeoDataFrame) -> dict[str, tuple[float, float]]:
     """Return the largest connected part and the whole of the barrier in the zone, its provinces and its cities."""
@@ -289,8 +360,7 @@ def _continuity(barrier: Layer | None, units: gpd.GeoDataFrame) -> dict[str, tup
 
 
 def _stop_on_errors(findings: list[Finding], zone: Zone) -> None:
-    bearable = REPAIRABLE | {LOST_RECORD}
-    errors = [item for item in findings if item.severity is Severity.ERROR and item.kind not in bearable]
+    errors = [finding for finding in findings if stops(finding)]
     if errors:
         first = errors[0]
         raise DataError(

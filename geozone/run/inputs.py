@@ -11,18 +11,33 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.files import digest
-from geozone.messages import message
-from geozone.model import CRS, Decision, Finding, Layer, LayerSource, LayerSpec, Register, Severity, Zone
-from geozone.overlay.units import code_prefix, zone_units
+from geozone.messages import message, text
+from geozone.model import (
+    CRS,
+    Decision,
+    Finding,
+    Layer,
+    LayerSource,
+    LayerSpec,
+    Register,
+    Role,
+    Severity,
+    Zone,
+)
+from geozone.overlay.units import code_prefix
 from geozone.project import Project
+from geozone.rates.register_items import NATURAL
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
-from geozone.run.accuracy import accuracy_m
+from geozone.read.raster import open_raster
 from geozone.seeds import load_zones
 from geozone.terrain.elevation import survey
 
 SHOWN_LAYERS = ("redline", "barrier", "barrier_gaps", "bays", "rivers", "lakes", "coastline")
 MARINE_LAYERS = ("bays", "coastline")  # they lie off the zone's land and are not cut to it
+RASTER_ROLES = (Role.DEM, Role.LANDCOVER)
+RASTER_ENDINGS = (".tif", ".tiff", ".img", ".asc", ".nc", ".vrt")
+USED_ELSEWHERE = (Role.BOUNDARY, Role.DEM)  # the units are made from the one, the relief from the other
 _OFFSHORE_DEGREES = 0.5  # how far a marine layer is followed off the zone's outline, for display
 
 
@@ -51,29 +66,93 @@ def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
     return replace(layer, data=data.dissolve(by=data.index, aggfunc="first"))
 
 
+def older_vintage(spec: LayerSpec, newest: LayerSpec) -> Finding:
+    """Return the finding that files of an older vintage are kept apart from the newest."""
+    files = ", ".join(source.path.name for source in spec.sources)
+    role = text(f"model.role_{spec.role.value}")
+    return Finding(
+        "older_vintage",
+        Severity.WARNING,
+        spec.id,
+        message("run.older_vintage", role=role, files=files, vintage=spec.vintage, newest=newest.vintage),
+        message("run.older_vintage_remedy"),
+    )
+
+
+def unused_layer(spec: LayerSpec) -> Finding:
+    """Return the finding that no rate or map uses a layer that the user supplies."""
+    return Finding(
+        "layer_unused",
+        Severity.WARNING,
+        spec.id,
+        message(
+            "run.layer_unused", layer=spec.title, role=text(f"model.role_{spec.role.value}"), id=spec.role.value
+        ),
+        message("run.layer_unused_remedy"),
+    )
+
+
+def read_unused(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> None:
+    """Read the files of a layer that nothing is made from, so that one that is no data is told.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read.
+    """
+    noted: list[dict[str, Any]] = []
+    for source in spec.sources:
+        if spec.role in RASTER_ROLES and source.path.suffix.lower() in RASTER_ENDINGS:
+            with open_raster(source.path, crs=source.crs) as raster:
+                noted.append(_described(spec, source, source.layer or spec.id, raster.decisions))
+        else:
+            read_zone_layer(replace(spec, sources=(source,)), zone, noted)
+    inputs += [entry | {"used": False} for entry in noted]
+
+
+def checked_parts(layer: Layer, outline: shapely.Geometry) -> list[Layer]:
+    """Return what is checked of an embedded layer: of the sea what lies near the zone, and natural bays by themselves.
+
+    A natural bay has no code and lies over the waters that stand in for units: neither is a fault.
+    """
+    if layer.id not in MARINE_LAYERS:
+        return [layer]
+    data = layer.data[layer.data.intersects(outline.buffer(_OFFSHORE_DEGREES))]
+    if "kind" not in data:
+        return [replace(layer, data=data)]
+    natural = data["kind"] == NATURAL
+    parts = (data[~natural], data[natural].drop(columns="code", errors="ignore"))
+    return [replace(layer, data=part) for part in parts if len(part)]
+
+
 def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
     """Return the finding that a layer has no data for a zone."""
     return Finding(
         "layer_not_covering",
         Severity.NOTE,
         spec.id,
-        message("run.not_covered", layer=spec.title, zone=zone.title),
-        message("run.not_covered_remedy"),
+        message("run.layer_not_covering", layer=spec.title, zone=zone.title),
+        message("run.layer_not_covering_remedy"),
     )
 
 
-def read_units(
-    project: Project, inputs: list[dict[str, Any]], findings: list[Finding]
-) -> tuple[gpd.GeoDataFrame, float]:
-    """Return the units of the zone at all levels, and how accurate their borders are in metres; note what was read."""
+def shore_elsewhere(length_km: float) -> Finding:
+    """Return the finding that shore lies too far off to belong to a unit of the zone."""
+    return Finding(
+        "shore_elsewhere",
+        Severity.WARNING,
+        "coastline",
+        message("run.shore_elsewhere", length=f"{length_km:,.1f}"),
+        message("run.shore_elsewhere_remedy"),
+    )
+
+
+def read_boundary(project: Project, inputs: list[dict[str, Any]]) -> Layer:
+    """Return the boundary layer; note what was read."""
     spec = project.layers.get("boundary")
     if spec is None:
         raise DataError("run.no_boundary", zone=project.zone.title)
-    boundary = read_zone_layer(spec, project.zone, inputs)
-    findings += boundary.findings
-    if "level" not in boundary.data:
-        boundary.data["level"] = project.zone.levels[0].value
-    return zone_units(project.zone, boundary.data), accuracy_m(boundary)
+    return read_zone_layer(spec, project.zone, inputs)
 
 
 def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> Layer:
@@ -130,7 +209,7 @@ def _description(spec: LayerSpec) -> dict[str, Any]:
         "source": spec.source.zh,
         "licence": spec.licence,
         "basis": spec.basis.value,
-        "accuracy_m": pd.NA,
+        "accuracy_m": float("nan"),
         "vintage": spec.vintage,
     }
 
@@ -146,6 +225,7 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
             as_of=entry.as_of,
             source=entry.source,
             layer=entry.layer,
+            sheet=entry.sheet,
             fields=entry.fields,
             zone=project.zone,
         )

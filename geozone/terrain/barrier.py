@@ -24,7 +24,7 @@ from geozone.model import CRS, Finding, Severity
 from geozone.overlay.distance import connected
 from geozone.overlay.plane import area_km2
 from geozone.read.notes import warn
-from geozone.terrain.elevation import open_elevation
+from geozone.terrain.elevation import Elevation, open_elevation
 
 Cells = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -59,6 +59,9 @@ def barrier(
     plateau_m: float = 1300.0,
     plateau_opening_m: float = 4000.0,
     plateau_km2: float = 800.0,
+    crs: Any = None,
+    band: int | None = None,
+    nodata: float | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the mountain barrier inside zones, patch by patch.
 
@@ -94,6 +97,8 @@ def barrier(
         Units that step 5 applies to; none by default.
     plateau_m, plateau_opening_m, plateau_km2
         The numbers of step 5.
+    crs, band, nodata
+        CRS, band and value for missing data of the elevation, where the file is silent or wrong.
 
     Returns
     -------
@@ -133,7 +138,8 @@ def barrier(
         if not value > 0:
             raise UsageError("terrain.not_positive", name=name, value=value)
     grid = _grid(_with_crs(zones, "zones"), radius_m + opening_m + closing_m)
-    elevation, found = _elevation(dem, grid, zones)
+    with open_elevation(dem, crs, band=band, nodata=nodata) as source:
+        elevation, found = _elevation(source, grid, zones)
     warn(found)
     rugged = _relief(elevation, radius_m) >= relief_m
     rugged = ndimage.binary_opening(rugged, _disc(opening_m))
@@ -246,13 +252,12 @@ def _grid(zones: gpd.GeoDataFrame, reach_m: float) -> _Grid:
     return _Grid(crs, Affine(CELL_M, 0, left, 0, -CELL_M, top), shape)
 
 
-def _elevation(dem: Any, grid: _Grid, zones: gpd.GeoDataFrame) -> tuple[Cells, list[Finding]]:
+def _elevation(source: Elevation, grid: _Grid, zones: gpd.GeoDataFrame) -> tuple[Cells, list[Finding]]:
     """Return the elevation of the grid, what has none being sea level, and what was found."""
-    with open_elevation(dem) as source:
-        heights = source.on_grid(grid.transform, grid.crs, grid.shape)
-        found = source.findings
-        if np.isnan(heights).all():
-            raise InputError("terrain.dem_misses_zones", path=source.raster.path)
+    heights = source.on_grid(grid.transform, grid.crs, grid.shape)
+    found = source.findings
+    if np.isnan(heights).all():
+        raise InputError("terrain.dem_misses_zones", path=source.raster.path)
     inside = _burn(zones, grid)
     bare = int((inside & np.isnan(heights)).sum())
     if bare > max(_BARE * inside.sum(), 1):

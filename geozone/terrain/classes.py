@@ -57,7 +57,13 @@ def class_rows(
     whole = np.rint(numbers)
     broken = np.abs(numbers - whole) > _WHOLE
     if broken.any():
-        raise UsageError("terrain.fractions", path=raster.path, value=f"{numbers[broken][0]:g}")
+        value = f"{numbers[broken][0]:g}"
+        if raster.band.scaled:
+            scale, offset = f"{raster.band.scale:g}", f"{raster.band.offset:g}"
+            raise UsageError(
+                "terrain.fractions_scaled", path=raster.path, value=value, scale=scale, offset=offset
+            )
+        raise UsageError("terrain.fractions", path=raster.path, value=value)
     return whole.astype(np.int64), void if void.any() else None
 
 
@@ -115,6 +121,9 @@ class ClassAreas:
             yield _finding("class_void", raster, f"{self.void:g}")
         if (fill := self._fill(raster)) is not None:
             yield _finding("class_fill", raster, str(fill))
+        if raster.band.scaled:
+            scale, offset = f"{raster.band.scale:g}", f"{raster.band.offset:g}"
+            yield _finding("class_scaled", raster, "", scale=scale, offset=offset)
 
     def _fill(self, raster: Raster) -> int | None:
         """Return a class that looks like a value for missing data; with a mask or a declared value, 0 is a class."""
@@ -178,11 +187,11 @@ class ClassAreas:
         self.areas = np.hstack([self.areas, np.zeros((len(self.areas), len(found)))])
 
 
-def _finding(kind: str, raster: Raster, value: str) -> Finding:
+def _finding(kind: str, raster: Raster, value: str, **params: str) -> Finding:
     return Finding(
         kind,
         Severity.WARNING,
         str(raster.path),
-        message(f"terrain.{kind}", path=raster.path, value=value),
+        message(f"terrain.{kind}", path=raster.path, value=value, **params),
         message(f"terrain.{kind}_remedy", value=value),
     )

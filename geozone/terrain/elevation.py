@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,8 @@ _METRES = {
     "us survey foot": 1200 / 3937, "us-ft": 1200 / 3937, "ftus": 1200 / 3937,
 }  # fmt: skip
 _AT_ONCE = 1 << 23  # pixels that are read together
+# an elevation like a value for missing data: at the end of the range, frequent, and far from its neighbour
+_APART_M, _MANY, _FEWEST_VALUES, _SAMPLE = 50.0, 0.005, 20, 200_000
 _DRAWABLE = 8 << 30  # bytes that are read for a picture at most
 _SURVEYED = 512  # cells a side
 _MARGIN = 4  # cells around a part, so that its neighbours' pixels count at its edge
@@ -44,7 +46,9 @@ class Elevation:
     low: float = np.inf  # of what lies beyond any ground
     high: float = -np.inf
     seen: bool = False  # whether any pixel had an elevation
-    _findings: list[Finding] = field(default_factory=list)
+    isolated: tuple[float, float] | None = (
+        None  # an elevation that stands apart from all others, and its share
+    )
 
     @property
     def findings(self) -> list[Finding]:
@@ -145,6 +149,8 @@ class Elevation:
             self.low = min(self.low, float(heights[beyond].min()))
             self.high = max(self.high, float(heights[beyond].max()))
             heights[beyond] = np.nan
+        if self.isolated is None:
+            self.isolated = _isolated(heights)
         return heights
 
     def _pixels_per_cell(self, transform: Affine, crs: Any, shape: tuple[int, int]) -> float | None:
@@ -190,6 +196,26 @@ class Elevation:
         if self.low <= self.high:
             range_of = {"low": f"{self.low:g}", "high": f"{self.high:g}"}
             yield self.finding("dem_void", **range_of, lowest=f"{LOWEST:g}", highest=f"{HIGHEST:g}")
+        if self.isolated is not None:
+            value, share = self.isolated
+            yield self.finding(
+                "dem_isolated", value=f"{value:g}", share=f"{share:.1%}", apart=f"{_APART_M:g}"
+            )
+
+
+def _isolated(heights: Heights) -> tuple[float, float] | None:
+    """Return the lowest or the highest elevation, and its share, where many pixels have it and none one near to it."""
+    every = heights.ravel()
+    some = every[:: max(every.size // _SAMPLE, 1)]
+    some = some[np.isfinite(some)]
+    values, counts = np.unique(some, return_counts=True)
+    if len(values) < _FEWEST_VALUES:
+        return None
+    for place, beside in ((0, 1), (-1, -2)):
+        share = float(counts[place] / len(some))
+        if share >= _MANY and abs(values[place] - values[beside]) >= _APART_M:
+            return float(values[place]), share
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +262,9 @@ def survey(sources: Sequence[LayerSource], bounds: tuple[float, float, float, fl
 
 
 @contextmanager
-def open_elevation(dem: Any, crs: Any = None) -> Iterator[Elevation]:
+def open_elevation(
+    dem: Any, crs: Any = None, *, band: int | None = None, nodata: float | None = None
+) -> Iterator[Elevation]:
     """Yield an open elevation model.
 
     Parameters
@@ -245,6 +273,8 @@ def open_elevation(dem: Any, crs: Any = None) -> Iterator[Elevation]:
         A raster file, an open rasterio dataset, or a pair of array and affine transform, in EPSG:4490 degrees by default.
     crs
         The coordinate reference system, where the file is silent or wrong.
+    band, nodata
+        The band to read, and the number that stands for no data, where the file leaves that open.
 
     Raises
     ------
@@ -253,7 +283,7 @@ def open_elevation(dem: Any, crs: Any = None) -> Iterator[Elevation]:
     """
     given = CRS if crs is None and isinstance(dem, tuple) else crs
     try:
-        with open_raster(dem, crs=given, look=False) as raster:
+        with open_raster(dem, crs=given, band=band, nodata=nodata, look=False) as raster:
             yield Elevation(raster)
     except InputError as error:
         if error.message.key in {"read.missing", "read.raster_unreadable"}:

@@ -36,7 +36,7 @@ def index_checks(folder: Path) -> Iterator[Check]:
     wrong += _differences(
         _Cells(html), _Cells(render_index(results, lang=lang, maps=False)), words=not sealed
     )
-    if not sealed and not wrong:
+    if sealed is False and not wrong:
         wrong = [message("verify.changed_index")]
     yield from told(INDEX, wrong)
     if not wrong:

@@ -1,11 +1,11 @@
-"""Rebuild ``layers/data`` from the pinned packages: every layer in the order in which they need each other."""
+"""Rebuild ``layers/data`` and the list of units from the pinned packages: every layer in the order in which they need each other."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from time import perf_counter
 
-ORDER = ("boundary", "dem", "coastline", "rivers", "lakes", "barrier", "bays", "redline")
+ORDER = ("boundary", "codes", "dem", "coastline", "rivers", "lakes", "barrier", "bays", "redline")
 
 
 def main() -> None:

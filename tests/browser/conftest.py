@@ -1,11 +1,17 @@
 """Chromium with the network cut off: a page that asks for anything, or says anything, fails its test."""
 
 import os
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
-from samples import sample_result
+import shapely
+from samples import sample_layer, sample_result
+
+from geozone.model import LayerStyle, Role
 
 CHROMIUM = next(
     (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None
@@ -19,6 +25,15 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-gpu",
 ]
+OLD_PACKED = Path(__file__).parent / "chromium88/node_modules/chrome-aws-lambda/bin/chromium.br"
+UNPACK = """
+const { createReadStream, createWriteStream, renameSync } = require('node:fs');
+const { createBrotliDecompress } = require('node:zlib');
+const [from, to] = process.argv.slice(1);
+createReadStream(from).pipe(createBrotliDecompress()).pipe(createWriteStream(`${to}.part`, { mode: 0o755 }))
+  .on('finish', () => renameSync(`${to}.part`, to));
+"""
+LARGE_SIDE = 40
 
 
 def pytest_collection_modifyitems(items):
@@ -28,16 +43,40 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
+def driver():
     from playwright.sync_api import sync_playwright
 
     os.environ.setdefault("PLAYWRIGHT_SKIP_VALIDATE_HOST_REQUIREMENTS", "1")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def chromium(driver):
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    browser = driver.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def old_chromium(driver):
+    """Return the oldest Chromium that the pages are made for."""
+    from playwright.sync_api import Error
+
+    program = OLD_PACKED.with_suffix("")
+    if not program.exists():
+        if not OLD_PACKED.exists():
+            pytest.skip("Chromium 88 is not installed (make browsers)")
+        node = Path(sys.executable).parent / "node"
+        subprocess.run([node, "-e", UNPACK, OLD_PACKED, program], check=True, timeout=120)
+    try:
+        browser = driver.launch(executable_path=program, args=[*ARGUMENTS, "--no-zygote"])
+    except Error as error:
+        pytest.skip(f"Chromium 88 does not start here: {str(error).splitlines()[0]}")
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -55,16 +94,40 @@ def site(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def large(tmp_path_factory):
+    from geozone.maps import assets, page, tiles
+
+    if not (assets.FOLDER / "page.js").exists():
+        pytest.skip("the page's scripts are not built: make setup")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(page, "PLAIN_FEATURES", 100)
+    patch.setattr(tiles, "CROWD", LARGE_SIDE**2 // 3)
+    x, y = np.meshgrid(
+        np.linspace(116, 118, LARGE_SIDE, endpoint=False), np.linspace(38, 39, LARGE_SIDE, endpoint=False)
+    )
+    boxes = shapely.box(x.ravel(), y.ravel(), x.ravel() + 0.035, y.ravel() + 0.018)
+    result = sample_result()
+    style = LayerStyle("fill", fill="#b03030", stroke="#701010", width=0.5, opacity=1)
+    result.layers = {"redline": sample_layer("redline", Role.REDLINE, list(boxes), style)}
+    path = tmp_path_factory.mktemp("large") / "bth.html"
+    path.write_text(page.render_page(result), "utf-8")
+    patch.undo()
+    return path
+
+
 @contextmanager
 def watched(chromium):
     """Yield a function that opens a file and watches it; at the end nothing may have been asked or said."""
     contexts, said, asked = [], [], []
 
-    def opened(path, fragment="", **options):
+    def opened(path, fragment="", first="", **options):
         context = chromium.new_context(
             offline=True, viewport=options.pop("viewport", {"width": 1440, "height": 900}), **options
         )
         contexts.append(context)
+        if first:
+            context.add_init_script(first)
         context.route(
             "**/*",
             lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort(),
@@ -74,7 +137,7 @@ def watched(chromium):
         page.on("pageerror", lambda error: said.append(f"error: {error}"))
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{Path(path).as_uri()}{fragment}")
-        page.wait_for_selector("[data-ready]", timeout=20_000)
+        page.wait_for_function("() => document.querySelector('[data-ready]')", timeout=20_000)
         return page
 
     yield opened

@@ -140,6 +140,46 @@ def test_three_clicks_lead_to_the_bay_that_would_close_the_gap(open_page, built,
     assert any(source in shown for source in register if source)
 
 
+def test_a_county_says_the_status_of_the_bay_that_it_stands_for(open_page, built):
+    page = open_page(built / "hebei.html", reduced_motion="reduce")
+    page.evaluate(
+        """() => {
+            const { app } = geozone;
+            const unit = app.byCode.get('130225');
+            app.clicked({ unit, features: [] }, app.chart.centreOf(app.features.box(unit.place)));
+        }"""
+    )
+    popup = page.locator(".leaflet-popup-content")
+    popup.wait_for()
+    assert popup.locator('.unit-items[data-register="bay"] .status-recognised').count() == 1
+    assert "乐亭县：优秀案例" in popup.inner_text()
+    assert page.locator('#rates .unit-items [data-item="bay-130225"]').count() == 1
+
+
+@pytest.mark.parametrize("zone", BUILT_ZONES)
+def test_the_legend_counts_the_items_of_the_register_that_are_on_the_map(open_page, built, zone):
+    page = open_page(built / f"{zone}.html")
+    for role, name in (("bay", "bays"), ("river", "rivers"), ("lake", "lakes")):
+        drawn, statuses = page.evaluate(
+            """([role, name]) => {
+                const layer = geozone.app.layerNamed(name);
+                const places = new Set(layer.items.filter(one => one >= 0).flatMap(one => layer.item_sets[one]));
+                const { items } = geozone.app.registers[role];
+                return [places.size, [...places].map(one => items[one].status)];
+            }""",
+            [role, name],
+        )
+        counts = {
+            entry.get_attribute("data-legend").removeprefix(f"{name}:"): entry.locator(".count")
+            for entry in page.locator(f'[data-statuses="{name}"] [data-legend]').all()
+        }
+        assert "off_register" in counts  # natural bays, and waters that no list names
+        assert counts.pop("off_register").count() == 0
+        numbers = {key: int(count.inner_text()) for key, count in counts.items()}
+        assert sum(numbers.values()) == drawn
+        assert numbers == {key: statuses.count(key) for key in numbers}
+
+
 def test_the_index_counts_targets_as_the_pages_do(open_page, built):
     index = open_page(built / "index.html")
     for zone in BUILT_ZONES:

@@ -3,32 +3,12 @@
 import numpy as np
 import pytest
 import shapely
+from conftest import LARGE_SIDE
 from samples import sample_layer, sample_result
 
 from geozone.model import LayerStyle, Role
 
-SIDE = 40
-NUMBER = SIDE * SIDE
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory):
-    from geozone.maps import assets, page, tiles
-
-    if not (assets.FOLDER / "page.js").exists():
-        pytest.skip("the page's scripts are not built: make setup")
-    patch = pytest.MonkeyPatch()
-    patch.setattr(page, "PLAIN_FEATURES", 100)
-    patch.setattr(tiles, "CROWD", NUMBER // 3)
-    x, y = np.meshgrid(np.linspace(116, 118, SIDE, endpoint=False), np.linspace(38, 39, SIDE, endpoint=False))
-    boxes = shapely.box(x.ravel(), y.ravel(), x.ravel() + 0.035, y.ravel() + 0.018)
-    result = sample_result()
-    style = LayerStyle("fill", fill="#b03030", stroke="#701010", width=0.5, opacity=1)
-    result.layers = {"redline": sample_layer("redline", Role.REDLINE, list(boxes), style)}
-    path = tmp_path_factory.mktemp("large") / "bth.html"
-    path.write_text(page.render_page(result), "utf-8")
-    patch.undo()
-    return path
+NUMBER = LARGE_SIDE**2
 
 
 def settle(page):

@@ -1,6 +1,7 @@
 """What a build of the embedded layers must show, across all its files."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import geozone
 from geozone.errors import GeozoneError
 from geozone.project import embedded_project, load_project
 from geozone.run.build import build
+from geozone.run.folder import write_index
 from geozone.verify import verify_build
 
 INDICATORS = {
@@ -134,6 +136,11 @@ def test_two_builds_are_equal_byte_for_byte(built, tmp_path):
     for ending in ENDINGS[:-1]:
         name = f"hebei{ending}"
         assert (tmp_path / name).read_bytes() == (built / name).read_bytes(), name
+    for path in built.iterdir():  # zones that other builds wrote into the folder
+        if not (tmp_path / path.name).exists():
+            shutil.copy(path, tmp_path)
+    write_index(tmp_path, "zh", lambda reason: pytest.fail(reason.en))
+    assert (tmp_path / "index.html").read_bytes() == (built / "index.html").read_bytes()
 
 
 def test_no_path_of_the_machine_is_in_any_output_but_the_record(built):

@@ -51,6 +51,10 @@ def describe(layer, name, folder):
         "styles": layer.listStylesInDatabase()[0],
         "loaded": layer.loadDefaultStyle()[1],
     }
+    found["read_only"] = [
+        field.name() for index, field in enumerate(fields) if layer.editFormConfig().readOnly(index)
+    ]
+    found["hidden"] = [column.name for column in layer.attributeTableConfig().columns() if column.hidden]
     if layer.isSpatial():
         found["renderer"] = layer.renderer().type()
         found["legend"] = [item.label() for item in layer.renderer().legendSymbolItems()]

@@ -16,8 +16,9 @@ from geozone.export.content import LAYERS, TABLES
 from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
 from geozone.files import digest
-from geozone.model import Status
-from geozone.symbology import RATE_COLOURS, STATUS_COLOURS
+from geozone.model import Basis, Role, Status
+from geozone.rates.registers import read_register
+from geozone.symbology import OFF_REGISTER_COLOUR, RATE_COLOURS, STATUS_COLOURS
 from geozone.verify import verify_build
 
 pytestmark = pytest.mark.qgis
@@ -80,6 +81,17 @@ def in_qgis(qgis, package, tmp_path_factory):
     copy = tmp_path_factory.mktemp("qgis") / "bth.gpkg"
     shutil.copy(package, copy)
     return qgis(copy, ["registers", ["item_id", "bay-2"], "status", "built"]) | {"path": copy}
+
+
+@pytest.fixture(scope="module")
+def edited(qgis, tmp_path_factory):
+    """A status edited on the map: the first bay stands for an item of the register, the second is on none."""
+    result = sample_result()
+    bays = result.layers["bays"]
+    bays.data = bays.data.assign(item_id=["bay-2", None], status=["recognised", None])
+    path = tmp_path_factory.mktemp("edited") / "bth.gpkg"
+    write_geopackage(result, path)
+    return qgis(path, ["bays", ["item_id", "bay-2"], "status", "built"]) | {"path": path}
 
 
 def test_gdal_opens_every_layer_without_a_warning(package, ogrinfo):
@@ -179,3 +191,27 @@ def test_a_geopackage_that_was_open_in_qgis_is_not_changed(qgis, recorded):
 def test_an_edit_in_qgis_is_named_by_verify(qgis, recorded):
     assert qgis(recorded / "bth.gpkg", ["bays", ["name", "bays 2"], "status", "built"])["edits"] == [1]
     assert told_of_package(recorded) == [(False, "layer bays, feature 2 (bays 2): changed in status")]
+
+
+def test_qgis_hides_the_records_and_leaves_them_alone(in_qgis):
+    assert in_qgis["registers"]["widgets"]["item_as_exported"] == "Hidden"
+    assert {"register_as_exported", "item_as_exported"} <= set(in_qgis["registers"]["hidden"])
+    assert {"register", "as_of", "register_as_exported", "item_as_exported"} == set(
+        in_qgis["registers"]["read_only"]
+    )
+
+
+def test_qgis_draws_apart_what_is_on_no_register(edited):
+    assert edited["bays"]["renderer"] == "categorizedSymbol"
+    assert "海湾（不在名录）" in edited["bays"]["legend"]
+    assert edited["bays"]["read_only"] == ["item_id"]
+    assert OFF_REGISTER_COLOUR in edited["bays"]["colours"]
+
+
+def test_an_edit_on_the_map_in_qgis_is_in_the_register(edited):
+    assert edited["edits"] == [1]
+    found = read_register(edited["path"], role=Role.BAY, basis=Basis.OFFICIAL)
+    assert dict(zip(found.items["item_id"], found.items["status"], strict=True))["bay-2"] == "built"
+    kinds = [item.kind for item in found.findings]
+    assert "register_layer_taken" in kinds
+    assert "register_unsettled" not in kinds  # QGIS leaves no log behind

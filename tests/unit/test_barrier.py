@@ -281,3 +281,31 @@ def test_continuity_does_not_depend_on_where_the_cells_of_a_plane_fell(south):
     for far, share in ((gap, 0.5), (gap - 2e-6, 1.0)):
         east = patch(116 + far, south - 0.1, 117 + far, south)
         assert continuity(layer(west, east)) == pytest.approx(share, rel=1e-3)
+
+
+def test_what_the_file_leaves_open_can_be_told(tmp_path):
+    east, north = ground()
+    cells = plateau_with(east, north, 12).astype("int16")
+    known = barrier((cells, TRANSFORM), ZONE).area_km2.tolist()
+    void = np.where(east > 30, 1234, cells).astype("int16")
+    silent = written(tmp_path / "dem.tif", void, bands=[void * 0, void], crs=None)
+    assert barrier(silent, ZONE, crs=CRS, band=2, nodata=1234).area_km2.tolist() == pytest.approx(
+        known, rel=1e-3
+    )
+
+
+@pytest.mark.parametrize(("fill", "kind"), [(-99, "int16"), (255, "uint8"), (-1, "int16"), (6000, "int16")])
+def test_a_value_apart_from_all_others_is_told(tmp_path, fill, kind):
+    east, north = ground()
+    slope = np.clip(100 + east + north / 3, 60, 200)
+    cells = np.where(east < -40, fill, slope).astype(kind)
+    with pytest.warns(GeozoneWarning, match=f"hold {fill} .*nodata"):
+        barrier(written(tmp_path / "dem.tif", cells), ZONE)
+
+
+@pytest.mark.filterwarnings("error::geozone.errors.GeozoneWarning")
+def test_sound_elevation_is_not_suspected():
+    east, north = ground()
+    coast = np.clip(east * 20, 0, 1500)  # half of it sea
+    barrier((coast, TRANSFORM), ZONE)
+    barrier((plateau_with(east, north, 20), TRANSFORM), ZONE)

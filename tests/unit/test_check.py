@@ -142,6 +142,21 @@ def test_types_that_do_not_belong():
     assert kinds(layer_of(SQUARE, line, role=Role.LAKE)) == ["geometry_types_mixed"]
 
 
+def test_closed_lines_that_look_like_outlines_are_said():
+    ring = shapely.LineString(shapely.box(116, 39, 117, 40).exterior)
+    river = shapely.LineString([(116, 39), (117, 40)])
+    other = shapely.LineString([(116, 39), (117, 41)])
+
+    def of(*lines):
+        return Layer("lines", gpd.GeoDataFrame(geometry=list(lines), crs=CRS))
+
+    assert kinds(of(ring, river, ring.reverse())) == ["lines_closed", "duplicate"]
+    assert kinds(of(river, other)) == []
+    assert kinds(of(ring, river, other)) == []
+    assert kinds(layer_of(ring, role=Role.RIVER)) == []
+    assert kinds(layer_of(ring)) == ["geometry_type", "lines_closed"]
+
+
 def test_coordinates_that_are_no_degrees():
     assert "coordinate_out_of_range" in kinds(layer_of(shapely.box(500_000, 4e6, 500_100, 4.0001e6)))
 
@@ -370,3 +385,51 @@ def test_findings_are_told_by_kind_and_layer_the_gravest_first():
     assert "2 findings of this kind" in finding_lines(found)[1].en
     assert len(finding_lines(found)) == 4
     assert len(finding_lines(found, every=True)) == 5
+
+
+def test_units_that_part_by_less_than_their_accuracy_have_one_border():
+    west, south = shapely.box(116, 38, 117, 39), shapely.box(116, 37, 118, 38)
+    lap = shapely.box(117 - 5e-5, 38, 118, 39)  # 4.4 m
+    crack = shapely.box(117 + 5e-5, 38, 118, 39)
+    north = shapely.box(116, 39, 118, 40)
+    for east, kind in ((lap, "overlaps_narrow"), (crack, "gaps_narrow")):
+        layer = layer_of(west, south, east, north, role=Role.BOUNDARY, code=["1", "2", "3", "4"])
+        [finding] = [finding for finding in check(layer) if "code" not in finding.kind]
+        assert (finding.kind, finding.severity) == (kind, Severity.NOTE)
+        assert float(finding.message.params["area_km2"]) == pytest.approx(0.485, rel=0.01)
+        layer.data["accuracy_m"] = 2.0
+        found = {finding.kind: finding.severity for finding in check(layer)}
+        assert kind not in found
+        assert found["overlap" if east is lap else "gap"] is Severity.WARNING
+
+
+def test_a_border_with_other_vertices_on_its_two_sides_is_no_overlap():
+    dense = [(116 + step / 50, 38 + step / 50) for step in range(51)]
+    upper = shapely.Polygon([(116, 38), (117, 39), (116, 39)])
+    lower = shapely.Polygon([(117, 38), *dense[::-1]])
+    assert kinds(layer_of(upper, lower, role=Role.BOUNDARY, name=["a", "b"])) == []
+
+
+def test_a_gap_that_is_open_to_the_outside_is_found():
+    units = [shapely.box(116, 38, 117, 39), shapely.box(117.001, 38, 118, 39)]
+    [finding] = found(layer_of(*units, role=Role.BOUNDARY), "gap")
+    assert float(finding.message.params["area_km2"]) == pytest.approx(9.69, rel=0.01)
+    notched = shapely.box(116, 38, 117, 39).difference(shapely.box(116.5, 38, 116.501, 38.5))
+    assert found(layer_of(notched, shapely.box(117, 38, 118, 39), role=Role.BOUNDARY), "gap") == []
+
+
+def test_a_city_lies_over_its_counties():
+    city = shapely.box(116, 38, 118, 39)
+    counties = [shapely.box(116, 38, 117, 39), shapely.box(117, 38, 118, 39)]
+    layer = layer_of(city, *counties, role=Role.BOUNDARY, level=["city", "county", "county"])
+    assert "overlap" not in kinds(layer)
+
+
+def test_what_lies_at_sea_belongs_to_the_zone_behind_it():
+    bay, far = shapely.box(118.1, 38.1, 118.3, 38.3), shapely.box(121, 38, 122, 39)
+    assert found(layer_of(bay, role=Role.BAY), "all_outside_zone", units=sample_units()) == []
+    assert len(found(layer_of(bay), "all_outside_zone", units=sample_units())) == 1
+    assert [
+        item.feature
+        for item in found(layer_of(bay, far, role=Role.BAY), "outside_zone", units=sample_units())
+    ] == ["1"]

@@ -105,6 +105,51 @@ def test_continuity_is_of_the_largest_part():
     assert not [rate for rate in found if rate.indicator == "barrier_continuity" and rate.unit_code == SECOND]
 
 
+@pytest.mark.parametrize(
+    ("comparator", "answered_by", "expected"),
+    [
+        (Comparator.AT_LEAST, ("bay",), "At hand: bay register with status; but nothing is computed from it"),
+        (Comparator.STABLE, ("redline",), "At hand: sample; but for one date only"),
+        (Comparator.QUALITATIVE, ("barrier",), "At hand: sample; but the clause states no figure"),
+        (Comparator.AT_LEAST, ("bay", "coastline"), "Missing: mainland shore told apart"),
+        (Comparator.AT_LEAST, ("station",), "At hand: monitoring sites"),
+        (Comparator.EXTERNAL, ("control_unit",), "Missing: surface-water sections with their class. The figure stands in"),
+        (Comparator.AT_LEAST, (), "A statistical or administrative demand"),
+    ],
+)  # fmt: skip
+def test_nothing_that_is_there_is_called_missing(comparator, answered_by, expected):
+    demand = target(comparator, indicator="own", value=None, answered_by=answered_by)
+    found = rates(
+        layers={"redline": spec("redline"), "barrier": replace(spec("barrier"), role=Role.BARRIER)},
+        registers={"bay": register([(BUILT, "", "", 1.0)])},
+        targets=[demand],
+        unused={"station"},
+    )
+    note = one(found, "own").note.en
+    assert note.startswith(expected)
+    assert "At hand" not in note or "Missing" not in note
+
+
+def test_an_older_vintage_at_hand_is_not_called_missing():
+    demand = target(Comparator.STABLE, indicator="own", value=None, answered_by=("redline",))
+    note = one(rates(targets=[demand], earlier={"redline"}), "own").note.en
+    assert note.startswith("At hand: sample; but nothing is computed from it")
+
+
+def test_a_layer_of_bays_is_no_register_of_bays():
+    demand = target(indicator="own", answered_by=("bay",))
+    found = rates(layers={"bays": replace(spec("bays"), role=Role.BAY)}, targets=[demand])
+    assert "Missing: bay register with status" in one(found, "own").note.en
+
+
+def test_note_and_verdict_agree_where_the_figure_of_a_demand_stands_elsewhere():
+    demand = target(Comparator.EXTERNAL, Modality.EXTERNAL, None, indicator="natural_shore_retention")
+    rate = one(rates(targets=[demand]), "natural_shore_retention", target_id="T-1")
+    assert rate.verdict is Verdict.NOT_COMPUTABLE
+    assert "Missing layer: mainland shore" in rate.note.en
+    assert "The figure stands in another document" in rate.note.en
+
+
 def test_a_missing_layer_is_named():
     found = rates(mosaic=PIECES.drop(columns=["redline"]))
     for indicator in ("redline_coverage", "barrier_protected"):
@@ -415,10 +460,11 @@ def test_a_share_of_less_than_the_layers_can_tell_is_not_applicable():
     assert one(found, "barrier_protected").applies
 
 
-def test_a_unit_without_barrier_has_a_share_of_nothing():
-    none = one(rates(), "barrier_protected", SECOND)
-    assert (none.denominator, none.applies) == (0.0, False)
-    assert rate_text(none).zh == "不适用"
+def test_what_is_not_applicable_is_no_missing_value():
+    thin = Sliver(area_km2=4.0, width_m=0.002, accuracy_m=1000.0)
+    found = rates(slivers={"barrier": {FIRST: thin}})
+    assert rate_text(one(found, "barrier_protected", FIRST)).zh == "不适用"
+    assert rate_text(one(found, "barrier_protected", SECOND)).zh == "无数据"  # no barrier at all
 
 
 def test_a_shore_shorter_than_its_ends_are_accurate_makes_no_rate():

@@ -1,7 +1,11 @@
+import itertools
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyproj import Geod
 
 from geozone.overlay.length import line_lengths, lines_in_layer, points_in_zones
@@ -85,3 +89,88 @@ def test_points():
     areas = frame(shapely.box(116.9, 39.2, 117.4, 39.3))
     assert points_in_zones(areas, ZONES).points.sum() == 1
     assert np.array_equal(points_in_zones(frame(), ZONES).points, [0, 0])
+
+
+def chain(one, other, count):
+    """Return points on the line of longitude and latitude between two places, both ends included."""
+    return [tuple(point) for point in np.linspace(one, other, count + 1)]
+
+
+@pytest.mark.parametrize("side", [0.05, 1.0])
+@pytest.mark.parametrize(
+    ("upper", "lower", "drawn"), [(1, 50, 1), (50, 1, 7), (1, 1, 13), (7, 11, 5), (3, 3, 3)]
+)
+@pytest.mark.parametrize("decimals", [15, 6, 5])
+def test_a_border_is_shared_whatever_vertices_its_two_sides_and_the_line_have(
+    side, upper, lower, drawn, decimals
+):
+    low, high = (116.0, 38.0), (116.0 + side, 38.0 + 0.9 * side)
+    north = [*chain(low, high, upper), (116.0, 38.0 + side)]
+    south = [*chain(low, high, lower), (116.0 + side, 38.0)]
+    line = shapely.LineString(chain(low, high, drawn))
+    shapes = [shapely.transform(shape, lambda points: points.round(decimals))
+              for shape in (shapely.Polygon(north), shapely.Polygon(south), line)]  # fmt: skip
+    zones, whole = frame(*shapes[:2], key=["north", "south"]), length_km(shapes[2], CRS)[0]
+    found = line_lengths(frame(shapes[2]), zones, by="key").length_km
+    # an edge of a degree is a little shorter than the same line through more vertices
+    assert found.sum() == pytest.approx(whole, rel=2e-5)
+    assert found["north"] == pytest.approx(whole / 2, rel=1e-3)
+
+
+def test_a_line_in_a_crack_between_two_zones_counts_once():
+    crack = 4e-6  # 0.35 m
+    west, east = shapely.box(116, 39, 117, 40), shapely.box(117 + crack, 39, 118, 40)
+    lap = shapely.box(117 - crack, 39, 118, 40)
+    line = shapely.LineString([(117 + crack / 2, 39.1), (117 + crack / 2, 39.9)])
+    whole = length_km(line, CRS)[0]
+    for other in (east, lap):
+        found = line_lengths(frame(line), frame(west, other)).length_km
+        assert found.to_list() == pytest.approx([whole / 2, whole / 2], rel=1e-6)
+
+
+def test_zones_that_overlap_count_each_for_itself():
+    line = shapely.LineString([(116.2, 39.5), (116.8, 39.5)])
+    zones = frame(
+        shapely.box(116, 39, 117, 40), shapely.box(116.5, 39, 118, 40), shapely.box(116, 39, 118, 40)
+    )
+    found = line_lengths(frame(line), zones).length_km
+    assert found.to_list() == pytest.approx([km((116.2, 39.5), (116.8, 39.5)), km((116.5, 39.5), (116.8, 39.5)),
+                                             km((116.2, 39.5), (116.8, 39.5))], rel=1e-5)  # fmt: skip
+
+
+GRID = st.integers(0, 12).map(lambda number: number / 12)
+PLACES = st.lists(st.tuples(GRID, GRID), min_size=2, max_size=6, unique=True)
+
+
+@st.composite
+def partitions(draw):
+    """Cells of a triangulated square; every cell has vertices of its own along its edges."""
+    places = draw(st.lists(st.tuples(GRID, GRID), min_size=1, max_size=5, unique=True))
+    corners = shapely.MultiPoint([*places, (0, 0), (1, 0), (0, 1), (1, 1)])
+    cells = []
+    for cell in shapely.get_parts(shapely.delaunay_triangles(corners)):
+        steps = draw(st.integers(1, 6))
+        edges = zip(cell.exterior.coords[:-1], cell.exterior.coords[1:], strict=True)
+        cells.append(shapely.Polygon([point for edge in edges for point in chain(*edge, steps)[:-1]]))
+    return [shapely.transform(cell, lambda points: points * 0.5 + (116, 39)) for cell in cells]
+
+
+@given(partitions(), st.lists(PLACES, min_size=1, max_size=3), st.integers(1, 9))
+@settings(max_examples=50, deadline=None)
+def test_the_zones_of_a_partition_add_up_to_every_line_once(cells, places, steps):
+    # places on the same grid make lines along borders common
+    lines = [
+        shapely.LineString([point for pair in itertools.pairwise(line) for point in chain(*pair, steps)])
+        for line in places
+    ]
+    lines = frame(*[shapely.transform(line, lambda points: points * 0.5 + (116, 39)) for line in lines])
+    found = line_lengths(lines, frame(*cells)).length_km
+    square = line_lengths(lines, frame(shapely.box(116, 39, 116.5, 39.5))).length_km[0]
+    assert found.sum() == pytest.approx(square, rel=1e-5, abs=1e-6)
+    assert (found >= 0).all()
+
+
+def test_a_line_drawn_again_with_other_vertices_counts_once():
+    few, many = (shapely.LineString(chain((116.1, 39.1), (116.7, 39.6), count)) for count in (1, 9))
+    once = line_lengths(frame(few), ZONES).length_km.sum()
+    assert line_lengths(frame(few, many), ZONES).length_km.sum() == pytest.approx(once, rel=1e-5)

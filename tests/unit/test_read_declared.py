@@ -99,6 +99,16 @@ def test_rows_that_come_twice_are_doubted(package):
     assert shortage(package, "red", np.arange(1, COUNT)).stated == COUNT
 
 
+def test_rows_without_geometry_do_not_hide_rows_that_were_lost(package, tmp_path):
+    path = tmp_path / "red.gpkg"
+    path.write_bytes(package.read_bytes())
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DELETE FROM rtree_red_geom_rowid WHERE rowid <= 7")  # as if they had none
+        database.commit()
+    assert shortage(path, "red", np.arange(8, COUNT + 1)).stated == COUNT
+    assert shortage(path, "red", np.arange(1, COUNT + 1)) is None
+
+
 def test_a_view_without_an_end_is_refused(package, tmp_path):
     path = tmp_path / "view.gpkg"
     path.write_bytes(package.read_bytes())

@@ -59,6 +59,7 @@ def km2(layer):
         (parcel(square(2, 250, 250, 500), square(), count=10, area=75), 0.75),  # the hole comes first
         (parcel(square(), square(2, 200, 200, 600), square(3, 400, 400, 200), count=15, area=68), 0.68),
         (parcel(square(), count="", area=""), 1.0),
+        (parcel(square(), count="5个", area="100.00"), 1.0),
         (parcel(square(form="J{n}  {ring}  {y:.3f}  {x:.3f}"), head="{count} {area} 1 甲 {kind} @"), 1.0),
         (
             parcel(square(form="J{n}\t{ring}\t{y:.3f}\t{x:.3f}"), head="{count}\t{area}\t1\t甲\t{kind}\t@"),
@@ -125,6 +126,9 @@ def test_a_number_of_points_that_is_not_so(tmp_path, count, severity):
         (1e6, "", ["stated_area_unit"]),
         (0, "", ["stated_area_not_positive"]),
         (1500, "面积单位=亩\n", []),
+        ("100公顷", "", []),
+        ("1500亩", "", []),
+        ("110公顷", "", ["stated_area_differs"]),
         (1e6, "面积单位=平方米\n", []),
         (1500, "面积单位=公顷\n", ["stated_area_unit"]),
     ],

@@ -2,15 +2,18 @@
 
 import io
 import os
+import sqlite3
 import stat
 import tarfile
 import threading
 import zipfile
+from contextlib import closing
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import geopandas as gpd
 import openpyxl
+import pyogrio
 import pytest
 import shapely
 
@@ -202,3 +205,43 @@ def test_web_addresses_are_fetched_on_request_only(tmp_path):
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_a_database_whose_tables_are_other_files_is_not_opened(tmp_path):
+    path = tmp_path / "reach.gpkg"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA writable_schema = ON")
+        words = "CREATE VIRTUAL TABLE t USING VirtualOGR('/vsicurl/http://127.0.0.1:1/x.geojson')"
+        database.execute("INSERT INTO sqlite_master VALUES ('table', 't', 't', 0, ?)", (words,))
+        database.commit()
+    assert refused(path) == "read.reaching"
+
+
+def test_a_schema_fetches_no_other(tmp_path):
+    fetched = []
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self):
+            fetched.append(self.path)
+            self.send_error(404)
+
+        def do_HEAD(self):
+            self.do_GET()
+
+        def log_message(self, *_):
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    data = gpd.GeoDataFrame({"name": ["a"]}, geometry=[shapely.box(117, 40, 118, 41)], crs=4490)
+    path = tmp_path / "a.gml"
+    pyogrio.write_dataframe(data, path)
+    schema = path.with_suffix(".xsd")
+    include = f'<xs:include schemaLocation="http://127.0.0.1:{server.server_port}/inc.xsd"/>'
+    schema.write_text(
+        schema.read_text("utf-8").replace("<xs:element", include + "<xs:element", 1), encoding="utf-8"
+    )
+    assert read_layer(path).data["name"].tolist() == ["a"]
+    server.shutdown()
+    server.server_close()
+    assert fetched == []

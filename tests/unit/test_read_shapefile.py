@@ -147,6 +147,19 @@ def test_a_damaged_index_is_restored(shapefile):
     assert kinds(layer) == {"shx_damaged"}
 
 
+@pytest.mark.parametrize("records", [0, 5, COUNT - 1])
+@pytest.mark.parametrize("honest", [False, True])
+def test_an_index_that_lists_too_few_records_costs_no_shape(shapefile, records, honest):
+    index = shapefile.with_suffix(".shx")
+    raw = bytearray(index.read_bytes()[: 100 + 8 * records])
+    if honest:  # its header states the length that it has
+        struct.pack_into(">i", raw, 24, len(raw) // 2)
+    index.write_bytes(raw)
+    layer = read_layer(shapefile)
+    assert layer.data["HXMC"].tolist() == NAMES
+    assert kinds(layer) == {"shx_damaged"}
+
+
 def test_without_attributes_the_geometry_is_left(shapefile):
     shapefile.with_suffix(".dbf").unlink()
     layer = read_layer(shapefile)

@@ -1,11 +1,15 @@
 """A CRS that is stated is found, in whatever words, encoding and place; a datum that is stated is not passed over."""
 
+import sqlite3
+from contextlib import closing
+
 import geopandas as gpd
 import pyogrio
 import pyproj
 import pytest
 import shapely
 
+from geozone.errors import InputError
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2, length_km
 from geozone.read import read_layer
@@ -157,7 +161,7 @@ def test_a_name_that_contradicts_its_definition_is_told(tmp_path):
     ("words", "datum"),
     [("红线_西安80", Datum.XIAN_1980), ("xian1980", Datum.XIAN_1980), ("80西安", Datum.XIAN_1980),
      ("1980年国家大地坐标系", Datum.XIAN_1980), ("北京54坐标", Datum.BEIJING_1954), ("bj54_x", Datum.BEIJING_1954),
-     ("1954年北京坐标系", Datum.BEIJING_1954), ("西安 8000 户", None), ("北京2054", None), ("object54", None)],
+     ("1954年北京坐标系", Datum.BEIJING_1954), ("西安 8000 户", None), ("北京2054", None), ("object54", None), ("西安80年代", None)],
 )  # fmt: skip
 def test_datums_in_names(words, datum):
     assert datum_named(words) is datum
@@ -172,3 +176,49 @@ def test_a_datum_in_the_file_name_counts_where_no_crs_is_stated(tmp_path):
     assert kinds(layer) == {"crs_inferred_zone_named", "datum_unshifted"}
     assert "EPSG:2363" in {decision.value for decision in layer.decisions}
     assert layer.data.crs == CRS
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a.qmd", "<qgis><crs><spatialrefsys><authid>EPSG:4548</authid></spatialrefsys></crs></qgis>"),
+        ("a.shp.xml", '<metadata><projcsn Sync="TRUE">CGCS2000_3_Degree_GK_CM_117E</projcsn></metadata>'),
+        (
+            "a.shp.xml",
+            f"<m><peXml>&lt;P&gt;&lt;WKT&gt;{esri().replace(chr(34), '&amp;quot;')}&lt;/WKT&gt;&lt;/P&gt;</peXml></m>",
+        ),
+    ],
+)
+def test_a_description_beside_a_file_states_its_crs(tmp_path, name, words):
+    path = shapefile(tmp_path)
+    (tmp_path / name).write_text(words, "utf-8")
+    layer = read_layer(path)
+    assert "read.crs_beside" in {decision.reason.key for decision in layer.decisions}
+    assert area_km2(layer.data)[0] == pytest.approx(100.0, rel=1e-3)
+
+
+def test_pulkovo_in_the_place_of_beijing_is_told(tmp_path):
+    assert kinds(read_layer(shapefile(tmp_path), crs="EPSG:28420")) == {"zone_number", "datum_pulkovo"}
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_geopackage_without_a_crs_is_told_by_its_coordinates(tmp_path, number):
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.box(117, 39, 118, 40)], crs=4490).to_file(path)
+    with closing(sqlite3.connect(path)) as database:
+        for table in ("gpkg_contents", "gpkg_geometry_columns"):
+            database.execute(f"UPDATE {table} SET srs_id = {number}")
+        database.commit()
+    assert kinds(read_layer(path)) == {"crs_inferred_degrees"}
+
+
+def test_a_prj_that_is_cut_off_is_told_and_does_not_stop_the_reader(tmp_path):
+    path = shapefile(tmp_path, esri()[:200].encode())
+    with pytest.raises(InputError) as error:
+        read_layer(path)
+    assert error.value.message.key == "read.crs_no_zone"
+    assert kinds(read_layer(path, crs="EPSG:4548")) == {"prj_unreadable"}
+
+
+def test_a_prj_in_single_quotes_is_understood(tmp_path):
+    assert kinds(read_layer(shapefile(tmp_path, esri().replace('"', "'").encode()))) == set()

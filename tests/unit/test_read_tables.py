@@ -1,5 +1,7 @@
 """Tables with coordinates: CSV, XLSX, land-parcel text."""
 
+from datetime import time, timedelta
+
 import openpyxl
 import pytest
 import shapely
@@ -215,3 +217,226 @@ def test_a_text_without_parcels_is_refused(tmp_path):
     with pytest.raises(InputError) as error:
         parcels(tmp_path, HEADER)
     assert error.value.message.key == "read.no_parcels"
+
+
+def kinds(layer):
+    return {finding.kind for finding in layer.findings}
+
+
+def decided(layer, kind):
+    return [decision.value for decision in layer.decisions if decision.kind == kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nname;lon;lat\na;117.3;40.05\n",
+        "name;lon;lat\na;117,3;40,05\n",
+        "name\tlon\tlat\na\t117,3\t40,05\n",
+        "站点名录\nname,lon,lat\na,117.3,40.05\n",
+        "站点名录,,\n单位：度,,\nname,lon,lat\na,117.3,40.05\n",
+        "站点名录,站点名录,站点名录\nname,lon,lat\na,117.3,40.05\n",
+        "name,lon,lat\n,°,°\na,117.3,40.05\n",
+        "name,lon,lat,area\n,度,度,km2\na,117.3,40.05,1\n",
+        "name，lon，lat\na，117.3，40.05\n",
+        "name,lon,lat\na,117.3°E,N40.05°\n",
+        'name,经纬度\na,"117.3,40.05"\n',
+        'name,坐标\na,"北纬40°3′，东经117°18′"\n',
+        "名称,坐标,\n,经度,纬度\na,117.3,40.05\n",
+        "名称,经度,,,纬度,,\n,度,分,秒,度,分,秒\na,117,18,0,40,3,0\n",
+        "name,经度,纬度\na,1171800,400300\n",
+        "name,lon,lat\na,40.05N,117.3E\n",
+        "name,X（纵坐标）,Y（横坐标）\na,40.05,117.3\n",
+    ],
+)
+def test_tables_as_offices_write_them(tmp_path, text):
+    assert points(read_layer(csv_file(tmp_path, text))) == [(117.3, 40.05)]
+
+
+def test_formats_may_change_from_row_to_row_and_a_row_that_says_nothing_is_named(tmp_path):
+    rows = [
+        "117.2083°E,40.05",
+        "E117.2083,N40°3′",
+        "117 12 29.88,40 03 00",
+        "东经117度12分29.88秒,40-03-00",
+        "117°72′,40",
+    ]
+    text = "lon,lat\n" + "\n".join(rows) + "\n"
+    layer = read_layer(csv_file(tmp_path, text))
+    assert points(layer) == [(117.2083, 40.05)] * 4
+    assert [finding.feature for finding in layer.findings if finding.kind == "record_broken"] == ["4"]
+
+
+def test_thousands_in_metres(tmp_path):
+    layer = read_layer(csv_file(tmp_path, 'name,x,y\na,"39,517,000.5","4,333,000.25"\n'))
+    other = read_layer(csv_file(tmp_path, "name;x;y\na;39.517.000,5;4.333.000,25\n", name="b.csv"))
+    assert points(layer) == points(other)
+    assert "EPSG:4527" in decided(layer, "crs")
+
+
+@pytest.mark.parametrize("system", ["gcj02", "GCJ-02"])
+def test_a_pair_that_is_headed_as_shifted_is_converted_and_said(tmp_path, system):
+    text = f"name,lng_{system},lat_{system}\na,116.403963,39.915119\n"
+    layer = read_layer(csv_file(tmp_path, text))
+    [(longitude, latitude)] = points(layer)
+    assert (longitude, latitude) == pytest.approx((116.397719, 39.913715), abs=1e-5)
+    assert kinds(layer) == {"datum_headed"}
+
+
+def test_an_older_datum_in_a_heading_is_said(tmp_path):
+    layer = read_layer(csv_file(tmp_path, "name,经度_西安80,纬度_西安80\na,117.2,39.9\n"))
+    assert kinds(layer) == {"datum_unshifted"}
+    layer = read_layer(csv_file(tmp_path, "name,Y_西安80,X_西安80\na,4333353.1,39516248.9\n", name="b.csv"))
+    assert kinds(layer) == {"crs_inferred_zone_named", "datum_unshifted"}
+    assert "EPSG:2363" in decided(layer, "crs")
+
+
+def test_rivals_are_refused_and_the_user_chooses(tmp_path):
+    path = csv_file(
+        tmp_path, "name,lng,lat,lng_gcj02,lat_gcj02\na,116.397719,39.913715,116.403963,39.915119\n"
+    )
+    with pytest.raises(InputError) as error:
+        read_layer(path)
+    assert error.value.message.key == "read.columns_several"
+    assert "lng_gcj02+lat_gcj02" in str(error.value)
+    plain = read_layer(path, fields={"lon": "lng", "lat": "lat"})
+    shifted = read_layer(path, fields={"lon": "lng_gcj02", "lat": "lat_gcj02"})
+    assert points(plain) == [(116.397719, 39.913715)]
+    assert points(shifted)[0] == pytest.approx(points(plain)[0], abs=1e-5)
+    assert "lon" not in plain.data.columns
+    twice = csv_file(tmp_path, "经度,纬度,经度,纬度\n117.1,39.1,117.2,39.2\n", name="b.csv")
+    assert points(read_layer(twice, fields={"lon": "经度_3", "lat": "纬度_4"})) == [(117.2, 39.2)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [({"lon": "lng"}, "read.half_a_pair"), ({"lon": "lng", "lat": "no"}, "read.no_such_field")],
+)
+def test_a_choice_that_names_half_or_nothing_is_refused(tmp_path, fields, key):
+    with pytest.raises(InputError) as error:
+        read_layer(csv_file(tmp_path, "name,lng,lat\na,117,39\n"), fields=fields)
+    assert error.value.message.key == key
+
+
+def test_columns_that_make_no_pair_are_named_in_the_refusal(tmp_path):
+    with pytest.raises(InputError) as error:
+        read_layer(csv_file(tmp_path, "河流,long,纬度\n甲,12.5,39.1\n"))
+    assert error.value.message.params["columns"] == "long, 纬度"
+
+
+def test_an_end_without_its_latitude_is_said(tmp_path):
+    layer = read_layer(csv_file(tmp_path, "河流,起点经度,起点纬度,终点经度\n甲,117.1,39.1,117.2\n"))
+    assert "columns_single" in kinds(layer)
+
+
+def test_rows_at_zero_are_told(tmp_path):
+    layer = read_layer(csv_file(tmp_path, "name,lon,lat\na,117.2,40\nb,0,0\nc,117.3,40.1\n"))
+    assert kinds(layer) == {"at_zero", "crs_inferred_degrees"}
+    assert layer.data.geometry.isna().tolist() == [False, True, False]
+
+
+def test_angles_that_may_be_packed_are_said(tmp_path):
+    rows = "".join(f"117.{place:02d}30,39.{place:02d}15\n" for place in range(10, 60, 10))
+    assert "angles_maybe_packed" in kinds(read_layer(csv_file(tmp_path, f"lon,lat\n{rows}")))
+    assert "angles_maybe_packed" not in kinds(
+        read_layer(csv_file(tmp_path, f"lon,lat\n{rows}117.7012,39.1\n", name="b.csv"))
+    )
+
+
+def test_packed_angles_are_turned_to_degrees_and_said(tmp_path):
+    layer = read_layer(csv_file(tmp_path, "lon,lat\n1171800,400300\n1171230,400300\n"))
+    assert "angles_packed" in kinds(layer)
+
+
+def test_turned_columns_are_said(tmp_path):
+    assert "columns_turned" in kinds(read_layer(csv_file(tmp_path, "lon,lat\n40.05N,117.3E\n")))
+
+
+def test_geometries_as_text(tmp_path):
+    text = 'name,g\na,"{""type"":""Point"",""coordinates"":[117,39]}"\nb,"POLYGON((117 39,118 39,118 40))"\nc,POINT(117\n'
+    layer = read_layer(csv_file(tmp_path, text))
+    assert kinds(layer) == {"ring_closed", "crs_inferred_degrees", "record_broken", "records_broken"}
+    assert [change.method for change in layer.changes] == ["ring_closed"]
+    assert layer.data.geometry.geom_type.tolist() == ["Point", "Polygon"]
+
+
+def test_a_table_without_heading_loses_no_row(tmp_path):
+    text = 'a,"POLYGON((117 39,118 39,118 40,117 39))"\nb,"POLYGON((117 39,118 39,118 40,117 39))"\n'
+    layer = read_layer(csv_file(tmp_path, text))
+    assert layer.data["column_1"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize("srid", [4548, 0])
+def test_the_srid_of_a_geometry_states_the_crs(tmp_path, srid):
+    box = shapely.box(517_000, 4_333_000, 527_000, 4_343_000)
+    binary = shapely.to_wkb(shapely.set_srid(box, srid), hex=True, include_srid=True)
+    path = csv_file(tmp_path, f"name,g\na,{binary}\n")
+    if srid:
+        assert decided(read_layer(path), "crs") == ["EPSG:4548"]
+    else:
+        with pytest.raises(InputError) as error:
+            read_layer(path)
+        assert error.value.message.key == "read.crs_no_zone"
+
+
+def test_several_srids_are_refused(tmp_path):
+    text = 'name,g\na,"SRID=4490;POINT(117 39)"\nb,"SRID=4548;POINT(517000 4333000)"\n'
+    with pytest.raises(InputError) as error:
+        read_layer(csv_file(tmp_path, text))
+    assert error.value.message.key == "read.crs_stated_several"
+
+
+def test_a_quote_without_partner_costs_no_row(tmp_path):
+    layer = read_layer(csv_file(tmp_path, 'name,lon,lat\n"a,117.2,39.9\nb,117.3,39.8\nc,117.4,39.7\n'))
+    assert len(layer.data) == 3
+    assert "quote_stray" in kinds(layer)
+
+
+def test_a_geometry_nested_too_deep_is_a_broken_row(tmp_path):
+    deep = "GEOMETRYCOLLECTION(" * 3000 + "POINT(117 39)" + ")" * 3000
+    layer = read_layer(csv_file(tmp_path, f'name,g\na,"{deep}"\nb,POINT(117 39)\n'))
+    assert [finding.feature for finding in layer.findings if finding.kind == "record_broken"] == ["0"]
+
+
+def test_angles_that_a_workbook_took_for_times(tmp_path):
+    rows = [["名称", "经度", "纬度"], ["甲", timedelta(hours=117, minutes=12, seconds=30), time(23, 54, 20)]]
+    [(longitude, latitude)] = points(read_layer(workbook(tmp_path / "a.xlsx", 一=rows)))
+    assert (longitude, latitude) == pytest.approx(
+        (117 + 12 / 60 + 30 / 3600, 23 + 54 / 60 + 20 / 3600), abs=1e-6
+    )
+
+
+def test_a_workbook_is_chosen_from_by_fields_too(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", 一=[["名称", "a", "b"], ["甲", 117.1, 39.1]])
+    assert points(read_layer(path, fields={"lon": "a", "lat": "b"})) == [(117.1, 39.1)]
+    with pytest.raises(InputError) as error:
+        read_layer(path, fields={"lon": "a"})
+    assert error.value.message.key == "read.half_a_pair"
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("站点名录（1980西安坐标系）", {"datum_unshifted"}),
+        ("坐标系：北京54", {"datum_unshifted"}),
+        ("2000国家大地坐标系", set()),
+        ("高德坐标", {"datum_headed"}),
+        ("西安80年代站点", {"crs_inferred_degrees"}),
+    ],
+)
+def test_a_title_may_state_the_system_of_the_coordinates(tmp_path, title, found):
+    layer = read_layer(csv_file(tmp_path, f"{title}\nname,lon,lat\na,117.3,40.05\n"))
+    assert kinds(layer) == found
+    path = workbook(
+        tmp_path / "a.xlsx", **{title.replace("：", "")[:20]: [["name", "lon", "lat"], ["a", 117.3, 40.05]]}
+    )
+    assert kinds(read_layer(path)) == found
+
+
+def test_digits_that_a_spreadsheet_left_out_are_said(tmp_path):
+    layer = read_layer(
+        csv_file(
+            tmp_path, "name,x,y\na,3.9517E+07,4.333E+06\nb,39517000,4333000\nc,3.9517000E+07,4.333000E+06\n"
+        )
+    )
+    assert [finding.feature for finding in layer.findings if finding.kind == "coordinates_rounded"] == ["0"]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -65,12 +66,18 @@ def half_up(share, places):
     return f"{text[: len(text) - places]}.{text[-places:]}" if places else text
 
 
-def test_every_share_of_a_list_is_rounded_half_up():
-    for total in range(1, LARGEST + 1):
-        for built in range(total + 1):
-            for places in PLACES:
-                shown = digits(built / total * 100, places)
-                assert shown == half_up(Fraction(built, total), places), (built, total, places)
+@cache
+def shares(places):
+    """Return every share of a list of up to `LARGEST` items in per cent."""
+    return [
+        [digits(built / total * 100, places) for built in range(total + 1)] for total in range(1, LARGEST + 1)
+    ]
+
+
+@pytest.mark.parametrize("places", PLACES)
+def test_every_share_of_a_list_is_rounded_half_up(places):
+    for total, row in enumerate(shares(places), 1):
+        assert row == [half_up(Fraction(built, total), places) for built in range(total + 1)], total
 
 
 def test_the_page_prints_the_digits_of_python_for_every_share_of_a_list(node):
@@ -82,9 +89,7 @@ def test_the_page_prints_the_digits_of_python_for_every_share_of_a_list(node):
         )
     )  # fmt: skip
     for places, rows in zip(PLACES, found, strict=True):
-        for total, row in enumerate(rows, 1):
-            expected = [digits(built / total * 100, places) for built in range(total + 1)]
-            assert row.split(" ") == expected, (total, places)
+        assert [row.split(" ") for row in rows] == shares(places)
 
 
 @given(st.lists(st.floats(-1e15, 1e15, allow_nan=False), min_size=50, max_size=200))

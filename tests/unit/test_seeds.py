@@ -9,8 +9,8 @@ from geozone.files import shipped
 from geozone.messages import room
 from geozone.model import Comparator, Modality
 from geozone.policy.clauses import figures, half_width
-from geozone.rates.indicators import COMPLETIONS
 from geozone.policy.targets import targets_table
+from geozone.rates.indicators import COMPLETIONS
 from geozone.seeds import (
     NATIONAL,
     get_zone,

@@ -6,12 +6,12 @@ import pytest
 import samples
 import shapely
 
+from geozone.checks.accuracy import UNSTATED_M, accuracy_m
 from geozone.messages import Text
 from geozone.model import CRS, Basis, Layer, LayerSpec, Role
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.slivers import slivers
 from geozone.overlay.units import finest_units
-from geozone.run.accuracy import UNSTATED_M, accuracy_m
 
 UNITS = samples.sample_units()
 FINEST = finest_units(UNITS)

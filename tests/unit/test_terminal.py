@@ -13,7 +13,7 @@ from geozone.cli.terminal import prepare
 
 def written(text, encoding, *, escape=False):
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-    prepare([stream], escape=escape)
+    prepare(stream, escape=escape)
     stream.write(text)
     stream.flush()
     return stream.buffer.getvalue().decode(encoding)

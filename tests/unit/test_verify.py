@@ -1,6 +1,7 @@
 """Verifying a build: a changed digit is named by its cell, and opening a file is no change."""
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -229,6 +230,15 @@ def test_a_broken_run_record_is_told(folder, content):
     with pytest.raises(InputError) as caught:
         verify_build(folder)
     assert "bth_run.json" in str(caught.value)
+
+
+def test_an_index_without_a_digest_of_its_own_is_held_by_its_words(folder):
+    path = folder / "index.html"
+    html = re.sub(r'<meta name="geozone-digest"[^>]*>\n', "", path.read_text("utf-8"))
+    path.write_text(html, "utf-8")
+    assert failures(folder) == []
+    path.write_text(html.replace(">3,000 km²<", ">8,000 km²<", 1), "utf-8")
+    assert [file for file, _ in failures(folder)] == ["index.html"]
 
 
 def test_a_record_without_contents_is_held_by_digests(folder):

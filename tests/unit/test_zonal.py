@@ -292,3 +292,12 @@ def test_a_file_without_crs_is_inferred_and_told_or_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         zonal_shares(saved(tmp_path / "b.tif", raster(), crs=None, transform=metres), INSIDE)
     assert caught.value.message.key == "read.raster_no_crs"
+
+
+def test_scaled_classes_are_told(tmp_path):
+    with pytest.warns(GeozoneWarning, match=r"× 2 \+ 10"):
+        table = zonal_shares(saved(tmp_path / "a.tif", raster(), scale=(2.0, 10.0)), INSIDE)
+    assert table.columns.to_list()[2:] == [12, 14, 16, 18, 20, 22]
+    with pytest.raises(UsageError) as caught:
+        zonal_shares(saved(tmp_path / "b.tif", raster(), scale=(0.3, 0.0)), INSIDE)
+    assert caught.value.message.key == "terrain.fractions_scaled"

@@ -6,6 +6,7 @@ import { digits } from './rounding.js';
 import { said, text } from './text.js';
 import { badge } from './badge.js';
 import { itemName } from './years.js';
+import { unitItems } from './popup.js';
 
 const MARKS = {
   met: 'M3 8.5 6.5 12 13 4.5',
@@ -56,7 +57,7 @@ function trajectory(app, rates, kind) {
   const [low, high] = [rate.value ?? rate.low, rate.value ?? rate.high];
   if (!points.length || !Number.isFinite(now) || low === null || points.every((point) => point.year <= now)) return null;
   const [width, height, edge] = [360, 62, 8];
-  const last = points.at(-1).year;
+  const last = points[points.length - 1].year;
   const top = Math.max(high ?? low, ...points.map((point) => point.value)) * 1.15 || 1;
   const x = (year) => edge + ((year - now) / (last - now)) * (width - 2 * edge - 34);
   const y = (value) => height - 18 - (value / top) * (height - 30);
@@ -169,7 +170,7 @@ function card(app, indicator, rates) {
 }
 
 export function computable(rates) {
-  return rates.some((rate) => rate.verdict !== 'not_computable' && (rate.value !== null || rate.low !== null));
+  return rates.some((rate) => rate.value !== null || rate.low !== null);
 }
 
 // There is some of it in the unit, and too little for a rate: that is said in its place.
@@ -193,7 +194,8 @@ export function cardsSection(app) {
       unit.place === app.zone ? summary(app, withTarget) : null,
       withTarget.length ? [h('h3', { class: 'group' }, text('with_target')), withTarget.map(([indicator, rates]) => card(app, indicator, rates))] : null,
       without.length ? [h('h3', { class: 'group' }, text('without_target')), without.map(([indicator, rates]) => card(app, indicator, rates))] : null,
-      shown.length ? null : h('p', { class: 'note' }, text('no_rates')));
+      shown.length ? null : h('p', { class: 'note' }, text('no_rates')),
+      unit.level === 'county' ? unitItems(app, unit) : null);
   };
   app.on(['lang', 'unit', 'indicator'], draw);
   draw();
@@ -238,7 +240,6 @@ function missingRow(app, indicator, rate) {
   return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },
     h('b', {}, unit && unit.place !== app.zone ? `${app.nameOf(unit)} · ` : '', said(target ? target.title : app.indicators[indicator].title)),
     h('span', { class: 'goal-text' }, target ? `${targetText(rate, target, null)}${target.year ? text('in_year', { year: target.year }) : ''}` : ''),
-    h('span', { class: 'lacking' }, said(rate.note) || (target?.answered_by.length
-      ? text('missing_layer', { layers: target.answered_by.map((name) => (text(`role_${name}`))).join(text('list_comma')) }) : '')));
+    h('span', { class: 'lacking' }, said(rate.note)));
 }
 

@@ -62,13 +62,17 @@ export function rateLegend(app) {
       swatch(entry.band ? BAND_SYMBOL : fillSymbol(entry.colour)), h('span', {}, entry.title))));
 }
 
+const UNCOUNTED = new Set(['off_register', 'several']); // of no item, or of items that are counted by their statuses
+
 export function layerLegend(app, layer) {
   if (!layer.legend || layer.legend.length === 1) return null;
   const counts = statusCounts(app, layer);
-  const entries = layer.legend.filter((entry, place) => layer.counts[place] || counts?.[entry.key]);
+  // an earlier year may tell items apart that have one status by now
+  const apart = app.state.year !== null && layer.item_sets?.some((set) => set.length > 1);
+  const entries = layer.legend.filter((entry, place) => layer.counts[place] || counts?.[entry.key] || (apart && entry.key === 'several'));
   return h('ul', { class: 'legend-list', 'data-statuses': layer.id }, entries.map((entry) => h('li', { 'data-legend': `${layer.id}:${entry.key}` },
     swatch(entry.symbol), h('span', {}, said(entry.title)),
-    counts ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
+    counts && !UNCOUNTED.has(entry.key) ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
 }
 
 export function legendCard(app) {

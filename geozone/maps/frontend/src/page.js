@@ -80,7 +80,7 @@ function start(app) {
   app.showItem = (role, place) => {
     const item = app.registers[role].items[place];
     for (const layer of app.layers.values()) {
-      const feature = layer.role === role && layer.items ? layer.items.indexOf(place) : -1;
+      const feature = layer.role === role && layer.items ? layer.items.findIndex((set) => layer.item_sets[set]?.includes(place)) : -1;
       if (feature < 0) continue;
       app.showFeature(layer, feature);
       return;

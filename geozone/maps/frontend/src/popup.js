@@ -4,13 +4,13 @@ import { h } from './dom.js';
 import { rateText } from './format.js';
 import { hasText, said, text } from './text.js';
 import { badge } from './badge.js';
-import { itemName, registerOf, symbolPlace } from './years.js';
+import { itemName, itemsOf, symbolPlace } from './years.js';
 
 const FIRST = ['source', 'licence', 'vintage', 'accuracy_m'];
-const QUIET = new Set(['name', 'name_en', 'basis', 'status', ...FIRST]);
+const QUIET = new Set(['name', 'name_en', 'basis', 'status', 'item_id', ...FIRST]);
 const CODED = new Set(['kind', 'part']); // fields whose values are words of the embedded layers
 const LONGEST = 400;
-const MOST = 6; // features that one popup describes
+const MOST = 6; // features that one popup describes, and items of a unit
 
 export function featureName(app, layer, feature) {
   const { name, name_en: nameEn } = layer.row(feature);
@@ -32,15 +32,40 @@ function attributeRows(attributes) {
 function featureBlock(app, { layer, feature }) {
   const attributes = layer.row(feature);
   const status = layer.symbols ? layer.legend[symbolPlace(app, layer, feature)] : null;
-  const register = registerOf(app, layer);
-  const item = register && layer.items ? register.items[layer.items[feature]] : null;
+  const items = itemsOf(app, layer, feature);
+  const item = items.length === 1 ? items[0] : null;
   const basis = attributes.basis ?? layer.basis;
   return h('section', { class: 'hit' },
     h('h4', {}, shortened(featureName(app, layer, feature))),
     h('p', { class: 'kind' }, said(layer.title), hasText(`basis_${basis}`) ? badge(basis) : null),
     status ? h('p', { class: 'status-line' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
+    items.length > 1 ? itemLines(items) : null,
     h('dl', {}, attributeRows(attributes),
       item?.source ? [h('dt', {}, text('fact_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
+}
+
+function itemLines(items) {
+  return h('ul', { class: 'item-lines' }, items.slice(0, MOST).map((item) => h('li', { 'data-item': item.item_id },
+    h('span', { class: `dot status-${item.status}` }), itemName(item), text('colon'), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : '')),
+  items.length > MOST ? h('li', {}, text('amount_items', { amount: items.length })) : null);
+}
+
+// What the registers list in a unit: a county has no rate of its own, but the items in it have a status.
+export function unitItems(app, unit) {
+  if (unit.level === 'zone') return null;
+  const column = `${unit.level}_code`;
+  const blocks = Object.entries(app.registers)
+    .map(([role, register]) => [role, register.items.filter((item) => String(item[column] ?? '') === unit.code)])
+    .filter(([, items]) => items.length);
+  return blocks.map(([role, items]) => h('div', { class: 'unit-items', 'data-register': role },
+    h('p', { class: 'kind' }, text('register_of', { role: text(`role_${role}`) })),
+    items.length > MOST ? statusLine(items) : itemLines(items)));
+}
+
+function statusLine(items) {
+  const counts = new Map();
+  for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return h('p', { class: 'status-line' }, [...counts].map(([status, count]) => h('span', {}, h('span', { class: `dot status-${status}` }), `${text(`status_${status}`)} ${count}`)));
 }
 
 // A register item that no layer draws.
@@ -62,7 +87,8 @@ export function popupContent(app, hits) {
     unit ? h('section', { class: 'hit' },
       h('h4', {}, app.nameOf(unit)),
       h('p', { class: 'kind' }, [...app.ancestors(unit)].filter((upper) => upper.level !== 'zone').reverse().map((upper) => app.nameOf(upper)).join(' › ')),
-      rate ? h('p', { class: 'rate' }, said(app.indicators[indicator].title), h('b', {}, rateText(rate, app.indicators[indicator].kind)), rate.basis ? badge(rate.basis) : null) : null) : null,
+      rate ? h('p', { class: 'rate' }, said(app.indicators[indicator].title), h('b', {}, rateText(rate, app.indicators[indicator].kind)), rate.basis ? badge(rate.basis) : null) : null,
+      hits.item ? null : unitItems(app, unit)) : null,
     features.slice(0, MOST).map((hit) => featureBlock(app, hit)),
     features.length > MOST ? h('p', { class: 'note' }, text('more_features', { count: features.length - MOST })) : null);
 }

@@ -2,7 +2,7 @@
 
 import { h, replace } from './dom.js';
 import { said, text } from './text.js';
-import { itemName } from './years.js';
+import { itemName, itemPlaces } from './years.js';
 import { featureName, shortened } from './popup.js';
 import { matches } from './table.js';
 import { sounds } from './pinyin.js';
@@ -70,7 +70,7 @@ async function readNames(app) {
   for (const layer of app.layers.values()) {
     for (const entry of layer.row?.names() ?? []) {
       if (entry === null) await new Promise((resolve) => { setTimeout(resolve); });
-      else if (!(layer.items?.[entry.feature] >= 0)) app.named.push({ layer, feature: entry.feature, key: entry.names.join('\n').toLowerCase() });
+      else if (!itemPlaces(layer, entry.feature).length) app.named.push({ layer, feature: entry.feature, key: entry.names.join('\n').toLowerCase() });
     }
   }
   return true;

@@ -42,7 +42,8 @@ export function sourcesSection(app) {
       app.data.finding_count ? h('details', { class: 'findings' }, h('summary', {}, text('findings_title', { count: app.data.finding_count })),
         h('ul', {}, app.data.findings.map((finding) => h('li', {}, h('b', {}, text(`severity_${finding.severity}`)),
           h('span', {}, `${finding.layer}${text('colon')}${said(finding.message)} ${said(finding.remedy)}`))))) : null,
-      h('p', { class: 'note' }, text('made_with', { version: app.data.version })));
+      h('p', { class: 'note' }, text('made_with', { version: app.data.version })),
+      h('p', { class: 'note' }, text('browsers')));
   };
   app.on(['lang'], draw);
   draw();

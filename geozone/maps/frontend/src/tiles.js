@@ -51,7 +51,7 @@ class Tile {
         const command = integer & 7;
         const repeat = integer >> 3;
         if (command === 7) continue;
-        if (command === 1 && xy.length / 2 > rings.at(-1)) rings.push(xy.length / 2);
+        if (command === 1 && xy.length / 2 > rings[rings.length - 1]) rings.push(xy.length / 2);
         for (let point = 0; point < repeat; point++) {
           const right = next();
           const down = next();
@@ -66,7 +66,7 @@ class Tile {
           if (py > south) south = py;
         }
       }
-      if (xy.length / 2 > rings.at(-1)) rings.push(xy.length / 2);
+      if (xy.length / 2 > rings[rings.length - 1]) rings.push(xy.length / 2);
       this.firstRing[place + 1] = rings.length - 1;
       this.boxes.set([west, north, east, south], place * 4);
     });
@@ -173,7 +173,7 @@ export function openTiles(app, key) {
   }));
   const tileOf = takeBlock(`places-${key}`); // by row, the place of its tile in the last level, from 1 on
   const overview = entry.overview ? openOverview(app, entry) : null;
-  const levelAt = (zoom) => levels.findLast((level) => zoom >= level.least) ?? levels[0];
+  const levelAt = (zoom) => [...levels].reverse().find((level) => zoom >= level.least) ?? levels[0];
   const meeting = (zoom, box) => levelAt(zoom).tiles.filter((tile) => tile.box[0] <= box[2] && tile.box[2] >= box[0] && tile.box[1] <= box[3] && tile.box[3] >= box[1]);
   // the image from afar shows the latest statuses only
   const far = (zoom, year = null) => overview !== null && zoom < entry.individual && (year === null || !layer.symbols);
@@ -273,7 +273,7 @@ export function openTiles(app, key) {
     // loads the one tile that a feature lies in and returns the feature's box
     async locate(row) {
       places ??= varints(tileOf);
-      const level = levels.at(-1);
+      const level = levels[levels.length - 1];
       const place = level.tiles[places[row] - 1];
       if (!place) return null;
       const tile = await (kept.get(place.name) ?? load(level, place));

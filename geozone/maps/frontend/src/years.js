@@ -17,27 +17,42 @@ export function yearRange(app) {
   return [Math.min(...years) - 1, Math.max(...years)]; // from the year before the first dated status
 }
 
+// The items of the register that a feature stands for, by their places.
+export function itemPlaces(layer, feature) {
+  return layer.item_sets?.[layer.items?.[feature]] ?? [];
+}
+
+export function itemsOf(app, layer, feature) {
+  const register = registerOf(app, layer);
+  return register ? itemPlaces(layer, feature).map((place) => register.items[place]) : [];
+}
+
+function statusIn(item, until) {
+  const year = Number.parseInt(item.status_date, 10);
+  return Number.isFinite(year) && year <= until ? item.status : 'unknown';
+}
+
 // The place of the legend entry that draws a feature in the chosen year.
 export function symbolPlace(app, layer, feature, chosen = null) {
   if (!layer.symbols) return 0;
   const place = layer.symbols[feature];
   const until = chosen ?? app.state.year;
-  if (until === null) return place;
-  const unknown = layer.legend.findIndex((entry) => entry.key === 'unknown');
-  const register = registerOf(app, layer);
-  const item = register && layer.items ? register.items[layer.items[feature]] : null;
-  const year = item ? Number.parseInt(item.status_date, 10) : Number.NaN;
-  return Number.isFinite(year) && year <= until ? place : unknown;
+  if (until === null || layer.legend[place].key === 'off_register') return place;
+  const statuses = new Set(itemsOf(app, layer, feature).map((item) => statusIn(item, until)));
+  const key = statuses.size > 1 ? 'several' : [...statuses][0] ?? 'unknown';
+  return layer.legend.findIndex((entry) => entry.key === key);
 }
 
+// What stands beside the entries of a legend: items of the register, each once; of a layer without one, features.
 export function statusCounts(app, layer) {
   if (!layer.legend || layer.legend.length === 1) return null;
-  if (!layer.symbols || app.state.year === null) return Object.fromEntries(layer.legend.map((entry, place) => [entry.key, layer.counts[place]]));
+  if (!layer.symbols || app.state.year === null) return Object.fromEntries(layer.legend.map((entry, place) => [entry.key, layer.amounts[place]]));
   const counts = {};
-  for (let feature = 0; feature < layer.count; feature++) {
-    const { key } = layer.legend[symbolPlace(app, layer, feature)];
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
+  const add = (key) => { counts[key] = (counts[key] ?? 0) + 1; };
+  if (layer.counts_items) {
+    const { items } = registerOf(app, layer);
+    for (const place of new Set(layer.item_sets.flat())) add(statusIn(items[place], app.state.year));
+  } else for (let feature = 0; feature < layer.count; feature++) add(layer.legend[symbolPlace(app, layer, feature)].key);
   return counts;
 }
 

@@ -1,0 +1,147 @@
+"""The rows of a register file: which of its sheets are the register, and what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from geozone.errors import InputError
+from geozone.model import REGISTER_COLUMNS, Severity
+from geozone.rates.gazetteer import Gazetteer
+from geozone.rates.register_files import Grid
+from geozone.rates.register_headings import PLACE, Headings, find_headings, require_headings
+from geozone.rates.register_items import Reading
+from geozone.rates.register_rows import Row, RowCount, read_rows_of
+from geozone.rates.status_words import read_status
+from geozone.rates.words import PLACE_COLUMNS
+
+ALL_SHEETS = "*"
+_TABLE = 3  # rows and columns from which a sheet is a table rather than a remark
+_FIELDS = (*REGISTER_COLUMNS, *PLACE_COLUMNS, PLACE, "kind")
+
+Headed = tuple[Grid, Headings | None]
+
+
+def read_tables(
+    grids: Sequence[Grid],
+    path: Path,
+    sheet: str | None,
+    fields: Mapping[str, str] | None,
+    gazetteer: Callable[[], Gazetteer],
+    *,
+    count: RowCount,
+    reading: Reading,
+) -> list[Row]:
+    """Return the items of a register file, row by row.
+
+    Parameters
+    ----------
+    grids, path
+        The tables of the file (`register_files.read_grids`), and the file.
+    sheet
+        Its sheet or layer; ``"*"`` for all sheets that are registers.
+    fields
+        Register column -> heading, where the synonyms do not know it.
+    gazetteer
+        Gives the units.
+    count, reading
+        Take the numbers of rows, and what is found.
+
+    Raises
+    ------
+    InputError
+        If no sheet is a register, or several are and none is named.
+    """
+    _known_fields(path, fields)
+    if not grids:
+        raise InputError("rates.register_no_headings", path=path)
+    headed = [(grid, find_headings(grid, fields)) for grid in grids]
+    chosen = _chosen(path, headed, sheet, gazetteer, fields)
+    for grid, headings in headed:
+        if not any(grid is other for other in chosen):
+            _tell_left_out(grid, headings, sheet, reading)
+    rows: list[Row] = []
+    for grid, headings in headed:
+        if not any(grid is other for other in chosen):
+            continue
+        reading.findings += grid.findings
+        titled = sheet == ALL_SHEETS and bool(grid.title)
+        if titled:
+            grid.labels = [f"{grid.title}!{label}" for label in grid.labels]
+        sound = require_headings(headings, grid, path, fields)
+        for column, factor in sound.factors.items():
+            if factor is None:
+                reading.tell(
+                    "wrong_unit", grid.labels[sound.start], heading=sound.names[sound.columns[column]]
+                )
+        found = read_rows_of(grid, sound, gazetteer, count, reading.tell)
+        for row in found:
+            row.section = row.section or grid.title
+        rows += found
+    return rows
+
+
+def _chosen(
+    path: Path,
+    headed: list[Headed],
+    sheet: str | None,
+    gazetteer: Callable[[], Gazetteer],
+    fields: Mapping[str, str] | None,
+) -> list[Grid]:
+    """Return the tables that are the register."""
+    if len(headed) == 1:
+        return [headed[0][0]]
+    fit = [grid for grid, headings in headed if headings is not None and headings.is_register]
+    fit = [grid for grid in fit if grid.visible]
+    if sheet != ALL_SHEETS and len(fit) > 1:
+        # a list of codes has names and kinds too, but no status in it
+        told = [
+            grid for grid, headings in headed if grid in fit and _tells_statuses(grid, headings, gazetteer)
+        ]
+        fit = told or fit
+    if not fit:
+        hidden = [grid.title for grid, headings in headed if headings is not None and headings.is_register]
+        if hidden:
+            raise InputError("rates.register_only_hidden", path=path, sheets="、".join(hidden))
+        best = max(headed, key=lambda one: len(one[1].columns) if one[1] else -1)
+        require_headings(best[1], best[0], path, fields)
+    if sheet != ALL_SHEETS and len(fit) > 1:
+        sheets = "、".join(grid.title for grid in fit)
+        raise InputError("rates.register_several_sheets", path=path, sheets=sheets)
+    return fit
+
+
+def _tells_statuses(grid: Grid, headings: Headings | None, gazetteer: Callable[[], Gazetteer]) -> bool:
+    if headings is None:
+        return False
+    rows = read_rows_of(grid, headings, gazetteer, RowCount(), lambda *_, **__: None)
+    return any(not read_status(cell, heading).doubt for row in rows for heading, cell in row.statuses)
+
+
+def _tell_left_out(grid: Grid, headings: Headings | None, sheet: str | None, reading: Reading) -> None:
+    """Tell a sheet that is not read although it could be meant."""
+    if not grid.rows:
+        return
+    if headings is not None and headings.is_register:
+        kind = "other_sheet" if grid.visible else "hidden_sheet"
+        reading.tell(kind, grid.labels[0], sheet=grid.title)
+    elif grid.visible:
+        filled = sorted(sum(map(bool, row)) for row in grid.rows)
+        is_table = len(filled) >= _TABLE and filled[-_TABLE] >= _TABLE
+        known = sheet == ALL_SHEETS or (headings is not None and headings.score > 1)
+        severity = Severity.WARNING if is_table and known else Severity.NOTE
+        reading.tell("unread_sheet", grid.labels[0], severity, sheet=grid.title)
+
+
+def _known_fields(path: Path, fields: Mapping[str, str] | None) -> None:
+    if fields is not None and not isinstance(fields, Mapping):
+        raise InputError("rates.register_fields", path=path, value=str(fields))
+    for column, heading in (fields or {}).items():
+        if not isinstance(heading, str):
+            raise InputError("rates.register_fields", path=path, value=f"{column} = {heading}")
+        if column not in _FIELDS:
+            near = get_close_matches(column, _FIELDS, n=1, cutoff=0.0)[0]
+            raise InputError(
+                "rates.register_bad_field", path=path, column=column, near=near, choices=", ".join(_FIELDS)
+            )

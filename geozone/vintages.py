@@ -1,0 +1,44 @@
+"""The date that data describes, as declarations write it, and which of several is the newest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import combinations
+
+_DATE = re.compile(
+    r"(?P<year>(?:19|20)\d\d)年?"
+    r"(?:[-./]?(?P<month>0[1-9]|1[0-2]|(?<=[-./年])[1-9])月?"
+    r"(?:[-./]?(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-./月])[1-9])日?)?)?"
+)
+
+
+def parse_vintage(vintage: str) -> tuple[int, ...] | None:
+    """Return year, month and day of a vintage, as far as it states them; None where it states no date.
+
+    >>> parse_vintage("2023年12月"), parse_vintage("20231231"), parse_vintage("unknown")
+    ((2023, 12), (2023, 12, 31), None)
+    """
+    match = _DATE.fullmatch(re.sub(r"\s", "", vintage))
+    return tuple(int(part) for part in match.groups() if part) if match else None
+
+
+def newest_first(vintages: Iterable[str]) -> list[list[str]] | None:
+    """Return vintages in groups of one date, the newest first.
+
+    None where it cannot be told which is newer: one states no date, or only the year in which the other lies.
+    """
+    written = sorted({vintage.strip() for vintage in vintages})
+    if len(written) <= 1:
+        return [written]
+    dates = {vintage: parse_vintage(vintage) for vintage in written}
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for vintage, date in dates.items():
+        if date is None:
+            return None
+        groups.setdefault(date, []).append(vintage)
+    for one, other in combinations(groups, 2):
+        shared = min(len(one), len(other))
+        if one[:shared] == other[:shared]:
+            return None
+    return [groups[date] for date in sorted(groups, reverse=True)]

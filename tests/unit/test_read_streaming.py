@@ -1,0 +1,124 @@
+"""A layer that is streamed is held to the tests of one that is read: the same file gives the same coverage."""
+
+import sqlite3
+from contextlib import closing
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from geozone import api
+from geozone.errors import UsageError
+from geozone.model import CRS
+from geozone.overlay.plane import area_km2
+from geozone.read.streaming import tells_its_place
+from geozone.sources import placed_files
+
+SQUARES = gpd.GeoDataFrame(
+    {"name": ["a", "b"]}, geometry=[shapely.box(116, 30, 117, 31), shapely.box(117, 30, 118, 31)], crs=CRS
+)
+SHAPES = [shapely.box(116.9, 30.4, 117.1, 30.6), shapely.box(117.2, 30.4, 117.3, 30.5)]
+TRUE = area_km2(np.array(SHAPES), CRS).sum()
+
+
+def file(folder, crs=CRS, change=lambda points: points, stated=None, ending="shp"):
+    plane = gpd.GeoSeries(shapely.segmentize(SHAPES, 0.01), crs=CRS).to_crs(crs)
+    path = folder / f"layer.{ending}"
+    moved = shapely.transform(plane.to_numpy(), change)
+    gpd.GeoDataFrame({"n": [1, 2]}, geometry=moved, crs=stated or crs).to_file(path)
+    return path
+
+
+@pytest.fixture
+def streamed(monkeypatch):
+    """Note which files are streamed."""
+    seen = []
+    stream = api.coverage_of_file
+    monkeypatch.setattr(
+        api, "coverage_of_file", lambda *args, **options: seen.append(1) or stream(*args, **options)
+    )
+    return seen
+
+
+@pytest.mark.parametrize("ending", ["shp", "gpkg", "fgb"])
+@pytest.mark.parametrize("crs", [4490, 4326, 4548, 4527, 32650, 3857])
+def test_plain_files_are_streamed(tmp_path, streamed, crs, ending):
+    table = api.coverage(file(tmp_path, crs, ending=ending), SQUARES, by="name", threads=1)
+    assert streamed == [1]
+    assert table["net_km2"].sum() == pytest.approx(TRUE, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("crs", "change", "stated"),
+    [
+        (4548, lambda points: points[:, ::-1], 4548),
+        (4548, lambda points: points + np.array([39e6, 0.0]), 4548),
+        (4498, lambda points: points, 4527),
+        (4548, lambda points: points / 1000.0, 4548),
+        (4490, lambda points: points[:, ::-1], 4490),
+        (2379 + 5, lambda points: points, 2379 + 5),
+    ],
+    ids=["swapped", "prefixed", "six-degree", "kilometres", "lat-lon", "Xian 1980"],
+)
+def test_files_that_need_a_decision_are_read(tmp_path, streamed, crs, change, stated):
+    path = file(tmp_path, crs, change, stated)
+    assert not tells_its_place(path)
+    table = api.coverage(path, SQUARES, by="name", threads=1)
+    assert streamed == []
+    assert table["net_km2"].sum() == pytest.approx(TRUE, rel=1e-5)
+
+
+def test_a_prj_in_another_encoding_is_left_to_the_reader(tmp_path, streamed):
+    path = file(tmp_path, 4548)
+    prj = path.with_suffix(".prj")
+    prj.write_bytes(
+        prj.read_text("utf-8").replace("CGCS2000_3_Degree_GK_CM_117E", "国家2000_117").encode("gb18030")
+    )
+    assert api.coverage(path, SQUARES, threads=1)["net_km2"].sum() == pytest.approx(TRUE, rel=1e-5)
+    assert streamed == []
+
+
+def test_an_extent_that_is_not_true_does_not_hide_a_feature_elsewhere(tmp_path, streamed):
+    path = file(tmp_path, ending="gpkg", change=lambda points: points + np.array([-100.0, 0.0]))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE gpkg_contents SET min_x = 116, max_x = 118")
+        database.commit()
+    assert tells_its_place(path)
+    table = api.coverage(path, SQUARES, threads=1)
+    assert streamed == [1]
+    assert table["net_km2"].sum() == 0.0
+
+
+def test_a_feature_of_another_zone_is_left_to_the_reader(tmp_path):
+    shapes = [shapely.box(39.5e6, 3.4e6, 39.51e6, 3.41e6), shapely.box(40.5e6, 3.4e6, 40.51e6, 3.41e6)]
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"n": [1, 2]}, geometry=shapes, crs=4527).to_file(path)
+    assert not tells_its_place(path)
+
+
+@pytest.mark.parametrize("change", ["missing", "unplaced", "several"])
+def test_other_files_do_not_tell_their_place(tmp_path, change):
+    path = file(tmp_path, ending="gpkg")
+    if change == "missing":
+        path.unlink()
+    elif change == "unplaced":
+        path = file(tmp_path)
+        path.with_suffix(".prj").unlink()
+    else:
+        gpd.GeoDataFrame({"n": [1]}, geometry=SHAPES[:1], crs=CRS).to_file(path, layer="other", mode="a")
+    assert not tells_its_place(path)
+
+
+def test_workers_get_files_that_need_no_decision(tmp_path):
+    path = file(tmp_path, 4548, lambda points: points[:, ::-1])
+    plain = file(tmp_path, ending="fgb")
+    with placed_files({"one": path, "two": plain}) as (files, read):
+        assert files["two"] == (plain, None)
+        assert tells_its_place(*files["one"])
+        assert [finding.kind for one in read for finding in one.findings] == ["axes_swapped"]
+        placed = gpd.read_file(files["one"][0])
+        assert area_km2(placed).sum() == pytest.approx(TRUE, rel=1e-5)
+    assert not files["one"][0].exists()
+    with pytest.raises(UsageError), placed_files({"one": SQUARES}):
+        pass

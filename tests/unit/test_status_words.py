@@ -1,0 +1,145 @@
+"""What a cell says about a status: nothing in it is passed over."""
+
+import pytest
+
+from geozone.model import Status
+from geozone.rates.status_words import asked_status, find_date, later, read_status
+
+AS_OF = "2026-06-30"
+BUILT, RECOGNISED, UNDER, PLANNED = Status.BUILT, Status.RECOGNISED, Status.UNDER_CONSTRUCTION, Status.PLANNED
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["建成", "已建成。", "ＢＵＩＬＴ", "是", "√", "✔", "Y", "100%", "完成率100%", "建成（2024年）", "2024年建成", "2026年5月建成",
+     "已完成验收", "已建成并通过验收", "建成，2024年5月通过验收", "国家级美丽海湾", "美丽海湾（第二批）", "建成（优秀案例）", "是，已建成",
+     "yes", "completed 2024", "建成\n（国家级）", "二〇二四年建成"],
+)  # fmt: skip
+def test_built_is_what_says_so_and_nothing_else(words):
+    assert read_status(words, "状态", AS_OF).status is BUILT
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "year"),
+    [
+        ("建成（预计2027年）", PLANNED, 2027),
+        ("2027年建成", PLANNED, 2027),
+        ("建成（2027）", PLANNED, 2027),
+        ("计划2027年建成", PLANNED, 2027),
+        ("力争2027年底前建成", PLANNED, 2027),
+        ("二〇二七年建成", PLANNED, 2027),
+        ("27年底建成", PLANNED, 2027),
+        ("十五五期间建成", PLANNED, 2030),
+        ("2026年12月建成", PLANNED, 2026),
+        ("建成（2023-2027年）", PLANNED, 2027),
+        ("2027年", PLANNED, 2027),
+        ("built (expected 2027)", PLANNED, 2027),
+        ("to be completed by 2027", PLANNED, 2027),
+        ("yes (expected 2027)", PLANNED, 2027),
+        ("否，计划2027年建成", PLANNED, 2027),
+        ("在建，预计2027年建成", UNDER, 2027),
+        ("正在建设（2027年建成）", UNDER, 2027),
+        ("完成（60%）", UNDER, None),
+        ("60%", UNDER, None),
+        ("70% completed", UNDER, None),
+        ("在建（已完成60%）", UNDER, None),
+        ("否（在建）", UNDER, None),
+        ("美丽海湾建设中", UNDER, None),
+        ("0%", PLANNED, None),
+        ("尚未建成", PLANNED, None),
+        ("没有建成", PLANNED, None),
+        ("未按期完成", PLANNED, None),
+        ("非美丽海湾", PLANNED, None),
+        ("not yet completed", PLANNED, None),
+        ("×", PLANNED, None),
+        ("N", PLANNED, None),
+        ("即将建成", PLANNED, None),
+        ("优秀案例（未建成）", PLANNED, None),
+        ("提名案例（第一批）", RECOGNISED, None),
+    ],
+)
+def test_qualifiers_negations_and_dates_are_read(words, status, year):
+    reading = read_status(words, "状态", AS_OF)
+    assert (reading.status, reading.planned_year, reading.doubt) == (status, year, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "doubt"),
+    [
+        ("建成（否）", "qualified"),
+        ("（未）建成", "qualified"),
+        ("是（在建）", "qualified"),
+        ("建成/在建", "qualified"),
+        ("已建成（部分岸段）", "qualified"),
+        ("基本建成", "qualified"),
+        ("一期建成", "qualified"),
+        ("partly built", "qualified"),
+        ("建成（待验收）", "qualified"),
+        ("建成（未验收）", "qualified"),
+        ("建成（已撤销）", "qualified"),
+        ("120%", "qualified"),
+        ("十四五期间建成", "qualified"),
+        ("拟申报优秀案例", "qualified"),
+        ("预计2024年建成", "past"),
+        ("建成？", "word"),
+        ("建成（公告）", "word"),
+        ("美丽海湾建设", "word"),
+        ("快好了", "word"),
+        ("2024年", "word"),
+        ("1", "word"),
+    ],
+)
+def test_what_contradicts_itself_or_is_not_understood_is_unknown(words, doubt):
+    reading = read_status(words, "状态", AS_OF)
+    assert (reading.status, reading.doubt) == (Status.UNKNOWN, doubt)
+
+
+@pytest.mark.parametrize("words", ["", " ", "未知", "—", "/", "待定", "N/A", "nan"])
+def test_a_status_that_nobody_knows_is_no_doubt(words):
+    assert read_status(words, "状态", AS_OF).status is Status.UNKNOWN
+    assert not read_status(words, "状态", AS_OF).doubt
+
+
+@pytest.mark.parametrize(
+    "bracket", ["（{}）", "({})", "【{}】", "[{}]", "〔{}〕", "（{}", "，{}", "；{}", "——{}", "\n{}"]
+)
+@pytest.mark.parametrize("qualifier", ["否", "在建", "预计2027年", "60%", "部分", "待验收", "以后再说"])
+def test_no_bracket_hides_what_takes_a_status_back(bracket, qualifier):
+    assert read_status("建成" + bracket.format(qualifier), "状态", AS_OF).status is not BUILT
+
+
+def test_the_date_of_the_register_decides_what_is_still_to_come():
+    assert read_status("2025年建成", "状态", "2024-12-31").status is PLANNED
+    assert read_status("2025年建成", "状态", "2025-12-31").status is BUILT
+    assert read_status("2025年建成", "状态", "2025-12-31").date == "2025"
+    assert later("2026-07", "2026-06-30")
+    assert not later("2026", "2026-06-30")
+    assert not later("2027", "")
+
+
+@pytest.mark.parametrize(
+    ("heading", "status"),
+    [("是否建成", BUILT), ("建成", BUILT), ("是否在建", UNDER), ("在建", UNDER), ("拟建", PLANNED), ("优秀案例", RECOGNISED),
+     ("是否为美丽海湾", BUILT), ("状态", None), ("类别", None), ("建成年份", None), ("名称", None), ("美丽海湾", None), ("x", None)],
+)  # fmt: skip
+def test_a_heading_may_ask_for_a_status(heading, status):
+    assert asked_status(heading) is status
+
+
+def test_an_answer_is_the_answer_to_its_heading():
+    assert read_status("√", "是否在建", AS_OF).status is UNDER
+    assert read_status("1", "是否建成", AS_OF).status is BUILT
+    assert read_status("0", "是否建成", AS_OF).status is PLANNED
+    assert read_status("否", "是否在建", AS_OF).doubt == "open"
+    assert read_status("2024", "建成", AS_OF).status is BUILT
+    assert read_status("2027", "计划", AS_OF).planned_year == 2027
+    assert read_status("60", "建设进度（%）", AS_OF).status is UNDER
+
+
+@pytest.mark.parametrize(
+    ("words", "date"),
+    [("2024", "2024"), ("2024年5月", "2024-05"), ("2024.5.1", "2024-05-01"), ("2024/05/01 00:00:00", "2024-05-01"),
+     ("2024年底", "2024"), ("二〇二四年", "2024"), ("近期", "")],
+)  # fmt: skip
+def test_dates_as_people_write_them(words, date):
+    assert find_date(words) == date

@@ -1,0 +1,92 @@
+"""What the user supplies and nothing is made from: read, told, and a file that is no data is refused."""
+
+import numpy as np
+import pytest
+import rasterio
+import samples
+from rasterio.transform import from_origin
+
+from geozone.errors import InputError
+from geozone.export.particulars import run_table
+from geozone.maps.payload import zone_payload
+from geozone.project import load_project
+from geozone.run.compute import Options, _Work
+
+LAYER = '\n[[layer]]\nrole = "{role}"\npath = "{path}"\nbasis = "official"\nvintage = "{vintage}"\n'
+
+
+@pytest.fixture
+def folder(tmp_path):
+    samples.sample_layers()["redline"].data.to_file(tmp_path / "areas.gpkg")
+    samples.sample_layers()["redline"].data.iloc[:1].to_file(tmp_path / "areas_2018.gpkg")
+    (tmp_path / "garbage.gpkg").write_text("no data")
+    (tmp_path / "garbage.tif").write_text("no data")
+    profile = {"driver": "GTiff", "width": 4, "height": 4, "count": 1, "dtype": "uint8", "crs": "EPSG:4490"}
+    with rasterio.open(
+        tmp_path / "cells.tif", "w", transform=from_origin(116, 39, 0.5, 0.5), **profile
+    ) as dataset:
+        dataset.write(np.ones((1, 4, 4), "uint8"))
+    return tmp_path
+
+
+def run(folder, *layers):
+    """Return the findings, inputs and notices of reading what nothing is made from."""
+    path = folder / "project.toml"
+    text = "".join(LAYER.format(role=role, path=name, vintage=vintage) for role, name, vintage in layers)
+    path.write_text('zone = "bth"\n' + text, "utf-8")
+    told = []
+    work = _Work(load_project(path), Options(notice=told.append))
+    work._read_unused()
+    return work.findings, work.inputs, [line.en for line in told]
+
+
+ROLES = ("coastal_belt", "functional_zone", "protected_area", "control_unit", "station", "landcover")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_that_nothing_uses_is_told(folder, role):
+    findings, inputs, told = run(folder, (role, "areas.gpkg", "2023"))
+    assert [(item.kind, item.severity, item.layer) for item in findings] == [
+        ("layer_unused", "warning", role)
+    ]
+    assert f"role = {role}" in told[0]
+    assert [(entry["path"], entry["used"]) for entry in inputs] == [("areas.gpkg", False)]
+    assert len(inputs[0]["sha256"]) == 64
+
+
+def test_a_class_raster_is_opened_as_one(folder):
+    findings, inputs, _ = run(folder, ("landcover", "cells.tif", "2023"))
+    assert findings[0].kind == "layer_unused"
+    assert inputs[0]["path"] == "cells.tif"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_file_that_is_no_data_is_an_error_whatever_its_role(folder, role):
+    name = "garbage.tif" if role == "landcover" else "garbage.gpkg"
+    with pytest.raises(InputError) as caught:
+        run(folder, (role, name, "2023"))
+    assert name in str(caught.value)
+
+
+def test_an_older_vintage_is_read_and_kept_apart(folder):
+    findings, inputs, told = run(
+        folder, ("redline", "areas.gpkg", "2023-12"), ("redline", "areas_2018.gpkg", "2018-06")
+    )
+    assert [item.kind for item in findings] == ["older_vintage"]
+    assert "areas_2018.gpkg of 2018-06 is older than 2023-12" in told[0]
+    assert [(entry["path"], entry["vintage"]) for entry in inputs] == [("areas_2018.gpkg", "2018-06")]
+    with pytest.raises(InputError):
+        run(folder, ("redline", "areas.gpkg", "2023-12"), ("redline", "garbage.gpkg", "2018-06"))
+
+
+def test_what_is_used_is_not_told(folder):
+    assert run(folder, ("redline", "areas.gpkg", "2023"), ("dem", "cells.tif", "2020"))[0] == []
+
+
+def test_no_source_list_names_what_was_not_used():
+    result = samples.sample_result()
+    result.inputs = [entry | {"used": False} for entry in result.inputs]
+    assert zone_payload(result)["inputs"] == []
+    table = run_table(result, "en").frame
+    assert "input" not in set(table["section"])
+    assert "unused_input" in set(table["section"])
