@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+import warnings
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 import geozone.overlay.coverage
 import geozone.overlay.mosaic
-from geozone.errors import DataError, UsageError
+from geozone.checks.findings import is_complete
+from geozone.checks.report import grouped
+from geozone.errors import DataError, GeozoneWarning
 from geozone.export.geopackage import write_geopackage
 from geozone.maps.page import render_page
 from geozone.messages import Language
-from geozone.model import Layer, Rate, ZoneResult
+from geozone.model import Finding, Rate, Severity, ZoneResult
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
-from geozone.overlay.features import Progress
+from geozone.overlay.features import Features, Progress
+from geozone.overlay.losses import tell, told
 from geozone.overlay.stream import OutsideError, coverage_of_file
 from geozone.project import Project, embedded_project, load_project
-from geozone.read import read_layer
+from geozone.read.address import split_layer
 from geozone.read.inference import CHINA
 from geozone.read.streaming import tells_its_place
 from geozone.run.build import build
 from geozone.run.compute import Options, compute
-
-Source: TypeAlias = str | Path | Layer | gpd.GeoDataFrame
+from geozone.sources import Opened, Source, open_layer, open_zones, placed_files, stated_areas_of_file
 
 
 def coverage(
@@ -36,6 +37,8 @@ def coverage(
     zones: Source,
     *,
     by: str | None = None,
+    crs: Any = None,
+    zones_crs: Any = None,
     threads: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -46,10 +49,13 @@ def coverage(
     Parameters
     ----------
     layer, zones
-        Paths, Layers or GeoDataFrames, in any CRS. A layer in a GeoPackage, FlatGeobuf or shapefile that tells its
-        CRS is streamed.
+        Paths, paths with the layer inside (``FILE:LAYER``), Layers or GeoDataFrames, in any CRS. Of a GeoPackage that
+        geozone wrote, the zones are its units. A layer in a GeoPackage, FlatGeobuf or shapefile that tells its CRS is
+        streamed.
     by
         Field of `zones` that names them; the row number by default.
+    crs, zones_crs
+        Coordinate reference systems of `layer` and `zones`, where they state none or a wrong one.
     threads
         Threads to use; one a processor by default.
     workers, scheduler
@@ -62,25 +68,37 @@ def coverage(
     -------
     DataFrame
         Index: the zone's name. Columns ``zone_km2, gross_km2, net_km2, overlap_km2, share, features``; the areas are
-        on the CGCS2000 ellipsoid, ``share`` is net ÷ zone.
+        on the CGCS2000 ellipsoid, ``share`` is net ÷ zone. ``attrs["findings"]`` and ``attrs["decisions"]`` tell what
+        was found and decided about both inputs, ``attrs["complete"]`` whether everything that they hold counted.
+
+    Warns
+    -----
+    GeozoneWarning
+        One for each kind of finding that is more than a note.
 
     Raises
     ------
     InputError
         If a file is missing or cannot be read.
     UsageError
-        If the zones have no field `by`.
+        If the zones have no field `by`, or an input has no CRS.
     """
-    units = _opened(zones, by)
+    units = open_zones(zones, by, zones_crs)
     if workers is not None or scheduler is not None:
-        with _placed_files({"layer": layer}) as files:
-            return coverage_on_cluster(
-                files["layer"], units, by=by, scheduler=scheduler, workers=workers or 1
+        with placed_files({"layer": layer}, crs) as (files, read):
+            path, inside = files["layer"]
+            table = coverage_on_cluster(
+                path, units.data, by=by, layer=inside, scheduler=scheduler, workers=workers or 1
             )
-    if isinstance(layer, str | Path) and tells_its_place(Path(layer)):
-        with suppress(OutsideError, DataError):  # the reader looks at every feature, and names what is wrong
-            return coverage_of_file(layer, units, by=by, threads=threads, within=CHINA, progress=progress)
-    return geozone.overlay.coverage.coverage(_opened(layer), units, by=by, threads=threads, progress=progress)
+        return _told(table, units, *read)
+    streamed = _streamed(layer, units, by, crs, threads, progress)
+    if streamed is not None:
+        return _told(streamed, units)
+    opened = open_layer(layer, crs)
+    table = geozone.overlay.coverage.coverage(
+        opened.data, units.data, by=by, threads=threads, progress=progress
+    )
+    return _told(table, units, opened)
 
 
 def mosaic(
@@ -88,6 +106,8 @@ def mosaic(
     zones: Source,
     *,
     by: str | None = None,
+    crs: Any = None,
+    zones_crs: Any = None,
     threads: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -99,20 +119,83 @@ def mosaic(
     ----------
     layers
         Paths, Layers or GeoDataFrames by name, 16 at most.
-    zones, by, threads, workers, scheduler, progress
+    crs
+        Coordinate reference system of all the layers, where they state none or a wrong one.
+    zones, by, zones_crs, threads, workers, scheduler, progress
         As for `coverage`.
 
     Returns
     -------
     DataFrame
-        The zone's name, one bool column per layer, ``area_km2``.
+        The zone's name, one bool column per layer, ``area_km2``; ``attrs`` as for `coverage`.
+
+    Warns
+    -----
+    GeozoneWarning
+        One for each kind of finding that is more than a note.
     """
-    units = _opened(zones, by)
+    units = open_zones(zones, by, zones_crs)
     if workers is not None or scheduler is not None:
-        with _placed_files(layers) as files:
-            return mosaic_on_cluster(files, units, by=by, scheduler=scheduler, workers=workers or 1)
-    opened = {name: _opened(layer) for name, layer in layers.items()}
-    return geozone.overlay.mosaic.mosaic(opened, units, by=by, threads=threads, progress=progress)
+        with placed_files(layers, crs) as (files, read):
+            table = mosaic_on_cluster(
+                {name: path for name, (path, _) in files.items()},
+                units.data,
+                by=by,
+                names={name: inside for name, (_, inside) in files.items()},
+                scheduler=scheduler,
+                workers=workers or 1,
+            )
+        return _told(table, units, *read)
+    opened = {name: open_layer(layer, crs) for name, layer in layers.items()}
+    table = geozone.overlay.mosaic.mosaic(
+        {name: one.data for name, one in opened.items()},
+        units.data,
+        by=by,
+        threads=threads,
+        progress=progress,
+    )
+    return _told(table, units, *opened.values())
+
+
+def _streamed(  # noqa: PLR0917 - one private step of `coverage`
+    layer: Source, units: Opened, by: str | None, crs: Any, threads: int | None, progress: Progress | None
+) -> pd.DataFrame | None:
+    """Return the coverage by a layer that needs no reader, or None for any other."""
+    if crs is not None or not isinstance(layer, str | Path):
+        return None
+    path, inside = split_layer(layer)
+    if not tells_its_place(path, inside):
+        return None
+
+    def inspect(features: Features) -> list[Finding]:
+        return stated_areas_of_file(Path(path), inside, features)
+
+    with suppress(OutsideError, DataError):  # the reader looks at every feature, and names what is wrong
+        return coverage_of_file(
+            path,
+            units.data,
+            by=by,
+            threads=threads,
+            layer=inside,
+            within=CHINA,
+            progress=progress,
+            inspect=inspect,
+        )
+    return None
+
+
+def _told(table: pd.DataFrame, *opened: Opened) -> pd.DataFrame:
+    """Put what was found and decided about the inputs of a table into its attributes, and warn of what is grave."""
+    findings = [finding for one in opened for finding in one.findings]
+    told_already = {(finding.layer, finding.kind) for one in opened for finding in one.findings}
+    findings += [one for one in told(table) if (one.layer, one.kind) not in told_already]
+    tell(table, findings, [(one.name, decision) for one in opened for decision in one.decisions])
+    table.attrs["complete"] = is_complete(findings)
+    for group in grouped(findings):
+        if group.first.severity is not Severity.NOTE:
+            # the caller of the public function stands two frames up
+            warnings.warn(GeozoneWarning(group.message, group.first.remedy), stacklevel=3)
+    return table
 
 
 class OpenProject:
@@ -178,31 +261,3 @@ def open_project(name: str | Path, *, lang: Language = "zh", threads: int | None
 def rates_frame(rates: Iterable[Rate], lang: Language) -> pd.DataFrame:
     """Return rates as a table with the fixed columns."""
     return pd.DataFrame([rate.row(lang) for rate in rates])
-
-
-def _opened(source: Source, by: str | None = None) -> Layer | gpd.GeoDataFrame:
-    opened = read_layer(source) if isinstance(source, str | Path) else source
-    names = opened.data.columns if isinstance(opened, Layer) else opened.columns
-    if by is not None and by not in names:
-        raise UsageError(
-            "cli.bad_by",
-            path=source if isinstance(source, str | Path) else "zones",
-            field=by,
-            choices=", ".join(name for name in names if name != "geometry"),
-        )
-    return opened
-
-
-@contextmanager
-def _placed_files(layers: Mapping[str, Source]) -> Iterator[dict[str, Path]]:
-    """Yield files that workers can use as they are; a layer that the reader has to decide about is read and written."""
-    with TemporaryDirectory(prefix="geozone-") as folder:
-        files: dict[str, Path] = {}
-        for number, (name, layer) in enumerate(layers.items()):
-            if not isinstance(layer, str | Path):
-                raise UsageError("cli.cluster_needs_files")
-            files[name] = Path(layer)
-            if not tells_its_place(files[name]):
-                files[name] = Path(folder) / f"{number}.gpkg"
-                read_layer(layer).data[["geometry"]].to_file(files[name])
-        yield files

@@ -27,7 +27,7 @@ class GeozoneWarning(UserWarning):
         What was found, and what to do about it.
     """
 
-    def __init__(self, *messages: Message) -> None:
+    def __init__(self, *messages: Message | Text) -> None:
         self.messages = messages
         super().__init__(f"{self.get('en')} | {self.get('zh')}")
 

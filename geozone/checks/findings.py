@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import geopandas as gpd
 
 from geozone.checks.attributes import check_attributes
@@ -25,6 +27,55 @@ REPAIRABLE = frozenset(
         "geometry_collection",
     }
 )
+
+# features that the reader names and leaves out: the others still count
+_LOST_FEATURES = frozenset(
+    {
+        "coordinate_lost",
+        "coordinate_not_finite",
+        "coordinates_not_finite",
+        "feature_broken",
+        "record_broken",
+        "records_broken",
+    }
+)
+
+# parts of a layer that count for nothing, or for nothing yet
+_LEFT_OUT = _LOST_FEATURES | frozenset(
+    {
+        "without_geometry",
+        "zone_without_area",
+        "not_areas",
+        "not_counted",
+        "counts_differ",
+        "entities_not_read",
+        "link_not_followed",
+        "parcel_is_line",
+        "parcel_is_point",
+        "parcel_ring",
+        "shp_cut",
+    }
+)
+
+
+def is_wrong(finding: Finding) -> bool:
+    """Tell whether a finding is an error that no repair sets right: a result that rests on it is not the right one."""
+    return finding.severity is Severity.ERROR and finding.kind not in REPAIRABLE
+
+
+def stops(finding: Finding) -> bool:
+    """Tell whether a finding ends a run: an error of the layer, not one of single features that are left out and named."""
+    return is_wrong(finding) and finding.kind not in _LOST_FEATURES
+
+
+def leaves_out(finding: Finding) -> bool:
+    """Tell whether part of a layer does not count, or cannot be trusted to."""
+    return is_wrong(finding) or finding.kind in _LEFT_OUT
+
+
+def is_complete(findings: Iterable[Finding]) -> bool:
+    """Tell whether everything that layers hold counted, as far as the findings tell."""
+    return not any(leaves_out(finding) for finding in findings)
 
 
 def check(layer: Layer, *, units: gpd.GeoDataFrame | None = None) -> list[Finding]:

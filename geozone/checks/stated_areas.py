@@ -9,13 +9,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from geozone.checks.gather import LISTED, Gather, place_of
 from geozone.messages import text
-from geozone.model import CRS, Severity
+from geozone.model import CRS, Finding, Layer, Severity
 from geozone.overlay.plane import Numbers, area_km2
 from geozone.read.fields import means, synonyms
 
@@ -40,8 +41,7 @@ class _Field:
 
 def check_stated_areas(gather: Gather) -> None:
     """Find features whose stated area is not what is drawn: none, negative, in another unit, too large or too small."""
-    fields = _fields(gather.layer.data)
-    if not fields:
+    if not _fields(gather.layer.data):
         return
     geometries = gather.geometries
     rows = np.flatnonzero(
@@ -49,11 +49,35 @@ def check_stated_areas(gather: Gather) -> None:
         & shapely.is_valid(geometries)
         & ~shapely.is_empty(geometries)
     )
-    if not len(rows):
-        return
     drawn = np.full(len(geometries), np.nan)
     drawn[rows] = area_km2(geometries[rows], CRS) * 1e6
-    for field in fields:
+    _compare_all(gather, drawn)
+
+
+def stated_area_findings(layer: Layer) -> list[Finding]:
+    """Return what `check_stated_areas` finds in a layer."""
+    gather = Gather(layer)
+    check_stated_areas(gather)
+    return gather.findings
+
+
+def compare_stated_areas(layer: str, fields: pd.DataFrame, drawn: Numbers) -> list[Finding]:
+    """Return what `check_stated_areas` finds, from fields of a layer and the drawn area of each feature, in m²."""
+    nothing = gpd.GeoDataFrame(fields, geometry=np.full(len(fields), None), crs=CRS)
+    gather = Gather(Layer(layer, nothing))
+    _compare_all(gather, np.where(drawn > 0, drawn, np.nan))
+    return gather.findings
+
+
+def states_areas(field: str) -> bool:
+    """Tell whether a field of this name states the area of its feature."""
+    return field == _GENERIC or _meaning(field)[0]
+
+
+def _compare_all(gather: Gather, drawn: Numbers) -> None:
+    if not (drawn > 0).any():
+        return
+    for field in _fields(gather.layer.data):
         _compare(gather, field, drawn)
 
 

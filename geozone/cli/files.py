@@ -24,17 +24,20 @@ from geozone.checks.report import (
 )
 from geozone.cli.options import (
     BY,
+    CRS,
     CSV,
     EVERY,
     JSON,
     LANG,
     PATH,
     SCHEDULER,
+    SOURCE,
     TABLE_OUT,
     THREADS,
     WORKERS,
+    ZONES_CRS,
     cli,
-    deliver,
+    deliver_result,
     progress_bar,
 )
 from geozone.errors import DataError, GeozoneError, UsageError
@@ -42,25 +45,34 @@ from geozone.export.repaired import write_repaired
 from geozone.messages import Language, text
 from geozone.model import Finding, Layer
 from geozone.read import list_layers, read_layer
+from geozone.read.address import split_layer
+from geozone.read.postgis import without_password
+from geozone.read.safety import is_database
 
 
 @cli.command("coverage")
-@click.argument("layer", type=PATH)
-@click.argument("zones", type=PATH)
+@click.argument("layer", type=SOURCE)
+@click.argument("zones", type=SOURCE)
 @BY
+@CRS
+@ZONES_CRS
 @TABLE_OUT
 @JSON
 @CSV
+@EVERY
 @LANG
 @THREADS
 @WORKERS
 @SCHEDULER
 def coverage_command(
-    layer: Path,
-    zones: Path,
+    layer: str | Path,
+    zones: str | Path,
     by: str | None,
+    crs: str | None,
+    zones_crs: str | None,
     out: Path | None,
     form: str | None,
+    every: bool,
     lang: Language,
     threads: int | None,
     workers: int | None,
@@ -68,38 +80,56 @@ def coverage_command(
 ) -> None:
     """Net coverage of LAYER in each of ZONES, overlaps counted once.
 
+    Each of them is a file, a layer inside a file (FILE:LAYER) or a database table; of a GeoPackage that geozone wrote, the
+    zones are its units. What was found about either stands on standard error; the column "complete" says whether all of
+    it counted. The exit code is 1 if an error makes the result wrong.
+
     \b
     Examples:
       geozone coverage redline.gpkg counties.shp --by XZQDM
       geozone coverage redline.gdb counties.gpkg --out coverage.csv
+      geozone coverage data.gpkg:redline maps/hebei.gpkg --by code --crs EPSG:4527
     """
-    del lang
     if out:
         listing.require_ending(out)
     with progress_bar() as progress:
         table = coverage(
-            layer, zones, by=by, threads=threads, workers=workers, scheduler=scheduler, progress=progress
+            layer,
+            zones,
+            by=by,
+            crs=crs,
+            zones_crs=zones_crs,
+            threads=threads,
+            workers=workers,
+            scheduler=scheduler,
+            progress=progress,
         )
-    deliver(table.reset_index(), out, form)
+    deliver_result(table.reset_index(), out, form, lang, every=every)
 
 
 @cli.command("mosaic")
-@click.argument("zones", type=PATH)
-@click.argument("layers", type=PATH, nargs=-1, required=True)
+@click.argument("zones", type=SOURCE)
+@click.argument("layers", type=SOURCE, nargs=-1, required=True)
 @BY
+@CRS
+@ZONES_CRS
 @TABLE_OUT
 @JSON
 @CSV
+@EVERY
 @LANG
 @THREADS
 @WORKERS
 @SCHEDULER
 def mosaic_command(
-    zones: Path,
-    layers: tuple[Path, ...],
+    zones: str | Path,
+    layers: tuple[str | Path, ...],
     by: str | None,
+    crs: str | None,
+    zones_crs: str | None,
     out: Path | None,
     form: str | None,
+    every: bool,
     lang: Language,
     threads: int | None,
     workers: int | None,
@@ -107,29 +137,42 @@ def mosaic_command(
 ) -> None:
     """Area of every combination of LAYERS in each of ZONES.
 
+    A layer inside a file, FILE:LAYER, goes by its own name, a file by its name without the ending. --crs holds for all
+    layers. What was found about them is told as for coverage.
+
     \b
-    Example:
+    Examples:
       geozone mosaic counties.gpkg redline.gpkg barrier.gpkg --by code --out mosaic.csv
+      geozone mosaic counties.gpkg data.gpkg:redline data.gpkg:forest --by code
     """
-    del lang
     if out:
         listing.require_ending(out)
-    named: dict[str, Path] = {}
-    for path in layers:
-        if path.stem in named:
-            raise UsageError("cli.layers_same_name", name=path.stem)
-        named[path.stem] = path
+    named: dict[str, str | Path] = {}
+    for source in layers:
+        path, inside = split_layer(source)
+        name = inside or Path(path).stem
+        if name in named:
+            raise UsageError("cli.layers_same_name", name=name)
+        named[name] = source
     with progress_bar() as progress:
         table = mosaic(
-            named, zones, by=by, threads=threads, workers=workers, scheduler=scheduler, progress=progress
+            named,
+            zones,
+            by=by,
+            crs=crs,
+            zones_crs=zones_crs,
+            threads=threads,
+            workers=workers,
+            scheduler=scheduler,
+            progress=progress,
         )
-    deliver(table, out, form)
+    deliver_result(table, out, form, lang, every=every)
 
 
 @cli.command("check")
-@click.argument("files", type=PATH, nargs=-1, required=True)
+@click.argument("files", type=SOURCE, nargs=-1, required=True)
 @click.option("--layer", help="The layer inside the file; all of them by default.")
-@click.option("--crs", help="Coordinate reference system, where the file is silent or wrong.")
+@CRS
 @click.option("--encoding", help="Text encoding, where the file is silent or wrong.")
 @click.option(
     "--repair", "out", type=PATH, help="Write the repaired layers and the ledger to this GeoPackage."
@@ -139,7 +182,7 @@ def mosaic_command(
 @EVERY
 @LANG
 def check_command(
-    files: tuple[Path, ...],
+    files: tuple[str | Path, ...],
     layer: str | None,
     crs: str | None,
     encoding: str | None,
@@ -162,12 +205,12 @@ def check_command(
     code = failed = 0
     for path in files:
         try:
-            names: list[str | None] = [layer] if layer else [*list_layers(path)]
+            names: list[str | None] = [layer] if layer else [] if is_database(path) else [*list_layers(path)]
             for name in names or [None]:
                 one = _checked(path, name, crs=crs, encoding=encoding, mend=out is not None)
                 checked.append(one)
                 for decision in one.layer.decisions:
-                    click.echo(f"{path.name}: {decision.reason.get(lang)}", err=True)
+                    click.echo(f"{one.file}: {decision.reason.get(lang)}", err=True)
                 code = max(code, DataError.exit_code if has_errors(one.findings) else 0)
         except GeozoneError as error:
             click.echo(text("cli.failed", reason=error.text).get(lang), err=True)
@@ -212,7 +255,10 @@ def _show_checked(
         click.echo(text(key, count=len(checked), failed=failed).get(lang), err=True)
 
 
-def _checked(path: Path, name: str | None, *, crs: str | None, encoding: str | None, mend: bool) -> _Checked:
+def _checked(
+    path: str | Path, name: str | None, *, crs: str | None, encoding: str | None, mend: bool
+) -> _Checked:
     layer = read_layer(path, layer=name, crs=crs, encoding=encoding)
     found = all_findings(layer, check(layer))
-    return _Checked(path.name, layer, found, repair(layer) if mend else None)
+    shown = without_password(str(path)) if is_database(path) else Path(path).name
+    return _Checked(shown, layer, found, repair(layer) if mend else None)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 import pandas as pd
@@ -15,14 +15,36 @@ from tqdm import tqdm
 import geozone
 from geozone import listing
 from geozone.api import OpenProject
-from geozone.errors import UsageError
-from geozone.messages import Language
+from geozone.checks.findings import is_wrong
+from geozone.checks.report import finding_lines
+from geozone.errors import DataError, UsageError
+from geozone.messages import Language, text
 from geozone.overlay.features import Progress
+from geozone.overlay.losses import decided, told
 from geozone.project import Project, embedded_project, load_project
+from geozone.read.safety import is_database
 from geozone.run.compute import Options
 from geozone.seeds import load_zones
 
 PATH = click.Path(path_type=Path)
+
+
+class Source(click.ParamType[str | Path]):
+    """A file, ``FILE:LAYER`` or the address of a database, which stays as it is written."""
+
+    name = "source"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | Path:
+        """Return the address of a database as text, everything else as a path."""
+        del param, ctx
+        return value if is_database(value) else Path(value)
+
+
+SOURCE = Source()
+CRS = click.option("--crs", help="Coordinate reference system, where a layer states none or a wrong one.")
+ZONES_CRS = click.option(
+    "--zones-crs", help="Coordinate reference system of the zones, where they state none or a wrong one."
+)
 LANG = click.option(
     "--lang",
     type=click.Choice(get_args(Language)),
@@ -116,6 +138,23 @@ def progress_bar() -> Iterator[Progress]:
             bar.update(0)
 
         yield show
+
+
+def deliver_result(
+    table: pd.DataFrame, out: Path | None, form: str | None, lang: Language, *, every: bool
+) -> None:
+    """Tell what a result rests on, and print or write it with a column that says whether its input was complete.
+
+    Ends with exit code 1 after that if something was found that makes it wrong.
+    """
+    findings = told(table)
+    for layer, decision in decided(table):
+        click.echo(text("run.decision", layer=layer, reason=decision.reason).get(lang), err=True)
+    for line in finding_lines(findings, every=every):
+        click.echo(line.get(lang), err=True)
+    deliver(table.assign(complete=table.attrs["complete"]), out, form)
+    if any(is_wrong(finding) for finding in findings):
+        sys.exit(DataError.exit_code)
 
 
 def deliver(table: pd.DataFrame, out: Path | None, form: str | None) -> None:

@@ -12,8 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from geozone import listing
-from geozone.checks import REPAIRABLE
-from geozone.checks.report import has_errors
+from geozone.checks.findings import is_wrong
 from geozone.cli.options import (
     CSV,
     EVERY,
@@ -130,7 +129,7 @@ def rates_command(
     """
     project = opened(zone, project_file, run_options(lang, threads, every=every))
     click.echo(listing.show(project.rates(), form))
-    if has_errors(finding for finding in project.result.findings if finding.kind not in REPAIRABLE):
+    if any(is_wrong(finding) for finding in project.result.findings):
         sys.exit(DataError.exit_code)
 
 

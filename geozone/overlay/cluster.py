@@ -21,7 +21,16 @@ import pyproj
 import shapely
 
 from geozone.errors import InputError, UsageError
-from geozone.overlay.coverage import Sums, coverage_table, find_shares, grid_cells, sum_up
+from geozone.messages import message
+from geozone.model import Finding, Severity
+from geozone.overlay.coverage import (
+    Sums,
+    coverage_table,
+    find_shares,
+    grid_cells,
+    in_no_zone,
+    sum_up,
+)
 from geozone.overlay.faces import Faces, Layers, find_faces
 from geozone.overlay.features import Features
 from geozone.overlay.losses import tell
@@ -57,7 +66,15 @@ class Job:
     parts: tuple[Part, ...]
     zones: Zones
     sheets: tuple[Sheet, ...]
-    count: int  # features in all
+    counts: tuple[int, ...]  # features of each layer
+
+
+@dataclass(frozen=True)
+class MosaicTile:
+    """The faces of a tile, and how many features with area it owns of each layer."""
+
+    faces: Faces
+    features: tuple[int, ...]
 
 
 def coverage_on_cluster(
@@ -102,7 +119,13 @@ def coverage_on_cluster(
     job = _job({"layer": path}, make_zones(zones, by), {"layer": layer}, crs)
     with _client(client, scheduler, workers) as running:
         sums = _run(running, _coverage_tile, job, tiles)
-    return tell(coverage_table(job.zones, sums), job.zones.findings)
+    name = layer or Path(path).stem
+    told = [
+        *job.zones.findings,
+        *in_no_zone(sums, name),
+        *_not_counted(job.counts[0], sum(part.features for part in sums), name),
+    ]
+    return tell(coverage_table(job.zones, sums), told)
 
 
 def mosaic_on_cluster(
@@ -110,7 +133,7 @@ def mosaic_on_cluster(
     zones: Any,
     *,
     by: str | None = None,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, str | None] | None = None,
     crs: Any = None,
     client: Any = None,
     scheduler: str | None = None,
@@ -136,16 +159,19 @@ def mosaic_on_cluster(
     check_count(layers)
     job = _job(layers, make_zones(zones, by), names or {}, crs)
     with _client(client, scheduler, workers) as running:
-        faces = _run(running, _mosaic_tile, job, tiles)
-    return tell(mosaic_table(job.zones, list(layers), Faces.of(faces), by), job.zones.findings)
+        done = _run(running, _mosaic_tile, job, tiles)
+    told = list(job.zones.findings)
+    for number, (name, count) in enumerate(zip(layers, job.counts, strict=True)):
+        told += _not_counted(count, sum(tile.features[number] for tile in done), name)
+    return tell(mosaic_table(job.zones, list(layers), Faces.of([tile.faces for tile in done]), by), told)
 
 
 def _job(paths: Mapping[str, str | Path], zones: Zones, names: Mapping[str, str | None], crs: Any) -> Job:
     parts = tuple(Part(Path(path).resolve(), names.get(name), crs) for name, path in paths.items())
     for part in parts:
         _refuse_doubtful(part)
-    count = sum(_describe(part)[1] for part in parts)
-    return Job(parts, zones, tuple(make_sheets(zones.polygons, grid_cells(count))), count)
+    counts = tuple(_describe(part)[1] for part in parts)
+    return Job(parts, zones, tuple(make_sheets(zones.polygons, grid_cells(sum(counts)))), counts)
 
 
 def _refuse_doubtful(part: Part) -> None:
@@ -195,11 +221,24 @@ def _client(client: Any, scheduler: str | None, workers: int) -> Iterator[Any]:
 
 
 def _run(client: Any, task: Callable[[Job, Numbers], Result], job: Job, tiles: int | None) -> list[Result]:
-    boxes = _tiles(job.zones, tiles or int(np.clip(job.count / _TILE, 4, 10_000)))
+    boxes = _tiles(job.zones, tiles or int(np.clip(sum(job.counts) / _TILE, 4, 10_000)))
     # as a task, and not as scattered data, it is made again when the worker that holds it is lost
     shared = client.submit(_same, job, pure=False)
     futures = [client.submit(task, shared, box, pure=False) for box in boxes]
     return [future.result() for future in futures]
+
+
+def _not_counted(count: int, read: int, layer: str) -> list[Finding]:
+    """Return the finding that some of the features that a file says it has were read by no tile, or have no area."""
+    lost = count - read
+    if lost <= 0:
+        return []
+    said = message("overlay.not_counted", count=lost, all=count)
+    return [
+        Finding(
+            "not_counted", Severity.WARNING, layer, said, message("overlay.not_counted_remedy", path=layer)
+        )
+    ]
 
 
 def _same(job: Job) -> Job:
@@ -222,25 +261,27 @@ def _tiles(zones: Zones, count: int) -> list[Numbers]:
 def _coverage_tile(job: Job, box: Numbers) -> Sums:
     """Return what the features of a tile add to every zone."""
     features, own = _features(job.parts[0], 0, box)
-    return sum_up(find_shares(features, job.sheets, 1, own=own), len(job.zones), features.repairs)
+    return sum_up(find_shares(features, job.sheets, 1, own=own), len(job.zones), features, own)
 
 
-def _mosaic_tile(job: Job, box: Numbers) -> Faces:
+def _mosaic_tile(job: Job, box: Numbers) -> MosaicTile:
     """Return the faces of the features of a tile, summed up."""
     owned, bounds = [], [np.zeros((0, 4))]
+    counts: list[int] = []
     for number, part in enumerate(job.parts):
         features, own = _features(part, number, box, alone=True)
         owned.append(features.features[own])
         bounds.append(features.boxes[own])
+        counts.append(len(np.unique(features.features[own[features.areas[own] > 0]])))
     boxes = np.concatenate(bounds)
     firsts = np.arange(len(job.parts), dtype=np.intp) << _FIRST
     if not len(boxes):
-        return Faces.of([])
+        return MosaicTile(Faces.of([]), tuple(counts))
     near = np.append(boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0))
     read = [_read(part, number, near) for number, part in enumerate(job.parts)]
     every = Features([block for features in read for block in features.blocks], 0)
     own = np.flatnonzero(np.isin(every.features, np.concatenate(owned)))
-    return combined(find_faces(Layers(every, firsts), job.sheets, 1, own=own))
+    return MosaicTile(combined(find_faces(Layers(every, firsts), job.sheets, 1, own=own)), tuple(counts))
 
 
 def _features(part: Part, number: int, box: Numbers, *, alone: bool = False) -> tuple[Features, Indices]:

@@ -17,10 +17,10 @@ import pandas as pd
 import shapely
 
 from geozone.errors import ConservationError
-from geozone.model import Layer
+from geozone.model import Finding, Layer
 from geozone.overlay.features import Features, Progress, features_of, in_threads
 from geozone.overlay.guard import TOLERANCE, Guard, Repair
-from geozone.overlay.losses import findings_of, losses, merged, tell
+from geozone.overlay.losses import findings_of, losses, merged, outside, tell
 from geozone.overlay.overlap import covered_area
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.sheet import Sheet, make_sheets
@@ -72,6 +72,9 @@ class Sums:
     count: Indices
     repairs: list[Repair]
     deviation: float
+    features: int = 0  # with area
+    outside: int = 0  # of them, in no zone
+    outside_area: float = 0.0
 
 
 def coverage(
@@ -115,9 +118,10 @@ def coverage(
     features = features_of(frame, threads=count)
     sheets = make_sheets(prepared.polygons, grid_cells(len(features)))
     found = find_shares(features, sheets, count, progress=progress)
-    table = coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
+    sums = sum_up(found, len(prepared), features)
     name = layer.id if isinstance(layer, Layer) else "layer"
-    return tell(table, [*prepared.findings, *merged(findings_of(layer), losses(features, name, frame.index))])
+    read = merged(findings_of(layer), losses(features, name, frame.index))
+    return tell(coverage_table(prepared, [sums]), [*prepared.findings, *read, *in_no_zone([sums], name)])
 
 
 def attribution(layer: Any, zones: Any, *, by: str | None = None, threads: int | None = None) -> pd.DataFrame:
@@ -190,16 +194,33 @@ def find_shares(
     )
 
 
-def sum_up(found: Found, zones: int, repairs: Sequence[Repair]) -> Sums:
-    """Return the sums over all features, by zone."""
+def sum_up(found: Found, zones: int, features: Features, own: Indices | None = None) -> Sums:
+    """Return the sums over all features, by zone; `own` are the rows to answer for, without it all."""
     shares = found.shares
+    rows = np.arange(len(features)) if own is None else own
+    rows = rows[features.areas[rows] > 0]
+    owner = features.features[rows]
+    apart = ~np.isin(owner, shares.features[shares.gross > 0])
     pairs = np.unique(shares.features * np.int64(max(zones, 1)) + shares.zones)
     return Sums(
         np.bincount(shares.zones, weights=shares.gross, minlength=zones).astype(np.float64),
         np.bincount(shares.zones, weights=shares.own, minlength=zones).astype(np.float64),
         np.bincount(pairs % max(zones, 1), minlength=zones),
-        [*repairs, *found.repairs],
+        [*features.repairs, *found.repairs],
         found.deviation,
+        len(np.unique(owner)),
+        len(np.unique(owner[apart])),
+        float(features.areas[rows[apart]].sum()),
+    )
+
+
+def in_no_zone(parts: Sequence[Sums], layer: str) -> list[Finding]:
+    """Return the finding that features of a layer lie in no zone, from the sums of all its parts."""
+    return outside(
+        sum(part.outside for part in parts),
+        sum(part.features for part in parts),
+        sum(part.outside_area for part in parts),
+        layer,
     )
 
 

@@ -76,12 +76,14 @@ def across_180(geometries: Geometries, boxes: Numbers | None = None) -> Indices:
     geometries, where they are known.
     """
     boxes = np.asarray(shapely.bounds(geometries)).reshape(-1, 4) if boxes is None else boxes
-    wide = np.flatnonzero(boxes[:, 2] - boxes[:, 0] > _HALF_TURN)
+    with np.errstate(invalid="ignore"):
+        wide = np.flatnonzero(boxes[:, 2] - boxes[:, 0] > _HALF_TURN)
     if not len(wide):
         return wide
     lines, number = linework(geometries[wide])
     points, line = shapely.get_coordinates(lines, return_index=True)
-    step = np.abs(np.diff(points[:, 0]))
+    with np.errstate(invalid="ignore"):
+        step = np.abs(np.diff(points[:, 0]))
     torn = (step > _HALF_TURN) & (step < _TURN) & (line[1:] == line[:-1])
     return np.unique(wide[number[line[1:][torn]]])
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geozone.messages import Message, Text, message
-from geozone.model import Finding, Layer, Severity
+from geozone.model import Decision, Finding, Layer, Severity
 from geozone.overlay.features import Features
 from geozone.overlay.guard import Repair
-from geozone.overlay.plane import Indices
+from geozone.overlay.plane import Geometries, Indices
 
 _NAMED = 10  # features that are named
 _SEVERITY = {
@@ -76,8 +77,41 @@ def findings_of(layer: Any) -> Sequence[Finding]:
     return layer.findings if isinstance(layer, Layer) else ()
 
 
-def tell(table: pd.DataFrame, findings: Sequence[Finding]) -> pd.DataFrame:
-    """Put findings into ``attrs["findings"]`` of a table, as plain values; `told` brings them back."""
+def outside(count: int, of: int, area: float, layer: str) -> list[Finding]:
+    """Return the finding that features with area lie in no zone; all of them, that is graver than a note.
+
+    Parameters
+    ----------
+    count, of
+        How many features lie in no zone, and how many have area.
+    area
+        What they have together, in m².
+    layer
+        The name of the layer.
+    """
+    if not count:
+        return []
+    key = "all_outside_zones" if count == of else "outside_zones"
+    said = message(f"overlay.{key}", count=count, all=of, area=f"{area / 1e6:.4f}")
+    severity = Severity.WARNING if count == of else Severity.NOTE
+    return [Finding(key, severity, layer, said, message(f"overlay.{key}_remedy"))]
+
+
+def rows_outside(features: Features, zones: Geometries) -> Indices:
+    """Return the rows that meet no zone, given as polygons of the plane."""
+    tree = shapely.STRtree(zones)
+    near = np.unique(tree.query(shapely.box(*features.boxes.T), predicate="intersects")[0])
+    # most features have their first vertex in a zone; the others are looked at as they are
+    within = np.unique(tree.query(shapely.points(features.anchors[near]), predicate="within")[0])
+    doubtful = np.delete(near, within)
+    touching = np.unique(tree.query(features.take(doubtful), predicate="intersects")[0])
+    return np.setdiff1d(np.arange(len(features)), np.concatenate([near[within], doubtful[touching]]))
+
+
+def tell(
+    table: pd.DataFrame, findings: Sequence[Finding], decisions: Sequence[tuple[str, Decision]] = ()
+) -> pd.DataFrame:
+    """Put findings and decisions into ``attrs`` of a table, as plain values; `told` and `decided` bring them back."""
     rows = [
         {
             "kind": finding.kind,
@@ -90,7 +124,16 @@ def tell(table: pd.DataFrame, findings: Sequence[Finding]) -> pd.DataFrame:
         }
         for finding in findings
     ]
-    table.attrs["findings"] = [*table.attrs.get("findings", []), *rows]
+    table.attrs["findings"] = rows
+    table.attrs["decisions"] = [
+        {
+            "layer": layer,
+            "kind": decision.kind,
+            "value": decision.value,
+            "reason": _plain(decision.reason),
+        }
+        for layer, decision in decisions
+    ]
     return table
 
 
@@ -107,6 +150,14 @@ def told(table: pd.DataFrame) -> list[Finding]:
             row["place"],
         )
         for row in table.attrs.get("findings", [])
+    ]
+
+
+def decided(table: pd.DataFrame) -> list[tuple[str, Decision]]:
+    """Return the decisions of a table of coverage or mosaic: what the reader had to decide, of which layer."""
+    return [
+        (row["layer"], Decision(row["kind"], row["value"], _message(row["reason"])))
+        for row in table.attrs.get("decisions", [])
     ]
 
 

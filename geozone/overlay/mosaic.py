@@ -22,7 +22,7 @@ from geozone.overlay.coverage import grid_cells, processors
 from geozone.overlay.faces import Bits, Faces, Layers, find_faces
 from geozone.overlay.features import Progress, features_of, join
 from geozone.overlay.guard import TOLERANCE, Guard
-from geozone.overlay.losses import findings_of, losses, merged, tell
+from geozone.overlay.losses import findings_of, losses, merged, outside, rows_outside, tell
 from geozone.overlay.overlap import union_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane
 from geozone.overlay.sheet import make_sheets, polygons_of
@@ -136,6 +136,27 @@ def read_layers(layers: Mapping[str, Any], threads: int) -> tuple[Layers, list[F
     return Layers(*join(list(features.values()))), findings
 
 
+def _in_no_zone(names: Sequence[str], layers: Layers, zones: Zones) -> list[Finding]:
+    """Return the findings that features of a layer lie in no zone."""
+    features = layers.features
+    has_area = features.areas > 0
+    apart = np.intersect1d(rows_outside(features, zones.polygons), np.flatnonzero(has_area))
+    whole = np.setdiff1d(
+        features.features[apart], np.delete(features.features, apart)
+    )  # a piece inside is enough
+    apart = apart[np.isin(features.features[apart], whole)]
+    owner, every = (
+        layers.layer(features.features[apart]),
+        layers.layer(np.unique(features.features[has_area])),
+    )
+    found: list[Finding] = []
+    for number, name in enumerate(names):
+        rows = apart[owner == number]
+        count = len(np.unique(features.features[rows]))
+        found += outside(count, int((every == number).sum()), float(features.areas[rows].sum()), name)
+    return found
+
+
 def check_count(layers: Mapping[str, Any]) -> None:
     """Refuse more layers than a mosaic takes."""
     if len(layers) > MOST_LAYERS:
@@ -185,4 +206,4 @@ def _faces(
     read, findings = read_layers(layers, count)
     sheets = make_sheets(prepared.polygons, grid_cells(len(read.features)))
     faces = find_faces(read, sheets, count, geometry=geometry, progress=progress)
-    return prepared, faces, findings
+    return prepared, faces, [*findings, *_in_no_zone(list(layers), read, prepared)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +23,15 @@ import pyogrio
 import shapely
 
 from geozone.errors import GeozoneError, InputError, UsageError
-from geozone.overlay.coverage import coverage_table, find_shares, grid_cells, processors, sum_up
+from geozone.model import Finding
+from geozone.overlay.coverage import (
+    coverage_table,
+    find_shares,
+    grid_cells,
+    in_no_zone,
+    processors,
+    sum_up,
+)
 from geozone.overlay.features import (
     Block,
     Features,
@@ -73,6 +81,7 @@ def coverage_of_file(
     crs: Any = None,
     within: Box | None = None,
     progress: Progress | None = None,
+    inspect: Callable[[Features], list[Finding]] | None = None,
 ) -> pd.DataFrame:
     """Return the coverage of zones by a layer that is streamed from its file.
 
@@ -91,6 +100,8 @@ def coverage_of_file(
     progress
         Called while the file is read with the number of features read, and of all (0 where the file does not tell); then
         with the number of tiles that are done, and of all.
+    inspect
+        Called with the features that were read; returns what else is to be told of them.
 
     Returns
     -------
@@ -114,9 +125,10 @@ def coverage_of_file(
         if within is not None and not features.lie_within(within):
             raise OutsideError
         found = find_shares(features, ready.result(), count, progress=progress)
-    table = coverage_table(prepared, [sum_up(found, len(prepared), features.repairs)])
-    said = merged(features.findings, losses(features, layer or Path(path).stem))
-    return tell(table, [*prepared.findings, *said])
+    sums, name = sum_up(found, len(prepared), features), layer or Path(path).stem
+    said = [*merged(features.findings, losses(features, name)), *in_no_zone([sums], name)]
+    said += inspect(features) if inspect else []
+    return tell(coverage_table(prepared, [sums]), [*prepared.findings, *said])
 
 
 def _sheets(zones: Zones, features: int) -> list[Sheet]:

@@ -53,6 +53,7 @@ def compute_rates(
     redline_areas: pd.DataFrame | None = None,
     unused: Collection[str] = (),
     earlier: Collection[str] = (),
+    incomplete: Collection[str] = (),
 ) -> list[Rate]:
     """Return every rate of a zone.
 
@@ -93,6 +94,8 @@ def compute_rates(
         Roles of layers that are there and that no rate is made from.
     earlier
         Roles of layers that are there in an older vintage as well, which no rate is made from.
+    incomplete
+        Layers of which not every feature counts; the notes of their rates say so.
 
     Returns
     -------
@@ -106,7 +109,9 @@ def compute_rates(
     """
     ordered = ordered_units(units)
     size = territory(zone.key, zone.members, zone.coastal, ordered[0].area_km2, references)
-    frame = Frame(zone, ordered, layers, targets, size, _present(layers, registers, unused), earlier)
+    frame = Frame(
+        zone, ordered, layers, targets, size, _present(layers, registers, unused), earlier, incomplete
+    )
     ground = Ground(frame, mosaic, ancestors(units), slivers or {}, shore_accuracy_m)
     rates = [
         *ground.coverages(),

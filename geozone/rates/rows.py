@@ -61,6 +61,7 @@ class Frame:
     size: Territory
     present: Mapping[str, Text] = field(default_factory=dict)  # layers and registers at hand, by role
     earlier: Collection[str] = ()  # roles of which an older vintage is at hand too
+    incomplete: Collection[str] = ()  # layers of which not every feature counts
 
     @property
     def whole(self) -> Unit:
@@ -88,6 +89,9 @@ class Frame:
         unsure = [spec for spec in specs if spec.basis not in (Basis.OFFICIAL, Basis.PUBLIC)]
         for spec in reversed(unsure):
             note = text("rates.note_unofficial_layer", layer=spec.title) + note
+        for spec in specs:
+            if spec.id in self.incomplete:
+                note = text("rates.note_incomplete_layer", layer=spec.title) + note
         return Rate(
             zone=self.zone.key,
             unit_code=unit.code,

@@ -18,6 +18,7 @@ from geozone.errors import InputError
 from geozone.model import CRS, Severity
 from geozone.overlay.edges import across_180, all_finite
 from geozone.read import datum
+from geozone.read.fit import in_other_zones
 from geozone.read.geodetic import contradicting_datum, datum_named, datum_of, has_parameters, is_pulkovo
 from geozone.read.inference import CHINA, WILD, Extent
 from geozone.read.notes import Notes
@@ -68,13 +69,15 @@ def to_cgcs2000(
     geometries = plain = _without(geometries, wild, "coordinate_lost", data.index, notes)
     boxes[wild] = np.nan
     zero = _zero_vertices(geometries, boxes)
-    place = Coordinates(geometries, Extent(*boxes[~np.isnan(boxes[:, 0])].T), data.index, path)
+    place = Coordinates(geometries, _extent(geometries, boxes, zero), data.index, path)
     stated = pyproj.CRS(data.crs) if data.crs is not None else None
     shifted = _shifted(wanted.crs, stated, default)
     if shifted is not None:
         degrees = _from_shifted(shifted, place, notes, by_user=wanted.crs is not None)
     else:
         source, geometries = _placed(stated, wanted, default, place, notes)
+        other = in_other_zones(source, geometries)
+        notes.find_each("zone_differs", Severity.ERROR, [str(name) for name in data.index[other]])
         _report_datum(source, wanted, path, notes)
         degrees = to_degrees(geometries, source, path, data.index, notes)
     degrees = _report_places(degrees, boxes if degrees is plain else None, zero, data.index, notes)
@@ -169,6 +172,13 @@ def _boxes(geometries: Geometries) -> Numbers:
     return np.asarray(shapely.bounds(geometries), dtype=np.float64).reshape(-1, 4)
 
 
+def _extent(geometries: Geometries, boxes: Numbers, zero: Mask) -> Extent:
+    """Return the extent that tells the CRS: without points at (0, 0), unless there are no others."""
+    known = ~np.isnan(boxes[:, 0])
+    placed = known & ~(zero & (shapely.get_type_id(geometries) == 0))
+    return Extent(*boxes[placed if placed.any() else known].T)
+
+
 def _wild(geometries: Geometries, boxes: Numbers) -> Mask:
     """Tell which geometries have a coordinate that is none."""
     present = ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
@@ -216,10 +226,13 @@ def _report_places(
         places = [(float(x), float(y)) for x, y in boxes[rows, :2]]
         notes.find_each(kind, severity, [str(name) for name in index[rows]], places)
 
-    find("coordinate_outside", Severity.ERROR, outside)
     unplaced = np.zeros(len(degrees), dtype=bool)
-    if Extent(*boxes[finite & ~zero].T).overlaps(*CHINA):
+    in_china = Extent(*boxes[finite & ~zero].T).overlaps(*CHINA)
+    if in_china:
         unplaced = zero & point
+        lost, outside = lost & ~unplaced, outside & ~unplaced
+    find("coordinate_outside", Severity.ERROR, outside)
+    if in_china:
         find("vertex_at_zero", Severity.ERROR, zero & ~point)
         find("feature_abroad", Severity.WARNING, abroad & finite & ~outside & ~zero & ~torn)
     degrees = _without(degrees, lost, "coordinate_lost", index, notes)

@@ -32,6 +32,8 @@ def map_fields(
         If the user names a field that the file does not have.
     """
     for name, wanted in given.items():
+        if name == data.geometry.name:
+            raise InputError("read.geometry_given", path=path, name=name)
         field = _named(data, wanted, path, notes)
         if name != field:
             notes.decide("fields", f"{name} = {field}", "read.field_given", name=name, field=field)

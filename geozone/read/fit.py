@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyproj
+import shapely
 from pyproj.exceptions import ProjError
 
 from geozone.read.geodetic import is_chinese, without_parameters
-from geozone.read.inference import CHINA, Extent, zone_numbers
+from geozone.read.inference import CHINA, Extent, carries_zone, nearly_all, zone_numbers
 
 Numbers = npt.NDArray[np.float64]
 
@@ -29,7 +30,7 @@ _OFF = 4.0  # degrees from the central meridian: more than three zones of three 
 _POLE = 1.0e7  # metres from the equator to the pole
 _KILO = 1000.0
 _EQUATOR = 1.0  # degrees: where kilometres land that are taken for metres
-_WHOLE, _MOST = 0.98, 0.5  # of the features
+_MOST = 0.5  # of the features
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,17 @@ def _fit_degrees(extent: Extent) -> Fit:
     return Fit(contradicts=not inside.mean() > _MOST)
 
 
+def in_other_zones(crs: pyproj.CRS, geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Tell which geometries carry another zone number in their eastings than the projected CRS has."""
+    easting = _parameter(crs, "false easting") if crs.is_projected else None
+    if easting is None or easting < 1e6:
+        return np.zeros(len(geometries), dtype=bool)
+    boxes = np.asarray(shapely.bounds(geometries)).reshape(-1, 4) * crs.axis_info[0].unit_conversion_factor
+    with np.errstate(invalid="ignore"):
+        other = (boxes[:, 0] + boxes[:, 2]) // 2e6 != easting // 1e6
+    return np.asarray(carries_zone(Extent(*boxes.T)) & other)
+
+
 class _Projection:
     """A projected CRS as the test needs it; lengths in metres."""
 
@@ -106,7 +118,7 @@ class _Projection:
         if _applied(extent, Fit(factor=self.unit)).within(-180.0, -90.0, 180.0, 90.0):
             return Fit(contradicts=True)
         plain = self._is_possible(extent, Fit())
-        if plain and self._share_in_china(extent, Fit()) >= _MOST and self._is_near(extent, Fit()):
+        if plain and self._in_china(extent, Fit()).mean() >= _MOST and self._is_near(extent, Fit()):
             return Fit(off=self._off(extent, Fit()))
         way = next((way for way in self._ways() if self._leads_home(extent, way)), None)
         if way is not None and (not plain or self._is_certain(extent)):
@@ -156,7 +168,7 @@ class _Projection:
         return (
             self._is_possible(extent, way)
             and self._is_near(extent, way)
-            and self._share_in_china(extent, way) >= _WHOLE
+            and nearly_all(self._in_china(extent, way))
         )
 
     def _is_certain(self, extent: Extent) -> bool:
@@ -172,12 +184,13 @@ class _Projection:
         centred = self.meridian is not None and CHINA[0] <= self.meridian <= CHINA[2]
         return centred or is_chinese(self.crs)
 
-    def _share_in_china(self, extent: Extent, way: Fit) -> float:
+    def _in_china(self, extent: Extent, way: Fit) -> npt.NDArray[np.bool_]:
+        """Tell which of the features that are looked at lie in China."""
         longitude, latitude = self._degrees(extent, way)
         inside = np.zeros(len(longitude), dtype=bool)
         for west, south, east, north in _PLACES:
             inside |= (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
-        return float(inside.mean())
+        return inside
 
     def _is_on_earth(self, extent: Extent, way: Fit) -> bool:
         """Tell whether most coordinates have a place, and are the coordinates of that place."""
@@ -194,7 +207,7 @@ class _Projection:
         if self.easting is None or self.meridian is None:
             return 0.0
         away = np.abs(self._degrees(extent, way)[0] - self.meridian)
-        return round(float(np.median(away)), 1) if (away > _OFF).mean() >= _WHOLE else 0.0
+        return round(float(np.median(away)), 1) if nearly_all(away > _OFF) else 0.0
 
     def _metres(self, extent: Extent, way: Fit) -> Extent:
         return _applied(_applied(extent, way), Fit(factor=self.unit))

@@ -51,6 +51,12 @@ def read_heading(words: str) -> Heading | None:
     return Heading(family, kind, east, system, place, part, bare) if known or not bare else None
 
 
+def stated_system(words: str) -> str | None:
+    """Return the system that a title states for all coordinates below it: a CRS, "GCJ-02" or "BD-09"."""
+    plain = unicodedata.normalize("NFKC", words).casefold()
+    return _system(plain)[0] if "坐标" in plain or "坐標" in plain or "coordinate" in plain else None
+
+
 def is_both(words: str) -> bool:
     """Tell whether a heading may be that of one column with both coordinates."""
     plain = unicodedata.normalize("NFKC", words).casefold().strip()

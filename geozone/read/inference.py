@@ -21,7 +21,8 @@ _EASTING = (100_000.0, 900_000.0)  # four degrees to both sides of the central m
 _MERCATOR_X = (8.1e6, 15.2e6)  # 73°E to 136°E in Web Mercator
 _MERCATOR_Y = (3.3e5, 7.3e6)
 WILD = 1e9  # no coordinate in metres, feet or degrees is larger
-_SHARE = 0.98  # of the features must agree
+_SHARE = 0.98  # of the features must agree,
+_FEW = 5  # or all but one where there are so many at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Extent:
     def within(self, west: float, south: float, east: float, north: float) -> bool:
         """Tell whether nearly all features lie inside a box."""
         inside = (self.west >= west) & (self.south >= south) & (self.east <= east) & (self.north <= north)
-        return bool(len(inside)) and float(inside.mean()) >= _SHARE
+        return nearly_all(inside)
 
     def overlaps(self, west: float, south: float, east: float, north: float) -> bool:
         """Tell whether the layer as a whole touches a box."""
@@ -88,6 +89,14 @@ class Candidate:
     def label(self) -> str:
         """The CRS, and the order of the axes where it is the other one."""
         return f"{self.crs} (y, x)" if self.swapped else self.crs
+
+
+def nearly_all(agree: npt.NDArray[np.bool_]) -> bool:
+    """Tell whether so many features agree that the others are faults of their own, and told as such."""
+    misses = len(agree) - int(agree.sum())
+    return bool(len(agree)) and (
+        misses <= (1.0 - _SHARE) * len(agree) or (misses == 1 and len(agree) >= _FEW)
+    )
 
 
 def candidates(extent: Extent) -> list[Candidate]:
@@ -149,15 +158,21 @@ def _readings(extent: Extent, *, degrees_at_all: bool) -> list[Candidate]:
 
 def zone_numbers(extent: Extent) -> set[int]:
     """Return the zone numbers in front of the eastings, where the rest is an easting and a northing."""
-    if extent.empty:
+    fits = carries_zone(extent)
+    if extent.empty or not nearly_all(fits):
         return set()
-    middle = (extent.west + extent.east) / 2.0
-    zones = np.floor(middle / 1e6)
-    known = ((zones >= 13) & (zones <= 23)) | ((zones >= 25) & (zones <= 45))
-    easting = middle - zones * 1e6
-    fits = known & (easting >= _EASTING[0]) & (easting <= _EASTING[1])
-    fits &= (extent.south >= _NORTHING[0]) & (extent.north <= _NORTHING[1])
-    if fits.mean() < _SHARE:
-        return set()
+    zones = np.floor((extent.west + extent.east) / 2e6)
     numbers, count = np.unique(zones[fits], return_counts=True)
     return {int(number) for number in numbers[count >= max(1, 0.001 * len(zones))]}
+
+
+def carries_zone(extent: Extent) -> npt.NDArray[np.bool_]:
+    """Tell which features have a zone number in front of an easting, beside a northing."""
+    middle = (extent.west + extent.east) / 2.0
+    zones = np.floor(middle / 1e6)
+    easting = middle - zones * 1e6
+    with np.errstate(invalid="ignore"):
+        known = ((zones >= 13) & (zones <= 23)) | ((zones >= 25) & (zones <= 45))
+        fits = known & (easting >= _EASTING[0]) & (easting <= _EASTING[1])
+        fits &= (extent.south >= _NORTHING[0]) & (extent.north <= _NORTHING[1])
+    return np.asarray(fits)

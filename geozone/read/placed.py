@@ -27,6 +27,7 @@ Rows = Sequence[Sequence[str]]
 
 _MISSING = {"", "-", "--", "/", "\\", "null", "none", "nan", "n/a", "na", "#n/a", "无", "空", "缺", "—", "——"}
 _PACKED = re.compile(r"\d{1,3}\.\d{4,}")  # 117.1230 may be 117°12′30″
+_SCIENTIFIC = re.compile(r"[-+]?\d(?:[.,](\d*))?E\+?(\d+)", re.IGNORECASE)
 _FEW = 5  # rows from which on such numbers are no accident
 _MOST = 0.98  # of the rows must agree
 
@@ -89,6 +90,8 @@ def _of_pair(body: Rows, pair: Pair, used: str, notes: Notes) -> _Found:
     comma = commas_of(body, pair)
     if comma:
         notes.decide("numbers", ",", "read.decimal_comma", columns=used)
+    rounded = [number for number, row in enumerate(body) if _is_rounded(row, pair)]
+    notes.find_each("coordinates_rounded", Severity.WARNING, [str(number) for number in rounded])
     found = _Found()
     values: list[tuple[float | None, float | None]] = []
     for row in body:
@@ -209,6 +212,15 @@ def _suspect_packed(body: Rows, pair: Pair, used: str, notes: Notes) -> None:
     fractions = [cell.partition(".")[2] for cell in cells]
     if all(fraction[:2] < "60" and fraction[2:4] < "60" for fraction in fractions):
         notes.find("angles_maybe_packed", Severity.WARNING, columns=used)
+
+
+def _is_rounded(row: Sequence[str], pair: Pair) -> bool:
+    """Tell whether a spreadsheet left few digits of metres: 3.9517E+07."""
+    cells = (row[place] for place in pair.east + pair.north if place < len(row))
+    return any(
+        (match := _SCIENTIFIC.fullmatch(cell.strip())) is not None and len(match[1] or "") < int(match[2])
+        for cell in cells
+    )
 
 
 def _is_missing(row: Sequence[str], places: tuple[int, ...]) -> bool:

@@ -140,11 +140,11 @@ def _report_fit(found: Fit, crs: pyproj.CRS, extent: Extent, notes: Notes) -> No
 
 
 def _older_datum(default: str | None, path: Path | str, layer: str) -> Datum | None:
-    """Return the older datum that headings, file name or layer name state."""
+    """Return the older datum that headings, or the names of layer, file or folder state."""
     headed = datum_of(pyproj.CRS(default)) if default is not None else None
     if headed is not None and headed.has_no_parameters:
         return headed
-    return datum_named(f"{Path(path).stem} {layer}")
+    return datum_named(f"{layer} {Path(path).stem} {Path(path).parent.name}")
 
 
 def _code(reading: Candidate, older: Datum | None) -> str:

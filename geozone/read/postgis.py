@@ -17,6 +17,7 @@ from geozone.errors import InputError, UsageError
 from geozone.read.notes import Notes
 from geozone.read.safety import Limits, too_many_features
 from geozone.read.salvage import report_broken
+from geozone.read.stated import crs_of_objects
 
 _PASSWORD = re.compile(r"(://[^:/@]+):[^@]*@")
 
@@ -85,7 +86,7 @@ def _read(connection: Any, sql: Any, wanted: _Wanted, notes: Notes) -> gpd.GeoDa
     broken = np.array([item is not None for item in raw], bool) & shapely.is_missing(geometries)
     report_broken([str(row) for row in broken.nonzero()[0]], int((~broken).sum()), notes)
     data = gpd.GeoDataFrame(table.drop(columns=[column]), geometry=geometries)[~broken]
-    return data.set_crs(srids.pop()) if len(srids) == 1 else data
+    return data.set_crs(crs_of_objects(sorted(srids), wanted.shown, notes))
 
 
 def _choose(connection: Any, wanted: _Wanted, notes: Notes) -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, is_utf8, recode
 from geozone.read.salvage import fill_geometries, report_broken
 from geozone.read.source import Source, companion, link
-from geozone.read.stated import crs_beside, prj_text
+from geozone.read.stated import crs_beside, parse_crs, prj_text
 
 _HEADER = 100
 _MAGIC = b"\x00\x00\x27\x0a"
@@ -251,10 +251,10 @@ def _view(source: Source, records: Records, table: Table | None) -> Path:
     if table is not None and table.sound:
         place_table(table, len(records.offset), main.with_suffix(".dbf"))
     prj = companion(source.path, ".prj")
-    if prj is not None:
-        main.with_suffix(".prj").write_text(
-            prj_text(prj.read_bytes()[: 1 << 16]), "utf-8"
-        )  # GDAL knows neither UTF-16 nor GBK
+    words = prj_text(prj.read_bytes()[: 1 << 16]) if prj is not None else ""
+    # GDAL knows neither UTF-16 nor GBK, and one that is cut off stops it; it also knows a form without brackets
+    if words and ("[" not in words or parse_crs(words) is not None):
+        main.with_suffix(".prj").write_text(words, "utf-8")
     index = companion(source.path, ".shx")
     if index is not None and not records.restored:
         link(index, main.with_suffix(".shx"))

@@ -58,7 +58,8 @@ def prj_text(raw: bytes) -> str:
             words = raw.decode("utf-8")
         except UnicodeDecodeError:
             words = raw.decode("gb18030", "replace")
-    return words.strip("\ufeff\x00 \r\n\t")
+    words = words.strip("\ufeff\x00 \r\n\t")
+    return words.replace("'", '"') if "[" in words and '"' not in words else words
 
 
 def parse_crs(stated: Any) -> pyproj.CRS | None:
@@ -93,8 +94,8 @@ def crs_objects(path: Path) -> list[Any]:
     return [json.loads(one.decode("utf-8", "replace")) for one in sorted(found)]
 
 
-def crs_of_objects(stated: list[Any], path: Path, notes: Notes) -> pyproj.CRS | None:
-    """Return the CRS that all CRS objects of a GeoJSON file name, or None where there is none that is known.
+def crs_of_objects(stated: list[Any], path: Path | str, notes: Notes) -> pyproj.CRS | None:
+    """Return the CRS that all CRS objects, names or numbers of a file state, or None where there is none that is known.
 
     Raises
     ------

@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pyproj
+import shapely
 from pyproj.exceptions import CRSError, ProjError
 
 from geozone.errors import GeozoneError
 from geozone.read.bulk import BULK_ERRORS, quiet
-from geozone.read.fit import fit
+from geozone.read.fit import fit, in_other_zones
 from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
 from geozone.read.inference import CHINA, Extent
 from geozone.read.source import companion
-from geozone.read.stated import is_undefined
+from geozone.read.stated import is_undefined, parse_crs, prj_text
 from geozone.read.vector import list_layers
 
 ENDINGS = (
@@ -27,20 +28,24 @@ _NO_SHIFT = (4490, 4326)  # CGCS2000 and WGS 84
 _SIDES = 21  # points of each side of the extent that are looked at
 
 
-def tells_its_place(path: Path) -> bool:
-    """Tell whether the one layer of a file has a CRS under which its extent lies in China as it stands.
+def tells_its_place(path: str | Path, layer: str | None = None) -> bool:
+    """Tell whether a layer of a file, the only one where none is named, has a CRS under which its extent lies in China.
 
     It is the test of the reader, applied to the extent that the file states; anything that the reader would have to
     decide, mend or say about the CRS makes it no. The extent may be untrue: whoever uses the file holds its features
     against `CHINA` as well.
     """
+    path = Path(path)
     if path.suffix.lower() not in ENDINGS or not path.exists():
         return False
     try:
-        if len(list_layers(path)) > 1 or _has_other_statement(path):
+        layers = list_layers(path)
+        if layer not in layers if layer else len(layers) > 1:
+            return False
+        if _has_other_statement(path):
             return False
         with quiet():
-            info = pyogrio.read_info(path)
+            info = pyogrio.read_info(path, layer=layer or layers[0])
         if not info["crs"] or info["total_bounds"] is None:
             return False
         return _fits(pyproj.CRS(info["crs"]), Extent(*np.asarray(info["total_bounds"], float).reshape(4, 1)))
@@ -51,7 +56,10 @@ def tells_its_place(path: Path) -> bool:
 def _has_other_statement(path: Path) -> bool:
     """Tell whether a .prj may say more than GDAL understands of it."""
     prj = companion(path, ".prj") if path.suffix.lower() == ".shp" else None
-    return prj is not None and not prj.read_bytes().isascii()
+    if prj is None:
+        return False
+    raw = prj.read_bytes()
+    return not raw.isascii() or parse_crs(prj_text(raw)) is None
 
 
 def _fits(crs: pyproj.CRS, extent: Extent) -> bool:
@@ -62,7 +70,8 @@ def _fits(crs: pyproj.CRS, extent: Extent) -> bool:
         return False
     if contradicting_datum(crs) is not None or not (crs.is_geographic or crs.is_projected):
         return False
-    return fit(crs, extent).as_stated and _in_china(crs, extent)
+    corners = shapely.points([extent.west[0], extent.east[0]], [extent.south[0], extent.north[0]])
+    return fit(crs, extent).as_stated and not in_other_zones(crs, corners).any() and _in_china(crs, extent)
 
 
 def _in_china(crs: pyproj.CRS, extent: Extent) -> bool:

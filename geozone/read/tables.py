@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from geozone.read.columns import (
 from geozone.read.coordinates import read_coordinate
 from geozone.read.delimited import read_rows
 from geozone.read.document import read_document
-from geozone.read.headings import goes_on, is_unit
+from geozone.read.headings import goes_on, is_unit, stated_system
 from geozone.read.notes import Notes
 from geozone.read.placed import geometries_of
 from geozone.read.safety import Limits, small_enough
@@ -50,6 +50,7 @@ class Table:
     columns: Columns | Rivals
     above: int = 0  # rows above the heading, and rows of units below it
     headless: bool = False
+    title: str = ""  # what stands above the heading
 
 
 def read_csv(
@@ -90,7 +91,7 @@ def read_xlsx(
         raise InputError("read.no_coordinates", path=source.shown)
     [(name, rows)] = placed.items()
     notes.decide("layer", name, "read.sheet", name=name)
-    return _place(rows, fields, source, notes)
+    return _place(rows, fields, source, notes, sheet=name)
 
 
 def placed_sheets(source: Source, limits: Limits) -> list[str]:
@@ -145,7 +146,8 @@ def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
                 names = [f"column_{place + 1}" for place in range(len(header))]
                 return Table(names, filled[start:], columns, start, headless=True)
             units = _units(body, columns)
-            return Table(_unique(header), body[units:], columns, start + depth - 1 + units)
+            title = " ".join(cell for row in filled[:start] for cell in row)
+            return Table(_unique(header), body[units:], columns, start + depth - 1 + units, title=title)
     return None
 
 
@@ -226,7 +228,7 @@ def _unique(row: Sequence[str]) -> list[str]:
 
 
 def _place(
-    rows: Cells, fields: Mapping[str, str], source: Source, notes: Notes
+    rows: Cells, fields: Mapping[str, str], source: Source, notes: Notes, *, sheet: str = ""
 ) -> tuple[gpd.GeoDataFrame, str | None]:
     if not any(map(any, rows)):
         raise InputError("read.empty_file", path=source.shown)
@@ -244,7 +246,12 @@ def _place(
         notes.decide("heading", "0", "read.headless")
     width = len(table.header)
     body = [row[:width] + [""] * (width - len(row)) for row in table.body]
-    series, keep, system = geometries_of(body, table.header, table.columns, source, notes)
+    columns = table.columns
+    system = stated_system(f"{table.title} {sheet}")
+    if columns.pair is not None and columns.pair.system is None and system is not None:
+        notes.decide("coordinates", system, "read.system_of_title", system=system)
+        columns = replace(columns, pair=replace(columns.pair, system=system))
+    series, keep, system = geometries_of(body, table.header, columns, source, notes)
     data = pd.DataFrame(body, columns=table.header)
     if table.columns.geometry is not None:
         data = data.drop(columns=[table.header[table.columns.geometry]])

@@ -15,14 +15,16 @@ import geopandas as gpd
 import pandas as pd
 
 from geozone.catalog import load_catalog
-from geozone.checks import REPAIRABLE, check, repair
+from geozone.checks import check, repair
 from geozone.checks.accuracy import accuracy_m
+from geozone.checks.findings import leaves_out, stops
 from geozone.checks.report import finding_lines
 from geozone.errors import DataError
 from geozone.messages import Language, Text, text
 from geozone.model import Finding, Layer, LayerSpec, Level, Register, Severity, Step, Zone, ZoneResult
 from geozone.overlay.cluster import mosaic_on_cluster
 from geozone.overlay.length import line_lengths
+from geozone.overlay.losses import told
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.shores import NOWHERE, shore_lengths
 from geozone.overlay.slivers import Sliver, slivers
@@ -56,7 +58,7 @@ from geozone.terrain.barrier import barrier_gaps, connected_area
 MOSAIC_LAYERS = ("redline", "barrier", "lakes")
 SHARED_LAYERS = ("barrier",)  # of which rates are shares
 NATURAL_SHORE = ("natural", "自然", "自然岸线")  # words of the field "nature" of a coastline
-LOST_RECORD = "record_broken"  # named and left out by the reader: the others still count
+OUTSIDE = ("outside_zones", "all_outside_zones")  # layers are cut to the zone, and checked against it before
 STEPS = ("read", "check", "overlay", "rates")
 Progress = Callable[[Text], None]
 
@@ -128,6 +130,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         redline_areas=areas,
         unused={spec.role.value for spec in work.unused()},
         earlier={spec.role.value for specs in project.older.values() for spec in specs},
+        incomplete={finding.layer for finding in work.findings if leaves_out(finding)},
     )
     work.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
     if work.untold:
@@ -272,6 +275,7 @@ class _Work:
         finest = finest_units(units)
         covering = {name: layers[name].data for name in MOSAIC_LAYERS if name in layers}
         pieces = self._mosaic(covering, finest)
+        self.keep([finding for finding in told(pieces) if finding.kind not in OUTSIDE], tell=True)
         lengths = {}
         if "rivers" in layers:
             lengths["rivers"] = line_lengths(layers["rivers"].data, finest, by="code")
@@ -356,8 +360,7 @@ def _continuity(barrier: Layer | None, units: gpd.GeoDataFrame) -> dict[str, tup
 
 
 def _stop_on_errors(findings: list[Finding], zone: Zone) -> None:
-    bearable = REPAIRABLE | {LOST_RECORD}
-    errors = [item for item in findings if item.severity is Severity.ERROR and item.kind not in bearable]
+    errors = [finding for finding in findings if stops(finding)]
     if errors:
         first = errors[0]
         raise DataError(

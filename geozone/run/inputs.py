@@ -86,9 +86,9 @@ def unused_layer(spec: LayerSpec) -> Finding:
         Severity.WARNING,
         spec.id,
         message(
-            "run.unused", layer=spec.title, role=text(f"model.role_{spec.role.value}"), id=spec.role.value
+            "run.layer_unused", layer=spec.title, role=text(f"model.role_{spec.role.value}"), id=spec.role.value
         ),
-        message("run.unused_remedy"),
+        message("run.layer_unused_remedy"),
     )
 
 
@@ -131,8 +131,8 @@ def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
         "layer_not_covering",
         Severity.NOTE,
         spec.id,
-        message("run.not_covered", layer=spec.title, zone=zone.title),
-        message("run.not_covered_remedy"),
+        message("run.layer_not_covering", layer=spec.title, zone=zone.title),
+        message("run.layer_not_covering_remedy"),
     )
 
 

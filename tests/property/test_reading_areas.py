@@ -19,8 +19,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geozone.checks import reading_ledger
+import geozone
+from geozone.checks import check, reading_ledger
+from geozone.checks.findings import is_wrong
 from geozone.errors import InputError
+from geozone.model import Severity
+from geozone.overlay.losses import told
 from geozone.overlay.plane import area_km2
 from geozone.read import read_layer
 
@@ -246,3 +250,33 @@ def test_what_is_read_lost_and_changed_adds_up(tmp_path_factory, ending, way, la
             assert entered[number] == "ring_closed"
         if number in named and number in found.data.index:
             assert entered[number] == "coordinate_lost"
+
+
+AROUND = gpd.GeoDataFrame({"key": ["z"]}, geometry=[shapely.box(110, 30, 125, 45)], crs=4490)
+
+
+@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg"])  # the last is streamed, the others are read
+@settings(max_examples=40, deadline=None)
+@given(layer=LAYERS)
+def test_coverage_says_what_check_says_of_a_layer(tmp_path_factory, ending, layer):
+    folder = Path(tmp_path_factory.mktemp("layer"))
+    shapes = [(fault, written(rings, "as it stands")) for fault, rings in layer]
+    path, _ = WRITERS[ending](folder, shapes)
+    crs = None if ending == "gpkg" else f"EPSG:{PLANE}"
+    try:
+        read = read_layer(path, crs=crs)
+    except InputError:
+        with pytest.raises(InputError):
+            geozone.coverage(path, AROUND, by="key", crs=crs)
+        return
+    table = geozone.coverage(path, AROUND, by="key", crs=crs)
+    grave = [finding for finding in told(table) if finding.severity is not Severity.NOTE]
+    wrong = [finding for finding in (*read.findings, *check(read)) if is_wrong(finding)]
+    faults = {fault for fault, _ in layer} - {"sound"}
+    assert bool(grave) == bool(faults)
+    if wrong:
+        assert not table.attrs["complete"]
+    if not faults & {"cut", "not a number", "wild", "null", "empty"}:
+        assert table.attrs["complete"]
+    sound = [count_km2(rings, straight=True) for fault, rings in layer if fault == "sound"]
+    assert table["gross_km2"].sum() >= sum(sound) * (1 - 1e-5)

@@ -18,7 +18,7 @@ STOREYS = [
     {"read"},
     {"checks"},
     {"overlay"},
-    {"terrain"},
+    {"terrain", "sources"},
     {"rates"},
     {"symbology", "versions"},
     {"maps", "export"},

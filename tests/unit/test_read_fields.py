@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 from geozone.errors import InputError
+from geozone.read import read_layer
 from geozone.read.fields import code_texts, map_fields, means
 from geozone.read.notes import Notes
 
@@ -94,3 +95,11 @@ def test_codes_are_text():
     assert code_texts(pd.Series([130102.0, None])).tolist() == ["130102", ""]
     assert code_texts(pd.Series([" 130102 ", None])).tolist() == ["130102", ""]
     assert mapped(XZQDM=[130102])[0]["code"].tolist() == ["130102"]
+
+
+def test_the_geometry_of_a_file_is_no_field_that_can_be_named(tmp_path):
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"name": ["甲"]}, geometry=[shapely.box(117, 39, 118, 40)], crs=4490).to_file(path)
+    with pytest.raises(InputError) as error:
+        read_layer(path, fields={"geometry": "name"})
+    assert error.value.message.key == "read.geometry_given"

@@ -213,3 +213,22 @@ def test_a_shifted_system_that_headings_state_is_converted_and_said(default, nam
         < 111_195.0 * shapely.distance(data.geometry.iloc[0], shapely.Point(116.403963, 39.915119))
         < 2500.0
     )
+
+
+def test_points_at_zero_do_not_hide_what_the_others_tell():
+    shapes = [shapely.Point(39_517_000 + 100 * number, 4_333_000) for number in range(3)]
+    data, notes = read([*shapes, shapely.Point(0, 0)])
+    assert kinds(notes) == {"crs_inferred_zone", "at_zero"}
+    assert data.geometry.isna().tolist() == [False, False, False, True]
+
+
+def test_one_feature_of_a_few_that_is_wrong_is_a_finding_and_not_a_refusal():
+    data, notes = read([*map(shapely.centroid, GRID[:5]), shapely.Point(1172.0, 39.0)])
+    assert kinds(notes) == {"crs_inferred_degrees", "coordinate_outside"}
+    assert len(data) == 6
+
+
+def test_one_feature_of_another_zone_among_thousands_is_named():
+    shapes = [shapely.Point(39_500_000 + 10.0 * number, 4_333_000) for number in range(2500)]
+    _, notes = read([*shapes, shapely.Point(40_500_000, 4_333_000)], 4527)
+    assert [(finding.kind, finding.feature) for finding in notes.findings] == [("zone_differs", "2500")]

@@ -9,6 +9,7 @@ import pyproj
 import pytest
 import shapely
 
+from geozone.errors import InputError
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2, length_km
 from geozone.read import read_layer
@@ -160,7 +161,7 @@ def test_a_name_that_contradicts_its_definition_is_told(tmp_path):
     ("words", "datum"),
     [("红线_西安80", Datum.XIAN_1980), ("xian1980", Datum.XIAN_1980), ("80西安", Datum.XIAN_1980),
      ("1980年国家大地坐标系", Datum.XIAN_1980), ("北京54坐标", Datum.BEIJING_1954), ("bj54_x", Datum.BEIJING_1954),
-     ("1954年北京坐标系", Datum.BEIJING_1954), ("西安 8000 户", None), ("北京2054", None), ("object54", None)],
+     ("1954年北京坐标系", Datum.BEIJING_1954), ("西安 8000 户", None), ("北京2054", None), ("object54", None), ("西安80年代", None)],
 )  # fmt: skip
 def test_datums_in_names(words, datum):
     assert datum_named(words) is datum
@@ -209,3 +210,15 @@ def test_a_geopackage_without_a_crs_is_told_by_its_coordinates(tmp_path, number)
             database.execute(f"UPDATE {table} SET srs_id = {number}")
         database.commit()
     assert kinds(read_layer(path)) == {"crs_inferred_degrees"}
+
+
+def test_a_prj_that_is_cut_off_is_told_and_does_not_stop_the_reader(tmp_path):
+    path = shapefile(tmp_path, esri()[:200].encode())
+    with pytest.raises(InputError) as error:
+        read_layer(path)
+    assert error.value.message.key == "read.crs_no_zone"
+    assert kinds(read_layer(path, crs="EPSG:4548")) == {"prj_unreadable"}
+
+
+def test_a_prj_in_single_quotes_is_understood(tmp_path):
+    assert kinds(read_layer(shapefile(tmp_path, esri().replace('"', "'").encode()))) == set()

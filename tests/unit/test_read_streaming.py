@@ -13,6 +13,7 @@ from geozone.errors import UsageError
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2
 from geozone.read.streaming import tells_its_place
+from geozone.sources import placed_files
 
 SQUARES = gpd.GeoDataFrame(
     {"name": ["a", "b"]}, geometry=[shapely.box(116, 30, 117, 31), shapely.box(117, 30, 118, 31)], crs=CRS
@@ -89,6 +90,13 @@ def test_an_extent_that_is_not_true_does_not_hide_a_feature_elsewhere(tmp_path, 
     assert table["net_km2"].sum() == 0.0
 
 
+def test_a_feature_of_another_zone_is_left_to_the_reader(tmp_path):
+    shapes = [shapely.box(39.5e6, 3.4e6, 39.51e6, 3.41e6), shapely.box(40.5e6, 3.4e6, 40.51e6, 3.41e6)]
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"n": [1, 2]}, geometry=shapes, crs=4527).to_file(path)
+    assert not tells_its_place(path)
+
+
 @pytest.mark.parametrize("change", ["missing", "unplaced", "several"])
 def test_other_files_do_not_tell_their_place(tmp_path, change):
     path = file(tmp_path, ending="gpkg")
@@ -105,11 +113,12 @@ def test_other_files_do_not_tell_their_place(tmp_path, change):
 def test_workers_get_files_that_need_no_decision(tmp_path):
     path = file(tmp_path, 4548, lambda points: points[:, ::-1])
     plain = file(tmp_path, ending="fgb")
-    with api._placed_files({"one": path, "two": plain}) as files:
-        assert files["two"] == plain
-        assert tells_its_place(files["one"])
-        placed = gpd.read_file(files["one"])
+    with placed_files({"one": path, "two": plain}) as (files, read):
+        assert files["two"] == (plain, None)
+        assert tells_its_place(*files["one"])
+        assert [finding.kind for one in read for finding in one.findings] == ["axes_swapped"]
+        placed = gpd.read_file(files["one"][0])
         assert area_km2(placed).sum() == pytest.approx(TRUE, rel=1e-5)
-    assert not files["one"].exists()
-    with pytest.raises(UsageError), api._placed_files({"one": SQUARES}):
+    assert not files["one"][0].exists()
+    with pytest.raises(UsageError), placed_files({"one": SQUARES}):
         pass

@@ -412,3 +412,31 @@ def test_a_workbook_is_chosen_from_by_fields_too(tmp_path):
     with pytest.raises(InputError) as error:
         read_layer(path, fields={"lon": "a"})
     assert error.value.message.key == "read.half_a_pair"
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("站点名录（1980西安坐标系）", {"datum_unshifted"}),
+        ("坐标系：北京54", {"datum_unshifted"}),
+        ("2000国家大地坐标系", set()),
+        ("高德坐标", {"datum_headed"}),
+        ("西安80年代站点", {"crs_inferred_degrees"}),
+    ],
+)
+def test_a_title_may_state_the_system_of_the_coordinates(tmp_path, title, found):
+    layer = read_layer(csv_file(tmp_path, f"{title}\nname,lon,lat\na,117.3,40.05\n"))
+    assert kinds(layer) == found
+    path = workbook(
+        tmp_path / "a.xlsx", **{title.replace("：", "")[:20]: [["name", "lon", "lat"], ["a", 117.3, 40.05]]}
+    )
+    assert kinds(read_layer(path)) == found
+
+
+def test_digits_that_a_spreadsheet_left_out_are_said(tmp_path):
+    layer = read_layer(
+        csv_file(
+            tmp_path, "name,x,y\na,3.9517E+07,4.333E+06\nb,39517000,4333000\nc,3.9517000E+07,4.333000E+06\n"
+        )
+    )
+    assert [finding.feature for finding in layer.findings if finding.kind == "coordinates_rounded"] == ["0"]

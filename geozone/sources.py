@@ -1,0 +1,160 @@
+"""What a user gives as a layer or as zones: opened, with what was decided and found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+
+from geozone.checks.stated_areas import compare_stated_areas, stated_area_findings, states_areas
+from geozone.errors import GeozoneError, UsageError
+from geozone.model import Decision, Finding, Layer
+from geozone.overlay.features import Features
+from geozone.overlay.plane import parse_crs
+from geozone.overlay.stream import layer_name
+from geozone.read import list_layers, read_layer
+from geozone.read.address import split_layer
+from geozone.read.bulk import quiet
+from geozone.read.source import companion
+from geozone.read.streaming import tells_its_place
+
+_ZONE, _UNITS = "zone", "units"  # layers of the GeoPackages that geozone writes
+
+Source: TypeAlias = str | Path | Layer | gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A layer in memory, with what is to be told of it."""
+
+    data: Layer | gpd.GeoDataFrame
+    findings: list[Finding] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """How the layer is called."""
+        return self.data.id if isinstance(self.data, Layer) else "layer"
+
+
+def open_layer(source: Source, crs: Any = None) -> Opened:
+    """Open a layer: a path, a path with the layer inside (``FILE:LAYER``), a database address, a Layer or a GeoDataFrame.
+
+    Parameters
+    ----------
+    source
+        The layer.
+    crs
+        Its coordinate reference system, where it states none or a wrong one.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or cannot be read.
+    UsageError
+        If a GeoDataFrame has another CRS than the one given.
+    """
+    if isinstance(source, gpd.GeoDataFrame):
+        return Opened(_with_crs(source, crs))
+    layer = read_layer(source, crs=crs) if isinstance(source, str | Path) else source
+    return Opened(layer, [*layer.findings, *stated_area_findings(layer)], list(layer.decisions))
+
+
+def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened:
+    """Open zones; of geozone's own GeoPackage, they are its units.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or cannot be read.
+    UsageError
+        If the zones have no field `by`, or a GeoDataFrame has another CRS than the one given.
+    """
+    named = source
+    if isinstance(source, str | Path):
+        named = f"{source}:{_UNITS}" if _is_own_geopackage(source) else source
+    opened = open_layer(named, crs)
+    columns = opened.data.data.columns if isinstance(opened.data, Layer) else opened.data.columns
+    if by is not None and by not in columns:
+        raise UsageError(
+            "cli.bad_by",
+            path=source if isinstance(source, str | Path) else "zones",
+            field=by,
+            choices=", ".join(name for name in columns if name != "geometry"),
+        )
+    return opened
+
+
+def stated_areas_of_file(path: Path, layer: str | None, features: Features) -> list[Finding]:
+    """Return how the areas that a streamed layer states for its features differ from those drawn; reads these fields only."""
+    encoding = "GB18030" if path.suffix.lower() == ".shp" and companion(path, ".cpg") is None else None
+    layer = layer_name(path, layer)
+    with quiet():
+        names = pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"]
+        stated = [str(name) for name in names if states_areas(str(name))]
+        if not stated:
+            return []
+        fields = pyogrio.read_dataframe(
+            path, layer=layer, encoding=encoding, columns=stated, read_geometry=False
+        )
+    drawn = np.bincount(features.features, weights=features.areas, minlength=len(fields))
+    return compare_stated_areas(layer, fields, drawn.astype(np.float64))
+
+
+@contextmanager
+def placed_files(
+    layers: Mapping[str, Source], crs: Any = None
+) -> Iterator[tuple[dict[str, tuple[Path, str | None]], list[Opened]]]:
+    """Yield files that workers can use as they are, with the layer inside, and the layers that had to be read for it.
+
+    A layer that the reader has to decide about is read and written into a folder that lasts as long as the context.
+
+    Raises
+    ------
+    UsageError
+        If a layer is no file.
+    """
+    with TemporaryDirectory(prefix="geozone-") as folder:
+        files: dict[str, tuple[Path, str | None]] = {}
+        read: list[Opened] = []
+        for number, (name, source) in enumerate(layers.items()):
+            if not isinstance(source, str | Path):
+                raise UsageError("cli.cluster_needs_files")
+            path, layer = split_layer(source)
+            if crs is None and tells_its_place(path, layer):
+                files[name] = Path(path), layer
+                continue
+            opened = open_layer(source, crs)
+            read.append(opened)
+            files[name] = Path(folder) / f"{number}.gpkg", None
+            data = opened.data.data if isinstance(opened.data, Layer) else opened.data
+            data[["geometry"]].to_file(files[name][0])
+        yield files, read
+
+
+def _is_own_geopackage(path: str | Path) -> bool:
+    """Tell whether a path without a layer is a GeoPackage that geozone wrote."""
+    if not str(path).lower().endswith(".gpkg"):
+        return False
+    try:
+        return {_ZONE, _UNITS} <= set(list_layers(path))
+    except GeozoneError:  # told where it is read
+        return False
+
+
+def _with_crs(frame: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame:
+    if crs is None:
+        return frame
+    wanted = parse_crs(crs)
+    if frame.crs is None:
+        return frame.set_crs(wanted)
+    if frame.crs != wanted:
+        raise UsageError("overlay.two_crs", first=str(frame.crs), second=str(crs))
+    return frame

@@ -1,0 +1,208 @@
+"""Results of coverage and mosaic say what they rest on: findings, decisions, whether all of the input counted."""
+
+import json
+import warnings
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import geozone
+from geozone.checks.findings import _LEFT_OUT, REPAIRABLE
+from geozone.cli import cli
+from geozone.errors import GeozoneWarning, UsageError
+from geozone.messages import _catalogue
+from geozone.overlay.losses import decided, told
+from geozone.overlay.plane import area_km2
+
+SQUARES = gpd.GeoDataFrame(
+    {"name": ["west", "east"]},
+    geometry=[shapely.box(115, 39, 116, 40), shapely.box(116, 39, 117, 40)],
+    crs=4490,
+)
+INSIDE = [shapely.box(115.2, 39.2, 115.4, 39.4), shapely.box(116.2, 39.2, 116.4, 39.4)]
+NET = float(area_km2(np.array(INSIDE), 4490).sum())
+LINE = shapely.LineString([(115.1, 39.1), (115.9, 39.9)])
+BOW_TIE = shapely.Polygon([(115.5, 39.5), (115.6, 39.6), (115.6, 39.5), (115.5, 39.6)])
+FAR = shapely.box(120, 30, 120.1, 30.1)
+
+
+def write(path, geometries, crs=4490, **fields):
+    gpd.GeoDataFrame(fields, geometry=list(geometries), crs=crs).to_file(path)
+    return path
+
+
+def kinds(table):
+    return {finding.kind for finding in told(table)}
+
+
+def run(capsys, *args):
+    try:
+        cli.main([*map(str, args)])
+        code = 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    caught = capsys.readouterr()
+    return code, caught.out, caught.err
+
+
+@pytest.fixture
+def squares(tmp_path):
+    path = tmp_path / "squares.gpkg"
+    SQUARES.to_file(path, layer="squares")
+    return path
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])  # streamed, and read
+def test_a_sound_layer_is_complete_and_says_nothing(tmp_path, squares, ending):
+    layer = write(tmp_path / f"red.{ending}", INSIDE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", GeozoneWarning)
+        for table in (
+            geozone.coverage(layer, squares, by="name"),
+            geozone.mosaic({"red": layer}, squares, by="name"),
+        ):
+            assert table.attrs["complete"] is True
+            assert kinds(table) == set()
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])
+@pytest.mark.parametrize(
+    ("more", "told_as"),
+    [
+        (LINE, ("not_areas", False)),
+        (None, ("without_geometry", False)),
+        (FAR, ("outside_zones", True)),
+        (BOW_TIE, ("repaired", True)),
+    ],
+)
+def test_what_counts_for_nothing_is_told(tmp_path, squares, ending, more, told_as):
+    kind, complete = told_as
+    layer = write(tmp_path / f"red.{ending}", [*INSIDE, more])
+    for table in (
+        geozone.coverage(layer, squares, by="name"),
+        geozone.mosaic({"red": layer}, squares, by="name"),
+    ):
+        assert kind in kinds(table)
+        assert table.attrs["complete"] is complete
+    if not complete:
+        with pytest.warns(GeozoneWarning):
+            geozone.coverage(layer, squares, by="name")
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])
+def test_a_layer_outside_all_zones_is_a_warning_with_its_area(tmp_path, squares, ending):
+    layer = write(tmp_path / f"red.{ending}", [FAR])
+    for make in (geozone.coverage, lambda path, *rest, **more: geozone.mosaic({"red": path}, *rest, **more)):
+        with pytest.warns(GeozoneWarning, match="outside all zones"):
+            table = make(layer, squares, by="name")
+        (finding,) = told(table)
+        assert finding.kind == "all_outside_zones"
+        assert float(finding.message.params["area"]) == pytest.approx(
+            float(area_km2(np.array([FAR]), 4490)[0]), abs=1e-4
+        )
+
+
+def test_the_boxes_of_features_outside_may_meet_a_zone(squares):
+    """A feature around a zone that touches nothing of it lies outside, whatever its box says."""
+    frame = shapely.box(114, 38, 118, 41).difference(shapely.box(114.5, 38.5, 117.5, 40.5))
+    layer = gpd.GeoDataFrame(geometry=[*INSIDE, frame], crs=4490)
+    for table in (
+        geozone.coverage(layer, squares, by="name"),
+        geozone.mosaic({"red": layer}, squares, by="name"),
+    ):
+        (finding,) = told(table)
+        assert finding.message.params["count"] == 1
+        assert finding.message.params["all"] == 3
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])
+def test_areas_that_a_layer_states_are_held_against_those_drawn(tmp_path, squares, ending):
+    drawn = area_km2(np.array(INSIDE), 4490) * 1e6
+    layer = write(tmp_path / f"red.{ending}", INSIDE, MJ=drawn * [1.0, 1.1])
+    table = geozone.coverage(layer, squares, by="name")
+    (finding,) = told(table)
+    assert (finding.kind, finding.feature) == ("stated_area_differs", "1")
+    assert table.attrs["complete"] is True
+
+
+def test_decisions_of_the_reader_come_with_the_result(tmp_path, squares):
+    layer = tmp_path / "red.csv"
+    pd.DataFrame({"n": [1, 2], "WKT": [shape.wkt for shape in INSIDE]}).to_csv(layer, index=False)
+    table = geozone.coverage(layer, squares, by="name")
+    assert table["net_km2"].sum() == pytest.approx(NET, rel=1e-9)
+    assert {layer for layer, _ in decided(table)} == {"red", "squares"}
+
+
+def test_workers_tell_what_the_file_holds_more_than_they_read(tmp_path, squares):
+    pytest.importorskip("distributed")
+    layer = write(tmp_path / "red.gpkg", [*INSIDE, None, None, FAR])
+    for table in (
+        geozone.coverage(layer, squares, by="name", workers=1),
+        geozone.mosaic({"red": layer}, squares, by="name", workers=1),
+    ):
+        lost = next(finding for finding in told(table) if finding.kind == "not_counted")
+        assert (lost.message.params["count"], lost.message.params["all"]) == (2, 5)
+        assert table.attrs["complete"] is False
+
+
+def test_the_command_tells_them_and_ends_with_one_where_the_result_is_wrong(capsys, tmp_path, squares):
+    sound = write(tmp_path / "sound.gpkg", INSIDE)
+    partly = write(tmp_path / "partly.gpkg", [*INSIDE, LINE])
+    lines = write(tmp_path / "lines.gpkg", [LINE])
+    code, out, err = run(capsys, "coverage", sound, squares, "--by", "name", "--json", "--lang", "en")
+    assert code == 0
+    assert "lines or points" not in err
+    assert [row["complete"] for row in json.loads(out)] == [True, True]
+    code, out, err = run(capsys, "coverage", partly, squares, "--by", "name", "--json", "--lang", "en")
+    assert code == 0
+    assert "1 features are lines or points" in err
+    assert [row["complete"] for row in json.loads(out)] == [False, False]
+    for command in (("coverage", lines, squares), ("mosaic", squares, lines)):
+        code, out, err = run(capsys, *command, "--by", "name", "--json", "--lang", "en")
+        assert code == 1
+        assert "no areas" in err
+        assert json.loads(out)
+
+
+def test_a_crs_can_be_stated_for_each(capsys, tmp_path, squares):
+    plane = gpd.GeoSeries(INSIDE, crs=4490).to_crs(4527)
+    silent = tmp_path / "silent.shp"
+    plane.to_file(silent)
+    silent.with_suffix(".prj").unlink()
+    table = geozone.coverage(silent, squares, by="name", crs="EPSG:4527")
+    assert table["net_km2"].sum() == pytest.approx(NET, rel=1e-4)
+    bare = gpd.GeoDataFrame(geometry=plane.set_crs(None, allow_override=True))
+    assert geozone.coverage(bare, squares, by="name", crs=4527)["net_km2"].sum() == pytest.approx(
+        NET, rel=1e-4
+    )
+    with pytest.raises(UsageError):
+        geozone.coverage(gpd.GeoDataFrame(geometry=plane), squares, by="name", crs=4490)
+    zones = SQUARES.set_crs(None, allow_override=True)
+    table = geozone.coverage(silent, zones, by="name", crs=4527, zones_crs=4490)
+    assert table["net_km2"].sum() == pytest.approx(NET, rel=1e-4)
+    code, out, _ = run(capsys, "coverage", silent, squares, "--by", "name", "--crs", "EPSG:4527", "--json")
+    assert code == 0
+    assert sum(row["net_km2"] for row in json.loads(out)) == pytest.approx(NET, rel=1e-4)
+
+
+def test_layers_inside_files_and_the_units_of_an_own_geopackage(capsys, tmp_path):
+    """A package that geozone wrote has `zone` and `units`, among others; its units are the zones."""
+    package = tmp_path / "own.gpkg"
+    SQUARES.dissolve().to_file(package, layer="zone")
+    SQUARES.to_file(package, layer="units")
+    gpd.GeoDataFrame(geometry=INSIDE, crs=4490).to_file(package, layer="redline")
+    table = geozone.coverage(f"{package}:redline", package, by="name")
+    assert list(table.index) == ["west", "east"]
+    assert table["net_km2"].sum() == pytest.approx(NET, rel=1e-9)
+    code, out, _ = run(capsys, "mosaic", package, f"{package}:redline", "--by", "name", "--json")
+    assert code == 0
+    assert {"redline", "complete"} <= json.loads(out)[0].keys()
+
+
+def test_kinds_that_leave_something_out_are_kinds_that_are_found():
+    """A kind that was renamed where it is found would otherwise pass for complete."""
+    known = {key.split(".", 1)[1] for key in _catalogue()}
+    assert known >= _LEFT_OUT | REPAIRABLE
