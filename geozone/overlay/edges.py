@@ -58,17 +58,6 @@ def outline_measures(geometries: Geometries) -> tuple[Numbers, Numbers]:
     return np.asarray(shapely.area(geometries)), np.asarray(shapely.length(geometries))
 
 
-def all_finite(geometries: Geometries) -> npt.NDArray[np.bool_]:
-    """Tell which geometries have only coordinates that are numbers; boxes pass over those that are none."""
-    with np.errstate(invalid="ignore"):
-        finite = np.isfinite(shapely.length(geometries)) | shapely.is_missing(geometries)
-    # a point has no length, and a collection may have points in it
-    others = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (0, 4, _COLLECTION)))
-    points, owner = shapely.get_coordinates(geometries[others], return_index=True)
-    finite[others[owner[~np.isfinite(points).all(axis=1)]]] = False
-    return np.asarray(finite)
-
-
 def across_180(geometries: Geometries, boxes: Numbers | None = None) -> Indices:
     """Return the positions of the lines and polygons in degrees that have an edge from one side of 180° to the other.
 

@@ -16,7 +16,7 @@ from pyproj.exceptions import CRSError
 
 from geozone.errors import InputError
 from geozone.model import CRS, Severity
-from geozone.overlay.edges import across_180, all_finite
+from geozone.overlay.edges import across_180
 from geozone.read import datum
 from geozone.read.fit import in_other_zones
 from geozone.read.geodetic import contradicting_datum, datum_named, datum_of, has_parameters, is_pulkovo
@@ -182,7 +182,7 @@ def _extent(geometries: Geometries, boxes: Numbers, zero: Mask) -> Extent:
 def _wild(geometries: Geometries, boxes: Numbers) -> Mask:
     """Tell which geometries have a coordinate that is none."""
     present = ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
-    return np.asarray(present & ~((np.abs(boxes) < WILD).all(axis=1) & all_finite(geometries)))
+    return np.asarray(present & ~(np.abs(boxes) < WILD).all(axis=1))
 
 
 def _zero_vertices(geometries: Geometries, boxes: Numbers) -> Mask:

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyproj
 from pyproj.exceptions import CRSError
 
 from geozone.errors import InputError
 from geozone.model import Severity
+from geozone.read.fit import fit
 from geozone.read.formats import Format
+from geozone.read.inference import Extent
 from geozone.read.notes import Notes
 from geozone.read.source import Source, companion
 
@@ -168,11 +171,13 @@ def with_crs_beside(data: gpd.GeoDataFrame, source: Source, notes: Notes) -> gpd
     """Return a layer that states no CRS with the one that a .prj beside its file states."""
     if data.crs is not None or source.format not in _MAY_BE_BESIDE:
         return data
-    if source.format is not Format.DXF and companion(source.path, ".shp") is not None:
-        return data  # the .prj is that of the shapefile
     found = crs_beside(source.path, notes, drawing=source.format is Format.DXF)
     if found is None:
         return data
     crs, name = found
+    # beside a shapefile of the same name, the .prj is that of the shapefile, and may be that of the other file as well
+    extent = Extent.of(np.asarray(data.geometry.values, dtype=object))
+    if companion(source.path, ".shp") is not None and not fit(crs, extent).as_stated:
+        return data
     notes.decide("crs", crs.name, "read.crs_beside", file=name, crs=crs.name)
     return data.set_crs(crs)

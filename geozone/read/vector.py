@@ -216,6 +216,8 @@ def _fit_for_geos(data: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
         notes.find("coordinate_not_finite", Severity.ERROR, feature=str(label), row=str(label))
     if len(labels) > NAMED:
         notes.find("coordinates_not_finite", Severity.ERROR, count=len(labels))
+    for label in labels:
+        notes.change(str(label), "coordinate_not_finite", (float("nan"), 0.0))
     return data.set_geometry(gpd.GeoSeries(geometries, index=data.index, crs=data.crs))
 
 

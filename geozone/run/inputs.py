@@ -86,7 +86,10 @@ def unused_layer(spec: LayerSpec) -> Finding:
         Severity.WARNING,
         spec.id,
         message(
-            "run.layer_unused", layer=spec.title, role=text(f"model.role_{spec.role.value}"), id=spec.role.value
+            "run.layer_unused",
+            layer=spec.title,
+            role=text(f"model.role_{spec.role.value}"),
+            id=spec.role.value,
         ),
         message("run.layer_unused_remedy"),
     )

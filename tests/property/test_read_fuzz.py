@@ -77,7 +77,7 @@ def write_seeds(folder: Path) -> list[Path]:
             if item.suffix in {".shp", ".shx", ".dbf", ".prj"}:
                 archive.write(item, f"数据/{item.name}")
     rings = data.to_crs(4527).geometry.iloc[:1]
-    pyogrio.write_dataframe(gpd.GeoDataFrame(geometry=rings.boundary), folder / "a.dxf", driver="DXF")
+    pyogrio.write_dataframe(gpd.GeoDataFrame(geometry=rings.boundary), folder / "c.dxf", driver="DXF")
     mains = {
         "shp",
         "gpkg",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geozone.errors import DataError
 from geozone.overlay.coverage import coverage
-from geozone.overlay.edges import across_180, all_finite, densify, outline_measures, unwrapped
+from geozone.overlay.edges import across_180, densify, outline_measures, unwrapped
 from geozone.overlay.plane import area_km2
 
 BOW_TIE = shapely.Polygon([(0, 0), (8000, 8000), (8000, 0), (0, 4000)])
@@ -129,21 +129,3 @@ def test_coverage_of_a_layer_across_180_is_refused_with_the_feature():
     with pytest.raises(DataError) as caught:
         coverage(layer, zones)
     assert caught.value.message.params["feature"] == 1
-
-
-@pytest.mark.filterwarnings("ignore:invalid value")
-def test_coordinates_that_are_no_numbers_are_found():
-    bad = [
-        shapely.Polygon([(0, 0), (np.nan, 1), (1, 1)]),
-        shapely.LineString([(0, 0), (np.inf, 1)]),
-        shapely.MultiPoint([(0, 0), (np.nan, 1)]),
-        shapely.GeometryCollection([shapely.Point(np.nan, 1), HOLED]),
-    ]
-    good = [
-        HOLED,
-        None,
-        shapely.Polygon(),
-        shapely.Point(1, 1),
-        shapely.GeometryCollection([shapely.Point(1, 1)]),
-    ]
-    assert all_finite(array(*bad, *good)).tolist() == [False] * len(bad) + [True] * len(good)

@@ -222,3 +222,14 @@ def test_a_prj_that_is_cut_off_is_told_and_does_not_stop_the_reader(tmp_path):
 
 def test_a_prj_in_single_quotes_is_understood(tmp_path):
     assert kinds(read_layer(shapefile(tmp_path, esri().replace('"', "'").encode()))) == set()
+
+
+def test_the_prj_of_a_shapefile_serves_a_drawing_of_its_name_where_it_fits(tmp_path):
+    path = drawing(tmp_path / "a.dxf")
+    shapefile(tmp_path, esri().encode())
+    assert length_km(read_layer(path).data)[0] == pytest.approx(40.0, rel=1e-3)
+    degrees = pyproj.CRS(4490).to_wkt("WKT1_ESRI")
+    (tmp_path / "a.prj").write_text(degrees)
+    with pytest.raises(InputError) as error:
+        read_layer(path)
+    assert error.value.message.key == "read.crs_no_zone"
