@@ -8,10 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from geozone.errors import InputError
+from geozone.errors import InputError, UsageError
 from geozone.files import shipped
+from geozone.manifest.roles import get_role
 from geozone.messages import Text, text
-from geozone.model import Basis, LayerSource, LayerSpec, LayerStyle, Role
+from geozone.model import Basis, LayerSource, LayerSpec, LayerStyle
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -44,6 +45,14 @@ def choice(kind: type[_Choice], table: Mapping[str, Any], name: str) -> _Choice:
         raise DeclarationError(text("catalog.bad_value", name=name, value=value, choices=choices)) from None
 
 
+def declared_role(table: Mapping[str, Any]) -> str:
+    """Return the role that a declaration names; DeclarationError names the nearest one."""
+    try:
+        return get_role(str(table.get("role", ""))).id
+    except UsageError as error:
+        raise DeclarationError(error.message.text) from None
+
+
 class DeclarationError(Exception):
     """What is wrong in a declaration; the caller knows in which file."""
 
@@ -68,7 +77,7 @@ def _load(path: Path) -> LayerSpec:
 def _parse(table: Mapping[str, Any], folder: Path) -> LayerSpec:
     return LayerSpec(
         id=table["id"],
-        role=choice(Role, table, "role"),
+        role=declared_role(table),
         title=Text(**table["title"]),
         basis=choice(Basis, table, "basis"),
         source=Text(**table["source"]),
@@ -84,7 +93,7 @@ def _parse(table: Mapping[str, Any], folder: Path) -> LayerSpec:
             )
             for entry in table["sources"]
         ),
-        style=LayerStyle(**table["style"]) if "style" in table else LayerStyle("fill"),
+        style=LayerStyle(**table["style"]) if "style" in table else get_role(table["role"]).style,
         note=Text(**table["note"]) if "note" in table else None,
         zones=tuple(table.get("zones", ())),
     )

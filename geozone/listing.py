@@ -47,7 +47,7 @@ def layers(zone: str | None, lang: Language) -> pd.DataFrame:
     rows = [
         {
             "layer": spec.id,
-            "role": spec.role.value,
+            "role": spec.role,
             "title": spec.title.get(lang),
             "basis": spec.basis.value,
             "vintage": spec.vintage,

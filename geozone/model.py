@@ -6,7 +6,7 @@ Nothing here computes or reads; every other module speaks in these types.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -28,25 +28,6 @@ class Basis(StrEnum):
     SCHEMATIC = "schematic"  # drawn
     WORKING = "working"  # a stand-in list
     SYNTHETIC = "synthetic"  # test data
-
-
-class Role(StrEnum):
-    """What a layer is in a zone."""
-
-    BOUNDARY = "boundary"
-    REDLINE = "redline"
-    BARRIER = "barrier"
-    BAY = "bay"
-    RIVER = "river"
-    LAKE = "lake"
-    COASTLINE = "coastline"
-    COASTAL_BELT = "coastal_belt"
-    FUNCTIONAL_ZONE = "functional_zone"
-    PROTECTED_AREA = "protected_area"
-    CONTROL_UNIT = "control_unit"
-    DEM = "dem"
-    LANDCOVER = "landcover"
-    STATION = "station"
 
 
 class Level(StrEnum):
@@ -176,12 +157,19 @@ class LayerStyle:
 class LayerSource:
     """One file (and table inside it) of a layer, and how it is to be read."""
 
-    path: Path
+    path: Path | str  # a file, or the address of a database
     layer: str | None = None
     zones: tuple[str, ...] = ()  # zones that the file has data for; empty means any
     crs: str | None = None  # only where the file is silent or wrong
     encoding: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)  # field of geozone -> field of the file
+
+    @property
+    def name(self) -> str:
+        """What the file is called; of a database its address, without credentials."""
+        if isinstance(self.path, Path):
+            return self.path.name
+        return self.path.rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +177,7 @@ class LayerSpec:
     """What is declared of a layer, in ``layers/<id>.toml`` or in the user's project file."""
 
     id: str
-    role: Role
+    role: str  # an id of `geozone.manifest.roles`
     title: Text
     basis: Basis
     source: Text
@@ -200,6 +188,7 @@ class LayerSpec:
     style: LayerStyle = field(default_factory=lambda: LayerStyle("fill"))
     note: Text | None = None
     zones: tuple[str, ...] = ()  # zones that the layer has data for; empty means any
+    classes: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of a class raster: name -> values
 
 
 @dataclass
@@ -297,13 +286,18 @@ class Register:
     """A list of items with a status each: the denominator of a completion rate."""
 
     id: str
-    role: Role  # bay, river or lake
+    role: str  # what its items are: an id of `geozone.manifest.registers`
     basis: Basis
     as_of: str
     source: Text
     items: pd.DataFrame  # REGISTER_COLUMNS; codes are six-digit strings, missing codes ""
     totals: tuple[RegisterTotal, ...] = ()
     findings: list[Finding] = field(default_factory=list)
+    level: Level | None = None  # of a register of units
+
+    def with_items(self, items: pd.DataFrame) -> Register:
+        """Return the register with some of its items only."""
+        return replace(self, items=items)
 
 
 @dataclass(frozen=True, slots=True)

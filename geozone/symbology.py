@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geozone.messages import Text, text
-from geozone.model import Layer, LayerStyle, Register, Role, Status
+from geozone.model import Layer, LayerStyle, Register, Status
 from geozone.rates.feature_join import ids_of, join_features
 from geozone.rates.gazetteer import embedded_gazetteer
 
@@ -31,8 +31,8 @@ STATUS_COLOURS: Mapping[Status, str] = {
     Status.UNKNOWN: "#a3a8ad",
 }
 SEVERAL_COLOUR, OFF_REGISTER_COLOUR = "#8d5fa8", "#7d8588"
-STATUS_ROLES = (Role.BAY, Role.RIVER, Role.LAKE)
-REGISTER_OF_ROLE = {Role.BAY: "bay", Role.RIVER: "river", Role.LAKE: "lake"}
+STATUS_ROLES = ("bay", "river", "lake")
+REGISTER_OF_ROLE = {"bay": "bay", "river": "river", "lake": "lake"}
 
 
 class Mark(StrEnum):
@@ -64,10 +64,10 @@ def drawn_style(style: LayerStyle, kind: str, drawn: Drawn) -> LayerStyle:
     return replace(style, kind="hatch" if drawn is Status.UNKNOWN else "fill", fill=colour)
 
 
-def drawn_title(drawn: Drawn, role: Role | None) -> Text:
+def drawn_title(drawn: Drawn, role: str | None) -> Text:
     """Return the word for a status in a legend."""
     if drawn is Mark.OFF_REGISTER:
-        return text(f"model.off_register_{role.value}" if role in STATUS_ROLES else "model.off_register")
+        return text(f"model.off_register_{role}" if role in STATUS_ROLES else "model.off_register")
     return text("model.several_statuses" if drawn is Mark.SEVERAL else f"model.status_{drawn.value}")
 
 

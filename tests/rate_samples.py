@@ -14,7 +14,6 @@ from geozone.model import (
     Level,
     Modality,
     Register,
-    Role,
     Target,
     Zone,
 )
@@ -42,7 +41,7 @@ def target(comparator=Comparator.AT_LEAST, modality=Modality.FIRM, value=55.0, u
     return Target(comparator=comparator, modality=modality, value=value, unit=unit, **(given | more))
 
 
-def register(rows, basis=Basis.OFFICIAL, as_of="2025-12-31", role=Role.BAY, totals=()):
+def register(rows, basis=Basis.OFFICIAL, as_of="2025-12-31", role="bay", totals=()):
     """Return a register from (status, status_date, planned_year, shore_km[, code]) rows; the code is a county's."""
     items = pd.DataFrame("", index=range(len(rows)), columns=list(REGISTER_COLUMNS), dtype=object)
     items["item_id"] = [f"b{i}" for i in range(len(rows))]
@@ -70,4 +69,4 @@ def units():
 
 
 def spec(name, basis=Basis.OFFICIAL):
-    return LayerSpec(name, Role.REDLINE, NAME, basis, NAME, "CC0-1.0", "2025", NAME, ())
+    return LayerSpec(name, "redline", NAME, basis, NAME, "CC0-1.0", "2025", NAME, ())

@@ -22,7 +22,6 @@ from geozone.model import (
     Modality,
     Rate,
     Register,
-    Role,
     Severity,
     Status,
     Target,
@@ -78,7 +77,7 @@ def sample_units(cell_km2: float = 2400.0) -> gpd.GeoDataFrame:
 
 
 def sample_layer(
-    layer_id: str, role: Role, geometries: list[shapely.Geometry], style: LayerStyle, **columns
+    layer_id: str, role: str, geometries: list[shapely.Geometry], style: LayerStyle, **columns
 ) -> Layer:
     count = len(geometries)
     data = gpd.GeoDataFrame(
@@ -114,46 +113,46 @@ def sample_layers() -> dict[str, Layer]:
     return {
         "redline": sample_layer(
             "redline",
-            Role.REDLINE,
+            "redline",
             [shapely.box(116.1, 38.1, 116.6, 38.6), shapely.box(117.2, 38.3, 117.4, 38.9)],
             LayerStyle("hatch", fill="#b03030", stroke="#b03030", width=1, opacity=0.8),
         ),
         "barrier": sample_layer(
             "barrier",
-            Role.BARRIER,
+            "barrier",
             [shapely.box(116.0, 38.0, 116.4, 39.0)],
             LayerStyle("fill", fill="#4d7c3a", stroke="#2f5a1f", width=1, opacity=0.5),
         ),
         "barrier_gaps": sample_layer(
             "barrier_gaps",
-            Role.BARRIER,
+            "barrier",
             [shapely.box(116.1, 38.45, 116.3, 38.55)],
             LayerStyle("fill", fill="#d98c1f", stroke="#a0640f", width=1, opacity=0.6),
         ),
         "bays": sample_layer(
             "bays",
-            Role.BAY,
+            "bay",
             [shapely.box(118.0, 38.0, 118.3, 38.5), shapely.box(118.0, 38.5, 118.3, 39.0)],
             LayerStyle("status", fill="#2b6ca3", stroke="#1b4a73", width=1, opacity=0.6),
             status=["built", "unknown"],
         ),
         "rivers": sample_layer(
             "rivers",
-            Role.RIVER,
+            "river",
             [shapely.LineString([(116.0, 38.9), (117.0, 38.4), (118.0, 38.2)])],
             LayerStyle("line", stroke="#2f7fc1", width=2),
             status=["under_construction"],
         ),
         "lakes": sample_layer(
             "lakes",
-            Role.LAKE,
+            "lake",
             [shapely.Point(117.5, 38.75).buffer(0.1)],
             LayerStyle("status", fill="#58a6d6", stroke="#2f7fc1", width=1, opacity=0.7),
             status=["recognised"],
         ),
         "coastline": sample_layer(
             "coastline",
-            Role.COASTLINE,
+            "coastline",
             [shapely.LineString([(118.0, 38.0), (118.0, 39.0)])],
             LayerStyle("line", stroke="#1b4a73", width=1.5),
         ),
@@ -311,7 +310,7 @@ def sample_register() -> Register:
         "2025-12-26",
         "low",
     )
-    return Register("bays_sample", Role.BAY, Basis.WORKING, "2025-12-26", Text("样本", "sample"), items)
+    return Register("bays_sample", "bay", Basis.WORKING, "2025-12-26", Text("样本", "sample"), items)
 
 
 def sample_result() -> ZoneResult:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from geozone.messages import message
-from geozone.model import Finding, Layer, Role, Severity
+from geozone.model import Finding, Layer, Severity
 from geozone.overlay.plane import off_earth
 from geozone.overlay.rings import Geometries, not_finite, without_empty_rings
 
@@ -43,7 +43,7 @@ class Gather:
         self.geometries[self.not_finite | self.off_earth] = None
 
     @property
-    def role(self) -> Role | None:
+    def role(self) -> str | None:
         """The role of the layer, where it is declared."""
         return self.layer.spec.role if self.layer.spec else None
 

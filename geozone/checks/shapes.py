@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 
 from geozone.checks.gather import LISTED, Gather, place_of
-from geozone.model import Role, Severity
+from geozone.model import Severity
 
-_LINES = {Role.RIVER, Role.COASTLINE}
-_POINTS = {Role.STATION}
-_FREE = {Role.BAY, Role.LAKE}  # drawn as areas or, on small scales, as lines or points
+_LINES = {"river", "coastline"}
+_POINTS = {"station"}
+_FREE = {"bay", "lake"}  # drawn as areas or, on small scales, as lines or points
 _REASONS = {
     "self-intersection": "ring_self_intersection",
     "ring self-intersection": "ring_self_intersection",

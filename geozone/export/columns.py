@@ -10,15 +10,17 @@ from typing import Any, Literal
 import pandas as pd
 
 from geozone import messages
+from geozone.manifest.inputs import register_roles
+from geozone.manifest.roles import load_roles
 from geozone.messages import Text
-from geozone.model import Basis, Comparator, Kind, Level, Modality, Role, Severity, Status, Verdict
+from geozone.model import Basis, Comparator, Kind, Level, Modality, Severity, Status, Verdict
 
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
 _DTYPES: dict[str, Any] = {"text": "object", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 
 # value domains: name -> the codes that may stand in the column
-DOMAINS: dict[str, type[StrEnum]] = {
+DOMAINS: dict[str, type[StrEnum] | None] = {
     "basis": Basis,
     "status": Status,
     "verdict": Verdict,
@@ -27,7 +29,7 @@ DOMAINS: dict[str, type[StrEnum]] = {
     "comparator": Comparator,
     "modality": Modality,
     "rate_kind": Kind,
-    "role": Role,
+    "role": None,  # of layers and registers, as declared
 }
 
 
@@ -73,8 +75,12 @@ def columns(table: str, declared: Iterable[str]) -> tuple[Column, ...]:
 
 def domain_values(domain: str) -> list[tuple[str, Text]]:
     """Return the codes of a value domain with their labels."""
+    codes = DOMAINS[domain]
+    if codes is None:
+        titles = {role.id: role.title for role in load_roles().values()}
+        return list({**titles, **register_roles()}.items())
     texts = messages.room("export")
-    return [(item.value, texts[f"{domain}_{item.name.lower()}"]) for item in DOMAINS[domain]]
+    return [(item.value, texts[f"{domain}_{item.name.lower()}"]) for item in codes]
 
 
 def conformed(frame: pd.DataFrame, declared: Sequence[Column]) -> pd.DataFrame:

@@ -34,7 +34,6 @@ from geozone.model import (
     LayerStyle,
     Level,
     Register,
-    Role,
     Status,
     ZoneResult,
 )
@@ -42,13 +41,13 @@ from geozone.rates.titles import indicator_titles
 from geozone.symbology import layer_statuses
 
 LAYERS: dict[str, Role] = {
-    "redline": Role.REDLINE,
-    "barrier": Role.BARRIER,
-    "barrier_gaps": Role.BARRIER,
-    "bays": Role.BAY,
-    "rivers": Role.RIVER,
-    "lakes": Role.LAKE,
-    "coastline": Role.COASTLINE,
+    "redline": "redline",
+    "barrier": "barrier",
+    "barrier_gaps": "barrier",
+    "bays": "bay",
+    "rivers": "river",
+    "lakes": "lake",
+    "coastline": "coastline",
 }
 TABLES = ("rates", "targets", "registers", "findings", "ledger", "run")
 
@@ -169,7 +168,7 @@ def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) ->
     """Return a layer as one table for each kind of geometry in it; the first keeps the layer's name."""
     base = columns(name, ("name", "name_en", *_PROVENANCE))
     expected = GEOMETRY_OF_ROLE.get(
-        LAYERS.get(name) or (layer.spec.role if layer and layer.spec else Role.REDLINE), "MultiPolygon"
+        LAYERS.get(name) or (layer.spec.role if layer and layer.spec else "redline"), "MultiPolygon"
     )
     title = _layer_title(name, layer)
     if layer is None:

@@ -10,12 +10,11 @@ import numpy as np
 import shapely
 from pypinyin import lazy_pinyin
 
-from geozone.model import Role
 
-GEOMETRY_OF_ROLE: dict[Role, str] = {
-    Role.RIVER: "MultiLineString",
-    Role.COASTLINE: "MultiLineString",
-    Role.STATION: "MultiPoint",
+GEOMETRY_OF_ROLE: dict[str, str] = {
+    "river": "MultiLineString",
+    "coastline": "MultiLineString",
+    "station": "MultiPoint",
 }  # all other roles are areas
 
 _DIMENSION = {"MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}

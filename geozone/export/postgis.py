@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geozone.errors import UsageError
-from geozone.export.columns import DOMAINS, Column, domain_values
+from geozone.export.columns import Column, domain_values
 from geozone.export.content import content
 from geozone.export.table import Table
 from geozone.messages import Language
@@ -115,7 +115,7 @@ def _column(item: Column) -> Any:
     definition = sql.SQL("{} {}").format(sql.Identifier(item.name), sql.SQL(_TYPES[item.type]))
     if item.domain is None:
         return definition
-    values = sql.SQL(", ").join(sql.Literal(value.value) for value in DOMAINS[item.domain])
+    values = sql.SQL(", ").join(sql.Literal(code) for code, _ in domain_values(item.domain))
     return sql.SQL("{} CHECK ({} IN ({}))").format(definition, sql.Identifier(item.name), values)
 
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from geozone.export.columns import Column, domain_values
 from geozone.messages import Language, Text, text
-from geozone.model import LayerStyle, Level, Role, Status
+from geozone.model import LayerStyle, Level, Status
 from geozone.symbology import RATE_MISSING, Drawn, Mark, RateClass, drawn_style, drawn_title
 
 _MM = 0.26  # millimetres of one CSS pixel, the unit of LayerStyle.width
@@ -47,7 +47,7 @@ def qml(
     classes: Sequence[RateClass] = (),
     levels: Sequence[Level] = (),
     label: Label | None = None,
-    role: Role | None = None,
+    role: str | None = None,
 ) -> str:
     """Return a QGIS style document for one layer or table.
 
@@ -107,7 +107,7 @@ def _single_renderer(style: LayerStyle, kind: str) -> ET.Element:
 
 
 def _status_renderer(
-    style: LayerStyle, kind: str, columns: Sequence[Column], lang: Language, role: Role | None
+    style: LayerStyle, kind: str, columns: Sequence[Column], lang: Language, role: str | None
 ) -> ET.Element:
     """Colour by status; where features are joined with a register, those without a status of their own are set apart."""
     joined = any(item.name == "item_id" for item in columns)

@@ -19,7 +19,7 @@ KINDS: tuple[Kind, ...] = ("area", "line", "point", "raster")
 GEOMETRIES: Mapping[str, str] = {"area": "MultiPolygon", "line": "MultiLineString", "point": "MultiPoint"}
 _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
-    "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (),
+    "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "gaps": "", "shore": False, "sea": False,
 }  # fmt: skip
 _KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
 
@@ -44,6 +44,9 @@ class Role:
     register: str  # the register whose items its features are
     purpose: str  # "units", "relief" or nothing
     natural: tuple[str, ...]
+    gaps: str  # layer of the gaps between its parts
+    shore: bool  # its lines belong to the unit that they name or lie nearest to
+    sea: bool
 
     @property
     def geometry(self) -> str:

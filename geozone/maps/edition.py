@@ -12,10 +12,10 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.messages import message
-from geozone.model import Finding, Layer, Level, Role, Severity, Step, ZoneResult
+from geozone.model import Finding, Layer, Level, Severity, Step, ZoneResult
 
 GRID_DEGREES = 0.005  # about 500 m
-SENSITIVE = frozenset({Role.REDLINE, Role.PROTECTED_AREA, Role.STATION})
+SENSITIVE = frozenset({"redline", "protected_area", "station"})
 PUBLIC_COLUMNS = (
     "name",
     "name_en",
@@ -31,7 +31,7 @@ PART_OF_STEP = 1e-6  # how far a coordinate may be off the grid, in steps: the r
 
 
 def public_edition(
-    result: ZoneResult, *, grid_degrees: float = GRID_DEGREES, withheld: Collection[Role] = SENSITIVE
+    result: ZoneResult, *, grid_degrees: float = GRID_DEGREES, withheld: Collection[str] = SENSITIVE
 ) -> ZoneResult:
     """Return a result that may be published: what leaves the house holds nothing finer.
 

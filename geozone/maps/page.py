@@ -18,7 +18,7 @@ from geozone.maps.relief import relief_image
 from geozone.maps.style import layer_symbols
 from geozone.maps.tiles import tile_layer
 from geozone.messages import Language, Text, text
-from geozone.model import Basis, Layer, LayerSpec, Role, ZoneResult
+from geozone.model import Basis, Layer, LayerSpec, ZoneResult
 from geozone.symbology import LEGEND_ORDER, counts_items, feature_items, layer_statuses, legend_counts
 
 DRAWING_ORDER = (  # from the bottom to the top
@@ -36,8 +36,8 @@ DRAWING_ORDER = (  # from the bottom to the top
 )
 HIDDEN_COLUMNS = {"geometry", "province_codes"}  # not for readers
 PLAIN_FEATURES, PLAIN_POINTS = 20_000, 250_000  # a layer beyond either travels as tiles
-COVERAGE_ROLES = {Role.BOUNDARY, Role.FUNCTIONAL_ZONE, Role.CONTROL_UNIT}  # their polygons share borders
-HIDDEN_ROLES = {Role.BARRIER}  # an area fill over the coloured units would make their colours unreadable
+COVERAGE_ROLES = {"boundary", "functional_zone", "control_unit"}  # their polygons share borders
+HIDDEN_ROLES = {"barrier"}  # an area fill over the coloured units would make their colours unreadable
 BINARY, JSON = "application/octet-stream", "application/json"
 
 
@@ -105,7 +105,7 @@ def ordered(layers: dict[str, Layer]) -> list[Layer]:
     place = {role: number for number, role in enumerate(DRAWING_ORDER)}
     return sorted(
         (layer for layer in layers.values() if len(layer.data)),
-        key=lambda layer: (place.get(_spec(layer).role.value, len(place)), layer.id),
+        key=lambda layer: (place.get(_spec(layer).role, len(place)), layer.id),
     )
 
 
@@ -183,7 +183,7 @@ def _spec(layer: Layer) -> LayerSpec:
         return layer.spec
     return LayerSpec(
         id=layer.id,
-        role=Role.BOUNDARY,
+        role="boundary",
         title=Text(layer.id, layer.id),
         basis=Basis.WORKING,
         source=Text("", ""),

@@ -315,7 +315,7 @@ def layer_entry(spec: LayerSpec, strings: Strings) -> dict[str, Any]:
     """Return what the page says of a layer: title, role, basis, source, licence, date, accuracy, note."""
     return {
         "id": clean(spec.id),
-        "role": spec.role.value,
+        "role": spec.role,
         "title": strings.add(spec.title),
         "basis": spec.basis.value,
         "source": strings.add(spec.source),

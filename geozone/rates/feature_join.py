@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geozone.model import Role
 from geozone.overlay.units import code_prefix
 from geozone.overlay.variants import WORKING_UNIT
 from geozone.rates.completion import CODE_COLUMNS
@@ -79,7 +78,7 @@ def join_features(
     locate: Locate | None = None,
     unnamed: Collection[str] = (),
     unit_names: Mapping[str, str] | None = None,
-    role: Role = Role.BAY,
+    role: str = "bay",
 ) -> FeatureJoin:
     """Join the features of a layer of bays, rivers or lakes with the items of their register.
 
@@ -115,7 +114,7 @@ def join_features(
     doubts: list[Doubt] = []
     _by_id(listed, shown, found, doubts)
     _by_name(listed, shown, found, doubts)
-    _by_code(listed, shown, found, doubts, alone=role is Role.BAY)
+    _by_code(listed, shown, found, doubts, alone=role == "bay")
     return FeatureJoin([found.get(position, ()) for position in range(len(features))], doubts)
 
 

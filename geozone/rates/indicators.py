@@ -132,8 +132,8 @@ def _present(
     listed = {role for roles, _ in COMPLETIONS.values() for role in roles}
     drawn: dict[str, Text] = {}
     for spec in layers.values():
-        if spec.role.value not in listed:
-            drawn.setdefault(spec.role.value, spec.title)
+        if spec.role not in listed:
+            drawn.setdefault(spec.role, spec.title)
     return drawn | {role: text(f"rates.answer_{role}") for role in (*registers, *unused)}
 
 

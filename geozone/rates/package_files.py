@@ -14,8 +14,8 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError
 from geozone.messages import message
-from geozone.model import Basis, Finding, Role, Severity
-from geozone.project import layer_id
+from geozone.model import Basis, Finding, Severity
+from geozone.manifest.roles import get_role
 from geozone.rates.register_files import OWN_TABLE, Grid, as_text
 from geozone.rates.register_package import Exported, is_exported, is_headed, own_names, read_exported
 
@@ -26,7 +26,7 @@ _LOG = b"\x02\x02"
 _HEADING_ROWS = 15
 
 
-def read_package(path: Path, role: Role, basis: Basis, layer: str | None) -> Exported | None:
+def read_package(path: Path, role: str, basis: Basis, layer: str | None) -> Exported | None:
     """Return a register of a GeoPackage that geozone wrote; None for any other file, or another layer of it.
 
     Parameters
@@ -43,7 +43,7 @@ def read_package(path: Path, role: Role, basis: Basis, layer: str | None) -> Exp
     InputError
         If the file cannot be read, or has no item of that role.
     """
-    shown = layer_id(role)
+    shown = get_role(role).layer
     if not path.is_file() or layer not in (None, OWN_TABLE, shown):
         return None
     with path.open("rb") as stream:
@@ -77,7 +77,7 @@ def read_package(path: Path, role: Role, basis: Basis, layer: str | None) -> Exp
     return exported
 
 
-def read_table(grids: Sequence[Grid], path: Path, role: Role, basis: Basis) -> Exported | None:
+def read_table(grids: Sequence[Grid], path: Path, role: str, basis: Basis) -> Exported | None:
     """Return a register of a workbook or a text file with the table that geozone wrote; None where no grid is that.
 
     Raises
@@ -95,7 +95,7 @@ def read_table(grids: Sequence[Grid], path: Path, role: Role, basis: Basis) -> E
 def _exported(
     table: pd.DataFrame,
     path: Path,
-    role: Role,
+    role: str,
     basis: Basis,
     *,
     features: pd.DataFrame | None = None,
@@ -104,7 +104,7 @@ def _exported(
     found = read_exported(table, file=path.name, role=role, basis=basis, features=features, layer=layer)
     if found is None:
         there = "、".join(dict.fromkeys(word for word in table["role"] if word)) or "—"
-        raise InputError("rates.register_role_absent", path=path, role=role.value, roles=there)
+        raise InputError("rates.register_role_absent", path=path, role=role, roles=there)
     return found
 
 

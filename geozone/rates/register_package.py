@@ -11,10 +11,12 @@ import json
 import re
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
+from geozone.manifest.inputs import register_roles
 from geozone.messages import Text, message, room, text
 from geozone.model import (
     REGISTER_COLUMNS,
@@ -22,7 +24,6 @@ from geozone.model import (
     Finding,
     Register,
     RegisterTotal,
-    Role,
     Severity,
     Status,
 )
@@ -99,7 +100,7 @@ def exported_rows(register: Register) -> pd.DataFrame:
     ]
     return items.assign(
         register=register.id,
-        role=register.role.value,
+        role=register.role,
         as_of=register.as_of,
         **{REGISTER_RECORD: record, ITEM_RECORD: written},
     )
@@ -119,9 +120,9 @@ def own_names(table: pd.DataFrame) -> pd.DataFrame:
     if ITEM_RECORD not in found.values():
         return table
     renamed = table.rename(columns=found)
-    for column, codes in (("role", Role), ("basis", Basis), ("status", Status)):
+    for column, words in _code_words().items():
         if column in renamed:
-            code_of = {word: code.value for code in codes for word in _words(f"{column}_{code.name.lower()}")}
+            code_of = {word: code for code, written in words.items() for word in written}
             renamed[column] = renamed[column].map(lambda cell, code_of=code_of: code_of.get(cell, cell))
     return renamed
 
@@ -141,6 +142,16 @@ def _words(key: str) -> tuple[str, ...]:
     return () if found is None else (found.zh, found.en)
 
 
+def _code_words() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the words that stand for codes, by column and code."""
+    of_enums: Mapping[str, type[StrEnum]] = {"basis": Basis, "status": Status}
+    words = {
+        column: {code.value: _words(f"{column}_{code.name.lower()}") for code in codes}
+        for column, codes in of_enums.items()
+    }
+    return {"role": {code: (title.zh, title.en) for code, title in register_roles().items()}, **words}
+
+
 def is_exported(table: pd.DataFrame) -> bool:
     """Tell whether a table is one that geozone wrote, of whatever version."""
     return {"register", "role", "item_id", "status", "basis"} <= set(table.columns)
@@ -150,7 +161,7 @@ def read_exported(
     table: pd.DataFrame,
     *,
     file: str,
-    role: Role,
+    role: str,
     basis: Basis,
     features: pd.DataFrame | None = None,
     layer: str = "",
@@ -180,8 +191,8 @@ def read_exported(
     Exported or None
         None where the table has no row of that role.
     """
-    known = {item.value for item in Role}
-    mine = table[table["role"] == role.value]
+    known = set(register_roles())
+    mine = table[table["role"] == role]
     if not len(mine):
         return None
     edits = _Edits(file, _rows(mine), {})

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from geozone.files import shipped
+from geozone.manifest.inputs import register_roles
 from geozone.messages import Text
-from geozone.model import REGISTER_COLUMNS, Basis, Register, RegisterTotal, Role, Zone
+from geozone.model import REGISTER_COLUMNS, Basis, Register, RegisterTotal, Zone
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
 from geozone.rates.gazetteer import Gazetteer, embedded_gazetteer
 from geozone.rates.package_files import read_package, read_table
@@ -39,7 +40,7 @@ from geozone.seeds import get_zone
 def read_register(
     path: Path | str,
     *,
-    role: Role,
+    role: str,
     basis: Basis,
     as_of: str = "",
     source: Text | None = None,
@@ -104,7 +105,7 @@ def read_register(
     for row in rows:
         cells: Item = {**empty, **row.cells}
         cells |= {"statuses": row.statuses, "factors": row.factors, "section": row.section}
-        if cells.get("role") not in set(Role) - {role}:  # one table of all roles, as geozone writes it
+        if cells.get("role") not in set(register_roles()) - {role}:  # one table of all roles, as geozone writes it
             reading.items[row.label] = cells
         else:
             count.skipped["role"] += 1
@@ -124,7 +125,7 @@ def read_register(
     compare_names(reading)
     if zone is not None:
         tell_outside(reading, zone)
-    name_ids(reading, role.value)
+    name_ids(reading, role)
     tell_rows(reading, count)
     items = pd.DataFrame(list(reading.items.values()), columns=list(REGISTER_COLUMNS))
     items[list(MEASURES)] = items[list(MEASURES)].astype(float)
@@ -151,7 +152,7 @@ def embedded_registers(zone: Zone | str) -> dict[str, Register]:
             codes = list(items[list(CODE_COLUMNS)].itertuples(index=False, name=None))
             items = items[[any(row) and inside_zone(row, zone) for row in codes]].reset_index(drop=True)
         names = set(items["name"])
-        found[register.role.value] = Register(
+        found[register.role] = Register(
             register.id,
             register.role,
             register.basis,
@@ -179,7 +180,7 @@ def _read_embedded(register_id: str) -> Register:
     entry = _declared()[register_id]
     register = read_register(
         _folder() / entry["file"],
-        role=Role(entry["role"]),
+        role=entry["role"],
         basis=Basis(entry["basis"]),
         as_of=entry["as_of"],
         source=Text(**entry["source"]),

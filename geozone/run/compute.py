@@ -128,8 +128,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         shore_accuracy_m=max(accuracy_m(layers.get("coastline")), work.boundary_accuracy_m),
         references=load_references(),
         redline_areas=areas,
-        unused={spec.role.value for spec in work.unused()},
-        earlier={spec.role.value for specs in project.older.values() for spec in specs},
+        unused={spec.role for spec in work.unused()},
+        earlier={spec.role for specs in project.older.values() for spec in specs},
         incomplete={finding.layer for finding in work.findings if leaves_out(finding)},
     )
     work.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
@@ -325,7 +325,7 @@ class _Work:
         if "bay" in registers and "coastline" in lengths:
             shore_km = dict(lengths["coastline"].itertuples(index=False, name=None))
             registers["bay"] = with_shores(registers["bay"], shore_km)
-        own = {entry.role.value for entry in self.project.registers}
+        own = {entry.id for entry in self.project.registers}
         for role, register in registers.items():
             self.keep(register.findings, tell=role in own)
         return registers
@@ -334,14 +334,14 @@ class _Work:
         self, shown: dict[str, Layer], registers: dict[str, Register], units: gpd.GeoDataFrame
     ) -> dict[str, Layer]:
         """Return the shown layers with the items and statuses of their registers."""
-        own = {entry.role.value for entry in self.project.registers}
+        own = {entry.id for entry in self.project.registers}
         joined, found = join_registers(
             shown, registers, units, self.project.zone, own_layers=self.project.own, own_registers=own
         )
         for name, findings in found.items():
             spec = shown[name].spec
             self.keep(
-                findings, tell=name in self.project.own or (spec is not None and spec.role.value in own)
+                findings, tell=name in self.project.own or (spec is not None and spec.role in own)
             )
         return joined
 

@@ -20,7 +20,6 @@ from geozone.model import (
     LayerSource,
     LayerSpec,
     Register,
-    Role,
     Severity,
     Zone,
 )
@@ -35,9 +34,9 @@ from geozone.terrain.elevation import survey
 
 SHOWN_LAYERS = ("redline", "barrier", "barrier_gaps", "bays", "rivers", "lakes", "coastline")
 MARINE_LAYERS = ("bays", "coastline")  # they lie off the zone's land and are not cut to it
-RASTER_ROLES = (Role.DEM, Role.LANDCOVER)
+RASTER_ROLES = ("dem", "landcover")
 RASTER_ENDINGS = (".tif", ".tiff", ".img", ".asc", ".nc", ".vrt")
-USED_ELSEWHERE = (Role.BOUNDARY, Role.DEM)  # the units are made from the one, the relief from the other
+USED_ELSEWHERE = ("boundary", "dem")  # the units are made from the one, the relief from the other
 _OFFSHORE_DEGREES = 0.5  # how far a marine layer is followed off the zone's outline, for display
 
 
@@ -69,7 +68,7 @@ def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
 def older_vintage(spec: LayerSpec, newest: LayerSpec) -> Finding:
     """Return the finding that files of an older vintage are kept apart from the newest."""
     files = ", ".join(source.path.name for source in spec.sources)
-    role = text(f"model.role_{spec.role.value}")
+    role = text(f"model.role_{spec.role}")
     return Finding(
         "older_vintage",
         Severity.WARNING,
@@ -88,8 +87,8 @@ def unused_layer(spec: LayerSpec) -> Finding:
         message(
             "run.layer_unused",
             layer=spec.title,
-            role=text(f"model.role_{spec.role.value}"),
-            id=spec.role.value,
+            role=text(f"model.role_{spec.role}"),
+            id=spec.role,
         ),
         message("run.layer_unused_remedy"),
     )
@@ -195,7 +194,7 @@ def _described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list
     return {
         "path": source.path.name,
         "layer": layer,
-        "role": spec.role.value,
+        "role": spec.role,
         "sha256": digest(source.path),
         "basis": spec.basis.value,
         "vintage": spec.vintage,
@@ -221,7 +220,7 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
     """Return the registers by role: the user's own in place of the embedded ones."""
     registers = embedded_registers(project.zone)
     for entry in project.registers:
-        registers[entry.role.value] = read_register(
+        registers[entry.role] = read_register(
             entry.path,
             role=entry.role,
             basis=entry.basis,
@@ -236,7 +235,7 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
         {
             "path": register.id,
             "layer": None,
-            "role": register.role.value,
+            "role": register.role,
             "sha256": None,
             "basis": register.basis.value,
             "vintage": register.as_of,

@@ -32,7 +32,7 @@ from samples import sample_layer, sample_result
 from geozone import maps
 from geozone.maps import page, tiles
 from geozone.maps.mercator import to_drawing
-from geozone.model import CRS, LayerStyle, Role
+from geozone.model import CRS, LayerStyle
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -101,7 +101,7 @@ def polygons(number: int, *, seed: int = 1) -> Any:
 
 def _our_page(number: int, folder: Path) -> Path:
     result = sample_result()
-    layer = sample_layer("redline", Role.REDLINE, list(polygons(number)), STYLE)
+    layer = sample_layer("redline", "redline", list(polygons(number)), STYLE)
     result.layers = {"redline": replace(layer)}
     path = folder / f"geozone_{number}.html"
     path.write_text(page.render_page(result), "utf-8")
@@ -109,7 +109,7 @@ def _our_page(number: int, folder: Path) -> Path:
 
 
 def _folium_page(number: int, folder: Path) -> Path:
-    data = sample_layer("redline", Role.REDLINE, list(polygons(number)), STYLE).data
+    data = sample_layer("redline", "redline", list(polygons(number)), STYLE).data
     chart = folium.Map(
         location=[(SOUTH + NORTH) / 2, (WEST + EAST) / 2], zoom_start=9, tiles=None, prefer_canvas=True
     )

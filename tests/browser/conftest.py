@@ -11,7 +11,7 @@ import pytest
 import shapely
 from samples import sample_layer, sample_result
 
-from geozone.model import LayerStyle, Role
+from geozone.model import LayerStyle
 
 CHROMIUM = next(
     (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None
@@ -109,7 +109,7 @@ def large(tmp_path_factory):
     boxes = shapely.box(x.ravel(), y.ravel(), x.ravel() + 0.035, y.ravel() + 0.018)
     result = sample_result()
     style = LayerStyle("fill", fill="#b03030", stroke="#701010", width=0.5, opacity=1)
-    result.layers = {"redline": sample_layer("redline", Role.REDLINE, list(boxes), style)}
+    result.layers = {"redline": sample_layer("redline", "redline", list(boxes), style)}
     path = tmp_path_factory.mktemp("large") / "bth.html"
     path.write_text(page.render_page(result), "utf-8")
     patch.undo()

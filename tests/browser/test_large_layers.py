@@ -6,7 +6,7 @@ import shapely
 from conftest import LARGE_SIDE
 from samples import sample_layer, sample_result
 
-from geozone.model import LayerStyle, Role
+from geozone.model import LayerStyle
 
 NUMBER = LARGE_SIDE**2
 
@@ -33,7 +33,7 @@ def ragged(tmp_path_factory):
     patch.setattr(page, "PLAIN_FEATURES", 100)
     result = sample_result()
     style = LayerStyle("fill", fill="#b03030", stroke="#701010", width=0.5, opacity=1)
-    result.layers = {"redline": sample_layer("redline", Role.REDLINE, list(shapes), style)}
+    result.layers = {"redline": sample_layer("redline", "redline", list(shapes), style)}
     path = tmp_path_factory.mktemp("ragged") / "bth.html"
     path.write_text(page.render_page(result), "utf-8")
     patch.undo()
@@ -204,7 +204,7 @@ def test_every_polygon_is_painted_in_its_legend_colour(open_page, tmp_path, monk
     result = sample_result()
     style = LayerStyle("status", fill="#2b6ca3", stroke="#1b4a73", width=0.5, opacity=opacity)
     statuses = [STATUSES[place % 4] for place in range(side * side)]
-    bays = sample_layer("bays", Role.BAY, [*boxes, *boxes], style, status=[*statuses, *statuses])
+    bays = sample_layer("bays", "bay", [*boxes, *boxes], style, status=[*statuses, *statuses])
     result.layers = {"bays": bays}
     result.registers, result.rates = {}, []
     result.units[["name", "name_en"]] = ""  # names would lie over the colours
@@ -300,7 +300,7 @@ def test_a_hatch_has_the_colours_of_its_legend(open_page, tmp_path, monkeypatch,
     result = sample_result()
     style = LayerStyle("hatch", fill="#b03030", stroke="#701010", width=0.5, opacity=0.6)
     ground = [shapely.box(116, 38, 117.5, 39), shapely.box(116.5, 38, 118, 39)]
-    result.layers = {"redline": sample_layer("redline", Role.REDLINE, ground, style)}
+    result.layers = {"redline": sample_layer("redline", "redline", ground, style)}
     result.units[["name", "name_en"]] = ""  # names would lie over the colours
     result.rates = []
     path = tmp_path / "bth.html"

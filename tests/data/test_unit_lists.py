@@ -7,7 +7,7 @@ import pyogrio
 import pytest
 
 from geozone.files import shipped
-from geozone.model import REGISTER_COLUMNS, Basis, Role, Status
+from geozone.model import REGISTER_COLUMNS, Basis, Status
 from geozone.rates.registers import published_lists, read_register
 
 FOLDER = shipped("layers") / "registers"
@@ -40,7 +40,7 @@ def test_a_list_is_a_register_like_the_others(name):
         assert (table[column] != "").all(), column
     assert set(table.confidence) <= {"high", "medium-high", "medium"}
     assert set(table.basis) == {"public"}
-    register = read_register(FOLDER / f"{name}.csv", role=Role.RIVER, basis=Basis.PUBLIC)
+    register = read_register(FOLDER / f"{name}.csv", role="river", basis=Basis.PUBLIC)
     assert register.findings == []
     assert len(register.items) == len(table)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rate_samples import COUNTIES, NAME, ZONE, register, spec, units
 
-from geozone.model import CRS, Basis, Layer, Level, RegisterTotal, Role, Status
+from geozone.model import CRS, Basis, Layer, Level, RegisterTotal, Status
 from geozone.rates.completion import count_items
 from geozone.rates.register_files import as_text
 from geozone.rates.register_package import exported_rows, read_exported
@@ -57,7 +57,7 @@ def as_table(made):
 
 
 def read_back(table, made, basis, features=None):
-    found = read_exported(table, file="z.gpkg", role=Role.BAY, basis=basis, features=features, layer="bays")
+    found = read_exported(table, file="z.gpkg", role="bay", basis=basis, features=features, layer="bays")
     items = pd.DataFrame([row.cells for row in found.rows], columns=made.items.columns)
     items["shore_km"] = pd.to_numeric(items["shore_km"])
     return replace(made, items=items, basis=found.basis, totals=found.totals), found
@@ -78,7 +78,7 @@ def test_an_unedited_register_counts_as_before_whatever_the_entry_says(made, bas
 def test_a_file_of_the_table_gives_the_same_register(tmp_path_factory, made, basis):
     path = tmp_path_factory.mktemp("back") / "z.csv"
     exported_rows(made).to_csv(path, index=False)
-    back = read_register(path, role=Role.BAY, basis=basis, zone=ZONE)
+    back = read_register(path, role="bay", basis=basis, zone=ZONE)
     assert counts(back) == counts(made)
     assert (back.totals, back.basis, back.source) == (made.totals, made.basis, made.source)
 
@@ -146,7 +146,7 @@ def test_map_and_register_agree_and_what_does_not_join_is_told_both_ways(listed,
     made.items = pd.concat(
         [made.items, made.items.tail(1).assign(item_id="y", name="里湾")], ignore_index=True
     )
-    bays = Layer("bays", data, replace(spec("bays"), role=Role.BAY, title=NAME))
+    bays = Layer("bays", data, replace(spec("bays"), role="bay", title=NAME))
     layers, findings = join_registers({"bays": bays}, {"bay": made}, units(), ZONE)
     told = {item.kind.removeprefix("register_"): item.message.get("zh") for item in findings["bays"]}
     status_of = dict(zip(listed, statuses, strict=False))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office import edit_part, write_book, write_old_book
 
-from geozone.model import Basis, Level, Role, Severity
+from geozone.model import Basis, Level, Severity
 from geozone.rates.completion import count_items
 from geozone.rates.registers import read_register
 from geozone.read.delimited import read_rows
@@ -194,7 +194,7 @@ STYLES = [
 
 
 def read(path, **more):
-    return read_register(path, role=Role.BAY, basis=Basis.OFFICIAL, as_of=AS_OF, zone=BTH, **more)
+    return read_register(path, role="bay", basis=Basis.OFFICIAL, as_of=AS_OF, zone=BTH, **more)
 
 
 def rates(register):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geozone.errors import DataError
 from geozone.messages import Text
-from geozone.model import CRS, Basis, Layer, LayerSpec, Level, Role, Severity, Zone
+from geozone.model import CRS, Basis, Layer, LayerSpec, Level, Severity, Zone
 from geozone.overlay.plane import area_km2
 from geozone.overlay.units import finest_units, tile, zone_units
 from geozone.run.boundary import differs_from, own_boundary
@@ -26,7 +26,7 @@ COUNTIES = (
 
 
 def layer(data):
-    spec = LayerSpec("boundary", Role.BOUNDARY, SAID, Basis.OFFICIAL, SAID, "", "2024", SAID, ())
+    spec = LayerSpec("boundary", "boundary", SAID, Basis.OFFICIAL, SAID, "", "2024", SAID, ())
     return Layer("boundary", gpd.GeoDataFrame(data, crs=CRS), spec)
 
 

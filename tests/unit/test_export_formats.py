@@ -10,7 +10,7 @@ from geozone.errors import UsageError
 from geozone.export.content import LAYERS, content
 from geozone.export.fonts import chinese_font
 from geozone.export.formats import DICTIONARY, FOLDER_FORMATS, SOURCES, write_format
-from geozone.model import LayerStyle, Role
+from geozone.model import LayerStyle
 
 SPATIAL = ["zone", "units", *LAYERS]
 
@@ -100,7 +100,7 @@ def test_long_texts_are_cut_at_a_character_and_counted(tmp_path):
     style = LayerStyle("fill", fill="#58a6d6")
     shape = result.layers["lakes"].data.geometry.iloc[0]
     result.layers["lakes"] = sample_layer(
-        "lakes", Role.LAKE, [shape, shape], style, remark=["长" * 100, "短"]
+        "lakes", "lake", [shape, shape], style, remark=["长" * 100, "短"]
     )
     write_format(result, tmp_path / "shp", "shp")
     assert gpd.read_file(tmp_path / "shp" / "lakes.shp")["remark"].tolist() == ["长" * 84, "短"]

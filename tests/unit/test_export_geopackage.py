@@ -14,7 +14,7 @@ from geozone.export.columns import DOMAINS, domain_values
 from geozone.export.content import LAYERS, TABLES, content
 from geozone.export.geometry import ascii_names, single_type
 from geozone.export.geopackage import write_geopackage
-from geozone.model import LayerStyle, Role
+from geozone.model import LayerStyle
 
 SPATIAL = ["zone", "units", *LAYERS]
 
@@ -240,7 +240,7 @@ def varied(tmp_path_factory):
     result = sample_result()
     result.layers["rivers"] = sample_layer(
         "rivers",
-        Role.RIVER,
+        "river",
         [shapely.LineString([(116, 38), (117, 38)]), shapely.box(116, 38, 116.1, 38.1)],
         LayerStyle("line", stroke="#2f7fc1", width=2),
         流域=["海河", "海河"],

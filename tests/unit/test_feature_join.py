@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geozone.model import REGISTER_COLUMNS, Basis, Role
+from geozone.model import REGISTER_COLUMNS, Basis
 from geozone.rates.feature_join import ids_of, join_features
 from geozone.rates.gazetteer import embedded_gazetteer
 from geozone.rates.registers import embedded_registers
@@ -152,7 +152,7 @@ def test_one_feature_and_one_item_left_in_a_unit_are_joined_and_told():
         "code": ["130304", "130225", "130983", "130983"],
     }
     assert join(features, items) == (["A", "B", "", ""], [("by_code", 0)])
-    assert join(features, items, role=Role.RIVER) == (["", "B", "", ""], [])  # two names, two rivers
+    assert join(features, items, role="river") == (["", "B", "", ""], [])  # two names, two rivers
 
 
 def test_a_feature_that_is_called_by_its_county_stands_in_for_it():

@@ -18,7 +18,6 @@ from geozone.model import (
     Modality,
     Reading,
     RegisterTotal,
-    Role,
     Status,
     Verdict,
 )
@@ -120,7 +119,7 @@ def test_continuity_is_of_the_largest_part():
 def test_nothing_that_is_there_is_called_missing(comparator, answered_by, expected):
     demand = target(comparator, indicator="own", value=None, answered_by=answered_by)
     found = rates(
-        layers={"redline": spec("redline"), "barrier": replace(spec("barrier"), role=Role.BARRIER)},
+        layers={"redline": spec("redline"), "barrier": replace(spec("barrier"), role="barrier")},
         registers={"bay": register([(BUILT, "", "", 1.0)])},
         targets=[demand],
         unused={"station"},
@@ -138,7 +137,7 @@ def test_an_older_vintage_at_hand_is_not_called_missing():
 
 def test_a_layer_of_bays_is_no_register_of_bays():
     demand = target(indicator="own", answered_by=("bay",))
-    found = rates(layers={"bays": replace(spec("bays"), role=Role.BAY)}, targets=[demand])
+    found = rates(layers={"bays": replace(spec("bays"), role="bay")}, targets=[demand])
     assert "Missing: bay register with status" in one(found, "own").note.en
 
 
@@ -204,9 +203,9 @@ def test_a_province_without_coast_is_not_in_the_denominator():
 
 def test_rivers_and_lakes_are_taken_together_only_for_the_clause_that_does():
     rivers = register(
-        [(BUILT, "2024", None, None, "910101"), (PLANNED, "", None, None, "920101")], role=Role.RIVER
+        [(BUILT, "2024", None, None, "910101"), (PLANNED, "", None, None, "920101")], role="river"
     )
-    lakes = register([(BUILT, "2024", None, None, "910101")], role=Role.LAKE)
+    lakes = register([(BUILT, "2024", None, None, "910101")], role="lake")
     demand = target(indicator="water_completion", value=66.0)
     found = rates(registers={"river": rivers, "lake": lakes}, targets=[demand])
     assert one(found, "river_completion").value == 0.5

@@ -14,7 +14,7 @@ import shapely
 
 from geozone.errors import InputError, UsageError
 from geozone.messages import Text
-from geozone.model import CRS, Basis, LayerSpec, Role
+from geozone.model import CRS, Basis, LayerSpec
 from geozone.read import Limits, list_layers, read_layer
 from geozone.read.formats import Format, detect
 from geozone.read.postgis import _split, without_password
@@ -178,7 +178,7 @@ def test_several_layers_are_never_chosen_between(tmp_path):
 def test_the_id_is_that_of_the_declaration(tmp_path):
     spec = LayerSpec(
         "redline",
-        Role.REDLINE,
+        "redline",
         Text("红线", "red line"),
         Basis.SYNTHETIC,
         Text("", ""),

@@ -6,7 +6,7 @@ import pytest
 from office import edit_part, write_book, write_old_book
 
 from geozone.errors import InputError
-from geozone.model import Basis, Role, Severity, Status
+from geozone.model import Basis, Severity, Status
 from geozone.project import load_project
 from geozone.rates.registers import read_register
 from geozone.seeds import get_zone
@@ -17,7 +17,7 @@ PLACE = ["唐山市", "乐亭县"]
 
 
 def read(path, zone=BTH, as_of="2026-06-30", **more):
-    return read_register(path, role=Role.BAY, basis=Basis.OFFICIAL, as_of=as_of, zone=zone, **more)
+    return read_register(path, role="bay", basis=Basis.OFFICIAL, as_of=as_of, zone=zone, **more)
 
 
 def text(path, *lines, encoding="utf-8"):

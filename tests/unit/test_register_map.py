@@ -10,7 +10,7 @@ from samples import sample_layer, sample_result, sample_units
 from geozone.export.content import content
 from geozone.maps.page import render_page
 from geozone.maps.style import layer_symbols
-from geozone.model import LayerStyle, Role, Severity, Status
+from geozone.model import LayerStyle, Severity, Status
 from geozone.run.inputs import checked_parts
 from geozone.run.register_map import join_registers
 from geozone.seeds import get_zone
@@ -32,7 +32,7 @@ def layer(*rows, **columns):
     """Return a layer of (name, code, kind) rows, side by side in the first unit."""
     boxes = [shapely.box(116.01 + i / 20, 38.01, 116.04 + i / 20, 38.04) for i in range(len(rows))]
     names, codes, kinds = (list(column) for column in zip(*rows, strict=True))
-    made = sample_layer("bays", Role.BAY, boxes, STYLE, code=codes, kind=kinds, **columns)
+    made = sample_layer("bays", "bay", boxes, STYLE, code=codes, kind=kinds, **columns)
     made.data["name"] = names
     return made
 

@@ -8,7 +8,7 @@ import shapely
 
 from geozone.checks.accuracy import UNSTATED_M, accuracy_m
 from geozone.messages import Text
-from geozone.model import CRS, Basis, Layer, LayerSpec, Role
+from geozone.model import CRS, Basis, Layer, LayerSpec
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.slivers import slivers
 from geozone.overlay.units import finest_units
@@ -53,7 +53,7 @@ def test_broken_features_are_measured_as_well():
 def layer_with(accuracy="未说明", **columns):
     data = gpd.GeoDataFrame(columns, geometry=[shapely.box(116, 38, 117, 39)] * 3, crs=CRS)
     said = Text(accuracy, accuracy)
-    return Layer("x", data, LayerSpec("x", Role.BARRIER, said, Basis.OFFICIAL, said, "", "2024", said, ()))
+    return Layer("x", data, LayerSpec("x", "barrier", said, Basis.OFFICIAL, said, "", "2024", said, ()))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""What every table of a project file has in common: its keys, its words, its files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from geozone.catalog import DeclarationError
+from geozone.errors import InputError
+from geozone.manifest.declared import nearest
+from geozone.messages import Text, text
+from geozone.read.address import split_layer
+from geozone.read.safety import is_database
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_RESERVED = {
+    "zone", "units", "mosaic", "rates", "targets", "registers", "figures", "findings", "ledger", "run", "layer_styles",
+}  # fmt: skip  # tables of the GeoPackage
+
+
+def known_keys(table: Mapping[str, Any], keys: Collection[str], place: str) -> None:
+    """Refuse a key that is none; DeclarationError names the nearest."""
+    for name in table:
+        if name not in keys:
+            reason = text("project.unknown_key", place=place, name=name, nearest=nearest(name, keys))
+            raise DeclarationError(reason)
+
+
+def known_word(word: str, words: Collection[str], name: str) -> str:
+    """Return a word that is one of some; DeclarationError names the nearest."""
+    if word not in words:
+        raise DeclarationError(
+            text("project.unknown_word", name=name, word=word, nearest=nearest(word, words))
+        )
+    return word
+
+
+def own_id(entry: Mapping[str, Any], default: str, place: str) -> str:
+    """Return the id of an entry: small letters, digits and ``_``, since tables and files are named after it."""
+    name = word_of(entry, "id") or default
+    if not _ID.fullmatch(name) or name in _RESERVED:
+        raise DeclarationError(text("project.bad_id", place=place, id=name))
+    return name
+
+
+def stated(entry: Mapping[str, Any], name: str) -> Text | None:
+    """Return a text that is written once, or once a language; None where it is not there."""
+    value = entry.get(name)
+    if value is None:
+        return None
+    return Text(**value) if isinstance(value, dict) else Text(str(value), str(value))
+
+
+def word_of(entry: Mapping[str, Any], name: str) -> str | None:
+    """Return a text; a whole number is one too, such as a sheet that is called 2026."""
+    value = entry.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if value is not None and not isinstance(value, str):
+        raise DeclarationError(text("project.not_text", name=name, value=str(value)))
+    return value
+
+
+def data_file(name: str, project: Path) -> tuple[Path | str, str | None]:
+    """Return a file, and the layer in it that ``FILE:LAYER`` names; the address of a database as it is.
+
+    Raises
+    ------
+    InputError
+        If the file, by its path relative to the project file, does not exist.
+    """
+    if is_database(name):
+        return name, None
+    file, layer = split_layer(project.parent / name)
+    if not Path(file).exists():
+        raise InputError("project.missing_file", project=project, path=file)
+    return Path(file), layer
+
+
+def joined(texts: Iterable[Text], sign: str = "; ") -> Text:
+    """Return texts in one, each once."""
+    known = [found for found in dict.fromkeys(texts) if found.zh]
+    chinese = {"; ": "；", ", ": "、"}[sign]
+    return Text(chinese.join(found.zh for found in known), sign.join(found.en for found in known))

@@ -1,0 +1,129 @@
+"""The layers of a project file: ``[[layer]]``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from geozone.catalog import DeclarationError, choice, declared_role
+from geozone.manifest.inputs import load_layers
+from geozone.manifest.roles import get_role
+from geozone.messages import Text, text
+from geozone.model import Basis, LayerSource, LayerSpec
+from geozone.project.entries import data_file, joined, known_keys, own_id, stated, word_of
+from geozone.vintages import newest_first
+
+KEYS = (
+    "role", "id", "path", "layer", "basis", "vintage", "source", "licence", "title", "accuracy", "note", "crs", "encoding",
+    "fields", "classes",
+)  # fmt: skip
+_PLACE = "[[layer]]"
+
+
+def read_layers(
+    entries: Sequence[Mapping[str, Any]], project: Path
+) -> tuple[dict[str, LayerSpec], dict[str, tuple[LayerSpec, ...]]]:
+    """Return the layers by id in their newest vintage, and those of older ones."""
+    by_id: dict[str, list[LayerSpec]] = {}
+    for entry in entries:
+        spec = _layer(entry, project)
+        by_id.setdefault(spec.id, []).append(spec)
+    for name, specs in by_id.items():
+        if len(roles := {spec.role for spec in specs}) > 1:
+            raise DeclarationError(text("project.two_roles", id=name, roles=", ".join(sorted(roles))))
+    chosen = {name: _newest(specs) for name, specs in by_id.items()}
+    newest = {name: spec for name, (spec, _) in chosen.items()}
+    return newest, {name: older for name, (_, older) in chosen.items() if older}
+
+
+def _layer(entry: Mapping[str, Any], project: Path) -> LayerSpec:
+    known_keys(entry, KEYS, _PLACE)
+    role = get_role(declared_role(entry))
+    name = own_id(entry, role.layer, _PLACE)
+    known = load_layers().get(name)
+    if known is not None and known.role != role.id:
+        raise DeclarationError(text("project.id_of_role", id=name, role=known.role, given=role.id))
+    file, inside = data_file(entry["path"], project)
+    source = LayerSource(
+        file,
+        word_of(entry, "layer") or inside,
+        crs=entry.get("crs"),
+        encoding=entry.get("encoding"),
+        fields=entry.get("fields", {}),
+    )
+    title = known.title if known else role.title
+    return LayerSpec(
+        id=name,
+        role=role.id,
+        title=stated(entry, "title")
+        or text("project.layer_title", role=title, file=Text(source.name, source.name)),
+        basis=choice(Basis, entry, "basis"),
+        source=stated(entry, "source") or text("project.own_layer"),
+        licence=entry.get("licence", ""),
+        vintage=str(entry["vintage"]).strip(),
+        accuracy=stated(entry, "accuracy") or text("project.accuracy_unstated"),
+        sources=(source,),
+        style=role.style,
+        note=stated(entry, "note"),
+        classes=_classes(entry.get("classes", {})),
+    )
+
+
+def _classes(table: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
+    """Return the named classes of a raster: name -> values."""
+    found = {}
+    for name, values in table.items():
+        values = values if isinstance(values, list) else [values]
+        if not values or not all(isinstance(value, int | float) for value in values):
+            raise DeclarationError(text("project.bad_class", name=name, value=str(values)))
+        found[name] = tuple(float(value) for value in values)
+    return found
+
+
+def _newest(specs: list[LayerSpec]) -> tuple[LayerSpec, tuple[LayerSpec, ...]]:
+    """Return the newest vintage of a layer as one, and the files of older ones.
+
+    A layer may stand in several files of one vintage, such as a red line on land and one at sea.
+    """
+    title = get_role(specs[0].role).title
+    for one, other in combinations([spec.sources[0] for spec in specs], 2):
+        if one.path == other.path and (one.layer == other.layer or None in (one.layer, other.layer)):
+            raise DeclarationError(text("project.same_file", role=title, file=one.name))
+    groups = newest_first(spec.vintage for spec in specs)
+    if groups is None:
+        vintages = ", ".join(dict.fromkeys(spec.vintage for spec in specs))
+        raise DeclarationError(text("project.vintage_unclear", role=title, vintages=vintages))
+    newest = [spec for spec in specs if spec.vintage.strip() in groups[0]]
+    older = tuple(spec for spec in specs if spec not in newest)
+    return together(newest), older
+
+
+def together(specs: Sequence[LayerSpec]) -> LayerSpec:
+    """Return files of one layer and vintage as one; where they stand differently, the least certain counts."""
+    first = specs[0]
+    if len(specs) == 1:
+        return first
+    named_by_file = all(spec.title == _title_of_files([spec]) for spec in specs)
+    notes = [spec.note for spec in specs if spec.note]
+    if len({spec.basis for spec in specs}) > 1:
+        bases = joined((text(f"model.basis_{spec.basis.value}") for spec in specs), ", ")
+        notes.append(text("project.mixed_basis", bases=bases))
+    return replace(
+        first,
+        title=_title_of_files(specs) if named_by_file else joined(spec.title for spec in specs),
+        basis=max((spec.basis for spec in specs), key=list(Basis).index),
+        source=joined(spec.source for spec in specs),
+        licence=joined(Text(spec.licence, spec.licence) for spec in specs).zh,
+        accuracy=joined(spec.accuracy for spec in specs),
+        note=joined(notes) if notes else None,
+        sources=tuple(source for spec in specs for source in spec.sources),
+        classes={name: values for spec in specs for name, values in spec.classes.items()},
+    )
+
+
+def _title_of_files(specs: Sequence[LayerSpec]) -> Text:
+    files = joined((Text(source.name, source.name) for spec in specs for source in spec.sources), ", ")
+    return text("project.layer_title", role=get_role(specs[0].role).title, file=files)

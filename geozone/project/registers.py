@@ -1,0 +1,113 @@
+"""The registers and reported figures of a project file: ``[[register]]`` and ``[[figures]]``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geozone.catalog import DeclarationError, choice
+from geozone.errors import InputError
+from geozone.manifest.inputs import load_registers, register_roles, register_title
+from geozone.messages import Text, text
+from geozone.model import Basis, Level
+from geozone.project.entries import data_file, known_keys, known_word, own_id, stated, word_of
+
+REGISTER_KEYS = ("role", "id", "path", "layer", "sheet", "level", "basis", "as_of", "source", "title", "fields")
+FIGURE_KEYS = ("path", "layer", "sheet", "basis", "source", "fields")
+_LEVELS = (Level.CITY.value, Level.COUNTY.value, Level.PROVINCE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFile:
+    """A register that the user supplies."""
+
+    role: str  # of its items
+    path: Path
+    basis: Basis
+    as_of: str
+    source: Text | None  # None where nobody says: a register that geozone wrote says it itself
+    layer: str | None = None
+    fields: Mapping[str, str] | None = None
+    sheet: str | None = None  # of a workbook; "*" for all that are registers
+    id: str = ""  # the role where it is the only register of that role
+    level: Level | None = None  # of a register of units
+    title: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFile:
+    """A table of figures that the user supplies."""
+
+    path: Path
+    basis: Basis
+    source: Text | None = None
+    layer: str | None = None
+    sheet: str | None = None
+    fields: Mapping[str, str] | None = None
+
+
+def read_registers(entries: Sequence[Mapping[str, Any]], project: Path) -> tuple[RegisterFile, ...]:
+    """Return the registers; DeclarationError where two have one id."""
+    found: dict[str, RegisterFile] = {}
+    for entry in entries:
+        register = _register(entry, project)
+        if register.id in found:
+            files = f"{found[register.id].path.name}, {register.path.name}"
+            raise DeclarationError(
+                text("project.second_register", role=register_title(register.id), files=files)
+            )
+        found[register.id] = register
+    return tuple(found.values())
+
+
+def read_figure_files(entries: Sequence[Mapping[str, Any]], project: Path) -> tuple[FigureFile, ...]:
+    """Return the tables of figures."""
+    found = []
+    for entry in entries:
+        known_keys(entry, FIGURE_KEYS, "[[figures]]")
+        path, inside = _file(entry["path"], project)
+        found.append(
+            FigureFile(
+                path,
+                choice(Basis, entry, "basis"),
+                stated(entry, "source"),
+                word_of(entry, "layer") or inside,
+                word_of(entry, "sheet"),
+                entry.get("fields"),
+            )
+        )
+    return tuple(found)
+
+
+def _register(entry: Mapping[str, Any], project: Path) -> RegisterFile:
+    known_keys(entry, REGISTER_KEYS, "[[register]]")
+    role = known_word(str(entry.get("role", "")), tuple(register_roles()), "role")
+    drawn = role in load_registers()  # the register of a role that has a layer goes by it
+    name = own_id(entry, role if drawn else "", "[[register]]")
+    known = load_registers().get(name)
+    if known is not None and known.role != role:
+        raise DeclarationError(text("project.id_of_role", id=name, role=known.role, given=role))
+    level = word_of(entry, "level") or (known.level.value if known and known.level else None)
+    path, inside = _file(entry["path"], project)
+    return RegisterFile(
+        role=role,
+        path=path,
+        basis=choice(Basis, entry, "basis"),
+        as_of=str(entry["as_of"]),
+        source=stated(entry, "source"),
+        layer=word_of(entry, "layer") or inside,
+        fields=entry.get("fields"),
+        sheet=word_of(entry, "sheet"),
+        id=name,
+        level=Level(known_word(level, _LEVELS, "level")) if level else None,
+        title=stated(entry, "title"),
+    )
+
+
+def _file(name: str, project: Path) -> tuple[Path, str | None]:
+    path, layer = data_file(name, project)
+    if isinstance(path, str):
+        raise InputError("project.no_database", project=project, path=path.rpartition("@")[2])
+    return path, layer
