@@ -26,10 +26,10 @@ from geozone.model import (
 )
 from geozone.overlay.units import code_prefix
 from geozone.project import Project
+from geozone.raster.opening import open_raster
 from geozone.rates.register_items import NATURAL
 from geozone.rates.registers import embedded_registers, read_register
 from geozone.read import read_layer
-from geozone.read.raster import open_raster
 from geozone.seeds import load_zones
 from geozone.terrain.elevation import survey
 

@@ -26,9 +26,9 @@ from geozone.overlay.cells import Edges, cell_areas, cell_areas_by_row, cover_ro
 from geozone.overlay.plane import Numbers, from_plane, is_geographic, parse_crs, plane_coordinates
 from geozone.overlay.sheet import make_sheets
 from geozone.overlay.zones import Zones, make_zones
+from geozone.raster.classes import ClassAreas, Mask, class_rows
+from geozone.raster.opening import Raster, open_raster
 from geozone.read.notes import warn
-from geozone.read.raster import Raster, open_raster
-from geozone.terrain.classes import ClassAreas, Mask, class_rows
 
 _STRIP = 1 << 22  # pixels a strip
 _CACHED = 1 << 17  # pixels a step
@@ -118,9 +118,9 @@ def _partly(table: pd.DataFrame) -> Iterator[Finding]:
             "zone": bare.idxmin(),
             "share": f"{bare.min():.1%}",
         }
-        found = message("terrain.zones_partly", **params)
+        found = message("raster.zones_partly", **params)
         yield Finding(
-            "zones_partly", Severity.WARNING, "zones", found, message("terrain.zones_partly_remedy", **params)
+            "zones_partly", Severity.WARNING, "zones", found, message("raster.zones_partly_remedy", **params)
         )
 
 

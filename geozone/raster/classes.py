@@ -14,8 +14,8 @@ from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.overlay.plane import Numbers
 from geozone.overlay.zones import Zones
-from geozone.read.bands import ABSURD, FILLS
-from geozone.read.raster import Raster
+from geozone.raster.bands import ABSURD, FILLS
+from geozone.raster.opening import Raster
 
 Codes = npt.NDArray[np.uint16]
 Mask = npt.NDArray[np.bool_]
@@ -61,9 +61,9 @@ def class_rows(
         if raster.band.scaled:
             scale, offset = f"{raster.band.scale:g}", f"{raster.band.offset:g}"
             raise UsageError(
-                "terrain.fractions_scaled", path=raster.path, value=value, scale=scale, offset=offset
+                "raster.fractions_scaled", path=raster.path, value=value, scale=scale, offset=offset
             )
-        raise UsageError("terrain.fractions", path=raster.path, value=value)
+        raise UsageError("raster.fractions", path=raster.path, value=value)
     return whole.astype(np.int64), void if void.any() else None
 
 
@@ -170,7 +170,7 @@ class ClassAreas:
     def _searched(self, values: npt.NDArray[Any]) -> Codes:
         found, place = np.unique(values, return_inverse=True)
         if len(found) > _MOST_CLASSES:
-            raise UsageError("overlay.no_classes", most=_MOST_CLASSES)
+            raise UsageError("raster.too_many_classes", most=_MOST_CLASSES)
         numbers = np.array([self._number(int(value)) for value in found], dtype=np.uint16)
         return np.asarray(numbers[place.reshape(values.shape)])
 
@@ -182,7 +182,7 @@ class ClassAreas:
 
     def _more(self, found: npt.NDArray[np.int64]) -> None:
         if len(self.classes) + len(found) > _MOST_CLASSES:
-            raise UsageError("overlay.no_classes", most=_MOST_CLASSES)
+            raise UsageError("raster.too_many_classes", most=_MOST_CLASSES)
         self.classes = np.append(self.classes, found)
         self.areas = np.hstack([self.areas, np.zeros((len(self.areas), len(found)))])
 
@@ -192,6 +192,6 @@ def _finding(kind: str, raster: Raster, value: str, **params: str) -> Finding:
         kind,
         Severity.WARNING,
         str(raster.path),
-        message(f"terrain.{kind}", path=raster.path, value=value, **params),
-        message(f"terrain.{kind}_remedy", value=value),
+        message(f"raster.{kind}", path=raster.path, value=value, **params),
+        message(f"raster.{kind}_remedy", value=value),
     )

@@ -18,7 +18,7 @@ from geozone.read.notes import Notes
 if TYPE_CHECKING:
     from rasterio.windows import Window
 
-    from geozone.read.raster import Raster
+    from geozone.raster.opening import Raster
 
 Mask = npt.NDArray[np.bool_]
 
@@ -85,25 +85,25 @@ def band_of(dataset: Any, number: int | None, nodata: float | None, shown: Path,
         number = others[0] if others else 1
         if len(others) > 1:
             pictured = tuple(kinds[:3]) == _COLOURS
-            kind = "raster_colours" if pictured else "raster_bands"
-            notes.find(kind, Severity.WARNING, count=len(others), band=number)
+            kind = "colours" if pictured else "bands"
+            notes.find(f"raster_{kind}", Severity.WARNING, f"raster.{kind}", count=len(others), band=number)
     elif not 1 <= number <= dataset.count:
-        raise UsageError("read.raster_no_such_band", path=shown, band=number, count=dataset.count)
+        raise UsageError("raster.no_such_band", path=shown, band=number, count=dataset.count)
     dtype = dataset.dtypes[number - 1]
     if dtype.startswith("complex"):
-        raise InputError("read.raster_complex", path=shown)
+        raise InputError("raster.complex", path=shown)
     scale, offset = float(dataset.scales[number - 1]), float(dataset.offsets[number - 1])
     if not (np.isfinite([scale, offset]).all() and scale):
-        raise InputError("read.raster_scale", path=shown, scale=scale, offset=offset)
+        raise InputError("raster.scale", path=shown, scale=scale, offset=offset)
     if (scale, offset) != (1.0, 0.0):
         notes.decide(
-            "scale", f"{scale:g}, {offset:g}", "read.raster_scaled", scale=f"{scale:g}", offset=f"{offset:g}"
+            "scale", f"{scale:g}, {offset:g}", "raster.scaled", scale=f"{scale:g}", offset=f"{offset:g}"
         )
     masks = dataset.mask_flag_enums[number - 1]
     masked = MaskFlags.per_dataset in masks and MaskFlags.alpha not in masks
     alpha = None if alpha == number else alpha
     if masked or alpha is not None:
-        notes.decide("mask", "alpha" if alpha else "mask", "read.raster_masked")
+        notes.decide("mask", "alpha" if alpha else "mask", "raster.masked")
     declared = dataset.nodatavals[number - 1] if nodata is None else nodata
     unit = (dataset.units[number - 1] or "").strip()
     return Band(number, dtype, declared, scale, offset, unit, alpha, masked)
@@ -116,10 +116,10 @@ def find_fills(raster: Raster, notes: Notes) -> None:
         real = numbers if absent is None else numbers[~absent]
         fill = fill_among(np.unique(real))
         if fill is not None:
-            notes.find("raster_fill", Severity.WARNING, low=f"{fill:g}")
+            notes.find("raster_fill", Severity.WARNING, "raster.fill", low=f"{fill:g}")
             return
     if raster.nodata is None:
-        notes.find("raster_no_nodata", Severity.NOTE)
+        notes.find("raster_no_nodata", Severity.NOTE, "raster.no_nodata")
 
 
 def fill_among(values: npt.NDArray[Any]) -> float | None:

@@ -12,7 +12,7 @@ from samples import sample_units
 
 from geozone.errors import GeozoneWarning, InputError, UsageError
 from geozone.overlay.plane import area_km2, to_plane
-from geozone.terrain.zonal import zonal_shares
+from geozone.raster.zonal import zonal_shares
 
 CRS = "EPSG:4490"
 GRID = Affine(0.01, 0, 115.5, 0, -0.01, 40.5)  # 1/100 degree from 115.5E 40.5N
@@ -155,13 +155,13 @@ def test_zones_that_are_neighbours_share_every_pixel():
 def test_what_is_no_class_raster_is_refused(tmp_path):
     with pytest.raises(UsageError) as caught:
         zonal_shares((raster() + 0.5, GRID), ZONES, crs=CRS)
-    assert caught.value.message.key == "terrain.fractions"
+    assert caught.value.message.key == "raster.fractions"
     with pytest.raises(UsageError) as caught:
         zonal_shares((np.arange(52_000).reshape(200, 260), GRID), ZONES, crs=CRS)
-    assert caught.value.message.key == "overlay.no_classes"
+    assert caught.value.message.key == "raster.too_many_classes"
     with pytest.raises(UsageError) as caught:
         zonal_shares((raster(), GRID @ Affine.rotation(10)), ZONES, crs=CRS)
-    assert caught.value.message.key == "overlay.turned_raster"
+    assert caught.value.message.key == "raster.array_turned"
     with pytest.raises(UsageError) as caught:
         zonal_shares((raster(), GRID), ZONES)
     assert caught.value.message.key == "overlay.no_crs"
@@ -291,7 +291,7 @@ def test_a_file_without_crs_is_inferred_and_told_or_refused(tmp_path):
     metres = Affine(1000, 0, 500_000, 0, -1000, 4_440_000)
     with pytest.raises(InputError) as caught:
         zonal_shares(saved(tmp_path / "b.tif", raster(), crs=None, transform=metres), INSIDE)
-    assert caught.value.message.key == "read.raster_no_crs"
+    assert caught.value.message.key == "raster.no_crs"
 
 
 def test_scaled_classes_are_told(tmp_path):
@@ -300,4 +300,4 @@ def test_scaled_classes_are_told(tmp_path):
     assert table.columns.to_list()[2:] == [12, 14, 16, 18, 20, 22]
     with pytest.raises(UsageError) as caught:
         zonal_shares(saved(tmp_path / "b.tif", raster(), scale=(0.3, 0.0)), INSIDE)
-    assert caught.value.message.key == "terrain.fractions_scaled"
+    assert caught.value.message.key == "raster.fractions_scaled"
