@@ -24,6 +24,7 @@ Mask = npt.NDArray[np.bool_]
 
 # numbers that programs write where there is no data; beyond the last two nothing is measured
 FILLS = (-32768.0, -9999.0, -999.0, -99999.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0)
+BYTE_FILL, LAST_BYTE_VALUE = 255, 230  # a byte looks like a fill where no other comes near it
 ABSURD = 1e20  # float fills such as -3.4e38 and 1e20 lie at or beyond this
 _COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 _LOOKED_AT = 1024  # pixels a side of a raster whose pixels are all looked at

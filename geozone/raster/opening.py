@@ -57,7 +57,7 @@ class Raster:
     transform: Affine  # from column and row, counted from the north-west, to easting and northing
     height: int
     width: int
-    block: int  # rows that are best read together
+    block: Span  # rows and columns that are best read together
     fetch: Callable[[Span, Span, tuple[int, int] | None], tuple[Values, Mask | None]]
     decisions: list[Decision] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -217,7 +217,7 @@ def _checked(
         transform=transform,
         height=height,
         width=width,
-        block=rows,
+        block=(rows, columns),
         fetch=_reader(dataset, chosen, shown, flipped=flipped),
         decisions=notes.decisions,
         findings=notes.findings,
@@ -290,7 +290,7 @@ def _of_array(array: Any, transform: Affine, crs: Any, nodata: float | None, *, 
 
     found = crs_of(None, bounds_of(transform, height, width), crs, name, notes)
     raster = Raster(
-        name, None, found, band, transform, height, width, 1, read, notes.decisions, notes.findings
+        name, None, found, band, transform, height, width, (1, 1), read, notes.decisions, notes.findings
     )  # fmt: skip
     if look:
         find_fills(raster, notes)

@@ -1,235 +1,168 @@
-"""Shares of raster classes in zones, with exact fractions of pixels and their true areas on the ellipsoid.
+"""What zones cover of the cells of a raster, window by window, so that memory does not grow with the raster.
 
-The raster is read strip by strip, so that memory does not grow with it. A pixel that the outline of a zone passes counts
-with the exact share inside; one wholly inside counts whole. In a raster of longitude and latitude the outlines are those
-of the equal-area plane, where the rows of the raster are rectangles, so that pixels add up to the area of the zone. In a
-projected raster outlines are densified to the size of a pixel, and every pixel has its own area.
+A cell that the outline of a zone passes counts with the exact share of it inside; one wholly inside counts whole. Only
+windows that zones reach are read, and while one is counted the next is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyproj
-import shapely
-from scipy.interpolate import CubicSpline
 
-from geozone.messages import message
-from geozone.model import Finding, Severity
-from geozone.overlay.cells import Edges, cell_areas, cell_areas_by_row, cover_rows, edges_of
-from geozone.overlay.plane import Numbers, from_plane, is_geographic, parse_crs, plane_coordinates
-from geozone.overlay.sheet import make_sheets
-from geozone.overlay.zones import Zones, make_zones
-from geozone.raster.classes import ClassAreas, Mask, class_rows
-from geozone.raster.opening import Raster, open_raster
-from geozone.read.notes import warn
+from geozone.errors import ConservationError
+from geozone.overlay.cells import Cover, cover_rows, edges_of
+from geozone.overlay.plane import Geometries, Indices, Numbers
+from geozone.raster.grid import Grid
+from geozone.raster.opening import Span
 
-_STRIP = 1 << 22  # pixels a strip
-_CACHED = 1 << 17  # pixels a step
-_LATTICE = 20_000.0  # metres between the places where a projected raster's pixel area is computed
-_BARE = 0.01  # of a zone: as much without data is told
-Strip = tuple[npt.NDArray[Any], Mask | None]
+PIXELS = 1 << 22  # of a window
+_WIDE = 1 << 13  # columns of a window, where the blocks of the file leave the choice
+SHIFT = 0.1  # metres: the outline of a zone, off by the rounding of its coordinates, can move so far
+_CUT_OFF = (
+    0.05  # of the ground of cut cells: by so much their areas can be off, being uneven inside a coarse cell
+)
+_WHOLE_OFF = 1e-6  # of the ground of whole cells: the same
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Where the pixels lie: lines ascending, in the plane or in the CRS of the raster."""
+class Window:
+    """A window of a raster, with what zones that do not overlap cover of it."""
 
-    x_lines: Numbers
-    y_lines: Numbers  # from south to north
-    row_areas: Numbers | None  # m² of one pixel of each row, from north to south
-    crs: Any
+    rows: Span
+    columns: Span
+    label: npt.NDArray[
+        Any
+    ]  # the zone of each cell that lies wholly inside one; their number where it does in none
+    cut_rows: Indices  # of the cells that an outline passes, counted in the window
+    cut_columns: Indices
+    cut_zones: Indices
+    shares: Numbers  # of those cells inside
 
 
-def zonal_shares(
-    raster: Any,
-    zones: Any,
-    *,
-    by: str | None = None,
-    crs: Any = None,
-    band: int | None = None,
-    nodata: float | None = None,
-) -> pd.DataFrame:
-    """Return the share of every class of a raster in every zone.
+def windows(grid: Grid, block: Span, outlines: Geometries, pixels: int | None = None) -> Iterator[Window]:
+    """Yield the windows of a grid that zones reach.
 
     Parameters
     ----------
-    raster
-        Path, open rasterio dataset, or pair of array and affine transform (which needs `crs`). Classes are whole numbers,
-        whatever type the raster keeps them in, after the scale and offset of the band. What a mask, an alpha band or the
-        value for missing data hides is no data.
-    zones
-        A GeoDataFrame, GeoSeries or Layer, in any CRS. Zones may overlap each other.
-    by
-        Field of `zones` that holds the key, rows with the same key being one zone; without it, the index is the key.
-    crs
-        CRS of the raster, where it is an array or the file is silent or wrong.
-    band
-        Band to read; by default the first that is no alpha band.
-    nodata
-        Value that stands for no data, where the file is silent or wrong.
+    block
+        Rows and columns of the raster that are best read together.
+    outlines
+        The zones in the coordinates of the grid; they do not overlap.
+    pixels
+        How many a window may have, if the blocks are not larger; `PIXELS` by default.
+    """
+    pixels = pixels or PIXELS
+    edges = edges_of(outlines)
+    if not len(edges.owners):
+        return
+    points = np.concatenate([edges.start, edges.end])
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    rows = _aligned(*_between(-grid.y_lines[::-1], -north, -south), block[0], grid.height)
+    columns = _aligned(*_between(grid.x_lines, west, east), block[1], grid.width)
+    if rows[0] >= rows[1] or columns[0] >= columns[1]:
+        return
+    wide = min(max(_WIDE // block[1], 1) * block[1], max(pixels // block[0] // block[1], 1) * block[1])
+    wide = min(wide, columns[1] - columns[0])
+    tall = max(pixels // wide // block[0], 1) * block[0]
+    for top in range(*rows, tall):
+        band = top, min(top + tall, rows[1])
+        cover = cover_rows(edges, grid.x_lines[columns[0] : columns[1] + 1], grid.lines(band))
+        for left in range(*columns, wide):
+            part = left, min(left + wide, columns[1])
+            window = _window(cover, band, part, left - columns[0], len(outlines))
+            if window is not None:
+                yield window
 
-    Returns
-    -------
-    DataFrame
-        Index: zone key. Columns: ``zone_km2``, ``data_km2`` (area of the zone with data), and one column per class, named
-        by its value, with its share of ``data_km2``. Areas are true areas on the CGCS2000 ellipsoid. A zone that the data
-        merely touches, by less than a shift of its outline by 0.1 m would make up, has none.
+
+def read_ahead(wanted: Iterator[Window], read: Callable[[Span, Span], Read]) -> Iterator[tuple[Window, Read]]:
+    """Yield windows with what is read of them; the next is read while one is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        before = None
+        for window in wanted:
+            reading = pool.submit(read, window.rows, window.columns)
+            if before is not None:
+                yield before[0], before[1].result()
+            before = window, reading
+        if before is not None:
+            yield before[0], before[1].result()
+
+
+def closed(whole: Numbers, cut: Numbers, ground: Numbers, outline: Numbers) -> tuple[Numbers, Numbers]:
+    """Return by what whole and cut cells of each zone are multiplied so that they add up to its ground.
+
+    The area of a projected cell is uneven inside it, so that an exact share of the cell is not quite the same share of its
+    area; the difference is shared out to the cells that an outline passes, where it comes from.
+
+    Parameters
+    ----------
+    whole, cut
+        Area of the cells counted, in m², those wholly inside and those that an outline passes.
+    ground
+        Area of the zone inside the raster, in m².
+    outline
+        Length of the outline of the zone, in m.
 
     Raises
     ------
-    InputError
-        If the file is missing or unreadable, or its place on earth is not certain.
-    UsageError
-        If an array has no CRS or is turned, or the raster holds fractions instead of classes, or too many classes.
-
-    Warns
-    -----
-    GeozoneWarning
-        If zones are partly without data, several bands could be meant, the CRS was inferred, or a class looks like an
-        undeclared value for missing data.
+    ConservationError
+        If cells and ground differ by more.
     """
-    prepared = make_zones(zones, by)
-    with open_raster(raster, crs=crs, band=band, nodata=nodata, look=False) as source:
-        parse_crs(source.crs)
-        grid = _grid(source)
-        counts = ClassAreas(len(prepared))
-        for edges, numbers in _outlines(prepared, grid):
-            _count(source, grid, edges, numbers, counts)
-        table = counts.table(prepared)
-        warn([*source.findings, *counts.findings(source), *_partly(table)])
-        return table
-
-
-def _partly(table: pd.DataFrame) -> Iterator[Finding]:
-    """Yield the finding that zones are partly without data."""
-    known = (table["data_km2"] / table["zone_km2"].where(table["zone_km2"] > 0)).fillna(1.0)
-    bare = known[known < 1 - _BARE]
-    if len(bare):
-        params = {
-            "count": len(bare),
-            "zones": len(known),
-            "zone": bare.idxmin(),
-            "share": f"{bare.min():.1%}",
-        }
-        found = message("raster.zones_partly", **params)
-        yield Finding(
-            "zones_partly", Severity.WARNING, "zones", found, message("raster.zones_partly_remedy", **params)
+    short = ground - whole - cut
+    counted = whole + cut
+    on_cut = np.abs(short) <= _CUT_OFF * cut
+    on_all = ~on_cut & (np.abs(short) <= _WHOLE_OFF * counted)
+    astray = ~on_cut & ~on_all & (np.abs(short) > SHIFT * outline)
+    if astray.any():
+        worst = int(np.argmax(np.where(astray, np.abs(short), 0)))
+        raise ConservationError(
+            "raster.not_conserved",
+            zone=worst + 1,
+            cells=f"{counted[worst] / 1e6:.12g}",
+            ground=f"{ground[worst] / 1e6:.12g}",
         )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = np.where(on_all, ground / counted, 1.0)
+        return factor, np.where(on_cut & (cut > 0), 1 + short / cut, factor)
 
 
-def _grid(source: Raster) -> Grid:
-    across: Numbers = source.transform.c + source.transform.a * np.arange(source.width + 1.0)
-    down: Numbers = source.transform.f + source.transform.e * np.arange(source.height + 1.0)
-    if not is_geographic(source.crs):
-        return Grid(across, down[::-1], None, source.crs)
-    x_lines = plane_coordinates(np.column_stack([across[[0, -1]], np.zeros(2)]), source.crs)[:, 0]
-    y_lines = plane_coordinates(np.column_stack([np.full(len(down), across[0]), down]), source.crs)[:, 1]
-    areas = cell_areas_by_row(down, source.transform.a)
-    return Grid(np.linspace(x_lines[0], x_lines[1], source.width + 1), y_lines[::-1], areas, source.crs)
+def _between(lines: Numbers, low: float, high: float) -> Span:
+    """Return the first cell between ascending lines that reaches over `low`, and one past the last below `high`."""
+    first = max(int(np.searchsorted(lines, low, side="right")) - 1, 0)
+    return first, min(int(np.searchsorted(lines, high, side="left")), len(lines) - 1)
 
 
-def _outlines(zones: Zones, grid: Grid) -> Iterator[tuple[Edges, npt.NDArray[np.intp]]]:
-    """Yield the edges of zones that do not overlap, in the coordinates of the grid, and the numbers of those zones."""
-    for sheet in make_sheets(zones.polygons):
-        polygons = sheet.polygons
-        if grid.row_areas is None:
-            pixel = grid.x_lines[1] - grid.x_lines[0]
-            degrees = from_plane(shapely.segmentize(polygons, pixel))
-            transformer = pyproj.Transformer.from_crs("EPSG:4490", grid.crs, always_xy=True)
-            polygons = shapely.transform(degrees, transformer.transform, interleaved=False)
-            # what the CRS of the raster has no place for lies outside it
-            polygons[~np.isfinite(shapely.bounds(polygons)).all(axis=1)] = shapely.Polygon()
-        yield edges_of(polygons), sheet.numbers
+def _aligned(first: int, last: int, block: int, length: int) -> Span:
+    return first - first % block, min(-(-last // block) * block, length)
 
 
-def _count(
-    source: Raster, grid: Grid, edges: Edges, numbers: npt.NDArray[np.intp], counts: ClassAreas
-) -> None:
-    """Add up the classes of all strips; while one is counted, the next is read."""
-    low = min(edges.start[:, 1].min(initial=np.inf), edges.end[:, 1].min(initial=np.inf))
-    high = max(edges.start[:, 1].max(initial=-np.inf), edges.end[:, 1].max(initial=-np.inf))
-    north_to_south = -grid.y_lines[::-1]
-    first = max(int(np.searchsorted(north_to_south, -high, side="right")) - 1, 0)
-    last = min(int(np.searchsorted(north_to_south, -low, side="left")), source.height)
-    rows = max(_STRIP // source.width // source.block, 1) * source.block
-    first -= first % source.block
-    strips = [(start, min(start + rows, last)) for start in range(first, last, rows)]
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(class_rows, source, strips[0], counts) if strips else None
-        for number, (start, end) in enumerate(strips):
-            assert waiting is not None
-            strip = waiting.result()
-            if number + 1 < len(strips):
-                waiting = pool.submit(class_rows, source, strips[number + 1], counts)
-            _count_strip(strip, start, end, source, grid, edges, numbers, counts)
+def _window(cover: Cover, rows: Span, columns: Span, left: int, zones: int) -> Window | None:
+    """Return one window of a band of rows, which begins `left` columns after the cover; None if no zone reaches it."""
+    tall, wide = rows[1] - rows[0], columns[1] - columns[0]
+    cut = (cover.columns >= left) & (cover.columns < left + wide)
+    starts, ends = np.clip(cover.run_starts - left, 0, wide), np.clip(cover.run_ends - left, 0, wide)
+    run = starts < ends
+    if not (cut.any() or run.any()):
+        return None
+    label = np.full((tall, wide), zones, dtype=np.uint16 if zones < 1 << 15 else np.int32)
+    _paint(label, tall - 1 - cover.run_rows[run], starts[run], ends[run], cover.run_owners[run])
+    return Window(
+        rows,
+        columns,
+        label,
+        tall - 1 - cover.rows[cut],
+        cover.columns[cut] - left,
+        cover.owners[cut],
+        cover.shares[cut],
+    )
 
 
-def _count_strip(  # noqa: PLR0917 - the state of _count
-    strip: Strip,
-    start: int,
-    end: int,
-    source: Raster,
-    grid: Grid,
-    edges: Edges,
-    numbers: npt.NDArray[np.intp],
-    counts: ClassAreas,
-) -> None:
-    values, absent = strip
-    height = source.height
-    lines = grid.y_lines[height - end : height - start + 1]
-    cover = cover_rows(edges, grid.x_lines, lines)
-    tall = end - start
-    run_rows, part_rows = tall - 1 - cover.run_rows, tall - 1 - cover.rows
-    zones = len(numbers)
-    label = np.full((tall, source.width), zones, dtype=np.uint16 if zones < 1 << 15 else np.int32)
-    _paint(label, run_rows, cover.run_starts, cover.run_ends, cover.run_owners)
-    every = None if grid.row_areas is not None else _pixel_areas(grid, source, start, end)
-    step = max(_CACHED // source.width, 1)
-    for top in range(0, tall, step):  # a few rows at a time stay in the processor's cache
-        some = slice(top, min(top + step, tall))
-        codes = counts.codes(values[some], None if absent is None else absent[some])
-        classes = len(counts.classes)
-        size = (zones + 1) * classes
-        # number of the zone (the last stands for none) times classes, plus number of the class
-        marks = label[some] if size < 1 << 16 else label[some].astype(np.int32)
-        marks *= classes
-        marks += codes
-        total = np.zeros(size)
-        if every is not None:
-            total += np.bincount(marks.ravel(), weights=every[some].ravel(), minlength=size)
-        else:
-            assert grid.row_areas is not None
-            for row, line in enumerate(marks, start + top):
-                total += np.bincount(line, minlength=size) * grid.row_areas[row]
-        counts.add(numbers, total.reshape(zones + 1, classes)[:zones])
-    classes = len(counts.classes)
-    cut = part_rows, cover.columns
-    part = cover.owners * classes + counts.codes(values[cut], None if absent is None else absent[cut])
-    pixels = every[cut] if every is not None else _by_row(grid, start, part_rows)
-    total = np.zeros(zones * classes)
-    total += np.bincount(part, weights=cover.shares * pixels, minlength=zones * classes)
-    counts.add(numbers, total.reshape(zones, classes))
-
-
-def _by_row(grid: Grid, start: int, rows: npt.NDArray[np.intp]) -> Numbers:
-    assert grid.row_areas is not None
-    return grid.row_areas[start + rows]
-
-
-def _paint(
-    label: npt.NDArray[Any],
-    rows: npt.NDArray[np.intp],
-    starts: npt.NDArray[np.intp],
-    ends: npt.NDArray[np.intp],
-    owners: npt.NDArray[np.intp],
-) -> None:
+def _paint(label: npt.NDArray[Any], rows: Indices, starts: Indices, ends: Indices, owners: Indices) -> None:
     """Write runs of owners; runs do not overlap."""
     width = label.shape[1]
     begin, end = rows * width + starts, rows * width + ends
@@ -243,19 +176,3 @@ def _paint(
     marks = np.full(len(lengths), label.flat[0], dtype=label.dtype)
     marks[1::2] = owners
     label.ravel()[:] = np.repeat(marks, lengths)
-
-
-def _pixel_areas(grid: Grid, source: Raster, start: int, end: int) -> Numbers:
-    """Return the area of every pixel of a strip, in m²: a smooth function, computed on a lattice with cubic splines."""
-    a, e = source.transform.a, source.transform.e
-    wide = source.width
-    columns = np.linspace(0, wide - 1, min(max(int(wide * a / _LATTICE), 3) + 1, wide))
-    rows = np.linspace(start, end - 1, 4) if end - start > 3 else np.arange(float(start), end)
-    x = source.transform.c + a * (columns + 0.5)
-    y = source.transform.f + e * (rows + 0.5)
-    known = cell_areas(np.tile(x, len(rows)), np.repeat(y, len(columns)), a, -e, grid.crs)
-    known = known.reshape(len(rows), len(columns))
-    along = CubicSpline(columns, known, axis=1)(np.arange(wide)) if wide > 1 else known
-    if len(rows) < 4:
-        return np.asarray(along)
-    return np.asarray(CubicSpline(rows, along, axis=0)(np.arange(start, end)))

@@ -12,7 +12,7 @@ from samples import sample_units
 
 from geozone.errors import GeozoneWarning, InputError, UsageError
 from geozone.overlay.plane import area_km2, to_plane
-from geozone.raster.zonal import zonal_shares
+from geozone.raster.shares import zonal_shares
 
 CRS = "EPSG:4490"
 GRID = Affine(0.01, 0, 115.5, 0, -0.01, 40.5)  # 1/100 degree from 115.5E 40.5N
@@ -127,7 +127,7 @@ def test_a_projected_raster_has_the_true_area_of_every_pixel():
 
 
 def test_a_file_is_read_strip_by_strip(tmp_path, monkeypatch):
-    from geozone.terrain import zonal
+    from geozone.raster import zonal
 
     values, path = raster(), tmp_path / "classes.tif"
     profile = {"driver": "GTiff", "width": 260, "height": 200, "count": 1, "dtype": "uint8", "crs": CRS}
@@ -137,7 +137,8 @@ def test_a_file_is_read_strip_by_strip(tmp_path, monkeypatch):
         file.write(values, 1)
     expected = zonal_shares((values, GRID), ZONES, by="key", crs=CRS)
     for strip in (1, 16 * 260, 1 << 22):
-        monkeypatch.setattr(zonal, "_STRIP", strip)
+        monkeypatch.setattr(zonal, "PIXELS", strip)
+        monkeypatch.setattr(zonal, "_WIDE", 64)
         found = zonal_shares(path, ZONES, by="key")
         np.testing.assert_allclose(found, expected, rtol=1e-12)
     with rasterio.open(path) as dataset:
