@@ -20,6 +20,7 @@ STOREYS = [
     {"overlay"},
     {"terrain", "sources"},
     {"rates"},
+    {"figures"},
     {"symbology", "versions"},
     {"maps", "export"},
     {"run"},
