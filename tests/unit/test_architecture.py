@@ -24,6 +24,7 @@ STOREYS = [
     {"raster"},  # opened with what read knows of files, counted in zones with what overlay knows of cells
     {"terrain", "sources"},  # elevation is a raster
     {"rates"},
+    {"figures"},
     {"symbology", "versions"},
     {"maps", "export"},
     {"run"},
