@@ -10,6 +10,7 @@ import shapely
 
 from geozone.errors import UsageError
 from geozone.export.table import vintage_words
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.rates.completion import count_items, unit_items
@@ -94,7 +95,7 @@ def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     yield Line("heading", text("explain.heading", indicator=_title(rate, target), unit=rate.unit_name))
     yield Line("value", _value(rate))
     if rate.numerator is not None and rate.denominator is not None:
-        unit = text(f"rates.unit_{rate.unit}")
+        unit = unit_title(rate.unit)
         parts = {"numerator": _figure(rate.numerator), "denominator": _figure(rate.denominator)}
         yield Line("parts", text("explain.parts", unit=unit, **parts))
     yield Line("method", text("explain.method", method=rate.method))
@@ -126,7 +127,7 @@ def _figure(value: float) -> str:
 
 def _value(rate: Rate) -> Text:
     if rate.kind is Kind.AREA and rate.value is not None:
-        return text("explain.area", value=digits(rate.value, 1), unit=text(f"rates.unit_{rate.unit}"))
+        return text("explain.area", value=digits(rate.value, 1), unit=unit_title(rate.unit))
     if rate.value is not None:
         return text("explain.value", value=digits(rate.value * 100, 2))
     if rate.low is not None and rate.high is not None:
@@ -272,7 +273,7 @@ def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
         text(
             "explain.gap" if rate.gap > 0 else "explain.beyond",
             gap=digits(abs(rate.gap), gap_places(abs(rate.gap), rate.gap_unit)),
-            unit=text(f"rates.unit_{rate.gap_unit}"),
+            unit=unit_title(rate.gap_unit),
         ),
     )
 
