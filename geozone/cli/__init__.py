@@ -12,12 +12,12 @@ from itertools import pairwise
 
 import click
 
-from geozone.cli import files, lists, zones
+from geozone.cli import example, files, lists, zones
 from geozone.cli.options import cli
 from geozone.errors import GeozoneError, UsageError
 from geozone.messages import Language, Text, text
 
-__all__ = ["cli", "files", "lists", "main", "zones"]
+__all__ = ["cli", "example", "files", "lists", "main", "zones"]
 
 
 def main(arguments: list[str] | None = None) -> None:
