@@ -85,13 +85,15 @@ def nested(entry: Entry, zone: str, made: Made) -> MadeLayer:
 
 
 def whole_units(entry: Entry, zone: str, made: Made) -> MadeLayer:
-    """Make one area of the counties of every group. Keys: ``groups``, ``names``."""
+    """Make one area of the counties of every group, a county in the first that has it. Keys: ``groups``, ``names``."""
     del made
     land = ground(zone)
     features = []
+    taken: set[str] = set()
     for group, name in zip(entry["groups"], entry["names"], strict=True):
-        codes = [county.code for county in land.chosen(prefixes(zone, [group]))]
-        features.append(area_feature("", land.union(codes), {"name": name}))
+        codes = {county.code for county in land.chosen(prefixes(zone, [group]))} - taken
+        taken |= codes
+        features.append(area_feature("", land.union(sorted(codes)), {"name": name}))
     return _finished(entry, zone, features)
 
 

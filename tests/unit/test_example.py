@@ -8,7 +8,7 @@ import tomllib
 import zipfile
 from collections import Counter
 from hashlib import sha256
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import openpyxl
@@ -342,6 +342,13 @@ def test_cells_of_an_outline_add_up_to_its_area_and_whole_ones_are_whole():
         )
         common = polygon_km2(shapely.intersection(county.outline, cell))
         assert areas[row, column] == pytest.approx(common, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_restoration_zones_share_no_ground(zone):
+    areas = [feature.geometry for feature in inputs(zone).vintages("functional_zone")[0].features]
+    common = [shapely.intersection(one, other).area for one, other in combinations(areas, 2)]
+    assert max(common) < 1e-12
 
 
 def test_patches_lie_in_their_county_and_smaller_ones_inside_larger_ones():
