@@ -276,7 +276,6 @@ def _target(target: Target, strings: Strings) -> dict[str, Any]:
         "base_year": target.base_year,
         "printed": {key: clean(str(value)) for key, value in target.printed.items()},
         "denominator": strings.add(target.denominator),
-        "answered_by": list(target.answered_by),
         "reading": reading
         and {
             "value": number(reading.value),
