@@ -104,6 +104,7 @@ def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -
 def described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[Decision]) -> dict[str, Any]:
     """Return a file of a layer as the run record names it."""
     return {
+        "id": spec.id,
         "path": source.name,
         "layer": layer,
         "role": spec.role,
