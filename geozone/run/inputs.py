@@ -25,8 +25,8 @@ from geozone.model import (
 )
 from geozone.overlay.units import code_prefix
 from geozone.project import Project
-from geozone.rates.register_items import NATURAL
-from geozone.rates.registers import embedded_registers, read_register
+from geozone.registers.items import NATURAL
+from geozone.registers import embedded_registers, read_register
 from geozone.read import read_layer
 from geozone.read.raster import open_raster
 from geozone.seeds import load_zones

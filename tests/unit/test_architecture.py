@@ -20,6 +20,7 @@ STOREYS = [
     {"overlay"},
     {"terrain", "sources"},
     {"rates"},
+    {"registers"},  # reads files; what counts registers stands below it and reads none
     {"symbology", "versions"},
     {"maps", "export"},
     {"run"},

@@ -3,7 +3,7 @@
 import pytest
 
 from geozone.model import Status
-from geozone.rates.status_words import asked_status, find_date, later, read_status
+from geozone.registers.status_words import asked_status, find_date, later, read_status
 
 AS_OF = "2026-06-30"
 BUILT, RECOGNISED, UNDER, PLANNED = Status.BUILT, Status.RECOGNISED, Status.UNDER_CONSTRUCTION, Status.PLANNED

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from geozone.model import Status
-from geozone.rates.words import register_words
+from geozone.registers.words import register_words
 
 _BRACKETS = "([{【〔〖〈《<“‘\"')]}】〕〗〉》>”’"
 _DIVIDING = ",;:。、，；：!…→\n\r\t|"
