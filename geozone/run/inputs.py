@@ -25,10 +25,10 @@ from geozone.model import (
 )
 from geozone.overlay.units import code_prefix
 from geozone.project import Project
-from geozone.registers.items import NATURAL
-from geozone.registers import embedded_registers, read_register
 from geozone.read import read_layer
 from geozone.read.raster import open_raster
+from geozone.registers import embedded_registers, read_register
+from geozone.registers.items import NATURAL
 from geozone.seeds import load_zones
 from geozone.terrain.elevation import survey
 
