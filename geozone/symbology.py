@@ -17,8 +17,8 @@ import pandas as pd
 from geozone.manifest.roles import load_roles
 from geozone.messages import Text, text
 from geozone.model import Layer, LayerSpec, LayerStyle, Register, Status
-from geozone.rates.feature_join import ids_of, join_features
-from geozone.rates.gazetteer import embedded_gazetteer
+from geozone.registers.feature_join import ids_of, join_features
+from geozone.registers.gazetteer import embedded_gazetteer
 
 RATE_COLOURS = ("#eef3d6", "#c3deb0", "#86c0a0", "#46978f", "#1d6577")
 RATE_ZERO = "#f7f5ee"

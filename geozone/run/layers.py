@@ -17,7 +17,7 @@ from geozone.model import CRS, Decision, Layer, LayerSource, LayerSpec, Zone
 from geozone.overlay.cutting import cut_to
 from geozone.overlay.units import code_prefix
 from geozone.project import Project
-from geozone.rates.register_items import NATURAL
+from geozone.registers.items import NATURAL
 from geozone.read import read_layer
 from geozone.seeds import load_zones
 

@@ -17,7 +17,7 @@ from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
 from geozone.files import digest
 from geozone.model import Basis, Status
-from geozone.rates.registers import read_register
+from geozone.registers import read_register
 from geozone.symbology import OFF_REGISTER_COLOUR, RATE_COLOURS, STATUS_COLOURS
 from geozone.verify import verify_build
 
