@@ -12,10 +12,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geozone import messages
 from geozone.export.columns import Column, column, columns, conformed, type_of
 from geozone.export.geometry import GEOMETRY_OF_ROLE, ascii_names, single_type
-from geozone.export.indicators import has_figure, is_finest, rate_columns, rate_variants
+from geozone.export.indicators import is_finest, rate_columns, rate_variants
 from geozone.export.particulars import (
     findings_table,
     ledger_table,
@@ -25,11 +24,12 @@ from geozone.export.particulars import (
     zone_documents,
 )
 from geozone.export.table import Table, about_layer, plain_table
+from geozone.manifest.inputs import layer_title
+from geozone.manifest.units import load_units
 from geozone.messages import Language, Text, text
 from geozone.model import (
     CRS,
     Basis,
-    Kind,
     Layer,
     LayerStyle,
     Level,
@@ -37,10 +37,12 @@ from geozone.model import (
     Status,
     ZoneResult,
 )
+from geozone.rates.digits import is_share
 from geozone.rates.titles import indicator_titles
+from geozone.rates.wording import has_figure
 from geozone.symbology import layer_statuses
 
-LAYERS: dict[str, Role] = {
+LAYERS: dict[str, str] = {
     "redline": "redline",
     "barrier": "barrier",
     "barrier_gaps": "barrier",
@@ -91,7 +93,7 @@ def _zone(result: ZoneResult, lang: Language) -> Table:
         title=result.title.get(lang),
         members=",".join(result.zone.members),
         documents="; ".join(document.title.get(lang) for document in zone_documents(result)),
-        map_review=result.review_number or text("export.not_reviewed").get(lang),
+        map_review=result.review_number or text("words.not_reviewed").get(lang),
     )
     return _spatial("zone", declared, rows, units, LayerStyle("line", stroke="#333333", width=1.4))
 
@@ -99,6 +101,9 @@ def _zone(result: ZoneResult, lang: Language) -> Table:
 def _units(result: ZoneResult) -> Table:
     """Join the figures of all rates to the units, a column each, so that a GIS can draw and filter by them."""
     variants = rate_variants(result.rates)
+    shares: dict[tuple[str, str | None, str], bool] = {
+        (rate.indicator, rate.kind, rate.unit): is_share(rate) for rate in result.rates
+    }
     banded = {
         variants[key]
         for rate in result.rates
@@ -117,12 +122,12 @@ def _units(result: ZoneResult) -> Table:
         )
     )
     for (indicator, kind, unit), name in variants.items():
-        fraction = kind != Kind.AREA
+        fraction = shares[indicator, kind, unit]
         title = titles[indicator]
         if name != indicator:
-            title = text("export.qualified", title=title, word=Text(unit, unit))
+            title = text("words.qualified", title=title, word=load_units()[unit].title)
         if len(bases[name]) == 1 and (only := next(iter(bases[name]))) not in {None, Basis.OFFICIAL}:
-            title = text("export.qualified", title=title, word=text(f"export.basis_{only}"))
+            title = text("words.qualified", title=title, word=text(f"words.basis_{only}"))
         declared.append(Column(name, "number", title, fraction=fraction))
         for bound in ("low", "high") if name in banded else ():
             label = text(f"export.bound_{bound}", title=title)
@@ -160,7 +165,7 @@ def _spatial(
     [(_, geometry, kept)] = single_type(source.geometry, "MultiPolygon")
     data = gpd.GeoDataFrame(frame.loc[kept.index], geometry=kept.to_numpy(), crs=CRS)
     return Table(
-        name, text(f"export.table_{name}"), text(f"export.about_{name}"), declared, data, geometry, style
+        name, text(f"words.table_{name}"), text(f"export.about_{name}"), declared, data, geometry, style
     )
 
 
@@ -229,7 +234,7 @@ def _layer_title(name: str, layer: Layer | None) -> Text:
     """Return the declared title: a screening layer must not take the name of the statutory line."""
     if layer is not None and layer.spec is not None:
         return layer.spec.title
-    return messages.room("export").get(f"table_{name}", Text(name, name))
+    return layer_title(name)
 
 
 def _mosaic(result: ZoneResult) -> Table:

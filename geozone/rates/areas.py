@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from geozone.errors import ConservationError
+from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Kind, Level, Rate
 from geozone.overlay.slivers import Sliver
@@ -105,8 +106,8 @@ class Ground:
                 return text(
                     "rates.note_public_figure",
                     value=f"{item.value:,.10g}",
-                    unit=text(f"rates.unit_{item.unit}"),
-                    floor=text("rates.at_least") if item.comparator == ">=" else NOTHING,
+                    unit=load_units()[item.unit].title,
+                    floor=text("words.comparator_at_least") if item.comparator == ">=" else NOTHING,
                     source=item.source,
                 )
         return NOTHING

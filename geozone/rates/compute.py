@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from geozone.manifest.indicators import Indicator
+from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Level, Rate, Target, Zone
 from geozone.policy.plausibility import Territory
@@ -171,6 +172,6 @@ def context(figures: Figures, indicator: Indicator, zone: str) -> Text:
     for figure in figures.context(indicator.id, zone):
         note += text(
             "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=f"{figure.value:g}",
-            unit=text(f"rates.unit_{figure.unit}"), source=figure.source,
+            unit=load_units()[figure.unit].title, source=figure.source,
         )  # fmt: skip
     return note

@@ -12,6 +12,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
+from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Kind, LayerSpec, Level, Rate, Register, Target, Verdict, Zone
 from geozone.overlay.slivers import Sliver
@@ -190,7 +191,7 @@ def _always_told(suffix: str, unit: Unit) -> bool:
 
 def _completion(frame: Frame, indicator: str, unit: Unit, register: Register, count: Count) -> list[Rate]:
     measure = MEASURE_UNITS.get(indicator.rpartition("_")[2], "count")
-    method = text("rates.method_completion", register=register.source, unit=text(f"rates.unit_{measure}"))
+    method = text("rates.method_completion", register=register.source, unit=load_units()[measure].title)
     blank = replace(
         frame.row(indicator, Kind.COMPLETION, unit, measure, method=method, note=_count_note(count)),
         basis=count.basis,

@@ -11,7 +11,8 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.files import digest
-from geozone.messages import message, text
+from geozone.manifest.roles import get_role
+from geozone.messages import message
 from geozone.model import (
     CRS,
     Decision,
@@ -68,7 +69,7 @@ def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
 def older_vintage(spec: LayerSpec, newest: LayerSpec) -> Finding:
     """Return the finding that files of an older vintage are kept apart from the newest."""
     files = ", ".join(source.path.name for source in spec.sources)
-    role = text(f"model.role_{spec.role}")
+    role = get_role(spec.role).title
     return Finding(
         "older_vintage",
         Severity.WARNING,
@@ -87,7 +88,7 @@ def unused_layer(spec: LayerSpec) -> Finding:
         message(
             "run.layer_unused",
             layer=spec.title,
-            role=text(f"model.role_{spec.role}"),
+            role=get_role(spec.role).title,
             id=spec.role,
         ),
         message("run.layer_unused_remedy"),

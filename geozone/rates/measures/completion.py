@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
+from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Level, Register
 from geozone.rates.completion import Count, count_items, pooled
@@ -63,7 +64,7 @@ def _value(
     if count.tally is None and by != "count" and not count.detail and unit.level is not Level.ZONE:
         return None
     method = text(
-        "rates.method_completion", register=register.source, unit=text(f"rates.unit_{measured_in}")
+        "rates.method_completion", register=register.source, unit=load_units()[measured_in].title
     )
     note = _note(count)
     if count.tally is None:
