@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from geozone.overlay.plane import area_km2, length_km
     from geozone.read import read_layer
     from geozone.terrain.barrier import barrier
-    from geozone.terrain.zonal import zonal_shares
+    from geozone.raster.shares import zonal_shares
 
 __version__ = "0.1.0"
 
@@ -40,7 +40,7 @@ _HOME = {
     "open_project": "geozone.api",
     "read_layer": "geozone.read",
     "repair": "geozone.checks",
-    "zonal_shares": "geozone.terrain.zonal",
+    "zonal_shares": "geozone.raster.shares",
 }
 
 

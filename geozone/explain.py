@@ -13,8 +13,8 @@ from geozone.export.table import vintage_words
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.rates.completion import count_items, unit_items
-from geozone.rates.indicators import rate_register
-from geozone.rates.rows import READING
+from geozone.rates.frame import READING
+from geozone.rates.measures.completion import counted_register
 from geozone.rates.titles import indicator_title
 from geozone.rates.trajectory import register_trajectory
 from geozone.rates.variants import area_choices, robustness
@@ -30,16 +30,6 @@ from geozone.rates.wording import (
 )
 from geozone.rounding import digits
 
-# indicator -> the layers that it is made from
-LAYERS = {
-    "redline_coverage": ("redline",),
-    "redline_area": ("redline",),
-    "barrier_coverage": ("barrier",),
-    "barrier_protected": ("barrier", "redline"),
-    "barrier_continuity": ("barrier",),
-    "natural_shore_retention": ("coastline",),
-    "blue_green_share": ("blue_green",),
-}
 _SHOWN = 30  # items or features that are named; the others are counted
 
 
@@ -108,7 +98,7 @@ def _by_number(rates: list[Rate]) -> list[Rate]:
 
 def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     target = _target(result, rate)
-    yield Line("heading", text("explain.heading", indicator=_title(rate, target), unit=rate.unit_name))
+    yield Line("heading", text("explain.heading", indicator=indicator_title(rate, result), unit=rate.unit_name))
     yield Line("value", text("explain.value", value=value_text(rate)))
     parts = parts_text(rate)
     if parts is not None:
@@ -130,19 +120,15 @@ def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
         yield Line("note", text("explain.note", note=rate.note))
 
 
-def _title(rate: Rate, target: Target | None) -> Text:
-    if rate.kind is None and target is not None:
-        return target.title
-    return indicator_title(rate, [])
-
-
 def _target(result: ZoneResult, rate: Rate) -> Target | None:
     wanted = (rate.target_id or "").removesuffix(READING)
     return next((target for target in result.targets if target.id == wanted), None)
 
 
 def _register(result: ZoneResult, rate: Rate) -> Register | None:
-    return rate_register(rate.indicator, result.registers)
+    if rate.kind is Kind.REPORTED:
+        return None
+    return counted_register(result.indicators[rate.indicator], result.registers)
 
 
 def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]:
@@ -182,7 +168,7 @@ def _item(row: Mapping[Hashable, Any]) -> Text:
 
 
 def _layers(result: ZoneResult, rate: Rate) -> Iterator[Line]:
-    for name in LAYERS.get(rate.indicator, ()):
+    for name in result.indicators[rate.indicator].layers if rate.kind is not Kind.REPORTED else ():
         layer = result.layers.get(name)
         if layer is None or layer.spec is None:
             continue
@@ -298,7 +284,10 @@ def _robustness(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line
     if rate.verdict is Verdict.NOT_COMPUTABLE:
         return
     register = _register(result, rate)
-    robust = robustness(rate, target, zone=result.zone, register=register, areas=result.redline_areas)
+    indicator = result.indicators[rate.indicator]
+    robust = robustness(
+        rate, target, indicator, zone=result.zone, register=register, areas=result.redline_areas
+    )
     if robust is None:
         return
     yield Line("variants", text("explain.variants", met=robust.met, total=len(robust.variants)))
@@ -312,7 +301,7 @@ def _robustness(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line
 
 def _choices(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     """Yield a red line area by every other choice, where no target holds it to account."""
-    for choices, value in area_choices(rate, result.redline_areas)[1:]:
+    for choices, value in area_choices(rate, result.indicators[rate.indicator], result.redline_areas)[1:]:
         name = Text(
             "，".join(choice.zh for choice in choices.values()),
             ", ".join(choice.en for choice in choices.values()),

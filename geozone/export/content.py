@@ -12,8 +12,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from geozone.catalog import load_catalog
 from geozone.export.columns import Column, column, columns, conformed, type_of
-from geozone.export.geometry import GEOMETRY_OF_ROLE, ascii_names, single_type
+from geozone.export.geometry import ascii_names, single_type
 from geozone.export.indicators import is_finest, rate_columns, rate_variants
 from geozone.export.particulars import (
     findings_table,
@@ -25,6 +26,7 @@ from geozone.export.particulars import (
 )
 from geozone.export.table import Table, about_layer, plain_table
 from geozone.manifest.inputs import layer_title
+from geozone.manifest.roles import layer_order, load_roles
 from geozone.manifest.units import load_units
 from geozone.messages import Language, Text, text
 from geozone.model import (
@@ -40,17 +42,8 @@ from geozone.model import (
 from geozone.rates.digits import is_share
 from geozone.rates.titles import indicator_titles
 from geozone.rates.wording import has_figure
-from geozone.symbology import layer_statuses
+from geozone.symbology import drawing_order, layer_statuses
 
-LAYERS: dict[str, str] = {
-    "redline": "redline",
-    "barrier": "barrier",
-    "barrier_gaps": "barrier",
-    "bays": "bay",
-    "rivers": "river",
-    "lakes": "lake",
-    "coastline": "coastline",
-}
 TABLES = ("rates", "targets", "registers", "findings", "ledger", "run")
 
 _PROVENANCE = ("source", "licence", "basis text basis", "accuracy_m number", "vintage")
@@ -67,8 +60,7 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
         Language of names and notes inside the tables; codes and figures are the same in both.
     """
     tables = [_zone(result, lang), _units(result)]
-    names = [*LAYERS, *(name for name in result.layers if name not in LAYERS)]
-    for name in names:
+    for name in layer_names(result):
         tables += _layer(name, result.layers.get(name), result.registers)
     tables.append(_mosaic(result))
     tables += [
@@ -80,6 +72,17 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
         run_table(result, lang),
     ]
     return tables
+
+
+def layer_names(result: ZoneResult) -> list[str]:
+    """Return the layers of a package: those that are there, and empty ones where a catalogue has one, so that it can be filled."""
+    expected = [name for name in layer_order() if name in load_catalog() and not _purpose(name)]
+    drawn = [layer.id for layer in drawing_order(result.layers.values())]
+    return list(dict.fromkeys([*expected, *drawn]))
+
+
+def _purpose(name: str) -> str:
+    return next((role.purpose for role in load_roles().values() if role.layer == name), "")
 
 
 def _zone(result: ZoneResult, lang: Language) -> Table:
@@ -111,7 +114,7 @@ def _units(result: ZoneResult) -> Table:
         and (rate.low, rate.high) != (rate.value,) * 2
     }
     bases: dict[str, set[Basis | None]] = {}
-    titles = indicator_titles(result.rates, result.targets)
+    titles = indicator_titles(result)
     for rate in result.rates:
         if has_figure(rate) and (name := variants.get((rate.indicator, rate.kind, rate.unit))):
             bases.setdefault(name, set()).add(rate.basis)
@@ -172,9 +175,9 @@ def _spatial(
 def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) -> list[Table]:
     """Return a layer as one table for each kind of geometry in it; the first keeps the layer's name."""
     base = columns(name, ("name", "name_en", *_PROVENANCE))
-    expected = GEOMETRY_OF_ROLE.get(
-        LAYERS.get(name) or (layer.spec.role if layer and layer.spec else "redline"), "MultiPolygon"
-    )
+    by_layer = {each: role for role in load_roles().values() for each in (role.layer, role.gaps)}
+    role = load_roles()[layer.spec.role] if layer and layer.spec else by_layer.get(name)
+    expected = role.geometry if role else "MultiPolygon"
     title = _layer_title(name, layer)
     if layer is None:
         empty = gpd.GeoDataFrame(

@@ -27,13 +27,21 @@ from geozone.export.sheet_map import (
     scale_bar,
 )
 from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrapped
-from geozone.export.sheet_panel import DRAWN, Theme, legend, on_sheet, theme, unit_rates, zone_rates
+from geozone.export.sheet_panel import Theme, legend, on_sheet, theme, unit_rates, zone_rates
 from geozone.export.table import vintage_words
 from geozone.files import whole_file
 from geozone.manifest.inputs import register_title
+from geozone.manifest.roles import load_roles
 from geozone.messages import Language, text
 from geozone.model import LayerStyle, Level, ZoneResult
-from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RateClass, drawn_style, layer_statuses
+from geozone.symbology import (
+    LEGEND_ORDER,
+    RATE_MISSING,
+    RateClass,
+    drawing_order,
+    drawn_style,
+    layer_statuses,
+)
 
 PAPERS: dict[str, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
 KINDS = ("pdf", "png")
@@ -130,7 +138,8 @@ def _map(page: Page, about: Theme) -> None:
     width = page.width - 2 * _MARGIN - _PANEL - _GAP - 4
     height = page.height - _MARGIN - _TITLE - y
     result, scale = about.result, page.scale
-    layers = [layer.data for name, layer in result.layers.items() if name in {"bays", "coastline"}]
+    roles = load_roles()
+    layers = [layer.data for layer in result.layers.values() if layer.spec and roles[layer.spec.role].marine]
     bounds = np.array([data.total_bounds for data in [result.units, *layers] if len(data)])
     extent = [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]
     frame = frame_of(extent, width * scale, height * scale)
@@ -168,11 +177,10 @@ def _draw_units(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
 
 
 def _draw_layers(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
-    for place, name in enumerate(DRAWN):
-        layer = about.result.layers.get(name)
-        if layer is None or not len(layer.data):
+    for place, layer in enumerate(drawing_order(about.result.layers.values())):
+        if not len(layer.data):
             continue
-        style = on_sheet(name, layer.spec.style if layer.spec else LayerStyle("line", stroke=QUIET))
+        style = on_sheet(layer.spec) if layer.spec else LayerStyle("line", stroke=QUIET)
         statuses = layer_statuses(layer, about.result.registers)
         order = 2 + place * 0.5
         shapes = projected(layer.data, frame)

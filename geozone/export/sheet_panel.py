@@ -9,6 +9,7 @@ from geozone.export.columns import domain_values
 from geozone.export.indicators import is_finest, main_rate, main_rates
 from geozone.export.qml import OUTLINES
 from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
+from geozone.manifest.roles import load_roles
 from geozone.manifest.units import load_units
 from geozone.messages import Language, Text, text
 from geozone.model import LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
@@ -21,13 +22,12 @@ from geozone.symbology import (
     Drawn,
     RateClass,
     breaks,
+    drawing_order,
     drawn_style,
     drawn_title,
     layer_statuses,
     rate_classes,
 )
-
-DRAWN = ("barrier", "barrier_gaps", "redline", "lakes", "rivers", "bays", "coastline")  # from the ground up
 
 _LEFT = 0.36  # share of the legend that its left column takes
 _MOST_RATES = 12
@@ -65,7 +65,7 @@ def theme(
     result: ZoneResult, lang: Language, rate: str | None = None, bounds: Sequence[float] | None = None
 ) -> Theme:
     """Return the theme of a sheet, with the class bounds of `geozone.symbology.breaks` unless they are given."""
-    indicator = main_rate(result, rate) or main_rates()[0]
+    indicator = main_rate(result, rate) or main_rates(result)[0]
     values = {
         item.unit_code: item.value
         for item in result.rates
@@ -77,13 +77,14 @@ def theme(
     chosen = breaks([values.get(code) for code in finest], 100.0) if bounds is None else bounds
     classes = rate_classes(chosen) if values else []
     return Theme(
-        result, lang, indicator, classes, values, levels, indicator_titles(result.rates, result.targets)
+        result, lang, indicator, classes, values, levels, indicator_titles(result)
     )
 
 
-def on_sheet(name: str, style: LayerStyle) -> LayerStyle:
+def on_sheet(spec: LayerSpec) -> LayerStyle:
     """Return the style of a layer on a sheet: a broad area is an outline, so that the rates keep their colours."""
-    if name != "barrier" or style.kind != "fill":
+    style, role = spec.style, load_roles()[spec.role]
+    if not role.outlined or spec.id == role.gaps or style.kind != "fill":
         return style
     return replace(
         style, kind="outline", fill=None, stroke=style.stroke or style.fill, width=max(style.width, 1.2)
@@ -142,11 +143,10 @@ def _column(
 def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle]], set[Drawn]]:
     """Return the layers of the legend, and the statuses that occur in them."""
     samples, present = [], set[Drawn]()
-    for name in DRAWN:
-        layer = about.result.layers.get(name)
-        if layer is None or layer.spec is None or not len(layer.data):
+    for layer in drawing_order(about.result.layers.values()):
+        if layer.spec is None or not len(layer.data):
             continue
-        style = on_sheet(name, layer.spec.style)
+        style = on_sheet(layer.spec)
         if layer.data.geometry.geom_type.str.endswith("LineString").any() and style.kind != "line":
             style = replace(style, kind="line", stroke=style.stroke or style.fill)
         samples.append((_with_basis(layer.spec), style))

@@ -183,7 +183,7 @@ def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, 
     ):
         sheet.write_string(0, place, text(f"words.column_{name}").get(lang), formats.heading)
         sheet.set_column(place, place, width, formats.text)
-    titles, targets = indicator_titles(result.rates, result.targets), by_id(result.targets)
+    titles, targets = indicator_titles(result), by_id(result.targets)
     row = 0
     for rate in result.rates:
         if rate.level not in {Level.ZONE, Level.PROVINCE} or not (has_figure(rate) or rate.verdict):

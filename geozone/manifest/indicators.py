@@ -15,7 +15,9 @@ from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Level, Status
 
-TOLD = ("by_clause", "always", "where_known")
+ALWAYS, WHERE_KNOWN = "always", "where_known"  # also where no clause asks; only where there is a figure
+TOLD = ("by_clause", ALWAYS, WHERE_KNOWN)
+REPORTED = "reported"  # the measure that takes a figure as it was given
 _OWN_KEYS = {"title", "measure", "unit", "levels", "told", "part_of", "map_rank", "note"}
 _SEVERAL = ("areas", "layers", "registers", "figures")
 _LAYERS = ("area", "line", "point", "raster", "layer", "layers", "areas")

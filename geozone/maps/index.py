@@ -133,7 +133,7 @@ def _data(rate: Rate) -> str:
 
 def _title(result: ZoneResult, indicator: str) -> Text:
     rate = next((rate for rate in result.rates if rate.indicator == indicator), None)
-    return indicator_title(rate, result.targets) if rate else Text(indicator, indicator)
+    return indicator_title(rate, result) if rate else Text(indicator, indicator)
 
 
 def _comparison(results: Sequence[ZoneResult]) -> str:

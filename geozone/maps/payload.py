@@ -228,7 +228,7 @@ def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
         entry = found.get(rate.indicator)
         if entry is None:
             entry = found[rate.indicator] = {
-                "title": strings.add(indicator_title(rate, result.targets)),
+                "title": strings.add(indicator_title(rate, result)),
                 "share": is_share(rate),
                 "classes": {},
             }

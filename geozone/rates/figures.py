@@ -9,6 +9,7 @@ from geozone.manifest.units import converted
 from geozone.messages import Text
 from geozone.model import Basis
 
+NOTHING = Text("", "")
 VALUE, FLOOR, PLAN = "value", "floor", "plan"
 
 
@@ -27,12 +28,12 @@ class Figure:
     basis: Basis
     source: Text
     published: str
-    period: Text = Text("", "")  # where it is not a whole year
+    period: Text = NOTHING  # where it is not a whole year
     context: tuple[str, ...] = ()  # zones beside whose rows it may stand, its scope being another
     superseded: bool = False
     preliminary: bool = False
     certainty: str = ""
-    note: Text = Text("", "")
+    note: Text = NOTHING
 
     def in_unit(self, unit: str) -> float | None:
         """Return the value in a unit; None where that measures something else."""

@@ -13,9 +13,9 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError
+from geozone.manifest.roles import get_role
 from geozone.messages import message
 from geozone.model import Basis, Finding, Severity
-from geozone.manifest.roles import get_role
 from geozone.rates.register_files import OWN_TABLE, Grid, as_text
 from geozone.rates.register_package import Exported, is_exported, is_headed, own_names, read_exported
 

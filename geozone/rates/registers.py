@@ -105,7 +105,9 @@ def read_register(
     for row in rows:
         cells: Item = {**empty, **row.cells}
         cells |= {"statuses": row.statuses, "factors": row.factors, "section": row.section}
-        if cells.get("role") not in set(register_roles()) - {role}:  # one table of all roles, as geozone writes it
+        if cells.get("role") not in set(register_roles()) - {
+            role
+        }:  # one table of all roles, as geozone writes it
             reading.items[row.label] = cells
         else:
             count.skipped["role"] += 1

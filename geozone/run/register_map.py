@@ -19,7 +19,7 @@ from geozone.rates.gazetteer import embedded_gazetteer
 from geozone.rates.register_headings import field_columns
 from geozone.rates.register_items import NATURAL
 from geozone.rates.status_words import match_status
-from geozone.symbology import REGISTER_OF_ROLE
+from geozone.symbology import register_of
 
 _JOINED = ("item_id", "status")
 _NAMED = 50  # names that one finding lists
@@ -56,8 +56,8 @@ def join_registers(
     """
     joined, findings = dict(layers), dict[str, list[Finding]]()
     for name, layer in layers.items():
-        role = REGISTER_OF_ROLE.get(layer.spec.role) if layer.spec else None
-        if role is None or role not in registers or not len(layer.data):
+        role = register_of(layer.spec.role if layer.spec else None)
+        if role not in registers or not len(layer.data):
             continue
         register = _in_zone(registers[role], zone)
         attributes = pd.DataFrame(layer.data.drop(columns=layer.data.geometry.name))

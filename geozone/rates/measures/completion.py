@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.units import load_units
@@ -33,7 +33,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     4. With ``by``, every item weighs its shore (km), length (km) or area (km²); where an item lacks it, or the list is not
        whole, there is no such rate.
     """
-    register = chosen(indicator, facts)
+    register = counted_register(indicator, facts.registers)
+    assert register is not None, indicator.id
     by = indicator.options.get("by", "count")
     for unit in facts.units_of(indicator):
         count = count_items(register, unit.code, unit.level, facts.zone, None if by == "count" else by)
@@ -42,19 +43,19 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             yield value
 
 
-def chosen(indicator: Indicator, facts: Facts) -> Register:
+def counted_register(indicator: Indicator, registers: Mapping[str, Register]) -> Register | None:
     """Return the register that an indicator counts: several as one, without the items that its filter leaves out."""
-    registers = [facts.registers[name] for name in indicator.registers]
-    register = registers[0] if len(registers) == 1 else pooled(registers)
+    chosen = [registers[name] for name in indicator.registers if name in registers]
+    if not chosen:
+        return None
+    register = chosen[0] if len(chosen) == 1 else pooled(chosen)
     if not indicator.where:
         return register
     kept = register.items[passes(register.items, indicator.where) != 0].reset_index(drop=True)
     return register.with_items(kept)
 
 
-def _value(
-    indicator: Indicator, facts: Facts, unit: Unit, register: Register, count: Count
-) -> Value | None:
+def _value(indicator: Indicator, facts: Facts, unit: Unit, register: Register, count: Count) -> Value | None:
     by = indicator.options.get("by", "count")
     measured_in = MEASURED_IN[by]
     if by == "count" and count.reason == "part_of_total" and not count.listed:

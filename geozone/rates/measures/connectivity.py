@@ -25,12 +25,13 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     table = facts.tables[_need(indicator)].set_index("code")
     for unit in facts.units_of(indicator):
         total = float(table["total_km2"].get(unit.code, 0.0))
-        if facts.is_there(total, unit, indicator.options["layer"]):
+        reason = facts.too_little(unit, total, indicator.options["layer"])
+        if reason is None:
             largest = float(table["largest_km2"][unit.code])
             note = text("rates.note_reach", metres=f"{indicator.options['reach_m']:g}")
-            yield share(unit, largest, total, "km2", indicator.layers, note)
+            yield share(unit, largest, total, "km2", indicator.layers, note=note)
         else:
-            yield facts.not_applicable(unit, "km2", indicator)
+            yield facts.not_applicable(unit, "km2", indicator, total, reason)
 
 
 def _need(indicator: Indicator) -> ConnectedNeed:

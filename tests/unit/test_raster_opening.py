@@ -7,7 +7,7 @@ from rasterio.enums import ColorInterp
 from rasterio.transform import Affine, from_origin
 
 from geozone.errors import InputError, UsageError
-from geozone.read import open_raster
+from geozone.raster.opening import open_raster
 
 
 def raster(path, *, crs="EPSG:4490", transform=None, nodata=None, values=None):
@@ -49,14 +49,14 @@ def test_the_crs_of_the_user_goes_first(tmp_path):
 
 def test_what_is_not_certain_is_refused(tmp_path):
     metres = from_origin(500_000, 4_400_000, 30, 30)
-    assert refused(raster(tmp_path / "a.tif", crs=None, transform=metres)) == "read.raster_no_crs"
-    assert refused(raster(tmp_path / "b.tif", transform=metres)) == "read.raster_contradicts"
-    assert refused(raster(tmp_path / "c.tif", crs="EPSG:4527")) == "read.raster_contradicts"
+    assert refused(raster(tmp_path / "a.tif", crs=None, transform=metres)) == "raster.no_crs"
+    assert refused(raster(tmp_path / "b.tif", transform=metres)) == "raster.contradicts"
+    assert refused(raster(tmp_path / "c.tif", crs="EPSG:4527")) == "raster.contradicts"
     turned = Affine(0.1, 0.02, 116.0, 0.02, -0.1, 40.0)
-    assert refused(raster(tmp_path / "d.tif", transform=turned)) == "read.raster_rotated"
+    assert refused(raster(tmp_path / "d.tif", transform=turned)) == "raster.rotated"
     assert refused(raster(tmp_path / "e.tif"), crs="nonsense") == "read.bad_crs"
     (tmp_path / "f.tif").write_text("no raster")
-    assert refused(tmp_path / "f.tif") == "read.raster_unreadable"
+    assert refused(tmp_path / "f.tif") == "raster.unreadable"
     assert refused(tmp_path / "none.tif") == "read.missing"
 
 
@@ -71,7 +71,7 @@ def test_missing_values_that_are_not_declared_are_found(tmp_path):
 def test_a_raster_without_place_is_refused(tmp_path):
     with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
         raster(tmp_path / "a.tif", crs=None, transform=Affine.identity())
-    assert refused(tmp_path / "a.tif") == "read.raster_no_place"
+    assert refused(tmp_path / "a.tif") == "raster.no_place"
 
 
 def written(
@@ -167,7 +167,7 @@ def test_several_bands_are_told(tmp_path):
         assert found.stored((0, 1))[0].tolist() == [[40, 41, 42, 43]]
     with pytest.raises(UsageError) as error, open_raster(path, band=4):
         pass
-    assert error.value.message.key == "read.raster_no_such_band"
+    assert error.value.message.key == "raster.no_such_band"
     picture = written(tmp_path / "b.tif", three.astype("uint8"))
     with open_raster(picture) as found:
         assert "raster_colours" in [finding.kind for finding in found.findings]
@@ -189,7 +189,7 @@ def test_arrays_are_rasters_as_well():
     for wrong in (np.zeros((2, 3, 4)), np.zeros(3), np.zeros((0, 4))):
         with pytest.raises(UsageError) as error, open_raster((wrong, transform), crs="EPSG:4490"):
             pass
-        assert error.value.message.key == "read.array_shape"
+        assert error.value.message.key == "raster.array_shape"
 
 
 def test_an_open_dataset_is_left_open(tmp_path):
@@ -216,7 +216,7 @@ def test_pixels_that_are_not_square_keep_their_size_under_a_told_crs(tmp_path):
 )
 def test_what_leads_elsewhere_is_not_opened(tmp_path, name, content):
     (tmp_path / name).write_text(content)
-    assert refused(tmp_path / name) in {"read.reaching", "read.raster_driver"}
+    assert refused(tmp_path / name) in {"read.reaching", "raster.driver"}
 
 
 def test_nor_is_a_file_beside_that_leads_elsewhere(tmp_path):
@@ -233,7 +233,7 @@ def test_a_damaged_file_never_reads_short(tmp_path):
     path.write_bytes(path.read_bytes()[:-20_000])
     with pytest.raises(InputError) as error, open_raster(path, look=False) as found:
         found.stored((0, 400))
-    assert error.value.message.key == "read.raster_unreadable"
+    assert error.value.message.key == "raster.unreadable"
 
 
 def test_fills_in_a_part_of_a_large_raster_are_found(tmp_path):

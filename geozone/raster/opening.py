@@ -18,17 +18,16 @@ import numpy.typing as npt
 import pyproj
 import rasterio
 from affine import Affine
-from pyproj.exceptions import CRSError
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from geozone.errors import InputError, UsageError
 from geozone.messages import Text, text
-from geozone.model import Decision, Finding, Severity
-from geozone.read.bands import Band, band_of, find_fills
+from geozone.model import Decision, Finding
+from geozone.raster.bands import Band, band_of, find_fills
+from geozone.raster.place import bounds_of, crs_of
 from geozone.read.bulk import quiet, reason_of
-from geozone.read.inference import CHINA
 from geozone.read.notes import Notes
 from geozone.read.safety import LIMITS, Limits, in_bytes, local_file, refuse_reaching_markup
 
@@ -58,7 +57,7 @@ class Raster:
     transform: Affine  # from column and row, counted from the north-west, to easting and northing
     height: int
     width: int
-    block: int  # rows that are best read together
+    block: Span  # rows and columns that are best read together
     fetch: Callable[[Span, Span, tuple[int, int] | None], tuple[Values, Mask | None]]
     decisions: list[Decision] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -71,7 +70,7 @@ class Raster:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north, in the CRS of the raster."""
-        return _bounds(self.transform, self.height, self.width)
+        return bounds_of(self.transform, self.height, self.width)
 
     def stored(
         self, rows: Span, columns: Span | None = None, shape: tuple[int, int] | None = None
@@ -161,10 +160,10 @@ def open_raster(
         with quiet():
             dataset = rasterio.open(local, sharing=False)
     except _OPEN_ERRORS as error:
-        raise InputError("read.raster_unreadable", path=shown, reason=reason_of(error, local)) from error
+        raise InputError("raster.unreadable", path=shown, reason=reason_of(error, local)) from error
     if dataset.driver not in DRIVERS:
         dataset.close()
-        raise InputError("read.raster_driver", path=shown, driver=dataset.driver)
+        raise InputError("raster.driver", path=shown, driver=dataset.driver)
     with dataset, _checked(dataset, shown, crs, band, nodata, look=look) as found:
         yield found
 
@@ -176,7 +175,7 @@ def _local(path: str | Path, limits: Limits) -> Path:
         with local.open("rb") as stream:
             json = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
         if json or ".gti." in local.name.lower():  # collections and tile indexes, which list files elsewhere
-            raise InputError("read.raster_driver", path=shown, driver="JSON" if json else "GTI")
+            raise InputError("raster.driver", path=shown, driver="JSON" if json else "GTI")
         beside = [local.with_name(local.name + ending) for ending in _SIDECARS]
         for file in (local, *beside, local.with_suffix(".ovr"), local.with_suffix(".aux.xml")):
             if file.is_file():
@@ -191,25 +190,25 @@ def _checked(
     notes = Notes(shown.stem)
     if dataset.count < 1:
         raise InputError(
-            "read.raster_no_band", path=shown, parts=", ".join(map(str, dataset.subdatasets[:5])) or "—"
+            "raster.no_band", path=shown, parts=", ".join(map(str, dataset.subdatasets[:5])) or "—"
         )
     transform = dataset.transform
     if transform.is_identity:
-        raise InputError("read.raster_no_place", path=shown)
+        raise InputError("raster.no_place", path=shown)
     if transform.b or transform.d or transform.a <= 0 or transform.e == 0:
-        raise InputError("read.raster_rotated", path=shown)
+        raise InputError("raster.rotated", path=shown)
     chosen = band_of(dataset, band, nodata, shown, notes)
     rows, columns = dataset.block_shapes[chosen.number - 1]
     size = rows * columns * np.dtype(chosen.dtype).itemsize
     if size > _LARGEST_BLOCK:
         limit = in_bytes(_LARGEST_BLOCK)
-        raise InputError("read.raster_block", path=shown, size=in_bytes(size), limit=limit)
+        raise InputError("raster.block", path=shown, size=in_bytes(size), limit=limit)
     height, width = dataset.shape
     flipped = transform.e > 0
     if flipped:
-        notes.decide("rows", "south_up", "read.raster_south_up")
+        notes.decide("rows", "south_up", "raster.south_up")
         transform = transform @ Affine(1, 0, 0, 0, -1, height)
-    found = _crs(dataset.crs, _bounds(transform, height, width), crs, shown, notes)
+    found = crs_of(dataset.crs, bounds_of(transform, height, width), crs, shown, notes)
     raster = Raster(
         path=shown,
         dataset=dataset,
@@ -218,7 +217,7 @@ def _checked(
         transform=transform,
         height=height,
         width=width,
-        block=rows,
+        block=(rows, columns),
         fetch=_reader(dataset, chosen, shown, flipped=flipped),
         decisions=notes.decisions,
         findings=notes.findings,
@@ -247,7 +246,7 @@ def _reader(
                 absent = hidden if absent is None else absent | hidden
         except (*_OPEN_ERRORS, MemoryError) as error:
             raise InputError(
-                "read.raster_unreadable", path=shown, reason=reason_of(error, dataset.name)
+                "raster.unreadable", path=shown, reason=reason_of(error, dataset.name)
             ) from error
         if flipped:
             numbers, absent = numbers[::-1], None if absent is None else absent[::-1]
@@ -262,12 +261,12 @@ def _of_array(array: Any, transform: Affine, crs: Any, nodata: float | None, *, 
     values = np.ma.getdata(array)
     mask = np.ma.getmaskarray(array) if np.ma.is_masked(array) else None
     if values.ndim != 2 or not values.size:
-        raise UsageError("read.array_shape", shape=" × ".join(map(str, values.shape)) or "—")
+        raise UsageError("raster.array_shape", shape=" × ".join(map(str, values.shape)) or "—")
     if crs is None:
         raise UsageError("overlay.no_crs")
     if transform.b or transform.d or transform.a <= 0 or transform.e == 0:
-        raise UsageError("overlay.turned_raster")
-    name = text("read.array")
+        raise UsageError("raster.array_turned")
+    name = text("raster.array")
     notes = Notes("array")
     band = Band(1, values.dtype.name, nodata)
     height, width = values.shape
@@ -289,41 +288,10 @@ def _of_array(array: Any, transform: Affine, crs: Any, nodata: float | None, *, 
             absent = mask[part] if absent is None else absent | mask[part]
         return numbers, absent
 
-    found = _crs(None, _bounds(transform, height, width), crs, name, notes)
+    found = crs_of(None, bounds_of(transform, height, width), crs, name, notes)
     raster = Raster(
-        name, None, found, band, transform, height, width, 1, read, notes.decisions, notes.findings
+        name, None, found, band, transform, height, width, (1, 1), read, notes.decisions, notes.findings
     )  # fmt: skip
     if look:
         find_fills(raster, notes)
     return raster
-
-
-def _bounds(transform: Affine, height: int, width: int) -> tuple[float, float, float, float]:
-    west, north = transform.c, transform.f
-    return west, north + transform.e * height, west + transform.a * width, north
-
-
-def _crs(
-    own: Any, bounds: tuple[float, float, float, float], given: Any, shown: Path | Text, notes: Notes
-) -> pyproj.CRS:
-    west, south, east, north = bounds
-    box = ", ".join(f"{value:.6g}" for value in bounds)
-    in_degrees = -180.001 <= west <= east <= 360.001 and -90.001 <= south <= north <= 90.001
-    try:
-        stated = pyproj.CRS.from_user_input(given) if given is not None else None
-        if stated is None and own is not None:
-            stated = pyproj.CRS.from_user_input(own.to_wkt())
-    except CRSError as error:
-        raise InputError("read.bad_crs", path=shown, crs=str(given)[:80]) from error
-    # a local system, which some programs write where there is none, tells nothing
-    if stated is not None and (given is not None or stated.is_geographic or stated.is_projected):
-        name = ":".join(stated.to_authority() or (stated.name,))
-        if stated.is_geographic != in_degrees:
-            raise InputError("read.raster_contradicts", path=shown, crs=name, box=box)
-        notes.decide("crs", name, "read.crs_given" if given is not None else "read.crs_of_file", crs=name)
-        return stated
-    if not (in_degrees and CHINA[0] <= west and east <= CHINA[2] and CHINA[1] <= south and north <= CHINA[3]):
-        raise InputError("read.raster_no_crs", path=shown, box=box)
-    notes.decide("crs", "EPSG:4490", "read.crs_inferred_degrees", crs="EPSG:4490", box=box)
-    notes.find("crs_inferred_degrees", Severity.WARNING, crs="EPSG:4490", box=box)
-    return pyproj.CRS("EPSG:4490")

@@ -18,12 +18,13 @@ from geozone.read.notes import Notes
 if TYPE_CHECKING:
     from rasterio.windows import Window
 
-    from geozone.read.raster import Raster
+    from geozone.raster.opening import Raster
 
 Mask = npt.NDArray[np.bool_]
 
 # numbers that programs write where there is no data; beyond the last two nothing is measured
 FILLS = (-32768.0, -9999.0, -999.0, -99999.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0)
+BYTE_FILL, LAST_BYTE_VALUE = 255, 230  # a byte looks like a fill where no other comes near it
 ABSURD = 1e20  # float fills such as -3.4e38 and 1e20 lie at or beyond this
 _COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 _LOOKED_AT = 1024  # pixels a side of a raster whose pixels are all looked at
@@ -85,25 +86,25 @@ def band_of(dataset: Any, number: int | None, nodata: float | None, shown: Path,
         number = others[0] if others else 1
         if len(others) > 1:
             pictured = tuple(kinds[:3]) == _COLOURS
-            kind = "raster_colours" if pictured else "raster_bands"
-            notes.find(kind, Severity.WARNING, count=len(others), band=number)
+            kind = "colours" if pictured else "bands"
+            notes.find(f"raster_{kind}", Severity.WARNING, f"raster.{kind}", count=len(others), band=number)
     elif not 1 <= number <= dataset.count:
-        raise UsageError("read.raster_no_such_band", path=shown, band=number, count=dataset.count)
+        raise UsageError("raster.no_such_band", path=shown, band=number, count=dataset.count)
     dtype = dataset.dtypes[number - 1]
     if dtype.startswith("complex"):
-        raise InputError("read.raster_complex", path=shown)
+        raise InputError("raster.complex", path=shown)
     scale, offset = float(dataset.scales[number - 1]), float(dataset.offsets[number - 1])
     if not (np.isfinite([scale, offset]).all() and scale):
-        raise InputError("read.raster_scale", path=shown, scale=scale, offset=offset)
+        raise InputError("raster.scale", path=shown, scale=scale, offset=offset)
     if (scale, offset) != (1.0, 0.0):
         notes.decide(
-            "scale", f"{scale:g}, {offset:g}", "read.raster_scaled", scale=f"{scale:g}", offset=f"{offset:g}"
+            "scale", f"{scale:g}, {offset:g}", "raster.scaled", scale=f"{scale:g}", offset=f"{offset:g}"
         )
     masks = dataset.mask_flag_enums[number - 1]
     masked = MaskFlags.per_dataset in masks and MaskFlags.alpha not in masks
     alpha = None if alpha == number else alpha
     if masked or alpha is not None:
-        notes.decide("mask", "alpha" if alpha else "mask", "read.raster_masked")
+        notes.decide("mask", "alpha" if alpha else "mask", "raster.masked")
     declared = dataset.nodatavals[number - 1] if nodata is None else nodata
     unit = (dataset.units[number - 1] or "").strip()
     return Band(number, dtype, declared, scale, offset, unit, alpha, masked)
@@ -116,10 +117,10 @@ def find_fills(raster: Raster, notes: Notes) -> None:
         real = numbers if absent is None else numbers[~absent]
         fill = fill_among(np.unique(real))
         if fill is not None:
-            notes.find("raster_fill", Severity.WARNING, low=f"{fill:g}")
+            notes.find("raster_fill", Severity.WARNING, "raster.fill", low=f"{fill:g}")
             return
     if raster.nodata is None:
-        notes.find("raster_no_nodata", Severity.NOTE)
+        notes.find("raster_no_nodata", Severity.NOTE, "raster.no_nodata")
 
 
 def fill_among(values: npt.NDArray[Any]) -> float | None:

@@ -7,39 +7,35 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from geozone.errors import UsageError
 from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.overlay.plane import Numbers
-from geozone.overlay.zones import Zones
-from geozone.read.bands import ABSURD, FILLS
-from geozone.read.raster import Raster
+from geozone.raster.bands import ABSURD, BYTE_FILL, FILLS, LAST_BYTE_VALUE
+from geozone.raster.opening import Raster, Span
+from geozone.raster.zonal import Window, closed
 
 Codes = npt.NDArray[np.uint16]
 Mask = npt.NDArray[np.bool_]
+Classes = tuple[npt.NDArray[Any], Mask | None]
 
 _MOST_CLASSES = 4096
 _WIDEST = 1 << 20  # between the least and the greatest class that a table is made for
 _WHOLE = 1e-6  # of one: values nearer than this to a whole number are one
-_SHIFT = 0.1  # metres: coordinates are rounded to as much
-_ROUNDING = 1e-9  # of all ground counted: areas below are the rounding of sums
-_BYTE_FILL, _LAST_BYTE_CLASS = 255, 230
+_CACHED = 1 << 17  # pixels a step
 _CLASSES_BESIDE_ZERO = 3  # a map of 0 and 1, or of 0, 1 and 2, uses 0 as a class
 
 
-def class_rows(
-    raster: Raster, rows: tuple[int, int], counts: ClassAreas
-) -> tuple[npt.NDArray[Any], Mask | None]:
-    """Return some rows of a raster as whole numbers, and where there is no data (None: nowhere).
+def read_classes(raster: Raster, rows: Span, columns: Span, counts: ClassAreas) -> Classes:
+    """Return a window of a raster as whole numbers, and where there is no data (None: nowhere).
 
     Raises
     ------
     UsageError
         If there are fractions among them.
     """
-    numbers, absent = raster.stored(rows)
+    numbers, absent = raster.stored(rows, columns)
     if numbers.dtype == np.bool_:
         numbers = numbers.astype(np.uint8)
     if raster.band.scaled:
@@ -61,9 +57,9 @@ def class_rows(
         if raster.band.scaled:
             scale, offset = f"{raster.band.scale:g}", f"{raster.band.offset:g}"
             raise UsageError(
-                "terrain.fractions_scaled", path=raster.path, value=value, scale=scale, offset=offset
+                "raster.fractions_scaled", path=raster.path, value=value, scale=scale, offset=offset
             )
-        raise UsageError("terrain.fractions", path=raster.path, value=value)
+        raise UsageError("raster.fractions", path=raster.path, value=value)
     return whole.astype(np.int64), void if void.any() else None
 
 
@@ -72,7 +68,8 @@ class ClassAreas:
 
     def __init__(self, zones: int) -> None:
         self.classes = np.zeros(1, dtype=np.int64)
-        self.areas = np.zeros((zones, 1))
+        self.whole = np.zeros((zones, 1))  # of cells wholly inside
+        self.cut = np.zeros((zones, 1))  # of cells that an outline passes
         self.void: float | None = None  # a value that can be no class, and was taken for no data
         self._low = 0
         self._table = np.zeros(0, dtype=np.uint16)  # value - _low -> number of the class
@@ -95,25 +92,39 @@ class ClassAreas:
             codes[absent] = 0
         return codes
 
-    def add(self, zones: npt.NDArray[np.intp], areas: Numbers) -> None:
-        """Add areas of some zones, one column per class."""
-        self.areas[zones] += areas
+    def count(self, window: Window, read: Classes, areas: Numbers, zones: npt.NDArray[np.intp]) -> None:
+        """Add the cells of a window.
 
-    def table(self, zones: Zones) -> pd.DataFrame:
-        """Return the area with data of every zone, and the share of every class in it."""
-        order = np.argsort(self.classes[1:]) + 1
-        areas = self.areas[:, order].copy()
-        # the outline of a zone, off by the rounding of its coordinates, can reach over so much of the data
-        touch = np.minimum(zones.outline * _SHIFT, zones.area / 2)
-        areas[areas.sum(axis=1) < touch] = 0
-        real = areas.sum(axis=0) > _ROUNDING * areas.sum()
-        areas, values = areas[:, real], self.classes[order][real]
-        data = areas.sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            shares = np.where(data[:, None] > 0, areas / data[:, None], np.nan)
-        table = pd.DataFrame({"zone_km2": zones.area / 1e6, "data_km2": data / 1e6}, index=zones.keys)
-        classes = pd.DataFrame(shares, index=zones.keys, columns=[int(value) for value in values])
-        return pd.concat([table, classes], axis=1)
+        Parameters
+        ----------
+        window
+            What zones cover of it.
+        read
+            Its classes, and where there is no data.
+        areas
+            Area of its cells in m²: an array of rows and columns, or of one column that stands for all.
+        zones
+            The numbers here of the zones of the window.
+        """
+        values, absent = read
+        tall, wide = window.label.shape
+        step = max(_CACHED // wide, 1)
+        for top in range(0, tall, step):  # a few rows at a time stay in the processor's cache
+            some = slice(top, min(top + step, tall))
+            codes = self.codes(values[some], None if absent is None else absent[some])
+            sums = self._sums(window.label[some], codes, areas[some], len(zones))
+            self.whole[zones] += sums
+        codes = self.codes(*self._of_cut(window, values, absent))
+        here = areas[window.cut_rows, window.cut_columns if areas.shape[1] > 1 else 0]
+        classes = len(self.classes)
+        marks = window.cut_zones * classes + codes
+        cut = np.bincount(marks, weights=window.shares * here, minlength=len(zones) * classes)
+        self.cut[zones] += cut.reshape(len(zones), classes)
+
+    def areas(self, ground: Numbers, outline: Numbers) -> Numbers:
+        """Return the area in m² of every class in every zone, cells adding up to the ground of the zone in the raster."""
+        whole, cut = closed(self.whole.sum(axis=1), self.cut.sum(axis=1), ground, outline)
+        return np.asarray(self.whole * whole[:, None] + self.cut * cut[:, None])
 
     def findings(self, raster: Raster) -> Iterator[Finding]:
         """Yield what the classes tell about missing data that is not declared."""
@@ -127,18 +138,39 @@ class ClassAreas:
 
     def _fill(self, raster: Raster) -> int | None:
         """Return a class that looks like a value for missing data; with a mask or a declared value, 0 is a class."""
-        met = self.classes[1:][self.areas[:, 1:].sum(axis=0) > 0]
+        met = self.classes[1:][(self.whole + self.cut)[:, 1:].sum(axis=0) > 0]
         for value in FILLS:
             if value in met:
                 return int(value)
-        others = met[met != _BYTE_FILL]
-        if len(others) < len(met) and others.max(initial=0) < _LAST_BYTE_CLASS:
-            return _BYTE_FILL
+        others = met[met != BYTE_FILL]
+        if len(others) < len(met) and others.max(initial=0) < LAST_BYTE_VALUE:
+            return BYTE_FILL
         told = raster.band.nodata is not None or raster.band.masked or raster.band.alpha is not None
         beside = met[met != 0]
         if not told and 0 in met and len(beside) >= _CLASSES_BESIDE_ZERO and beside.min() > 0:
             return 0
         return None
+
+    def _sums(self, label: npt.NDArray[Any], codes: Codes, areas: Numbers, zones: int) -> Numbers:
+        """Return the area of every class in every zone, of cells that carry the number of the zone they lie in."""
+        classes = len(self.classes)
+        size = (zones + 1) * classes  # the last zone stands for none
+        marks = label.copy() if size < 1 << 16 else label.astype(np.int32)
+        marks *= classes
+        marks += codes
+        total = np.zeros(size)
+        if areas.shape[1] > 1 or size > label.shape[1]:
+            weights = np.broadcast_to(areas, label.shape)
+            total += np.bincount(marks.ravel(), weights=weights.ravel(), minlength=size)
+        else:
+            for line, area in zip(marks, areas[:, 0], strict=True):
+                total += np.bincount(line, minlength=size) * area
+        return total.reshape(zones + 1, classes)[:zones]
+
+    @staticmethod
+    def _of_cut(window: Window, values: npt.NDArray[Any], absent: Mask | None) -> Classes:
+        cells = window.cut_rows, window.cut_columns
+        return values[cells], None if absent is None else absent[cells]
 
     def _of_bytes(self, values: npt.NDArray[np.uint8], absent: Mask | None) -> Codes:
         """Small numbers are their own classes, which spares looking them up."""
@@ -170,7 +202,7 @@ class ClassAreas:
     def _searched(self, values: npt.NDArray[Any]) -> Codes:
         found, place = np.unique(values, return_inverse=True)
         if len(found) > _MOST_CLASSES:
-            raise UsageError("overlay.no_classes", most=_MOST_CLASSES)
+            raise UsageError("raster.too_many_classes", most=_MOST_CLASSES)
         numbers = np.array([self._number(int(value)) for value in found], dtype=np.uint16)
         return np.asarray(numbers[place.reshape(values.shape)])
 
@@ -182,9 +214,10 @@ class ClassAreas:
 
     def _more(self, found: npt.NDArray[np.int64]) -> None:
         if len(self.classes) + len(found) > _MOST_CLASSES:
-            raise UsageError("overlay.no_classes", most=_MOST_CLASSES)
+            raise UsageError("raster.too_many_classes", most=_MOST_CLASSES)
         self.classes = np.append(self.classes, found)
-        self.areas = np.hstack([self.areas, np.zeros((len(self.areas), len(found)))])
+        more = ((0, 0), (0, len(found)))
+        self.whole, self.cut = np.pad(self.whole, more), np.pad(self.cut, more)
 
 
 def _finding(kind: str, raster: Raster, value: str, **params: str) -> Finding:
@@ -192,6 +225,6 @@ def _finding(kind: str, raster: Raster, value: str, **params: str) -> Finding:
         kind,
         Severity.WARNING,
         str(raster.path),
-        message(f"terrain.{kind}", path=raster.path, value=value, **params),
-        message(f"terrain.{kind}_remedy", value=value),
+        message(f"raster.{kind}", path=raster.path, value=value, **params),
+        message(f"raster.{kind}_remedy", value=value),
     )

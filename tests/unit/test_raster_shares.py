@@ -12,7 +12,7 @@ from samples import sample_units
 
 from geozone.errors import GeozoneWarning, InputError, UsageError
 from geozone.overlay.plane import area_km2, to_plane
-from geozone.terrain.zonal import zonal_shares
+from geozone.raster.shares import zonal_shares
 
 CRS = "EPSG:4490"
 GRID = Affine(0.01, 0, 115.5, 0, -0.01, 40.5)  # 1/100 degree from 115.5E 40.5N
@@ -127,7 +127,7 @@ def test_a_projected_raster_has_the_true_area_of_every_pixel():
 
 
 def test_a_file_is_read_strip_by_strip(tmp_path, monkeypatch):
-    from geozone.terrain import zonal
+    from geozone.raster import zonal
 
     values, path = raster(), tmp_path / "classes.tif"
     profile = {"driver": "GTiff", "width": 260, "height": 200, "count": 1, "dtype": "uint8", "crs": CRS}
@@ -137,7 +137,8 @@ def test_a_file_is_read_strip_by_strip(tmp_path, monkeypatch):
         file.write(values, 1)
     expected = zonal_shares((values, GRID), ZONES, by="key", crs=CRS)
     for strip in (1, 16 * 260, 1 << 22):
-        monkeypatch.setattr(zonal, "_STRIP", strip)
+        monkeypatch.setattr(zonal, "PIXELS", strip)
+        monkeypatch.setattr(zonal, "_WIDE", 64)
         found = zonal_shares(path, ZONES, by="key")
         np.testing.assert_allclose(found, expected, rtol=1e-12)
     with rasterio.open(path) as dataset:
@@ -155,13 +156,13 @@ def test_zones_that_are_neighbours_share_every_pixel():
 def test_what_is_no_class_raster_is_refused(tmp_path):
     with pytest.raises(UsageError) as caught:
         zonal_shares((raster() + 0.5, GRID), ZONES, crs=CRS)
-    assert caught.value.message.key == "terrain.fractions"
+    assert caught.value.message.key == "raster.fractions"
     with pytest.raises(UsageError) as caught:
         zonal_shares((np.arange(52_000).reshape(200, 260), GRID), ZONES, crs=CRS)
-    assert caught.value.message.key == "overlay.no_classes"
+    assert caught.value.message.key == "raster.too_many_classes"
     with pytest.raises(UsageError) as caught:
         zonal_shares((raster(), GRID @ Affine.rotation(10)), ZONES, crs=CRS)
-    assert caught.value.message.key == "overlay.turned_raster"
+    assert caught.value.message.key == "raster.array_turned"
     with pytest.raises(UsageError) as caught:
         zonal_shares((raster(), GRID), ZONES)
     assert caught.value.message.key == "overlay.no_crs"
@@ -291,7 +292,7 @@ def test_a_file_without_crs_is_inferred_and_told_or_refused(tmp_path):
     metres = Affine(1000, 0, 500_000, 0, -1000, 4_440_000)
     with pytest.raises(InputError) as caught:
         zonal_shares(saved(tmp_path / "b.tif", raster(), crs=None, transform=metres), INSIDE)
-    assert caught.value.message.key == "read.raster_no_crs"
+    assert caught.value.message.key == "raster.no_crs"
 
 
 def test_scaled_classes_are_told(tmp_path):
@@ -300,4 +301,4 @@ def test_scaled_classes_are_told(tmp_path):
     assert table.columns.to_list()[2:] == [12, 14, 16, 18, 20, 22]
     with pytest.raises(UsageError) as caught:
         zonal_shares(saved(tmp_path / "b.tif", raster(), scale=(0.3, 0.0)), INSIDE)
-    assert caught.value.message.key == "terrain.fractions_scaled"
+    assert caught.value.message.key == "raster.fractions_scaled"
