@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from geozone.api import OpenProject, coverage, mosaic, open_project
     from geozone.checks import check, repair
     from geozone.overlay.plane import area_km2, length_km
+    from geozone.raster.shares import zonal_shares
     from geozone.read import read_layer
     from geozone.terrain.barrier import barrier
-    from geozone.raster.shares import zonal_shares
 
 __version__ = "0.1.0"
 

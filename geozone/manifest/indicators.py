@@ -70,6 +70,21 @@ class Indicator:
         found: Mapping[str, tuple[str, ...]] = self.options.get("where", {})
         return found
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields that it asks for of its layer or register: those of its filter, its value and its weight."""
+        named = [
+            self.options[name]
+            for name, key in self.measure.keys.items()
+            if key.holds == "field" and name in self.options
+        ]
+        return tuple(dict.fromkeys([*self.where, *named]))
+
+    @property
+    def changing(self) -> tuple[str, ...]:
+        """Ids of the layers that it needs in two vintages."""
+        return self.layers if self.measure.vintages else ()
+
     def _inputs(self, holds: tuple[str, ...]) -> tuple[str, ...]:
         found: list[str] = []
         for name, key in self.measure.keys.items():

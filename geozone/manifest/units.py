@@ -84,6 +84,12 @@ def load_units() -> Mapping[str, Unit]:
     return MappingProxyType(units)
 
 
+def unit_title(name: str) -> Text:
+    """Return how a unit is written."""
+    known = load_units().get(name)
+    return known.title if known else Text(name, name)
+
+
 def converted(value: float, unit: str, wanted: str) -> float | None:
     """Return a value in another unit; None where the two measure different things.
 

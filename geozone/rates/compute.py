@@ -154,7 +154,7 @@ def compute_rates(
 def _rows(frame: Frame, indicator: Indicator) -> Iterator[Rate]:
     facts = frame.facts
     given = [] if indicator.measure.id == REPORTED else list(_reported(indicator, facts))
-    missing = facts.missing(indicator)
+    missing = facts.missing(indicator) or facts.missing_fields(indicator)
     computed = [] if missing else list(module_of(indicator.measure.id).values(indicator, facts))
     computed = [_compared(value, given, indicator) for value in computed if frame.is_told(indicator, value)]
     known = {value.unit.code for value in (*given, *computed)}

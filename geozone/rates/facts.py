@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
@@ -63,6 +63,7 @@ class Value:
     lost: float | None = None  # of a change: what was there and is no more
     projection: Callable[[int], float] | None = None  # year -> value if the pace so far holds
     figure: Figure | None = None  # the reported figure that it is
+    empty: bool = False  # the unit has nothing of it: a row only where somebody asks
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,10 @@ class Facts:
         By layer of lines, the length below which no share is made of it, since its ends are not known so well.
     incomplete
         Ids of layers of which not every feature counts.
+    fields
+        By layer id, the fields that its features have.
+    vintages
+        Ids of the layers that are there in an older vintage as well.
     before
         The same of the older vintages, where a layer has one: a change without a stated base year is held against it.
     """
@@ -103,6 +108,8 @@ class Facts:
     slivers: Mapping[str, Mapping[str, Sliver]] = field(default_factory=dict)
     shortest_km: Mapping[str, float] = field(default_factory=dict)
     incomplete: frozenset[str] = frozenset()
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    vintages: frozenset[str] = frozenset()
     before: Facts | None = None
     older: frozenset[str] = frozenset()  # of `before`: ids of the layers that are there in an older vintage
     found: dict[tuple[str, str], Value] = field(
@@ -169,7 +176,15 @@ class Facts:
     def missing(self, indicator: Indicator) -> list[str]:
         """Return the ids of the layers and registers that an indicator is made from and the zone lacks."""
         layers = [name for name in indicator.layers if name not in self.specs]
+        layers += [name for name in indicator.changing if name not in self.vintages]
         return layers + [name for name in indicator.registers if name not in self.registers]
+
+    def missing_fields(self, indicator: Indicator) -> list[str]:
+        """Return the fields that an indicator asks for and its layer or register does not have at all."""
+        there = self.fields.get(indicator.layers[0]) if indicator.layers else None
+        if there is None and len(indicator.registers) == 1 and indicator.registers[0] in self.registers:
+            there = frozenset(self.registers[indicator.registers[0]].items.columns)
+        return [] if there is None else [name for name in indicator.fields if name not in there]
 
     def is_older(self, layer: str) -> bool:
         """Tell whether these are facts of an older vintage of a layer."""
@@ -205,6 +220,7 @@ class Facts:
             note=reason or text("rates.note_no_items"),
             applicable=False,
             layers=indicator.layers,
+            empty=not amount,
         )
 
     def no_items(self, unit: Unit, indicator: Indicator) -> Value | None:
@@ -223,7 +239,7 @@ class Facts:
         if unit.level is Level.ZONE or (marine and unit.level is Level.PROVINCE):
             note = text("rates.note_no_coast" if marine and inland else "rates.note_no_items")
             if marine and inland:
-                return self.not_applicable(unit, "count", indicator, reason=note)
+                return replace(self.not_applicable(unit, "count", indicator, reason=note), empty=False)
             return Value(unit, "count", note=note)
         return None
 

@@ -52,13 +52,15 @@ class Figures:
     def series(self, indicator: str, scope: str) -> list[Figure]:
         """Return what was reported of a scope, a figure a year, the latest last; undated ones first.
 
-        Of several figures of one year the one that is not preliminary counts, and of these the last.
+        Of several figures of one year the one that is not preliminary counts, and of these the last. What has been superseded
+        counts only where nothing else is known.
         """
         found: dict[int, Figure] = {}
-        for figure in self.all:
-            same = figure.indicator == indicator and figure.scope == scope
-            if not same or figure.kind == PLAN or figure.superseded:
-                continue
+        given = [
+            one for one in self.all if one.indicator == indicator and one.scope == scope and one.kind != PLAN
+        ]
+        in_force = [one for one in given if not one.superseded]
+        for figure in in_force or given:
             year = figure.year or 0
             if year not in found or found[year].preliminary or not figure.preliminary:
                 found[year] = figure

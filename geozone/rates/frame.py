@@ -12,6 +12,8 @@ from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
 from geozone.policy.plausibility import Territory, impossible
 from geozone.rates.baselines import baseline_of
 from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.figures import FLOOR
+from geozone.rates.methods import method_of
 from geozone.rates.verdicts import Measured, judge, target_value
 
 REGION = "+"  # joins the codes of a region of several units
@@ -61,7 +63,7 @@ class Frame:
             unit_name=unit.name,
             level=unit.level,
             indicator=indicator.id,
-            kind=Kind.REPORTED if value.figure else indicator.measure.kind,
+            kind=Kind.REPORTED if value.figure else _kind_of(indicator),
             numerator=value.numerator,
             denominator=value.denominator,
             unit=value.measured_in,
@@ -77,8 +79,7 @@ class Frame:
             gap=None,
             gap_unit=None,
             vintage=vintage,
-            method=value.method
-            or text(f"rates.method_{indicator.measure.id}", layers=self._names(value.layers)),
+            method=value.method or method_of(indicator),
             note=note,
         )
 
@@ -107,8 +108,7 @@ class Frame:
 
     def is_told(self, indicator: Indicator, value: Value) -> bool:
         """Tell whether a value has a row: one of a unit that has nothing at all only where somebody asks for it."""
-        nothing = not value.applicable and not value.denominator
-        if not nothing or value.unit is self.facts.whole:
+        if not value.empty or value.unit is self.facts.whole:
             return True
         rate = self.row(indicator, value)
         return any(
@@ -119,19 +119,23 @@ class Frame:
         """Return what would answer an indicator and is not there."""
         facts = self.facts
         names = [layer_title(name) for name in indicator.layers if name not in facts.specs]
+        names += [
+            text("rates.older_vintage_of", layer=layer_title(name))
+            for name in indicator.changing
+            if name in facts.specs and name not in facts.vintages
+        ]
         names += [register_title(name) for name in indicator.registers if name not in facts.registers]
         if indicator.figures:
             names.append(text("rates.a_figure", title=indicator.title))
+        if fields := facts.missing_fields(indicator):
+            inputs = [*map(layer_title, indicator.layers[:1]), *map(register_title, indicator.registers[:1])]
+            names.append(text("rates.fields_of", input=inputs[0], fields=", ".join(fields)))
         if not names:
             names = [self.indicators[name].title for name in indicator.indicators if name in self.indicators]
         if not names:
             return NOTHING
         joined = Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
         return text("rates.note_missing", layers=joined)
-
-    def _names(self, layers: Sequence[str]) -> Text:
-        titles = [self.facts.specs[name].title for name in layers if name in self.facts.specs]
-        return Text("、".join(title.zh for title in titles), ", ".join(title.en for title in titles))
 
     def _speaks_of(self, target: Target, rate: Rate) -> bool:
         """Tell whether a target speaks of the unit of a rate.
@@ -187,6 +191,7 @@ class Frame:
             baseline=start.value,
             judged=start.stated,
             lost=value.lost,
+            floor=value.figure is not None and value.figure.kind == FLOOR,
             projected=value.projection(target.year) if value.projection and target.year else None,
         )
         judged = judge(target, measured)
@@ -197,6 +202,12 @@ class Frame:
             gap_unit=judged.gap_unit,
             note=judged.note + start.note + note,
         )
+
+
+def _kind_of(indicator: Indicator) -> Kind | None:
+    """Return the kind of what is computed of an indicator; what is only ever reported has none without a figure."""
+    kind = indicator.measure.kind
+    return None if kind is Kind.REPORTED else kind
 
 
 def _with_target(rate: Rate, target: Target) -> Rate:

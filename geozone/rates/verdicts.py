@@ -34,6 +34,7 @@ class Measured:
     baseline: float | None = None  # the value of the base year, where the demand is a change
     projected: float | None = None  # the share at the target year if the pace so far holds
     judged: bool = True  # whether the base that a change is held against is that of the clause
+    floor: bool = False  # the value is itself a floor that a document sets
     lost: float | None = None  # of a change: what was there before and is no more
 
 
@@ -166,8 +167,9 @@ def _missing(target: Target, measured: Measured) -> Text | None:
 
 def _report_reason(target: Target, measured: Measured) -> Text | None:
     """Return why the gap is reported without a verdict, if so."""
-    if measured.basis is None or not measured.judged:
-        return text("rates.verdict_base_unstated" if measured.basis else "rates.verdict_basis_unsaid")
+    if measured.basis is None or measured.floor or not measured.judged:
+        key = "basis_unsaid" if measured.basis is None else "floor" if measured.floor else "base_unstated"
+        return text(f"rates.verdict_{key}")
     if measured.basis in NOT_COMPARABLE:
         return text(f"rates.verdict_basis_{measured.basis.value}")
     if target.comparator is Comparator.QUALITATIVE:

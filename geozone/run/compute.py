@@ -118,6 +118,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         figures=reported,
         slivers=_slivers(run, layers, units, mosaics, needs),
         shortest_km=_shortest(run, layers),
+        fields={name: frozenset(map(str, layer.data.columns)) for name, layer in layers.items()},
+        vintages=frozenset({*earlier, *earlier_rasters}),
         incomplete=frozenset(finding.layer for finding in run.findings if leaves_out(finding)),
     )
     if earlier or earlier_rasters:

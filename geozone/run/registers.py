@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from geozone.figures.embedded import embedded_figures
-from geozone.figures.merging import merged
-from geozone.figures.tables import read_figures
 from geozone.files import digest
 from geozone.manifest.indicators import Indicator
 from geozone.messages import text
@@ -25,7 +23,6 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
         registers[entry.id] = read_register(
             entry.path,
             role=entry.role,
-            level=entry.level,
             basis=entry.basis,
             as_of=entry.as_of,
             source=entry.source,
@@ -57,6 +54,11 @@ def read_all_figures(
     """Return the reported figures of a zone, what was found in the user's own, and what in the embedded ones."""
     embedded = embedded_figures(project.zone)
     own, found = [], []
+    if not project.figures:
+        return embedded, [], []
+    from geozone.figures.merging import merged
+    from geozone.figures.tables import read_figures
+
     for entry in project.figures:
         table = read_figures(
             entry.path,

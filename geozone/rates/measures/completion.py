@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from geozone.manifest.indicators import Indicator
-from geozone.manifest.units import load_units
+from geozone.manifest.indicators import ALWAYS, Indicator
+from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
 from geozone.model import Level, Register
 from geozone.rates.completion import Count, count_items, pooled
@@ -58,35 +59,30 @@ def counted_register(indicator: Indicator, registers: Mapping[str, Register]) ->
 def _value(indicator: Indicator, facts: Facts, unit: Unit, register: Register, count: Count) -> Value | None:
     by = indicator.options.get("by", "count")
     measured_in = MEASURED_IN[by]
+    method = text("rates.method_completion", register=register.source, unit=unit_title(measured_in))
     if by == "count" and count.reason == "part_of_total" and not count.listed:
         return None  # an inland city of a province whose total is published
     if count.reason == "no_items":
-        return facts.no_items(unit, indicator) if by == "count" else None
-    if count.tally is None and by != "count" and not count.detail and unit.level is not Level.ZONE:
+        absent = facts.no_items(unit, indicator) if by == "count" else None
+        return absent and replace(absent, method=method, basis=register.basis)
+    # of some measures it is said that they are unknown, so that nobody looks for them in vain
+    told = unit.level is Level.ZONE and indicator.told == ALWAYS
+    if count.tally is None and by != "count" and not count.detail and not told:
         return None
-    method = text(
-        "rates.method_completion", register=register.source, unit=load_units()[measured_in].title
-    )
     note = _note(count)
+    blank = Value(unit, measured_in, note=note, basis=count.basis, vintage=register.as_of, method=method)
     if count.tally is None:
         reason = text(f"rates.note_{count.reason}", known=f"{count.detail:g}", listed=count.listed)
-        return Value(
-            unit, measured_in, note=reason + note, basis=count.basis, vintage=register.as_of, method=method
-        )
+        return replace(blank, note=reason + note)
     tally = count.tally
     pace = register_trajectory(register, unit.code, unit.level, facts.zone) if by == "count" else None
-    return Value(
-        unit,
-        measured_in,
+    return replace(
+        blank,
         numerator=tally.built,
         denominator=tally.total,
         value=tally.value,
         low=tally.low,
         high=tally.high,
-        note=note,
-        basis=count.basis,
-        vintage=register.as_of,
-        method=method,
         projection=pace.share_in if pace else None,
     )
 

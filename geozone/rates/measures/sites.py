@@ -43,5 +43,6 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             high=float(sure + unknown),
             note=text("rates.note_items_unknown", count=unknown) if unknown else NOTHING,
             basis=register.basis,
+            empty=not len(items),
             vintage=register.as_of,
         )
