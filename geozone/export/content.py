@@ -27,7 +27,7 @@ from geozone.export.particulars import (
 from geozone.export.table import Table, about_layer, plain_table
 from geozone.manifest.inputs import layer_title
 from geozone.manifest.roles import layer_order, load_roles
-from geozone.manifest.units import load_units
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
 from geozone.model import (
     CRS,
@@ -128,7 +128,7 @@ def _units(result: ZoneResult) -> Table:
         fraction = shares[indicator, kind, unit]
         title = titles[indicator]
         if name != indicator:
-            title = text("words.qualified", title=title, word=load_units()[unit].title)
+            title = text("words.qualified", title=title, word=unit_title(unit))
         if len(bases[name]) == 1 and (only := next(iter(bases[name]))) not in {None, Basis.OFFICIAL}:
             title = text("words.qualified", title=title, word=text(f"words.basis_{only}"))
         declared.append(Column(name, "number", title, fraction=fraction))

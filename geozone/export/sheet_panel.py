@@ -10,7 +10,7 @@ from geozone.export.indicators import is_finest, main_rate, main_rates
 from geozone.export.qml import OUTLINES
 from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
 from geozone.manifest.roles import load_roles
-from geozone.manifest.units import load_units
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
 from geozone.model import LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
 from geozone.rates.digits import is_share
@@ -255,5 +255,5 @@ def _named(about: Theme, rate: Rate) -> str:
     }
     title = about.named(rate.indicator)
     if len(units) > 1:
-        title = text("words.qualified", title=title, word=load_units()[rate.unit].title)
+        title = text("words.qualified", title=title, word=unit_title(rate.unit))
     return title.get(about.lang)

@@ -20,7 +20,7 @@ from geozone.export.columns import Column, domain_values
 from geozone.export.particulars import zone_documents
 from geozone.export.table import Table, about_layer
 from geozone.files import whole_file
-from geozone.manifest.units import load_units
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, text
 from geozone.model import Basis, Level, Rate, ZoneResult
 from geozone.rates.digits import in_unit, is_share, value_places
@@ -206,7 +206,7 @@ def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, 
             (rate.target_year, formats.whole),
             (verdict and verdict.get(lang), formats.strong),
             (rate.gap if told else None, formats.number),
-            (load_units()[rate.gap_unit].title.get(lang) if told and rate.gap_unit else None, formats.text),
+            (unit_title(rate.gap_unit).get(lang) if told and rate.gap_unit else None, formats.text),
             (rate.note.get(lang), formats.wrapped),
         ]
         for place, (value, style) in enumerate(cells):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from geozone.manifest.units import load_units
+from geozone.manifest.units import load_units, unit_title
 from geozone.messages import Text, text
 from geozone.model import Comparator, Kind, Modality, Rate, Target, Verdict
 from geozone.rates.digits import (
@@ -108,9 +108,7 @@ def parts_text(rate: Rate) -> Text | None:
     parts = " / ".join(_part(value, rate.unit) for value in (rate.numerator, rate.denominator))
     if rate.unit == "count":
         return Text(parts, parts)
-    known = load_units().get(rate.unit)
-    unit = known.title if known else Text(rate.unit, rate.unit)
-    return text("words.amount_of", amount=parts, unit=unit)
+    return text("words.amount_of", amount=parts, unit=unit_title(rate.unit))
 
 
 def _part(value: float, unit: str) -> str:
