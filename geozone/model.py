@@ -248,7 +248,6 @@ class Target:
     change_basis: str | None = None  # "percentage_points" | "relative" | None for a level
     printed: Mapping[str, str] = field(default_factory=dict)  # document id -> figure as printed
     denominator: Text | None = None
-    answered_by: tuple[str, ...] = ()  # layers or registers that would answer it
     reading: Reading | None = None
     note: Text | None = None
 

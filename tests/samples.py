@@ -176,7 +176,6 @@ def sample_targets() -> list[Target]:
             unit="%",
             year=2027,
             printed={"004": "55%"},
-            answered_by=("bay",),
         ),
         Target(
             id="S-2",
@@ -193,7 +192,6 @@ def sample_targets() -> list[Target]:
             unit="km2",
             year=2035,
             printed={"004": "4000"},
-            answered_by=("redline",),
         ),
     ]
 

@@ -60,6 +60,11 @@ class Indicator:
         return named or ((self.id,) if "figure" in self.measure.keys else ())
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """Ids of all layers, registers and figures that answer it."""
+        return tuple(dict.fromkeys([*self.layers, *self.registers, *self.figures]))
+
+    @property
     def indicators(self) -> tuple[str, ...]:
         """Ids of the indicators that it is made from."""
         return self._inputs(("indicator",))

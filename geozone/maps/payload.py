@@ -305,7 +305,6 @@ def _target(target: Target, strings: Strings) -> dict[str, Any]:
         "text": strings.add(target_in_year_text(target)),
         "printed": {key: clean(str(value)) for key, value in target.printed.items()},
         "denominator": strings.add(target.denominator),
-        "answered_by": list(target.answered_by),
         "reading": reading
         and strings.add(
             text(
