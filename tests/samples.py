@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from geozone.messages import Text
+from geozone.manifest.indicators import load_indicators
 from geozone.model import (
     CRS,
     REGISTER_COLUMNS,
@@ -353,6 +354,7 @@ def sample_result() -> ZoneResult:
         targets=sample_targets(),
         documents={"004": document},
         registers={"bay": sample_register()},
+        indicators=load_indicators(),
         findings=[finding],
         ledger=pd.DataFrame(
             {
