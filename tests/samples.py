@@ -8,7 +8,6 @@ import shapely
 
 from geozone.manifest.indicators import load_indicators
 from geozone.messages import Text
-from geozone.manifest.indicators import load_indicators
 from geozone.model import (
     CRS,
     REGISTER_COLUMNS,

@@ -33,11 +33,10 @@ from geozone.model import (
     Target,
     ZoneResult,
 )
+from geozone.rates.amounts import amount_text, area_text
 from geozone.rates.digits import is_share, value_unit
 from geozone.rates.titles import indicator_title
 from geozone.rates.wording import (
-    amount_text,
-    area_text,
     by_id,
     gap_text,
     outcome_text,

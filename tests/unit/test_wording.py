@@ -17,9 +17,9 @@ from geozone.maps.index import render_index
 from geozone.maps.page import render_page
 from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Kind, Modality, Reading, Verdict
+from geozone.rates.amounts import amount_text
 from geozone.rates.digits import gap_places, value_places
 from geozone.rates.wording import (
-    amount_text,
     gap_text,
     outcome_text,
     parts_text,
@@ -97,7 +97,9 @@ def test_a_target_is_said_as_the_clause_puts_it(changes, said):
 
 def test_a_misprint_is_said_as_printed_and_its_reading_apart():
     target = replace(TARGET, value=363900, unit="km2", reading=Reading(36390, both("x"), both("y")))
-    row = rate(kind=Kind.AREA, unit="km2", value=40000.0, target_id="S-1", verdict=Verdict.NOT_COMPUTABLE, gap=None)
+    row = rate(
+        kind=Kind.AREA, unit="km2", value=40000.0, target_id="S-1", verdict=Verdict.NOT_COMPUTABLE, gap=None
+    )
     assert target_text(row, target).zh == "≥ 363,900 km²（2027）"
     assert verdict_text(row, target).zh == "原文数值有误，无法判定"
     assert target_text(replace(row, target_id="S-1:reading"), target).zh == "≥ 36,390 km²（2027）"
@@ -213,4 +215,7 @@ def page_words(html, lang):
         name: column if isinstance(column, list) else [column["values"][at] for at in column["places"]]
         for name, column in data["rate_words"].items()
     }
-    return {name: None if values[0] is None else data["strings"][values[0]][place] for name, values in columns.items()}
+    return {
+        name: None if values[0] is None else data["strings"][values[0]][place]
+        for name, values in columns.items()
+    }

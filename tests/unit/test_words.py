@@ -71,7 +71,9 @@ def test_no_code_is_worded_outside_the_shared_words():
         for family, codes in FAMILIES.items():
             copied = {f"{family}_{code.name.lower()}" for code in codes} & keys
             assert len(copied) < 2 or name == "rates", (name, copied)
-    reasons = {key for key in room("rates") if key.startswith("verdict_")}  # sentences on verdicts, none of them a word
+    reasons = {
+        key for key in room("rates") if key.startswith("verdict_")
+    }  # sentences on verdicts, none of them a word
     assert all(room("rates")[key].zh.endswith("。") for key in reasons)
 
 
@@ -82,14 +84,16 @@ def test_a_short_text_stands_in_one_file_only():
         for key, value in room(name).items():
             if len(value.zh) <= 12 and "{" not in value.zh:
                 places.setdefault(value.zh, set()).add((name, key, value.en.casefold()))
-    doubled = {
-        word: found for word, found in places.items() if len({name for name, _, _ in found}) > 1
-    }
-    assert set(doubled) <= {"来源", "说明"}, doubled  # a heading and a column: "Sources" and "Source", "About" and "Note"
+    doubled = {word: found for word, found in places.items() if len({name for name, _, _ in found}) > 1}
+    assert set(doubled) <= {"来源", "说明"}, (
+        doubled
+    )  # a heading and a column: "Sources" and "Source", "About" and "Note"
 
 
 def test_titles_of_roles_and_indicators_stand_in_their_tables_alone():
-    titles = {role.title.zh for role in load_roles().values()} | {one.title.zh for one in load_indicators().values()}
+    titles = {role.title.zh for role in load_roles().values()} | {
+        one.title.zh for one in load_indicators().values()
+    }
     written = {
         f"{name}.{key}": value.zh for name in TEXTS for key, value in room(name).items() if value.zh in titles
     }
@@ -109,7 +113,8 @@ def named_keys():
                     whole.add(node.value)
             elif isinstance(node, ast.JoinedStr):
                 pieces = [
-                    re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w%/.<>=-]+" for part in node.values
+                    re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w%/.<>=-]+"
+                    for part in node.values
                 ]
                 pattern = "".join(pieces)
                 if re.match(r"[a-z_]+\\\.", pattern):
@@ -172,7 +177,9 @@ def strings_of(path):
     documented = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body and isinstance(node.body[0], ast.Expr)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
     }
     return [
         node.value
@@ -196,7 +203,9 @@ def test_what_reads_chinese_writes_no_chinese_sentence():
     for path in PYTHON:
         if "example" in path.parts:
             continue
-        assert [literal for literal in strings_of(path) if re.search(r"[\u3400-\u9fff]。$", literal)] == [], path
+        assert [literal for literal in strings_of(path) if re.search(r"[\u3400-\u9fff]。$", literal)] == [], (
+            path
+        )
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
