@@ -139,7 +139,7 @@ def run_table(result: ZoneResult, lang: Language) -> Table:
         {
             "section": "zone",
             "name": "map_review",
-            "value": result.review_number or text("export.not_reviewed").get(lang),
+            "value": result.review_number or text("words.not_reviewed").get(lang),
         },
         {"section": "software", "name": "geozone", "value": __version__},
         {"section": "method", "name": "area", "value": text("export.method_area").get(lang)},

@@ -11,6 +11,7 @@ from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
 from geozone.policy.plausibility import Territory, impossible
+from geozone.rates.amounts import amount_text
 from geozone.rates.baselines import baseline_of
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.figures import FLOOR
@@ -232,6 +233,6 @@ def _with_target(rate: Rate, target: Target) -> Rate:
     )
 
 
-def _printed(target: Target) -> str:
+def _printed(target: Target) -> Text:
     assert target.value is not None
-    return f"{target.value:,.10g} {target.unit}"
+    return amount_text(target.value, target.unit)

@@ -17,8 +17,8 @@ from geozone.model import CRS, Decision, Layer, LayerSource, LayerSpec, Zone
 from geozone.overlay.cutting import cut_to
 from geozone.overlay.units import code_prefix
 from geozone.project import Project
-from geozone.registers.items import NATURAL
 from geozone.read import read_layer
+from geozone.registers.items import NATURAL
 from geozone.seeds import load_zones
 
 UNITS, RELIEF = "units", "relief"  # purposes of roles that no rate is made from

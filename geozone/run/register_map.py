@@ -193,8 +193,8 @@ class _Told:
                 text(
                     "run.status_pair",
                     feature=feature,
-                    layer=text(f"model.status_{said}"),
-                    register=text(f"model.status_{item}"),
+                    layer=text(f"words.status_{said}"),
+                    register=text(f"words.status_{item}"),
                 )
                 for feature, (said, item) in zip(
                     self._features(attributes, list(differing)), differing.values(), strict=True
