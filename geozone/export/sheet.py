@@ -30,6 +30,7 @@ from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrap
 from geozone.export.sheet_panel import DRAWN, Theme, legend, on_sheet, theme, unit_rates, zone_rates
 from geozone.export.table import vintage_words
 from geozone.files import whole_file
+from geozone.manifest.inputs import register_title
 from geozone.messages import Language, text
 from geozone.model import LayerStyle, Level, ZoneResult
 from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RateClass, drawn_style, layer_statuses
@@ -207,9 +208,9 @@ def _footer(page: Page, about: Theme) -> None:
         if (spec := layer.spec)
     ]  # fmt: skip
     told += [
-        text("export.sheet_register", role=text(f"export.role_{register.role}"),
+        text("export.sheet_register", register=register_title(name),
              basis=text(f"export.basis_{register.basis}"), as_of=register.as_of)
-        for register in about.result.registers.values()
+        for name, register in about.result.registers.items()
     ]  # fmt: skip
     words = " ".join(item.get(lang) for item in [text("export.sheet_projection"), *dict.fromkeys(told)])
     sizes = (5.5, 5.0, 4.5, 4.0)
