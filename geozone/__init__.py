@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from geozone.api import OpenProject, coverage, mosaic, open_project
     from geozone.checks import check, repair
     from geozone.overlay.plane import area_km2, length_km
+    from geozone.raster.means import zonal_means
+    from geozone.raster.shares import zonal_shares
     from geozone.read import read_layer
     from geozone.terrain.barrier import barrier
-    from geozone.terrain.zonal import zonal_shares
 
 __version__ = "0.1.0"
 
@@ -26,6 +27,7 @@ __all__ = [
     "open_project",
     "read_layer",
     "repair",
+    "zonal_means",
     "zonal_shares",
 ]
 
@@ -40,7 +42,8 @@ _HOME = {
     "open_project": "geozone.api",
     "read_layer": "geozone.read",
     "repair": "geozone.checks",
-    "zonal_shares": "geozone.terrain.zonal",
+    "zonal_means": "geozone.raster.means",
+    "zonal_shares": "geozone.raster.shares",
 }
 
 

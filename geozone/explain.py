@@ -13,26 +13,23 @@ from geozone.export.table import vintage_words
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.rates.completion import count_items, unit_items
-from geozone.rates.digits import KM2, gap_places
-from geozone.rates.indicators import rate_register
-from geozone.rates.rows import READING
+from geozone.rates.frame import READING
+from geozone.rates.measures.completion import counted_register
 from geozone.rates.titles import indicator_title
 from geozone.rates.trajectory import register_trajectory
 from geozone.rates.variants import area_choices, robustness
 from geozone.rates.verdicts import decimals, smallest_count, target_value
 from geozone.rates.whatif import close_gap
-from geozone.rounding import digits, percent
+from geozone.rates.wording import (
+    gap_text,
+    other_value_text,
+    parts_text,
+    target_text,
+    value_text,
+    verdict_text,
+)
+from geozone.rounding import digits
 
-# indicator -> the layers that it is made from
-LAYERS = {
-    "redline_coverage": ("redline",),
-    "redline_area": ("redline",),
-    "barrier_coverage": ("barrier",),
-    "barrier_protected": ("barrier", "redline"),
-    "barrier_continuity": ("barrier",),
-    "natural_shore_retention": ("coastline",),
-    "blue_green_share": ("blue_green",),
-}
 _SHOWN = 30  # items or features that are named; the others are counted
 
 
@@ -101,12 +98,13 @@ def _by_number(rates: list[Rate]) -> list[Rate]:
 
 def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     target = _target(result, rate)
-    yield Line("heading", text("explain.heading", indicator=_title(rate, target), unit=rate.unit_name))
-    yield Line("value", _value(rate))
-    if rate.numerator is not None and rate.denominator is not None:
-        unit = text(f"rates.unit_{rate.unit}")
-        parts = {"numerator": _figure(rate.numerator), "denominator": _figure(rate.denominator)}
-        yield Line("parts", text("explain.parts", unit=unit, **parts))
+    yield Line(
+        "heading", text("explain.heading", indicator=indicator_title(rate, result), unit=rate.unit_name)
+    )
+    yield Line("value", text("explain.value", value=value_text(rate)))
+    parts = parts_text(rate)
+    if parts is not None:
+        yield Line("parts", parts)
     yield Line("method", text("explain.method", method=rate.method))
     register = _register(result, rate)
     if register is not None:
@@ -124,33 +122,15 @@ def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
         yield Line("note", text("explain.note", note=rate.note))
 
 
-def _title(rate: Rate, target: Target | None) -> Text:
-    if rate.kind is None and target is not None:
-        return target.title
-    return indicator_title(rate, [])
-
-
-def _figure(value: float) -> str:
-    return digits(value, 0 if value == int(value) else 3)
-
-
-def _value(rate: Rate) -> Text:
-    if rate.kind is Kind.AREA and rate.value is not None:
-        return text("explain.area", value=digits(rate.value, 1), unit=text(f"rates.unit_{rate.unit}"))
-    if rate.value is not None:
-        return text("explain.value", value=digits(rate.value * 100, 2))
-    if rate.low is not None and rate.high is not None:
-        return text("explain.band", low=digits(rate.low * 100, 2), high=digits(rate.high * 100, 2))
-    return text("explain.no_value" if rate.applies else "explain.not_applicable")
-
-
 def _target(result: ZoneResult, rate: Rate) -> Target | None:
     wanted = (rate.target_id or "").removesuffix(READING)
     return next((target for target in result.targets if target.id == wanted), None)
 
 
 def _register(result: ZoneResult, rate: Rate) -> Register | None:
-    return rate_register(rate.indicator, result.registers)
+    if rate.kind is Kind.REPORTED:
+        return None
+    return counted_register(result.indicators[rate.indicator], result.registers)
 
 
 def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]:
@@ -159,7 +139,7 @@ def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]
         text(
             "explain.register",
             source=register.source,
-            basis=text(f"model.basis_{register.basis.value}"),
+            basis=text(f"words.basis_{register.basis.value}"),
             as_of=register.as_of or "—",
         ),
     )
@@ -177,7 +157,7 @@ def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]
 
 
 def _item(row: Mapping[Hashable, Any]) -> Text:
-    status = text(f"model.status_{Status(row['status']).value}")
+    status = text(f"words.status_{Status(row['status']).value}")
     if row["status_date"]:
         status = Text(f"{status.zh}（{row['status_date']}）", f"{status.en} ({row['status_date']})")
     return text(
@@ -190,7 +170,7 @@ def _item(row: Mapping[Hashable, Any]) -> Text:
 
 
 def _layers(result: ZoneResult, rate: Rate) -> Iterator[Line]:
-    for name in LAYERS.get(rate.indicator, ()):
+    for name in result.indicators[rate.indicator].layers if rate.kind is not Kind.REPORTED else ():
         layer = result.layers.get(name)
         if layer is None or layer.spec is None:
             continue
@@ -201,7 +181,7 @@ def _layers(result: ZoneResult, rate: Rate) -> Iterator[Line]:
                 "explain.layer",
                 title=spec.title,
                 source=spec.source,
-                basis=text(f"model.basis_{spec.basis.value}"),
+                basis=text(f"words.basis_{spec.basis.value}"),
                 vintage=vintage_words(spec.vintage),
                 accuracy=spec.accuracy,
                 licence=spec.licence or "—",
@@ -247,17 +227,10 @@ def _clause(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line]:
 def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
     if rate.verdict is None:
         return
-    yield Line(
-        "verdict",
-        text(
-            "explain.verdict",
-            verdict=text(f"model.verdict_{rate.verdict.value}"),
-            comparator=text(f"explain.comparator_{target.comparator.name.lower()}"),
-            value="" if target.value is None else f"{_shown_target(rate, target)}",
-            when=text("explain.by_year", year=target.year) if target.year else "",
-        ),
-    )
-    if rate.gap is None or rate.gap_unit is None:
+    verdict = verdict_text(rate, target)
+    yield Line("verdict", text("explain.verdict", verdict=verdict, target=target_text(rate, target)))
+    gap = gap_text(rate)
+    if gap is None or rate.gap is None:
         return
     if rate.gap_unit == "count" and rate.denominator and rate.numerator is not None and rate.unit == "count":
         share = 1.0 if target.comparator is Comparator.FULL else target_value(target) or 0.0
@@ -275,21 +248,7 @@ def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
             ),
         )
         return
-    yield Line(
-        "gap",
-        text(
-            "explain.gap" if rate.gap > 0 else "explain.beyond",
-            gap=digits(abs(rate.gap), gap_places(abs(rate.gap), rate.gap_unit)),
-            unit=text(f"rates.unit_{rate.gap_unit}"),
-        ),
-    )
-
-
-def _shown_target(rate: Rate, target: Target) -> str:
-    value = rate.target_value
-    if value is None:
-        return ""
-    return f"{value * 100:g}%" if target.unit == "%" else f"{value:,.10g} {target.unit.replace('km2', 'km²')}"
+    yield Line("gap", gap)
 
 
 def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register) -> Iterator[Line]:
@@ -317,7 +276,8 @@ def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register)
     if plan is not None and plan.items:
         names = Text("、".join(plan.names), ", ".join(plan.names))
         yield Line(
-            "plan", text("explain.plan", names=names, year=plan.year, share=digits(plan.share * 100, 1))
+            "plan",
+            text("explain.plan", names=names, year=plan.year, share=other_value_text(rate, plan.share)),
         )
 
 
@@ -326,13 +286,16 @@ def _robustness(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line
     if rate.verdict is Verdict.NOT_COMPUTABLE:
         return
     register = _register(result, rate)
-    robust = robustness(rate, target, zone=result.zone, register=register, areas=result.redline_areas)
+    indicator = result.indicators[rate.indicator]
+    robust = robustness(
+        rate, target, indicator, zone=result.zone, register=register, areas=result.redline_areas
+    )
     if robust is None:
         return
     yield Line("variants", text("explain.variants", met=robust.met, total=len(robust.variants)))
     flips = robust.flips
     for variant in robust.variants if rate.kind is not Kind.COMPLETION else flips[:_SHOWN]:
-        outcome = text("explain.met" if variant.met else "explain.not_met")
+        outcome = text("words.verdict_met" if variant.met else "words.verdict_short")
         key = "explain.flip" if variant in flips else "explain.variant"
         value = _shown(rate, variant.value)
         yield Line("variants", text(key, name=variant.name, value=value, outcome=outcome))
@@ -340,7 +303,7 @@ def _robustness(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line
 
 def _choices(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     """Yield a red line area by every other choice, where no target holds it to account."""
-    for choices, value in area_choices(rate, result.redline_areas)[1:]:
+    for choices, value in area_choices(rate, result.indicators[rate.indicator], result.redline_areas)[1:]:
         name = Text(
             "，".join(choice.zh for choice in choices.values()),
             ", ".join(choice.en for choice in choices.values()),
@@ -348,8 +311,8 @@ def _choices(result: ZoneResult, rate: Rate) -> Iterator[Line]:
         yield Line("variants", text("explain.choice", name=name, value=_shown(rate, value)))
 
 
-def _shown(rate: Rate, value: float) -> str:
-    if rate.kind is Kind.AREA:
-        return f"{digits(value, 1)} {KM2}"
-    # the methods differ by less than a thousandth of the whole
-    return percent(value, 1 if rate.kind is Kind.COMPLETION else 3)
+def _shown(rate: Rate, value: float) -> Text:
+    # the methods of an area differ by less than a thousandth of the whole
+    return other_value_text(
+        rate, value, more=2 if rate.kind is Kind.COVERAGE else 1 if rate.kind is Kind.AREA else 0
+    )

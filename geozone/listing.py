@@ -12,7 +12,7 @@ from geozone.catalog import load_catalog
 from geozone.errors import UsageError
 from geozone.files import whole_file
 from geozone.messages import Language
-from geozone.run.inputs import covers
+from geozone.run.layers import covers
 from geozone.seeds import get_zone, load_zones
 
 ENDINGS = (".csv", ".json", ".xlsx", ".parquet")

@@ -188,7 +188,9 @@ class LayerSpec:
     style: LayerStyle = field(default_factory=lambda: LayerStyle("fill"))
     note: Text | None = None
     zones: tuple[str, ...] = ()  # zones that the layer has data for; empty means any
-    classes: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of a class raster: name -> values
+    classes: Mapping[str, tuple[float, ...]] = field(
+        default_factory=dict
+    )  # of a class raster: name -> values
 
 
 @dataclass
@@ -246,7 +248,6 @@ class Target:
     change_basis: str | None = None  # "percentage_points" | "relative" | None for a level
     printed: Mapping[str, str] = field(default_factory=dict)  # document id -> figure as printed
     denominator: Text | None = None
-    answered_by: tuple[str, ...] = ()  # layers or registers that would answer it
     reading: Reading | None = None
     note: Text | None = None
 
@@ -381,6 +382,11 @@ class ZoneResult:
     )  # path, layer, sha256, basis, vintage, source, licence
     redline_areas: pd.DataFrame = field(default_factory=pd.DataFrame)
     relief: tuple[LayerSource, ...] = ()  # elevation models for the hillshade backdrop, the first going first
+    indicators: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # `geozone.manifest.indicators.Indicator` by id
+    figures: Any = None  # `geozone.rates.figures.Figures`
+    rasters: Mapping[str, LayerSpec] = field(default_factory=dict)  # that rates are made from
 
 
 def _plain(value: Any, lang: Language) -> Any:

@@ -221,7 +221,6 @@ def _target(key: str, entry: Mapping[str, Any]) -> Target:
         change_basis=entry.get("change_basis"),
         printed=MappingProxyType(dict(entry.get("printed", {}))),
         denominator=_optional_text(entry.get("denominator")),
-        answered_by=tuple(entry.get("answered_by", ())),
         reading=reading
         and Reading(float(reading["value"]), _text(reading["source"]), _text(reading["reason"])),
         note=_optional_text(entry.get("note")),

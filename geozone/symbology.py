@@ -14,10 +14,14 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from geozone.manifest.roles import load_roles
+from geozone.manifest.units import load_units
 from geozone.messages import Text, text
-from geozone.model import Layer, LayerStyle, Register, Status
+from geozone.model import Layer, LayerSpec, LayerStyle, Register, Status
+from geozone.rates.amounts import amount_text
 from geozone.registers.feature_join import ids_of, join_features
 from geozone.registers.gazetteer import embedded_gazetteer
+from geozone.rounding import digits, exact_places
 
 RATE_COLOURS = ("#eef3d6", "#c3deb0", "#86c0a0", "#46978f", "#1d6577")
 RATE_ZERO = "#f7f5ee"
@@ -31,8 +35,30 @@ STATUS_COLOURS: Mapping[Status, str] = {
     Status.UNKNOWN: "#a3a8ad",
 }
 SEVERAL_COLOUR, OFF_REGISTER_COLOUR = "#8d5fa8", "#7d8588"
-STATUS_ROLES = ("bay", "river", "lake")
-REGISTER_OF_ROLE = {"bay": "bay", "river": "river", "lake": "lake"}
+
+
+def register_of(role: str | None) -> str:
+    """Return the id of the register whose items the features of a role are; nothing where there is none."""
+    known = load_roles().get(role or "")
+    return known.register if known else ""
+
+
+def drawing_order(layers: Iterable[Layer]) -> list[Layer]:
+    """Return layers from the bottom of a map to its top: by role, the gaps of a layer above it, then by id."""
+    roles = load_roles()
+    gaps = {role.gaps for role in roles.values()}
+
+    def place(layer: Layer) -> tuple[int, bool, str]:
+        role = roles.get(layer.spec.role) if layer.spec else None
+        return (role.order if role else 0, layer.id in gaps, layer.id)
+
+    return sorted(layers, key=place)
+
+
+def is_shown(spec: LayerSpec) -> bool:
+    """Tell whether a layer is drawn when a map opens; the gaps of a layer are, where it is not itself."""
+    role = load_roles()[spec.role]
+    return role.shown or spec.id == role.gaps
 
 
 class Mark(StrEnum):
@@ -67,8 +93,11 @@ def drawn_style(style: LayerStyle, kind: str, drawn: Drawn) -> LayerStyle:
 def drawn_title(drawn: Drawn, role: str | None) -> Text:
     """Return the word for a status in a legend."""
     if drawn is Mark.OFF_REGISTER:
-        return text(f"model.off_register_{role}" if role in STATUS_ROLES else "model.off_register")
-    return text("model.several_statuses" if drawn is Mark.SEVERAL else f"model.status_{drawn.value}")
+        word = text("words.off_register")
+        if role is None or not register_of(role):
+            return word
+        return text("words.qualified", title=load_roles()[role].title, word=word)
+    return text("words.several_statuses" if drawn is Mark.SEVERAL else f"words.status_{drawn.value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +140,16 @@ def breaks(values: Iterable[float | None], scale: float) -> list[float]:
     return [round(bound, 10) / scale for bound in rounded]
 
 
-def rate_classes(bounds: Sequence[float], scale: float = 100.0) -> list[RateClass]:
-    """Return the classes of upper bounds, the class of zeros first, labelled in per cent where `scale` is 100."""
-    mark = "%" if scale == 100 else ""
-    zero = f"0{mark}"
-    classes = [RateClass(0.0, 0.0, RATE_ZERO, Text(zero, zero))]
+def rate_classes(bounds: Sequence[float], unit: str = "%") -> list[RateClass]:
+    """Return the classes of upper bounds, the class of zeros first, labelled in their unit, fractions in per cent."""
+    scale = 100.0 if load_units()[unit].share else 1.0
+    places = max((exact_places(bound * scale) for bound in bounds), default=0)
+    classes = [RateClass(0.0, 0.0, RATE_ZERO, amount_text(0.0, unit, 0))]
     for upper, colour in zip(bounds, class_colours(bounds), strict=True):
         lower = classes[-1].upper
-        label = f"{_number(lower * scale)}–{_number(upper * scale)}{mark}"
-        classes.append(RateClass(lower, upper, colour, Text(label, label)))
+        end = amount_text(upper * scale, unit, places)
+        label = text("words.class_of", low=digits(lower * scale, places), high=end)
+        classes.append(RateClass(lower, upper, colour, label))
     return classes
 
 
@@ -157,7 +187,7 @@ def layer_statuses(layer: Layer, registers: Mapping[str, Register]) -> list[Draw
     is on no register is `Mark.OFF_REGISTER`. Where there is no register, or no run has joined the layer with it,
     the layer's own column ``status`` stands in; a feature without one is unknown.
     """
-    if layer.spec is None or layer.spec.role not in STATUS_ROLES:
+    if layer.spec is None or not register_of(layer.spec.role):
         return None
     known = {status.value for status in Status}
     own = list(layer.data["status"]) if "status" in layer.data else [None] * len(layer.data)
@@ -165,7 +195,7 @@ def layer_statuses(layer: Layer, registers: Mapping[str, Register]) -> list[Draw
     items = feature_items(layer, registers)
     if items is None:
         return alone if "status" in layer.data else None
-    register = registers[REGISTER_OF_ROLE[layer.spec.role]]
+    register = registers[register_of(layer.spec.role)]
     statuses = [Status(status) for status in register.items["status"]]
     joined = counts_items(layer, registers)
     return [
@@ -202,8 +232,4 @@ def _common(statuses: set[Status]) -> Drawn:
 
 def _register(layer: Layer, registers: Mapping[str, Register]) -> Register | None:
     role = layer.spec.role if layer.spec else None
-    return registers.get(REGISTER_OF_ROLE.get(role, "")) if role else None
-
-
-def _number(value: float) -> str:
-    return f"{value:.10g}"
+    return registers.get(register_of(role)) if role else None

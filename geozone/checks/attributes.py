@@ -18,7 +18,7 @@ def check_attributes(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
     for column in _KEYS:
         if column in data.columns:
             _null(gather, column)
-    boundary = gather.role == "boundary"
+    boundary = gather.units
     if "code" in data.columns:
         codes = code_texts(data["code"])
         if not pd.api.types.is_string_dtype(data["code"]):
@@ -35,7 +35,7 @@ def check_attributes(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
 def _null(gather: Gather, column: str) -> None:
     values = code_texts(gather.layer.data[column])
     rows = [row for row, empty in enumerate(values == "") if empty]
-    severity = Severity.ERROR if column == "code" and gather.role == "boundary" else Severity.WARNING
+    severity = Severity.ERROR if column == "code" and gather.units else Severity.WARNING
     if len(rows) == len(values) and rows:
         gather.add("key_all_null", severity, field=column)
         return

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geozone.manifest.roles import Role, load_roles
 from geozone.messages import message
 from geozone.model import Finding, Layer, Severity
 from geozone.overlay.plane import off_earth
@@ -43,9 +44,14 @@ class Gather:
         self.geometries[self.not_finite | self.off_earth] = None
 
     @property
-    def role(self) -> str | None:
+    def role(self) -> Role | None:
         """The role of the layer, where it is declared."""
-        return self.layer.spec.role if self.layer.spec else None
+        return load_roles().get(self.layer.spec.role) if self.layer.spec else None
+
+    @property
+    def units(self) -> bool:
+        """Whether the features are the administrative units themselves."""
+        return self.role is not None and self.role.purpose == "units"
 
     def add(
         self,

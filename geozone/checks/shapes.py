@@ -10,9 +10,6 @@ import shapely
 from geozone.checks.gather import LISTED, Gather, place_of
 from geozone.model import Severity
 
-_LINES = {"river", "coastline"}
-_POINTS = {"station"}
-_FREE = {"bay", "lake"}  # drawn as areas or, on small scales, as lines or points
 _REASONS = {
     "self-intersection": "ring_self_intersection",
     "ring self-intersection": "ring_self_intersection",
@@ -24,6 +21,7 @@ _REASONS = {
     "too few points in geometry component": "too_few_points",
     "invalid coordinate": "coordinate_invalid",
 }
+_LINES, _ALL_DIMENSIONS = 1, 3
 SPIKE_DEGREES = 1.0  # a vertex whose two edges fold back closer than this is a spike
 SPIKE_METRES = 5.0  # the shorter of the two edges is at least this long
 
@@ -100,15 +98,15 @@ def _types(gather: Gather, geometries: np.ndarray, without: np.ndarray) -> None:
     for row in np.flatnonzero(mixed):
         gather.add("geometry_collection", Severity.WARNING, row=int(row), place=place_of(geometries[row]))
     role = gather.role
-    if role is not None and role not in _FREE:
-        wanted = 1 if role in _LINES else 0 if role in _POINTS else 2
-        wrong = np.flatnonzero(present & ~mixed & (dimensions != wanted))
+    taken = (0, 1, 2) if role is None else role.dimensions
+    if len(taken) < _ALL_DIMENSIONS:
+        wrong = np.flatnonzero(present & ~mixed & ~np.isin(dimensions, taken))
         for row in wrong[:LISTED]:
             gather.add("geometry_type", Severity.ERROR, row=int(row), place=place_of(geometries[row]))
         gather.rest("geometry_type", LISTED, len(wrong))
-    elif len(set(dimensions[present & ~mixed].tolist())) > 1:
+    if len(taken) > 1 and len(set(dimensions[present & ~mixed].tolist())) > 1:
         gather.add("geometry_types_mixed", Severity.WARNING)
-    if role not in _LINES:
+    if taken != (_LINES,):
         _outlines(gather, geometries[present & (dimensions == 1)])
 
 

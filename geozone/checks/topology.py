@@ -25,7 +25,6 @@ _BLOCK = 20_000  # features whose neighbours are looked for together
 CRACK_DEGREES = 0.002  # 220 m: wider channels between units, open to the outside, are ground of nobody
 CRACK_KM2 = 0.2  # smaller ones are mostly creeks of the shore
 OFFSHORE_DEGREES = 0.5  # so far from the units, what lies at sea belongs to their zone
-_MARINE = {"bay", "coastline", "coastal_belt"}
 GAP_FEATURES = 20_000  # gaps are looked for in layers up to this size
 
 
@@ -35,15 +34,13 @@ def check_topology(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
     sound = shapely.is_valid(geometries) & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
     first = _duplicates(gather, geometries)
     polygonal = np.flatnonzero(sound & (shapely.get_dimensions(geometries) == 2))
-    if (
-        gather.role == "boundary"
-    ):  # units tile the ground, whatever vertices the two sides of a border have
+    if gather.units:  # units tile the ground, whatever vertices the two sides of a border have
         geometries = geometries.copy()
         geometries[polygonal] = share_vertices(geometries[polygonal])
     if len(polygonal):
         _overlaps(gather, geometries, polygonal[first[polygonal] == polygonal])
         _slivers(gather, geometries, polygonal)
-        if gather.role == "boundary":
+        if gather.units:
             _gaps(gather, geometries[polygonal])
     if units is not None:
         _outside(gather, geometries, np.flatnonzero(sound), units)
@@ -72,7 +69,7 @@ def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
     """Report the pairs of features that overlap, the largest overlaps one by one and all of them as a sum."""
     tree = shapely.STRtree(geometries[rows])
     data = gather.layer.data
-    levels = data["level"].to_numpy() if gather.role == "boundary" and "level" in data.columns else None
+    levels = data["level"].to_numpy() if gather.units and "level" in data.columns else None
     found: list[tuple[Rows, Rows, np.ndarray, np.ndarray]] = []
     given_up = 0
     for block in np.array_split(np.arange(len(rows)), max(1, len(rows) // _BLOCK)):
@@ -90,7 +87,7 @@ def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
     if given_up:
         gather.add("overlaps_not_computed", Severity.WARNING, pairs=given_up)
     one, two, areas, widths = (np.concatenate(columns) for columns in zip(*found, strict=True))
-    if gather.role == "boundary":
+    if gather.units:
         narrow = widths < accuracy_m(gather.layer)
         _one_border(gather, "overlaps_narrow", areas[narrow])
         one, two, areas = one[~narrow], two[~narrow], areas[~narrow]
@@ -99,7 +96,7 @@ def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
     listed = np.argsort(-areas, kind="stable")[:LISTED]
     own = [area_km2(geometries[side[listed]], CRS) for side in (one, two)]
     for index, smaller in zip(listed, np.minimum(*own), strict=True):
-        grave = gather.role == "boundary" and areas[index] > OVERLAP_SHARE * smaller
+        grave = gather.units and areas[index] > OVERLAP_SHARE * smaller
         [shared] = each(
             shapely.intersection, geometries[one[index : index + 1]], geometries[two[index : index + 1]]
         )
@@ -220,7 +217,7 @@ def _outside(gather: Gather, geometries: np.ndarray, rows: np.ndarray, units: gp
     zone = np.asarray(units.geometry.values)
     shapely.prepare(zone)
     tree = shapely.STRtree(geometries[rows])
-    if gather.role in _MARINE:  # off the land of the units
+    if gather.role is not None and (gather.role.marine or gather.role.offshore):  # off the land of the units
         inside = np.unique(tree.query(zone, predicate="dwithin", distance=OFFSHORE_DEGREES)[1])
     else:
         inside = np.unique(_meeting(tree, zone)[1])

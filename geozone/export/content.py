@@ -12,10 +12,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geozone import messages
+from geozone.catalog import load_catalog
 from geozone.export.columns import Column, column, columns, conformed, type_of
-from geozone.export.geometry import GEOMETRY_OF_ROLE, ascii_names, single_type
-from geozone.export.indicators import has_figure, is_finest, rate_columns, rate_variants
+from geozone.export.geometry import ascii_names, single_type
+from geozone.export.indicators import is_finest, rate_columns, rate_variants
 from geozone.export.particulars import (
     findings_table,
     ledger_table,
@@ -25,11 +25,13 @@ from geozone.export.particulars import (
     zone_documents,
 )
 from geozone.export.table import Table, about_layer, plain_table
+from geozone.manifest.inputs import layer_title
+from geozone.manifest.roles import layer_order, load_roles
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
 from geozone.model import (
     CRS,
     Basis,
-    Kind,
     Layer,
     LayerStyle,
     Level,
@@ -37,18 +39,11 @@ from geozone.model import (
     Status,
     ZoneResult,
 )
+from geozone.rates.digits import is_share
 from geozone.rates.titles import indicator_titles
-from geozone.symbology import layer_statuses
+from geozone.rates.wording import has_figure
+from geozone.symbology import drawing_order, layer_statuses
 
-LAYERS: dict[str, Role] = {
-    "redline": "redline",
-    "barrier": "barrier",
-    "barrier_gaps": "barrier",
-    "bays": "bay",
-    "rivers": "river",
-    "lakes": "lake",
-    "coastline": "coastline",
-}
 TABLES = ("rates", "targets", "registers", "findings", "ledger", "run")
 
 _PROVENANCE = ("source", "licence", "basis text basis", "accuracy_m number", "vintage")
@@ -65,8 +60,7 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
         Language of names and notes inside the tables; codes and figures are the same in both.
     """
     tables = [_zone(result, lang), _units(result)]
-    names = [*LAYERS, *(name for name in result.layers if name not in LAYERS)]
-    for name in names:
+    for name in layer_names(result):
         tables += _layer(name, result.layers.get(name), result.registers)
     tables.append(_mosaic(result))
     tables += [
@@ -80,6 +74,17 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
     return tables
 
 
+def layer_names(result: ZoneResult) -> list[str]:
+    """Return the layers of a package: those that are there, and empty ones where a catalogue has one, so that it can be filled."""
+    expected = [name for name in layer_order() if name in load_catalog() and not _purpose(name)]
+    drawn = [layer.id for layer in drawing_order(result.layers.values())]
+    return list(dict.fromkeys([*expected, *drawn]))
+
+
+def _purpose(name: str) -> str:
+    return next((role.purpose for role in load_roles().values() if role.layer == name), "")
+
+
 def _zone(result: ZoneResult, lang: Language) -> Table:
     declared = columns(
         "zone",
@@ -91,7 +96,7 @@ def _zone(result: ZoneResult, lang: Language) -> Table:
         title=result.title.get(lang),
         members=",".join(result.zone.members),
         documents="; ".join(document.title.get(lang) for document in zone_documents(result)),
-        map_review=result.review_number or text("export.not_reviewed").get(lang),
+        map_review=result.review_number or text("words.not_reviewed").get(lang),
     )
     return _spatial("zone", declared, rows, units, LayerStyle("line", stroke="#333333", width=1.4))
 
@@ -99,6 +104,9 @@ def _zone(result: ZoneResult, lang: Language) -> Table:
 def _units(result: ZoneResult) -> Table:
     """Join the figures of all rates to the units, a column each, so that a GIS can draw and filter by them."""
     variants = rate_variants(result.rates)
+    shares: dict[tuple[str, str | None, str], bool] = {
+        (rate.indicator, rate.kind, rate.unit): is_share(rate) for rate in result.rates
+    }
     banded = {
         variants[key]
         for rate in result.rates
@@ -106,7 +114,7 @@ def _units(result: ZoneResult) -> Table:
         and (rate.low, rate.high) != (rate.value,) * 2
     }
     bases: dict[str, set[Basis | None]] = {}
-    titles = indicator_titles(result.rates, result.targets)
+    titles = indicator_titles(result)
     for rate in result.rates:
         if has_figure(rate) and (name := variants.get((rate.indicator, rate.kind, rate.unit))):
             bases.setdefault(name, set()).add(rate.basis)
@@ -117,12 +125,12 @@ def _units(result: ZoneResult) -> Table:
         )
     )
     for (indicator, kind, unit), name in variants.items():
-        fraction = kind != Kind.AREA
+        fraction = shares[indicator, kind, unit]
         title = titles[indicator]
         if name != indicator:
-            title = text("export.qualified", title=title, word=Text(unit, unit))
+            title = text("words.qualified", title=title, word=unit_title(unit))
         if len(bases[name]) == 1 and (only := next(iter(bases[name]))) not in {None, Basis.OFFICIAL}:
-            title = text("export.qualified", title=title, word=text(f"export.basis_{only}"))
+            title = text("words.qualified", title=title, word=text(f"words.basis_{only}"))
         declared.append(Column(name, "number", title, fraction=fraction))
         for bound in ("low", "high") if name in banded else ():
             label = text(f"export.bound_{bound}", title=title)
@@ -160,16 +168,16 @@ def _spatial(
     [(_, geometry, kept)] = single_type(source.geometry, "MultiPolygon")
     data = gpd.GeoDataFrame(frame.loc[kept.index], geometry=kept.to_numpy(), crs=CRS)
     return Table(
-        name, text(f"export.table_{name}"), text(f"export.about_{name}"), declared, data, geometry, style
+        name, text(f"words.table_{name}"), text(f"export.about_{name}"), declared, data, geometry, style
     )
 
 
 def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) -> list[Table]:
     """Return a layer as one table for each kind of geometry in it; the first keeps the layer's name."""
     base = columns(name, ("name", "name_en", *_PROVENANCE))
-    expected = GEOMETRY_OF_ROLE.get(
-        LAYERS.get(name) or (layer.spec.role if layer and layer.spec else "redline"), "MultiPolygon"
-    )
+    by_layer = {each: role for role in load_roles().values() for each in (role.layer, role.gaps)}
+    role = load_roles()[layer.spec.role] if layer and layer.spec else by_layer.get(name)
+    expected = role.geometry if role else "MultiPolygon"
     title = _layer_title(name, layer)
     if layer is None:
         empty = gpd.GeoDataFrame(
@@ -229,7 +237,7 @@ def _layer_title(name: str, layer: Layer | None) -> Text:
     """Return the declared title: a screening layer must not take the name of the statutory line."""
     if layer is not None and layer.spec is not None:
         return layer.spec.title
-    return messages.room("export").get(f"table_{name}", Text(name, name))
+    return layer_title(name)
 
 
 def _mosaic(result: ZoneResult) -> Table:

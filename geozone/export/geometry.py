@@ -10,13 +10,6 @@ import numpy as np
 import shapely
 from pypinyin import lazy_pinyin
 
-
-GEOMETRY_OF_ROLE: dict[str, str] = {
-    "river": "MultiLineString",
-    "coastline": "MultiLineString",
-    "station": "MultiPoint",
-}  # all other roles are areas
-
 _DIMENSION = {"MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}
 _SUFFIX = {0: "_points", 1: "_lines", 2: "_areas"}
 _BUILD = {0: shapely.multipoints, 1: shapely.multilinestrings, 2: shapely.multipolygons}

@@ -17,13 +17,13 @@ from geozone.export.indicators import main_rate
 from geozone.export.qml import feature_label, qml, unit_label
 from geozone.export.table import Table
 from geozone.files import whole_file
+from geozone.manifest.roles import load_roles
 from geozone.messages import Language, text
 from geozone.model import Level, ZoneResult
 from geozone.symbology import breaks as class_bounds
 from geozone.symbology import rate_classes
 
 _VERSION = "1.2"  # read by every GDAL and QGIS in use, GDAL 3.6 included
-_NAMED_UP_TO = {"bays": 1_500_000, "rivers": 3_500_000, "lakes": 3_500_000}  # denominators of scales
 
 
 def write_geopackage(
@@ -50,7 +50,7 @@ def write_geopackage(
     lang
         Language of identifiers, aliases and notes; names of layers and columns are ASCII in both.
     rate
-        Indicator that the style of ``units`` colours by; None takes the first of `indicators.MAIN_RATES` that has values.
+        Indicator that the style of ``units`` colours by; None takes the first of `indicators.main_rates` that has values.
     breaks
         Upper class bounds of that rate as fractions; None takes those of `geozone.symbology.breaks`.
 
@@ -116,7 +116,7 @@ def _identifier(table: Table, lang: Language) -> str:
     """Return a title that is unique in the file, as a GeoPackage demands of the parts of a split layer too."""
     for ending in ("points", "lines", "areas"):
         if table.name.endswith(f"_{ending}"):
-            return text("export.qualified", title=table.title, word=text(f"export.part_{ending}")).get(lang)
+            return text("words.qualified", title=table.title, word=text(f"export.part_{ending}")).get(lang)
     return table.title.get(lang)
 
 
@@ -124,9 +124,12 @@ def _style(
     table: Table, result: ZoneResult, lang: Language, rate: str | None, breaks: Sequence[float] | None
 ) -> str:
     if table.name != "units":
-        label = feature_label(lang, _NAMED_UP_TO[table.name]) if table.name in _NAMED_UP_TO else None
-        role = table.spec.role if table.spec else None
-        return qml(table.style, table.geometry, table.columns, lang, label=label, role=role)
+        role = load_roles().get(table.spec.role) if table.spec else None
+        named_to = role.named_to if role and role.layer == table.name else 0
+        label = feature_label(lang, named_to) if named_to else None
+        return qml(
+            table.style, table.geometry, table.columns, lang, label=label, role=role.id if role else None
+        )
     present = set(result.units["level"])
     levels = [level for level in Level if level.value in present]
     column = rate if rate in table.frame.columns else None

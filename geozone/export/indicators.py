@@ -8,12 +8,8 @@ import pandas as pd
 
 from geozone.export.columns import Column, columns
 from geozone.model import RATE_COLUMNS, Rate, ZoneResult
+from geozone.rates.wording import has_figure
 
-MAIN_RATES = (
-    "redline_coverage",
-    "barrier_coverage",
-    "blue_green_share",
-)  # what maps are coloured by, the best first
 _NUMBERS = {"numerator", "denominator", "value", "low", "high", "target_value", "gap"}
 _RATE_DOMAINS = {
     "level": "level",
@@ -33,11 +29,6 @@ def rate_columns() -> tuple[Column, ...]:
     return columns("rates", declared)
 
 
-def has_figure(rate: Rate) -> bool:
-    """Return whether a rate has a value or at least a band."""
-    return rate.value is not None or rate.low is not None or rate.high is not None
-
-
 def is_finest(units: pd.DataFrame) -> pd.Series[bool]:
     """Return which units have none below them: counties, and cities or provinces that are not divided here.
 
@@ -49,13 +40,20 @@ def is_finest(units: pd.DataFrame) -> pd.Series[bool]:
 def main_rate(result: ZoneResult, wanted: str | None = None) -> str | None:
     """Return the indicator that maps are coloured by.
 
-    It is the wanted one, else the first of `MAIN_RATES` with values on the finest units, else None.
+    It is the wanted one, else the indicator of the lowest ``map_rank`` with values on the finest units, else None.
     """
     if wanted is not None:
         return wanted
+    ranked = main_rates(result)
     finest = set(result.units.loc[is_finest(result.units), "code"])
     valued = {rate.indicator for rate in result.rates if rate.unit_code in finest and rate.value is not None}
-    return next((name for name in MAIN_RATES if name in valued), None)
+    return next((name for name in ranked if name in valued), None)
+
+
+def main_rates(result: ZoneResult) -> list[str]:
+    """Return the indicators that maps may be coloured by, the best first."""
+    ranked = {one.id: one.map_rank for one in result.indicators.values() if one.map_rank is not None}
+    return sorted(ranked, key=ranked.__getitem__)
 
 
 def rate_variants(rates: Iterable[Rate]) -> dict[tuple[str, str | None, str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -32,13 +33,18 @@ def targets_table(result: ZoneResult, lang: Language) -> Table:
             "reading_source", "reading_reason", "note",
         ),
     )  # fmt: skip
-    return plain_table("targets", declared, [_target_row(target, lang) for target in result.targets])
+    return plain_table(
+        "targets", declared, [_target_row(target, result.indicators, lang) for target in result.targets]
+    )
 
 
-def _target_row(target: Target, lang: Language) -> dict[str, Any]:
+def _target_row(target: Target, indicators: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     row = {item.name: getattr(target, item.name) for item in fields(target)}
     row |= {name: value.get(lang) for name, value in row.items() if isinstance(value, Text)}
-    row |= {name: ",".join(row[name]) for name in ("documents", "region_codes", "answered_by")}
+    row |= {name: ",".join(row[name]) for name in ("documents", "region_codes")}
+    row["answered_by"] = ",".join(
+        indicators[target.indicator].inputs if target.indicator in indicators else ()
+    )
     row["printed"] = "; ".join(f"{document}: {figure}" for document, figure in target.printed.items())
     if target.reading:
         row |= {
@@ -143,7 +149,7 @@ def run_table(result: ZoneResult, lang: Language) -> Table:
         {
             "section": "zone",
             "name": "map_review",
-            "value": result.review_number or text("export.not_reviewed").get(lang),
+            "value": result.review_number or text("words.not_reviewed").get(lang),
         },
         {"section": "software", "name": "geozone", "value": __version__},
         {"section": "method", "name": "area", "value": text("export.method_area").get(lang)},

@@ -27,13 +27,21 @@ from geozone.export.sheet_map import (
     scale_bar,
 )
 from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrapped
-from geozone.export.sheet_panel import DRAWN, Theme, legend, on_sheet, theme, unit_rates, zone_rates
+from geozone.export.sheet_panel import Theme, legend, on_sheet, theme, unit_rates, zone_rates
 from geozone.export.table import vintage_words
 from geozone.files import whole_file
 from geozone.manifest.inputs import register_title
+from geozone.manifest.roles import load_roles
 from geozone.messages import Language, text
 from geozone.model import LayerStyle, Level, ZoneResult
-from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RateClass, drawn_style, layer_statuses
+from geozone.symbology import (
+    LEGEND_ORDER,
+    RATE_MISSING,
+    RateClass,
+    drawing_order,
+    drawn_style,
+    layer_statuses,
+)
 
 PAPERS: dict[str, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
 KINDS = ("pdf", "png")
@@ -69,7 +77,7 @@ def write_sheet(
     paper
         ``A4`` or ``A3``, landscape.
     rate
-        Indicator that colours the finest units; None takes the first of `indicators.MAIN_RATES` that has values.
+        Indicator that colours the finest units; None takes the first of `indicators.main_rates` that has values.
     breaks
         Upper class bounds of that rate as fractions; None takes those of `geozone.symbology.breaks`.
     dpi
@@ -114,13 +122,13 @@ def _title(page: Page, about: Theme) -> None:
     title = about.named(about.rate)
     rates = [item for item in about.result.rates if item.indicator == about.rate and item.basis]
     for basis in dict.fromkeys(item.basis for item in rates):
-        title = text("export.qualified", title=title, word=text(f"export.basis_{basis}"))
+        title = text("words.qualified", title=title, word=text(f"words.basis_{basis}"))
     vintages = ", ".join(sorted({item.vintage for item in rates if item.vintage}))
-    level = text(f"export.level_{about.levels[0]}")
+    level = text(f"words.level_{about.levels[0]}")
     words = text("export.sheet_about", title=title, level=level, vintage=vintage_words(vintages))
     page.say(_MARGIN, top - 12, words.get(lang), 9, color=QUIET)
     number = about.result.review_number
-    review = text("export.reviewed", number=number) if number else text("export.not_reviewed")
+    review = text("words.reviewed", number=number) if number else text("words.not_reviewed")
     page.say(page.width - _MARGIN, top - 4.5, review.get(lang), 9, ha="right", color=INK if number else ALERT)
     page.rule(_MARGIN, top - 15.5, page.width - 2 * _MARGIN, weight=0.8)
 
@@ -130,7 +138,8 @@ def _map(page: Page, about: Theme) -> None:
     width = page.width - 2 * _MARGIN - _PANEL - _GAP - 4
     height = page.height - _MARGIN - _TITLE - y
     result, scale = about.result, page.scale
-    layers = [layer.data for name, layer in result.layers.items() if name in {"bays", "coastline"}]
+    roles = load_roles()
+    layers = [layer.data for layer in result.layers.values() if layer.spec and roles[layer.spec.role].marine]
     bounds = np.array([data.total_bounds for data in [result.units, *layers] if len(data)])
     extent = [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]
     frame = frame_of(extent, width * scale, height * scale)
@@ -168,11 +177,10 @@ def _draw_units(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
 
 
 def _draw_layers(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
-    for place, name in enumerate(DRAWN):
-        layer = about.result.layers.get(name)
-        if layer is None or not len(layer.data):
+    for place, layer in enumerate(drawing_order(about.result.layers.values())):
+        if not len(layer.data):
             continue
-        style = on_sheet(name, layer.spec.style if layer.spec else LayerStyle("line", stroke=QUIET))
+        style = on_sheet(layer.spec) if layer.spec else LayerStyle("line", stroke=QUIET)
         statuses = layer_statuses(layer, about.result.registers)
         order = 2 + place * 0.5
         shapes = projected(layer.data, frame)
@@ -202,14 +210,14 @@ def _footer(page: Page, about: Theme) -> None:
     top, width, lang = _MARGIN + _FOOTER - 3.5, page.width - 2 * _MARGIN, about.lang
     page.rule(_MARGIN, top + 1.5, width, weight=0.5)
     told = [
-        text("export.sheet_source", title=spec.title, basis=text(f"export.basis_{spec.basis}"), source=spec.source,
+        text("export.sheet_source", title=spec.title, basis=text(f"words.basis_{spec.basis}"), source=spec.source,
              vintage=vintage_words(spec.vintage))
         for layer in about.result.layers.values()
         if (spec := layer.spec)
     ]  # fmt: skip
     told += [
-        text("export.sheet_register", register=register_title(name),
-             basis=text(f"export.basis_{register.basis}"), as_of=register.as_of)
+        text("export.sheet_register", title=register_title(name),
+             basis=text(f"words.basis_{register.basis}"), as_of=register.as_of)
         for name, register in about.result.registers.items()
     ]  # fmt: skip
     words = " ".join(item.get(lang) for item in [text("export.sheet_projection"), *dict.fromkeys(told)])

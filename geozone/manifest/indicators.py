@@ -15,7 +15,9 @@ from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Level, Status
 
-TOLD = ("by_clause", "always", "where_known")
+ALWAYS, WHERE_KNOWN = "always", "where_known"  # also where no clause asks; only where there is a figure
+TOLD = ("by_clause", ALWAYS, WHERE_KNOWN)
+REPORTED = "reported"  # the measure that takes a figure as it was given
 _OWN_KEYS = {"title", "measure", "unit", "levels", "told", "part_of", "map_rank", "note"}
 _SEVERAL = ("areas", "layers", "registers", "figures")
 _LAYERS = ("area", "line", "point", "raster", "layer", "layers", "areas")
@@ -58,6 +60,11 @@ class Indicator:
         return named or ((self.id,) if "figure" in self.measure.keys else ())
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """Ids of all layers, registers and figures that answer it."""
+        return tuple(dict.fromkeys([*self.layers, *self.registers, *self.figures]))
+
+    @property
     def indicators(self) -> tuple[str, ...]:
         """Ids of the indicators that it is made from."""
         return self._inputs(("indicator",))
@@ -67,6 +74,21 @@ class Indicator:
         """The filter of its features, rows or items: field -> values."""
         found: Mapping[str, tuple[str, ...]] = self.options.get("where", {})
         return found
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields that it asks for of its layer or register: those of its filter, its value and its weight."""
+        named = [
+            self.options[name]
+            for name, key in self.measure.keys.items()
+            if key.holds == "field" and name in self.options
+        ]
+        return tuple(dict.fromkeys([*self.where, *named]))
+
+    @property
+    def changing(self) -> tuple[str, ...]:
+        """Ids of the layers that it needs in two vintages."""
+        return self.layers if self.measure.vintages else ()
 
     def _inputs(self, holds: tuple[str, ...]) -> tuple[str, ...]:
         found: list[str] = []

@@ -14,7 +14,6 @@ from geozone.manifest.roles import load_roles
 from geozone.messages import Text
 from geozone.model import Level
 
-
 _ROLES = "roles"
 
 
@@ -103,9 +102,7 @@ def register_role(name: str) -> str:
         If there is none of this name; the nearest is named.
     """
     if name not in register_roles():
-        raise UsageError(
-            "manifest.unknown_register_role", name=name, nearest=nearest(name, register_roles())
-        )
+        raise UsageError("manifest.unknown_register_role", name=name, nearest=nearest(name, register_roles()))
     return name
 
 

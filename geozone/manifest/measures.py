@@ -14,9 +14,9 @@ from geozone.model import Kind
 
 HOLDS = (
     "area", "line", "point", "raster", "layer", "layers", "areas", "register", "registers", "figure", "figures",
-    "indicator", "where", "statuses", "level", "classes", "choice", "number", "text", "formula", "year", "weight",
+    "indicator", "where", "field", "statuses", "level", "classes", "choice", "number", "text", "formula", "year", "weight",
 )  # fmt: skip
-_KEYS = {"title", "kind", "share", "unit", "keys"}
+_KEYS = {"title", "kind", "share", "unit", "keys", "vintages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Measure:
     share: bool
     unit: str | None  # the only one that values have, where there is one
     keys: Mapping[str, Key]
+    vintages: bool  # it takes two vintages of its layer
 
 
 @cache
@@ -65,6 +66,7 @@ def load_measures() -> Mapping[str, Measure]:
             share=table.get("share", False),
             unit=table.get("unit"),
             keys=MappingProxyType(keys),
+            vintages=table.get("vintages", False),
         )
     declared.stop_on_faults()
     return MappingProxyType(measures)

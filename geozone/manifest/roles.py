@@ -17,9 +17,10 @@ from geozone.model import LayerStyle
 Kind = Literal["area", "line", "point", "raster"]
 KINDS: tuple[Kind, ...] = ("area", "line", "point", "raster")
 GEOMETRIES: Mapping[str, str] = {"area": "MultiPolygon", "line": "MultiLineString", "point": "MultiPoint"}
+_DIMENSIONS: Mapping[str, int] = {"area": 2, "line": 1, "point": 0}
 _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
-    "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "gaps": "", "shore": False, "sea": False,
+    "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "gaps": "", "shore": False, "sea": False, "offshore": False, "named_to": 0, "outlined": False,
 }  # fmt: skip
 _KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
 
@@ -46,12 +47,20 @@ class Role:
     natural: tuple[str, ...]
     gaps: str  # layer of the gaps between its parts
     shore: bool  # its lines belong to the unit that they name or lie nearest to
-    sea: bool
+    sea: bool  # its areas stand for the sea
+    offshore: bool  # part of it may lie off the land of the zone
+    named_to: int  # maps up to this scale name its features; 0: none
+    outlined: bool  # drawn as an outline on printed sheets
 
     @property
     def geometry(self) -> str:
         """The kind of geometry that takes the layer's own name in a file."""
         return GEOMETRIES.get(self.kind, "MultiPolygon")
+
+    @property
+    def dimensions(self) -> tuple[int, ...]:
+        """Dimensions of the geometries that it may have: 0 points, 1 lines, 2 areas."""
+        return tuple(_DIMENSIONS[kind] for kind in (self.kind, *self.also) if kind in _DIMENSIONS)
 
     @property
     def raster(self) -> bool:
@@ -95,6 +104,11 @@ def get_role(name: str) -> Role:
     if name not in roles:
         raise UsageError("manifest.unknown_role", name=name, nearest=nearest(name, roles))
     return roles[name]
+
+
+def layer_order() -> list[str]:
+    """Return the ids of the layers that go by their role, from the bottom of the map to its top, gaps after their layer."""
+    return [name for role in load_roles().values() for name in (role.layer, role.gaps) if name]
 
 
 def role_for(purpose: str) -> Role:

@@ -11,11 +11,12 @@ import numpy as np
 import shapely
 
 from geozone.errors import DataError
+from geozone.manifest.roles import load_roles
 from geozone.messages import message
 from geozone.model import Finding, Layer, Level, Severity, Step, ZoneResult
 
 GRID_DEGREES = 0.005  # about 500 m
-SENSITIVE = frozenset({"redline", "protected_area", "station"})
+SENSITIVE = frozenset(role.id for role in load_roles().values() if role.sensitive)
 PUBLIC_COLUMNS = (
     "name",
     "name_en",

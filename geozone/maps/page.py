@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geozone.manifest.roles import load_roles
 from geozone.maps.basemap import BaseMap
 from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block, unsupported
 from geozone.maps.generalise import units_for_drawing
@@ -19,25 +20,18 @@ from geozone.maps.style import layer_symbols
 from geozone.maps.tiles import tile_layer
 from geozone.messages import Language, Text, text
 from geozone.model import Basis, Layer, LayerSpec, ZoneResult
-from geozone.symbology import LEGEND_ORDER, counts_items, feature_items, layer_statuses, legend_counts
-
-DRAWING_ORDER = (  # from the bottom to the top
-    "functional_zone",
-    "protected_area",
-    "coastal_belt",
-    "barrier",
-    "redline",
-    "lake",
-    "bay",
-    "river",
-    "coastline",
-    "control_unit",
-    "station",
+from geozone.symbology import (
+    LEGEND_ORDER,
+    counts_items,
+    drawing_order,
+    feature_items,
+    is_shown,
+    layer_statuses,
+    legend_counts,
 )
+
 HIDDEN_COLUMNS = {"geometry", "province_codes"}  # not for readers
 PLAIN_FEATURES, PLAIN_POINTS = 20_000, 250_000  # a layer beyond either travels as tiles
-COVERAGE_ROLES = {"boundary", "functional_zone", "control_unit"}  # their polygons share borders
-HIDDEN_ROLES = {"barrier"}  # an area fill over the coloured units would make their colours unreadable
 BINARY, JSON = "application/octet-stream", "application/json"
 
 
@@ -102,11 +96,7 @@ def render_page(result: ZoneResult, *, lang: Language = "zh", base_map: BaseMap 
 
 def ordered(layers: dict[str, Layer]) -> list[Layer]:
     """Return the layers from the bottom of the map to its top."""
-    place = {role: number for number, role in enumerate(DRAWING_ORDER)}
-    return sorted(
-        (layer for layer in layers.values() if len(layer.data)),
-        key=lambda layer: (place.get(_spec(layer).role, len(place)), layer.id),
-    )
+    return drawing_order(layer for layer in layers.values() if len(layer.data))
 
 
 def shell(title: Text, lang: Language) -> str:
@@ -137,7 +127,7 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         "legend": [item | {"title": strings.add(item["title"])} for item in legend],
         "counts": [len(layer.data)] if which is None else np.bincount(which, minlength=len(legend)).tolist(),
         "attributes": ends,
-        "show": spec.role not in HIDDEN_ROLES,
+        "show": is_shown(spec),
     }
     if statuses is not None:
         counted = legend_counts(layer, result.registers, statuses)
@@ -147,7 +137,7 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
     blocks = [data_block(f"attributes-{key}", base64_text(rows), BINARY)]
     if len(layer.data) > PLAIN_FEATURES or shapely.get_num_coordinates(geometries).sum() > PLAIN_POINTS:
         symbols = None if which is None else np.asarray(which, np.int64)
-        tiled = tile_layer(geometries, symbols, coverage=spec.role in COVERAGE_ROLES)
+        tiled = tile_layer(geometries, symbols, coverage=load_roles()[spec.role].partition)
         entry["tiles"] = [[level.zoom, level.least, level.tiles] for level in tiled.levels]
         entry["individual"] = tiled.individual
         if tiled.individual:
@@ -183,7 +173,7 @@ def _spec(layer: Layer) -> LayerSpec:
         return layer.spec
     return LayerSpec(
         id=layer.id,
-        role="boundary",
+        role=next(iter(load_roles())),
         title=Text(layer.id, layer.id),
         basis=Basis.WORKING,
         source=Text("", ""),

@@ -1,7 +1,8 @@
-"""Large polygons cut into small pieces, so that no later step has to walk a long outline."""
+"""Polygons cut: large ones into small pieces, so that no later step has to walk a long outline; layers at an outline."""
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -27,6 +28,18 @@ def cut_up(polygons: Geometries, most: int = SMALL) -> tuple[Geometries, Indices
     result = np.empty(len(pieces), dtype=object)
     result[:] = pieces
     return result, np.array(owners, dtype=np.intp)
+
+
+def cut_to(data: gpd.GeoDataFrame, outline: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Return the part of a layer that lies inside an outline in the same CRS; what merely touches it is left out."""
+    shapely.prepare(outline)
+    data = data[data.intersects(outline)].copy()
+    crossing = ~shapely.contains_properly(outline, data.geometry.to_numpy())
+    kinds = data.geom_type.str.removeprefix("Multi")
+    data.loc[crossing, data.geometry.name] = data.geometry[crossing].intersection(outline)
+    data = data.explode(index_parts=False)
+    data = data[data.geom_type == kinds.loc[data.index]]  # a touch leaves points and lines
+    return data.dissolve(by=data.index, aggfunc="first")
 
 
 def _halve(polygon: shapely.Geometry, most: int) -> list[shapely.Geometry]:

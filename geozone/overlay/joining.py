@@ -12,7 +12,9 @@ from geozone.overlay.plane import to_plane
 from geozone.overlay.zones import frame_of, make_zones
 
 
-def features_in_zones(layer: Any, zones: Any, *, by: str | None = None) -> pd.DataFrame:
+def features_in_zones(
+    layer: Any, zones: Any, *, by: str | None = None, stated: str | None = None
+) -> pd.DataFrame:
     """Return the features of a layer with the zone that each lies in.
 
     A point on the border of several zones lies in the first of them, so that zones add up; a line or an area has a row
@@ -24,11 +26,14 @@ def features_in_zones(layer: Any, zones: Any, *, by: str | None = None) -> pd.Da
         A GeoDataFrame, GeoSeries or Layer of points, lines or areas, in any CRS.
     zones, by
         As for `geozone.coverage`.
+    stated
+        Field of the layer in which a feature names its zone: one that lies in none, such as a site at sea, belongs to it.
 
     Returns
     -------
     DataFrame
-        The fields of the features, with ``feature`` (position in the layer) and the zone key; no geometry.
+        The fields of the features, with ``feature`` (position in the layer) and the zone key, which takes the place of a field
+        of that name; no geometry.
     """
     prepared, frame = make_zones(zones, by), frame_of(layer)
     geometries = to_plane(frame)
@@ -46,6 +51,11 @@ def features_in_zones(layer: Any, zones: Any, *, by: str | None = None) -> pd.Da
         inner = ~shapely.touches(prepared.polygons[over], geometries[others][feature])
         rows.append(others[feature[inner]])
         keys.append(over[inner])
+    if stated is not None and stated in frame:
+        rest = np.setdiff1d(np.arange(len(frame)), np.concatenate(rows))
+        said = prepared.keys.get_indexer(frame[stated].iloc[rest].astype(str))
+        rows.append(rest[said >= 0])
+        keys.append(said[said >= 0])
     chosen, where = np.concatenate(rows), np.concatenate(keys)
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name).iloc[chosen]).reset_index(drop=True)
     table.insert(0, "feature", chosen)

@@ -88,6 +88,15 @@ def lines_in_layer(
     return pd.DataFrame({"length_km": whole, "inside_km": covered, "share": share}, index=index)
 
 
+def lines_within(lines: gpd.GeoDataFrame, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the parts of lines that lie in the polygons of a layer, with the fields of their line, in EPSG:4490."""
+    cover = polygonal(to_plane(layer.geometry.to_numpy(), layer.crs))
+    cover = shapely.make_valid(cover, method="structure", keep_collapsed=False)
+    parts = from_plane(linear(_inside(to_plane(lines.geometry.to_numpy(), lines.crs), cover)))
+    inside = lines.set_geometry(gpd.GeoSeries(parts, index=lines.index, crs=CRS))
+    return inside[~inside.geometry.is_empty]
+
+
 def points_in_zones(points: Any, zones: Any, *, by: str | None = None) -> pd.DataFrame:
     """Return how many points lie in every zone; a point on a boundary lies in every zone that it touches.
 

@@ -107,6 +107,30 @@ def mosaic_geometry(
     return gpd.GeoDataFrame(table, geometry=from_plane(polygons_of(rows)), crs=CRS)
 
 
+def cut_to_layer(zones: Zones, layer: Any, name: str) -> tuple[Zones, list[Finding]]:
+    """Return zones cut to the ground of a layer of areas, and what of the layer counts for nothing.
+
+    Parameters
+    ----------
+    zones
+        The zones; what the layer does not reach is left empty.
+    layer
+        A GeoDataFrame, GeoSeries or Layer, in any CRS; features may overlap.
+    name
+        Its name, for the findings.
+    """
+    count = processors()
+    read, findings = read_layers({name: layer}, count)
+    sheets = make_sheets(zones.polygons, grid_cells(len(read.features)))
+    faces = find_faces(read, sheets, count, geometry=True)
+    assert faces.geometries is not None
+    order = np.argsort(faces.zones, kind="stable")
+    numbers, unions = union_rows(faces.zones[order], faces.geometries[order], Guard())
+    polygons = np.full(len(zones), shapely.Polygon(), dtype=object)
+    polygons[numbers] = polygons_of(unions)
+    return Zones(zones.keys, polygons, zones.findings), findings
+
+
 def mosaic_table(zones: Zones, names: Sequence[str], faces: Faces, by: str | None) -> pd.DataFrame:
     """Return the table of `mosaic` from the faces of all zones."""
     numbers, masks, areas = _combinations(zones, faces)

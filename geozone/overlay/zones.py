@@ -14,7 +14,7 @@ from geozone.errors import DataError, UsageError
 from geozone.messages import message
 from geozone.model import Finding, Layer, Severity
 from geozone.overlay.noding import share_vertices
-from geozone.overlay.plane import Geometries, Numbers, is_geographic, to_plane, with_crs
+from geozone.overlay.plane import Geometries, Indices, Numbers, is_geographic, to_plane, with_crs
 
 _NAMED = 10  # rows that are named
 
@@ -39,6 +39,19 @@ class Zones:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def area_inside(self, ground: shapely.Geometry) -> Numbers:
+        """Return the area of every zone, in m², that lies inside a polygon of the plane."""
+        shapely.prepare(ground)
+        areas = self.area
+        across = ~shapely.contains(ground, self.polygons)
+        areas[across] = shapely.area(shapely.intersection(self.polygons[across], ground))
+        return areas
+
+    def without(self, ground: shapely.Geometry) -> Zones:
+        """Return what a polygon of the plane leaves of the zones."""
+        left = polygonal(np.asarray(shapely.difference(self.polygons, ground)))
+        return Zones(self.keys, left, self.findings)
 
 
 def frame_of(layer: Any) -> gpd.GeoDataFrame:
@@ -125,6 +138,16 @@ def _findings(
 
 def _first(rows: pd.Index) -> str:
     return ", ".join(str(row) for row in rows[:_NAMED]) + (" …" if len(rows) > _NAMED else "")
+
+
+def overlaps(polygons: Geometries) -> tuple[Indices, Indices, Numbers]:
+    """Return the pairs of polygons of the plane that overlap: first, second, and the mean width of the overlap in m."""
+    first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    first, second = first[first < second], second[first < second]
+    common = shapely.intersection(polygons[first], polygons[second])
+    areas, halves = shapely.area(common), shapely.length(common) / 2
+    real = areas > 0
+    return first[real], second[real], np.asarray(areas[real] / halves[real])
 
 
 def polygonal(geometries: Geometries) -> Geometries:

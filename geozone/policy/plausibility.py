@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geozone.messages import message, text
+from geozone.manifest.units import unit_title
+from geozone.messages import message
 from geozone.model import Comparator, Finding, Severity, Target
 from geozone.rounding import digits
 from geozone.seeds import Reference
@@ -172,7 +173,7 @@ def _finding(target: Target, kind: str, **figures: object) -> Finding:
         kind=kind,
         severity=Severity.WARNING,  # a misprint stops nothing: the rate is told, the target is not judged
         layer=LAYER,
-        message=message(f"rates.{kind}", target=target.id, unit=text(f"rates.unit_{target.unit}"), **shown),
+        message=message(f"rates.{kind}", target=target.id, unit=unit_title(target.unit), **shown),
         remedy=message(f"rates.{kind}_remedy"),
         feature=target.id,
     )

@@ -9,6 +9,7 @@ import pandas as pd
 import pyogrio
 
 from geozone.files import shipped
+from geozone.manifest.indicators import load_indicators
 from geozone.messages import Language
 from geozone.model import CRS, Finding, Target, Zone
 from geozone.overlay.plane import area_km2
@@ -131,12 +132,18 @@ def _row(target: Target, findings: list[str], lang: Language) -> dict[str, Any]:
         "change_basis": target.change_basis,
         "printed": "; ".join(f"{document}: {figure}" for document, figure in target.printed.items()),
         "denominator": target.denominator.get(lang) if target.denominator else "",
-        "answered_by": ",".join(target.answered_by),
+        "answered_by": ",".join(inputs_of(target)),
         "reading": reading.value if reading else None,
         "reading_source": reading.source.get(lang) if reading else "",
         "findings": ",".join(findings),
         "note": target.note.get(lang) if target.note else "",
     }
+
+
+def inputs_of(target: Target) -> tuple[str, ...]:
+    """Return the ids of the layers, registers and figures that would answer a target; of one's own indicator none."""
+    indicator = load_indicators().get(target.indicator)
+    return indicator.inputs if indicator else ()
 
 
 def _land_km2(zone: Zone) -> float:

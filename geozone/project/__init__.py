@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 from geozone.catalog import DeclarationError, load_catalog
 from geozone.errors import InputError
@@ -23,7 +21,6 @@ from geozone.seeds import get_zone
 
 __all__ = ["FigureFile", "Project", "RegisterFile", "embedded_project", "load_project"]
 _KEYS = ("zone", "title", "map_review_number", "layer", "register", "figures", TABLE)
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +36,9 @@ class Project:
     own: frozenset[str] = frozenset()  # ids of the layers that the user supplies
     older: Mapping[str, tuple[LayerSpec, ...]] = field(default_factory=dict)  # older vintages, by layer id
     figures: tuple[FigureFile, ...] = ()
-    indicators: Mapping[str, Indicator] = _NONE  # the user's own, by id
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)  # the user's own, by id
     targets: tuple[Target, ...] = ()  # of these
-    documents: Mapping[str, Document] = _NONE  # in which these stand
+    documents: Mapping[str, Document] = field(default_factory=dict)  # in which these stand
 
 
 def embedded_project(key: str) -> Project:

@@ -75,11 +75,11 @@ def _layer(entry: Mapping[str, Any], project: Path) -> LayerSpec:
 def _classes(table: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
     """Return the named classes of a raster: name -> values."""
     found = {}
-    for name, values in table.items():
-        values = values if isinstance(values, list) else [values]
-        if not values or not all(isinstance(value, int | float) for value in values):
+    for name, value in table.items():
+        values = value if isinstance(value, list) else [value]
+        if not values or not all(isinstance(one, int | float) for one in values):
             raise DeclarationError(text("project.bad_class", name=name, value=str(values)))
-        found[name] = tuple(float(value) for value in values)
+        found[name] = tuple(float(one) for one in values)
     return found
 
 
@@ -101,6 +101,11 @@ def _newest(specs: list[LayerSpec]) -> tuple[LayerSpec, tuple[LayerSpec, ...]]:
     return together(newest), older
 
 
+def newest_of(specs: Sequence[LayerSpec]) -> LayerSpec:
+    """Return the newest vintage among some of one layer."""
+    return _newest(list(specs))[0]
+
+
 def together(specs: Sequence[LayerSpec]) -> LayerSpec:
     """Return files of one layer and vintage as one; where they stand differently, the least certain counts."""
     first = specs[0]
@@ -109,7 +114,7 @@ def together(specs: Sequence[LayerSpec]) -> LayerSpec:
     named_by_file = all(spec.title == _title_of_files([spec]) for spec in specs)
     notes = [spec.note for spec in specs if spec.note]
     if len({spec.basis for spec in specs}) > 1:
-        bases = joined((text(f"model.basis_{spec.basis.value}") for spec in specs), ", ")
+        bases = joined((text(f"words.basis_{spec.basis.value}") for spec in specs), ", ")
         notes.append(text("project.mixed_basis", bases=bases))
     return replace(
         first,

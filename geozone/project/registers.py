@@ -14,7 +14,19 @@ from geozone.messages import Text, text
 from geozone.model import Basis, Level
 from geozone.project.entries import data_file, known_keys, known_word, own_id, stated, word_of
 
-REGISTER_KEYS = ("role", "id", "path", "layer", "sheet", "level", "basis", "as_of", "source", "title", "fields")
+REGISTER_KEYS = (
+    "role",
+    "id",
+    "path",
+    "layer",
+    "sheet",
+    "level",
+    "basis",
+    "as_of",
+    "source",
+    "title",
+    "fields",
+)
 FIGURE_KEYS = ("path", "layer", "sheet", "basis", "source", "fields")
 _LEVELS = (Level.CITY.value, Level.COUNTY.value, Level.PROVINCE.value)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geozone.manifest.indicators import Indicator
+from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Comparator, Target
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.figures import Figure
+from geozone.rates.measures import module_of
 
 CHANGES = (Comparator.INCREASE, Comparator.DECREASE, Comparator.STABLE)
 
@@ -27,7 +29,8 @@ def baseline_of(target: Target, indicator: Indicator, value: Value, facts: Facts
 
     1. A value that is itself a change starts from nothing changed.
     2. Where the clause names a base year, the figure of that year counts; without one there is no baseline.
-    3. Where it names none, the first figure before the value counts: the change is told, and not judged.
+    3. Where it names none, and the layer has an older vintage, what was measured of that one counts.
+    4. Where there is none, the first figure before the value counts: the change is told, and not judged.
     """
     if target.comparator not in CHANGES:
         return Baseline()
@@ -38,8 +41,34 @@ def baseline_of(target: Target, indicator: Indicator, value: Value, facts: Facts
     if target.base_year is not None:
         base = next((one for one in series if one.year == target.base_year), None)
         return _baseline(base, indicator, stated=True) if base else Baseline()
+    if facts.before is not None and value.figure is None:
+        older = _measured(indicator, value, facts.before)
+        if older is not None:
+            return older
     before = [one for one in series if now is None or (one.year or 0) < now]
     return _baseline(before[0], indicator, stated=False) if before else Baseline()
+
+
+def _measured(indicator: Indicator, value: Value, before: Facts) -> Baseline | None:
+    """Return what was measured of the older vintage of a layer in the unit of a value."""
+    changed = [name for name in indicator.layers if before.is_older(name)]
+    if not changed or before.missing(indicator):
+        return None
+    if (indicator.id, before.whole.code) not in before.found:
+        for one in module_of(indicator.measure.id).values(indicator, before):
+            before.found[indicator.id, one.unit.code] = one
+    then = before.found.get((indicator.id, value.unit.code))
+    if then is None or then.value is None:
+        return None
+    vintage = min(before.specs[name].vintage for name in changed)
+    shown = then.value * 100 if indicator.share else then.value
+    note = text(
+        "rates.note_base_vintage",
+        vintage=vintage,
+        value=f"{shown:,.4g}",
+        unit=load_units()[indicator.unit].title,
+    )
+    return Baseline(then.value, stated=True, note=note)
 
 
 def _baseline(figure: Figure, indicator: Indicator, *, stated: bool) -> Baseline:

@@ -10,17 +10,22 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geozone.manifest.indicators import Indicator
+from geozone.manifest.indicators import ALWAYS, REPORTED, WHERE_KNOWN, Indicator
+from geozone.manifest.units import load_units
 from geozone.messages import Text, text
-from geozone.model import Level, Rate, Target, Zone
+from geozone.model import Level, Rate, Target, Verdict, Zone
 from geozone.policy.plausibility import Territory
-from geozone.rates.facts import NOTHING, Facts, Unit, Value
-from geozone.rates.figures import Figures
-from geozone.rates.frame import REGION, Frame
+from geozone.rates.facts import Facts, Unit, Value
+from geozone.rates.frame import READING, REGION, Frame, context
 from geozone.rates.measures import module_of
+from geozone.rates.measures.completion import counted_register
 from geozone.rates.measures.derived import names
 from geozone.rates.measures.reported import reported
 from geozone.rates.needs import Need
+from geozone.rates.variants import robustness, robustness_note
+from geozone.rates.verdicts import NOT_COMPARABLE
+
+_FEWEST_VARIANTS = 2  # one variant is no test
 
 
 def chosen_indicators(
@@ -32,10 +37,13 @@ def chosen_indicators(
     own, and what these are made from.
     """
     asked = {target.indicator for target in targets} | set(own)
+    always = {one.id for one in indicators.values() if one.told == ALWAYS}
     wanted = [
         one.id
         for one in indicators.values()
-        if one.id in asked or one.told == "always" or (one.told == "where_known" and _stands_beside(one, asked, indicators))
+        if one.id in asked
+        or one.id in always
+        or (one.told == WHERE_KNOWN and one.part_of in {None, *asked, *always})
     ]
     ordered: dict[str, Indicator] = {}
 
@@ -97,18 +105,24 @@ def regions(units: Sequence[Unit], targets: Sequence[Target], zone: Zone) -> lis
 
 
 def compute_rates(
-    facts: Facts, indicators: Sequence[Indicator], targets: Sequence[Target], size: Territory
+    facts: Facts,
+    indicators: Sequence[Indicator],
+    targets: Sequence[Target],
+    size: Territory,
+    areas: pd.DataFrame | None = None,
 ) -> list[Rate]:
     """Return every rate of a zone.
 
     A rate of a city, a province or the zone is made from the sums of its parts' numerators and denominators, never from
-    their rates. What has no denominator has no number: its row says ``not_computable`` and what is missing.
+    their rates. What has no denominator has no number: its row says ``not_computable`` and what is missing. A share of
+    less than the layers can tell is not applicable: its row has the denominator and no number.
 
     Steps
     -----
-    1. Every indicator whose layers and registers are there is computed for its units by its measure.
-    2. What an authority reported stands beside it, as a row of kind ``reported``.
-    3. Each row is held against the demands that speak of its unit.
+    1. What an authority reported of an indicator is a row of kind ``reported``; it goes before what is computed from a
+       layer that is neither official nor public, and behind what is computed from one that is.
+    2. Every indicator whose layers and registers are there is computed for its units by its measure.
+    3. Each row is held against the demands that speak of its unit, and against every defensible choice behind it.
     4. A demand that no row was held against gets a row that says what is missing.
 
     Parameters
@@ -121,6 +135,8 @@ def compute_rates(
         The demands of the zone's documents.
     size
         How large the zone is, as far as known: a demand beyond it cannot hold.
+    areas
+        The area of the statutory layer by every defensible choice, as `geozone.overlay.variants.area_variants` returns it.
 
     Raises
     ------
@@ -129,48 +145,72 @@ def compute_rates(
     """
     frame = Frame(facts, {one.id: one for one in indicators}, targets, size)
     rates = [row for one in indicators for row in _rows(frame, one)]
-    return rates + frame.unanswered(rates)
+    rates += frame.unanswered(rates)
+    known = pd.DataFrame() if areas is None else areas
+    return [_with_robustness(frame, rate, known) for rate in rates]
 
 
 def _rows(frame: Frame, indicator: Indicator) -> Iterator[Rate]:
     facts = frame.facts
-    given = list(_reported(indicator, facts))
-    for value in given:
+    given = [] if indicator.measure.id == REPORTED else list(_reported(indicator, facts))
+    missing = facts.missing(indicator) or facts.missing_fields(indicator)
+    computed = [] if missing else list(module_of(indicator.measure.id).values(indicator, facts))
+    computed = [_compared(value, given, indicator) for value in computed if frame.is_told(indicator, value)]
+    known = {value.unit.code for value in (*given, *computed)}
+    if missing and indicator.told == ALWAYS and facts.whole.code not in known:
+        method = text("rates.method_none")
+        computed.append(Value(facts.whole, indicator.unit, note=frame.missing(indicator), method=method))
+    sketched = any(facts.basis_of(value) in NOT_COMPARABLE for value in computed)
+    for value in [*given, *computed] if sketched else [*computed, *given]:
         yield from frame.rows(indicator, _with_context(value, indicator, facts))
-    if facts.missing(indicator):
-        if indicator.told == "always" and facts.whole.code not in {value.unit.code for value in given}:
-            value = Value(facts.whole, indicator.unit, note=frame.missing(indicator), method=text("rates.method_none"))
-            yield from frame.rows(indicator, value)
-        return
-    if indicator.measure.id != "reported":
-        for value in module_of(indicator.measure.id).values(indicator, facts):
-            yield from frame.rows(indicator, value)
 
 
 def _reported(indicator: Indicator, facts: Facts) -> Iterator[Value]:
-    """Yield the latest figure of every unit, of an indicator that authorities report."""
-    for name in indicator.figures or (indicator.id,):
-        scopes = facts.figures.scopes(name)
-        for unit in facts.units:
-            figure = facts.figures.latest(name, unit.code) if unit.code in scopes else None
-            value = reported(indicator, unit, figure) if figure else None
-            if value is not None:
-                yield value
+    """Yield the latest figure of every unit, of an indicator that is computed as well."""
+    for unit in facts.units:
+        figure = facts.figures.latest(indicator.id, unit.code)
+        value = reported(indicator, unit, figure) if figure else None
+        if value is not None:
+            yield value
+
+
+def _compared(value: Value, given: Sequence[Value], indicator: Indicator) -> Value:
+    """Return a computed value that says how far it is from the reported one of its unit."""
+    figure = next((one.figure for one in given if one.unit.code == value.unit.code), None)
+    number = figure.in_unit(indicator.unit) if figure else None
+    if figure is None or number is None or value.value is None:
+        return value
+    mine = value.value * (100 if indicator.share else 1)
+    note = text(
+        "rates.note_beside_reported",
+        reported=f"{figure.value:,.10g}",
+        unit=load_units()[figure.unit].title,
+        year=figure.year or figure.published or "—",
+        source=figure.source,
+        difference=f"{mine - number:+,.4g}",
+        in_unit=load_units()[indicator.unit].title,
+        share=f"{mine / number - 1:+.0%}" if number else "—",
+    )
+    return replace(value, note=value.note + note)
 
 
 def _with_context(value: Value, indicator: Indicator, facts: Facts) -> Value:
     """Return a value of the zone with the figures of other scopes in its note; they are never judged."""
     if value.unit is not facts.whole:
         return value
-    return replace(value, note=value.note + context(facts.figures, indicator, facts.zone.key))
+    return replace(value, note=value.note + context(facts, indicator))
 
 
-def context(figures: Figures, indicator: Indicator, zone: str) -> Text:
-    """Return what was reported of other scopes than the zone's own."""
-    note = NOTHING
-    for figure in figures.context(indicator.id, zone):
-        note += text(
-            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=f"{figure.value:g}",
-            unit=text(f"rates.unit_{figure.unit}"), source=figure.source,
-        )  # fmt: skip
-    return note
+def _with_robustness(frame: Frame, rate: Rate, areas: pd.DataFrame) -> Rate:
+    """Return a row whose note says in how many variants its target is met, where it has a verdict or is a reading."""
+    judged = rate.verdict in (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)
+    name = rate.target_id or ""
+    if not judged and not (name.endswith(READING) and rate.verdict is Verdict.REPORT_ONLY):
+        return rate
+    target = next(target for target in frame.targets if target.id == name.removesuffix(READING))
+    indicator = frame.indicators[rate.indicator]
+    register = counted_register(indicator, frame.facts.registers)
+    robust = robustness(rate, target, indicator, zone=frame.facts.zone, register=register, areas=areas)
+    if robust is None or len(robust.variants) < _FEWEST_VARIANTS:
+        return rate
+    return replace(rate, note=rate.note + robustness_note(robust))

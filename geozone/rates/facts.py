@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
@@ -14,6 +14,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.messages import Text, text
 from geozone.model import Basis, LayerSpec, Level, Register, Zone
+from geozone.overlay.slivers import Sliver
 from geozone.overlay.units import code_prefix
 from geozone.rates.completion import worst_basis
 from geozone.rates.figures import Figure, Figures
@@ -21,6 +22,7 @@ from geozone.rates.needs import Need
 
 NOTHING = Text("", "")
 _TOLERANCE = 1e-9
+_SQUARE_METRES_BELOW = 0.1  # km²
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Value:
     lost: float | None = None  # of a change: what was there and is no more
     projection: Callable[[int], float] | None = None  # year -> value if the pace so far holds
     figure: Figure | None = None  # the reported figure that it is
+    empty: bool = False  # the unit has nothing of it: a row only where somebody asks
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,18 @@ class Facts:
         A table for every need that could be met.
     registers, figures
         By id; all.
-    least_km2
-        By layer and unit code, the area below which a layer cannot be told from nothing there; 0 where it is not given.
+    slivers
+        Layer -> unit code -> a part of the layer in the unit that is thinner than the layers are accurate: no share is made of it.
+    shortest_km
+        By layer of lines, the length below which no share is made of it, since its ends are not known so well.
+    incomplete
+        Ids of layers of which not every feature counts.
+    fields
+        By layer id, the fields that its features have.
+    vintages
+        Ids of the layers that are there in an older vintage as well.
+    before
+        The same of the older vintages, where a layer has one: a change without a stated base year is held against it.
     """
 
     zone: Zone
@@ -92,8 +105,16 @@ class Facts:
     tables: Mapping[Need, pd.DataFrame]
     registers: Mapping[str, Register]
     figures: Figures
-    least_km2: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    found: dict[tuple[str, str], Value] = field(default_factory=dict)  # (indicator, unit code) -> value so far
+    slivers: Mapping[str, Mapping[str, Sliver]] = field(default_factory=dict)
+    shortest_km: Mapping[str, float] = field(default_factory=dict)
+    incomplete: frozenset[str] = frozenset()
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    vintages: frozenset[str] = frozenset()
+    before: Facts | None = None
+    older: frozenset[str] = frozenset()  # of `before`: ids of the layers that are there in an older vintage
+    found: dict[tuple[str, str], Value] = field(
+        default_factory=dict
+    )  # (indicator, unit code) -> value so far
 
     @property
     def whole(self) -> Unit:
@@ -103,7 +124,11 @@ class Facts:
     @cached_property
     def above(self) -> pd.DataFrame:
         """Columns ``finest, code``: every finest unit, and each unit and region that it belongs to, itself included."""
-        finest = [unit.code for unit in self.units if not unit.region and unit.code not in set(self.parents.values())]
+        finest = [
+            unit.code
+            for unit in self.units
+            if not unit.region and unit.code not in set(self.parents.values())
+        ]
         rows = [(code, upper) for code in finest for upper in self._upward(code)]
         for region in self.units:
             if region.region:
@@ -127,9 +152,7 @@ class Facts:
     def units_below(self, unit: Unit, level: Level) -> list[str]:
         """Return the codes of the units of a level inside a unit; a province without cities counts as one city."""
         members = set(unit.members) or {unit.code}
-        inside = [
-            one for one in self.units if not one.region and members & set(self._upward(one.code))
-        ]
+        inside = [one for one in self.units if not one.region and members & set(self._upward(one.code))]
         codes = [one.code for one in inside if one.level is level]
         if level is Level.CITY:
             with_cities = {self.parents.get(code, "") for code in codes}
@@ -153,21 +176,61 @@ class Facts:
     def missing(self, indicator: Indicator) -> list[str]:
         """Return the ids of the layers and registers that an indicator is made from and the zone lacks."""
         layers = [name for name in indicator.layers if name not in self.specs]
+        layers += [name for name in indicator.changing if name not in self.vintages]
         return layers + [name for name in indicator.registers if name not in self.registers]
 
-    def is_there(self, area_km2: float, unit: Unit, layer: str) -> bool:
-        """Tell whether an area of a layer in a unit is more than the accuracy of its outline can make of nothing."""
-        return area_km2 > self.least_km2.get((layer, unit.code), 0.0)
+    def missing_fields(self, indicator: Indicator) -> list[str]:
+        """Return the fields that an indicator asks for and its layer or register does not have at all."""
+        there = self.fields.get(indicator.layers[0]) if indicator.layers else None
+        if there is None and len(indicator.registers) == 1 and indicator.registers[0] in self.registers:
+            there = frozenset(self.registers[indicator.registers[0]].items.columns)
+        return [] if there is None else [name for name in indicator.fields if name not in there]
 
-    def not_applicable(self, unit: Unit, measured_in: str, indicator: Indicator) -> Value:
-        """Return the row of a unit in which the question does not arise."""
-        spec = self.specs.get(indicator.layers[0]) if indicator.layers else None
-        note = text("rates.note_nothing_here", layer=spec.title) if spec else text("rates.note_no_items")
-        return Value(unit, measured_in, note=note, applicable=False, layers=indicator.layers)
+    def is_older(self, layer: str) -> bool:
+        """Tell whether these are facts of an older vintage of a layer."""
+        return layer in self.older
+
+    def too_little(self, unit: Unit, amount: float, layer: str) -> Text | None:
+        """Return why what a unit has of a layer is too little to make a share of; None where it is enough."""
+        if amount <= 0:
+            return text("rates.note_nothing_here", layer=self.specs[layer].title)
+        sliver = self.slivers.get(layer, {}).get(unit.code)
+        if sliver is not None:
+            return _too_thin(self.specs[layer].title, sliver)
+        shortest = self.shortest_km.get(layer, 0.0)
+        if amount < shortest:
+            return text("rates.note_too_short", length=f"{amount:.3g}", shortest=f"{shortest:.3g}")
+        return None
+
+    def not_applicable(
+        self,
+        unit: Unit,
+        measured_in: str,
+        indicator: Indicator,
+        amount: float = 0.0,
+        reason: Text | None = None,
+    ) -> Value:
+        """Return the row of a unit in which the question does not arise; its denominator says how little there is."""
+        if reason is None and indicator.layers:
+            reason = text("rates.note_nothing_here", layer=self.specs[indicator.layers[0]].title)
+        return Value(
+            unit,
+            measured_in,
+            denominator=amount,
+            note=reason or text("rates.note_no_items"),
+            applicable=False,
+            layers=indicator.layers,
+            empty=not amount,
+        )
 
     def no_items(self, unit: Unit, indicator: Indicator) -> Value | None:
         """Return the row of a unit without items of a register: of the zone, and of an inland province for bays."""
-        marine = any(load_roles()[name].marine for name in indicator.registers if name in load_roles())
+        roles = load_roles()
+        marine = any(
+            roles[self.registers[name].role].marine
+            for name in indicator.registers
+            if self.registers[name].role in roles
+        )
         inland = (
             not self.zone.coastal
             if unit.level is Level.ZONE
@@ -175,7 +238,9 @@ class Facts:
         )
         if unit.level is Level.ZONE or (marine and unit.level is Level.PROVINCE):
             note = text("rates.note_no_coast" if marine and inland else "rates.note_no_items")
-            return Value(unit, "count", note=note, applicable=not (marine and inland))
+            if marine and inland:
+                return replace(self.not_applicable(unit, "count", indicator, reason=note), empty=False)
+            return Value(unit, "count", note=note)
         return None
 
     def class_codes(self, indicator: Indicator) -> set[float]:
@@ -207,6 +272,12 @@ class Facts:
             return None
         return value.low, value.high
 
+    def worst_basis(self, indicators: Iterable[str], code: str) -> Basis | None:
+        """Return the least trustworthy basis of other indicators of a unit."""
+        found = [self.found.get((name, code)) for name in indicators]
+        bases = [basis.value for value in found if value and (basis := self.basis_of(value))]
+        return worst_basis(bases, Basis.PUBLIC) if bases else None
+
     def basis_of(self, value: Value) -> Basis | None:
         """Return where a value stands: as the least of its layers."""
         if value.basis is not None:
@@ -215,19 +286,58 @@ class Facts:
         return worst_basis([spec.basis.value for spec in specs], Basis.PUBLIC) if specs else None
 
 
+def _too_thin(layer: Text, sliver: Sliver) -> Text:
+    """Return why a part of a layer is none: in square metres where it is small, in km² where it is a long strip."""
+    large = sliver.area_km2 >= _SQUARE_METRES_BELOW
+    area = f"{sliver.area_km2:,.3g} km²" if large else f"{sliver.area_km2 * 1e6:,.3g} m²"
+    return text(
+        "rates.note_too_thin",
+        layer=layer,
+        area=area,
+        width=f"{sliver.width_m:,.2g}" if sliver.width_m < 10 else f"{sliver.width_m:,.0f}",
+        accuracy=f"{sliver.accuracy_m:,.4g}",
+    )
+
+
+def measured(unit: Unit, measured_in: str, low: float, high: float, layers: tuple[str, ...]) -> Value:
+    """Return an amount as the value of a unit: a band where it is not known whether all of it counts."""
+    single = low == high
+    return Value(
+        unit,
+        measured_in,
+        numerator=float(low),
+        value=float(low) if single else None,
+        low=float(low),
+        high=float(high),
+        note=NOTHING if single else text("rates.note_unknown_features"),
+        layers=layers,
+    )
+
+
 def share(
-    unit: Unit, part: float, whole: float, measured_in: str, layers: Iterable[str], note: Text = NOTHING
+    unit: Unit,
+    part: float,
+    whole: float,
+    measured_in: str,
+    layers: tuple[str, ...],
+    *,
+    most: float | None = None,
+    note: Text = NOTHING,
 ) -> Value:
-    """Return a part of a whole as the value of a unit.
+    """Return a part of a whole as the value of a unit: a band where the part may be as much as `most`.
 
     Raises
     ------
     ConservationError
         If the part is more than the whole.
     """
-    if part > whole * (1 + _TOLERANCE):
+    most = part if most is None else most
+    if most > whole * (1 + _TOLERANCE):
         raise ConservationError(
-            "rates.more_than_there_is", indicator=",".join(layers), unit=unit.name, part=part, total=whole
+            "rates.more_than_there_is", indicator=",".join(layers), unit=unit.name, part=most, total=whole
         )
-    ratio = min(1.0, part / whole)
-    return Value(unit, measured_in, part, whole, ratio, ratio, ratio, note=note, layers=tuple(layers))
+    low, high = min(1.0, part / whole), min(1.0, most / whole)
+    if low != high:
+        note = text("rates.note_unknown_features") + note
+    single = low if low == high else None
+    return Value(unit, measured_in, part, whole, single, low, high, note=note, layers=layers)

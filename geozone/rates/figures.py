@@ -9,6 +9,7 @@ from geozone.manifest.units import converted
 from geozone.messages import Text
 from geozone.model import Basis
 
+NOTHING = Text("", "")
 VALUE, FLOOR, PLAN = "value", "floor", "plan"
 
 
@@ -27,12 +28,12 @@ class Figure:
     basis: Basis
     source: Text
     published: str
-    period: Text = Text("", "")  # where it is not a whole year
+    period: Text = NOTHING  # where it is not a whole year
     context: tuple[str, ...] = ()  # zones beside whose rows it may stand, its scope being another
     superseded: bool = False
     preliminary: bool = False
     certainty: str = ""
-    note: Text = Text("", "")
+    note: Text = NOTHING
 
     def in_unit(self, unit: str) -> float | None:
         """Return the value in a unit; None where that measures something else."""
@@ -51,13 +52,15 @@ class Figures:
     def series(self, indicator: str, scope: str) -> list[Figure]:
         """Return what was reported of a scope, a figure a year, the latest last; undated ones first.
 
-        Of several figures of one year the one that is not preliminary counts, and of these the last.
+        Of several figures of one year the one that is not preliminary counts, and of these the last. What has been superseded
+        counts only where nothing else is known.
         """
         found: dict[int, Figure] = {}
-        for figure in self.all:
-            same = figure.indicator == indicator and figure.scope == scope
-            if not same or figure.kind == PLAN or figure.superseded:
-                continue
+        given = [
+            one for one in self.all if one.indicator == indicator and one.scope == scope and one.kind != PLAN
+        ]
+        in_force = [one for one in given if not one.superseded]
+        for figure in in_force or given:
             year = figure.year or 0
             if year not in found or found[year].preliminary or not figure.preliminary:
                 found[year] = figure

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geozone.manifest.indicators import Indicator
-from geozone.manifest.roles import load_roles
+from geozone.manifest.inputs import layer_title, register_title
+from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
 from geozone.policy.plausibility import Territory, impossible
+from geozone.rates.amounts import amount_text
 from geozone.rates.baselines import baseline_of
 from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.figures import FLOOR
+from geozone.rates.methods import method_of
 from geozone.rates.verdicts import Measured, judge, target_value
 
 REGION = "+"  # joins the codes of a region of several units
@@ -45,12 +49,15 @@ class Frame:
         A layer that is neither official nor public is named in the note by its title, which says what it is.
         """
         specs = [self.facts.specs[name] for name in value.layers if name in self.facts.specs]
-        note = value.note
+        note = value.note if value.figure else value.note + (indicator.note or NOTHING)
         for spec in reversed(specs):
             if spec.basis not in (Basis.OFFICIAL, Basis.PUBLIC):
                 note = text("rates.note_unofficial_layer", layer=spec.title) + note
+        for spec in specs:
+            if spec.id in self.facts.incomplete:
+                note = text("rates.note_incomplete_layer", layer=spec.title) + note
         vintage = value.vintage or min((spec.vintage for spec in specs if spec.vintage), default=None)
-        absent = value.applicable and value.value is None and value.low is None
+        absent = value.value is None and value.low is None
         unit = value.unit
         return Rate(
             zone=self.facts.zone.key,
@@ -58,7 +65,7 @@ class Frame:
             unit_name=unit.name,
             level=unit.level,
             indicator=indicator.id,
-            kind=Kind.REPORTED if value.figure else indicator.measure.kind,
+            kind=Kind.REPORTED if value.figure else _kind_of(indicator),
             numerator=value.numerator,
             denominator=value.denominator,
             unit=value.measured_in,
@@ -74,7 +81,7 @@ class Frame:
             gap=None,
             gap_unit=None,
             vintage=vintage,
-            method=value.method or text(f"rates.method_{indicator.measure.id}", layers=self._names(value.layers)),
+            method=value.method or method_of(indicator),
             note=note,
         )
 
@@ -89,26 +96,48 @@ class Frame:
             indicator = self.indicators[target.indicator]
             codes = target.region_codes
             unit = by_code.get(codes[0] if len(codes) == 1 else REGION.join(codes), self.facts.whole)
-            there = text("rates.note_region", region=target.region) if codes and unit is self.facts.whole else NOTHING
-            note = there + self.missing(indicator) + (target.note or NOTHING)
-            row = self.row(indicator, Value(unit, indicator.unit, note=note, method=text("rates.method_none")))
+            there = (
+                text("rates.note_region", region=target.region)
+                if codes and unit is self.facts.whole
+                else NOTHING
+            )
+            note = there + self.missing(indicator) + context(self.facts, indicator) + (target.note or NOTHING)
+            row = self.row(
+                indicator, Value(unit, indicator.unit, note=note, method=text("rates.method_none"))
+            )
             rows.append(replace(_with_target(row, target), verdict=Verdict.NOT_COMPUTABLE))
         return rows
 
+    def is_told(self, indicator: Indicator, value: Value) -> bool:
+        """Tell whether a value has a row: one of a unit that has nothing at all only where somebody asks for it."""
+        if not value.empty or value.unit is self.facts.whole:
+            return True
+        rate = self.row(indicator, value)
+        return any(
+            target.indicator == indicator.id and self._speaks_of(target, rate) for target in self.targets
+        )
+
     def missing(self, indicator: Indicator) -> Text:
         """Return what would answer an indicator and is not there."""
-        absent = self.facts.missing(indicator)
-        names = [text(f"rates.input_{name}") if known_text(f"input_{name}") else Text(name, name) for name in absent]
-        if not names and not indicator.figures:
-            return NOTHING
+        facts = self.facts
+        names = [layer_title(name) for name in indicator.layers if name not in facts.specs]
+        names += [
+            text("rates.older_vintage_of", layer=layer_title(name))
+            for name in indicator.changing
+            if name in facts.specs and name not in facts.vintages
+        ]
+        names += [register_title(name) for name in indicator.registers if name not in facts.registers]
         if indicator.figures:
             names.append(text("rates.a_figure", title=indicator.title))
+        if fields := facts.missing_fields(indicator):
+            inputs = [*map(layer_title, indicator.layers[:1]), *map(register_title, indicator.registers[:1])]
+            names.append(text("rates.fields_of", input=inputs[0], fields=", ".join(fields)))
+        if not names:
+            names = [self.indicators[name].title for name in indicator.indicators if name in self.indicators]
+        if not names:
+            return NOTHING
         joined = Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
         return text("rates.note_missing", layers=joined)
-
-    def _names(self, layers: Sequence[str]) -> Text:
-        titles = [self.facts.specs[name].title for name in layers if name in self.facts.specs]
-        return Text("、".join(title.zh for title in titles), ", ".join(title.en for title in titles))
 
     def _speaks_of(self, target: Target, rate: Rate) -> bool:
         """Tell whether a target speaks of the unit of a rate.
@@ -132,7 +161,7 @@ class Frame:
             verdict=Verdict.NOT_COMPUTABLE,
             note=wrong.message.text + rate.note + (target.note or NOTHING),
         )
-        if target.reading is None:
+        if target.reading is None or (value.value is None and value.low is None):
             return [row]
         reading = replace(target, id=target.id + READING, value=target.reading.value, note=None)
         read = self._hold(rate, reading, indicator, value)
@@ -145,10 +174,14 @@ class Frame:
         """Return a rate with its target, verdict, gap and the reason for them."""
         row = _with_target(rate, target)
         note = rate.note + (target.note or NOTHING)
-        if not value.applicable:
-            return replace(row, verdict=None, note=note)
         if value.value is None and value.low is None:
-            return replace(row, verdict=Verdict.NOT_COMPUTABLE, note=note)
+            unknown = target.comparator is Comparator.EXTERNAL and target.value is None
+            elsewhere = (
+                text("rates.verdict_external") if unknown else NOTHING
+            )  # its figure is not known here either
+            return replace(
+                row, verdict=Verdict.NOT_COMPUTABLE, note=rate.note + elsewhere + (target.note or NOTHING)
+            )
         start = baseline_of(target, indicator, value, self.facts)
         measured = Measured(
             value=value.value,
@@ -160,6 +193,7 @@ class Frame:
             baseline=start.value,
             judged=start.stated,
             lost=value.lost,
+            floor=value.figure is not None and value.figure.kind == FLOOR,
             projected=value.projection(target.year) if value.projection and target.year else None,
         )
         judged = judge(target, measured)
@@ -172,11 +206,21 @@ class Frame:
         )
 
 
-def is_screening(rate: Rate, indicator: Indicator) -> bool:
-    """Tell whether a rate is of a layer that stands in for a statutory product, and must say so in its title."""
-    statutory = any(load_roles()[name].statutory for name in indicator.layers if name in load_roles())
-    computed = rate.kind is not Kind.REPORTED
-    return statutory and computed and rate.basis not in (None, Basis.OFFICIAL, Basis.PUBLIC)
+def context(facts: Facts, indicator: Indicator) -> Text:
+    """Return what was reported of other scopes than the zone's own."""
+    note = NOTHING
+    for figure in facts.figures.context(indicator.id, facts.zone.key):
+        note += text(
+            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=f"{figure.value:g}",
+            unit=unit_title(figure.unit), source=figure.source,
+        )  # fmt: skip
+    return note
+
+
+def _kind_of(indicator: Indicator) -> Kind | None:
+    """Return the kind of what is computed of an indicator; what is only ever reported has none without a figure."""
+    kind = indicator.measure.kind
+    return None if kind is Kind.REPORTED else kind
 
 
 def _with_target(rate: Rate, target: Target) -> Rate:
@@ -189,6 +233,6 @@ def _with_target(rate: Rate, target: Target) -> Rate:
     )
 
 
-def _printed(target: Target) -> str:
+def _printed(target: Target) -> Text:
     assert target.value is not None
-    return f"{target.value:,.10g} {target.unit}"
+    return amount_text(target.value, target.unit)

@@ -17,11 +17,14 @@ class Ground:
 
     layer: str
     where: Where = ()
+    unsure: bool = False  # with those that may pass: a field of the filter is empty
 
     @classmethod
-    def of(cls, layer: str, where: Mapping[str, tuple[str, ...]] | None = None) -> Ground:
-        """Return the features of a layer that pass a filter (field -> values)."""
-        return cls(layer, tuple(sorted((where or {}).items())))
+    def of(
+        cls, layer: str, where: Mapping[str, tuple[str, ...]] | None = None, *, unsure: bool = False
+    ) -> Ground:
+        """Return the features of a layer that pass a filter (field -> values), with those that may where asked for."""
+        return cls(layer, tuple(sorted((where or {}).items())), unsure and bool(where))
 
 
 @dataclass(frozen=True, slots=True)

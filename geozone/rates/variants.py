@@ -8,15 +8,17 @@ from itertools import product
 
 import pandas as pd
 
+from geozone.manifest.indicators import Indicator
+from geozone.manifest.roles import load_roles
 from geozone.messages import Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Zone
 from geozone.rates.completion import count_items
-from geozone.rates.rows import READING
+from geozone.rates.frame import READING
 from geozone.rates.verdicts import reaches
 
-AREA_INDICATORS = ("redline_area", "redline_coverage")
 # a change needs its base value under every choice as well, and that is published for none
 _COMPARED = (Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.EQUAL, Comparator.ABOUT, Comparator.FULL)
+_AREAS = (Kind.AREA, Kind.COVERAGE)
 _NAMED = 2  # variants that a note names
 MEASURES = (None, "shore_km", "area_km2", "length_km")
 
@@ -109,13 +111,24 @@ def value_variants(target: Target, values: Sequence[tuple[Mapping[str, Text], fl
     )
 
 
-def area_choices(rate: Rate, areas: pd.DataFrame) -> list[tuple[dict[str, Text], float]]:
-    """Return the red line area or coverage of a unit by every defensible choice, the one in use first.
+def has_area_choices(indicator: Indicator) -> bool:
+    """Tell whether the area of the statutory layer, or its share of a unit, is what an indicator is."""
+    roles = load_roles()
+    statutory = {role.layer for role in roles.values() if role.statutory}
+    return indicator.measure.kind in _AREAS and not indicator.where and set(indicator.layers) <= statutory
+
+
+def area_choices(
+    rate: Rate, indicator: Indicator, areas: pd.DataFrame
+) -> list[tuple[dict[str, Text], float]]:
+    """Return the area or coverage of the statutory layer in a unit by every defensible choice, the one in use first.
 
     Parameters
     ----------
     rate
-        A row of ``redline_area`` or ``redline_coverage``.
+        A computed row.
+    indicator
+        Its indicator.
     areas
         As `geozone.overlay.variants.area_variants` returns it; empty where nothing was computed.
 
@@ -126,7 +139,7 @@ def area_choices(rate: Rate, areas: pd.DataFrame) -> list[tuple[dict[str, Text],
         value in the unit of the rate. A coverage is of the land, so that it has no choice of coastline. Empty for
         other indicators, and for units that the table lacks.
     """
-    if rate.indicator not in AREA_INDICATORS or rate.value is None or not len(areas):
+    if rate.kind not in _AREAS or not has_area_choices(indicator) or rate.value is None or not len(areas):
         return []
     rows = areas[areas["code"] == rate.unit_code]
     values = rows["area_km2"]
@@ -144,7 +157,13 @@ def area_choices(rate: Rate, areas: pd.DataFrame) -> list[tuple[dict[str, Text],
 
 
 def robustness(
-    rate: Rate, target: Target, *, zone: Zone, register: Register | None, areas: pd.DataFrame
+    rate: Rate,
+    target: Target,
+    indicator: Indicator,
+    *,
+    zone: Zone,
+    register: Register | None,
+    areas: pd.DataFrame,
 ) -> Robustness | None:
     """Return a target under every defensible choice behind its rate; None where there is no choice.
 
@@ -154,6 +173,8 @@ def robustness(
         The row that is held against the target, or against its reading.
     target
         The demand as registered.
+    indicator
+        What the row is a rate of.
     zone
         The zone of the rate.
     register
@@ -168,7 +189,7 @@ def robustness(
         if register is None or rate.denominator is None:
             return None
         return completion_variants(register, rate.unit_code, rate.level, zone, held)
-    choices = area_choices(rate, areas)
+    choices = area_choices(rate, indicator, areas)
     return value_variants(held, choices) if choices else None
 
 

@@ -16,6 +16,7 @@ from geozone.model import Basis, Comparator, Modality, Target, Verdict
 # a share of a working list, a screening layer or a drawing is never held against a statutory figure
 NOT_COMPARABLE = (Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING)
 NOTHING = Text("", "")
+KEPT = (Comparator.STABLE,)  # demands that nothing may be lost
 SHARE_UNITS = ("%", "percentage_points")
 _FIGURE = re.compile(r"\d[\d,]*(?:\.(\d+))?")
 
@@ -32,6 +33,9 @@ class Measured:
     unit: str = "count"
     baseline: float | None = None  # the value of the base year, where the demand is a change
     projected: float | None = None  # the share at the target year if the pace so far holds
+    judged: bool = True  # whether the base that a change is held against is that of the clause
+    floor: bool = False  # the value is itself a floor that a document sets
+    lost: float | None = None  # of a change: what was there before and is no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,10 @@ def judge(target: Target, measured: Measured, *, places: int | str | None = "pri
     if reason is not None:
         return Judgement(Verdict.REPORT_ONLY, gap, gap_unit, reason)
     note = text("rates.verdict_aspirational") if target.modality is Modality.STRIVE else NOTHING
+    if outcomes == {True} and target.comparator in KEPT and (measured.lost or 0.0) > 0:
+        return Judgement(
+            Verdict.REPORT_ONLY, gap, gap_unit, text("rates.verdict_lost")
+        )  # what is lost stays lost
     if outcomes == {True}:
         return Judgement(Verdict.MET, gap, gap_unit, note)
     in_time = measured.projected is not None and reaches(target, measured.projected, measured.baseline, exact)
@@ -159,8 +167,9 @@ def _missing(target: Target, measured: Measured) -> Text | None:
 
 def _report_reason(target: Target, measured: Measured) -> Text | None:
     """Return why the gap is reported without a verdict, if so."""
-    if measured.basis is None:
-        return text("rates.verdict_basis_unsaid")
+    if measured.basis is None or measured.floor or not measured.judged:
+        key = "basis_unsaid" if measured.basis is None else "floor" if measured.floor else "base_unstated"
+        return text(f"rates.verdict_{key}")
     if measured.basis in NOT_COMPARABLE:
         return text(f"rates.verdict_basis_{measured.basis.value}")
     if target.comparator is Comparator.QUALITATIVE:

@@ -32,15 +32,16 @@ class Notes:
         self,
         kind: str,
         severity: Severity,
+        said: str | None = None,
         /,
         *,
         feature: str | None = None,
         place: tuple[float, float] | None = None,
         **params: Any,
     ) -> None:
-        """Record a finding; its texts are ``read.<kind>`` and ``read.<kind>_remedy``."""
-        found = message(f"read.{kind}", **params)
-        remedy = message(f"read.{kind}_remedy", **params)
+        """Record a finding; its texts are `said`, by default ``read.<kind>``, and the same with ``_remedy``."""
+        found = message(said or f"read.{kind}", **params)
+        remedy = message(f"{said or f'read.{kind}'}_remedy", **params)
         self.findings.append(Finding(kind, severity, self.layer, found, remedy, feature, place))
 
     def find_each(

@@ -19,6 +19,7 @@ import shapely
 
 from geozone.catalog import load_catalog
 from geozone.errors import InputError
+from geozone.manifest.roles import load_roles
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, quiet
 from geozone.read.datum import points_to_wgs84
@@ -34,7 +35,6 @@ _LEAST = 40  # vertices near a reference line below which nothing is said
 _RATIO = 1.7  # times as many vertices must agree once converted as before or by chance ...
 _SPREADS = 4.0  # ... and this many standard deviations more
 _DEGREE = 111_195.0  # metres of one degree of latitude
-_REFERENCES = ("boundary", "coastline")
 
 
 def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
@@ -144,9 +144,11 @@ def _reference_sources() -> tuple[tuple[Path, str | None], ...]:
     except InputError:
         return ()
     found: list[tuple[Path, str | None]] = []
-    for name in _REFERENCES:
+    names = [role.layer for role in load_roles().values() if role.purpose == "units" or role.shore]
+    for name in names:
         sources = catalog[name].sources[:1] if name in catalog else ()
-        found += [(source.path, source.layer) for source in sources if source.path.exists()]
+        paths = [(Path(source.path), source.layer) for source in sources]
+        found += [(path, layer) for path, layer in paths if path.exists()]
     return tuple(found)
 
 

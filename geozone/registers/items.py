@@ -109,7 +109,7 @@ def _read_status(reading: Reading, row: str, item: Item, as_of: str, programme: 
         item["planned_year"] = item["planned_year"] or int(item["status_date"][:4])
         item["status_date"] = ""
     elif found.inferred:
-        status = message(f"model.status_{item['status']}").text
+        status = message(f"words.status_{item['status']}").text
         reading.tell("read_status", row, Severity.NOTE, word=words, status=status)
     item["status_date"] = item["status_date"] or found.date
     item["planned_year"] = item["planned_year"] or found.planned_year

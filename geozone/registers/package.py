@@ -103,7 +103,7 @@ def _is_called(heading: str, name: str, titles: Collection[str]) -> bool:
 
 
 def _words(key: str) -> tuple[str, ...]:
-    found = room("export").get(key)
+    found = room("words").get(key)
     return () if found is None else (found.zh, found.en)
 
 

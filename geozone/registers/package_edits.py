@@ -363,7 +363,7 @@ def _told(edits: _Edits, row: str, changed: list[str]) -> Text:
 
 
 def _status(word: str) -> Text:
-    return text(f"model.status_{word}") if word in set(Status) else _quoted(word)
+    return text(f"words.status_{word}") if word in set(Status) else _quoted(word)
 
 
 def _quoted(cell: str) -> Text:
@@ -394,9 +394,9 @@ def _tell_basis(edits: _Edits, kept: list[str], basis: Basis, whole: Basis) -> N
         Severity.NOTE if whole is basis else Severity.WARNING,
         kept=len(kept),
         edited=len(edits.rows) - len(kept),
-        bases=_listed([text(f"model.basis_{each}") for each in bases if each in set(Basis)]),
-        basis=text(f"model.basis_{basis.value}"),
-        whole=text(f"model.basis_{whole.value}"),
+        bases=_listed([text(f"words.basis_{each}") for each in bases if each in set(Basis)]),
+        basis=text(f"words.basis_{basis.value}"),
+        whole=text(f"words.basis_{whole.value}"),
     )
 
 

@@ -66,7 +66,7 @@ def find_units(
     units = gazetteer()
     if level is None:
         level = _common_level(reading, units)
-        reading.tell("level_read", "", Severity.NOTE, level=text(f"model.level_{level}"))
+        reading.tell("level_read", "", Severity.NOTE, level=text(f"words.level_{level}"))
     members = tuple(code_prefix(code) for code in zone.members) if zone else ()
     work = _Units(reading, units, level, members)
     for row in list(reading.items):
@@ -141,14 +141,14 @@ class _Units:
 
     def _doubt(self, row: str, item: Item, kind: str, place: str) -> bool:
         """Keep an item that is some unit inside a place."""
-        self.reading.tell(kind, row, name=item["name"], level=text(f"model.level_{self.level}"))
+        self.reading.tell(kind, row, name=item["name"], level=text(f"words.level_{self.level}"))
         item["status"] = Status.UNKNOWN.value
         above = list(_LEVELS).index(self.level)  # not to be taken for the unit itself
         item.update(zip(CODE_COLUMNS, (*chain(place)[:above], "", "", "")[:3], strict=True))
         return True
 
     def _leave_out(self, row: str, item: Item) -> bool:
-        self.reading.tell("no_unit", row, name=item["name"], level=text(f"model.level_{self.level}"))
+        self.reading.tell("no_unit", row, name=item["name"], level=text(f"words.level_{self.level}"))
         del self.reading.items[row]
         return False
 

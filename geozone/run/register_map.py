@@ -19,7 +19,7 @@ from geozone.registers.gazetteer import embedded_gazetteer
 from geozone.registers.headings import field_columns
 from geozone.registers.items import NATURAL
 from geozone.registers.status_words import match_status
-from geozone.symbology import REGISTER_OF_ROLE
+from geozone.symbology import register_of
 
 _JOINED = ("item_id", "status")
 _NAMED = 50  # names that one finding lists
@@ -56,8 +56,8 @@ def join_registers(
     """
     joined, findings = dict(layers), dict[str, list[Finding]]()
     for name, layer in layers.items():
-        role = REGISTER_OF_ROLE.get(layer.spec.role) if layer.spec else None
-        if role is None or role not in registers or not len(layer.data):
+        role = register_of(layer.spec.role if layer.spec else None)
+        if role not in registers or not len(layer.data):
             continue
         register = _in_zone(registers[role], zone)
         attributes = pd.DataFrame(layer.data.drop(columns=layer.data.geometry.name))
@@ -193,8 +193,8 @@ class _Told:
                 text(
                     "run.status_pair",
                     feature=feature,
-                    layer=text(f"model.status_{said}"),
-                    register=text(f"model.status_{item}"),
+                    layer=text(f"words.status_{said}"),
+                    register=text(f"words.status_{item}"),
                 )
                 for feature, (said, item) in zip(
                     self._features(attributes, list(differing)), differing.values(), strict=True

@@ -1,1 +1,1 @@
-"""From elevation to the ecological barrier; class shares of rasters."""
+"""From elevation to the ecological barrier."""

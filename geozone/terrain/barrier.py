@@ -213,8 +213,13 @@ def continuity(barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M) -> float:
     return largest / total if total > 0 else 0.0
 
 
-def connected_area(barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M) -> tuple[float, float]:
+def connected_area(
+    barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M, along: gpd.GeoDataFrame | None = None
+) -> tuple[float, float]:
     """Return the area in km² of the largest connected part of a barrier, and of the whole; see `continuity`.
+
+    Where a layer ``along`` is given, patches within reach of the same feature of it (a river, say) are connected as well;
+    its own features add no area.
 
     Raises
     ------
@@ -229,7 +234,14 @@ def connected_area(barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M) -> tu
     patches = _polygons([shapely.union_all(shapely.make_valid(known.to_crs(CRS).geometry.array))])
     if not len(patches):
         return 0.0, 0.0
-    areas = np.bincount(connected(patches, reach_m), weights=area_km2(patches, CRS))
+    weights = area_km2(patches, CRS)
+    if along is not None and len(along):
+        links = np.asarray(
+            shapely.get_parts(_with_crs(along, "along").to_crs(CRS).geometry.array), dtype=object
+        )
+        patches = np.concatenate([patches, links])
+        weights = np.concatenate([weights, np.zeros(len(links))])
+    areas = np.bincount(connected(patches, reach_m), weights=weights)
     return float(areas.max()), float(areas.sum())
 
 

@@ -17,7 +17,7 @@ from rasterio.warp import reproject, transform_bounds
 from geozone.errors import InputError
 from geozone.messages import message
 from geozone.model import CRS, Decision, Finding, LayerSource, Severity
-from geozone.read.raster import Raster, open_raster
+from geozone.raster.opening import Raster, open_raster
 from geozone.read.safety import in_bytes
 
 Heights = npt.NDArray[np.float64]
@@ -286,7 +286,7 @@ def open_elevation(
         with open_raster(dem, crs=given, band=band, nodata=nodata, look=False) as raster:
             yield Elevation(raster)
     except InputError as error:
-        if error.message.key in {"read.missing", "read.raster_unreadable"}:
+        if error.message.key in {"read.missing", "raster.unreadable"}:
             reason = error.message.params.get("reason", error.message)
             path = error.message.params["path"]
             raise InputError("terrain.dem_unreadable", path=path, reason=reason) from error

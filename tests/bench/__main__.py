@@ -227,7 +227,7 @@ def rasters(side: int, repeat: int) -> None:
     path, zones = data.raster(side), data.zones()
     runs = {
         "decode": f"import rasterio\nwith rasterio.open('{path}') as file:\n    for _, window in file.block_windows(1):\n        file.read(1, window=window)",
-        "zonal_shares": f"import geopandas as gpd\nfrom geozone.terrain.zonal import zonal_shares\nzonal_shares('{path}', gpd.read_file('{zones}', use_arrow=True), by='zone')",
+        "zonal_shares": f"import geopandas as gpd\nfrom geozone.raster.shares import zonal_shares\nzonal_shares('{path}', gpd.read_file('{zones}', use_arrow=True), by='zone')",
         "exactextract": f"from exactextract import exact_extract\nexact_extract('{path}', '{zones}', ['unique', 'frac'], strategy='raster-sequential')",
     }
     say(f"\nClass shares of {side * side:,} pixels")

@@ -4,12 +4,17 @@ import csv
 import re
 import tomllib
 from collections import defaultdict
+from pathlib import Path
 
 import pyogrio
 import pytest
 
+from geozone.figures.embedded import all_figures, embedded_figures, origin_of
 from geozone.files import shipped
+from geozone.manifest.indicators import load_indicators
+from geozone.manifest.units import converted, load_units
 from geozone.overlay.plane import area_km2
+from geozone.seeds import load_references, load_zones
 
 FOLDER = shipped("layers") / "figures"
 COLUMNS = (
@@ -17,10 +22,9 @@ COLUMNS = (
     "comparator", "kind", "superseded", "preliminary", "producer_zh", "producer_en", "title_zh", "title_en",
     "published", "taken", "certainty", "note_zh", "note_en",
 )  # fmt: skip
-UNITS = {
-    "km2", "km", "%", "percentage_points", "ug/m3", "days", "count", "class", "index", "million_kw", "million_t",
-}  # fmt: skip
 DATE = re.compile(r"20\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+RESEARCH = Path(__file__).parents[2].parent / "shared" / "research"
+needs_research = pytest.mark.skipif(not RESEARCH.is_dir(), reason="the collected sources are not at hand")
 CHANGES = {"pm25_change", "carbon_intensity_change", "coal_consumption_change"}  # a fall is below zero
 
 
@@ -141,7 +145,7 @@ def test_the_words_are_of_the_vocabulary():
         assert row["superseded"] in {"", "true"}
         assert row["preliminary"] in {"", "true"}
         assert row["certainty"] in {"high", "medium"}
-        assert row["unit"] in UNITS
+        assert row["unit"] in load_units()
 
 
 def test_a_floor_is_a_lower_bound_and_a_plan_says_that_it_is_no_value():
@@ -174,11 +178,11 @@ def test_an_indicator_has_one_unit_and_one_line_in_the_table_of_ids():
     for row in FIGURES:
         units[row["indicator"]].add(row["unit"])
     table = re.findall(
-        r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| (\S+) \|",
+        r"^\| `(\w+)` \| (\S+) \|",
         (FOLDER / "indicators.md").read_text("utf-8"),
         re.MULTILINE,
     )
-    declared = {indicator: unit for indicator, _, _, unit in table}
+    declared = dict(table)
     assert len(declared) == len(table)
     assert {indicator: {unit} for indicator, unit in declared.items()} == units
     for demand in re.findall(
@@ -314,3 +318,88 @@ def test_every_province_of_the_two_regions_has_a_red_line_figure():
     told = {row["scope"] for row in FIGURES if row["indicator"] == "redline_area"}
     for zone in ("bth", "yrd"):
         assert {zone, *zones[zone]["members"]} <= told
+
+
+def test_every_figure_answers_a_declared_indicator_in_a_unit_that_converts_to_its_own():
+    indicators = load_indicators()
+    for figure in all_figures():
+        indicator = indicators[figure.indicator]
+        if indicator.measure.kind is not None:  # evidence has no unit
+            assert converted(figure.value, figure.unit, indicator.unit) is not None, figure
+
+
+def test_every_figure_is_read_as_the_file_has_it():
+    assert len(all_figures()) == len(FIGURES)
+    for figure, row in zip(all_figures(), FIGURES, strict=True):
+        assert (figure.scope, figure.indicator, figure.unit) == (row["scope"], row["indicator"], row["unit"])
+        assert (figure.value, str(figure.year or "")) == (float(row["value"]), row["year"])
+        assert figure.superseded == bool(row["superseded"])
+        assert figure.source.zh
+        assert figure.source.en
+        origin = origin_of(figure)
+        assert origin.producer.zh == row["producer_zh"]
+        assert origin.taken == row["taken"]
+        assert row["title_en"] in origin.citation.en
+
+
+@pytest.mark.parametrize("zone", load_zones())
+def test_a_zone_has_its_own_figures_those_of_its_units_and_those_that_stand_beside_them(zone):
+    members = load_zones()[zone].members
+    whole = {"P022", *load_zones()}
+    for figure in embedded_figures(zone).all:
+        inside = figure.scope.isdigit() and figure.scope.startswith(
+            tuple(code.rstrip("0") for code in members)
+        )
+        assert inside or figure.scope.startswith("P") or figure.scope in whole or zone in figure.context
+        assert origin_of(figure) is not None
+    own = {row["scope"] for row in FIGURES} & {zone, *members}
+    assert own <= {figure.scope for figure in embedded_figures(zone).all}
+
+
+def test_the_only_province_of_a_zone_and_the_zone_have_the_same_figures():
+    figures = embedded_figures("hebei")
+    for indicator in {figure.indicator for figure in figures.all}:
+        ends = [(one.year, one.value) for one in figures.series(indicator, "hebei")]
+        assert ends == [(one.year, one.value) for one in figures.series(indicator, "130000")]
+    assert figures.latest("pm25_annual_mean", "hebei").value == 37.7
+
+
+def test_every_published_reference_is_a_figure():
+    """But for the area of Beijing, which was worked out from a share; the printed one is here."""
+    names = {"shore_length": "mainland_shore_length"}
+    missing = []
+    for reference in load_references():
+        scope = reference.unit_code or reference.zone or "national"
+        same = [
+            row for row in FIGURES
+            if row["scope"] == scope and row["indicator"] == names.get(reference.quantity, reference.quantity)
+            and float(row["value"]) == reference.value and row["comparator"] == reference.comparator
+            and bool(row["superseded"]) == reference.superseded
+            and row["year"] == str(reference.year or row["year"])
+        ]  # fmt: skip
+        missing += [] if same else [reference.id]
+    assert missing == ["land_beijing"]
+
+
+@needs_research
+def test_every_number_is_one_that_was_collected():
+    """The figure and the name of its scope stand together in one collected row, or in the published references."""
+    rows = [
+        " ".join(row.values())
+        for name in ("reported.csv", "reported2.csv", "redlines.csv")
+        for row in csv.DictReader((RESEARCH / name).read_text("utf-8").splitlines())
+    ]
+    references = (shipped("seeds") / "references.toml").read_text("utf-8")
+    lost = []
+    for row in FIGURES:
+        value = abs(float(row["value"]))
+        printed = {f"{value:g}", row["value"].lstrip("-"), f"{value:.0f}" if value == int(value) else ""} - {
+            ""
+        }
+        printed |= {f"{value / 10000:g}"} if value >= 1000 else set()  # printed in 万
+        names = (row["scope_zh"][:2], row["scope_en"])
+        pattern = "|".join(rf"(?<![\d.]){re.escape(one)}(?![\d])" for one in sorted(printed))
+        found = any(name in one and re.search(pattern, one) for one in rows for name in names)
+        if not found and not re.search(rf"value = ({pattern})$", references, re.MULTILINE):
+            lost.append((row["scope_zh"], row["indicator"], row["value"]))
+    assert lost == [("北京市", "land_area", "16400")]  # printed in words: 1万6千4百

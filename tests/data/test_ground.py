@@ -98,7 +98,7 @@ def test_an_elevation_model_that_cannot_be_placed_ends_the_run_early(tmp_path):
         file.write(np.zeros((1, 9, 9), "float32"))
     with pytest.raises(InputError) as caught:
         run(tmp_path, dem="dem.tif").rates()
-    assert caught.value.message.key == "read.raster_no_crs"
+    assert caught.value.message.key == "raster.no_crs"
 
 
 def test_a_fill_value_of_the_elevation_is_a_finding_of_the_run(tmp_path):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from samples import sample_result
 
-from geozone.export.content import LAYERS, TABLES
+from geozone.export.content import TABLES, layer_names
 from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
 from geozone.files import digest
@@ -24,7 +24,7 @@ from geozone.verify import verify_build
 pytestmark = pytest.mark.qgis
 
 SYSTEM_PYTHON = "/usr/bin/python3"  # QGIS brings its modules to the system's Python
-SPATIAL = ["zone", "units", *LAYERS]
+SPATIAL = ["zone", "units", *layer_names(sample_result())]
 ALL = [*SPATIAL, "mosaic", *TABLES]
 
 

@@ -18,7 +18,8 @@ import pytest
 import shapely
 
 from geozone.errors import InputError
-from geozone.read import Limits, open_raster, read_layer
+from geozone.raster.opening import open_raster
+from geozone.read import Limits, read_layer
 
 POINT = '{"type":"Point","coordinates":[116,39]}'
 

@@ -169,7 +169,7 @@ def test_an_edited_status_takes_the_basis_of_the_entry_and_leaves_its_former_dat
     assert "z.gpkg" in row["source"]
     assert list(found.items["basis"]) == ["working", "official", "working", "working"]
     assert kinds(found) == ["edited", "former_date", "kept_basis"]
-    assert "优秀案例→建成" in found.findings[0].message.get("zh")
+    assert "优秀案例→已建成" in found.findings[0].message.get("zh")
     # no other unit has changed
     assert [a == b for a, b in zip(counts(found), counts(working()), strict=True)][4:6] == [True, True]
     whole = count_items(found, "920000", Level.PROVINCE, ZONE)

@@ -42,7 +42,9 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         yield replace(
             value,
             vintage=f"{base.year}–{end.year}",
-            note=text("rates.note_years", base=base.year, start=f"{start:g}", year=end.year, stop=f"{stop:g}"),
+            note=text(
+                "rates.note_years", base=base.year, start=f"{start:g}", year=end.year, stop=f"{stop:g}"
+            ),
             method=text("rates.method_reported", source=end.source),
         )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from geozone.manifest.indicators import Indicator
+from geozone.manifest.indicators import ALWAYS, Indicator
+from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
 from geozone.model import Level, Register
 from geozone.rates.completion import Count, count_items, pooled
@@ -32,7 +34,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     4. With ``by``, every item weighs its shore (km), length (km) or area (km²); where an item lacks it, or the list is not
        whole, there is no such rate.
     """
-    register = chosen(indicator, facts)
+    register = counted_register(indicator, facts.registers)
+    assert register is not None, indicator.id
     by = indicator.options.get("by", "count")
     for unit in facts.units_of(indicator):
         count = count_items(register, unit.code, unit.level, facts.zone, None if by == "count" else by)
@@ -41,50 +44,45 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             yield value
 
 
-def chosen(indicator: Indicator, facts: Facts) -> Register:
+def counted_register(indicator: Indicator, registers: Mapping[str, Register]) -> Register | None:
     """Return the register that an indicator counts: several as one, without the items that its filter leaves out."""
-    registers = [facts.registers[name] for name in indicator.registers]
-    register = registers[0] if len(registers) == 1 else pooled(registers)
+    chosen = [registers[name] for name in indicator.registers if name in registers]
+    if not chosen:
+        return None
+    register = chosen[0] if len(chosen) == 1 else pooled(chosen)
     if not indicator.where:
         return register
     kept = register.items[passes(register.items, indicator.where) != 0].reset_index(drop=True)
     return register.with_items(kept)
 
 
-def _value(
-    indicator: Indicator, facts: Facts, unit: Unit, register: Register, count: Count
-) -> Value | None:
+def _value(indicator: Indicator, facts: Facts, unit: Unit, register: Register, count: Count) -> Value | None:
     by = indicator.options.get("by", "count")
     measured_in = MEASURED_IN[by]
+    method = text("rates.method_completion", register=register.source, unit=unit_title(measured_in))
     if by == "count" and count.reason == "part_of_total" and not count.listed:
         return None  # an inland city of a province whose total is published
     if count.reason == "no_items":
-        return facts.no_items(unit, indicator) if by == "count" else None
-    if count.tally is None and by != "count" and not count.detail and unit.level is not Level.ZONE:
+        absent = facts.no_items(unit, indicator) if by == "count" else None
+        return absent and replace(absent, method=method, basis=register.basis)
+    # of some measures it is said that they are unknown, so that nobody looks for them in vain
+    told = unit.level is Level.ZONE and indicator.told == ALWAYS
+    if count.tally is None and by != "count" and not count.detail and not told:
         return None
-    method = text(
-        "rates.method_completion", register=register.source, unit=text(f"rates.unit_{measured_in}")
-    )
     note = _note(count)
+    blank = Value(unit, measured_in, note=note, basis=count.basis, vintage=register.as_of, method=method)
     if count.tally is None:
         reason = text(f"rates.note_{count.reason}", known=f"{count.detail:g}", listed=count.listed)
-        return Value(
-            unit, measured_in, note=reason + note, basis=count.basis, vintage=register.as_of, method=method
-        )
+        return replace(blank, note=reason + note)
     tally = count.tally
     pace = register_trajectory(register, unit.code, unit.level, facts.zone) if by == "count" else None
-    return Value(
-        unit,
-        measured_in,
+    return replace(
+        blank,
         numerator=tally.built,
         denominator=tally.total,
         value=tally.value,
         low=tally.low,
         high=tally.high,
-        note=note,
-        basis=count.basis,
-        vintage=register.as_of,
-        method=method,
         projection=pace.share_in if pace else None,
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import text
 from geozone.rates.facts import Facts, Value, share
 from geozone.rates.needs import ConnectedNeed, Ground, Need
 
@@ -25,12 +24,12 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     table = facts.tables[_need(indicator)].set_index("code")
     for unit in facts.units_of(indicator):
         total = float(table["total_km2"].get(unit.code, 0.0))
-        if facts.is_there(total, unit, indicator.options["layer"]):
+        reason = facts.too_little(unit, total, indicator.options["layer"])
+        if reason is None:
             largest = float(table["largest_km2"][unit.code])
-            note = text("rates.note_reach", metres=f"{indicator.options['reach_m']:g}")
-            yield share(unit, largest, total, "km2", indicator.layers, note)
+            yield share(unit, largest, total, "km2", indicator.layers)
         else:
-            yield facts.not_applicable(unit, "km2", indicator)
+            yield facts.not_applicable(unit, "km2", indicator, total, reason)
 
 
 def _need(indicator: Indicator) -> ConnectedNeed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.rates.facts import Facts, Value
+from geozone.rates.facts import Facts, Value, measured
 from geozone.rates.filters import passes
 from geozone.rates.needs import FeatureNeed, Need
 
@@ -29,7 +29,4 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             once = here.drop_duplicates("feature")
             outcome = passes(once, indicator.where)
             sure, unknown = int((outcome == 1).sum()), int((outcome < 0).sum())
-        yield Value(
-            unit, "count", numerator=sure, value=None if unknown else float(sure), low=float(sure),
-            high=float(sure + unknown), layers=indicator.layers, note=indicator.note_text,
-        )  # fmt: skip
+        yield measured(unit, "count", sure, sure + unknown, indicator.layers)

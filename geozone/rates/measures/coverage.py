@@ -10,8 +10,8 @@ from geozone.rates.needs import AreaNeed, Ground, Need
 
 
 def needs(indicator: Indicator) -> tuple[Need, ...]:
-    """Return the net area of the layer."""
-    return (_need(indicator),)
+    """Return the net area of the features that pass the filter, and with those that may."""
+    return _need(indicator), _need(indicator, unsure=True)
 
 
 def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
@@ -21,11 +21,13 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
        several of them cover counts once (`geozone.overlay.mosaic`).
     2. The areas (km²) of the finest units are added up to the unit: numerator.
     3. Divided by the area (km²) of the unit: denominator.
+    4. Features of which a field of the filter is empty may be of the layer or not: they widen the band.
     """
-    covered = facts.by_unit(_need(indicator), "area_km2")
+    low, high = (facts.by_unit(_need(indicator, unsure=unsure), "area_km2") for unsure in (False, True))
     for unit in facts.units_of(indicator):
-        yield share(unit, covered.get(unit.code, 0.0), unit.area_km2, "km2", indicator.layers)
+        part, most = low.get(unit.code, 0.0), high.get(unit.code, 0.0)
+        yield share(unit, part, unit.area_km2, "km2", indicator.layers, most=most)
 
 
-def _need(indicator: Indicator) -> AreaNeed:
-    return AreaNeed(frozenset({Ground.of(indicator.options["layer"], indicator.where)}))
+def _need(indicator: Indicator, *, unsure: bool = False) -> AreaNeed:
+    return AreaNeed(frozenset({Ground.of(indicator.options["layer"], indicator.where, unsure=unsure)}))

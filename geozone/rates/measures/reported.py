@@ -63,6 +63,8 @@ def _note(figure: Figure) -> Text:
         note += text("rates.note_floor")
     if figure.comparator == "about":
         note += text("rates.note_about")
+    if figure.superseded:
+        note += text("rates.note_superseded")
     if figure.preliminary:
         note += text("rates.note_preliminary")
     return note + (figure.note if figure.note.zh else NOTHING)

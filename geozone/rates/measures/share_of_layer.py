@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from geozone.manifest.indicators import Indicator
 from geozone.rates.facts import Facts, Value, share
@@ -28,10 +29,13 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     total = facts.by_unit(AreaNeed(whole), "area_km2")
     both = facts.by_unit(AreaNeed(whole | part), "area_km2")
     for unit in facts.units_of(indicator):
-        if facts.is_there(total.get(unit.code, 0.0), unit, indicator.options["layer"]):
-            yield share(unit, both.get(unit.code, 0.0), total[unit.code], "km2", indicator.layers)
+        here = total.get(unit.code, 0.0)
+        reason = facts.too_little(unit, here, indicator.options["layer"])
+        if reason is None:
+            yield share(unit, both.get(unit.code, 0.0), here, "km2", indicator.layers)
         else:
-            yield facts.not_applicable(unit, "km2", indicator)
+            absent = facts.not_applicable(unit, "km2", indicator, here, reason)
+            yield replace(absent, empty=False)  # that there is none is told of every unit
 
 
 def _grounds(indicator: Indicator) -> tuple[frozenset[Ground], frozenset[Ground]]:

@@ -8,7 +8,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.messages import text
 from geozone.model import Level, Status
 from geozone.rates.facts import NOTHING, Facts, Value
-from geozone.rates.measures.completion import chosen
+from geozone.rates.measures.completion import counted_register
 from geozone.rates.needs import Need
 
 _COLUMN = {Level.COUNTY: "county_code", Level.CITY: "city_code", Level.PROVINCE: "province_code"}
@@ -29,7 +29,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     3. A unit that the register does not list, or whose status is unknown, may count or not: from none to all of them is
        the band.
     """
-    register = chosen(indicator, facts)
+    register = counted_register(indicator, facts.registers)
+    assert register is not None, indicator.id
     level = Level(indicator.options.get("level", Level.CITY))
     counting = indicator.options.get("statuses", (Status.BUILT.value,))
     column = _COLUMN[level]

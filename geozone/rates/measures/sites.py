@@ -9,7 +9,7 @@ from geozone.messages import text
 from geozone.model import Status
 from geozone.rates.completion import unit_items
 from geozone.rates.facts import NOTHING, Facts, Value
-from geozone.rates.measures.completion import chosen
+from geozone.rates.measures.completion import counted_register
 from geozone.rates.needs import Need
 
 
@@ -27,7 +27,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     3. Items of unknown status may count or not: from none to all of them is the band. What the register does not list is
        not known: from a register that is no official list the number is a floor.
     """
-    register = chosen(indicator, facts)
+    register = counted_register(indicator, facts.registers)
+    assert register is not None, indicator.id
     counting = set(indicator.options.get("statuses", (Status.BUILT.value,)))
     for unit in facts.units_of(indicator):
         items = unit_items(register, unit.code, unit.level, facts.zone)
@@ -42,5 +43,6 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             high=float(sure + unknown),
             note=text("rates.note_items_unknown", count=unknown) if unknown else NOTHING,
             basis=register.basis,
+            empty=not len(items),
             vintage=register.as_of,
         )

@@ -1,0 +1,31 @@
+"""The command that writes a complete synthetic set of inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from geozone.cli.options import LANG, PATH, cli
+from geozone.example import ZONES, write_example
+from geozone.messages import Language, text
+
+
+@cli.command("example")
+@click.argument("folder", type=PATH)
+@click.option(
+    "--zone", type=click.Choice(ZONES), default=ZONES[0], show_default=True, help="Zone to write inputs of."
+)
+@LANG
+def example_command(folder: Path, zone: str, lang: Language) -> None:
+    """Write a complete synthetic set of inputs of a zone into FOLDER, as offices keep them, with its project.toml.
+
+    \b
+    Examples:
+      geozone example 示例
+      geozone example sample --zone yrd
+      geozone build --project sample/project.toml
+    """
+    project = write_example(folder, zone)
+    click.echo(text("example.written", path=folder, project=project).get(lang), err=True)
+    click.echo(project)

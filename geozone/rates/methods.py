@@ -1,0 +1,36 @@
+"""How an indicator is computed, in words: the sentence of its measure with the names of its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from geozone.manifest.indicators import Indicator
+from geozone.manifest.inputs import layer_title
+from geozone.messages import Text, text
+
+
+def method_of(indicator: Indicator) -> Text:
+    """Return the method of an indicator in one sentence."""
+    titles = [layer_title(name) for name in indicator.layers]
+    others = titles[1:]
+    options = indicator.options
+    weight, of = options.get("weight"), options.get("of")
+    return text(
+        f"rates.method_{indicator.measure.id}",
+        layer=titles[0] if titles else Text("", ""),
+        others=Text("、".join(title.zh for title in others), ", ".join(title.en for title in others)),
+        reach=f"{options.get('reach_m', 0):g}",
+        formula=options.get("formula", ""),
+        whole=layer_title(of) if of else text("rates.the_unit"),
+        weight=layer_title(weight) if weight in indicator.layers else text("rates.weight_area"),
+        how=text(f"rates.mean_{_mean(options)}"),
+    )
+
+
+def _mean(options: Mapping[str, Any]) -> str:
+    if "take" in options:
+        return str(options["take"])
+    if "over" in options:
+        return f"over_{options['over']}"
+    return "weighted" if "weight" in options else "plain"

@@ -1,0 +1,213 @@
+"""A run as far as its layers: read, checked, repaired, with the record that it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geozone.catalog import load_catalog
+from geozone.checks import check, repair
+from geozone.checks.accuracy import accuracy_m
+from geozone.checks.findings import stops
+from geozone.checks.report import finding_lines
+from geozone.errors import DataError
+from geozone.manifest.roles import load_roles, role_for
+from geozone.messages import Language, Text, text
+from geozone.model import Finding, Layer, LayerSpec, Severity, Step, Zone
+from geozone.overlay.units import zone_units
+from geozone.project import Project
+from geozone.project.layers import newest_of
+from geozone.run.boundary import differs_from, own_boundary
+from geozone.run.findings import not_covered, older_vintage
+from geozone.run.layers import (
+    UNITS,
+    checked_parts,
+    covers,
+    read_boundary,
+    read_zone_layer,
+    role_of,
+)
+from geozone.run.rasters import opened, raster_layers
+from geozone.terrain.barrier import barrier_gaps
+
+Progress = Callable[[Text], None]
+EARLIER = "@"  # between the id of a layer and the vintage that is not its newest
+
+
+def _silent(step: Text) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is done."""
+
+    lang: Language = "zh"
+    threads: int | None = None
+    workers: int | None = None  # processes of a cluster on this machine, for the overlay
+    scheduler: str | None = None  # address of a running cluster
+    progress: Progress = field(default=_silent)
+    notice: Progress = field(default=_silent)  # what was decided about the user's own data, and found in it
+    every_finding: bool = False  # tell findings one by one, not the first of each kind with their number
+
+
+@dataclass
+class Reading:
+    """The layers of a run, with the record of what went in and what was found."""
+
+    project: Project
+    options: Options
+    steps: list[Step] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    ledgers: list[pd.DataFrame] = field(default_factory=list)
+    boundary_accuracy_m: float = 0.0
+    untold: int = 0  # findings about embedded data, of which only the number is told
+
+    def keep(self, found: list[Finding], *, tell: bool) -> None:
+        """Keep findings for the record; tell them at once, or count them."""
+        self.findings += found
+        if not tell and not self.options.every_finding:
+            self.untold += sum(finding.severity is not Severity.NOTE for finding in found)
+            return
+        for line in finding_lines(found, every=self.options.every_finding):
+            self.options.notice(line)
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """What repair changed, feature by feature."""
+        return pd.concat(self.ledgers, ignore_index=True) if self.ledgers else pd.DataFrame()
+
+    def units(self) -> gpd.GeoDataFrame:
+        """Return the units of the zone at all levels."""
+        zone, name = self.project.zone, role_for(UNITS).layer
+        own = name in self.project.own
+        layer = read_boundary(self.project, self.inputs)
+        self.boundary_accuracy_m = accuracy_m(layer)
+        self.keep(layer.findings, tell=own)
+        if not own:
+            return zone_units(zone, layer.data)
+        self._tell_decisions(layer)
+        boundary = own_boundary(layer, zone)
+        if len(boundary.ledger):
+            self.ledgers.append(boundary.ledger)
+        self.keep(boundary.findings, tell=True)
+        stop_on_errors(self.findings, zone)
+        units = zone_units(zone, boundary.data)
+        embedded = read_zone_layer(load_catalog()[name], zone, [])
+        self.keep(list(differs_from(units, zone_units(zone, embedded.data))), tell=True)
+        return units
+
+    def layers(self) -> dict[str, Layer]:
+        """Return every vector layer that covers the zone, from the bottom of the map to its top."""
+        roles, layers = list(load_roles()), {}
+        specs = sorted(
+            self.project.layers.values(), key=lambda spec: (roles.index(spec.role), spec.id in _gaps())
+        )
+        for spec in specs:
+            role = role_of(spec)
+            if role.raster or role.purpose:
+                continue
+            if covers(spec, self.project.zone):
+                layers[spec.id] = read_zone_layer(spec, self.project.zone, self.inputs)
+                if spec.id in self.project.own:
+                    self._tell_decisions(layers[spec.id])
+            else:
+                self.keep([not_covered(spec, self.project.zone)], tell=True)
+        self.steps.append(Step("read", {name: len(layer.data) for name, layer in layers.items()}))
+        return layers
+
+    def rasters(self) -> dict[str, LayerSpec]:
+        """Return the rasters that rates may be made from; each has been opened."""
+        rasters = raster_layers(self.project)
+        for name, spec in rasters.items():
+            self._open(spec, own=name in self.project.own)
+        return rasters
+
+    def earlier_rasters(self) -> dict[str, LayerSpec]:
+        """Return the rasters in their last vintage before the newest, by layer id."""
+        found = {}
+        for name, specs in self.project.older.items():
+            if role_of(specs[0]).raster and not role_of(specs[0]).purpose:
+                found[name] = newest_of(specs)
+                self._open(found[name], own=True)
+        return found
+
+    def earlier_layers(self) -> dict[str, Layer]:
+        """Return the vector layers in their last vintage before the newest, by layer id."""
+        found = {}
+        for name, specs in self.project.older.items():
+            if role_of(specs[0]).raster or role_of(specs[0]).purpose:
+                continue
+            spec = newest_of(specs)
+            self.keep([older_vintage(spec, self.project.layers[name])], tell=True)
+            noted: list[dict[str, Any]] = []
+            found[name] = read_zone_layer(spec, self.project.zone, noted)
+            found[name].id = f"{name}{EARLIER}{spec.vintage}"
+            self.inputs += noted
+            self._tell_decisions(found[name])
+        return found
+
+    def checked(self, layers: dict[str, Layer], units: gpd.GeoDataFrame) -> dict[str, Layer]:
+        """Return layers with broken features repaired; what repair changed is entered in the ledger."""
+        repaired: dict[str, Layer] = {}
+        outline = units.geometry.iloc[-1]
+        for name, layer in layers.items():
+            own = name in self.project.own
+            parts = [layer] if own else checked_parts(layer, outline)
+            found = [finding for part in parts for finding in check(part, units=units if own else None)]
+            self.keep(layer.findings + found, tell=own)
+            repaired[name], ledger = repair(layer)
+            self.ledgers.append(ledger)
+        stop_on_errors(self.findings, self.project.zone)
+        return repaired | made_gaps(repaired)
+
+    def _open(self, spec: LayerSpec, *, own: bool) -> None:
+        decisions, findings = opened(spec, self.inputs)
+        self.keep(findings, tell=own)
+        for decision in decisions if own else ():
+            self.options.notice(text("run.decision", layer=spec.title, reason=decision.reason))
+
+    def _tell_decisions(self, layer: Layer) -> None:
+        title = layer.spec.title if layer.spec else layer.id
+        for decision in layer.decisions:
+            self.options.notice(text("run.decision", layer=title, reason=decision.reason))
+
+
+def made_gaps(layers: dict[str, Layer]) -> dict[str, Layer]:
+    """Return the gaps of the layers whose role has a layer of them, where none is there."""
+    found = {}
+    for role in load_roles().values():
+        if role.gaps and role.layer in layers and role.gaps not in layers:
+            spec = replace(load_catalog()[role.gaps], sources=())
+            found[role.gaps] = Layer(role.gaps, barrier_gaps(layers[role.layer].data), spec)
+    return found
+
+
+def stop_on_errors(findings: list[Finding], zone: Zone) -> None:
+    """Raise the first finding that stops a job.
+
+    Raises
+    ------
+    DataError
+        If there is one.
+    """
+    errors = [finding for finding in findings if stops(finding)]
+    if errors:
+        first = errors[0]
+        raise DataError(
+            "run.stopped",
+            zone=zone.title,
+            count=len(errors),
+            layer=first.layer,
+            reason=first.message,
+            remedy=first.remedy,
+        )
+
+
+def _gaps() -> set[str]:
+    return {role.gaps for role in load_roles().values() if role.gaps}

@@ -1,0 +1,85 @@
+"""The registers and figures of a run: the user's own in the place of the embedded ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from geozone.figures.agreeing import merged
+from geozone.figures.embedded import embedded_figures
+from geozone.figures.tables import read_figures
+from geozone.files import digest
+from geozone.manifest.indicators import Indicator
+from geozone.messages import text
+from geozone.model import Finding, Register
+from geozone.project import Project
+from geozone.rates.figures import Figure, Figures
+from geozone.registers import embedded_registers, read_register
+
+
+def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, Register]:
+    """Return the registers by id: the user's own in place of the embedded ones; note what was read."""
+    registers = embedded_registers(project.zone)
+    files = {}
+    for entry in project.registers:
+        registers[entry.id] = read_register(
+            entry.path,
+            role=entry.role,
+            basis=entry.basis,
+            as_of=entry.as_of,
+            source=entry.source,
+            layer=entry.layer,
+            sheet=entry.sheet,
+            fields=entry.fields,
+            zone=project.zone,
+        )
+        files[entry.id] = entry.path
+    inputs += [
+        {
+            "path": register.id,
+            "layer": None,
+            "role": register.role,
+            "sha256": digest(files[name]) if name in files else None,
+            "basis": register.basis.value,
+            "vintage": register.as_of,
+            "source": register.source,
+            "licence": "",
+        }
+        for name, register in registers.items()
+    ]
+    return registers
+
+
+def read_all_figures(
+    project: Project, indicators: Mapping[str, Indicator], inputs: list[dict[str, Any]]
+) -> tuple[Figures, list[Finding]]:
+    """Return the reported figures of a zone, and what was found in the user's own; note what was read."""
+    own: dict[str, Sequence[Figure]] = {}
+    found: list[Finding] = []
+    for entry in project.figures:
+        table = read_figures(
+            entry.path,
+            basis=entry.basis,
+            source=entry.source,
+            layer=entry.layer,
+            sheet=entry.sheet,
+            fields=entry.fields,
+            zone=project.zone,
+            indicators=indicators,
+        )
+        own[entry.path.name] = [*own.get(entry.path.name, ()), *table.figures]
+        found += table.findings
+        inputs.append(
+            {
+                "path": entry.path.name,
+                "layer": entry.sheet or entry.layer,
+                "role": "figures",
+                "sha256": digest(entry.path),
+                "basis": entry.basis.value,
+                "vintage": "",
+                "source": entry.source or text("project.own_figures"),
+                "licence": "",
+            }
+        )
+    together, replaced = merged(embedded_figures(project.zone), own)
+    return together, found + replaced

@@ -1,0 +1,196 @@
+"""What the measures need of the layers of a run: one table for every need, by finest unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import singledispatch
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geozone.manifest.roles import load_roles
+from geozone.model import Layer, LayerSource, LayerSpec
+from geozone.overlay.change import change
+from geozone.overlay.cutting import cut_to
+from geozone.overlay.joining import features_in_zones
+from geozone.overlay.length import line_lengths, lines_within
+from geozone.overlay.shores import NOWHERE, shore_lengths
+from geozone.raster.means import weighted_sums
+from geozone.raster.shares import class_areas
+from geozone.rates.filters import passes
+from geozone.rates.needs import (
+    AreaNeed,
+    ChangeNeed,
+    ClassNeed,
+    ConnectedNeed,
+    FeatureNeed,
+    Ground,
+    LengthNeed,
+    MeanNeed,
+    Need,
+)
+from geozone.run.mosaics import Mosaics
+from geozone.terrain.barrier import connected_area
+
+_POLYGONS, _LINES = 2, 1  # dimensions
+
+
+@dataclass
+class Materials:
+    """What a run has read: vector layers by id, rasters by id, and the units of the zone.
+
+    ``older`` has the older vintages of vector layers, as far as there are any.
+    """
+
+    layers: Mapping[str, Layer]
+    rasters: Mapping[str, LayerSpec]
+    units: gpd.GeoDataFrame
+    finest: gpd.GeoDataFrame
+    mosaics: Mosaics
+    older: Mapping[str, Layer] = field(default_factory=dict)
+    threads: int | None = None
+
+    def has(self, name: str) -> bool:
+        """Tell whether a layer is there."""
+        return name in self.layers or name in self.rasters
+
+    def ground(self, ground: Ground, dimension: int) -> gpd.GeoDataFrame:
+        """Return the features of a layer that pass a filter, those of one dimension."""
+        return filtered(self.layers[ground.layer].data, ground, dimension)
+
+
+def filtered(data: gpd.GeoDataFrame, ground: Ground, dimension: int) -> gpd.GeoDataFrame:
+    """Return the features of a layer that pass a filter, those of one dimension."""
+    chosen = shapely.get_dimensions(data.geometry.to_numpy()) == dimension
+    if ground.where:
+        outcome = passes(pd.DataFrame(data.drop(columns=data.geometry.name)), dict(ground.where))
+        chosen &= (outcome != 0) if ground.unsure else (outcome == 1)
+    return data if chosen.all() else data[chosen]
+
+
+def supply(needs: Iterable[Need], materials: Materials) -> dict[Need, pd.DataFrame]:
+    """Return a table for every need whose layers are there."""
+    return {need: _table(need, materials) for need in needs if all(map(materials.has, _layers(need)))}
+
+
+def layers_of(needs: Iterable[Need]) -> set[str]:
+    """Return the ids of all layers that needs speak of."""
+    return {name for need in needs for name in _layers(need)}
+
+
+@singledispatch
+def _layers(need: Any) -> Sequence[str]:
+    raise TypeError(type(need))
+
+
+@singledispatch
+def _table(need: Any, materials: Materials) -> pd.DataFrame:
+    raise TypeError(type(need), materials)
+
+
+@_layers.register
+def _(need: AreaNeed) -> Sequence[str]:
+    return [ground.layer for ground in need.grounds]
+
+
+@_table.register
+def _(need: AreaNeed, materials: Materials) -> pd.DataFrame:
+    return materials.mosaics.areas(need.grounds, lambda ground: materials.ground(ground, _POLYGONS))
+
+
+@_layers.register
+def _(need: LengthNeed) -> Sequence[str]:
+    return [need.line.layer, *(ground.layer for ground in need.within)]
+
+
+@_table.register
+def _(need: LengthNeed, materials: Materials) -> pd.DataFrame:
+    layer = materials.layers[need.line.layer]
+    lines = materials.ground(need.line, _LINES)
+    for ground in need.within:
+        lines = lines_within(lines, materials.ground(ground, _POLYGONS))
+    role = load_roles()[layer.spec.role] if layer.spec else None
+    if role is not None and role.shore:
+        table = shore_lengths(lines, materials.finest)
+        return table[table["code"] != NOWHERE]
+    table = line_lengths(lines, materials.finest, by="code")
+    return table.rename_axis("code").reset_index()
+
+
+@_layers.register
+def _(need: FeatureNeed) -> Sequence[str]:
+    return [need.layer]
+
+
+@_table.register
+def _(need: FeatureNeed, materials: Materials) -> pd.DataFrame:
+    return features_in_zones(materials.layers[need.layer].data, materials.finest, by="code", stated="code")
+
+
+@_layers.register
+def _(need: ClassNeed) -> Sequence[str]:
+    return [need.raster] if need.of is None else [need.raster, need.of.layer]
+
+
+@_table.register
+def _(need: ClassNeed, materials: Materials) -> pd.DataFrame:
+    of = None if need.of is None else materials.ground(need.of, _POLYGONS)
+    return class_areas(_sources(materials, need.raster), materials.finest, by="code", of=of)
+
+
+@_layers.register
+def _(need: MeanNeed) -> Sequence[str]:
+    return [need.raster] if need.weight == "area" else [need.raster, need.weight]
+
+
+@_table.register
+def _(need: MeanNeed, materials: Materials) -> pd.DataFrame:
+    weight = need.weight if need.weight == "area" else _sources(materials, need.weight)
+    return weighted_sums(_sources(materials, need.raster), materials.finest, by="code", weight=weight)
+
+
+@_layers.register
+def _(need: ConnectedNeed) -> Sequence[str]:
+    return [need.ground.layer, *([need.along] if need.along else [])]
+
+
+@_table.register
+def _(need: ConnectedNeed, materials: Materials) -> pd.DataFrame:
+    patches = materials.ground(need.ground, _POLYGONS)
+    along = materials.layers[need.along].data if need.along else None
+    rows = []
+    units = materials.units[materials.units["level"].isin(need.levels)]
+    for code, outline in zip(units["code"], units.geometry, strict=True):
+        part = cut_to(patches, outline)
+        if len(part):
+            links = None if along is None else cut_to(along, outline)
+            rows.append((code, *connected_area(part, reach_m=need.reach_m, along=links)))
+    return pd.DataFrame(rows, columns=["code", "largest_km2", "total_km2"])
+
+
+@_layers.register
+def _(need: ChangeNeed) -> Sequence[str]:
+    return [need.ground.layer]
+
+
+@_table.register
+def _(need: ChangeNeed, materials: Materials) -> pd.DataFrame:
+    name = need.ground.layer
+    if name not in materials.older:
+        return pd.DataFrame(columns=["code", "old_km2", "new_km2", "gained_km2", "lost_km2"])
+    old = filtered(materials.older[name].data, need.ground, _POLYGONS)
+    table = change(
+        old,
+        materials.ground(need.ground, _POLYGONS),
+        materials.finest,
+        by="code",
+        threads=materials.threads,
+    )
+    return table.rename_axis("code").reset_index()
+
+
+def _sources(materials: Materials, name: str) -> tuple[LayerSource, ...]:
+    return materials.rasters[name].sources
