@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -209,6 +209,7 @@ def level_of(code: str) -> str:
     return "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
 
 
+@lru_cache(1 << 12)
 def chain(code: str) -> tuple[str, str, str]:
     """Return the codes of the province, the city and the county of a unit; empty where it has none.
 
@@ -263,6 +264,7 @@ def _embedded_changes() -> dict[str, list[Change]]:
     return {code: sorted(story, key=lambda change: change.year) for code, story in found.items()}
 
 
+@lru_cache(1 << 16)
 def _spelled(name: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
 

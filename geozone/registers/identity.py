@@ -15,6 +15,7 @@ from geozone.registers.items import Item, Reading
 from geozone.registers.subject import Subject
 from geozone.registers.words import PLACE_COLUMNS, homonym, plain_name
 
+_RUNNING = re.compile(r"\d{0,5}")  # a number that only counts the rows
 _NAMED = 5  # items that one finding names
 _SINGLE = 5  # items outside the zone that are told one by one
 
@@ -37,7 +38,7 @@ def drop_repeated(
     """Count every item once: a row that repeats another is a finding and is left out.
 
     An item is known by its name and place; a unit by its place alone; of sites of one name in one county those of two
-    townships or kinds are two. Where two rows of an item differ in their status it is unknown which one holds.
+    townships, kinds or numbers of their own are two. Where two rows of an item differ in their status it is unknown which one holds.
 
     Parameters
     ----------
@@ -73,7 +74,14 @@ def _key(item: Item, subject: Subject, finer: str) -> tuple[str, ...]:
         return (code,)
     name = plain_name(item["name"])
     if subject.sites:
-        return (name, *codes, finer, *(plain_name(item.get(column, "")) for column in (TOWNSHIP, KIND)))
+        number = "" if _RUNNING.fullmatch(item["item_id"]) else item["item_id"]
+        return (
+            name,
+            *codes,
+            finer,
+            number,
+            *(plain_name(item.get(column, "")) for column in (TOWNSHIP, KIND)),
+        )
     return (name, *codes)
 
 

@@ -245,7 +245,8 @@ class _Table:
 
     def _section(self, place: int, distinct: list[str]) -> str:
         """Return the words of a heading within the table, which stands alone above a row that says more."""
-        below = next((row for row in self.grid.rows[place + 1 :] if any(row)), [])
+        rows = (self.grid.rows[at] for at in range(place + 1, len(self.grid.rows)))
+        below = next((row for row in rows if any(row)), [])
         if len(distinct) != 1 or len({cell for cell in below if cell}) < 2:
             return ""
         words = _ORDINAL.sub("", distinct[0]).strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from geozone.model import Status
@@ -56,6 +57,7 @@ class _Clause:
     rest: str = ""
 
 
+@lru_cache(1 << 12)
 def read_status(cell: Any, heading: str = "", as_of: str = "", *, programme: bool = False) -> StatusReading:
     """Return the status that a cell states.
 

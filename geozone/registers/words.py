@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from geozone.files import shipped
@@ -13,6 +13,7 @@ from geozone.model import REGISTER_COLUMNS
 
 PLACE_COLUMNS = ("province", "city", "county")  # columns that name a unit instead of giving its code
 MEASURES = ("shore_km", "area_km2", "length_km")
+_KEPT = 1 << 16  # words that are not worked out twice: long registers repeat few
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _DASHES = re.compile(r"[-‐‑‒–—―~·]")
 _SUFFIX = re.compile(
@@ -22,7 +23,12 @@ _SUFFIX = re.compile(
 
 def plain(word: Any) -> str:
     """Return a word without brackets, spaces, marks around it and case, in half-width letters."""
-    written = re.sub(r"\s+", "", _BRACKETS.sub("", unicodedata.normalize("NFKC", str(word)))).casefold()
+    return _plain(str(word))
+
+
+@lru_cache(_KEPT)
+def _plain(word: str) -> str:
+    written = re.sub(r"\s+", "", _BRACKETS.sub("", unicodedata.normalize("NFKC", word))).casefold()
     return written.strip("*:.,;。、#") or written
 
 
