@@ -19,8 +19,8 @@ from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Layer, LayerSpec, LayerStyle, Register, Status
 from geozone.rates.amounts import amount_text
-from geozone.rates.feature_join import ids_of, join_features
-from geozone.rates.gazetteer import embedded_gazetteer
+from geozone.registers.feature_join import ids_of, join_features
+from geozone.registers.gazetteer import embedded_gazetteer
 from geozone.rounding import digits, exact_places
 
 RATE_COLOURS = ("#eef3d6", "#c3deb0", "#86c0a0", "#46978f", "#1d6577")

@@ -14,7 +14,7 @@ from geozone.export.columns import columns, conformed
 from geozone.export.table import Table, plain_table
 from geozone.messages import Language, Text, text
 from geozone.model import REGISTER_COLUMNS, Document, Target, ZoneResult
-from geozone.rates.register_package import RECORDS, exported_rows
+from geozone.registers.package import RECORDS, exported_rows
 
 
 def zone_documents(result: ZoneResult) -> list[Document]:

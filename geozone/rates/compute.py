@@ -15,7 +15,7 @@ from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Level, Rate, Target, Verdict, Zone
 from geozone.policy.plausibility import Territory
-from geozone.rates.facts import NOTHING, Facts, Unit, Value
+from geozone.rates.facts import Facts, Unit, Value
 from geozone.rates.frame import READING, REGION, Frame, context
 from geozone.rates.measures import module_of
 from geozone.rates.measures.completion import counted_register

@@ -180,8 +180,10 @@ def tell_unused(
     specs = {name: layer.spec for name, layer in layers.items() if layer.spec} | dict(rasters)
     registers = {role.layer for role in load_roles().values() if role.register}  # drawn by their register
     for name in sorted(run.project.own & set(specs)):
-        if name not in used | registers:
-            run.keep([unused_layer(specs[name])], tell=True)
+        if name in used | registers:
+            continue
+        run.keep([unused_layer(specs[name])], tell=True)
+        run.inputs = [entry | {"used": False} if entry.get("id") == name else entry for entry in run.inputs]
 
 
 def _mosaic_layers(layers: Mapping[str, Layer]) -> dict[str, gpd.GeoDataFrame]:

@@ -14,11 +14,11 @@ from geozone.messages import Text, message, text
 from geozone.model import Finding, Layer, Register, Severity, Status, Zone
 from geozone.overlay.units import finest_units
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
-from geozone.rates.feature_join import SEVERAL, Doubt, FeatureJoin, Locate, join_features
-from geozone.rates.gazetteer import embedded_gazetteer
-from geozone.rates.register_headings import field_columns
-from geozone.rates.register_items import NATURAL
-from geozone.rates.status_words import match_status
+from geozone.registers.feature_join import SEVERAL, Doubt, FeatureJoin, Locate, join_features
+from geozone.registers.gazetteer import embedded_gazetteer
+from geozone.registers.headings import field_columns
+from geozone.registers.items import NATURAL
+from geozone.registers.status_words import match_status
 from geozone.symbology import register_of
 
 _JOINED = ("item_id", "status")

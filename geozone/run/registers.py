@@ -12,7 +12,7 @@ from geozone.messages import text
 from geozone.model import Finding, Register
 from geozone.project import Project
 from geozone.rates.figures import Figures
-from geozone.rates.registers import embedded_registers, read_register
+from geozone.registers import embedded_registers, read_register
 
 
 def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, Register]:
@@ -23,6 +23,8 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
         registers[entry.id] = read_register(
             entry.path,
             role=entry.role,
+            id=entry.id,
+            level=entry.level,
             basis=entry.basis,
             as_of=entry.as_of,
             source=entry.source,

@@ -8,7 +8,7 @@ import pytest
 
 from geozone.files import shipped
 from geozone.model import REGISTER_COLUMNS, Basis, Status
-from geozone.rates.registers import published_lists, read_register
+from geozone.registers import published_lists, read_register
 
 FOLDER = shipped("layers") / "registers"
 LISTS = {"zero_waste_cities": 15, "eco_civilisation_areas": 48, "beautiful_village_pioneers": 23}

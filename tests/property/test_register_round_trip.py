@@ -12,9 +12,9 @@ from rate_samples import COUNTIES, NAME, ZONE, register, spec, units
 
 from geozone.model import CRS, Basis, Layer, Level, RegisterTotal, Status
 from geozone.rates.completion import count_items
-from geozone.rates.register_files import as_text
-from geozone.rates.register_package import exported_rows, read_exported
-from geozone.rates.registers import read_register
+from geozone.registers import read_register
+from geozone.registers.files import as_text
+from geozone.registers.package import exported_rows, read_exported
 from geozone.run.register_map import join_registers
 from geozone.symbology import Mark, layer_statuses, legend_counts
 

@@ -24,6 +24,7 @@ STOREYS = [
     {"raster"},  # opened with what read knows of files, counted in zones with what overlay knows of cells
     {"terrain", "sources"},  # elevation is a raster
     {"rates"},
+    {"registers"},  # reads files; what counts registers stands below it and reads none
     {"figures"},
     {"symbology", "versions"},
     {"maps", "export"},

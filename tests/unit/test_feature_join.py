@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from geozone.model import REGISTER_COLUMNS, Basis
-from geozone.rates.feature_join import ids_of, join_features
-from geozone.rates.gazetteer import embedded_gazetteer
-from geozone.rates.registers import embedded_registers
-from geozone.rates.words import feature_names, item_names
+from geozone.registers import embedded_registers
+from geozone.registers.feature_join import ids_of, join_features
+from geozone.registers.gazetteer import embedded_gazetteer
+from geozone.registers.words import feature_names, item_names
 
 
 def listed(*rows):

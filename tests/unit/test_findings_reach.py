@@ -16,7 +16,7 @@ from geozone.export.record import write_record
 from geozone.maps.payload import zone_payload
 from geozone.messages import _catalogue, message
 from geozone.model import Finding, Severity
-from geozone.run.compute import Options, _Work
+from geozone.run.reading import Options, Reading
 
 PACKAGE = Path(geozone.__file__).parent
 REMEDY = "_remedy"
@@ -45,7 +45,7 @@ FOUND = {key: finding(key) for key in TEXTS}
 def told():
     """Return what a run says of one finding of each kind: lines of standard error, and its result."""
     lines = []
-    work = _Work(None, Options(notice=lines.append))
+    work = Reading(None, Options(notice=lines.append))
     work.keep(list(FOUND.values()), tell=True)
     return lines, replace(samples.sample_result(), findings=work.findings)
 

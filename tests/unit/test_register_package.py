@@ -18,10 +18,10 @@ from geozone.export.workbook import write_workbook
 from geozone.messages import Text
 from geozone.model import Basis, Level, RegisterTotal, Severity, Status
 from geozone.rates.completion import count_items
-from geozone.rates.package_files import settled
-from geozone.rates.register_package import own_names
-from geozone.rates.registers import embedded_registers, read_register
-from geozone.rates.words import MEASURES
+from geozone.registers import embedded_registers, read_register
+from geozone.registers.package import own_names
+from geozone.registers.package_files import settled
+from geozone.registers.words import MEASURES
 from geozone.run.register_map import join_registers
 from geozone.seeds import get_zone
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geozone.files import shipped
 from geozone.overlay.units import code_prefix
-from geozone.rates.words import register_words
+from geozone.registers.words import register_words
 
 _PEOPLES = (
     "各族|满族|回族|蒙古族|(?<!内)蒙古|藏族|苗族|土家族|侗族|壮族|瑶族|黎族|彝族|白族|傣族|羌族|畲族|水族|布依族|仡佬族|仫佬族|毛南族|朝鲜族|"

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from geozone.model import Severity
-from geozone.rates.gazetteer import Gazetteer, level_of
-from geozone.rates.register_files import Grid
-from geozone.rates.register_headings import PLACE, Headings
-from geozone.rates.words import MEASURES, PLACE_COLUMNS, plain, word_set
 from geozone.read.encoding import REPLACED
+from geozone.registers.files import Grid
+from geozone.registers.gazetteer import Gazetteer, level_of
+from geozone.registers.headings import PLACE, Headings
+from geozone.registers.words import MEASURES, PLACE_COLUMNS, plain, word_set
 
 Tell = Callable[..., None]  # kind, row, severity, parameters: makes a finding
 CODE_OR_PLACE = ("province_code", "city_code", "county_code", *PLACE_COLUMNS, PLACE)

@@ -7,20 +7,18 @@ it is understood and no part contradicts another.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from geozone.model import Status
-from geozone.rates.words import register_words
+from geozone.registers.status_vocabulary import answers, lengths, plain_status, vocabulary
+from geozone.registers.words import register_words
 
 _BRACKETS = "([{【〔〖〈《<“‘\"')]}】〕〗〉》>”’"
 _DIVIDING = ",;:。、，；：!…→\n\r\t|"
 _DASHES = "-—–―/~"
-_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_CHINESE_YEAR = re.compile(r"[二一][〇○零一二三四五六七八九]{3}(?=年)")
+_NO_QUOTES = str.maketrans("", "", "“”‘’「」『』\"'")
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d{2}|(?<!\d)(?:2\d|3[0-5])(?=年))"
     r"(?:(?:年|[-./])(?P<month>1[0-2]|0?[1-9])(?!\d)(?:(?:月|[-./])(?:(?P<day>[12]\d|3[01]|0?[1-9])(?!\d)日?)?)?|年)?"
@@ -58,7 +56,7 @@ class _Clause:
     rest: str = ""
 
 
-def read_status(cell: Any, heading: str = "", as_of: str = "") -> StatusReading:
+def read_status(cell: Any, heading: str = "", as_of: str = "", *, programme: bool = False) -> StatusReading:
     """Return the status that a cell states.
 
     Parameters
@@ -70,28 +68,32 @@ def read_status(cell: Any, heading: str = "", as_of: str = "") -> StatusReading:
         can 1 and 0 answer.
     as_of
         Date of the register: what is dated later has not happened yet.
+    programme
+        The register lists units or sites of a programme, so that 命名, 推进, 治理 and the like tell a status.
     """
-    words = _plain(cell)
+    words, known = plain_status(cell), vocabulary(programme)
+    if programme:
+        words = words.translate(_NO_QUOTES)  # “无废城市” is the name of a programme, not a remark
     if not words or words in {"nan", "none", "null"}:
         return StatusReading(Status.UNKNOWN)
-    if words in _vocabulary() and _vocabulary()[words][0] == "status":
-        return StatusReading(Status(_vocabulary()[words][1]))
+    if words in known and known[words][0] == "status":
+        return StatusReading(Status(known[words][1]))
     if "%" in heading and re.fullmatch(r"\d+(\.\d+)?", words):
         words += "%"
-    asked = asked_status(heading)
+    asked = asked_status(heading, programme=programme)
     if asked is not None and words in {"1", "0", "1.0", "0.0"}:
         words = "是" if words.startswith("1") else "否"
-    if asked not in {None, Status.BUILT} and _answers().get(words) is False:
+    if asked not in {None, Status.BUILT} and answers().get(words) is False:
         return StatusReading(Status.UNKNOWN, doubt="open")  # not under construction: built, or not begun
-    clauses = [_clause(part, asked or Status.BUILT, as_of) for part in _divided(words)]
+    clauses = [_clause(part, asked or Status.BUILT, as_of, programme=programme) for part in _divided(words)]
     if asked is not None and _DATE.fullmatch(words):  # the year in which it was reached, in place of a mark
         clauses.append(_Clause([asked]))
     return _merged([clause for clause in clauses if clause is not None], as_of)
 
 
-def asked_status(heading: str) -> Status | None:
+def asked_status(heading: str, *, programme: bool = False) -> Status | None:
     """Return the status that a heading asks for or names (是否建成, 建成, 在建); None where it asks for none."""
-    words = _plain(re.sub(r"[(（\[【].*", "", heading))
+    words = plain_status(re.sub(r"[(（\[【].*", "", heading))
     around = {"title", "works", "neutral"}
     for question in sorted(register_words("heading_parts")["question"], key=len, reverse=True):
         if words.startswith(question):
@@ -99,7 +101,7 @@ def asked_status(heading: str) -> Status | None:
             break
     else:
         around = set()
-    clause = _clause(words, Status.BUILT)
+    clause = _clause(words, Status.BUILT, programme=programme)
     if clause is None or clause.answer is not None or clause.rest or clause.flags - around:
         return None
     if clause.dates or clause.percents:
@@ -118,16 +120,8 @@ def later(date: str, as_of: str) -> bool:
 def find_date(words: str) -> str:
     """Return the last date in some words as ``2024``, ``2024-05`` or ``2024-05-01``; empty where there is none."""
     day = re.sub(r"[Tt\s]+\d{1,2}:\d{2}.*$", "", words.strip())
-    dates = [_as_date(match) for match in _DATE.finditer(_plain(day))]
+    dates = [_as_date(match) for match in _DATE.finditer(plain_status(day))]
     return dates[-1] if dates else ""
-
-
-def _plain(cell: Any) -> str:
-    words = unicodedata.normalize("NFKC", str(cell)).casefold()
-    words = _CHINESE_YEAR.sub(lambda found: found[0].translate(_CHINESE_DIGITS), words)
-    words = re.sub(r"(?<=[a-z])[-_](?=[a-z])", "", words)
-    # lines divide clauses, other spaces do not
-    return re.sub(r"[^\S\n]+", "", words.strip()).strip("。.,;:、!*'\"")
 
 
 def _divided(words: str) -> Iterator[str]:
@@ -150,16 +144,17 @@ def _divided(words: str) -> Iterator[str]:
     yield part
 
 
-def _clause(words: str, asked: Status, as_of: str = "") -> _Clause | None:
+def _clause(words: str, asked: Status, as_of: str = "", *, programme: bool = False) -> _Clause | None:
     """Return what a clause holds; None for an empty one."""
     words = words.strip(".'\"*")
     if not words:
         return None
     clause = _Clause()
-    if words in _answers():
-        clause.answer = _answers()[words]
+    if words in answers():
+        clause.answer = answers()[words]
         clause.statuses = [asked if clause.answer else Status.PLANNED]
         return clause
+    known, sizes = vocabulary(programme), lengths(programme)
     place = 0
     while place < len(words):
         if match := _PERCENT.match(words, place):
@@ -169,9 +164,9 @@ def _clause(words: str, asked: Status, as_of: str = "") -> _Clause | None:
         elif (match := _DATE.match(words, place)) and not (place and words[place - 1].isdigit()):
             clause.dates.append(_as_date(match))
         else:
-            size = next((n for n in _lengths() if words[place : place + n] in _vocabulary()), 0)
+            size = next((n for n in sizes if words[place : place + n] in known), 0)
             if size:
-                kind, value = _vocabulary()[words[place : place + size]]
+                kind, value = known[words[place : place + size]]
                 _take(clause, kind, value)
             else:
                 clause.rest += words[place]
@@ -194,7 +189,13 @@ def _take(clause: _Clause, kind: str, value: str) -> None:
 def _settled(clause: _Clause, as_of: str) -> _Clause:
     """Return a clause with the status that its words make together."""
     found = set(clause.statuses)
-    if "title" in clause.flags and not found:
+    implied = not found and _implied(clause.flags)
+    clause.flags -= {"named", "pursued", "joined"}
+    if implied:
+        ahead = "future" in clause.flags or any(later(date, as_of) for date in clause.dates)
+        clause.flags |= {"future"} if ahead else set()
+        found = {Status.PLANNED} if ahead and implied is Status.UNDER_CONSTRUCTION else {implied}
+    elif "title" in clause.flags and not found:
         if "works" in clause.flags and not clause.flags & {"negation", "future"}:
             clause.rest = clause.rest or "?"
         found = {Status.BUILT}
@@ -204,13 +205,20 @@ def _settled(clause: _Clause, as_of: str) -> _Clause:
     if found == {Status.BUILT} and any(later(date, as_of) for date in clause.dates):
         found = {Status.PLANNED}
     if "negation" in clause.flags and found:
-        clause.rest = clause.rest or ("" if found == {Status.BUILT} else "?")
+        clause.rest = clause.rest or ("" if found == {Status.BUILT} or implied else "?")
         found = {Status.PLANNED}
         clause.flags.discard("negation")
     if Status.BUILT in found and len(found) > 1 and found != {Status.BUILT, Status.RECOGNISED}:
         clause.rest = clause.rest or "?"
     clause.statuses = sorted(found)
     return clause
+
+
+def _implied(flags: set[str]) -> Status | None:
+    """Return the status that a clause without a word for one implies: taking part is under way, a name is an honour."""
+    if "pursued" in flags or ("joined" in flags and "works" in flags):
+        return Status.UNDER_CONSTRUCTION
+    return Status.RECOGNISED if "named" in flags and "title" not in flags else None
 
 
 def _merged(clauses: list[_Clause], as_of: str) -> StatusReading:
@@ -286,31 +294,3 @@ def match_status(word: Any) -> Status | None:
     """Return the status that a word of a list means; None where it is not known."""
     reading = read_status(word)
     return None if reading.doubt else reading.status
-
-
-@cache
-def _vocabulary() -> dict[str, tuple[str, str]]:
-    """Return every word with its kind and meaning; a status goes before a qualifier of the same spelling."""
-    found: dict[str, tuple[str, str]] = {}
-    for status, words in register_words("statuses").items():
-        for word in words:
-            found[_plain(word)] = ("status", status)
-    for kind, words in register_words("status_grammar").items():
-        if kind not in {"yes", "no"}:
-            for word in words:
-                found.setdefault(_plain(word), (kind, ""))
-    for word, year in register_words("plan_periods").items():
-        found.setdefault(_plain(word), ("plan_periods", str(year)))
-    found.pop("", None)  # a dash alone is told by its cell
-    return found
-
-
-@cache
-def _lengths() -> tuple[int, ...]:
-    return tuple(sorted({len(word) for word in _vocabulary()}, reverse=True))
-
-
-@cache
-def _answers() -> dict[str, bool]:
-    grammar = register_words("status_grammar")
-    return {_plain(word): kind == "yes" for kind in ("yes", "no") for word in grammar[kind]}

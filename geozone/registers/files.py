@@ -68,7 +68,7 @@ def read_grids(path: Path, layer: str | None = None) -> list[Grid]:
         If the file is missing or cannot be read, or has no such sheet or layer.
     """
     if not path.exists():
-        raise InputError("rates.register_missing", path=path)
+        raise InputError("registers.missing", path=path)
     if path.is_file():
         local_file(path)
         if is_workbook(path):
@@ -99,7 +99,7 @@ def _sheets(path: Path, layer: str | None) -> list[Grid]:
         named = [sheet for sheet in sheets if sheet.title == layer]
         if not named:
             titles = "、".join(sheet.title for sheet in sheets)
-            raise InputError("rates.register_no_sheet", path=path, sheet=layer, sheets=titles)
+            raise InputError("registers.no_sheet", path=path, sheet=layer, sheets=titles)
         sheets = named
     return [_sheet_grid(sheet) for sheet in sheets]
 
@@ -144,7 +144,7 @@ def _text_grid(path: Path) -> Grid:
     content = path.read_bytes()
     words, _ = decode_document(content, _wide_encoding(content))
     if words.lstrip("\ufeff \t\r\n").startswith("<"):
-        raise InputError("rates.register_markup", path=path)
+        raise InputError("registers.markup", path=path)
     found = read_rows(words)
     rows = [[cell.strip() for cell in row] for row in found.cells]
     return Grid("", rows, [str(number) for number in range(1, len(rows) + 1)], stray=found.stray)

@@ -12,10 +12,10 @@ from typing import Any
 from geozone.messages import Text, message, text
 from geozone.model import Basis, Finding, Severity, Status, Zone
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
-from geozone.rates.register_headings import KINDS
-from geozone.rates.register_rows import SUMMED, RowCount
-from geozone.rates.status_words import StatusReading, find_date, later, read_status
-from geozone.rates.words import MEASURES, PLACE_COLUMNS, homonym, is_blank, plain_name, unit_factor
+from geozone.registers.headings import KINDS
+from geozone.registers.rows import SUMMED, RowCount
+from geozone.registers.status_words import StatusReading, find_date, later, read_status
+from geozone.registers.words import MEASURES, PLACE_COLUMNS, homonym, is_blank, plain_name, unit_factor
 
 Item = dict[str, Any]
 NATURAL = "natural_bay"  # a kind of geozone's own layer of bays: shown, but not counted
@@ -48,8 +48,8 @@ class Reading:
             kind=f"register_{kind}",
             severity=severity,
             layer=self.file,
-            message=message(f"rates.register_{kind}", file=self.file, row=row, **params),
-            remedy=message(f"rates.register_{kind}_remedy"),
+            message=message(f"registers.{kind}", file=self.file, row=row, **params),
+            remedy=message(f"registers.{kind}_remedy"),
             feature=row or None,
         )
         self.findings.append(found)
@@ -204,7 +204,7 @@ def tell_rows(reading: Reading, count: RowCount) -> None:
     """Tell how many rows there are, how many are items, and why the others are not."""
     skipped = {reason: number for reason, number in sorted(count.skipped.items()) if number}
     words = [
-        message("rates.register_skipped", reason=text(f"rates.row_{reason}"), count=number)
+        message("registers.skipped", reason=text(f"registers.row_{reason}"), count=number)
         for reason, number in skipped.items()
     ]
     why = Text("；".join(one.get("zh") for one in words), "; ".join(one.get("en") for one in words))
@@ -217,13 +217,13 @@ def tell_rows(reading: Reading, count: RowCount) -> None:
             severity=Severity.NOTE,
             layer=reading.file,
             message=message(
-                f"rates.register_{kind}",
+                f"registers.{kind}",
                 file=reading.file,
                 rows=count.rows,
                 items=len(reading.items),
                 why=why,
             ),
-            remedy=message("rates.register_rows_remedy"),
+            remedy=message("registers.rows_remedy"),
         )
     )
 

@@ -16,11 +16,11 @@ import pandas as pd
 from geozone.overlay.units import code_prefix
 from geozone.overlay.variants import WORKING_UNIT
 from geozone.rates.completion import CODE_COLUMNS
-from geozone.rates.gazetteer import Gazetteer
-from geozone.rates.register_headings import PLACE, field_columns
-from geozone.rates.register_items import NATURAL, Reading
-from geozone.rates.register_places import find_places
-from geozone.rates.words import (
+from geozone.registers.gazetteer import Gazetteer
+from geozone.registers.headings import PLACE, field_columns
+from geozone.registers.items import NATURAL, Reading
+from geozone.registers.places import find_places
+from geozone.registers.words import (
     PLACE_COLUMNS,
     feature_names,
     homonym,

@@ -1,24 +1,19 @@
-"""Registers as data: read from files, and embedded."""
+"""A register as it is read: from whatever an office keeps it in to items with a status and a place each."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from geozone.files import shipped
 from geozone.manifest.inputs import register_roles
 from geozone.messages import Text
 from geozone.model import REGISTER_COLUMNS, Basis, Register, RegisterTotal, Zone
-from geozone.rates.completion import CODE_COLUMNS, inside_zone
-from geozone.rates.gazetteer import Gazetteer, embedded_gazetteer
-from geozone.rates.package_files import read_package, read_table
-from geozone.rates.register_files import read_grids
-from geozone.rates.register_items import (
+from geozone.registers.files import read_grids
+from geozone.registers.gazetteer import Gazetteer, embedded_gazetteer
+from geozone.registers.items import (
     Item,
     Reading,
     compare_names,
@@ -29,12 +24,12 @@ from geozone.rates.register_items import (
     tell_outside,
     tell_rows,
 )
-from geozone.rates.register_places import find_places
-from geozone.rates.register_rows import RowCount
-from geozone.rates.register_tables import ALL_SHEETS, read_tables
-from geozone.rates.status_words import find_date
-from geozone.rates.words import MEASURES, PLACE_COLUMNS
-from geozone.seeds import get_zone
+from geozone.registers.package_files import read_package, read_table
+from geozone.registers.places import find_places
+from geozone.registers.rows import RowCount
+from geozone.registers.status_words import find_date
+from geozone.registers.tables import ALL_SHEETS, read_tables
+from geozone.registers.words import MEASURES, PLACE_COLUMNS
 
 
 def read_register(
@@ -57,7 +52,7 @@ def read_register(
     or by name. Rows that are no items (totals, notes) and rows that repeat another are not counted; a status that is not
     understood to the last word counts as unknown; an item outside the zone is not counted in it. All of this is told as
     findings, and how many rows there were and were taken. The table ``registers`` that geozone writes comes back with its
-    published totals and with the basis of every row that nobody edited (`geozone.rates.register_package`).
+    published totals and with the basis of every row that nobody edited (`geozone.registers.package`).
 
     Parameters
     ----------
@@ -136,61 +131,3 @@ def read_register(
     if exported:
         basis, totals = exported.basis, totals + exported.totals
     return Register(path.name, role, basis, as_of, source, items, totals, reading.findings)
-
-
-def embedded_registers(zone: Zone | str) -> dict[str, Register]:
-    """Return the embedded registers of a zone by role: ``bay``, ``river``, ``lake``; a zone may have none.
-
-    A zone that is only part of the one that a register was made for takes the items that lie wholly in it.
-    """
-    zone = get_zone(zone) if isinstance(zone, str) else zone
-    found = {}
-    for register_id, entry in _declared().items():
-        if zone.key not in entry["zones"]:
-            continue
-        register = _read_embedded(register_id)
-        items = register.items
-        if entry["zones"][0] != zone.key:
-            codes = list(items[list(CODE_COLUMNS)].itertuples(index=False, name=None))
-            items = items[[any(row) and inside_zone(row, zone) for row in codes]].reset_index(drop=True)
-        names = set(items["name"])
-        found[register.role] = Register(
-            register.id,
-            register.role,
-            register.basis,
-            register.as_of,
-            register.source,
-            items.copy(),
-            register.totals,
-            [finding for finding in register.findings if finding.message.params.get("name", "") in names],
-        )
-    return found
-
-
-def published_lists() -> dict[str, Register]:
-    """Return the lists of bays and waters as published, by id: cases and built units, which are nobody's denominator."""
-    return {key: _read_embedded(key) for key, entry in _declared().items() if not entry["zones"]}
-
-
-@cache
-def _declared() -> dict[str, Any]:
-    return tomllib.loads((_folder() / "registers.toml").read_text("utf-8"))
-
-
-@cache
-def _read_embedded(register_id: str) -> Register:
-    entry = _declared()[register_id]
-    register = read_register(
-        _folder() / entry["file"],
-        role=entry["role"],
-        basis=Basis(entry["basis"]),
-        as_of=entry["as_of"],
-        source=Text(**entry["source"]),
-        totals=tuple(RegisterTotal(**total) for total in entry.get("total", ())),
-    )
-    register.id = register_id
-    return register
-
-
-def _folder() -> Path:
-    return shipped("layers") / "registers"

@@ -13,9 +13,16 @@ from pathlib import Path
 
 from geozone.errors import InputError
 from geozone.model import Status
-from geozone.rates.register_files import Grid
-from geozone.rates.status_words import asked_status
-from geozone.rates.words import MEASURES, PLACE_COLUMNS, measure_factor, plain, register_words, unit_factor
+from geozone.registers.files import Grid
+from geozone.registers.status_words import asked_status
+from geozone.registers.words import (
+    MEASURES,
+    PLACE_COLUMNS,
+    measure_factor,
+    plain,
+    register_words,
+    unit_factor,
+)
 
 PLACE = "place"  # a column that names province, city and county together
 KINDS = {"shore_km": "length", "area_km2": "area", "length_km": "length"}  # of the measures
@@ -111,14 +118,14 @@ def require_headings(
             names = "、".join(cell for cell in (grid.rows or [[]])[0] if cell)
             column, heading = next(iter(fields.items()))
             raise InputError(
-                "rates.register_no_field", path=path, column=column, heading=heading, headings=names, near=""
+                "registers.no_field", path=path, column=column, heading=heading, headings=names, near=""
             )
-        raise InputError("rates.register_no_headings", path=path)
+        raise InputError("registers.no_headings", path=path)
     _require_fields(headings, path, fields or {})
     for column, found in (("name", "name" in headings.columns), ("status", headings.is_register)):
         if not found:
             written = "、".join(headings.names[:_SHOWN])
-            raise InputError("rates.register_no_column", path=path, column=column, headings=written)
+            raise InputError("registers.no_column", path=path, column=column, headings=written)
     _refuse_doubles(headings, grid, path, fields or {})
     return headings
 
@@ -272,7 +279,7 @@ def _require_fields(headings: Headings, path: Path, fields: Mapping[str, str]) -
         if place is None or heading not in {headings.names[place], leaf}:
             near = get_close_matches(heading, headings.names, n=1, cutoff=0.0)
             raise InputError(
-                "rates.register_no_field",
+                "registers.no_field",
                 path=path,
                 column=column,
                 heading=heading,
@@ -299,7 +306,7 @@ def _refuse_doubles(headings: Headings, grid: Grid, path: Path, fields: Mapping[
             ]
             if any(one != two for one, two in cells):
                 raise InputError(
-                    "rates.register_doubled_heading",
+                    "registers.doubled_heading",
                     path=path,
                     heading=base,
                     column=column,

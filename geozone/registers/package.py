@@ -28,10 +28,10 @@ from geozone.model import (
     Status,
 )
 from geozone.rates.completion import CODE_COLUMNS, worst_basis
-from geozone.rates.feature_join import ids_of
-from geozone.rates.register_files import as_text
-from geozone.rates.register_rows import Row
-from geozone.rates.words import MEASURES
+from geozone.registers.feature_join import ids_of
+from geozone.registers.files import as_text
+from geozone.registers.rows import Row
+from geozone.registers.words import MEASURES
 
 REGISTER_RECORD, ITEM_RECORD = "register_as_exported", "item_as_exported"
 RECORDS = (REGISTER_RECORD, ITEM_RECORD)
@@ -70,8 +70,8 @@ class _Edits:
                 f"register_{kind}",
                 severity,
                 self.file,
-                message(f"rates.register_{kind}", file=self.file, row=row, **params),
-                message(f"rates.register_{kind}_remedy", file=self.file),
+                message(f"registers.{kind}", file=self.file, row=row, **params),
+                message(f"registers.{kind}_remedy", file=self.file),
                 row,
             )
         )
@@ -385,7 +385,7 @@ def _drop_former(edits: _Edits, row: str, changed: list[str]) -> None:
         for column in _OF_STATUS:
             if column not in changed:
                 cells[column] = ""
-        cells["source"] = text("rates.register_edited_source", file=edits.file).zh
+        cells["source"] = text("registers.edited_source", file=edits.file).zh
 
 
 def _told(edits: _Edits, row: str, changed: list[str]) -> Text:
@@ -403,7 +403,7 @@ def _status(word: str) -> Text:
 
 
 def _quoted(cell: str) -> Text:
-    return Text(f"“{cell}”", f"'{cell}'") if cell else text("rates.register_empty_cell")
+    return Text(f"“{cell}”", f"'{cell}'") if cell else text("registers.empty_cell")
 
 
 def _tell_missing(edits: _Edits, records: Mapping[str, Mapping[str, Any]], lacking: list[str]) -> None:
@@ -416,7 +416,7 @@ def _tell_missing(edits: _Edits, records: Mapping[str, Mapping[str, Any]], lacki
         there[name] = there.get(name, 0) + 1
     for name, count in written.items():
         if there[name] < count:
-            known = text("rates.register_rows_shown", items=_listed(lacking)) if lacking else Text("", "")
+            known = text("registers.rows_shown", items=_listed(lacking)) if lacking else Text("", "")
             counts = {"written": count, "there": there[name]}
             edits.tell("rows_missing", None, Severity.WARNING, register=name, items=known, **counts)
 

@@ -11,10 +11,10 @@ from geozone.messages import Text
 from geozone.model import Severity, Zone
 from geozone.overlay.units import code_prefix
 from geozone.rates.completion import CODE_COLUMNS
-from geozone.rates.gazetteer import Code, Gazetteer, chain, common, divided, holds
-from geozone.rates.register_headings import PLACE
-from geozone.rates.register_items import Item, Reading
-from geozone.rates.words import PLACE_COLUMNS, is_blank
+from geozone.registers.gazetteer import Code, Gazetteer, chain, common, divided, holds
+from geozone.registers.headings import PLACE
+from geozone.registers.items import Item, Reading
+from geozone.registers.words import PLACE_COLUMNS, is_blank
 
 _COUNTING = re.compile(r"^[\d\s.、．)）(（-]+|[\d\s]+$")  # around the title of a sheet
 _BRACKET = re.compile(r"[(（].*?[)）]")

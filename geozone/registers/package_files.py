@@ -16,8 +16,8 @@ from geozone.errors import InputError
 from geozone.manifest.roles import get_role
 from geozone.messages import message
 from geozone.model import Basis, Finding, Severity
-from geozone.rates.register_files import OWN_TABLE, Grid, as_text
-from geozone.rates.register_package import Exported, is_exported, is_headed, own_names, read_exported
+from geozone.registers.files import OWN_TABLE, Grid, as_text
+from geozone.registers.package import Exported, is_exported, is_headed, own_names, read_exported
 
 _PARTS = ("", "_areas", "_lines", "_points")  # a layer that mixes kinds is split
 _MAGIC = b"SQLite format 3\x00"
@@ -58,7 +58,7 @@ def read_package(path: Path, role: str, basis: Basis, layer: str | None) -> Expo
             registers = _attributes(file, OWN_TABLE)
             parts = [_attributes(file, name) for part in _PARTS if kinds.get(name := f"{shown}{part}")]
         except (DataSourceError, DataLayerError) as error:
-            raise InputError("rates.register_unreadable", path=path, reason=str(error)) from error
+            raise InputError("registers.unreadable", path=path, reason=str(error)) from error
     if not is_exported(registers):
         return None
     parts = [part for part in parts if {"item_id", "status"} <= set(part.columns)]
@@ -70,8 +70,8 @@ def read_package(path: Path, role: str, basis: Basis, layer: str | None) -> Expo
                 "register_unsettled",
                 Severity.WARNING,
                 path.name,
-                message("rates.register_unsettled", file=path.name),
-                message("rates.register_unsettled_remedy"),
+                message("registers.unsettled", file=path.name),
+                message("registers.unsettled_remedy"),
             )
         )
     return exported
@@ -104,7 +104,7 @@ def _exported(
     found = read_exported(table, file=path.name, role=role, basis=basis, features=features, layer=layer)
     if found is None:
         there = "、".join(dict.fromkeys(word for word in table["role"] if word)) or "—"
-        raise InputError("rates.register_role_absent", path=path, role=role, roles=there)
+        raise InputError("registers.role_absent", path=path, role=role, roles=there)
     return found
 
 

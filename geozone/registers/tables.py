@@ -8,13 +8,13 @@ from pathlib import Path
 
 from geozone.errors import InputError
 from geozone.model import REGISTER_COLUMNS, Severity
-from geozone.rates.gazetteer import Gazetteer
-from geozone.rates.register_files import Grid
-from geozone.rates.register_headings import PLACE, Headings, find_headings, require_headings
-from geozone.rates.register_items import Reading
-from geozone.rates.register_rows import Row, RowCount, read_rows_of
-from geozone.rates.status_words import read_status
-from geozone.rates.words import PLACE_COLUMNS
+from geozone.registers.files import Grid
+from geozone.registers.gazetteer import Gazetteer
+from geozone.registers.headings import PLACE, Headings, find_headings, require_headings
+from geozone.registers.items import Reading
+from geozone.registers.rows import Row, RowCount, read_rows_of
+from geozone.registers.status_words import read_status
+from geozone.registers.words import PLACE_COLUMNS
 
 ALL_SHEETS = "*"
 _TABLE = 3  # rows and columns from which a sheet is a table rather than a remark
@@ -38,7 +38,7 @@ def read_tables(
     Parameters
     ----------
     grids, path
-        The tables of the file (`register_files.read_grids`), and the file.
+        The tables of the file (`files.read_grids`), and the file.
     sheet
         Its sheet or layer; ``"*"`` for all sheets that are registers.
     fields
@@ -55,7 +55,7 @@ def read_tables(
     """
     _known_fields(path, fields)
     if not grids:
-        raise InputError("rates.register_no_headings", path=path)
+        raise InputError("registers.no_headings", path=path)
     headed = [(grid, find_headings(grid, fields)) for grid in grids]
     chosen = _chosen(path, headed, sheet, gazetteer, fields)
     for grid, headings in headed:
@@ -103,12 +103,12 @@ def _chosen(
     if not fit:
         hidden = [grid.title for grid, headings in headed if headings is not None and headings.is_register]
         if hidden:
-            raise InputError("rates.register_only_hidden", path=path, sheets="、".join(hidden))
+            raise InputError("registers.only_hidden", path=path, sheets="、".join(hidden))
         best = max(headed, key=lambda one: len(one[1].columns) if one[1] else -1)
         require_headings(best[1], best[0], path, fields)
     if sheet != ALL_SHEETS and len(fit) > 1:
         sheets = "、".join(grid.title for grid in fit)
-        raise InputError("rates.register_several_sheets", path=path, sheets=sheets)
+        raise InputError("registers.several_sheets", path=path, sheets=sheets)
     return fit
 
 
@@ -136,12 +136,12 @@ def _tell_left_out(grid: Grid, headings: Headings | None, sheet: str | None, rea
 
 def _known_fields(path: Path, fields: Mapping[str, str] | None) -> None:
     if fields is not None and not isinstance(fields, Mapping):
-        raise InputError("rates.register_fields", path=path, value=str(fields))
+        raise InputError("registers.fields", path=path, value=str(fields))
     for column, heading in (fields or {}).items():
         if not isinstance(heading, str):
-            raise InputError("rates.register_fields", path=path, value=f"{column} = {heading}")
+            raise InputError("registers.fields", path=path, value=f"{column} = {heading}")
         if column not in _FIELDS:
             near = get_close_matches(column, _FIELDS, n=1, cutoff=0.0)[0]
             raise InputError(
-                "rates.register_bad_field", path=path, column=column, near=near, choices=", ".join(_FIELDS)
+                "registers.bad_field", path=path, column=column, near=near, choices=", ".join(_FIELDS)
             )
