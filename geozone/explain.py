@@ -98,7 +98,9 @@ def _by_number(rates: list[Rate]) -> list[Rate]:
 
 def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     target = _target(result, rate)
-    yield Line("heading", text("explain.heading", indicator=indicator_title(rate, result), unit=rate.unit_name))
+    yield Line(
+        "heading", text("explain.heading", indicator=indicator_title(rate, result), unit=rate.unit_name)
+    )
     yield Line("value", text("explain.value", value=value_text(rate)))
     parts = parts_text(rate)
     if parts is not None:

@@ -76,9 +76,7 @@ def theme(
     finest = result.units.loc[is_finest(result.units), "code"]
     chosen = breaks([values.get(code) for code in finest], 100.0) if bounds is None else bounds
     classes = rate_classes(chosen) if values else []
-    return Theme(
-        result, lang, indicator, classes, values, levels, indicator_titles(result)
-    )
+    return Theme(result, lang, indicator, classes, values, levels, indicator_titles(result))
 
 
 def on_sheet(spec: LayerSpec) -> LayerStyle:

@@ -12,7 +12,7 @@ from geozone.figures.telling import Telling
 from geozone.figures.titles import Titles
 from geozone.figures.years import only_year
 from geozone.model import Severity
-from geozone.rates.register_files import Grid
+from geozone.registers.files import Grid
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from geozone.figures.words import in_brackets, is_blank, is_word, meanings, sque
 from geozone.figures.years import Year, head_year, read_year
 from geozone.manifest.units import Written, read_unit
 from geozone.rates.figures import VALUE
-from geozone.rates.register_files import Grid
+from geozone.registers.files import Grid
 
 SCOPES = ("unit_code", "unit_name", "zone", "province", "city", "county")
 COLUMNS = (

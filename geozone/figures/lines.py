@@ -13,9 +13,9 @@ from geozone.figures.telling import Telling
 from geozone.figures.titles import Titles
 from geozone.figures.words import is_blank, squeezed
 from geozone.model import Severity
-from geozone.rates.register_files import Grid
-from geozone.rates.words import word_set
 from geozone.read.encoding import REPLACED
+from geozone.registers.files import Grid
+from geozone.registers.words import word_set
 
 _SENTENCE = re.compile(r"[。；;：:]|[，,].*[，,]")
 _LONG = 25  # characters of a sentence rather than a name

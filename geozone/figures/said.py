@@ -21,7 +21,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.manifest.units import Written
 from geozone.messages import Text, text
 from geozone.model import Basis, Severity
-from geozone.rates.status_words import find_date
+from geozone.registers.status_words import find_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from geozone.figures.words import in_brackets, is_word, meanings, squeezed, with
 from geozone.figures.zones import contains, is_inside, places
 from geozone.messages import Text
 from geozone.model import Zone
-from geozone.rates.gazetteer import Gazetteer, chain, holds, level_of
-from geozone.rates.words import register_words
+from geozone.registers.gazetteer import Gazetteer, chain, holds, level_of
+from geozone.registers.words import register_words
 from geozone.seeds import Place, load_zones
 
 NATIONAL = "national"

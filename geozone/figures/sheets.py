@@ -15,7 +15,7 @@ from geozone.figures.headings import COLUMNS, Headings, find_headings
 from geozone.figures.telling import Telling
 from geozone.figures.titles import Titles
 from geozone.model import Severity
-from geozone.rates.register_files import Grid, read_grids
+from geozone.registers.files import Grid, read_grids
 
 ALL_SHEETS = "*"
 OWN_TABLE = "figures"  # of the GeoPackages that geozone writes

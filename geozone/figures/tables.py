@@ -20,7 +20,7 @@ from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.messages import Text, text
 from geozone.model import Basis, Finding, Severity, Zone
 from geozone.rates.figures import Figure
-from geozone.rates.gazetteer import embedded_gazetteer
+from geozone.registers.gazetteer import embedded_gazetteer
 
 
 class FiguresRead(NamedTuple):

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from geozone.figures.words import in_brackets, is_word, meanings, squeezed, without_brackets
 from geozone.messages import Text
-from geozone.rates.words import register_words
+from geozone.registers.words import register_words
 
 NOTHING = Text("", "")
 _YEARS = (1949, 2100)

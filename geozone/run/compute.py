@@ -101,7 +101,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
 
     options.progress(text("run.step_rates"))
     registers = _registers(run, shore_km)
-    reported, found, _ = read_all_figures(project, indicators, run.inputs)
+    reported, found = read_all_figures(project, indicators, run.inputs)
     run.keep(found, tell=True)
     outline = units.geometry.iloc[-1]
     shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}

@@ -8,7 +8,7 @@ from geozone.figures.titles import Titles
 from geozone.figures.years import Year, head_year, only_year, read_year, with_period
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.units import load_units
-from geozone.rates.gazetteer import embedded_gazetteer
+from geozone.registers.gazetteer import embedded_gazetteer
 from geozone.seeds import get_zone
 
 GRADES = load_units()["class"].grades

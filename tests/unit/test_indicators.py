@@ -337,9 +337,7 @@ def test_coast_and_repair_are_choices_of_an_area_and_only_repair_of_a_coverage()
     held = one(found, "redline_area", target_id="T-1").note.en
     assert "met in 2 of 4" in held
     assert "up to the shore of the units, without the repaired features" in held
-    assert (
-        "met in 1 of 2" in one(found, "redline_coverage", target_id="T-2").note.en
-    )  # 3.75 or 2.5 %
+    assert "met in 1 of 2" in one(found, "redline_coverage", target_id="T-2").note.en  # 3.75 or 2.5 %
 
 
 def test_the_note_of_a_completion_says_on_how_many_ways_to_count_it_rests():
