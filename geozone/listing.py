@@ -11,9 +11,11 @@ import pandas as pd
 
 from geozone.catalog import load_catalog
 from geozone.errors import UsageError
+from geozone.export.table import vintage_words
 from geozone.files import whole_file
 from geozone.manifest.inputs import register_roles
 from geozone.manifest.roles import load_roles
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, room, text
 from geozone.model import Basis, Comparator, Level, Modality, ZoneResult
 from geozone.rates.titles import indicator_title
@@ -89,7 +91,7 @@ def rates(result: ZoneResult, lang: Language) -> pd.DataFrame:
                 "indicator": indicator_title(rate, result).get(lang),
                 "rates_value": value_text(rate).get(lang),
                 "basis": rate.basis.value if rate.basis else "",
-                "vintage": rate.vintage or "",
+                "vintage": rate.vintage or "—",
                 "target_value": target_text(rate, target).get(lang) if rate.comparator else "",
                 "outcome": outcome.get(lang) if outcome else "",
             }
@@ -98,7 +100,7 @@ def rates(result: ZoneResult, lang: Language) -> pd.DataFrame:
 
 
 def readable(table: pd.DataFrame, lang: Language, name: str = "") -> pd.DataFrame:
-    """Return a table for people: headings and codes in words, years without separators.
+    """Return a table for people: headings, codes and units in words, years without separators.
 
     Parameters
     ----------
@@ -117,6 +119,10 @@ def readable(table: pd.DataFrame, lang: Language, name: str = "") -> pd.DataFram
             told[column] = [_worded(value, codes, lang) for value in told[column]]
         elif str(column).endswith("year"):
             told[column] = ["" if pd.isna(value) else f"{value:.0f}" for value in told[column]]
+        elif column in {"unit", "gap_unit"}:
+            told[column] = [unit_title(str(value)).get(lang) for value in told[column]]
+        elif column == "vintage":
+            told[column] = [vintage_words(str(value)).get(lang) for value in told[column]]
     titles = {
         column: (
             words.get(f"column_{name}_{column}") or words.get(f"column_{column}") or Text(column, column)
