@@ -17,7 +17,8 @@ from geozone.overlay.units import code_prefix
 from geozone.overlay.variants import WORKING_UNIT
 from geozone.rates.completion import CODE_COLUMNS
 from geozone.registers.gazetteer import Gazetteer
-from geozone.registers.headings import PLACE, field_columns
+from geozone.registers.heading_words import PLACE
+from geozone.registers.headings import field_columns
 from geozone.registers.items import NATURAL, Reading
 from geozone.registers.places import find_places
 from geozone.registers.words import (

@@ -12,6 +12,7 @@ from functools import cache
 import pandas as pd
 
 from geozone.files import shipped
+from geozone.model import Level
 from geozone.overlay.units import code_prefix
 from geozone.registers.words import register_words
 
@@ -22,7 +23,7 @@ _PEOPLES = (
 )
 _SUFFIX = re.compile(rf"(({_PEOPLES})*自治[区州县旗]|特别行政区|地区|新区|林区|矿区|省|市|区|县|盟|旗)$")
 _MUNICIPAL = ("11", "12", "31", "50", "81", "82")  # municipalities have counties, no cities
-_LONG_CODES = (9, 12)  # digits of a township's and a village's code, which begin with the county's
+LONG_CODES = (9, 12)  # digits of a township's and a village's code, which begin with the county's
 _DIRECT = "90"  # third and fourth digit of a county that stands below its province without a city
 _DIVIDING = re.compile(r"[、,，;；/|\n]")
 _JOINING = re.compile(r"[和与及]")  # which names of places hold too
@@ -63,6 +64,7 @@ class Gazetteer:
         self._names: dict[str, str] = {
             str(code): str(name) for code, name in units[["code", "name"]].itertuples(index=False)
         }
+        self._with_counties = {code[:4] for code in self._names if level_of(code) == Level.COUNTY}
         self._changes = _embedded_changes() if changes is None else changes
         self._by_name: dict[str, set[str]] = {}
         for code, name in self._names.items():
@@ -80,6 +82,29 @@ class Gazetteer:
         """Return the full name of a unit, from its province or city down; the code itself where none has it."""
         parts = [self._names.get(upper, "") for upper in dict.fromkeys(chain(code)) if upper]
         return "".join(parts) or code
+
+    def own_name(self, code: str) -> str:
+        """Return the name of a unit alone; its code where it has none."""
+        return self._names.get(code, code)
+
+    def unit_at(self, code: str, level: Level) -> str:
+        """Return the code of a unit as one of a level; empty where it is none.
+
+        A municipality is a city as well as a province, a county without a city above it a city too, and a city without
+        counties a county.
+        """
+        own = level_of(code)
+        if not code or own == level:
+            return code
+        as_city = (own == Level.PROVINCE and code[:2] in _MUNICIPAL) or (
+            own == Level.COUNTY and code[2:4] == _DIRECT
+        )
+        as_county = own == Level.CITY and code[:4] not in self._with_counties
+        return code if (level is Level.CITY and as_city) or (level is Level.COUNTY and as_county) else ""
+
+    def is_area(self, name: str) -> bool:
+        """Tell whether a name is that of an area that consists of units and is none."""
+        return _spelled(name) in register_words("areas")
 
     def has_name(self, name: str) -> bool:
         """Tell whether a unit has a name to the last letter."""
@@ -256,6 +281,6 @@ def _digits(given: str) -> str | None:
     words = re.sub(r"\.0*$", "", words)
     if not words.isdecimal():
         return None
-    if len(words) in _LONG_CODES:
+    if len(words) in LONG_CODES:
         return words[:6]
     return words.ljust(6, "0") if len(words) in {2, 4, 6} else None

@@ -6,15 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
-from geozone.errors import InputError
 from geozone.model import Status
 from geozone.registers.files import Grid
+from geozone.registers.heading_words import FIELDS, KIND, PLACE, meaning
 from geozone.registers.status_words import asked_status
+from geozone.registers.subject import Subject
 from geozone.registers.words import (
     MEASURES,
     PLACE_COLUMNS,
@@ -24,13 +22,10 @@ from geozone.registers.words import (
     unit_factor,
 )
 
-PLACE = "place"  # a column that names province, city and county together
 KINDS = {"shore_km": "length", "area_km2": "area", "length_km": "length"}  # of the measures
 _HEADING_ROWS = 15  # a title, a date and an approval number may stand above the headings
-_SHOWN = 50  # headings that a message lists at most
 _NAME_ENDS = ("名称", "name")
 _TELLING = 4  # letters of a word for a status that tells by itself, at the end of a longer one
-_LAST = 1000  # a rank below all synonyms
 _MOST_LEVELS = 3  # rows that headings may have
 _STATED_UNIT = re.compile(r"单位[:： ]*([^)）\]】]+)")
 
@@ -45,6 +40,10 @@ class Headings:
     columns: dict[str, int] = field(default_factory=dict)  # register column -> place of its column
     statuses: list[int] = field(default_factory=list)  # columns of statuses, the leading one first
     marks: dict[int, Status] = field(default_factory=dict)  # columns that mark the items of one status
+    names_of_units: list[int] = field(
+        default_factory=list
+    )  # where the name of a unit stands: the first filled one
+    further: dict[str, int] = field(default_factory=dict)  # columns that the user wants kept
     factors: dict[str, float | None] = field(default_factory=dict)  # of the measures; None for a wrong unit
 
     @property
@@ -58,7 +57,9 @@ class Headings:
         return "name" in self.columns and bool(self.statuses or self.marks)
 
 
-def find_headings(grid: Grid, fields: Mapping[str, str] | None = None) -> Headings | None:
+def find_headings(
+    grid: Grid, fields: Mapping[str, str] | None = None, subject: Subject | None = None
+) -> Headings | None:
     """Return the headings of a grid; None where no row has any.
 
     Two or three rows of headings are read as one. Of the rows that could be headings those are taken that name the most
@@ -70,6 +71,8 @@ def find_headings(grid: Grid, fields: Mapping[str, str] | None = None) -> Headin
         The table.
     fields
         Register column -> heading, where the user says so; it goes before the synonyms.
+    subject
+        What the register lists: some headings mean something in registers of units and sites only.
     """
     best: tuple[tuple[bool, int, int, int], Headings] | None = None
     starts = 1 if grid.is_layer else min(_HEADING_ROWS, len(grid.rows))
@@ -78,8 +81,10 @@ def find_headings(grid: Grid, fields: Mapping[str, str] | None = None) -> Headin
             if start + levels > len(grid.rows):
                 break
             parts = _flattened(grid, start, levels)
-            found = _columns(grid, start, levels, parts, fields or {})
-            if levels > 1 and not _continues(grid, start, levels, parts, found):
+            found = _columns(grid, start, levels, parts, fields or {}, subject=subject)
+            if levels > 1 and not _continues(
+                grid, start, levels, parts, found, programme=subject is not None and subject.programme
+            ):
                 break
             rank = (found.is_register, found.score, -levels, -start)
             if found.score and (best is None or rank > best[0]):
@@ -102,34 +107,6 @@ def field_columns(names: Sequence[str]) -> dict[str, str]:
     return {column: names[place] for column, place in columns.items()}
 
 
-def require_headings(
-    headings: Headings | None, grid: Grid, path: Path, fields: Mapping[str, str] | None = None
-) -> Headings:
-    """Return the headings of a grid that is to be read as a register.
-
-    Raises
-    ------
-    InputError
-        If there are none, the name or the status has no column, a heading that the user names is not there, or two
-        columns of one heading differ.
-    """
-    if headings is None:
-        if fields:
-            names = "、".join(cell for cell in (grid.rows or [[]])[0] if cell)
-            column, heading = next(iter(fields.items()))
-            raise InputError(
-                "registers.no_field", path=path, column=column, heading=heading, headings=names, near=""
-            )
-        raise InputError("registers.no_headings", path=path)
-    _require_fields(headings, path, fields or {})
-    for column, found in (("name", "name" in headings.columns), ("status", headings.is_register)):
-        if not found:
-            written = "、".join(headings.names[:_SHOWN])
-            raise InputError("registers.no_column", path=path, column=column, headings=written)
-    _refuse_doubles(headings, grid, path, fields or {})
-    return headings
-
-
 def _flattened(grid: Grid, start: int, levels: int) -> list[list[str]]:
     """Return the parts of every column's heading, from above down."""
     rows = grid.rows[start : start + levels]
@@ -144,7 +121,13 @@ def _flattened(grid: Grid, start: int, levels: int) -> list[list[str]]:
 
 
 def _columns(
-    grid: Grid, start: int, levels: int, parts: list[list[str]], fields: Mapping[str, str]
+    grid: Grid,
+    start: int,
+    levels: int,
+    parts: list[list[str]],
+    fields: Mapping[str, str],
+    *,
+    subject: Subject | None,
 ) -> Headings:
     """Return what the columns hold by the parts of their headings."""
     names = ["/".join(words) or f"#{place + 1}" for place, words in enumerate(parts)]
@@ -152,21 +135,27 @@ def _columns(
     names = [f"{name}#{place + 1}" if times[name] > 1 else name for place, name in enumerate(names)]
     headings = Headings(start, start + levels, names)
     found: dict[str, list[tuple[int, int]]] = {}
+    programme = subject is not None and subject.programme
     for place, words in enumerate(parts):
-        meant = _meaning(words)
+        meant = meaning(words, programme=programme)
         if meant is not None:
             found.setdefault(meant[0], []).append((meant[1], place))
-        elif words and (asked := asked_status(words[-1])) is not None:
+        elif words and (asked := asked_status(words[-1], programme=programme)) is not None:
             headings.marks[place] = asked
     headings.columns = {column: min(choices)[1] for column, choices in found.items()}
     headings.statuses = [place for _, place in sorted(found.get("status", ()))]
     if len(found.get("name", ())) > 1:
         headings.columns["name"] = _most_telling(grid, headings.below, found["name"])
     _take_nearly(headings, parts, {place for choices in found.values() for _, place in choices})
+    _take_kind(headings, parts, drop=programme)
     for column, heading in fields.items():
         places = [place for place, name in enumerate(names) if heading in {name, *parts[place][-1:]}]
-        if places:
+        if places and column in FIELDS:
             _take_field(headings, column, places[0])
+        elif places:
+            headings.further[column] = places[0]
+    if subject is not None:
+        _take_names(headings, parts, subject)
     for column in set(MEASURES) & set(headings.columns):
         headings.factors[column] = measure_factor(names[headings.columns[column]], KINDS[column])
     return headings
@@ -189,6 +178,46 @@ def _take_nearly(headings: Headings, parts: list[list[str]], known: set[int]) ->
         headings.columns["status"] = statuses[0]
 
 
+def _take_kind(headings: Headings, parts: list[list[str]], *, drop: bool) -> None:
+    """Take a heading that may mean a status or a kind (类别) as the kind where another one tells the status."""
+    words = {plain(word) for word in register_words("headings")[KIND]}
+    both = [place for place in headings.statuses if plain(parts[place][-1]) in words]
+    if not both or not (headings.marks or len(headings.statuses) > len(both)):
+        return
+    headings.columns.setdefault(KIND, both[0])
+    if drop:
+        headings.statuses = [place for place in headings.statuses if place not in both]
+        headings.columns.pop("status")
+        if headings.statuses:
+            headings.columns["status"] = headings.statuses[0]
+
+
+def _take_names(headings: Headings, parts: list[list[str]], subject: Subject) -> None:
+    """Find where the items have their names in a register of units or sites that has no column of names."""
+    places: list[int] = []
+    if subject.units:
+        finest = (
+            PLACE_COLUMNS.index(subject.level) if subject.level in PLACE_COLUMNS else len(PLACE_COLUMNS) - 1
+        )
+        units = [*reversed(PLACE_COLUMNS[: finest + 1]), PLACE]
+        places = [headings.columns[column] for column in units if column in headings.columns]
+    known = register_words("name_headings").get(subject.role, ())
+    words = {plain(word): rank for rank, word in enumerate(known)}
+    called = sorted(
+        (words[plain(part[-1])], place)
+        for place, part in enumerate(parts)
+        if part and plain(part[-1]) in words
+    )
+    coded = [
+        headings.columns[f"{column}_code"] for column in PLACE_COLUMNS if f"{column}_code" in headings.columns
+    ]
+    first = places or [place for _, place in called] or (coded[::-1] if subject.units else [])
+    if "name" not in headings.columns and first:
+        headings.columns["name"] = first[0]
+    if subject.units and "name" in headings.columns:
+        headings.names_of_units = list(dict.fromkeys([headings.columns["name"], *places, *coded[::-1]]))
+
+
 def _take_field(headings: Headings, column: str, place: int) -> None:
     """Use a column as the user says, and for nothing else."""
     headings.columns = {key: at for key, at in headings.columns.items() if at != place}
@@ -199,42 +228,9 @@ def _take_field(headings: Headings, column: str, place: int) -> None:
         headings.statuses, headings.marks = [place], {}
 
 
-def _meaning(parts: list[str]) -> tuple[str, int] | None:
-    """Return the register column that a heading means, and how far down the list of synonyms it stands."""
-    if not parts:
-        return None
-    leaf = plain(parts[-1])
-    known = _synonyms().get(leaf)
-    if len(parts) == 1:
-        return known
-    upper = parts[-2]
-    above = _synonyms().get(plain(upper))
-    words = register_words("heading_parts")
-    whole = _synonyms().get(plain(upper + parts[-1]))
-    if whole is None and above is not None and (leaf in words["name"] or unit_factor(parts[-1]) is not None):
-        whole = above
-    elif whole is None and above is not None and leaf in words["code"]:
-        column = f"{above[0]}_code" if above[0] in PLACE_COLUMNS else "item_id"
-        whole = (column, above[1]) if above[0] in {*PLACE_COLUMNS, "name"} else None
-    elif whole is None and leaf in words["date"] and (dated := _dated(upper, above[0] if above else None)):
-        whole = (dated, 0)
-    if whole is None and known is not None and leaf in {*words["name"], *words["code"]}:
-        # a name or a code of something that is not known gives way to every other one
-        return known[0], known[1] + _LAST
-    return whole or known
-
-
-def _dated(upper: str, column: str | None) -> str | None:
-    """Return what a date below a heading is the date of."""
-    asked = asked_status(upper)
-    if column == "planned_year" or asked is Status.PLANNED:
-        return "planned_year"
-    if column == "status" or asked is Status.BUILT:
-        return "status_date"
-    return "source_date" if column == "source" else None
-
-
-def _continues(grid: Grid, start: int, levels: int, parts: list[list[str]], found: Headings) -> bool:
+def _continues(
+    grid: Grid, start: int, levels: int, parts: list[list[str]], found: Headings, *, programme: bool
+) -> bool:
     """Tell whether the last of some rows is part of the headings rather than the first item."""
     place = start + levels - 1
     row = grid.rows[place]
@@ -246,18 +242,18 @@ def _continues(grid: Grid, start: int, levels: int, parts: list[list[str]], foun
     if (
         name in own
         and len(parts[name]) > 1
-        and _meaning(parts[name][-1:]) is None
+        and meaning(parts[name][-1:]) is None
         and plain(own[name]) not in words
     ):
         return False
     known = [
         column
         for column, cell in own.items()
-        if _meaning([cell])
+        if meaning([cell])
         or plain(cell) in words
         or unit_factor(cell)
-        or asked_status(cell)
-        or _meaning(parts[column])
+        or asked_status(cell, programme=programme)
+        or meaning(parts[column])
     ]
     return len(known) * 2 >= len(own) and not any(cell.replace(".", "").isdigit() for cell in own.values())
 
@@ -270,49 +266,6 @@ def _most_telling(grid: Grid, below: int, choices: Iterable[tuple[int, int]]) ->
         return len({row[place] for row in grid.rows[below:] if place < len(row) and row[place]}), -choice[0]
 
     return max(choices, key=apart)[1]
-
-
-def _require_fields(headings: Headings, path: Path, fields: Mapping[str, str]) -> None:
-    for column, heading in fields.items():
-        place = headings.columns.get(column)
-        leaf = "" if place is None else headings.names[place].rpartition("/")[2]
-        if place is None or heading not in {headings.names[place], leaf}:
-            near = get_close_matches(heading, headings.names, n=1, cutoff=0.0)
-            raise InputError(
-                "registers.no_field",
-                path=path,
-                column=column,
-                heading=heading,
-                headings="、".join(headings.names[:_SHOWN]),
-                near=near[0] if near else "",
-            )
-
-
-def _refuse_doubles(headings: Headings, grid: Grid, path: Path, fields: Mapping[str, str]) -> None:
-    """Refuse two columns under one heading that matters, unless they hold the same or the user names one."""
-    for column, place in headings.columns.items():
-        base, _, number = headings.names[place].rpartition("#")
-        if not number.isdigit() or not base or fields.get(column) == headings.names[place]:
-            continue
-        others = [
-            other
-            for other, name in enumerate(headings.names)
-            if other != place and name.rpartition("#")[0] == base
-        ]
-        for other in others if column not in {"status", "note", "source"} else []:
-            cells = [
-                [row[at] if at < len(row) else "" for at in (place, other)]
-                for row in grid.rows[headings.below :]
-            ]
-            if any(one != two for one, two in cells):
-                raise InputError(
-                    "registers.doubled_heading",
-                    path=path,
-                    heading=base,
-                    column=column,
-                    one=headings.names[place],
-                    other=headings.names[other],
-                )
 
 
 def _take_units(headings: Headings, grid: Grid) -> None:
@@ -342,16 +295,3 @@ def _take_units(headings: Headings, grid: Grid) -> None:
 
 def _has_unit(heading: str) -> bool:
     return any(unit_factor(word) is not None for word in re.split(r"[()（）\[\]【】/]", heading)[1:])
-
-
-@cache
-def _synonyms() -> dict[str, tuple[str, int]]:
-    """Return the register column of every synonym, with its place in the list."""
-    found: dict[str, tuple[str, int]] = {}
-    for column, words in {
-        **register_words("headings"),
-        PLACE: register_words("place_headings")["words"],
-    }.items():
-        for rank, word in enumerate(words):
-            found.setdefault(plain(word), (column, rank))
-    return found

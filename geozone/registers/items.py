@@ -10,12 +10,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from geozone.messages import Text, message, text
-from geozone.model import Basis, Finding, Severity, Status, Zone
-from geozone.rates.completion import CODE_COLUMNS, inside_zone
+from geozone.model import Basis, Finding, Severity, Status
 from geozone.registers.headings import KINDS
 from geozone.registers.rows import SUMMED, RowCount
 from geozone.registers.status_words import StatusReading, find_date, later, read_status
-from geozone.registers.words import MEASURES, PLACE_COLUMNS, homonym, is_blank, plain_name, unit_factor
+from geozone.registers.words import MEASURES, is_blank, unit_factor
 
 Item = dict[str, Any]
 NATURAL = "natural_bay"  # a kind of geozone's own layer of bays: shown, but not counted
@@ -41,6 +40,7 @@ class Reading:
     file: str
     items: dict[str, Item]  # by what the row is called in the file
     findings: list[Finding] = field(default_factory=list)
+    further: list[str] = field(default_factory=list)  # columns that not every register has
 
     def tell(self, kind: str, row: str, severity: Severity = Severity.WARNING, **params: Any) -> None:
         """Add a finding on a row."""
@@ -64,14 +64,26 @@ def drop_natural(reading: Reading) -> None:
         del reading.items[row]
 
 
-def read_cells(reading: Reading, basis: Basis, as_of: str) -> None:
-    """Turn the words and figures of every item into statuses, dates and numbers."""
+def read_cells(reading: Reading, basis: Basis, as_of: str, *, programme: bool = False) -> None:
+    """Turn the words and figures of every item into statuses, dates and numbers.
+
+    Parameters
+    ----------
+    reading
+        The items.
+    basis
+        That of the register, for items without one of their own.
+    as_of
+        Date of the register.
+    programme
+        As for `status_words.read_status`.
+    """
     blank: list[str] = []
     for row, item in reading.items.items():
         for column in ("status_date", "planned_year"):
             item[column] = _date(reading, row, item[column])
         item["planned_year"] = int(item["planned_year"][:4]) if item["planned_year"] else None
-        if not _read_status(reading, row, item, as_of):
+        if not _read_status(reading, row, item, as_of, programme):
             blank.append(row)
         factors = item.pop("factors")
         for column in MEASURES:
@@ -81,12 +93,12 @@ def read_cells(reading: Reading, basis: Basis, as_of: str) -> None:
         reading.tell("blank_status", blank[0], count=len(blank))
 
 
-def _read_status(reading: Reading, row: str, item: Item, as_of: str) -> bool:
+def _read_status(reading: Reading, row: str, item: Item, as_of: str, programme: bool) -> bool:
     """Set the status of an item from its cells; tell whether they say anything."""
     told: Sequence[tuple[str, str]] = item.pop("statuses")
     filled = [(heading, cell) for heading, cell in told if cell]
     words = "；".join(cell if len(filled) == 1 else f"{heading}：{cell}" for heading, cell in filled)
-    readings = [read_status(cell, heading, as_of) for heading, cell in filled]
+    readings = [read_status(cell, heading, as_of, programme=programme) for heading, cell in filled]
     found = _of_several(readings)
     item["status"] = found.status.value
     if found.doubt:
@@ -151,55 +163,6 @@ def _date(reading: Reading, row: str, cell: str) -> str:
     return found
 
 
-def drop_repeated(reading: Reading) -> None:
-    """Count every item once: a row that repeats another is a finding and is left out.
-
-    Where the two rows differ in their status it is unknown which one holds.
-    """
-    first: dict[tuple[str, ...], str] = {}
-    for row, item in list(reading.items.items()):
-        key = (plain_name(item["name"]), *(item[column] for column in CODE_COLUMNS))
-        if key not in first:
-            first[key] = row
-            continue
-        kept = reading.items[first[key]]
-        kind = "duplicate" if item["name"] == kept["name"] else "two_names"
-        reading.tell(kind, row, name=item["name"], other=kept["name"], first=first[key])
-        if item["status"] != kept["status"]:
-            said = {kept["status"], item["status"]} - {Status.UNKNOWN.value}
-            kept["status"] = next(iter(said)) if len(said) == 1 else Status.UNKNOWN.value
-            if len(said) > 1:
-                reading.tell("two_statuses", row, name=item["name"], first=first[key])
-        del reading.items[row]
-
-
-def compare_names(reading: Reading) -> None:
-    """Tell names that several items or several places share."""
-    first: dict[str, str] = {}
-    shared = set()
-    for row, item in reading.items.items():
-        name = plain_name(item["name"])
-        if name in first:
-            reading.tell("same_name", row, name=item["name"], other=first[name])
-            shared |= {row}
-        else:
-            first[name] = row
-    for row, item in reading.items.items():
-        places = homonym(item["name"])
-        if places is not None and row not in shared:
-            reading.tell("homonym", row, Severity.NOTE, name=item["name"], places=places)
-
-
-def tell_outside(reading: Reading, zone: Zone) -> None:
-    """Tell the items that lie outside the zone; they stay on the register and do not count in the zone."""
-    for row, item in reading.items.items():
-        codes = [item[column] for column in CODE_COLUMNS]
-        if not inside_zone(codes, zone):
-            named = [item[place] for place in PLACE_COLUMNS if item.get(place)]
-            where = named[-1] if named else next(code for code in reversed(codes) if code)
-            reading.tell("outside_zone", row, name=item["name"], place=Text(where, where), zone=zone.title)
-
-
 def tell_rows(reading: Reading, count: RowCount) -> None:
     """Tell how many rows there are, how many are items, and why the others are not."""
     skipped = {reason: number for reason, number in sorted(count.skipped.items()) if number}
@@ -226,22 +189,6 @@ def tell_rows(reading: Reading, count: RowCount) -> None:
             remedy=message("registers.rows_remedy"),
         )
     )
-
-
-def name_ids(reading: Reading, role: str) -> None:
-    """Give every item an id of its own: that of the file where it is one, else the row."""
-    times: dict[str, int] = {}
-    for item in reading.items.values():
-        times[item["item_id"]] = times.get(item["item_id"], 0) + 1
-    taken = {name for name, count in times.items() if count == 1}
-    for row, item in reading.items.items():
-        if item["item_id"] and times[item["item_id"]] == 1:
-            continue
-        name = f"{role}-{row}"
-        while name in taken:
-            name += "+"
-        item["item_id"] = name
-        taken.add(name)
 
 
 def _measure(reading: Reading, row: str, cell: str, column: str, factor: float | None) -> float | None:

@@ -1,99 +1,64 @@
-"""The table ``registers`` that geozone writes, and what became of it when a person edited it and feeds it back.
+"""The table ``registers`` that geozone writes: how it is written, and how it is known again.
 
 Every row carries two records in JSON, which people leave alone: its register (basis, source, published totals, number of
-items) and itself as it was written. So a row that was edited is told from one that was not, in a GeoPackage as in a
-workbook or a CSV file made of it, and nothing that the list alone does not say is lost on the way.
+items, level, further columns) and itself as it was written. So a row that was edited is told from one that was not
+(`geozone.registers.package_edits`), and nothing that the list alone does not say is lost on the way.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
 from geozone.manifest.inputs import register_roles
-from geozone.messages import Text, message, room, text
-from geozone.model import (
-    REGISTER_COLUMNS,
-    Basis,
-    Finding,
-    Register,
-    RegisterTotal,
-    Severity,
-    Status,
-)
-from geozone.rates.completion import CODE_COLUMNS, worst_basis
-from geozone.registers.feature_join import ids_of
+from geozone.messages import room
+from geozone.model import REGISTER_COLUMNS, Basis, Register, Status
 from geozone.registers.files import as_text
-from geozone.registers.rows import Row
-from geozone.registers.words import MEASURES
+from geozone.registers.heading_words import KIND, TOWNSHIP
 
 REGISTER_RECORD, ITEM_RECORD = "register_as_exported", "item_as_exported"
 RECORDS = (REGISTER_RECORD, ITEM_RECORD)
-_OF_REGISTER = ("register", "role", "as_of")
-# a row whose status was edited takes the basis of its entry in the project; one edited elsewhere keeps its own
-CLAIMS = ("status", "status_date", "planned_year")
-_DATED = ("status_date", "source_date")
-_OF_STATUS = ("source", "source_date", "confidence")  # what stands behind a status; of no use to another one
+REGISTER_ID = "register_id"
+OF_REGISTER = ("register", REGISTER_ID, "role", "as_of")
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A register that geozone wrote, as it stands after editing."""
-
-    rows: list[Row]  # with the edits of the layer taken and the basis of every row settled
-    listed: int  # rows of the table, those of other registers counted
-    placed: frozenset[str]  # labels of the rows whose place nobody edited
-    basis: Basis
-    source: Text | None
-    totals: tuple[RegisterTotal, ...]
-    findings: list[Finding]
+def further_columns(items: pd.DataFrame) -> list[str]:
+    """Return the columns of a register that not every register has."""
+    return [str(column) for column in items.columns if column not in REGISTER_COLUMNS]
 
 
-@dataclass(slots=True)
-class _Edits:
-    """The rows of a table while they are held against what was written."""
-
-    file: str
-    rows: dict[str, dict[str, str]]  # cells by column
-    written: dict[str, dict[str, str]]  # of the rows whose record can be read
-    findings: list[Finding] = field(default_factory=list)
-
-    def tell(self, kind: str, row: str | None, severity: Severity, **params: Any) -> None:
-        self.findings.append(
-            Finding(
-                f"register_{kind}",
-                severity,
-                self.file,
-                message(f"registers.{kind}", file=self.file, row=row, **params),
-                message(f"registers.{kind}_remedy", file=self.file),
-                row,
-            )
-        )
-
-
-def exported_rows(register: Register) -> pd.DataFrame:
+def exported_rows(register: Register, id_: str = "") -> pd.DataFrame:
     """Return the rows of a register as the table ``registers`` holds them, with their two records.
+
+    Parameters
+    ----------
+    register
+        The register.
+    id_
+        Its id among the registers of a zone; its role unless told otherwise.
 
     Returns
     -------
     DataFrame
-        Columns ``register, role, as_of``, those of `REGISTER_COLUMNS`, and `RECORDS`.
+        Columns `OF_REGISTER`, those of `REGISTER_COLUMNS`, what the register has further, and `RECORDS`.
     """
-    items = register.items.reindex(columns=list(REGISTER_COLUMNS)).reset_index(drop=True)
-    record = _json(
-        {
-            "basis": register.basis.value,
-            "source": asdict(register.source),
-            "totals": [asdict(total) for total in register.totals],
-            "items": len(items),
-        }
-    )
+    further = further_columns(register.items)
+    items = register.items.reindex(columns=[*REGISTER_COLUMNS, *further]).reset_index(drop=True)
+    about: dict[str, Any] = {
+        "basis": register.basis.value,
+        "source": asdict(register.source),
+        "totals": [asdict(total) for total in register.totals],
+        "items": len(items),
+    }
+    about |= {"level": register.level.value} if register.level else {}
+    about |= {"columns": further} if further else {}
+    record = _json(about)
     written = [
         _json({str(column): cell for column, value in row.items() if (cell := as_text(value))})
         for row in items.to_dict("records")
@@ -102,7 +67,7 @@ def exported_rows(register: Register) -> pd.DataFrame:
         register=register.id,
         role=register.role,
         as_of=register.as_of,
-        **{REGISTER_RECORD: record, ITEM_RECORD: written},
+        **{REGISTER_ID: id_ or register.role, REGISTER_RECORD: record, ITEM_RECORD: written},
     )
 
 
@@ -112,7 +77,7 @@ def own_names(table: pd.DataFrame) -> pd.DataFrame:
     QGIS writes aliases as headings and the words of a list as values if it is asked to. Any other table is returned as is.
     """
     found: dict[str, str] = {}
-    for name in (*_OF_REGISTER, *REGISTER_COLUMNS, *RECORDS):
+    for name in (*OF_REGISTER, *REGISTER_COLUMNS, KIND, TOWNSHIP, *RECORDS):
         titles = {name, *_words(f"column_registers_{name}"), *_words(f"column_{name}")}
         heading = next((each for each in map(str, table.columns) if _is_called(each, name, titles)), None)
         if heading is not None and heading not in found:
@@ -155,309 +120,6 @@ def _code_words() -> dict[str, dict[str, tuple[str, ...]]]:
 def is_exported(table: pd.DataFrame) -> bool:
     """Tell whether a table is one that geozone wrote, of whatever version."""
     return {"register", "role", "item_id", "status", "basis"} <= set(table.columns)
-
-
-def read_exported(
-    table: pd.DataFrame,
-    *,
-    file: str,
-    role: str,
-    basis: Basis,
-    features: pd.DataFrame | None = None,
-    layer: str = "",
-) -> Exported | None:
-    """Return a register of a table that geozone wrote.
-
-    Published totals stay. A row whose status nobody edited keeps its basis; one whose status was edited, and a new one,
-    take that of the entry, unless a person set the column ``basis`` itself. The register as a whole keeps its basis while
-    a row of it does. A status edited on the features of the layer is taken; where table and layer were both
-    edited and differ, the table leads. Every edit is told.
-
-    Parameters
-    ----------
-    table
-        The table as text, with the registers of all roles; its index counts the rows.
-    file
-        Name of the file, for findings.
-    role
-        The register that is wanted.
-    basis
-        Basis of the entry in the project.
-    features, layer
-        Attributes of the layer that shows the items, with ``item_id`` and ``status``, and its name.
-
-    Returns
-    -------
-    Exported or None
-        None where the table has no row of that role.
-    """
-    known = set(register_roles())
-    mine = table[table["role"] == role]
-    if not len(mine):
-        return None
-    edits = _Edits(file, _rows(mine), {})
-    for row, cells in _rows(table[~table["role"].isin(known)]).items():
-        edits.tell("no_role", row, Severity.WARNING, name=cells.get("name", ""))
-    if not set(RECORDS) <= set(table.columns):
-        edits.tell("old_package", None, Severity.WARNING)
-        return Exported(_items(edits), len(table), frozenset(), basis, None, (), edits.findings)
-    records = _read_records(edits)
-    shown_alone = _take_features(edits, features, layer) if features is not None else []
-    kept = _settle(edits, basis)
-    _tell_missing(edits, records, shown_alone)
-    whole = worst_basis([records[row]["basis"] for row in kept if row in records], basis)
-    if kept:
-        _tell_basis(edits, kept, basis, whole)
-    placed = {row for row in edits.written if not set(_changes(edits, row)) & set(CODE_COLUMNS)}
-    return Exported(
-        _items(edits),
-        len(table),
-        frozenset(placed),
-        whole,
-        _source(records) if kept else None,
-        _totals(edits, records),
-        edits.findings,
-    )
-
-
-def _rows(table: pd.DataFrame) -> dict[str, dict[str, str]]:
-    records: list[dict[Hashable, Any]] = table.to_dict("records")
-    return {
-        str(row): {str(column): str(cell) for column, cell in record.items()}
-        for row, record in zip(table.index, records, strict=True)
-    }
-
-
-def _items(edits: _Edits) -> list[Row]:
-    return [
-        Row(
-            label,
-            {column: cells.get(column, "") for column in REGISTER_COLUMNS},
-            [("status", cells["status"])],
-        )
-        for label, cells in edits.rows.items()
-    ]
-
-
-def _read_records(edits: _Edits) -> dict[str, dict[str, Any]]:
-    """Read both records of every row; a row without them is new, and so is one that repeats another's."""
-    registers: dict[str, dict[str, Any]] = {}
-    owner: dict[tuple[str, str], str] = {}
-    order = {row: place for place, row in enumerate(edits.rows)}
-    for row, cells in edits.rows.items():
-        if not cells[ITEM_RECORD]:
-            continue
-        written, register = _parsed(cells[ITEM_RECORD]), _parsed(cells[REGISTER_RECORD])
-        if written is None or register is None or not _is_whole(register):
-            edits.tell("record_unreadable", row, Severity.WARNING, name=cells.get("name", ""))
-            continue
-        edits.written[row], registers[row] = written, register
-        key = (cells["register"], written.get("item_id", ""))
-        other = owner.setdefault(key, row)
-        if other != row:  # pasted: the copy is the one that differs more
-            copy = max(other, row, key=lambda each: (len(_changes(edits, each)), order[each]))
-            owner[key] = other if copy == row else row
-            del edits.written[copy], registers[copy]
-            if edits.rows[copy]["item_id"] == written.get("item_id", ""):
-                edits.rows[copy]["item_id"] = ""
-            if edits.rows[copy]["basis"] == written.get("basis", ""):
-                edits.rows[copy]["basis"] = ""
-    return registers
-
-
-def _parsed(cell: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(cell)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _is_whole(register: Mapping[str, Any]) -> bool:
-    """Tell whether the record of a register holds all that it should."""
-    try:
-        Basis(register["basis"]), Text(**register["source"]), int(register["items"])
-        return all(RegisterTotal(**total).count >= 0 for total in register["totals"])
-    except (KeyError, TypeError, ValueError):
-        return False
-
-
-def _changes(edits: _Edits, row: str) -> list[str]:
-    """Return the columns of a row that differ from what was written."""
-    now, then = edits.rows[row], edits.written[row]
-    return [
-        column
-        for column in REGISTER_COLUMNS
-        if column in now and not _same(column, now[column], then.get(column, ""))
-    ]
-
-
-def _same(column: str, now: str, then: str) -> bool:
-    """Tell whether a cell still says what was written, in whatever form a spreadsheet saved it."""
-    now, then = now.lstrip("'"), then.lstrip("'")
-    if now == then:
-        return True
-    if column in _DATED:  # 2025-12-26, 2025/12/26
-        return _digits(now) == _digits(then)
-    if column in MEASURES or column == "planned_year":
-        try:
-            return float(now) == float(then)
-        except ValueError:
-            return False
-    return False
-
-
-def _digits(date: str) -> list[int]:
-    return [int(part) for part in re.findall(r"\d+", date)]
-
-
-def _take_features(edits: _Edits, features: pd.DataFrame, layer: str) -> list[str]:
-    """Take the statuses that were edited on the features of the layer; return the ids of items that the table lacks."""
-    labels = list(edits.written)
-    by_id = {edits.written[row].get("item_id", ""): place for place, row in enumerate(labels)}
-    given: dict[str, set[str]] = {}
-    lacking: list[str] = []
-    names = features["name"] if "name" in features else features["item_id"]
-    for ids, status, name in zip(features["item_id"], features["status"], names, strict=True):
-        rows = [labels[place] for place in ids_of(ids, by_id)]
-        then = {edits.written[row].get("status", "") for row in rows}
-        if len(rows) == 1:
-            given.setdefault(rows[0], set()).add(status)
-        elif ids and not rows:
-            lacking.append(ids)
-        elif status and status not in then:
-            kind = "layer_several" if rows else "layer_no_item"
-            edits.tell(kind, None, Severity.WARNING, name=name, layer=layer, status=_status(status))
-    for row, found in given.items():
-        now, was = edits.rows[row]["status"], edits.written[row].get("status", "")
-        name = edits.rows[row].get("name", "")
-        if found <= {was, now}:
-            continue
-        if len(found) > 1:  # an edited part of a river is not the river
-            edits.tell("layer_parts", row, Severity.WARNING, name=name, layer=layer, status=_status(now))
-            continue
-        status = next(iter(found))
-        shown = {"layer": layer, "status": _status(status), "was": _status(was), "now": _status(now)}
-        if now != was or not status:
-            edits.tell("layer_contradicts", row, Severity.WARNING, name=name, **shown)
-        else:
-            edits.tell("layer_taken", row, Severity.NOTE, name=name, **shown)
-            edits.rows[row]["status"] = status
-    return list(dict.fromkeys(lacking))
-
-
-def _settle(edits: _Edits, basis: Basis) -> list[str]:
-    """Give every row its basis and tell what was edited; return the rows that keep theirs."""
-    kept = []
-    for row, cells in edits.rows.items():
-        if row not in edits.written:
-            if not cells[ITEM_RECORD] or not cells["basis"]:
-                edits.tell("new_row", row, Severity.NOTE, name=cells.get("name", ""))
-                cells["basis"] = cells["basis"] or basis.value
-            else:
-                kept.append(row)  # its record cannot be read
-            continue
-        changed = _changes(edits, row)
-        if changed:
-            told = _told(edits, row, changed)
-            edits.tell("edited", row, Severity.NOTE, name=cells.get("name", ""), changes=told)
-        claimed = bool(set(changed) & set(CLAIMS))
-        if "status" in changed:
-            _drop_former(edits, row, changed)
-        if "basis" in changed and cells["basis"] in set(Basis):
-            continue
-        if claimed:
-            cells["basis"] = basis.value
-        else:
-            cells["basis"] = edits.written[row].get("basis", cells["basis"])
-            kept.append(row)
-    return kept
-
-
-def _drop_former(edits: _Edits, row: str, changed: list[str]) -> None:
-    """Take off a row what belongs to its former status: its date, source and confidence, where nobody edited them."""
-    cells = edits.rows[row]
-    date = cells.get("status_date", "")
-    if "status_date" not in changed and date:
-        edits.tell("former_date", row, Severity.NOTE, name=cells.get("name", ""), date=date)
-        cells["status_date"] = ""
-    if "source" not in changed:
-        for column in _OF_STATUS:
-            if column not in changed:
-                cells[column] = ""
-        cells["source"] = text("registers.edited_source", file=edits.file).zh
-
-
-def _told(edits: _Edits, row: str, changed: list[str]) -> Text:
-    now, then = edits.rows[row], edits.written[row]
-    parts = []
-    for column in changed:
-        word = _status if column == "status" else _quoted
-        one, other = word(then.get(column, "")), word(now[column])
-        parts.append(Text(f"{column} {one.zh}→{other.zh}", f"{column} {one.en} → {other.en}"))
-    return Text("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
-
-
-def _status(word: str) -> Text:
-    return text(f"words.status_{word}") if word in set(Status) else _quoted(word)
-
-
-def _quoted(cell: str) -> Text:
-    return Text(f"“{cell}”", f"'{cell}'") if cell else text("registers.empty_cell")
-
-
-def _tell_missing(edits: _Edits, records: Mapping[str, Mapping[str, Any]], lacking: list[str]) -> None:
-    """Tell how many rows of every register are gone, and which of them the layer still shows."""
-    written: dict[str, int] = {}
-    there: dict[str, int] = {}
-    for row, record in records.items():
-        name = edits.rows[row]["register"]
-        written[name] = max(written.get(name, 0), int(record["items"]))
-        there[name] = there.get(name, 0) + 1
-    for name, count in written.items():
-        if there[name] < count:
-            known = text("registers.rows_shown", items=_listed(lacking)) if lacking else Text("", "")
-            counts = {"written": count, "there": there[name]}
-            edits.tell("rows_missing", None, Severity.WARNING, register=name, items=known, **counts)
-
-
-def _tell_basis(edits: _Edits, kept: list[str], basis: Basis, whole: Basis) -> None:
-    """Tell which rows keep their basis; where the entry says another one of the whole, nobody should miss it."""
-    bases = list(dict.fromkeys(edits.rows[row]["basis"] for row in kept))
-    edits.tell(
-        "kept_basis",
-        None,
-        Severity.NOTE if whole is basis else Severity.WARNING,
-        kept=len(kept),
-        edited=len(edits.rows) - len(kept),
-        bases=_listed([text(f"words.basis_{each}") for each in bases if each in set(Basis)]),
-        basis=text(f"words.basis_{basis.value}"),
-        whole=text(f"words.basis_{whole.value}"),
-    )
-
-
-def _listed(words: Sequence[str | Text]) -> Text:
-    texts = [Text(word, word) if isinstance(word, str) else word for word in words]
-    return Text("、".join(word.zh for word in texts), ", ".join(word.en for word in texts))
-
-
-def _source(records: Mapping[str, Mapping[str, Any]]) -> Text | None:
-    sources = {Text(**record["source"]) for record in records.values()}
-    return next(iter(sources)) if len(sources) == 1 else None
-
-
-def _totals(edits: _Edits, records: Mapping[str, Mapping[str, Any]]) -> tuple[RegisterTotal, ...]:
-    """Return the published totals of the registers in the table, each once."""
-    found: dict[str, RegisterTotal] = {}
-    for row, record in records.items():
-        for entry in record["totals"]:
-            total = RegisterTotal(**entry)
-            first = found.setdefault(total.unit_code, total)
-            if first.count != total.count:
-                edits.tell(
-                    "totals_differ", row, Severity.WARNING, unit=total.unit_code, count=first.count, other=total.count
-                )  # fmt: skip
-    return tuple(found.values())
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -13,11 +13,13 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError
-from geozone.manifest.roles import get_role
+from geozone.manifest.roles import load_roles
 from geozone.messages import message
 from geozone.model import Basis, Finding, Severity
 from geozone.registers.files import OWN_TABLE, Grid, as_text
-from geozone.registers.package import Exported, is_exported, is_headed, own_names, read_exported
+from geozone.registers.package import is_exported, is_headed, own_names
+from geozone.registers.package_edits import Exported, ids_in, read_exported
+from geozone.registers.subject import Subject
 
 _PARTS = ("", "_areas", "_lines", "_points")  # a layer that mixes kinds is split
 _MAGIC = b"SQLite format 3\x00"
@@ -26,14 +28,14 @@ _LOG = b"\x02\x02"
 _HEADING_ROWS = 15
 
 
-def read_package(path: Path, role: str, basis: Basis, layer: str | None) -> Exported | None:
+def read_package(path: Path, subject: Subject, basis: Basis, layer: str | None) -> Exported | None:
     """Return a register of a GeoPackage that geozone wrote; None for any other file, or another layer of it.
 
     Parameters
     ----------
     path
         The file.
-    role, basis
+    subject, basis
         The register that is wanted, and the basis of its entry in the project.
     layer
         The table of registers or the layer that shows the items: both mean their register.
@@ -41,10 +43,10 @@ def read_package(path: Path, role: str, basis: Basis, layer: str | None) -> Expo
     Raises
     ------
     InputError
-        If the file cannot be read, or has no item of that role.
+        If the file cannot be read, or has no such register.
     """
-    shown = get_role(role).layer
-    if not path.is_file() or layer not in (None, OWN_TABLE, shown):
+    shown = _layer_of(subject.role)
+    if not path.is_file() or layer not in (None, OWN_TABLE, shown or OWN_TABLE):
         return None
     with path.open("rb") as stream:
         head = stream.read(_VERSIONS.stop)
@@ -56,14 +58,15 @@ def read_package(path: Path, role: str, basis: Basis, layer: str | None) -> Expo
             if kinds.get(OWN_TABLE, "absent") is not None:  # a table has no kind of geometry
                 return None
             registers = _attributes(file, OWN_TABLE)
-            parts = [_attributes(file, name) for part in _PARTS if kinds.get(name := f"{shown}{part}")]
+            named = [f"{shown}{part}" for part in _PARTS] if shown else []
+            parts = [_attributes(file, name) for name in named if kinds.get(name)]
         except (DataSourceError, DataLayerError) as error:
             raise InputError("registers.unreadable", path=path, reason=str(error)) from error
     if not is_exported(registers):
         return None
     parts = [part for part in parts if {"item_id", "status"} <= set(part.columns)]
     features = pd.concat(parts, ignore_index=True).fillna("") if parts else None
-    exported = _exported(registers, path, role, basis, features=features, layer=shown)
+    exported = _exported(registers, path, subject, basis, features=features, layer=shown)
     if head[_VERSIONS] == _LOG and not _log_of(path).exists():
         exported.findings.append(
             Finding(
@@ -77,34 +80,43 @@ def read_package(path: Path, role: str, basis: Basis, layer: str | None) -> Expo
     return exported
 
 
-def read_table(grids: Sequence[Grid], path: Path, role: str, basis: Basis) -> Exported | None:
+def read_table(grids: Sequence[Grid], path: Path, subject: Subject, basis: Basis) -> Exported | None:
     """Return a register of a workbook or a text file with the table that geozone wrote; None where no grid is that.
 
     Raises
     ------
     InputError
-        If the table has no item of the role.
+        If the table has no such register.
     """
     for grid in grids:
         table = _own_table(grid)
         if table is not None:
-            return _exported(table, path, role, basis)
+            return _exported(table, path, subject, basis)
     return None
 
 
 def _exported(
     table: pd.DataFrame,
     path: Path,
-    role: str,
+    subject: Subject,
     basis: Basis,
     *,
     features: pd.DataFrame | None = None,
     layer: str = "",
 ) -> Exported:
-    found = read_exported(table, file=path.name, role=role, basis=basis, features=features, layer=layer)
+    found = read_exported(table, file=path.name, subject=subject, basis=basis, features=features, layer=layer)
     if found is None:
+        ids = ids_in(table, subject.role)
+        if ids:
+            raise InputError(
+                "registers.id_absent",
+                path=path,
+                id=subject.id or subject.role,
+                role=subject.role,
+                ids="、".join(ids),
+            )
         there = "、".join(dict.fromkeys(word for word in table["role"] if word)) or "—"
-        raise InputError("registers.role_absent", path=path, role=role, roles=there)
+        raise InputError("registers.role_absent", path=path, role=subject.role, roles=there)
     return found
 
 
@@ -125,6 +137,11 @@ def _own_table(grid: Grid) -> pd.DataFrame | None:
     )
     table = own_names(table)
     return table if is_exported(table) else None
+
+
+def _layer_of(role: str) -> str:
+    """Return the layer that shows the items of a role; empty where none does."""
+    return next((one.layer for one in load_roles().values() if one.register == role), "")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from geozone.model import Severity, Zone
 from geozone.overlay.units import code_prefix
 from geozone.rates.completion import CODE_COLUMNS
 from geozone.registers.gazetteer import Code, Gazetteer, chain, common, divided, holds
-from geozone.registers.headings import PLACE
+from geozone.registers.heading_words import PLACE
 from geozone.registers.items import Item, Reading
 from geozone.registers.words import PLACE_COLUMNS, is_blank
 
@@ -37,7 +37,9 @@ class _Evidence:
         return [code for _, code in self.told]
 
 
-def find_places(reading: Reading, gazetteer: Callable[[], Gazetteer], zone: Zone | None = None) -> None:
+def find_places(
+    reading: Reading, gazetteer: Callable[[], Gazetteer], zone: Zone | None = None, *, named: bool = False
+) -> None:
     """Fill the codes of every item from its codes and names.
 
     The finest unit counts that all cells agree on. Where they contradict each other that is the smallest unit that holds
@@ -51,10 +53,14 @@ def find_places(reading: Reading, gazetteer: Callable[[], Gazetteer], zone: Zone
         Gives the units.
     zone
         The zone that the register serves: of several units of one name its own are meant.
+    named
+        The items are units, whose names are still to be looked up (`units.find_units`): one without a place is no finding.
     """
-    work = _Places(reading, gazetteer, tuple(code_prefix(code) for code in zone.members) if zone else ())
+    work = _Places(
+        reading, gazetteer, tuple(code_prefix(code) for code in zone.members) if zone else (), named
+    )
     without = [row for row in reading.items if not work.find(row)]
-    if zone is not None and without:
+    if zone is not None and without and not named:
         _tell_without(reading, without, zone)
 
 
@@ -65,6 +71,7 @@ class _Places:
     reading: Reading
     gazetteer: Callable[[], Gazetteer]
     members: tuple[str, ...]  # first digits of the units of the zone
+    named: bool  # the items are units
     sections: dict[str, str] = field(default_factory=dict)  # unit of every heading within the register
 
     def find(self, row: str) -> str:
@@ -77,7 +84,8 @@ class _Places:
         section, place = self._section(item), item["section"]
         if not code and section:
             code = section
-            self.reading.tell("section_place", row, Severity.NOTE, name=item["name"], place=place)
+            if not self.named:
+                self.reading.tell("section_place", row, Severity.NOTE, name=item["name"], place=place)
         elif section and not (holds(section, code) or holds(code, section)):
             own = _or_none(self.gazetteer().name(code))
             self.reading.tell("section_differs", row, name=item["name"], place=own, other=place)

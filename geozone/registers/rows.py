@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from geozone.model import Severity
+from geozone.model import Level, Severity
 from geozone.read.encoding import REPLACED
 from geozone.registers.files import Grid
 from geozone.registers.gazetteer import Gazetteer, level_of
-from geozone.registers.headings import PLACE, Headings
-from geozone.registers.words import MEASURES, PLACE_COLUMNS, plain, word_set
+from geozone.registers.heading_words import PLACE
+from geozone.registers.headings import Headings
+from geozone.registers.subject import Subject
+from geozone.registers.words import MEASURES, PLACE_COLUMNS, is_blank, plain, word_set
 
 Tell = Callable[..., None]  # kind, row, severity, parameters: makes a finding
 CODE_OR_PLACE = ("province_code", "city_code", "county_code", *PLACE_COLUMNS, PLACE)
@@ -51,7 +53,13 @@ class RowCount:
 
 
 def read_rows_of(
-    grid: Grid, headings: Headings, gazetteer: Callable[[], Gazetteer], count: RowCount, tell: Tell
+    grid: Grid,
+    headings: Headings,
+    gazetteer: Callable[[], Gazetteer],
+    count: RowCount,
+    tell: Tell,
+    *,
+    subject: Subject | None = None,
 ) -> list[Row]:
     """Return the items of a grid; what is left out, and what was found in the cells, is told.
 
@@ -65,8 +73,10 @@ def read_rows_of(
         Takes the numbers of rows.
     tell
         Called with the kind of a finding, the row, and what else it says.
+    subject
+        What the register lists.
     """
-    table = _Table(grid, headings, gazetteer)
+    table = _Table(grid, headings, gazetteer, subject)
     items: list[Row] = []
     spans: dict[int, Row] = {}
     section = ""
@@ -106,6 +116,7 @@ class _Table:
     grid: Grid
     headings: Headings
     gazetteer: Callable[[], Gazetteer]
+    subject: Subject | None = None
     noted: bool = False  # a note was seen: what stands alone in a row below it is one too
 
     def __post_init__(self) -> None:
@@ -116,7 +127,7 @@ class _Table:
         row = self.grid.rows[place]
         filled = [cell for cell in row if cell]
         distinct = list(dict.fromkeys(filled))
-        name = _cell(row, self.headings.columns["name"])
+        name = self.name(row)
         if self.grid.is_layer and name:
             return ("total" if _is_total(name, self.gazetteer) else "item"), name
         total = self._total(filled, name)
@@ -138,10 +149,22 @@ class _Table:
         found = self.gazetteer().find(word)
         return bool(found) and all(level_of(code) != "county" for code in found)
 
+    def name(self, row: list[str]) -> str:
+        """Return the name of an item; a unit may be named by its place, and a municipality by its province."""
+        places = self.headings.names_of_units or [self.headings.columns["name"]]
+        cells = [_cell(row, at) for at in places]
+        return next((cell for cell in cells if not is_blank(cell)), cells[0])
+
     def item(self, place: int) -> Row:
         """Return a row as an item."""
         row, headings = self.grid.rows[place], self.headings
         cells = {column: _cell(row, at) for column, at in headings.columns.items()}
+        cells |= {column: _cell(row, at) for column, at in headings.further.items()}
+        cells["name"] = self.name(row)
+        if self.subject is not None and self.subject.units:
+            # what is the name already says nothing more as a place
+            own = {column for column in (*PLACE_COLUMNS, PLACE) if cells.get(column) == cells["name"]}
+            cells |= dict.fromkeys(own, "")
         statuses = [(headings.names[at], _cell(row, at)) for at in headings.statuses]
         statuses += [(headings.names[at].rpartition("/")[2], _cell(row, at)) for at in headings.marks]
         return Row(self.grid.labels[place], cells, statuses, headings.factors)
@@ -226,7 +249,18 @@ class _Table:
         if len(distinct) != 1 or len({cell for cell in below if cell}) < 2:
             return ""
         words = _ORDINAL.sub("", distinct[0]).strip()
-        return words if words != distinct[0].strip() or self.gazetteer().find(words) else ""
+        found = self.gazetteer().find(words)
+        if self.subject is not None and self._is_listed(found):
+            return ""  # a unit of which nothing else is told
+        return words if words != distinct[0].strip() or found else ""
+
+    def _is_listed(self, codes: set[str]) -> bool:
+        """Tell whether a register of units lists units like these."""
+        assert self.subject is not None
+        if not self.subject.units or not codes:
+            return False
+        units, level = self.gazetteer(), self.subject.level or Level.CITY
+        return any(units.unit_at(code, level) or level_of(code) == Level.COUNTY for code in codes)
 
     def _telling(self, row: list[str]) -> str:
         """Return what a row without a name says of an item."""

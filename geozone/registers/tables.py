@@ -7,18 +7,25 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from geozone.errors import InputError
-from geozone.model import REGISTER_COLUMNS, Severity
+from geozone.model import Severity
 from geozone.registers.files import Grid
 from geozone.registers.gazetteer import Gazetteer
-from geozone.registers.headings import PLACE, Headings, find_headings, require_headings
+from geozone.registers.heading_checks import require_headings
+from geozone.registers.heading_words import FIELDS, KIND
+from geozone.registers.headings import Headings, find_headings
 from geozone.registers.items import Reading
+from geozone.registers.package import RECORDS
 from geozone.registers.rows import Row, RowCount, read_rows_of
 from geozone.registers.status_words import read_status
-from geozone.registers.words import PLACE_COLUMNS
+from geozone.registers.subject import Subject
 
 ALL_SHEETS = "*"
 _TABLE = 3  # rows and columns from which a sheet is a table rather than a remark
-_FIELDS = (*REGISTER_COLUMNS, *PLACE_COLUMNS, PLACE, "kind")
+
+_ALIKE = 0.8  # of two words, from which on one is the other misspelt
+_RESERVED = {
+    "register", "register_id", "role", "as_of", "statuses", "factors", "section", *RECORDS, "fid", "ogc_fid", "geom", "geometry",
+}  # fmt: skip  # columns of the table that geozone writes, and what a row holds beside its cells
 
 Headed = tuple[Grid, Headings | None]
 
@@ -30,6 +37,7 @@ def read_tables(
     fields: Mapping[str, str] | None,
     gazetteer: Callable[[], Gazetteer],
     *,
+    subject: Subject,
     count: RowCount,
     reading: Reading,
 ) -> list[Row]:
@@ -45,6 +53,8 @@ def read_tables(
         Register column -> heading, where the synonyms do not know it.
     gazetteer
         Gives the units.
+    subject
+        What the register lists.
     count, reading
         Take the numbers of rows, and what is found.
 
@@ -56,8 +66,8 @@ def read_tables(
     _known_fields(path, fields)
     if not grids:
         raise InputError("registers.no_headings", path=path)
-    headed = [(grid, find_headings(grid, fields)) for grid in grids]
-    chosen = _chosen(path, headed, sheet, gazetteer, fields)
+    headed = [(grid, find_headings(grid, fields, subject)) for grid in grids]
+    chosen = _chosen(path, headed, sheet, gazetteer, fields, subject=subject)
     for grid, headings in headed:
         if not any(grid is other for other in chosen):
             _tell_left_out(grid, headings, sheet, reading)
@@ -75,7 +85,9 @@ def read_tables(
                 reading.tell(
                     "wrong_unit", grid.labels[sound.start], heading=sound.names[sound.columns[column]]
                 )
-        found = read_rows_of(grid, sound, gazetteer, count, reading.tell)
+        found = read_rows_of(grid, sound, gazetteer, count, reading.tell, subject=subject)
+        kept = [column for column in (KIND, *sound.further) if column in {*sound.columns, *sound.further}]
+        reading.further += [column for column in kept if column not in reading.further]
         for row in found:
             row.section = row.section or grid.title
         rows += found
@@ -88,6 +100,8 @@ def _chosen(
     sheet: str | None,
     gazetteer: Callable[[], Gazetteer],
     fields: Mapping[str, str] | None,
+    *,
+    subject: Subject,
 ) -> list[Grid]:
     """Return the tables that are the register."""
     if len(headed) == 1:
@@ -97,7 +111,9 @@ def _chosen(
     if sheet != ALL_SHEETS and len(fit) > 1:
         # a list of codes has names and kinds too, but no status in it
         told = [
-            grid for grid, headings in headed if grid in fit and _tells_statuses(grid, headings, gazetteer)
+            grid
+            for grid, headings in headed
+            if grid in fit and _tells_statuses(grid, headings, gazetteer, subject)
         ]
         fit = told or fit
     if not fit:
@@ -112,11 +128,17 @@ def _chosen(
     return fit
 
 
-def _tells_statuses(grid: Grid, headings: Headings | None, gazetteer: Callable[[], Gazetteer]) -> bool:
+def _tells_statuses(
+    grid: Grid, headings: Headings | None, gazetteer: Callable[[], Gazetteer], subject: Subject
+) -> bool:
     if headings is None:
         return False
-    rows = read_rows_of(grid, headings, gazetteer, RowCount(), lambda *_, **__: None)
-    return any(not read_status(cell, heading).doubt for row in rows for heading, cell in row.statuses)
+    rows = read_rows_of(grid, headings, gazetteer, RowCount(), lambda *_, **__: None, subject=subject)
+    return any(
+        not read_status(cell, heading, programme=subject.programme).doubt
+        for row in rows
+        for heading, cell in row.statuses
+    )
 
 
 def _tell_left_out(grid: Grid, headings: Headings | None, sheet: str | None, reading: Reading) -> None:
@@ -137,11 +159,28 @@ def _tell_left_out(grid: Grid, headings: Headings | None, sheet: str | None, rea
 def _known_fields(path: Path, fields: Mapping[str, str] | None) -> None:
     if fields is not None and not isinstance(fields, Mapping):
         raise InputError("registers.fields", path=path, value=str(fields))
+    written = [column.casefold() for column in fields or {}]
     for column, heading in (fields or {}).items():
         if not isinstance(heading, str):
             raise InputError("registers.fields", path=path, value=f"{column} = {heading}")
-        if column not in _FIELDS:
-            near = get_close_matches(column, _FIELDS, n=1, cutoff=0.0)[0]
+        if column in FIELDS:
+            continue
+        near = _meant(column)
+        if near or column.casefold() in _RESERVED or written.count(column.casefold()) > 1:
             raise InputError(
-                "registers.bad_field", path=path, column=column, near=near, choices=", ".join(_FIELDS)
+                "registers.bad_field",
+                path=path,
+                column=column,
+                near=near or KIND,
+                choices=", ".join(FIELDS),
             )
+
+
+def _meant(column: str) -> str:
+    """Return the column that a misspelt one means; empty for one of the user's own."""
+    word = column.casefold()
+    near = [known for known in FIELDS if sorted(known) == sorted(word)]
+    near += [
+        known for known in get_close_matches(word, FIELDS, n=1, cutoff=_ALIKE) if not word.startswith(known)
+    ]
+    return next(iter(near), "")

@@ -153,6 +153,6 @@ def register_words(table: str) -> dict[str, Any]:
 @cache
 def _words() -> dict[str, Any]:
     words = tomllib.loads((shipped("layers") / "registers" / "words.toml").read_text("utf-8"))
-    unknown = set(words["headings"]) - set(REGISTER_COLUMNS) - {*PLACE_COLUMNS, "kind", "role"}
+    unknown = set(words["headings"]) - set(REGISTER_COLUMNS) - {*PLACE_COLUMNS, "kind", "township", "role"}
     assert not unknown, unknown
     return words

@@ -89,7 +89,7 @@ def test_files_that_stand_differently_count_as_the_least_certain(project_file):
     spec = load_project(project_file('zone = "bth"' + LAYER + sea)).layers["redline"]
     assert spec.basis is Basis.WORKING
     assert "least certain" in spec.note.en
-    assert spec.title.en == "Ecological red line (land.gpkg, sea.gpkg)"
+    assert spec.title.en == "Ecological protection red line (land.gpkg, sea.gpkg)"
 
 
 def test_a_role_without_rates_has_no_register_and_one_role_has_one(project_file):

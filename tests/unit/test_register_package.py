@@ -336,7 +336,8 @@ def test_the_embedded_registers_come_back_with_their_published_totals(tmp_path, 
     made = embedded_registers(zone)
     path = tmp_path / f"{zone}.gpkg"
     write_geopackage(replace(sample_result(), registers=made), path)
-    for role, one in made.items():
-        found = read_register(path, role=role, basis=Basis.OFFICIAL, zone=get_zone(zone))
+    for name, one in made.items():
+        found = read_register(path, role=one.role, id=name, basis=Basis.OFFICIAL, zone=get_zone(zone))
         pd.testing.assert_frame_equal(found.items, one.items, check_dtype=False)
         assert (found.basis, found.totals, found.source) == (one.basis, one.totals, one.source)
+        assert (found.role, found.level) == (one.role, one.level)

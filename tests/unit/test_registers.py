@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from geozone.errors import InputError
+from geozone.manifest.inputs import load_registers
 from geozone.messages import Text
 from geozone.model import CRS, REGISTER_COLUMNS, Basis, Level, Severity, Status
 from geozone.rates.completion import count_items
@@ -228,8 +229,9 @@ def test_what_cannot_be_read_is_one_clear_sentence(tmp_path):
 
 def test_every_embedded_register_is_told_as_what_it_is():
     for zone in load_zones().values():
-        for role, register in embedded_registers(zone).items():
-            assert register.role == role
+        for name, register in embedded_registers(zone).items():
+            declared = load_registers()[name]
+            assert (register.role, register.level) == (declared.role, declared.level)
             assert isinstance(register.source, Text)
             items = register.items
             assert set(items["status"]) <= set(Status)
