@@ -135,7 +135,7 @@ def _units(result: ZoneResult) -> Table:
         for bound in ("low", "high") if name in banded else ():
             label = text(f"export.bound_{bound}", title=title)
             declared.append(Column(f"{name}_{bound}", "number", label, fraction=fraction))
-        declared.append(Column(f"{name}_basis", "text", text("words.basis_of", title=title), "basis"))
+        declared.append(Column(f"{name}_basis", "text", text("export.basis_of", title=title), "basis"))
     rows = (
         result.units.drop(columns="geometry")
         .assign(finest=is_finest(result.units))
