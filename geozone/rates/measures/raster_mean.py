@@ -38,7 +38,6 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         yield Value(
             unit,
             indicator.unit,
-            denominator=weight,
             value=mean,
             low=mean,
             high=mean,
