@@ -110,7 +110,12 @@ def named_keys():
     whole, parts = set(), set()
     for path in PYTHON:
         nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
-        pieces_of = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in ast.iter_child_nodes(node)}
+        pieces_of = {
+            id(part)
+            for node in nodes
+            if isinstance(node, ast.JoinedStr)
+            for part in ast.iter_child_nodes(node)
+        }
         for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces_of:
                 if re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", node.value):
