@@ -12,9 +12,9 @@ from geozone.maps.document import Page, Raw, sealed, unsupported
 from geozone.maps.mercator import to_drawing
 from geozone.maps.payload import Strings, clean, indicator_entries, number, partitions
 from geozone.messages import Language, Text, text
-from geozone.model import Level, Rate, Verdict, ZoneResult
+from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.titles import indicator_title
-from geozone.rates.wording import by_id, gap_text, outcome_text, target_of, target_text, value_text
+from geozone.rates.wording import by_id, gap_text, outcome_text, tally, target_of, target_text, value_text
 from geozone.symbology import RATE_MISSING, RATE_ZERO
 
 MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 340.0, 230.0, 8.0
@@ -100,12 +100,10 @@ def _card(result: ZoneResult, image: str) -> str:
             f"<li {_data(rate)}><span>{_both(_title(result, rate.indicator))}</span>"
             f"<strong>{_both(value_text(rate))}</strong>{pill}</li>"
         )
-    of_zone = [rate for rate in result.rates if rate.target_id and rate.unit_code == _zone_code(result)]
-    counts = {verdict: sum(rate.verdict is verdict for rate in of_zone) for verdict in Verdict}
-    tally = "".join(
-        f'<li class="pill pill-{verdict.value}">{_both(text(f"words.verdict_{verdict.value}"))} <b>{count}</b></li>'
-        for verdict, count in counts.items()
-        if count
+    of_zone = [rate for rate in result.rates if rate.unit_code == _zone_code(result)]
+    counts = "".join(
+        f'<li class="pill pill-{verdict.value}">{_both(word)} <b>{count}</b></li>'
+        for verdict, word, count in tally(of_zone, targets)
     )
     finest = result.units["level"].iloc[0]
     number_of_units = sum(result.units["level"] == finest)
@@ -114,7 +112,7 @@ def _card(result: ZoneResult, image: str) -> str:
         f"{image}</a>"
         f'<h2><a href="{key}.html">{_both(result.title)}</a></h2>'
         f'<p class="note">{_both(text("maps.amount_units", amount=number_of_units))}</p>'
-        f'<ul class="main-rates">{"".join(lines)}</ul><ul class="tally">{tally}</ul>'
+        f'<ul class="main-rates">{"".join(lines)}</ul><ul class="tally">{counts}</ul>'
         f'<a class="open" href="{key}.html">{_both(text("maps.index_open"))}<span class="sr"> {_both(result.title)}</span></a></article>'
     )
 

@@ -41,6 +41,7 @@ from geozone.rates.wording import (
     gap_text,
     outcome_text,
     parts_text,
+    tally,
     target_in_year_text,
     target_of,
     target_text,
@@ -140,6 +141,12 @@ def zone_payload(result: ZoneResult) -> dict[str, Any]:
         "indicators": indicator_entries(result, strings),
         "rates": _rates(result.rates, strings),
         "rate_words": rate_words(result, strings),
+        "tally": [
+            {"verdict": verdict.value, "title": strings.add(word), "count": count}
+            for verdict, word, count in tally(
+                (rate for rate in result.rates if rate.level is Level.ZONE), by_id(result.targets)
+            )
+        ],
         "targets": {target.id: _target(target, strings) for target in result.targets},
         "documents": {key: _document(document, strings) for key, document in result.documents.items()},
         "registers": {role: _register(register, strings) for role, register in result.registers.items()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geozone.manifest.units import load_units
 from geozone.messages import Text, text
+from geozone.model import Comparator
 from geozone.rates.digits import amount_places
 from geozone.rounding import digits, exact_places
 
@@ -35,6 +36,13 @@ def amount_text(value: float, unit: str, places: int | None = None) -> Text:
         shown = f"{_digits(value, places)}%"
         return Text(shown, shown)
     return _amount(value, places, known.title)
+
+
+def figure_text(value: float, unit: str, comparator: str = "") -> Text:
+    """Return a figure as an authority gave it: "at least", "at most" and "about" are kept, and so are its digits."""
+    amount = amount_text(value, unit)
+    given = next((one for one in Comparator if one.value == comparator), Comparator.EQUAL)
+    return text(f"words.target_{given.name.lower()}", amount=amount)
 
 
 def area_text(km2: float) -> Text:

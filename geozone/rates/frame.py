@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title, register_title
-from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
 from geozone.policy.plausibility import Territory, impossible
-from geozone.rates.amounts import amount_text
+from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.baselines import baseline_of
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.figures import FLOOR
@@ -211,8 +210,8 @@ def context(facts: Facts, indicator: Indicator) -> Text:
     note = NOTHING
     for figure in facts.figures.context(indicator.id, facts.zone.key):
         note += text(
-            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=f"{figure.value:g}",
-            unit=unit_title(figure.unit), source=figure.source,
+            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=figure_text(figure.value, figure.unit, figure.comparator),
+            source=figure.source,
         )  # fmt: skip
     return note
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
 from geozone.model import Comparator, Kind, Modality, Rate, Target, Verdict
-from geozone.rates.amounts import amount_text
+from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.digits import (
     amount_places,
     band_places,
@@ -42,10 +42,27 @@ def value_text(rate: Rate) -> Text:
     unit = value_unit(rate)
     if rate.value is not None:
         return amount_text(in_unit(rate.value, rate), unit, value_places(rate))
+    return _open_band(rate, unit) or _band(rate, unit)
+
+
+def _open_band(rate: Rate, unit: str) -> Text | None:
+    """Return a band with one end: an amount without an upper one, or a figure printed as at least or at most."""
     low = 0.0 if rate.low is None else in_unit(rate.low, rate)
-    if rate.high is None:
-        return text("words.target_at_least", amount=amount_text(low, unit, amount_places(low, unit)))
-    high = in_unit(rate.high, rate)
+    high = None if rate.high is None else in_unit(rate.high, rate)
+    if rate.kind is not Kind.REPORTED:
+        return (
+            text("words.target_at_least", amount=amount_text(low, unit, amount_places(low, unit)))
+            if high is None
+            else None
+        )
+    if high is None or (is_share(rate) and low > 0 and high == 100.0):
+        return figure_text(low, unit, Comparator.AT_LEAST)
+    return figure_text(high, unit, Comparator.AT_MOST) if low == 0 else None
+
+
+def _band(rate: Rate, unit: str) -> Text:
+    low = 0.0 if rate.low is None else in_unit(rate.low, rate)
+    high = in_unit(rate.high or 0.0, rate)
     if is_share(rate) and (low, high) == (0.0, 100.0):
         return text("words.nothing_confirmed" if rate.kind in _CONFIRMED else "words.nothing_known")
     places = band_places(low, high, unit)
@@ -155,6 +172,33 @@ def verdict_text(rate: Rate, target: Target | None) -> Text | None:
     if rate.verdict is Verdict.NOT_COMPUTABLE and has_figure(rate):
         return text("words.misprinted" if target is not None and target.reading else "words.no_verdict")
     return text(f"words.verdict_{rate.verdict.value}")
+
+
+def tally(rates: Iterable[Rate], targets: Mapping[str, Target]) -> list[tuple[Verdict, Text, int]]:
+    """Return how many targets have which outcome, in the order of verdicts.
+
+    Every target counts once, by the number that leads. What has a number that cannot be judged is counted apart from what
+    cannot be computed.
+    """
+    leading: dict[str, Rate] = {}
+    for rate in rates:
+        if rate.verdict is not None and rate.target_id in targets:
+            leading.setdefault(rate.target_id, rate)
+    counts: dict[tuple[Verdict, bool], int] = {}
+    for rate in leading.values():
+        if rate.verdict is not None:
+            key = (rate.verdict, rate.verdict is Verdict.NOT_COMPUTABLE and has_figure(rate))
+            counts[key] = counts.get(key, 0) + 1
+    return [
+        (
+            verdict,
+            text("words.no_verdict" if unjudged else f"words.verdict_{verdict.value}"),
+            counts[verdict, unjudged],
+        )
+        for verdict in Verdict
+        for unjudged in (True, False)
+        if (verdict, unjudged) in counts
+    ]
 
 
 def outcome_text(rate: Rate, target: Target | None) -> Text | None:

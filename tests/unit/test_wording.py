@@ -17,12 +17,13 @@ from geozone.maps.index import render_index
 from geozone.maps.page import render_page
 from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Kind, Modality, Reading, Verdict
-from geozone.rates.amounts import amount_text
+from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.digits import gap_places, value_places
 from geozone.rates.wording import (
     gap_text,
     outcome_text,
     parts_text,
+    tally,
     target_text,
     value_text,
     verdict_text,
@@ -140,6 +141,27 @@ def test_the_outcome_is_the_verdict_with_the_gap():
     row = rate(value=0.4, gap=2, gap_unit="count", verdict=Verdict.SHORT)
     assert outcome_text(row, TARGET) == Text("未达到，差额 2 个", "not met, gap 2")
     assert outcome_text(replace(row, verdict=None), TARGET) is None
+
+
+def test_every_target_is_counted_once_by_the_number_that_leads():
+    rows = [
+        rate(value=0.6, verdict=Verdict.MET),
+        rate(value=0.5, verdict=Verdict.SHORT),  # of the same target, behind the one that leads
+        rate(value=0.5, verdict=Verdict.NOT_COMPUTABLE, target_id="a"),
+        rate(denominator=None, verdict=Verdict.NOT_COMPUTABLE, target_id="b"),
+        rate(value=0.5, verdict=Verdict.MET, target_id="b:reading"),
+    ]
+    targets = {name: replace(TARGET, id=name) for name in ("S-1", "a", "b")}
+    found = [(word.zh, count) for _, word, count in tally(rows, targets)]
+    assert found == [("已达到", 1), ("无法判定", 1), ("无法计算", 1)]
+
+
+def test_a_figure_given_as_a_limit_is_said_as_one():
+    share = {"kind": Kind.REPORTED, "unit": "%", "target_value": None}
+    assert value_text(rate(low=0.8, high=1.0, **share)) == both("≥ 80%")
+    assert value_text(rate(low=0.0, high=0.07, **share)) == both("≤ 7%")
+    assert value_text(rate(low=36390.0, kind=Kind.REPORTED, unit="km2")) == both("≥ 36,390 km²")
+    assert figure_text(40, "%", "about") == Text("40%左右", "about 40%")
 
 
 def test_the_parts_of_a_share_are_said_in_their_unit():

@@ -195,14 +195,9 @@ export function cardsSection(app) {
 
 // How many targets are met, short and so on: the first thing a reader wants to know.
 function summary(app, withTarget) {
-  const verdicts = ['met', 'on_track', 'short', 'report_only', 'not_computable'];
-  const counts = Object.fromEntries(verdicts.map((verdict) => [verdict, 0]));
-  for (const rate of app.rates) {
-    if (rate.unit_code === app.units[app.zone].code && rate.target_id && rate.verdict) counts[rate.verdict] += 1;
-  }
   if (!withTarget.length) return null;
-  return h('ul', { class: 'summary' }, verdicts.filter((verdict) => counts[verdict]).map((verdict) => h('li', { class: `sum-${verdict}` },
-    verdictMark(verdict), h('b', {}, String(counts[verdict])), text(`verdict_${verdict}`))));
+  return h('ul', { class: 'summary' }, app.data.tally.map(({ verdict, title, count }) => h('li', { class: `sum-${verdict}` },
+    verdictMark(verdict), h('b', {}, String(count)), said(title))));
 }
 
 // Targets that nothing here can compute, of the zone and of its units, with the layer that is missing.
