@@ -216,9 +216,9 @@ def _footer(page: Page, about: Theme) -> None:
         if (spec := layer.spec)
     ]  # fmt: skip
     told += [
-        text("export.sheet_register", title=register_title(name),
+        text("export.sheet_register", title=register_title(register.id),
              basis=text(f"words.basis_{register.basis}"), as_of=register.as_of)
-        for name, register in about.result.registers.items()
+        for register in about.result.registers.values()
     ]  # fmt: skip
     words = " ".join(item.get(lang) for item in [text("export.sheet_projection"), *dict.fromkeys(told)])
     sizes = (5.5, 5.0, 4.5, 4.0)

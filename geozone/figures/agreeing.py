@@ -62,7 +62,8 @@ def merged(embedded: Figures, own: Mapping[str, Sequence[Figure]]) -> tuple[Figu
     """
     telling = Telling("、".join(own))
     figures = agreed(((one, file) for file, some in own.items() for one in some), telling)
-    given = {(one.indicator, one.scope) for one in figures if one.kind != PLAN and not one.superseded}
+    series = (one for one in figures if one.scope and one.kind != PLAN and not one.superseded)
+    given = {(one.indicator, one.scope) for one in series}
     replaced = [one for one in embedded.all if (one.indicator, one.scope) in given and one.kind != PLAN]
     for indicator in dict.fromkeys(one.indicator for one in replaced):
         names = dict.fromkeys(one.scope_name for one in replaced if one.indicator == indicator)

@@ -221,7 +221,7 @@ def named_or_none(words: str) -> Text:
 
 
 def _basis_names(basis: Basis) -> tuple[str, ...]:
-    title = text(f"model.basis_{basis}")
+    title = text(f"words.basis_{basis}")
     return basis.value, title.zh, title.en
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cached_property
 
 from geozone.figures.unit_names import names, unit_text, units_in_english
 from geozone.figures.words import in_brackets, is_word, meanings, squeezed, without_brackets, word_table
@@ -67,7 +68,7 @@ class Scopes:
         if not whole.doubt:
             return whole
         names = (bare[start:end] for start in range(len(bare)) for end in range(len(bare), start + 1, -1))
-        known = [name for name in names if self.gazetteer().has_name(name) or name in self._zone_names()]
+        known = [name for name in names if self.gazetteer().has_name(name) or name in self._zone_names]
         longest = max(known, key=len, default="")
         behind = bare[bare.find(longest) + len(longest) :]
         if not longest or any(behind.startswith(word) for word in meanings("beyond")):
@@ -121,7 +122,7 @@ class Scopes:
         word = squeezed(bare)
         if meaning := meanings("scopes").get(word):
             return self._of_word(meaning, name)
-        if key := self._zone_names().get(word):
+        if key := self._zone_names.get(word):
             return self._of_zone(key, name)
         units = self.gazetteer()
         place = _place_named(word)
@@ -186,6 +187,7 @@ class Scopes:
         zh, en = word_table("scopes")[NATIONAL][0], word_table("scopes")[NATIONAL][-1].title()
         return Scope(NATIONAL, Text(zh, en), (self.zone.key,))
 
+    @cached_property
     def _zone_names(self) -> dict[str, str]:
         """Return the zone of every name that zones go by: key, titles, and the names that documents use."""
         found = {

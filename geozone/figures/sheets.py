@@ -58,7 +58,7 @@ def open_sheets(
     try:
         grids = read_grids(path, None if wanted == ALL_SHEETS else wanted or _own_table(path))
     except InputError as error:
-        if error.message.key == "rates.register_markup":
+        if error.message.key == "registers.markup":
             raise InputError("figures.markup", path=path) from error
         raise
     headed = [(grid, find_headings(grid, titles, fields)) for grid in grids]

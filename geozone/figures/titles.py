@@ -40,6 +40,7 @@ class Titles:
 
     def __init__(self, indicators: Mapping[str, Indicator]) -> None:
         self.indicators = indicators
+        self._found: dict[str, Named] = {}
         others = word_table("indicators")
         self._whole: dict[str, dict[str, None]] = {}
         self._open: dict[str, dict[str, None]] = {}
@@ -62,6 +63,11 @@ class Titles:
 
     def find(self, cell: str) -> Named:
         """Return the indicator of a cell or heading, and the unit that stands in it."""
+        if cell not in self._found:
+            self._found[cell] = self._named(cell)
+        return self._found[cell]
+
+    def _named(self, cell: str) -> Named:
         bare = _NUMBERING.sub("", unicodedata.normalize("NFC", cell)).strip().rstrip("*＊#※:：")
         for words, unit in _without_unit(bare):
             word = squeezed(words)

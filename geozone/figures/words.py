@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +17,7 @@ _QUOTES = re.compile("[\"'“”‘’「」『』]")
 _BRACKETS = re.compile(r"[(（\[［【〔]([^()（）\[\]［］【】〔〕]*)[)）\]］】〕]")
 
 
+@lru_cache(maxsize=1 << 12)  # the same few words stand in every row
 def squeezed(words: str) -> str:
     """Return words without spaces, quotes, case and full-width letters, all dashes alike."""
     plain = _QUOTES.sub("", _DASHES.sub("-", unicodedata.normalize("NFKC", words)))

@@ -138,9 +138,11 @@ def grid_of(raster: Raster) -> Grid:
         metres = float(crs.axis_info[0].unit_conversion_factor) if crs.axis_info else 1.0
         box = to_plane(shapely.box(across[0], down[-1], across[-1], down[0]), crs)[0]
         return Grid(across, down[::-1], None, crs, *place, metres, box)
-    ends = plane_coordinates(np.column_stack([across[[0, -1]], np.zeros(2)]), crs)[:, 0]
+    # another datum lies off by some metres, which are nearly the same all over a raster: those of its middle
+    middle = (across[0] + across[-1]) / 2, (down[0] + down[-1]) / 2
+    ends = plane_coordinates(np.column_stack([across[[0, -1]], np.full(2, middle[1])]), crs)[:, 0]
     x_lines = np.linspace(ends[0], ends[1], raster.width + 1)
-    y_lines = plane_coordinates(np.column_stack([np.full(len(down), across[0]), down]), crs)[::-1, 1]
+    y_lines = plane_coordinates(np.column_stack([np.full(len(down), middle[0]), down]), crs)[::-1, 1]
     areas = cell_areas_by_row(down, transform.a)
     box = shapely.box(ends[0], y_lines[0], ends[1], y_lines[-1])
     return Grid(x_lines, y_lines, areas, crs, *place, 1.0, box)

@@ -36,6 +36,7 @@ def zonal_means(
     *,
     by: str | None = None,
     weight: Any = AREA,
+    weight_crs: Any = None,
     crs: Any = None,
     band: int | None = None,
     nodata: float | None = None,
@@ -48,6 +49,8 @@ def zonal_means(
         As for `geozone.zonal_shares`; values are those that the scale and the offset of the band make.
     weight
         ``"area"``, or a raster as for `weighted_sums`.
+    weight_crs
+        CRS of the weighting raster, where it is an array or the file is silent or wrong; of an array `crs` by default.
 
     Returns
     -------
@@ -68,9 +71,10 @@ def zonal_means(
         undeclared ones for missing data.
     """
     prepared = make_zones(zones, by)
-    found = _sums(raster, prepared, weight, crs=crs, band=band, nodata=nodata)
+    weights = None if _by_area(weight) else tiles_of(weight, crs=weight_crs, arrays_crs=crs)
+    found = _sums(tiles_of(raster, crs=crs, band=band, nodata=nodata), prepared, weights)
     columns = {"zone_km2": prepared.area / 1e6, "data_km2": found.data / 1e6}
-    if not _by_area(weight):
+    if weights is not None:
         columns |= {"weight": found.weight, "missing": found.missing}
     with np.errstate(invalid="ignore", divide="ignore"):
         columns["mean"] = np.where(found.weight > 0, found.total / found.weight, np.nan)
@@ -85,6 +89,7 @@ def weighted_sums(
     *,
     by: str | None = "code",
     weight: Any = AREA,
+    weight_crs: Any = None,
     crs: Any = None,
     band: int | None = None,
     nodata: float | None = None,
@@ -106,8 +111,10 @@ def weighted_sums(
     raster, zones, by, crs, band, nodata
         As for `geozone.raster.shares.class_areas`.
     weight
-        ``"area"``, or a raster in any grid and CRS: a path, open dataset, pair of array and transform (in `crs`), or a
+        ``"area"``, or a raster in any grid and CRS: a path, `LayerSource`, open dataset, pair of array and transform, or a
         sequence of such.
+    weight_crs
+        CRS of the weighting raster, where it is an array or the file is silent or wrong; of an array `crs` by default.
 
     Returns
     -------
@@ -126,7 +133,8 @@ def weighted_sums(
         If files of one raster overlap, or weights are negative.
     """
     prepared = make_zones(zones, by)
-    found = _sums(raster, prepared, weight, crs=crs, band=band, nodata=nodata)
+    weights = None if _by_area(weight) else tiles_of(weight, crs=weight_crs, arrays_crs=crs)
+    found = _sums(tiles_of(raster, crs=crs, band=band, nodata=nodata), prepared, weights)
     table = pd.DataFrame(
         {
             by or "code": prepared.keys,
@@ -165,18 +173,15 @@ def _by_area(weight: Any) -> bool:
     return isinstance(weight, str) and weight == AREA
 
 
-def _sums(
-    raster: Any, zones: Zones, weight: Any, *, crs: Any, band: int | None, nodata: float | None
-) -> _Found:
-    tiles = tiles_of(raster, crs=crs, band=band, nodata=nodata)
+def _sums(tiles: Tiles, zones: Zones, weights: Tiles | None) -> _Found:
+    """Return the sums of a raster, weighted by area where there are no weights."""
     scan = _scan(tiles, zones, per_cell=False)
     findings = [*tiles.findings, *scan.findings]
-    if _by_area(weight):
+    if weights is None:
         missing = zones.area - scan.known
         missing[missing <= _ROUNDING * zones.area] = 0
         total, known = scan.total / 1e6, scan.known / 1e6
         return _Found(scan.known, total, known, missing / 1e6, findings, tiles.decisions)
-    weights = tiles_of(weight, arrays_crs=crs)
     people = _scan(weights, zones, per_cell=True)
     weighted = Weighted.nothing(len(zones))
     for tile, some, numbers in tiles.each(zones):

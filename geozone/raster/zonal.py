@@ -45,9 +45,7 @@ class Window:
     shares: Numbers  # of those cells inside
 
 
-def windows(
-    grid: Grid, block: Span, outlines: Geometries, *, most: Span = (1 << 30, _WIDE)
-) -> Iterator[Window]:
+def windows(grid: Grid, block: Span, outlines: Geometries, *, most: Span | None = None) -> Iterator[Window]:
     """Yield the windows of a grid that zones reach.
 
     Parameters
@@ -57,8 +55,9 @@ def windows(
     outlines
         The zones in the coordinates of the grid; they do not overlap.
     most
-        Rows and columns that a window may have. It has at most `PIXELS`, and at least a block.
+        Rows and columns that a window may have. It has `PIXELS` at most, or a block where that is larger.
     """
+    most = most or (PIXELS, _WIDE)
     edges = edges_of(outlines)
     if not len(edges.owners):
         return

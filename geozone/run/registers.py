@@ -25,6 +25,8 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
         registers[entry.id] = read_register(
             entry.path,
             role=entry.role,
+            id=entry.id,
+            level=entry.level,
             basis=entry.basis,
             as_of=entry.as_of,
             source=entry.source,

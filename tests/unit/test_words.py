@@ -6,15 +6,20 @@ import re
 import tokenize
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from samples import sample_result
 
 import geozone
+from geozone import listing
 from geozone.export.columns import DOMAINS, domain_values
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.inputs import register_roles
 from geozone.manifest.roles import load_roles
 from geozone.messages import LANGUAGES, room, text
 from geozone.model import Basis, Comparator, Kind, Level, Modality, Severity, Status, Verdict
+from geozone.policy.targets import targets_table
+from geozone.rates.wording import value_text
 
 PACKAGE = Path(geozone.__file__).parent
 TEXTS = sorted(path.stem for path in (PACKAGE / "texts").glob("*.toml"))
@@ -29,9 +34,8 @@ SOURCE = "\n".join(path.read_text("utf-8") for path in PYTHON)
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 # modules that understand what people write in Chinese; they hold patterns, never sentences. The example writes as people do
 READERS = (
-    "checks/accuracy.py", "example/", "policy/clauses.py", "rates/filters.py", "rates/gazetteer.py", "rates/register_headings.py",
-    "rates/register_items.py", "rates/register_places.py", "rates/register_rows.py", "rates/status_words.py", "rates/words.py",
-    "read/", "terrain/elevation.py", "overlay/shores.py", "run/compute.py", "vintages.py", "maps/basemap.py",
+    "checks/accuracy.py", "example/", "figures/", "maps/basemap.py", "overlay/shores.py", "policy/clauses.py", "rates/filters.py",
+    "read/", "registers/", "run/compute.py", "terrain/elevation.py", "vintages.py",
 )  # fmt: skip
 
 
@@ -106,7 +110,7 @@ def named_keys():
     whole, parts = set(), set()
     for path in PYTHON:
         nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
-        pieces_of = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        pieces_of = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in ast.iter_child_nodes(node)}
         for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces_of:
                 if re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", node.value):
@@ -114,7 +118,7 @@ def named_keys():
             elif isinstance(node, ast.JoinedStr):
                 pieces = [
                     re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w%/.<>=-]+"
-                    for part in node.values
+                    for part in ast.iter_child_nodes(node)
                 ]
                 pattern = "".join(pieces)
                 if re.match(r"[a-z_]+\\\.", pattern):
@@ -239,3 +243,56 @@ def test_no_output_formats_a_share_itself():
 def test_a_missing_text_is_an_error_at_once():
     with pytest.raises(KeyError):
         text("words.verdict_maybe")
+
+
+def test_a_list_on_the_terminal_is_in_words_and_for_programs_in_codes():
+    table = pd.DataFrame(
+        {
+            "role": ["redline"],
+            "basis": ["derived"],
+            "unit": ["million_kw"],
+            "year": [2035.0],
+            "vintage": ["unknown"],
+        }
+    )
+    told = listing.readable(table, "zh", "targets")
+    assert list(told.columns) == ["用途", "数据性质", "计量单位", "目标年", "数据时点"]
+    assert list(told.iloc[0]) == ["生态保护红线", "推算", "百万千瓦", "2035", "未知"]
+    assert list(table.columns) == ["role", "basis", "unit", "year", "vintage"]
+    assert list(listing.readable(table, "en").columns) == [
+        "Role",
+        "Basis",
+        "Unit of measure",
+        "Year",
+        "Data date",
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("zones", listing.zones),
+        ("layers", lambda lang: listing.layers(None, lang)),
+        ("targets", lambda lang: targets_table(None, lang)),
+    ],
+)
+def test_every_column_of_a_list_has_a_heading_of_its_own(name, table, lang):
+    found = table(lang)
+    told = listing.readable(found, lang, name)
+    assert len(set(told.columns)) == len(found.columns)
+    if lang == "zh":
+        assert all(IDEOGRAPH.search(column) for column in told.columns)
+    assert (
+        not {"derived", "firm", ">=", "pilot_zone", "county"} & set(told.astype(str).to_numpy().ravel())
+        or lang == "en"
+    )
+
+
+def test_rates_on_the_terminal_are_said_as_on_the_page():
+    result = sample_result()
+    table = listing.rates(result, "zh")
+    assert list(table["rates_value"]) == [value_text(rate).zh for rate in result.rates]
+    assert list(listing.readable(table, "zh", "rates").columns) == [
+        "行政区名称", "指标", "现状值", "数据性质", "数据时点", "目标值", "判定与差额",
+    ]  # fmt: skip
