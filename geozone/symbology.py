@@ -17,7 +17,7 @@ import pandas as pd
 from geozone.manifest.roles import load_roles
 from geozone.manifest.units import load_units
 from geozone.messages import Text, text
-from geozone.model import Layer, LayerSpec, LayerStyle, Register, Status
+from geozone.model import Basis, Layer, LayerSpec, LayerStyle, Register, Status, Verdict
 from geozone.rates.amounts import amount_text
 from geozone.registers.feature_join import ids_of, join_features
 from geozone.registers.gazetteer import embedded_gazetteer
@@ -35,6 +35,44 @@ STATUS_COLOURS: Mapping[Status, str] = {
     Status.UNKNOWN: "#a3a8ad",
 }
 SEVERAL_COLOUR, OFF_REGISTER_COLOUR = "#8d5fa8", "#7d8588"
+# of words on white, and of the ground that they stand on as a mark
+VERDICT_COLOURS: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.MET: ("#00694f", "#e0f1ea"),
+    Verdict.SHORT: ("#9c2f17", "#fbe8e2"),
+    Verdict.ON_TRACK: ("#174e8d", "#e4eefa"),
+    Verdict.REPORT_ONLY: ("#4a5560", "#eceff0"),
+    Verdict.NOT_COMPUTABLE: ("#646b70", "#eceff0"),
+}
+# the sign of each, as the path of a drawing of 16 by 16
+VERDICT_MARKS: Mapping[Verdict, str] = {
+    Verdict.MET: "M3 8.5 6.5 12 13 4.5",
+    Verdict.SHORT: "M8 3v7M4.5 7 8 10.5 11.5 7M4 13.5h8",
+    Verdict.ON_TRACK: "M3 12 8 7l2 2 4-5M10.5 4H14v3.5",
+    Verdict.REPORT_ONLY: "M8 7v5M8 4v.5",
+    Verdict.NOT_COMPUTABLE: "M4 8h8",
+}
+BASIS_COLOURS: Mapping[Basis, str] = {
+    Basis.OFFICIAL: "#00583f",
+    Basis.PUBLIC: "#1a5490",
+    Basis.DERIVED: "#7a4b00",
+    Basis.SCHEMATIC: "#8c3a12",
+    Basis.WORKING: "#8c3a12",
+    Basis.SYNTHETIC: "#8a1250",
+}
+DOUBTED = (Basis.SCHEMATIC, Basis.WORKING, Basis.SYNTHETIC)  # their marks have a dashed border
+# classes of rasters that nobody gave a colour; told apart by lightness as well
+CLASS_COLOURS = (
+    "#e3c565",
+    "#3f7f4f",
+    "#a7c77b",
+    "#7fb7c9",
+    "#2f5f9e",
+    "#b07aa1",
+    "#c0504d",
+    "#9c8a6a",
+    "#d9a6a0",
+    "#5f6f7a",
+)
 
 
 def register_of(role: str | None) -> str:
@@ -150,6 +188,36 @@ def rate_classes(bounds: Sequence[float], unit: str = "%") -> list[RateClass]:
         end = amount_text(upper * scale, unit, places)
         label = text("words.class_of", low=digits(lower * scale, places), high=end)
         classes.append(RateClass(lower, upper, colour, label))
+    return classes
+
+
+def quantity_classes(values: Iterable[float], unit: str, scale: float = 1.0) -> list[RateClass]:
+    """Return at most five classes of equal numbers of values, of amounts that may be negative, labelled in their unit.
+
+    Parameters
+    ----------
+    values
+        Finite numbers.
+    unit
+        The unit that people read them in.
+    scale
+        What the values are multiplied by to be in that unit.
+    """
+    array = np.asarray(list(values), float)
+    if not array.size:
+        return []
+    least, most = float(array.min()) * scale, float(array.max()) * scale
+    step = 10.0 ** (math.floor(math.log10(max(most - least, abs(most), 1e-12))) - 1)
+    parts = np.quantile(array * scale, np.arange(1, CLASSES + 1) / CLASSES)
+    bounds = sorted({round(math.ceil(round(part / step, 9)) * step, 10) for part in parts})
+    places = max(exact_places(bound) for bound in bounds)
+    lower = round(math.floor(round(least / step, 9)) * step, 10)
+    classes = []
+    for upper, colour in zip(bounds, class_colours(bounds), strict=True):
+        end = amount_text(upper, unit, places)
+        label = text("words.class_of", low=digits(lower, places), high=end)
+        classes.append(RateClass(lower / scale, upper / scale, colour, label))
+        lower = upper
     return classes
 
 

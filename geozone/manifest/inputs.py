@@ -12,7 +12,7 @@ from geozone.files import shipped
 from geozone.manifest.declared import Declarations, nearest
 from geozone.manifest.roles import load_roles
 from geozone.messages import Text
-from geozone.model import Level
+from geozone.model import LayerStyle, Level
 
 _ROLES = "roles"
 
@@ -24,6 +24,7 @@ class DeclaredLayer:
     id: str
     role: str
     title: Text
+    style: LayerStyle  # its own, or that of its role
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,17 @@ def load_layers() -> Mapping[str, DeclaredLayer]:
     """
     declared = Declarations.read(shipped("seeds") / "layers.toml")
     roles = load_roles()
-    found = {role.layer: DeclaredLayer(role.layer, role.id, role.title) for role in roles.values()}
+    found = {
+        role.layer: DeclaredLayer(role.layer, role.id, role.title, role.style) for role in roles.values()
+    }
     for key, table in declared.tables.items():
-        declared.known_keys((key,), table, {"role", "title"})
+        declared.known_keys((key,), table, {"role", "title", "style"})
         if table["role"] not in roles:
             near = nearest(table["role"], roles)
             declared.fault((key, "role"), "unknown_word", name=table["role"], nearest=near)
-        found[key] = DeclaredLayer(key, table["role"], Text(**table["title"]))
+            continue
+        style = LayerStyle(**table["style"]) if "style" in table else roles[table["role"]].style
+        found[key] = DeclaredLayer(key, table["role"], Text(**table["title"]), style)
     declared.stop_on_faults()
     return MappingProxyType(found)
 

@@ -20,6 +20,7 @@ from folium.map import Layer
 from folium.template import Template
 
 from geozone.maps.assets import SCHEME, asset
+from geozone.maps.style import data_styles
 from geozone.messages import Text
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -143,7 +144,9 @@ class Page(Figure):
                 raise LookupError(link.url)
         self.guard = asset(GUARD)
         self.code = "\n".join(asset(link.url) for link in links if isinstance(link, JavascriptLink))
-        self.styles = "\n".join(asset(link.url) for link in links if isinstance(link, CssLink))
+        self.styles = "\n".join(
+            [*(asset(link.url) for link in links if isinstance(link, CssLink)), data_styles()]
+        )
         html = str(self._template.render(this=self, kwargs=kwargs))
         return html.replace("@policy@", self._policy(html), 1)
 

@@ -39,7 +39,8 @@ def public_edition(
     1. Layers of the roles in `withheld` are left out; their shares stay in the rates and the mosaic.
     2. Finest units are simplified as one coverage, so that borders stay shared, and every coordinate is put on a
        grid of `grid_degrees`; upper units are made of them. Other layers are simplified and put on the same grid;
-       a feature smaller than the grid is left out and counted.
+       a feature smaller than the grid is left out and counted. Relief and
+       rasters are not drawn.
     3. Of the attributes only `PUBLIC_COLUMNS` stay. Findings about layers, which name places in the sources, are left
        out and counted.
     4. Every coordinate is checked against the grid; the figures stand in the step ``edition``.
@@ -84,6 +85,7 @@ def public_edition(
         layers=layers,
         findings=_findings(result),
         relief=(),
+        rasters={},
         steps=[*result.steps, Step("edition", figures)],
     )
 

@@ -9,12 +9,23 @@ import shapely
 from branca.element import CssLink, JavascriptLink
 
 from geozone.maps.document import Page, Raw, sealed, unsupported
+from geozone.maps.indicators import indicator_entries, leading_rates, mappable, partitions, shown_value
 from geozone.maps.mercator import to_drawing
-from geozone.maps.payload import Strings, clean, indicator_entries, number, partitions
+from geozone.maps.plain import Strings, clean, number
+from geozone.maps.rate_rows import SILENT, rank
 from geozone.messages import Language, Text, text
 from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.titles import indicator_title
-from geozone.rates.wording import by_id, gap_text, outcome_text, tally, target_of, target_text, value_text
+from geozone.rates.wording import (
+    by_id,
+    gap_text,
+    has_figure,
+    outcome_text,
+    tally,
+    target_of,
+    target_text,
+    value_text,
+)
 from geozone.symbology import RATE_MISSING, RATE_ZERO
 
 MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 340.0, 230.0, 8.0
@@ -71,14 +82,13 @@ def _review(results: Sequence[ZoneResult]) -> Text:
 
 
 def zone_rates(result: ZoneResult) -> list[Rate]:
-    """Return the rates of the zone itself that have a value or a band, those with targets first."""
+    """Return the rates of the zone itself that have a value or a band, in the order of the page, what says nothing last."""
     code = str(result.units["code"].iloc[_zone_row(result)])
-    rates = [
-        rate
-        for rate in result.rates
-        if rate.unit_code == code and (rate.value is not None or rate.low is not None)
-    ]
-    return sorted(rates, key=lambda rate: rate.target_id is None)
+    rates = [rate for rate in result.rates if rate.unit_code == code and has_figure(rate)]
+    best: dict[str, int] = {}
+    for rate in rates:
+        best[rate.indicator] = min(best.get(rate.indicator, SILENT), rank(rate))
+    return sorted(rates, key=lambda rate: best[rate.indicator])  # the row that leads stays before the others
 
 
 def _zone_row(result: ZoneResult) -> int:
@@ -100,10 +110,9 @@ def _card(result: ZoneResult, image: str) -> str:
             f"<li {_data(rate)}><span>{_both(_title(result, rate.indicator))}</span>"
             f"<strong>{_both(value_text(rate))}</strong>{pill}</li>"
         )
-    of_zone = [rate for rate in result.rates if rate.unit_code == _zone_code(result)]
     counts = "".join(
         f'<li class="pill pill-{verdict.value}">{_both(word)} <b>{count}</b></li>'
-        for verdict, word, count in tally(of_zone, targets)
+        for verdict, word, count in tally(result.rates, targets)
     )
     finest = result.units["level"].iloc[0]
     number_of_units = sum(result.units["level"] == finest)
@@ -115,10 +124,6 @@ def _card(result: ZoneResult, image: str) -> str:
         f'<ul class="main-rates">{"".join(lines)}</ul><ul class="tally">{counts}</ul>'
         f'<a class="open" href="{key}.html">{_both(text("maps.index_open"))}<span class="sr"> {_both(result.title)}</span></a></article>'
     )
-
-
-def _zone_code(result: ZoneResult) -> str:
-    return str(result.units["code"].iloc[_zone_row(result)])
 
 
 def _data(rate: Rate) -> str:
@@ -183,12 +188,12 @@ def small_map(result: ZoneResult) -> str:
     drawn = shapely.simplify(drawn, 0.7 / scale)
     left = (MAP_WIDTH - (east - west) * scale) / 2
     top = (MAP_HEIGHT - (south - north) * scale) / 2
-    indicator = next((name for name, entry in indicators.items() if level in entry["classes"]), None)
+    indicator = next((name for name in mappable(indicators) if level in indicators[name]["classes"]), None)
     classes = indicators[indicator]["classes"][level] if indicator else {"bounds": [], "colours": []}
     values = {
-        rate.unit_code: rate.value if rate.value is not None else rate.low
-        for rate in result.rates
-        if rate.indicator == indicator
+        rate.unit_code: shown_value(rate)
+        for (name, _), rate in leading_rates(result.rates).items()
+        if name == indicator
     }
     paths = []
     for code, geometry in zip(units["code"], drawn, strict=True):
@@ -212,7 +217,7 @@ def small_map(result: ZoneResult) -> str:
 def _colour(value: float | None, classes: dict[str, list[float] | list[str]]) -> str:
     if value is None or not classes["bounds"]:
         return RATE_MISSING
-    if value <= 0:
+    if value <= 0 and classes["zero"] is not None:
         return RATE_ZERO
     place = sum(value > float(bound) for bound in classes["bounds"])
     return str(classes["colours"][min(place, len(classes["colours"]) - 1)])

@@ -14,12 +14,14 @@ from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data
 from geozone.maps.generalise import units_for_drawing
 from geozone.maps.mercator import base64_text, encode, pack, to_drawing, varints
 from geozone.maps.overview import overview_image
-from geozone.maps.payload import Strings, attributes, layer_entry, to_json, zone_payload
+from geozone.maps.payload import layer_entry, zone_payload
+from geozone.maps.plain import Strings, attributes, to_json
+from geozone.maps.raster_image import raster_image
 from geozone.maps.relief import relief_image
-from geozone.maps.style import layer_symbols
+from geozone.maps.style import layer_symbols, symbol
 from geozone.maps.tiles import tile_layer
 from geozone.messages import Language, Text, text
-from geozone.model import Basis, Layer, LayerSpec, ZoneResult
+from geozone.model import Basis, Layer, LayerSpec, LayerStyle, ZoneResult
 from geozone.symbology import (
     LEGEND_ORDER,
     counts_items,
@@ -58,9 +60,8 @@ def render_page(result: ZoneResult, *, lang: Language = "zh", base_map: BaseMap 
     """
     hosts = base_map.hosts() if base_map else ()
     page = Page(title=f"{result.title.zh} · {result.title.en}", lang=lang, image_hosts=hosts)
-    payload = zone_payload(result)
     strings = Strings()
-    strings.pairs = payload["strings"]
+    payload = zone_payload(result, strings)
     drawn = units_for_drawing(result.units)
     west, south, east, north = (float(side) for side in result.units.total_bounds)
     chart = PageMap(page, bounds=(west, south, east, north), lang=lang)
@@ -80,6 +81,9 @@ def render_page(result: ZoneResult, *, lang: Language = "zh", base_map: BaseMap 
             "subdomains": list(base_map.subdomains),
         }
         PageLayer("base", maker="base", show=True).add_to(chart)
+    payload["rasters"] = _rasters(result, strings)
+    for entry in payload["rasters"]:
+        PageLayer(entry["key"], maker="raster", show=False).add_to(chart)
     for position, layer in enumerate(ordered(result.layers)):
         key = f"l{position}"
         entry, more = _layer(key, layer, result, strings)
@@ -110,11 +114,32 @@ def shell(title: Text, lang: Language) -> str:
     )
 
 
+def _rasters(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]:
+    """Return the rasters that rates are made from as images, from the bottom of the map to its top."""
+    roles, outline = load_roles(), result.units.geometry.iloc[-1]
+    found: list[dict[str, Any]] = []
+    for spec in sorted(result.rasters.values(), key=lambda spec: (roles[spec.role].order, spec.id)):
+        image = raster_image(spec, outline, result.indicators)
+        if image is None:
+            continue
+        legend = [
+            {
+                "key": one.key,
+                "title": strings.add(one.title),
+                "symbol": symbol(LayerStyle("fill", one.colour)),
+            }
+            for one in image.pop("legend")
+        ]
+        found.append(layer_entry(spec, strings) | image | {"key": f"r{len(found)}", "legend": legend})
+    return found
+
+
 def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tuple[dict[str, Any], list[Raw]]:
     spec = _spec(layer)
     statuses = layer_statuses(layer, result.registers)
-    legend, which = layer_symbols(spec, statuses)
     geometries = to_drawing(layer.data.geometry.to_numpy())
+    points = not shapely.get_dimensions(geometries).any()
+    legend, which = layer_symbols(spec, statuses, points=points)
     columns: dict[str, Any] = {
         str(name): layer.data[name] for name in layer.data.columns if name not in HIDDEN_COLUMNS
     }

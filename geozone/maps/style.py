@@ -5,15 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from geozone.model import LayerSpec, LayerStyle, Status
-from geozone.symbology import LEGEND_ORDER, STATUS_COLOURS, Drawn, Mark, drawn_style, drawn_title
+from geozone.model import LayerSpec, LayerStyle, Status, Verdict
+from geozone.symbology import (
+    BASIS_COLOURS,
+    DOUBTED,
+    LEGEND_ORDER,
+    OFF_REGISTER_COLOUR,
+    SEVERAL_COLOUR,
+    STATUS_COLOURS,
+    VERDICT_COLOURS,
+    Drawn,
+    Mark,
+    drawn_style,
+    drawn_title,
+)
 
 ONLY = "all"  # the key of the one symbol of a layer that is not drawn by status
+_BARS = (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)  # verdicts that colour the bar of a value
 
 
-def symbol(style: LayerStyle) -> dict[str, Any]:
-    """Return a style as the page draws it, on the map and in the legend."""
-    kind = "line" if style.kind == "line" else "hatch" if style.kind == "hatch" else "fill"
+def data_styles() -> str:
+    """Return the style sheet of everything whose colour says something: statuses, verdicts, the basis of data."""
+    dots = {status.value: f"background:{colour}" for status, colour in STATUS_COLOURS.items()}
+    dots[Mark.SEVERAL.value] = f"background:{SEVERAL_COLOUR}"
+    dots[Mark.OFF_REGISTER.value] = f"background:none;border:1px dotted {OFF_REGISTER_COLOUR}"
+    rules = [f".status-{name}{{{look}}}" for name, look in dots.items()]
+    for verdict, (word, ground) in VERDICT_COLOURS.items():
+        rules.append(f".pill-{verdict.value}{{color:{word};background:{ground}}}")
+        rules.append(f".mark-{verdict.value}{{color:{word}}}")
+        if verdict in _BARS:
+            rules.append(f".bar-value.verdict-{verdict.value}{{background:{word}}}")
+    for basis, colour in BASIS_COLOURS.items():
+        dashed = ";border-style:dashed" if basis in DOUBTED else ""
+        rules.append(f".badge-{basis.value}{{color:{colour}{dashed}}}")
+    return "\n".join(rules)
+
+
+def symbol(style: LayerStyle, *, points: bool = False) -> dict[str, Any]:
+    """Return a style as the page draws it, on the map and in the legend: as ``dot``, ``stroke``, ``hatch`` or ``fill``."""
+    kind = "stroke" if style.kind == "line" else "hatch" if style.kind == "hatch" else "fill"
+    kind = "dot" if points else kind
     return {
         "kind": kind,
         "fill": style.fill,
@@ -24,16 +55,18 @@ def symbol(style: LayerStyle) -> dict[str, Any]:
     }
 
 
-def status_symbol(style: LayerStyle, drawn: Drawn) -> dict[str, Any]:
+def status_symbol(style: LayerStyle, drawn: Drawn, *, points: bool = False) -> dict[str, Any]:
     """Return the symbol of a feature with a status: the layer's style in the status's colour.
 
     An unknown status keeps the layer's own colour, areas as a hatch.
     """
-    plain = symbol(style)
+    plain = symbol(style, points=points)
     if isinstance(drawn, Mark):
-        return symbol(drawn_style(style, plain["kind"], drawn))
+        return symbol(drawn_style(style, style.kind, drawn), points=points)
     colour = STATUS_COLOURS[drawn]
-    if plain["kind"] == "line":
+    if plain["kind"] == "dot":
+        return {**plain, "fill": colour}
+    if plain["kind"] == "stroke":
         return (
             plain if drawn is Status.UNKNOWN else {**plain, "stroke": colour, "width": max(style.width, 2.0)}
         )
@@ -43,19 +76,19 @@ def status_symbol(style: LayerStyle, drawn: Drawn) -> dict[str, Any]:
 
 
 def layer_symbols(
-    spec: LayerSpec, statuses: Sequence[Drawn] | None
+    spec: LayerSpec, statuses: Sequence[Drawn] | None, *, points: bool = False
 ) -> tuple[list[dict[str, Any]], list[int] | None]:
     """Return the legend of a layer and, by feature, which of its entries draws it (None: all the first).
 
-    Each entry has ``key``, ``title`` and ``symbol``.
+    Each entry has ``key``, ``title`` and ``symbol``. With `points` they are symbols of points.
     """
     if statuses is None:
-        return [{"key": ONLY, "title": spec.title, "symbol": symbol(spec.style)}], None
+        return [{"key": ONLY, "title": spec.title, "symbol": symbol(spec.style, points=points)}], None
     entries = [
         {
             "key": drawn.value,
             "title": drawn_title(drawn, spec.role),
-            "symbol": status_symbol(spec.style, drawn),
+            "symbol": status_symbol(spec.style, drawn, points=points),
         }
         for drawn in LEGEND_ORDER
     ]

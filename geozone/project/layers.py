@@ -66,7 +66,7 @@ def _layer(entry: Mapping[str, Any], project: Path) -> LayerSpec:
         vintage=str(entry["vintage"]).strip(),
         accuracy=stated(entry, "accuracy") or text("project.accuracy_unstated"),
         sources=(source,),
-        style=role.style,
+        style=known.style if known else role.style,
         note=stated(entry, "note"),
         classes=_classes(entry.get("classes", {})),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from geozone.manifest.units import unit_title
@@ -22,6 +23,7 @@ from geozone.rates.verdicts import NOT_COMPARABLE
 from geozone.rounding import digits
 
 NONE = Text("—", "—")
+NO_UNIT = "-"  # of an indicator that asks for evidence, and for no number
 _CONFIRMED = (Kind.COMPLETION, Kind.SHARE_OF_UNITS)  # bands of items that somebody confirms
 _FIGURES = (Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.EQUAL, Comparator.ABOUT)
 _WORDED = (Modality.STRIVE, Modality.BASICALLY)  # moods that stand before the figure
@@ -32,6 +34,14 @@ def has_figure(rate: Rate) -> bool:
     return rate.value is not None or rate.low is not None or rate.high is not None
 
 
+def tells_something(rate: Rate) -> bool:
+    """Tell whether a rate has a value, or a band that leaves something out: one from nothing to everything says nothing."""
+    if rate.value is not None or not has_figure(rate):
+        return rate.value is not None
+    everything = rate.high is None or (is_share(rate) and rate.high == 1)
+    return (rate.low or 0.0) > 0 or not everything
+
+
 def value_text(rate: Rate) -> Text:
     """Return the value of a rate, or its band, with enough digits to tell it from its target.
 
@@ -39,6 +49,8 @@ def value_text(rate: Rate) -> Text:
     """
     if not has_figure(rate):
         return text("words.no_value" if rate.applies else "words.not_applicable")
+    if not tells_something(rate):
+        return text("words.nothing_confirmed" if rate.kind in _CONFIRMED else "words.nothing_known")
     unit = value_unit(rate)
     if rate.value is not None:
         return amount_text(in_unit(rate.value, rate), unit, value_places(rate))
@@ -63,8 +75,6 @@ def _open_band(rate: Rate, unit: str) -> Text | None:
 def _band(rate: Rate, unit: str) -> Text:
     low = 0.0 if rate.low is None else in_unit(rate.low, rate)
     high = in_unit(rate.high or 0.0, rate)
-    if is_share(rate) and (low, high) == (0.0, 100.0):
-        return text("words.nothing_confirmed" if rate.kind in _CONFIRMED else "words.nothing_known")
     places = band_places(low, high, unit)
     return text("words.band", low=amount_text(low, unit, places[0]), high=amount_text(high, unit, places[1]))
 
@@ -178,27 +188,27 @@ def tally(rates: Iterable[Rate], targets: Mapping[str, Target]) -> list[tuple[Ve
     """Return how many targets have which outcome, in the order of verdicts.
 
     Every target counts once, by the number that leads. What has a number that cannot be judged is counted apart from what
-    cannot be computed.
+    has none, or only a band from nothing to everything, and that from what asks for no number.
     """
     leading: dict[str, Rate] = {}
     for rate in rates:
-        if rate.verdict is not None and rate.target_id is not None and rate.target_id in targets:
+        if rate.verdict is not None and rate.target_id and rate.target_id in targets:
             leading.setdefault(rate.target_id, rate)
-    counts: dict[tuple[Verdict, bool], int] = {}
-    for rate in leading.values():
-        if rate.verdict is not None:
-            key = (rate.verdict, rate.verdict is Verdict.NOT_COMPUTABLE and has_figure(rate))
-            counts[key] = counts.get(key, 0) + 1
+    counts = Counter(_outcome(rate) for rate in leading.values())
     return [
-        (
-            verdict,
-            text("words.no_verdict" if unjudged else f"words.verdict_{verdict.value}"),
-            counts[verdict, unjudged],
-        )
+        (verdict, text(f"words.{word}"), counts[verdict, word])
         for verdict in Verdict
-        for unjudged in (True, False)
-        if (verdict, unjudged) in counts
+        for word in (f"verdict_{verdict.value}", "no_verdict", "no_figure", "comparator_qualitative")
+        if counts[verdict, word]
     ]
+
+
+def _outcome(rate: Rate) -> tuple[Verdict, str]:
+    assert rate.verdict is not None
+    if tells_something(rate):
+        unjudged = rate.verdict is Verdict.NOT_COMPUTABLE
+        return rate.verdict, "no_verdict" if unjudged else f"verdict_{rate.verdict.value}"
+    return Verdict.NOT_COMPUTABLE, "comparator_qualitative" if rate.unit == NO_UNIT else "no_figure"
 
 
 def outcome_text(rate: Rate, target: Target | None) -> Text | None:

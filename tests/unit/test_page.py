@@ -15,9 +15,10 @@ from samples import sample_result
 from geozone.maps import assets
 from geozone.maps.generalise import units_for_drawing
 from geozone.maps.index import render_index
+from geozone.maps.indicators import partitions
 from geozone.maps.mercator import WORLD, encode, project, to_drawing, unproject, varints
 from geozone.maps.page import render_page
-from geozone.maps.payload import partitions, plain, readings, to_json
+from geozone.maps.plain import plain, readings, to_json
 from geozone.maps.style import layer_symbols
 from geozone.messages import Text
 from geozone.model import Status

@@ -17,7 +17,7 @@ from samples import sample_result
 
 import geozone
 from geozone.explain import explain, lines_of
-from geozone.maps.payload import Strings, number
+from geozone.maps.plain import Strings, number
 from geozone.rates.verdicts import rounded as compared
 from geozone.rounding import digits, percent, rounded
 

@@ -20,11 +20,13 @@ from geozone.model import Basis, Comparator, Kind, Modality, Reading, Verdict
 from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.digits import gap_places, value_places
 from geozone.rates.wording import (
+    NO_UNIT,
     gap_text,
     outcome_text,
     parts_text,
     tally,
     target_text,
+    tells_something,
     value_text,
     verdict_text,
 )
@@ -150,10 +152,29 @@ def test_every_target_is_counted_once_by_the_number_that_leads():
         rate(value=0.5, verdict=Verdict.NOT_COMPUTABLE, target_id="a"),
         rate(denominator=None, verdict=Verdict.NOT_COMPUTABLE, target_id="b"),
         rate(value=0.5, verdict=Verdict.MET, target_id="b:reading"),
+        rate(low=0.0, high=1.0, verdict=Verdict.REPORT_ONLY, target_id="c"),  # it may be anything
+        rate(unit=NO_UNIT, verdict=Verdict.NOT_COMPUTABLE, target_id="d"),
     ]
-    targets = {name: replace(TARGET, id=name) for name in ("S-1", "a", "b")}
+    targets = {name: replace(TARGET, id=name) for name in ("S-1", "a", "b", "c", "d")}
     found = [(word.zh, count) for _, word, count in tally(rows, targets)]
-    assert found == [("已达到", 1), ("无法判定", 1), ("无法计算", 1)]
+    assert found == [("已达到", 1), ("无法判定", 1), ("尚无数据", 2), ("定性要求", 1)]
+
+
+@pytest.mark.parametrize(
+    ("row", "something"),
+    [
+        (rate(value=0.0), True),
+        (rate(low=0.0, high=1.0), False),
+        (rate(low=0.0, high=0.4), True),
+        (rate(low=0.1, high=1.0), True),
+        (rate(low=0.0, high=None, kind=Kind.REPORTED, unit="km2"), False),
+        (rate(low=42300.0, high=None, kind=Kind.REPORTED, unit="km2"), True),
+        (rate(low=0.0, high=7.0, kind=Kind.COUNT, unit="count"), True),
+        (rate(), False),
+    ],
+)
+def test_a_band_from_nothing_to_everything_says_nothing(row, something):
+    assert tells_something(row) is something
 
 
 def test_a_figure_given_as_a_limit_is_said_as_one():

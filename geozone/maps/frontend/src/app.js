@@ -5,7 +5,7 @@ import { attributeReader, rows, takeBlock, takeJson } from './data.js';
 import { language, setLanguage, setTexts } from './text.js';
 
 export const LEVELS = ['county', 'city', 'province', 'zone'];
-const NUMBERS = ['numerator', 'denominator', 'value', 'low', 'high', 'target_value', 'gap'];
+const NUMBERS = ['numerator', 'denominator', 'value', 'low', 'high', 'shown', 'target_value', 'gap'];
 
 export class App {
   constructor(options) {
@@ -22,7 +22,7 @@ export class App {
     this.#readUnits();
     this.#readRates();
     this.registers = Object.fromEntries(
-      Object.entries(data.registers).map(([role, register]) => [role, { ...register, items: rows(register.items) }]),
+      Object.entries(data.registers).map(([id, register]) => [id, { ...register, items: rows(register.items) }]),
     );
     const zone = this.units.findIndex((unit) => unit.level === 'zone');
     this.zone = zone < 0 ? this.units.length - 1 : zone;
@@ -30,7 +30,7 @@ export class App {
       lang: options.lang || 'zh',
       unit: this.zone,
       indicator: this.#firstIndicator(),
-      level: this.levels[0],
+      level: this.levelFor(this.#firstIndicator(), this.levels[0]),
       year: null,
       compare: null,
       graticule: false,
@@ -71,12 +71,19 @@ export class App {
       own.get(rate.indicator).push(rate);
     }
     this.indicators = this.data.indicators;
-    // indicators that differ between units can colour the map
-    this.mappable = Object.keys(this.indicators).filter((id) => Object.keys(this.indicators[id].classes).length);
+    this.mappable = this.data.mappable; // indicators that differ between units can colour the map
+    this.regions = Object.entries(this.data.regions).map(([code, region]) => ({ code, ...region }));
   }
 
   #firstIndicator() {
     return this.mappable[0] ?? null;
+  }
+
+  // The level that an indicator is drawn at: the wanted one where its units differ, else the finest at which they do.
+  levelFor(indicator, wanted) {
+    const classes = this.indicators[indicator]?.classes;
+    if (!classes || wanted in classes) return wanted;
+    return this.levels.find((level) => level in classes) ?? wanted;
   }
 
   rate(code, indicator) {
@@ -110,8 +117,10 @@ export class App {
     return null;
   }
 
-  // Changes the reader's choices and tells everyone who draws them.
-  set(changes) {
+  // Changes the reader's choices and tells everyone who draws them. An indicator that is chosen brings its level with it.
+  set(wanted) {
+    const changes = { ...wanted };
+    if (changes.indicator) changes.level ??= this.levelFor(changes.indicator, this.state.level);
     const changed = Object.keys(changes).filter((name) => this.state[name] !== changes[name]);
     if (!changed.length) return;
     Object.assign(this.state, changes);

@@ -8,7 +8,7 @@ export function openBaseMap(app, key) {
   const stored = app.data.base_map;
   let tiles = null;
   const layer = {
-    key, id: key, role: 'base', title: stored.title, shown: false, basis: null,
+    key, id: key, under: true, title: stored.title, shown: false, basis: null,
     addTo() { this.shown = true; return this; },
     paint() {},
     attach(chart) {

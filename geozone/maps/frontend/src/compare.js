@@ -14,7 +14,7 @@ function years(app) {
 
 export function themes(app) {
   return [
-    ...app.mappable.map((id) => [`units:${id}`, said(app.indicators[id].title)]),
+    ...app.mappable.map((id) => [`units:${id}`, said(app.indicators[id].map_title)]),
     ...[...app.layers.values()].map((layer) => [`layer:${layer.id}`, layer.title === undefined ? text('relief') : said(layer.title)]),
     ...years(app).map((year) => [`year:${year}`, text('year_end', { year })]),
   ];

@@ -13,15 +13,15 @@ export function classEntries(app, indicator, level) {
   if (!classes) return [];
   const colours = app.data.rate_colours;
   const rates = app.partition[level].map((place) => app.rate(app.units[place].code, indicator));
-  const shown = rates.map((rate) => (rate ? (rate.value ?? rate.low) : null));
+  const shown = rates.map((rate) => rate?.shown ?? null);
   const entries = [];
-  if (shown.includes(0)) entries.push({ key: 'zero', colour: colours.zero, title: said(classes.zero) });
+  if (shown.includes(0) && classes.zero !== null) entries.push({ key: 'zero', colour: colours.zero, title: said(classes.zero) });
   classes.titles.forEach((title, place) => entries.push({ key: `class${place}`, colour: classes.colours[place], title: said(title) }));
   if (shown.includes(null)) {
     const title = rates.some((rate) => rate && !applies(rate)) ? 'no_value_or_not_applicable' : 'no_value';
     entries.push({ key: 'missing', colour: colours.missing, title: text(title) });
   }
-  if (rates.some((rate) => rate && rate.value === null && rate.low !== null)) {
+  if (rates.some((rate) => rate && rate.value === null && rate.shown !== null)) {
     entries.push({ key: 'band', band: true, title: text('legend_band') });
   }
   return entries;
@@ -31,7 +31,7 @@ export function colourOf(app, indicator, level, value) {
   const classes = app.indicators[indicator]?.classes[level];
   const colours = app.data.rate_colours;
   if (value === null || value === undefined || !classes) return colours.missing;
-  if (value <= 0) return colours.zero;
+  if (value <= 0 && classes.zero !== null) return colours.zero;
   const place = classes.bounds.findIndex((bound) => value <= bound);
   return classes.colours[place < 0 ? classes.bounds.length - 1 : place];
 }
@@ -45,22 +45,22 @@ export const BAND_SYMBOL = { kind: 'hatch', fill: '#5d6266', stroke: null, width
 export function rateLegend(app) {
   const { indicator, level } = app.state;
   if (!indicator) return null;
+  if (!app.indicators[indicator].classes[level]) return h('p', { class: 'hint' }, text('not_of_level', { level: text(`level_${level}`) }));
   return h('ul', { class: 'legend-list', 'data-legend': 'units' },
     classEntries(app, indicator, level).map((entry) => h('li', { 'data-legend': `units:${entry.key}`, 'data-colour': entry.colour },
       swatch(entry.band ? BAND_SYMBOL : fillSymbol(entry.colour)), h('span', {}, entry.title))));
 }
-
-const UNCOUNTED = new Set(['off_register', 'several']); // of no item, or of items that are counted by their statuses
 
 export function layerLegend(app, layer) {
   if (!layer.legend || layer.legend.length === 1) return null;
   const counts = statusCounts(app, layer);
   // an earlier year may tell items apart that have one status by now
   const apart = app.state.year !== null && layer.item_sets?.some((set) => set.length > 1);
-  const entries = layer.legend.filter((entry, place) => layer.counts[place] || counts?.[entry.key] || (apart && entry.key === 'several'));
+  const { mixed, uncounted } = app.data.drawn; // of no item, or of items that are counted by their statuses
+  const entries = layer.legend.filter((entry, place) => !layer.counts || layer.counts[place] || counts?.[entry.key] || (apart && entry.key === mixed));
   return h('ul', { class: 'legend-list', 'data-statuses': layer.id }, entries.map((entry) => h('li', { 'data-legend': `${layer.id}:${entry.key}` },
     swatch(entry.symbol), h('span', {}, said(entry.title)),
-    counts && !UNCOUNTED.has(entry.key) ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
+    counts && !uncounted.includes(entry.key) ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
 }
 
 export function legendCard(app) {
@@ -105,7 +105,7 @@ function unitsSection(app) {
     option.selected = key === (value ?? '');
     return option;
   }));
-  const indicators = [...app.mappable.map((id) => [id, said(app.indicators[id].title)]), ['', text('indicator_none')]];
+  const indicators = [...app.mappable.map((id) => [id, said(app.indicators[id].map_title)]), ['', text('indicator_none')]];
   return h('section', { class: 'legend-section' },
     h('h3', {}, text('units_by_rate')),
     h('div', { class: 'choose' }, pick('indicator', indicators, app.state.indicator),

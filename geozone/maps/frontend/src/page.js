@@ -4,14 +4,15 @@ import './page.css';
 import { App, openVector } from './app.js';
 import { openBaseMap } from './basemap.js';
 import { Chart } from './chart.js';
-import { cardsSection, missingSection } from './cards.js';
+import { cardsSection, storySection } from './cards.js';
 import { h } from './dom.js';
 import { setUpComparison } from './compare.js';
 import { legendCard } from './legend.js';
+import { openRaster, openRelief } from './image.js';
 import { keepLink, readLink } from './link.js';
+import { missingSection } from './missing.js';
 import { hint, popupContent } from './popup.js';
 import { northArrow, setUpPrint } from './print.js';
-import { openRelief } from './relief.js';
 import { searchBox } from './search.js';
 import { dataDate, reviewLine, sourcesSection } from './sources.js';
 import { said, text } from './text.js';
@@ -77,10 +78,10 @@ function start(app) {
     app.set({ unit: unit.place });
     chart.showUnit(unit);
   };
-  app.showItem = (role, place) => {
-    const item = app.registers[role].items[place];
+  app.showItem = (id, place) => {
+    const item = app.registers[id].items[place];
     for (const layer of app.layers.values()) {
-      const feature = layer.role === role && layer.items ? layer.items.findIndex((set) => layer.item_sets[set]?.includes(place)) : -1;
+      const feature = layer.register === id && layer.items ? layer.items.findIndex((set) => layer.item_sets[set]?.includes(place)) : -1;
       if (feature < 0) continue;
       app.showFeature(layer, feature);
       return;
@@ -88,7 +89,7 @@ function start(app) {
     const unit = [item.county_code, item.city_code, item.province_code].map((code) => app.byCode.get(String(code))).find(Boolean);
     if (!unit) return;
     app.choose(unit);
-    openPopup(chart.centreOf(app.features.box(unit.place)), { unit, features: [], item: { item, role } });
+    openPopup(chart.centreOf(app.features.box(unit.place)), { unit, features: [], item: { item, register: app.registers[id] } });
   };
   app.showFeature = async (layer, feature) => {
     layer.shown = true;
@@ -127,7 +128,7 @@ function start(app) {
   app.on(['lang'], note);
   note();
   stage.append(chart.tools(), legendCard(app), setUpComparison(app, chart), hint(app, chart), h('div', { class: 'north-box' }, northArrow()), review);
-  document.getElementById('panel').replaceChildren(sectionLinks(app), cardsSection(app), tableSection(app), missingSection(app), sourcesSection(app));
+  document.getElementById('panel').replaceChildren(sectionLinks(app), storySection(app), cardsSection(app), tableSection(app), missingSection(app), sourcesSection(app));
   page.append(setUpPrint(app, chart, page));
   readLink(app, chart);
   keepLink(app);
@@ -142,6 +143,7 @@ window.geozone = {
   vector: openVector,
   tiles: openTiles,
   relief: openRelief,
+  raster: openRaster,
   base: openBaseMap,
   start,
 };

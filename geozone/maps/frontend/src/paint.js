@@ -87,7 +87,7 @@ function emptySheet(view) {
 
 function prepare(context, view, symbol) {
   context.lineJoin = 'round';
-  context.lineCap = symbol.kind === 'line' ? 'round' : 'butt';
+  context.lineCap = symbol.kind === 'stroke' ? 'round' : 'butt';
   context.lineWidth = ((symbol.width ?? 1) * view.ratio) / view.scale;
   context.setLineDash(
     symbol.dash ? String(symbol.dash).split(/[\s,]+/).filter(Boolean).map((part) => (Number(part) * view.ratio) / view.scale) : [],
@@ -119,7 +119,7 @@ function hatchLines(context, view, path, box, symbol) {
 
 // Draws one path with a prepared context.
 export function paint(context, path, kind, symbol, view = null, box = null) {
-  if (kind === POLYGON && symbol.kind !== 'line') {
+  if (kind === POLYGON && symbol.kind !== 'stroke') {
     if (symbol.kind === 'hatch' && view?.printing) hatchLines(context, view, path, box, symbol);
     else context.fill(path, 'evenodd');
     if (symbol.stroke && symbol.width) context.stroke(path);
@@ -172,12 +172,14 @@ export function swatch(symbol, width = 30, height = 18) {
   context.fillRect(0, 0, canvas.width, canvas.height);
   const view = { scale: ratio, left: 0, top: 0, ratio, width: canvas.width, height: canvas.height };
   const path = new Path2D();
-  if (symbol.kind === 'line') {
+  if (symbol.kind === 'stroke') {
     path.moveTo(2, height - 5);
     path.lineTo(width / 3, 5);
     path.lineTo((width * 2) / 3, height - 5);
     path.lineTo(width - 2, 5);
     drawWith(context, view, symbol, (target) => paint(target, path, LINE, symbol));
+  } else if (symbol.kind === 'dot') {
+    drawWith(context, view, symbol, (target) => paintPoint(target, view, width / 2, height / 2, symbol));
   } else {
     const inset = (symbol.width ?? 1) / 2;
     path.rect(inset, inset, width - 2 * inset, height - 2 * inset);

@@ -54,9 +54,9 @@ export function unitItems(app, unit) {
   if (unit.level === 'zone') return null;
   const column = `${unit.level}_code`;
   const blocks = Object.entries(app.registers)
-    .map(([role, register]) => [role, register, register.items.filter((item) => String(item[column] ?? '') === unit.code)])
+    .map(([id, register]) => [id, register, register.items.filter((item) => String(item[column] ?? '') === unit.code)])
     .filter(([, , items]) => items.length);
-  return blocks.map(([role, register, items]) => h('div', { class: 'unit-items', 'data-register': role },
+  return blocks.map(([id, register, items]) => h('div', { class: 'unit-items', 'data-register': id },
     h('p', { class: 'kind' }, said(register.title)),
     items.length > MOST ? statusLine(items) : itemLines(items)));
 }
@@ -68,10 +68,10 @@ function statusLine(items) {
 }
 
 // A register item that no layer draws.
-function itemBlock(app, { item, role }) {
+function itemBlock({ item, register }) {
   return h('section', { class: 'hit' },
     h('h4', {}, shortened(itemName(item))),
-    h('p', { class: 'kind' }, said(app.registers[role].item), hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
+    h('p', { class: 'kind' }, said(register.item), hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
     h('p', { class: 'status-line' }, h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : ''),
     h('dl', {}, h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
     h('p', { class: 'note' }, text('item_not_drawn')));
@@ -82,14 +82,25 @@ export function popupContent(app, hits) {
   const { indicator } = app.state;
   const rate = unit && indicator ? app.rate(unit.code, indicator) : null;
   return h('div', { class: 'popup' },
-    hits.item ? itemBlock(app, hits.item) : null,
+    hits.item ? itemBlock(hits.item) : null,
     unit ? h('section', { class: 'hit' },
       h('h4', {}, app.nameOf(unit)),
       h('p', { class: 'kind' }, [...app.ancestors(unit)].filter((upper) => upper.level !== 'zone').reverse().map((upper) => app.nameOf(upper)).join(' › ')),
-      rate ? h('p', { class: 'rate' }, said(app.indicators[indicator].title), h('b', {}, said(rate.value_text)), rate.basis ? badge(rate.basis) : null) : null,
+      indicator ? rateLine(app, unit, indicator, rate) : null,
       hits.item ? null : unitItems(app, unit)) : null,
     features.slice(0, MOST).map((hit) => featureBlock(app, hit)),
     features.length > MOST ? h('p', { class: 'note' }, text('more_features', { count: features.length - MOST })) : null);
+}
+
+// The number that colours a unit, or why there is none.
+function rateLine(app, unit, indicator, rate) {
+  const { map_title: title, classes } = app.indicators[indicator];
+  const computed = unit.level in classes;
+  const reason = rate ? said(rate.note) : computed ? text('no_row') : text('not_of_level', { level: text(`level_${unit.level}`) });
+  return [
+    h('p', { class: 'rate' }, said(rate ? rate.title_text : title), h('b', {}, rate ? said(rate.value_text) : text('no_value')), rate?.basis ? badge(rate.basis) : null),
+    rate?.shown === null || !rate ? h('p', { class: 'note' }, reason) : said(rate.made_text) ? h('p', { class: 'note' }, said(rate.made_text)) : null,
+  ];
 }
 
 export function hint(app, chart) {
@@ -104,7 +115,7 @@ export function hint(app, chart) {
     box.replaceChildren(...[
       hit ? h('b', {}, shortened(featureName(app, hit.layer, hit.feature))) : null,
       unit ? h('span', {}, app.nameOf(unit)) : null,
-      rate ? h('span', { class: 'value' }, said(rate.value_text)) : null,
+      unit && indicator ? h('span', { class: 'value' }, rate ? said(rate.value_text) : text('no_value')) : null,
     ].filter(Boolean));
     box.hidden = false;
     const size = chart.map.getSize();

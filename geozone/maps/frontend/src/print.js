@@ -5,7 +5,7 @@ import { layerLegend, rateLegend } from './legend.js';
 import { PAPER, setPaper, swatch } from './paint.js';
 import { dataDate, reviewLine } from './sources.js';
 import { said, text } from './text.js';
-import { computable } from './cards.js';
+import { spoken } from './cards.js';
 
 const SHARPNESS = 3; // device pixels per CSS pixel on paper
 
@@ -17,7 +17,7 @@ export function northArrow() {
 
 function legend(app) {
   return [
-    app.state.indicator ? [h('h3', {}, said(app.indicators[app.state.indicator].title)), rateLegend(app)] : null,
+    app.state.indicator ? [h('h3', {}, said(app.indicators[app.state.indicator].map_title)), rateLegend(app)] : null,
     [...app.layers.values()].reverse().filter((layer) => layer.shown && layer.legend).map((layer) => (layer.legend.length > 1
       ? [h('h3', {}, said(layer.title)), layerLegend(app, layer)]
       : h('div', { class: 'legend-one' }, swatch(layer.legend[0].symbol), h('span', {}, said(layer.title))))),
@@ -26,10 +26,10 @@ function legend(app) {
 
 function ratesTable(app) {
   const unit = app.units[app.state.unit];
-  const lines = [...(app.ratesOf.get(unit.code) ?? new Map())].filter(([, rates]) => computable(rates)).flatMap(([indicator, rates]) => rates.map((rate, place) => {
-    const { title } = app.indicators[indicator];
+  const lines = [...(app.ratesOf.get(unit.code) ?? new Map())].filter(([, rates]) => spoken(app, rates)).flatMap(([, rates]) => rates.map((rate, place) => {
+    const before = place && rates[place - 1].kind === rate.kind; // the same number, held against another target
     return h('tr', {},
-      h('th', { scope: 'row' }, place ? '' : said(title)), h('td', {}, place ? '' : said(rate.value_text)),
+      h('th', { scope: 'row' }, place ? '' : said(rate.title_text)), h('td', {}, before ? '' : said(rate.value_text)),
       h('td', {}, said(rate.target_text) || '—'),
       h('td', {}, said(rate.outcome_text) || '—'),
       h('td', {}, rate.basis ? text(`basis_${rate.basis}`) : ''));

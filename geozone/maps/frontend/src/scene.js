@@ -57,17 +57,17 @@ function drawUnits(app, context, view, indicator) {
   context.lineJoin = 'round';
   context.lineWidth = view.ratio / view.scale;
   const bands = [];
-  context.globalAlpha = [...app.layers.values()].some((layer) => layer.role === 'base' && layer.shown) ? VEIL : 1;
+  context.globalAlpha = [...app.layers.values()].some((layer) => layer.under && layer.shown) ? VEIL : 1;
   for (const place of partition[state.level]) {
     if (!features.meets(place, view.box)) continue;
     const rate = indicator ? app.rate(units[place].code, indicator) : null;
-    const colour = indicator ? colourOf(app, indicator, state.level, rate ? (rate.value ?? rate.low) : null) : ground();
+    const colour = indicator ? colourOf(app, indicator, state.level, rate?.shown) : ground();
     const path = features.path(place);
     context.fillStyle = colour;
     context.strokeStyle = colour;
     context.fill(path, 'evenodd');
     if (context.globalAlpha === 1) context.stroke(path); // closes the hairlines between neighbours
-    if (rate && rate.value === null && rate.low !== null) bands.push(place);
+    if (rate && rate.value === null && rate.shown !== null) bands.push(place);
   }
   context.globalAlpha = 1;
   if (bands.length) {

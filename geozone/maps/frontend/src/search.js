@@ -91,13 +91,13 @@ export function search(app, typed) {
   const units = app.units.filter((unit) => matches(app, unit, wanted))
     .sort((one, other) => Number(other.name.startsWith(typed)) - Number(one.name.startsWith(typed)))
     .map((unit) => ({ title: app.nameOf(unit), kind: text(`level_${unit.level}`), action: () => app.choose(unit) }));
-  const items = Object.entries(app.registers).flatMap(([role, register]) => register.items
+  const items = Object.entries(app.registers).flatMap(([id, register]) => register.items
     .map((item, place) => ({ item, place }))
     .filter(({ item }) => String(item.name ?? '').toLowerCase().includes(wanted)
       || String(item.name_en ?? '').toLowerCase().includes(wanted) || sounds(app, item.name, wanted))
-    .map(({ item, place }) => ({ title: itemName(item), kind: said(register.item), action: () => app.showItem(role, place) })));
-  const indicators = app.mappable.filter((id) => said(app.indicators[id].title).toLowerCase().includes(wanted))
-    .map((id) => ({ title: said(app.indicators[id].title), kind: text('column_indicator'), action: () => app.set({ indicator: id }) }));
+    .map(({ item, place }) => ({ title: itemName(item), kind: said(register.item), action: () => app.showItem(id, place) })));
+  const indicators = app.mappable.filter((id) => said(app.indicators[id].map_title).toLowerCase().includes(wanted))
+    .map((id) => ({ title: said(app.indicators[id].map_title), kind: text('column_indicator'), action: () => app.set({ indicator: id }) }));
   const others = [...indicators, ...units, ...items].slice(0, MOST);
   return [...others, ...featuresNamed(app, wanted, MOST - others.length)];
 }

@@ -18,24 +18,43 @@ export function dataDate(app) {
   return `${first === last ? first : `${first}–${last}`}${unsaid ? text('in_brackets', { content: unsaid }) : ''}`;
 }
 
+// What an indicator is made from: a heading and words for each input.
+export function sourcesOf(app, indicator) {
+  const of = (sort, ids, heading) => app.data.sources.filter((source) => source.sort === sort && ids.includes(source.id))
+    .map((source) => [heading, `${said(source.title)}${text('colon')}${origin(source)}`]);
+  return [...of('layer', indicator.layers, 'column_source'), ...of('register', indicator.registers, 'column_register')];
+}
+
+function origin(source) {
+  return [said(source.source), source.date, said(source.licence), said(source.accuracy)].filter(Boolean).join(' \u00B7 ');
+}
+
+function sourceLine(source) {
+  return h('li', { 'data-source': source.id }, h('b', {}, said(source.title)), badge(source.basis),
+    h('span', {}, origin(source)),
+    said(source.note) ? h('span', { class: 'aside' }, said(source.note)) : null);
+}
+
+function sourceLists(app) {
+  const of = (sort) => app.data.sources.filter((source) => source.sort === sort);
+  const figures = of('figures');
+  return [
+    h('h3', {}, text('sources_layers')),
+    h('ul', {}, of('layer').map(sourceLine)),
+    of('register').length ? [h('h3', {}, text('table_registers')), h('ul', {}, of('register').map(sourceLine))] : null,
+    figures.length ? h('details', { class: 'figures' }, h('summary', {}, `${text('sources_figures')} (${figures.length})`), h('ul', {}, figures.map(sourceLine))) : null,
+  ];
+}
+
 export function sourcesSection(app) {
   const section = h('section', { class: 'sources', id: 'sources' });
   const draw = () => {
-    const layers = [...app.layers.values()].filter((layer) => layer.source !== undefined);
     replace(section,
       h('h2', {}, text('sources_title')),
       h('p', { class: 'review', 'data-review': true }, reviewLine(app)),
       h('p', { class: 'note' }, text('drawing_note')),
       said(app.data.zone.note) ? h('p', { class: 'note' }, said(app.data.zone.note)) : null,
-      h('ul', {},
-        layers.map((layer) => h('li', { 'data-source': layer.id }, h('b', {}, said(layer.title)), badge(layer.basis),
-          h('span', {}, [said(layer.source), layer.licence, layer.vintage, said(layer.accuracy)].filter(Boolean).join(' · ')),
-          said(layer.note) ? h('span', { class: 'aside' }, said(layer.note)) : null)),
-        app.data.inputs.filter((entry) => !layers.some((layer) => layer.id === entry.layer)).map((entry) => h('li', {},
-          h('b', {}, String(entry.layer ?? '')), entry.basis ? badge(entry.basis) : null,
-          h('span', {}, [typeof entry.source === 'number' ? said(entry.source) : entry.source, entry.licence, entry.vintage].filter(Boolean).join(' · ')))),
-        Object.values(app.registers).map((register) => h('li', {}, h('b', {}, said(register.title)), badge(register.basis),
-          h('span', {}, `${said(register.source)} · ${text('as_of', { date: register.as_of })}`)))),
+      sourceLists(app),
       h('h3', {}, text('column_documents')),
       h('ul', {}, Object.values(app.data.documents).map((document_) => h('li', {}, h('b', {}, said(document_.title)),
         h('span', {}, [said(document_.issuer), document_.issued].filter(Boolean).join(' · '))))),

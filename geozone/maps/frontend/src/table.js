@@ -11,17 +11,17 @@ export function tableSection(app) {
   const view = { sort: 'code', up: true, filter: '', level: '' };
   const columns = Object.keys(app.indicators).filter((id) => app.units.some((unit) => {
     const rate = app.rate(unit.code, id);
-    return unit.place !== app.zone && rate && (rate.value !== null || rate.low !== null);
+    return unit.place !== app.zone && rate && (rate.value !== null || rate.low !== null); // what says nothing is named as well
   }));
   const body = h('tbody');
   const count = h('span', { class: 'count', role: 'status' });
 
   const sortValue = (unit) => {
     if (view.sort === 'name') return app.nameOf(unit);
-    if (view.sort === 'area') return unit.area ?? -1;
+    if (view.sort === 'km2') return unit.area ?? -1;
     if (view.sort === 'code') return unit.place === app.zone ? '' : unit.code;
     const rate = app.rate(unit.code, view.sort);
-    return rate ? (rate.value ?? rate.low ?? -1) : -1;
+    return rate?.shown ?? -Infinity;
   };
 
   const visible = () => {
@@ -75,7 +75,7 @@ export function tableSection(app) {
           }))),
       h('div', { class: 'table-frame', tabindex: '0', role: 'region', 'aria-label': text('units_title') },
         h('table', {},
-          h('thead', {}, h('tr', {}, head('name', text('column_name'), 'name'), head('area', text('column_area_km2'), 'number'),
+          h('thead', {}, h('tr', {}, head('name', text('column_name'), 'name'), head('km2', text('column_area_km2'), 'number'),
             columns.map((id) => head(id, said(app.indicators[id].title), 'number')))),
           body)));
     fillRows();
@@ -98,6 +98,7 @@ function row(app, unit, columns) {
     columns.map((id) => {
       const rate = app.rate(unit.code, id);
       if (!rate) return h('td', { class: 'number empty' }, '—');
-      return h('td', { class: 'number', 'data-indicator': id, 'data-unit': unit.code, 'data-value': rate.printed ?? '' }, said(rate.value_text));
+      const other = rate.title_text === app.indicators[id].title ? null : said(rate.title_text); // of a screening layer, say
+      return h('td', { class: 'number', title: other, 'data-indicator': id, 'data-unit': unit.code, 'data-value': rate.printed ?? '' }, said(rate.value_text), other ? h('small', {}, said(rate.made_text)) : null);
     }));
 }

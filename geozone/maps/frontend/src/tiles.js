@@ -238,7 +238,7 @@ export function openTiles(app, key) {
           for (const tile of tiles) {
             for (const part of tile.bundle(year, place, symbolOf)) {
               if (part.kind === POINT) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(target, view, x, y, symbol);
-              else if (part.kind === POLYGON && symbol.kind !== 'line') {
+              else if (part.kind === POLYGON && symbol.kind !== 'stroke') {
                 if (symbol.kind === 'hatch' && view.printing) paint(target, part.path, POLYGON, symbol, view, view.box);
                 else target.fill(part.path);
                 if (symbol.stroke && symbol.width && pixel < 2 ** 9) target.stroke(part.path);
@@ -344,7 +344,7 @@ function openOverview(app, entry) {
         draft.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
         draft.drawImage(mask, west - app.origin[0], north - app.origin[1], east - west, south - north);
         draft.globalCompositeOperation = 'source-in';
-        const filling = symbol.kind === 'line' ? { ...symbol, kind: 'fill', fill: symbol.stroke } : symbol;
+        const filling = symbol.kind === 'stroke' ? { ...symbol, kind: 'fill', fill: symbol.stroke } : symbol;
         drawWith(draft, { ...view, printing: true }, { ...filling, opacity: 1 }, (target) => {
           target.fillRect(view.box[0], view.box[1], view.box[2] - view.box[0], view.box[3] - view.box[1]);
         });

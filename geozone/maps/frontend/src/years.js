@@ -2,10 +2,8 @@
 
 import { language } from './text.js';
 
-const REGISTER = { bay: 'bay', river: 'river', lake: 'lake' };
-
 export function registerOf(app, layer) {
-  return app.registers[REGISTER[layer.role]] ?? null;
+  return app.registers[layer.register] ?? null;
 }
 
 export function yearRange(app) {
@@ -27,9 +25,9 @@ export function itemsOf(app, layer, feature) {
   return register ? itemPlaces(layer, feature).map((place) => register.items[place]) : [];
 }
 
-function statusIn(item, until) {
+function statusIn(app, item, until) {
   const year = Number.parseInt(item.status_date, 10);
-  return Number.isFinite(year) && year <= until ? item.status : 'unknown';
+  return Number.isFinite(year) && year <= until ? item.status : app.data.drawn.undated;
 }
 
 // The place of the legend entry that draws a feature in the chosen year.
@@ -37,21 +35,21 @@ export function symbolPlace(app, layer, feature, chosen = null) {
   if (!layer.symbols) return 0;
   const place = layer.symbols[feature];
   const until = chosen ?? app.state.year;
-  if (until === null || layer.legend[place].key === 'off_register') return place;
-  const statuses = new Set(itemsOf(app, layer, feature).map((item) => statusIn(item, until)));
-  const key = statuses.size > 1 ? 'several' : [...statuses][0] ?? 'unknown';
+  if (until === null || layer.legend[place].key === app.data.drawn.unlisted) return place;
+  const statuses = new Set(itemsOf(app, layer, feature).map((item) => statusIn(app, item, until)));
+  const key = statuses.size > 1 ? app.data.drawn.mixed : [...statuses][0] ?? app.data.drawn.undated;
   return layer.legend.findIndex((entry) => entry.key === key);
 }
 
 // What stands beside the entries of a legend: items of the register, each once; of a layer without one, features.
 export function statusCounts(app, layer) {
-  if (!layer.legend || layer.legend.length === 1) return null;
+  if (!layer.amounts) return null;
   if (!layer.symbols || app.state.year === null) return Object.fromEntries(layer.legend.map((entry, place) => [entry.key, layer.amounts[place]]));
   const counts = {};
   const add = (key) => { counts[key] = (counts[key] ?? 0) + 1; };
   if (layer.counts_items) {
     const { items } = registerOf(app, layer);
-    for (const place of new Set(layer.item_sets.flat())) add(statusIn(items[place], app.state.year));
+    for (const place of new Set(layer.item_sets.flat())) add(statusIn(app, items[place], app.state.year));
   } else for (let feature = 0; feature < layer.count; feature++) add(layer.legend[symbolPlace(app, layer, feature)].key);
   return counts;
 }

@@ -1,0 +1,49 @@
+"""Classes of rasters by name: what they are called and how they are drawn, as ``seeds/classes.toml`` declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from geozone.files import shipped
+from geozone.manifest.declared import Declarations
+from geozone.messages import Text
+
+
+@dataclass(frozen=True, slots=True)
+class RasterClass:
+    """A class that many rasters have."""
+
+    id: str
+    title: Text
+    colour: str  # ``#rrggbb``
+
+
+@cache
+def load_classes() -> Mapping[str, RasterClass]:
+    """Return every known class by its id and by every other name for it, in small letters.
+
+    Raises
+    ------
+    InputError
+        If the table is not as it should be; the sentence gives file and line.
+    """
+    declared = Declarations.read(shipped("seeds") / "classes.toml")
+    found: dict[str, RasterClass] = {}
+    for key, table in declared.tables.items():
+        declared.known_keys((key,), table, {"title", "colour", "written"})
+        known = RasterClass(key, Text(**table["title"]), table["colour"])
+        for name in (key, *table.get("written", ())):
+            word = name.casefold()
+            if word in found:
+                declared.fault((key, "written"), "twice", name=name, other=found[word].id)
+            found[word] = known
+    declared.stop_on_faults()
+    return MappingProxyType(found)
+
+
+def known_class(name: str) -> RasterClass | None:
+    """Return the class of a name; None for one that a user made up."""
+    return load_classes().get(name.strip().casefold())

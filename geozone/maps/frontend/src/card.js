@@ -1,0 +1,128 @@
+// The card of an indicator: the row that leads as the figure, other rows beside it, each with its own verdicts.
+
+import { badge } from './badge.js';
+import { bar, trajectory } from './bars.js';
+import { h, svg } from './dom.js';
+import { digits } from './rounding.js';
+import { sourcesOf } from './sources.js';
+import { said, text } from './text.js';
+import { itemName } from './years.js';
+
+export function verdictMark(app, verdict) {
+  return svg('svg', { class: `mark mark-${verdict}`, viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true' },
+    svg('path', { d: app.data.marks[verdict], fill: 'none', stroke: 'currentColor', 'stroke-width': 2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }));
+}
+
+export function rateData(rate) {
+  return { 'data-indicator': rate.indicator, 'data-unit': rate.unit_code, 'data-value': rate.printed ?? '' };
+}
+
+// Rows of one number, held against one target or several: a reported figure and what is computed are two numbers.
+export function series(rates) {
+  const found = new Map();
+  for (const rate of rates) {
+    if (!found.has(rate.kind)) found.set(rate.kind, []);
+    found.get(rate.kind).push(rate);
+  }
+  return [...found.values()];
+}
+
+export function speaks(app, rate) {
+  return rate.rank < app.data.silent;
+}
+
+function verdictLine(app, rate, several) {
+  return h('div', { class: 'verdict', ...rateData(rate), 'data-target': rate.target_id, 'data-verdict': rate.verdict },
+    h('span', { class: `pill pill-${rate.verdict}` }, verdictMark(app, rate.verdict), said(rate.outcome_text)),
+    h('span', { class: 'goal-text' }, several ? `${said(rate.made_text)} · ` : '', text('target_by', { target: said(rate.target_text) })));
+}
+
+function verdicts(app, rates, several) {
+  const held = rates.filter((row) => row.verdict && row.target_id);
+  const readings = held.map((row) => app.data.targets[row.target_id]?.reading).filter((reading) => reading !== null && reading !== undefined);
+  return [held.map((row) => verdictLine(app, row, several)), readings.map((reading) => h('p', { class: 'warning' }, said(reading)))];
+}
+
+// Another number of the same indicator: what was reported beside what is computed, or the other way round.
+function beside(app, rates) {
+  const [rate] = rates;
+  return h('div', { class: 'beside', ...rateData(rate) },
+    h('p', { class: 'value' }, said(rate.made_text), h('b', {}, said(rate.value_text)), h('span', { class: 'share' }, said(rate.parts_text)), rate.basis ? badge(rate.basis) : null),
+    verdicts(app, rates, true),
+    said(rate.note) ? h('p', { class: 'note' }, said(rate.note)) : null);
+}
+
+// What looks at the same in another measure: by shore, by area, on land.
+function partLines(parts) {
+  if (!parts.length) return null;
+  return h('ul', { class: 'parts' }, parts.map(([rate]) => h('li', rateData(rate), h('span', {}, said(rate.title_text)), h('b', {}, said(rate.value_text)))));
+}
+
+function facts(app, indicator, rates) {
+  const rowsOf = [];
+  const add = (name, value) => value && rowsOf.push(h('dt', {}, text(name)), h('dd', {}, value));
+  for (const [rate] of series(rates)) {
+    add('fact_share', said(rate.parts_text));
+    add('column_method', said(rate.method));
+    add('column_vintage', rate.vintage);
+    add('column_basis', rate.basis ? `${text(`basis_${rate.basis}`)}${text('colon')}${text(`basis_hint_${rate.basis}`)}` : '');
+  }
+  for (const [heading, words] of sourcesOf(app, indicator)) add(heading, words);
+  const targets = new Map(rates.map((row) => [row.target_id, app.data.targets[row.target_id]]));
+  for (const [id, target] of targets) {
+    if (!target) continue;
+    const titles = target.documents.map((one) => (app.data.documents[one] ? said(app.data.documents[one].title) : one));
+    add('column_clause', `${id}${text('colon')}${[...new Set(titles)].join(text('semicolon'))} ${target.clause}`);
+    add('column_targets_denominator', said(target.denominator));
+    if (said(target.note)) add('column_note', said(target.note));
+  }
+  return h('dl', { class: 'facts' }, rowsOf);
+}
+
+// The items that would close a gap, in the order that the indicator gives: nearest to completion first.
+function openItems(app, indicator, unit) {
+  const open = indicator.open.flatMap(([id, places]) => places
+    .map((place) => ({ id, place, item: app.registers[id].items[place] }))
+    .filter(({ item }) => liesIn(app, item, unit)));
+  if (!open.length) return null;
+  return h('details', { class: 'open-items' },
+    h('summary', {}, text('open_items', { count: open.length })),
+    h('ul', {}, open.map(({ item, id, place }) => h('li', {},
+      h('button', { type: 'button', class: 'link', 'data-item': item.item_id, onclick: () => app.showItem(id, place) }, itemName(item)),
+      h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`),
+      item.planned_year ? ` · ${text('planned_for', { year: Math.round(Number(item.planned_year)) })}` : '',
+      item.shore_km ? ` · ${text('shore', { length: digits(item.shore_km, 0) })}` : ''))));
+}
+
+function liesIn(app, item, unit) {
+  if (unit.place === app.zone) return true;
+  const codes = [item.county_code, item.city_code, item.province_code].map((code) => String(code ?? ''));
+  return (unit.members ?? [unit.code]).some((code) => codes.includes(code));
+}
+
+function toMap(app, id) {
+  const title = text('show_on_map', { title: said(app.indicators[id].map_title) });
+  return h('button', {
+    type: 'button', class: 'to-map', 'aria-pressed': String(app.state.indicator === id), 'aria-label': title, title,
+    onclick: () => app.set({ indicator: id }),
+  }, '\u25D0');
+}
+
+// `parts` are the rows of the indicators that look at the same in another measure.
+export function card(app, unit, id, rates, parts) {
+  const indicator = app.indicators[id];
+  const [rate] = rates;
+  const [first, ...others] = series(rates);
+  const said_ = speaks(app, rate);
+  return h('article', { class: 'card', ...rateData(rate) },
+    h('header', {}, app.mappable.includes(id) ? toMap(app, id) : null, h('h3', {}, said(rate.title_text)), rate.basis ? badge(rate.basis) : null),
+    h('div', { class: 'figure' }, h('strong', { class: said_ ? '' : 'words' }, said(rate.value_text)), h('span', { class: 'share' }, said(rate.parts_text)),
+      h('span', { class: 'made' }, said(rate.made_text))),
+    said_ ? bar(first, indicator.share) : null,
+    verdicts(app, first, others.length > 0),
+    said(rate.note) ? h('p', { class: 'note' }, said(rate.note)) : null,
+    others.map((rows) => beside(app, rows)),
+    partLines(parts),
+    openItems(app, indicator, unit),
+    h('details', { class: 'more' }, h('summary', {}, text('table_run')), trajectory(first), facts(app, indicator, rates)));
+}

@@ -1,0 +1,37 @@
+// What has no number, grouped by what would give it one.
+
+import { rateData } from './card.js';
+import { h, replace } from './dom.js';
+import { said, text } from './text.js';
+
+export function missingSection(app) {
+  const section = h('section', { class: 'missing', id: 'missing' });
+  const draw = () => {
+    const count = app.data.missing.reduce((sum, gap) => sum + gap.rows.length, 0);
+    replace(section, count ? [
+      h('h2', {}, text('missing_title'), h('small', {}, text('amount_items', { amount: count }))),
+      h('p', { class: 'note' }, text('missing_note')),
+      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': text('missing_title') }, app.data.missing.map((gap) => group(app, gap))),
+    ] : []);
+  };
+  app.on(['lang'], draw);
+  draw();
+  return section;
+}
+
+function group(app, gap) {
+  return h('section', { 'data-gap': said(gap.title) },
+    h('h3', {}, said(gap.title), gap.answers && gap.demands ? h('small', {}, text('gap_demands', { count: gap.demands })) : null),
+    h('ul', {}, gap.rows.map((place) => row(app, app.rates[place]))));
+}
+
+function row(app, rate) {
+  const target = app.data.targets[rate.target_id];
+  const unit = app.byCode.get(rate.unit_code);
+  const region = app.regions.find(({ code }) => code === rate.unit_code);
+  const where = region ? said(region.name) : unit && unit.place !== app.zone ? app.nameOf(unit) : '';
+  return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },
+    h('b', {}, where ? `${where} \u00B7 ` : '', said(target ? target.title : rate.title_text)),
+    h('span', { class: 'goal-text' }, target ? said(target.text) : ''),
+    h('span', { class: 'lacking' }, said(rate.note)));
+}

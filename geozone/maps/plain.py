@@ -1,0 +1,112 @@
+"""Plain JSON values of the page: texts in both languages, numbers as they are, attributes in compressed pieces."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pypinyin import Style, pinyin
+from pypinyin.constants import PINYIN_DICT
+
+from geozone.messages import Text
+
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+class Strings:
+    """Texts of the page, each pair once."""
+
+    def __init__(self) -> None:
+        self.pairs: list[list[str]] = []
+        self._places: dict[tuple[str, str], int] = {}
+
+    def add(self, value: Text | str | None) -> int:
+        """Return the place of a text; one in a single language stands for both."""
+        if value is None:
+            value = ""
+        pair = (value.zh, value.en) if isinstance(value, Text) else (str(value), str(value))
+        if pair not in self._places:
+            self._places[pair] = len(self.pairs)
+            self.pairs.append([clean(part) for part in pair])
+        return self._places[pair]
+
+
+def clean(value: str) -> str:
+    """Return a text that UTF-8 can carry: lone surrogates become the replacement character."""
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def to_json(value: Any) -> str:
+    """Return JSON that may stand inside a script element: no character of it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    return text
+
+
+def number(value: Any) -> str | None:
+    """Return a number as ``repr`` gives it, None for missing ones."""
+    if value is None or pd.isna(value) or not math.isfinite(value):
+        return None
+    return repr(float(value))
+
+
+def plain(value: Any) -> Any:
+    """Return an attribute as JSON can hold it; anything that is not a number or a flag becomes text."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer) and abs(int(value)) < 1 << 53:
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return clean(value.isoformat() if isinstance(value, date) else str(value)).removesuffix("T00:00:00")
+
+
+def readings(names: Iterable[str]) -> dict[str, str]:
+    """Return the pinyin readings of every Chinese character in some names, by which they may be searched."""
+    characters = sorted({character for name in names for character in name if ord(character) in PINYIN_DICT})
+    found = {}
+    for character in characters:
+        (sounds,) = pinyin(character, style=Style.NORMAL, heteronym=True)
+        found[character] = " ".join(dict.fromkeys(sound for sound in sounds if sound.isascii()))
+    return found
+
+
+def interned(values: Iterable[Any]) -> Any:
+    """Return a column as a list, or as its distinct values and their places where that is shorter."""
+    column = [plain(value) for value in values]
+    distinct = list(dict.fromkeys(column))
+    if len(distinct) * 2 > len(column) or any(isinstance(value, float) for value in distinct):
+        return column
+    places = {value: place for place, value in enumerate(distinct)}
+    return {"values": distinct, "places": [places[value] for value in column]}
+
+
+ATTRIBUTE_ROWS = 4096  # rows of a compressed piece; a reader of one feature unpacks one piece
+
+
+def attributes(columns: Mapping[str, Any], number: int) -> tuple[bytes, list[int]]:
+    """Return attribute columns for a data block, in compressed pieces of `ATTRIBUTE_ROWS` rows.
+
+    Returns
+    -------
+    data, ends
+        The pieces one after another, and where each ends.
+    """
+    pieces = []
+    plain_columns = {clean(str(name)): list(values) for name, values in columns.items()}
+    for first in range(0, max(number, 1), ATTRIBUTE_ROWS):
+        part = {
+            name: interned(values[first : first + ATTRIBUTE_ROWS]) for name, values in plain_columns.items()
+        }
+        text = json.dumps(part, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        pieces.append(gzip.compress(text.encode(), 9, mtime=0))
+    return b"".join(pieces), np.cumsum([len(piece) for piece in pieces]).tolist()
