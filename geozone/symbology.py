@@ -208,7 +208,7 @@ def quantity_classes(values: Iterable[float], unit: str, scale: float = 1.0) -> 
         return []
     least, most = float(array.min()) * scale, float(array.max()) * scale
     step = 10.0 ** (math.floor(math.log10(max(most - least, abs(most), 1e-12))) - 1)
-    parts = np.quantile(array * scale, np.arange(1, CLASSES + 1) / CLASSES)
+    parts = np.quantile(array * scale, np.arange(1, CLASSES + 1) / CLASSES, method="inverted_cdf")
     bounds = sorted({round(math.ceil(round(part / step, 9)) * step, 10) for part in parts})
     places = max(exact_places(bound) for bound in bounds)
     lower = round(math.floor(round(least / step, 9)) * step, 10)

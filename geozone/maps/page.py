@@ -33,6 +33,7 @@ from geozone.symbology import (
 )
 
 HIDDEN_COLUMNS = {"geometry", "province_codes"}  # not for readers
+NAMES = {"name", "name_en"}  # what the page calls a feature
 PLAIN_FEATURES, PLAIN_POINTS = 20_000, 250_000  # a layer beyond either travels as tiles
 BINARY, JSON = "application/octet-stream", "application/json"
 
@@ -140,8 +141,9 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
     geometries = to_drawing(layer.data.geometry.to_numpy())
     points = not shapely.get_dimensions(geometries).any()
     legend, which = layer_symbols(spec, statuses, points=points)
+    hidden = HIDDEN_COLUMNS | _copied_fields(layer)
     columns: dict[str, Any] = {
-        str(name): layer.data[name] for name in layer.data.columns if name not in HIDDEN_COLUMNS
+        str(name): layer.data[name] for name in layer.data.columns if name not in hidden
     }
     if statuses is not None:
         columns["status"] = [drawn.value for drawn in statuses]
@@ -182,6 +184,12 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         entry |= {"symbols": which, "items": items}
         blocks.append(data_block(f"geometry-{key}", pack(encode(geometries)), BINARY))
     return entry, blocks
+
+
+def _copied_fields(layer: Layer) -> set[str]:
+    """Return the fields that reading took from fields of the file: those of the file say the same in the reader's words."""
+    taken = (decision.value.partition(" = ") for decision in layer.decisions if decision.kind == "fields")
+    return {name for name, sign, _ in taken if sign} - NAMES
 
 
 def _item_sets(items: list[tuple[int, ...]] | None) -> tuple[list[int] | None, list[list[int]]]:

@@ -18,7 +18,7 @@ from geozone.manifest.roles import load_roles
 from geozone.maps.indicators import indicator_entries, mappable, partitions
 from geozone.maps.missing import gaps
 from geozone.maps.plain import Strings, clean, interned, number, readings
-from geozone.maps.rate_rows import SILENT, rate_rows, rate_words, regions
+from geozone.maps.rate_rows import SILENT, dates, rate_rows, rate_words, regions
 from geozone.maps.sources import source_entries
 from geozone.maps.story import story
 from geozone.messages import Text, room, text
@@ -56,6 +56,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
         "units": _units(result, strings),
         "indicators": indicators,
         "mappable": mappable(indicators),
+        "dates": dates(result),
         "regions": regions(result, strings),
         "rates": rate_rows(result, strings),
         "rate_words": rate_words(result, strings),

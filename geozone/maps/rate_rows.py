@@ -109,15 +109,33 @@ def made_text(rate: Rate, result: ZoneResult) -> Text | None:
 
 def _making(rate: Rate, result: ZoneResult) -> Text:
     if rate.kind is Kind.REPORTED:
-        figure = reported_figure(rate, result)
-        floor = figure is not None and figure.kind == FLOOR
-        return text("maps.made_floor" if floor else f"words.rate_kind_{rate.kind.value}")
+        return text("maps.made_floor" if _is_floor(rate, result) else f"words.rate_kind_{rate.kind.value}")
     declared: Indicator | None = result.indicators.get(rate.indicator)
     if declared is not None and is_screening(rate, declared):
         return text("maps.made_screening")
     if declared is not None and declared.registers:
         return text("maps.made_register")
     return text("maps.made_layer" if declared is not None and declared.layers else "maps.made_computed")
+
+
+def dates(result: ZoneResult) -> dict[str, Any]:
+    """Return the first and the last year that the numbers of the page describe, and whether any of them does not say.
+
+    What a document sets for a year to come describes none.
+    """
+    told = [rate for rate in result.rates if tells_something(rate)]
+    described = [rate.vintage or "" for rate in told if not _is_floor(rate, result)]
+    years = [int(year) for vintage in described for year in _YEAR.findall(vintage)]
+    return {
+        "first": min(years, default=None),
+        "last": max(years, default=None),
+        "unsaid": any(not _YEAR.search(vintage) for vintage in described),
+    }
+
+
+def _is_floor(rate: Rate, result: ZoneResult) -> bool:
+    figure = reported_figure(rate, result)
+    return figure is not None and figure.kind == FLOOR
 
 
 def regions(result: ZoneResult, strings: Strings) -> dict[str, dict[str, Any]]:

@@ -22,6 +22,7 @@ built = pytest.mark.skipif(
 
 def crooked_result():
     result = sample_result()
+    result.rasters = {"cells": result.layers["redline"].spec}
     result.units["geometry"] = shapely.segmentize(result.units.geometry.to_numpy(), 0.013)
     for layer in result.layers.values():
         layer.data["geometry"] = shapely.segmentize(layer.data.geometry.to_numpy(), 0.0123)
@@ -56,6 +57,7 @@ def test_borders_stay_shared_and_rates_stay():
 
 def test_sensitive_layers_and_columns_do_not_leave():
     public = public_edition(crooked_result())
+    assert public.rasters == {}
     assert "redline" not in public.layers
     assert all("secret" not in layer.data for layer in public.layers.values())
     assert not {finding.layer for finding in public.findings} & set(crooked_result().layers)

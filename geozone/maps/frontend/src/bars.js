@@ -37,9 +37,9 @@ export function trajectory(rates) {
   const x = (year) => edge + ((year - now) / (last - now)) * (width - 2 * edge - 34);
   const y = (value) => height - 18 - (value / top) * (height - 30);
   const shape = svg('svg', { class: 'trajectory', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': text('trajectory') });
-  shape.append(svg('line', { x1: edge, x2: width, y1: height - 18, y2: height - 18, class: 'axis' }));
+  shape.append(svg('path', { d: `M${edge} ${height - 18}H${width}`, class: 'axis' }));
   shape.append(svg('polyline', { class: 'way', points: [{ year: now, value: low }, ...points].map((point) => `${x(point.year)},${y(point.value)}`).join(' ') }));
-  if (high !== null && high !== low) shape.append(svg('line', { class: 'range', x1: x(now), x2: x(now), y1: y(low), y2: y(high) }));
+  if (high !== null && high !== low) shape.append(svg('path', { class: 'range', d: `M${x(now)} ${y(low)}V${y(high)}` }));
   shape.append(svg('circle', { class: 'today', cx: x(now), cy: y(low), r: 3.5 }));
   shape.append(svg('text', { x: edge - 4, y: height - 4 }, String(now)));
   for (const point of points) {

@@ -31,12 +31,12 @@ export function entriesOf(app, code) {
   }));
 }
 
-const GROUPS = [['with_verdict', 0, 0], ['with_target', 1, 1], ['without_target', 2, Infinity]]; // by the rank of their rows
+const GROUPS = ['with_verdict', 'with_target', 'without_target']; // by the rank of their rows; what does not apply is in the last
 
 function groups(app, unit) {
   const entries = entriesOf(app, unit.code);
-  return GROUPS.map(([title, first, last]) => {
-    const own = entries.filter(({ rank }) => rank >= first && rank <= last);
+  return GROUPS.map((title, place) => {
+    const own = entries.filter(({ rank }) => Math.min(rank, GROUPS.length - 1) === place);
     return own.length ? [h('h3', { class: 'group' }, text(title)), own.map(({ id, rates, parts }) => card(app, unit, id, rates, parts))] : null;
   });
 }

@@ -37,7 +37,7 @@ function featureBlock(app, { layer, feature }) {
   return h('section', { class: 'hit' },
     h('h4', {}, shortened(featureName(app, layer, feature))),
     h('p', { class: 'kind' }, said(layer.title), hasText(`basis_${basis}`) ? badge(basis) : null),
-    status ? h('p', { class: 'status-line' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
+    status ? h('p', { class: 'status-row' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
     items.length > 1 ? itemLines(items) : null,
     h('dl', {}, attributeRows(attributes),
       item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
@@ -64,7 +64,7 @@ export function unitItems(app, unit) {
 function statusLine(items) {
   const counts = new Map();
   for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return h('p', { class: 'status-line' }, [...counts].map(([status, count]) => h('span', {}, h('span', { class: `dot status-${status}` }), `${text(`status_${status}`)} ${count}`)));
+  return h('p', { class: 'status-row' }, [...counts].map(([status, count]) => h('span', {}, h('span', { class: `dot status-${status}` }), `${text(`status_${status}`)} ${count}`)));
 }
 
 // A register item that no layer draws.
@@ -72,7 +72,7 @@ function itemBlock({ item, register }) {
   return h('section', { class: 'hit' },
     h('h4', {}, shortened(itemName(item))),
     h('p', { class: 'kind' }, said(register.item), hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
-    h('p', { class: 'status-line' }, h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : ''),
+    h('p', { class: 'status-row' }, h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : ''),
     h('dl', {}, h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
     h('p', { class: 'note' }, text('item_not_drawn')));
 }

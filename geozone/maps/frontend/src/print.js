@@ -5,7 +5,7 @@ import { layerLegend, rateLegend } from './legend.js';
 import { PAPER, setPaper, swatch } from './paint.js';
 import { dataDate, reviewLine } from './sources.js';
 import { said, text } from './text.js';
-import { spoken } from './cards.js';
+import { entriesOf } from './cards.js';
 
 const SHARPNESS = 3; // device pixels per CSS pixel on paper
 
@@ -26,7 +26,8 @@ function legend(app) {
 
 function ratesTable(app) {
   const unit = app.units[app.state.unit];
-  const lines = [...(app.ratesOf.get(unit.code) ?? new Map())].filter(([, rates]) => spoken(app, rates)).flatMap(([, rates]) => rates.map((rate, place) => {
+  const entries = entriesOf(app, unit.code).sort((one, other) => one.rank - other.rank);
+  const lines = entries.flatMap(({ rates, parts }) => [rates, ...parts]).flatMap((rates) => rates.map((rate, place) => {
     const before = place && rates[place - 1].kind === rate.kind; // the same number, held against another target
     return h('tr', {},
       h('th', { scope: 'row' }, place ? '' : said(rate.title_text)), h('td', {}, before ? '' : said(rate.value_text)),

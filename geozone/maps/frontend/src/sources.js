@@ -1,4 +1,4 @@
-// Where everything comes from: layers, registers, documents, dates, licences, review, findings.
+// Where everything comes from: layers, registers, figures, documents, dates, licences, review, findings.
 
 import { h, replace } from './dom.js';
 import { said, text } from './text.js';
@@ -8,14 +8,12 @@ export function reviewLine(app) {
   return app.data.review ? text('reviewed', { number: app.data.review }) : text('not_reviewed');
 }
 
-// The years that the layers describe, and whether any layer does not say.
+// The years that the numbers describe, and whether any of them does not say.
 export function dataDate(app) {
-  const vintages = [...app.layers.values()].filter((layer) => layer.vintage !== undefined).map((layer) => layer.vintage);
-  const years = vintages.flatMap((vintage) => vintage.match(/(?:19|20)\d\d/g) ?? []).map(Number);
-  const unsaid = vintages.some((vintage) => !/(?:19|20)\d\d/.test(vintage)) ? text('date_unsaid') : '';
-  if (!years.length) return unsaid;
-  const [first, last] = [Math.min(...years), Math.max(...years)];
-  return `${first === last ? first : `${first}–${last}`}${unsaid ? text('in_brackets', { content: unsaid }) : ''}`;
+  const { first, last, unsaid } = app.data.dates;
+  const silence = unsaid ? text('date_unsaid') : '';
+  if (first === null) return silence;
+  return `${first === last ? first : `${first}\u2013${last}`}${silence ? text('in_brackets', { content: silence }) : ''}`;
 }
 
 // What an indicator is made from: a heading and words for each input.
