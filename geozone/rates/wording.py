@@ -182,7 +182,7 @@ def tally(rates: Iterable[Rate], targets: Mapping[str, Target]) -> list[tuple[Ve
     """
     leading: dict[str, Rate] = {}
     for rate in rates:
-        if rate.verdict is not None and rate.target_id in targets:
+        if rate.verdict is not None and rate.target_id is not None and rate.target_id in targets:
             leading.setdefault(rate.target_id, rate)
     counts: dict[tuple[Verdict, bool], int] = {}
     for rate in leading.values():
