@@ -14,6 +14,7 @@ import shapely
 
 from geozone.checks.accuracy import accuracy_m
 from geozone.checks.findings import leaves_out
+from geozone.figures.references import reference_targets
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.roles import load_roles
 from geozone.messages import text
@@ -103,6 +104,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     registers = _registers(run, shore_km)
     reported, found = read_all_figures(project, indicators, run.inputs)
     run.keep(found, tell=True)
+    references = reference_targets(reported, zone, indicators)
+    targets += references.targets
     outline = units.geometry.iloc[-1]
     shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
     shown = _joined(run, shown, registers, units)
@@ -158,7 +161,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         mosaic=pieces,
         rates=rates,
         targets=targets,
-        documents={**load_documents(), **project.documents},
+        documents={**load_documents(), **project.documents, **references.documents},
         registers=registers,
         findings=run.findings,
         ledger=run.ledger,
