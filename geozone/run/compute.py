@@ -5,7 +5,7 @@ The run owns no method. It hands layers from one room to the next and keeps the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -15,7 +15,7 @@ import shapely
 from geozone.checks.accuracy import accuracy_m
 from geozone.checks.findings import leaves_out
 from geozone.figures.references import reference_targets
-from geozone.manifest.indicators import load_indicators
+from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.roles import load_roles
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Register, Step, ZoneResult
@@ -125,28 +125,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         vintages=frozenset({*earlier, *earlier_rasters}),
         incomplete=frozenset(finding.layer for finding in run.findings if leaves_out(finding)),
     )
-    if earlier or earlier_rasters:
-        before = Materials(
-            layers | earlier,
-            rasters | earlier_rasters,
-            units,
-            finest,
-            Mosaics({}, finest, threads=options.threads),
-            {},
-            options.threads,
-        )
-        older = {**{name: layer.spec for name, layer in earlier.items() if layer.spec}, **earlier_rasters}
-        asked = [one for one in chosen if set(one.layers) & set(older)]
-        facts = replace(
-            facts,
-            before=replace(
-                facts,
-                specs={**facts.specs, **older},
-                tables=supply(all_needs(asked), before),
-                older=frozenset(older),
-                found={},
-            ),
-        )
+    facts = _with_older(facts, chosen, materials, earlier_rasters)
     size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, load_references())
     rates = compute_rates(facts, chosen, targets, size, areas)
     run.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
@@ -173,6 +152,28 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         figures=reported,
         rasters=rasters,
     )
+
+
+def _with_older(
+    facts: Facts, chosen: Sequence[Indicator], materials: Materials, rasters: Mapping[str, LayerSpec]
+) -> Facts:
+    """Return facts with those of the older vintages of layers, and of rasters, where there are any."""
+    older = {**{name: layer.spec for name, layer in materials.older.items() if layer.spec}, **rasters}
+    if not older:
+        return facts
+    before = Materials(
+        {**materials.layers, **materials.older},
+        {**materials.rasters, **rasters},
+        materials.units,
+        materials.finest,
+        Mosaics({}, materials.finest, threads=materials.threads),
+        {},
+        materials.threads,
+    )
+    asked = [one for one in chosen if set(one.layers) & set(older)]
+    tables = supply(all_needs(asked), before)
+    specs = {**facts.specs, **older}
+    return replace(facts, before=replace(facts, specs=specs, tables=tables, older=frozenset(older), found={}))
 
 
 def tell_unused(
