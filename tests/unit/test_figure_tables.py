@@ -102,6 +102,14 @@ def test_the_zone_and_its_only_province_have_the_same_figures(tmp_path):
     assert found.taken == 2
 
 
+def test_the_zone_and_its_only_province_cannot_disagree(tmp_path):
+    found = read(
+        table(tmp_path, "河北省,森林覆盖率,2024,36.5,%,", "美丽河北,森林覆盖率,2024,36.9,%,"), zone="hebei"
+    )
+    assert found.figures == []
+    assert "disagree" in told(found)
+
+
 def test_the_country_and_a_zone_around_stand_beside_and_are_nobodys_rows(tmp_path):
     found = read(table(tmp_path, "全国,森林覆盖率,2024,25,%,", "京津冀,森林覆盖率,2024,35,%,"), zone="hebei")
     assert [(one.scope, one.context) for one in found.figures] == [
