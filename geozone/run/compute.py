@@ -14,6 +14,7 @@ import shapely
 
 from geozone.checks.accuracy import accuracy_m
 from geozone.checks.findings import leaves_out
+from geozone.figures.embedded import embedded_figures
 from geozone.figures.references import reference_targets
 from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.roles import load_roles
@@ -104,7 +105,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     registers = _registers(run, shore_km)
     reported, found = read_all_figures(project, indicators, run.inputs)
     run.keep(found, tell=True)
-    references = reference_targets(reported, zone, indicators)
+    references = reference_targets(embedded_figures(zone), zone, indicators)
     targets += references.targets
     outline = units.geometry.iloc[-1]
     shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
