@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from geozone.figures.numbers import read_number
-from geozone.figures.titles import Titles
+from geozone.figures.value_columns import Names, ValueColumn, is_aside, is_heading, value_column
 from geozone.figures.words import in_brackets, is_blank, is_word, meanings, squeezed, without_brackets
-from geozone.figures.years import Year, head_year, read_year
+from geozone.figures.years import read_year
 from geozone.manifest.units import Written, read_unit
-from geozone.rates.figures import VALUE
 from geozone.registers.files import Grid
 
 SCOPES = ("unit_code", "unit_name", "zone", "province", "city", "county")
@@ -24,18 +23,6 @@ _ROWS = 15  # a title, a date and an approval number may stand above the heading
 _LEVELS = 3  # rows that headings may have
 _SAMPLE = 200  # rows that tell what an ambiguous column holds
 _STATED = re.compile(r"(?:计量)?单位[:：]\s*([^，,;；)）\]】]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class ValueColumn:
-    """A column of values, with what its heading says of them."""
-
-    at: int
-    heading: str
-    kind: str = VALUE
-    year: Year | None = None
-    indicators: tuple[str, ...] = ()
-    unit: Written | None = None
 
 
 @dataclass
@@ -54,13 +41,16 @@ class Headings:
     @property
     def known(self) -> int:
         """How many columns are known by a word of the vocabulary, not by a year or indicator alone."""
-        plain = sum(1 for one in self.values if not one.indicators and one.year is None)
+        plain = sum(1 for one in self.values if not one.indicators and one.year is None and not one.scope)
         return len(set(self.columns) - {"value"}) + plain
 
     @property
     def score(self) -> int:
         """How much the headings say: every column that is known, and what they say of its values."""
-        said = sum(1 + bool(one.year) + bool(one.indicators) + bool(one.unit) for one in self.values)
+        said = sum(
+            1 + bool(one.year) + bool(one.indicators) + bool(one.unit) + bool(one.scope)
+            for one in self.values
+        )
         return len(set(self.columns) - {"value"}) + said
 
     @property
@@ -71,11 +61,16 @@ class Headings:
 
     @property
     def has_scope(self) -> bool:
-        """Whether a column says whom a figure speaks of."""
+        """Whether columns say whom every figure speaks of."""
+        return self.has_scope_column or (bool(self.values) and all(one.scope for one in self.values))
+
+    @property
+    def has_scope_column(self) -> bool:
+        """Whether a column says whom a row speaks of."""
         return any(column in self.columns for column in SCOPES)
 
 
-def find_headings(grid: Grid, titles: Titles, fields: Mapping[str, str] | None = None) -> Headings | None:
+def find_headings(grid: Grid, names: Names, fields: Mapping[str, str] | None = None) -> Headings | None:
     """Return the headings of a grid; None where no row has any.
 
     Of the rows that could be headings those are taken that name the most columns; up to three rows are read as one.
@@ -84,18 +79,24 @@ def find_headings(grid: Grid, titles: Titles, fields: Mapping[str, str] | None =
     ----------
     grid
         The table.
-    titles
-        The indicators that a heading may name.
+    names
+        The indicators, units, zones and places that a heading may name.
     fields
         Column of figures -> heading, where the user says so; it goes before the vocabulary.
     """
     best: tuple[tuple[bool, int, int, int], Headings] | None = None
     starts = 1 if grid.is_layer else min(_ROWS, len(grid.rows))
     for start in range(starts):
+        if (
+            not grid.is_layer
+            and len(set(filter(None, grid.rows[start]))) == 1
+            and max(map(len, grid.rows)) > 1
+        ):
+            continue  # a title, over one column or merged over all
         for levels in range(1, 2 if grid.is_layer else _LEVELS + 1):
-            if start + levels > len(grid.rows) or (levels > 1 and not _goes_on(grid, start, levels, titles)):
+            if start + levels > len(grid.rows) or (levels > 1 and not _goes_on(grid, start, levels, names)):
                 break
-            found = _read(grid, start, levels, titles, fields or {})
+            found = _read(grid, start, levels, names, fields or {})
             rank = (found.is_table, found.score, -levels, -start)
             if found.known and (best is None or rank > best[0]):
                 best = rank, found
@@ -119,11 +120,10 @@ def _parts(grid: Grid, start: int, levels: int) -> list[list[str]]:
     return [list(dict.fromkeys(filter(None, column))) for column in zip(*filled, strict=True)]
 
 
-def _read(grid: Grid, start: int, levels: int, titles: Titles, fields: Mapping[str, str]) -> Headings:
+def _read(grid: Grid, start: int, levels: int, names: Names, fields: Mapping[str, str]) -> Headings:
     parts = _parts(grid, start, levels)
-    names = ["/".join(words) for words in parts]
     above = dict.fromkeys(cell for row in grid.rows[:start] for cell in row if cell)
-    headings = Headings(start, start + levels, names, title=" ".join(above))
+    headings = Headings(start, start + levels, ["/".join(words) for words in parts], title=" ".join(above))
     named = _named(headings, parts, fields)
     unsure: list[int] = []
     for at, words in enumerate(parts):
@@ -133,15 +133,17 @@ def _read(grid: Grid, start: int, levels: int, titles: Titles, fields: Mapping[s
         if column == "ambiguous":
             unsure.append(at)
         elif column == "value" or column is None:
-            if value := _value(at, names[at], words, titles, plain=column == "value"):
+            if value := value_column(at, headings.names[at], words, names, plain=column == "value"):
                 headings.values.append(value)
-            elif not _is_aside(words):
-                headings.unused.append(names[at])
+            elif not is_aside(words):
+                headings.unused.append(headings.names[at])
         elif column in headings.columns:
-            headings.unused.append(names[at])
+            headings.unused.append(headings.names[at])
         else:
             headings.columns[column] = at
     _settle(headings, grid, unsure)
+    if headings.has_scope_column:
+        _leave_scopes(headings)
     return headings
 
 
@@ -169,51 +171,6 @@ def _column(words: Sequence[str]) -> str | None:
     return None
 
 
-def _value(at: int, name: str, words: Sequence[str], titles: Titles, *, plain: bool) -> ValueColumn | None:
-    """Return a column of values by its heading: a year, an indicator, a word for values, or several of these."""
-    found = ValueColumn(at, name)
-    told = plain
-    for written in words:
-        if (unit := read_unit(written.strip("()（） "))) is not None:
-            found = replace(found, unit=unit)
-            continue
-        part = _value_part(written, titles)
-        if part is None:
-            continue
-        told = True
-        found = ValueColumn(
-            at, name,
-            part.kind if part.kind != VALUE else found.kind,
-            part.year or found.year,
-            part.indicators or found.indicators,
-            part.unit or found.unit,
-        )  # fmt: skip
-    return found if told and not any(_is_aside([written]) for written in words) else None
-
-
-def _value_part(written: str, titles: Titles) -> ValueColumn | None:
-    """Return what one part of a heading says of values: ``2024年``, ``2027年目标值``, ``2024年森林覆盖率（%）``."""
-    year = read_year(without_brackets(written))
-    rest = "" if year else written
-    if year is None and (head := head_year(written)) is not None:
-        year, rest = Year(head[0]), head[1]
-    units = [read_unit(re.sub(r"^单位[:：]", "", inside)) for inside in in_brackets(written)]
-    unit = next((one for one in units if one), None)
-    word = squeezed(without_brackets(rest)) if rest else ""
-    if not word or meanings("headings").get(word) == "value":
-        return ValueColumn(0, written, VALUE, year, (), unit)
-    if word in meanings("value_kinds"):
-        return ValueColumn(0, written, meanings("value_kinds")[word], year, (), unit)
-    if unit is None and year is not None and (unit := read_unit(rest)):
-        return ValueColumn(0, written, VALUE, year, (), unit)
-    named = titles.find(rest)
-    return ValueColumn(0, written, VALUE, year, named.ids, unit or named.unit) if named.ids else None
-
-
-def _is_aside(words: Sequence[str]) -> bool:
-    return is_word("aside", words[-1]) or is_word("aside", without_brackets(words[-1]))
-
-
 def _settle(headings: Headings, grid: Grid, unsure: Sequence[int]) -> None:
     """Tell the column of the units of measure from that of the administrative units, where both go by one word."""
     for at in unsure:
@@ -231,7 +188,14 @@ def _settle(headings: Headings, grid: Grid, unsure: Sequence[int]) -> None:
             headings.columns[column] = at
 
 
-def _goes_on(grid: Grid, start: int, levels: int, titles: Titles) -> bool:
+def _leave_scopes(headings: Headings) -> None:
+    """Leave out the scopes of columns, where every row says its own."""
+    only = [one for one in headings.values if one.scope and not (one.year or one.indicators or one.unit)]
+    headings.unused += [one.heading for one in only]
+    headings.values = [replace(one, scope="") for one in headings.values if one not in only]
+
+
+def _goes_on(grid: Grid, start: int, levels: int, names: Names) -> bool:
     """Tell whether a row goes on with the headings above it rather than being the first row of figures."""
     place = start + levels - 1
     upper, row = grid.rows[place - 1], grid.rows[place]
@@ -242,18 +206,9 @@ def _goes_on(grid: Grid, start: int, levels: int, titles: Titles) -> bool:
     ]  # fmt: skip
     if not own or not shared:
         return False
-    known = [cell for cell in own.values() if _is_heading(cell, titles)]
+    known = [cell for cell in own.values() if is_heading(cell, names)]
     numbers = [cell for cell in own.values() if read_number(cell) and not read_year(cell)]
     return len(known) * 2 >= len(own) and not numbers
-
-
-def _is_heading(cell: str, titles: Titles) -> bool:
-    word = squeezed(without_brackets(cell))
-    head = head_year(cell)
-    return (
-        word in meanings("headings") or word in meanings("value_kinds") or is_word("ambiguous", cell)
-        or read_unit(cell.strip("()（）")) is not None or head is not None or bool(titles.find(cell).ids)
-    )  # fmt: skip
 
 
 def _take_units(headings: Headings, grid: Grid) -> None:

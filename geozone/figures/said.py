@@ -8,12 +8,13 @@ from difflib import get_close_matches
 from functools import partial
 
 from geozone.figures.around import Around
-from geozone.figures.headings import SCOPES, Headings, ValueColumn
+from geozone.figures.headings import SCOPES, Headings
 from geozone.figures.lines import Line
 from geozone.figures.numbers import EXACT
 from geozone.figures.scopes import Scope, Scopes
 from geozone.figures.telling import Telling
 from geozone.figures.titles import Named, Titles
+from geozone.figures.value_columns import ValueColumn
 from geozone.figures.values import NOTHING, Cell, Measured, Tell, is_over_time, row_unit
 from geozone.figures.words import is_blank, meanings, squeezed
 from geozone.figures.years import Year, read_year, with_period
@@ -28,7 +29,7 @@ from geozone.registers.status_words import find_date
 class Said:
     """What all figures of a row have in common."""
 
-    scope: Scope
+    scope: Scope | None  # None where the columns name them
     named: Named | None  # None where the columns or the title name the indicators
     unit: Written | None
     year: Year | None
@@ -61,13 +62,14 @@ class RowReader:
 
     def read(self, line: Line) -> Said | None:
         """Return what a row says; None where scope, unit, year or another word is not understood."""
-        scope = self._scope(line)
+        by_column = all(one.scope for one in self.headings.values)
+        scope = None if by_column else self._scope(line)
         named = self._indicator(line)
         unit, unit_sure = row_unit(line.cells.get("unit", ""), self.teller(line))
         year, year_sure = self._year(line)
         kind, kind_sure = self._word(line, "kind", "kinds")
         comparator, comparator_sure = self._word(line, "comparator", "comparators")
-        if scope is None or not (unit_sure and year_sure and kind_sure and comparator_sure):
+        if not (by_column or scope) or not (unit_sure and year_sure and kind_sure and comparator_sure):
             return None
         return Said(scope, named, unit, year, kind, comparator)
 
@@ -94,20 +96,28 @@ class RowReader:
             dict.fromkeys(unit for unit in (said.unit, column.unit, of_indicator) if unit is not None)
         )
 
-    def scope_of(self, line: Line, said: Said, year: Year | None, indicator: Indicator) -> Scope:
+    def scope(self, line: Line, said: Said, column: ValueColumn) -> Scope | None:
+        """Return whom a value speaks of: as its column says, else as its row does; None where that is not certain."""
+        return (
+            self._certain(line, self.scopes.find("", column.scope), "", column.scope)
+            if column.scope
+            else said.scope
+        )
+
+    def held_for(self, line: Line, scope: Scope, year: Year | None, indicator: Indicator) -> Scope:
         """Return whom a figure is held for: nobody, where it spans some months and its indicator is one of whole years.
 
         It may stand beside the rows of the zone then, where it is of the zone or a member, and is never judged.
         """
         if year is None or year.whole:
-            return said.scope
+            return scope
         if not (year.part and is_over_time(indicator)):
             self._tell(line, "part_of_year", Severity.NOTE, period=year.period, year=str(year.year))
-            return said.scope
+            return scope
         self._tell(line, "not_annual", period=year.period, year=str(year.year), indicator=indicator.title)
         zone = self.scopes.zone
-        beside = said.scope.id in {zone.key, *zone.members} or bool(said.scope.context)
-        return Scope("", said.scope.name, (zone.key,) if beside else ())
+        beside = scope.id in {zone.key, *zone.members} or bool(scope.context)
+        return Scope("", scope.name, (zone.key,) if beside else ())
 
     def comparator(self, line: Line, said: Said, cell: Cell, value: Measured) -> str:
         """Return the comparator of a value, of its cell or its row; empty where the two contradict each other."""
@@ -160,6 +170,10 @@ class RowReader:
         if found is None:
             self._tell(line, "no_scope")
             return None
+        return self._certain(line, found, code, name)
+
+    def _certain(self, line: Line, found: Scope, code: str, name: str) -> Scope | None:
+        """Return a scope; None where there is a doubt, which is told."""
         if found.doubt:
             self._tell(line, f"scope_{found.doubt}", word=found.words or name or code, near=named_or_none(found.near),
                        zone=self.scopes.zone.title)  # fmt: skip

@@ -13,7 +13,7 @@ from pyogrio.errors import DataSourceError
 from geozone.errors import InputError
 from geozone.figures.headings import COLUMNS, Headings, find_headings
 from geozone.figures.telling import Telling
-from geozone.figures.titles import Titles
+from geozone.figures.value_columns import Names
 from geozone.model import Severity
 from geozone.registers.files import Grid, read_grids
 
@@ -28,7 +28,7 @@ def open_sheets(
     path: Path,
     wanted: str | None,
     fields: Mapping[str, str] | None,
-    titles: Titles,
+    names: Names,
     telling: Telling,
 ) -> list[tuple[Grid, Headings]]:
     """Return the tables of a file that hold figures, with their headings.
@@ -41,8 +41,8 @@ def open_sheets(
         Its sheet or table; ``"*"`` for all sheets that hold figures.
     fields
         Column of figures -> heading, where the vocabulary does not know it.
-    titles
-        The indicators that a heading may name.
+    names
+        The indicators, units, zones and places that a heading may name.
     telling
         Takes what is told of sheets that are not read.
 
@@ -61,7 +61,7 @@ def open_sheets(
         if error.message.key == "registers.markup":
             raise InputError("figures.markup", path=path) from error
         raise
-    headed = [(grid, find_headings(grid, titles, fields)) for grid in grids]
+    headed = [(grid, find_headings(grid, names, fields)) for grid in grids]
     chosen = _chosen(path, headed, wanted)
     for grid, headings in headed:
         if not any(grid is one for one, _ in chosen):

@@ -14,6 +14,7 @@ from geozone.figures.scopes import Scopes
 from geozone.figures.sheets import open_sheets
 from geozone.figures.telling import Telling
 from geozone.figures.titles import Titles
+from geozone.figures.value_columns import Names
 from geozone.figures.values import NOTHING, Cell, measured
 from geozone.figures.zones import twins_of
 from geozone.manifest.indicators import Indicator, load_indicators
@@ -83,7 +84,7 @@ def read_figures(
     titles = Titles(load_indicators() if indicators is None else indicators)
     scopes = Scopes(zone, embedded_gazetteer)
     placed = []
-    for grid, headings in open_sheets(path, sheet or layer, fields, titles, telling):
+    for grid, headings in open_sheets(path, sheet or layer, fields, Names(titles, scopes), telling):
         around = look_around(path, grid, headings, titles=titles, scopes=scopes, telling=telling)
         reader = RowReader(headings, around, titles, scopes, basis, telling)
         for line in read_lines(grid, headings, titles, scopes, count=count, telling=telling):
@@ -105,15 +106,15 @@ def _figures(line: Line, reader: RowReader, source: Text) -> Iterator[Figure]:
     columns = {one.at: one for one in reader.headings.values}
     for at, written in line.values:
         column = columns[at]
-        ids = reader.indicators(said, column)
-        year, agree = reader.year(line, said, column) if ids else (None, False)
-        if not agree:
+        ids, of = reader.indicators(said, column), reader.scope(line, said, column)
+        year, agree = reader.year(line, said, column) if ids and of else (None, False)
+        if of is None or not agree:
             continue
         cell = Cell(written, column.heading, reader.units(said, column), reader.headings.units)
         for key in ids:
             value = measured(cell, reader.titles.indicators[key], reader.teller(line))
             if value is not None and (comparator := reader.comparator(line, said, cell, value)):
-                scope = reader.scope_of(line, said, year, reader.titles.indicators[key])
+                scope = reader.held_for(line, of, year, reader.titles.indicators[key])
                 yield Figure(
                     indicator=key,
                     scope=scope.id,

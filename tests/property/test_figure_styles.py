@@ -10,12 +10,20 @@ from office import write_book, write_old_book
 
 from geozone.figures.agreeing import merged
 from geozone.figures.listing import FIGURE_COLUMNS, figure_rows
+from geozone.figures.numbers import read_number
+from geozone.figures.scopes import Scopes
 from geozone.figures.tables import read_figures
+from geozone.figures.titles import Titles
+from geozone.figures.years import read_year
+from geozone.manifest.indicators import load_indicators
 from geozone.model import Basis, Severity
 from geozone.rates.figures import Figures
+from geozone.rates.gazetteer import embedded_gazetteer
 from geozone.seeds import get_zone
 
 BTH = get_zone("bth")
+TITLES = Titles(load_indicators())
+SCOPES_OF_BTH = Scopes(BTH, embedded_gazetteer)
 SCOPES = {
     "bth": ["京津冀", "bth", "京津冀美丽中国先行区", "全区域"], "110000": ["北京市", "北京", "11", "110000", "Beijing"],
     "130000": ["河北省", "河北", "130000"], "130200": ["唐山市", "河北省唐山市", "唐山", "1302"], "P037": ["白洋淀"],
@@ -239,6 +247,26 @@ def test_whatever_is_wrong_in_one_row_changes_no_figure_without_a_word(tmp_path,
         one.period.zh for one in found.figures if (one.scope, one.indicator, one.year) in wrong
     )
     assert set(held) == set(figures) or warned(found) or any(one.period.zh for one in found.figures)
+
+
+@given(
+    st.text("0123456789.,-+~≥≤约万亿千%％年月日（）()[]①² 类劣ⅤIVV十四五eE×^/北京市PM2.5μg/m3", max_size=12)
+)
+def test_no_cell_is_too_odd_to_be_read_or_left(cell):
+    number, year = read_number(cell), read_year(cell)
+    assert number is None or number.value.is_finite()
+    assert year is None or 1949 <= year.year <= 2100
+    TITLES.find(cell)
+    SCOPES_OF_BTH.find(cell, "")
+    SCOPES_OF_BTH.find("", cell)
+
+
+@given(st.decimals(-(10**9), 10**9, places=4, allow_nan=False), st.sampled_from(["", "约", "≥", "不超过"]))
+def test_a_number_is_itself_with_commas_or_without(value, before):
+    for written in (f"{value:,}", f"{value}", f"{value:.4f}"):
+        number = read_number(before + written)
+        assert number is not None
+        assert number.value == value
 
 
 @EXAMPLES

@@ -44,7 +44,11 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value,
             vintage=f"{base.year}–{end.year}",
             note=text(
-                "rates.note_years", base=base.year, start=amount_text(start, base.unit), year=end.year, stop=amount_text(stop, base.unit)
+                "rates.note_years",
+                base=base.year,
+                start=amount_text(start, base.unit),
+                year=end.year,
+                stop=amount_text(stop, base.unit),
             ),
             method=text("rates.method_reported", source=end.source),
         )

@@ -39,7 +39,6 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         yield Value(
             unit,
             indicator.unit,
-            denominator=weight,
             value=mean,
             low=mean,
             high=mean,
