@@ -5,6 +5,8 @@ import json
 import pytest
 from samples import BUILT_ZONES
 
+from geozone.rates.frame import READING
+
 # a number that changes with the picture of the map
 PICTURE = """() => {
     const copy = document.createElement('canvas');
