@@ -16,8 +16,7 @@ from geozone.messages import Text, text
 from geozone.model import Level, Rate, Target, Verdict, Zone
 from geozone.policy.plausibility import Territory
 from geozone.rates.facts import NOTHING, Facts, Unit, Value
-from geozone.rates.figures import Figures
-from geozone.rates.frame import READING, REGION, Frame
+from geozone.rates.frame import READING, REGION, Frame, context
 from geozone.rates.measures import module_of
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.measures.derived import names
@@ -199,18 +198,7 @@ def _with_context(value: Value, indicator: Indicator, facts: Facts) -> Value:
     """Return a value of the zone with the figures of other scopes in its note; they are never judged."""
     if value.unit is not facts.whole:
         return value
-    return replace(value, note=value.note + context(facts.figures, indicator, facts.zone.key))
-
-
-def context(figures: Figures, indicator: Indicator, zone: str) -> Text:
-    """Return what was reported of other scopes than the zone's own."""
-    note = NOTHING
-    for figure in figures.context(indicator.id, zone):
-        note += text(
-            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=f"{figure.value:g}",
-            unit=load_units()[figure.unit].title, source=figure.source,
-        )  # fmt: skip
-    return note
+    return replace(value, note=value.note + context(facts, indicator))
 
 
 def _with_robustness(frame: Frame, rate: Rate, areas: pd.DataFrame) -> Rate:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title, register_title
+from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
 from geozone.policy.plausibility import Territory, impossible
@@ -99,7 +100,7 @@ class Frame:
                 if codes and unit is self.facts.whole
                 else NOTHING
             )
-            note = there + self.missing(indicator) + (target.note or NOTHING)
+            note = there + self.missing(indicator) + context(self.facts, indicator) + (target.note or NOTHING)
             row = self.row(
                 indicator, Value(unit, indicator.unit, note=note, method=text("rates.method_none"))
             )
@@ -159,7 +160,7 @@ class Frame:
             verdict=Verdict.NOT_COMPUTABLE,
             note=wrong.message.text + rate.note + (target.note or NOTHING),
         )
-        if target.reading is None:
+        if target.reading is None or (value.value is None and value.low is None):
             return [row]
         reading = replace(target, id=target.id + READING, value=target.reading.value, note=None)
         read = self._hold(rate, reading, indicator, value)
@@ -202,6 +203,17 @@ class Frame:
             gap_unit=judged.gap_unit,
             note=judged.note + start.note + note,
         )
+
+
+def context(facts: Facts, indicator: Indicator) -> Text:
+    """Return what was reported of other scopes than the zone's own."""
+    note = NOTHING
+    for figure in facts.figures.context(indicator.id, facts.zone.key):
+        note += text(
+            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=f"{figure.value:g}",
+            unit=unit_title(figure.unit), source=figure.source,
+        )  # fmt: skip
+    return note
 
 
 def _kind_of(indicator: Indicator) -> Kind | None:

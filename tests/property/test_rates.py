@@ -8,11 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rate_samples import COUNTIES, ZONE, register, spec, target, units
+from rate_samples import COUNTIES, ZONE, compute_rates, register, spec, target, units
 
 from geozone.model import Basis, Comparator, Level, RegisterTotal, Status, Verdict
 from geozone.rates.completion import count_items
-from geozone.rates.indicators import compute_rates
 from geozone.rates.verdicts import Measured, judge, reaches, rounded, smallest_count
 from geozone.rates.whatif import close_gap
 
@@ -186,7 +185,7 @@ def test_areas_of_units_are_sums_over_their_counties(pieces):
         zone=ZONE, units=table, mosaic=mosaic, lengths={}, registers={}, targets=[],
         layers={"redline": spec("redline"), "barrier": spec("barrier")},
     )  # fmt: skip
-    by_unit = {(rate.indicator, rate.unit_code): rate for rate in rates if rate.denominator is not None}
+    by_unit = {(rate.indicator, rate.unit_code): rate for rate in rates if rate.value is not None}
     parent = dict(zip(table["code"], table["parent"], strict=True))
     for indicator in ("redline_coverage", "barrier_coverage", "barrier_protected"):
         for upper in ("z", *PROVINCES, *CITIES):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pytest
 import shapely
+from rate_samples import compute_rates
 from samples import sample_result
 
 from geozone.errors import UsageError
@@ -13,7 +14,6 @@ from geozone.model import CRS, Basis, Layer, Verdict
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.plane import area_km2
 from geozone.overlay.variants import area_variants
-from geozone.rates.indicators import compute_rates
 
 
 @pytest.fixture(scope="module")

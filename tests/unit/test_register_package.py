@@ -64,9 +64,7 @@ def edit(path, *statements):
 
 
 def read(path, basis=Basis.OFFICIAL, **more):
-    return read_register(
-        path, role="bay", basis=basis, as_of="2026-06-30", zone=ZONE, units=units(), **more
-    )
+    return read_register(path, role="bay", basis=basis, as_of="2026-06-30", zone=ZONE, units=units(), **more)
 
 
 def kinds(found, severity=None):
