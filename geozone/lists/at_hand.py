@@ -8,6 +8,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.model import ZoneResult
 from geozone.project import Project
 from geozone.rates.facts import Facts
+from geozone.rates.words import MEASURES
 from geozone.run.layers import covers
 from geozone.run.registers import read_all_figures, read_registers
 
@@ -47,3 +48,12 @@ def of_result(result: ZoneResult, project: Project) -> Facts:
         fields={name: frozenset(map(str, layer.data.columns)) for name, layer in result.layers.items()},
         vintages=frozenset(project.older),
     )
+
+
+def missing_measures(indicator: Indicator, there: Facts) -> dict[str, str]:
+    """Return the measure that the items of a register are weighed by, by register, where none of its items has it."""
+    by = indicator.options.get("by")
+    if by not in MEASURES:
+        return {}
+    items = {name: there.registers[name].items for name in indicator.registers if name in there.registers}
+    return {name: by for name, rows in items.items() if not rows[by].notna().any()}

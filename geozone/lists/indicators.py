@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geozone.figures.zones import is_inside
 from geozone.lists.at_hand import of_project
 from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.inputs import layer_title, register_title
@@ -35,7 +36,7 @@ def indicators_table(project: Project | None, lang: Language) -> pd.DataFrame:
         Columns ``indicator, title, measure, unit, levels, layers, registers, figures, indicators``, the inputs by id. For a
         zone also ``targets`` (ids of its demands), ``answer`` (``computed``: all inputs are there; ``reported``: a figure of
         the zone or of a unit of it answers alone; ``missing``; ``evidence``: no number is asked) and ``missing``, the titles
-        of the inputs that are not there. Whether layers have the fields that are asked for is seen when they are opened
+        of the inputs that are not there. Whether layers and registers have the fields that are asked for is seen when they are opened
         (`geozone.lists.missing`).
     """
     if project is None:
@@ -65,7 +66,7 @@ def answer(indicator: Indicator, there: Facts, indicators: Mapping[str, Indicato
     if "figure" not in indicator.measure.keys and _has_inputs(indicator, there, indicators):
         return COMPUTED
     named = (indicator.id, *indicator.figures)
-    return REPORTED if any(there.figures.scopes(name) for name in named) else MISSING
+    return REPORTED if any(_is_reported(name, there) for name in named) else MISSING
 
 
 def missing_titles(
@@ -80,7 +81,7 @@ def missing_titles(
     titles += [
         indicators[name].title
         for name in indicator.figures
-        if name in indicators and not there.figures.scopes(name)
+        if name in indicators and not _is_reported(name, there)
     ]
     titles += [
         indicators[name].title
@@ -88,6 +89,13 @@ def missing_titles(
         if name in indicators and answer(indicators[name], there, indicators) == MISSING
     ]
     return list(dict.fromkeys(title.get(lang) for title in titles))
+
+
+def _is_reported(name: str, there: Facts) -> bool:
+    """Tell whether a figure of the zone or of a unit in it is there: not a plan, and not of another scope."""
+    units = [scope for scope in there.figures.scopes(name) if scope.isdigit() or scope == there.zone.key]
+    scopes = [scope for scope in units if is_inside(scope, there.zone)]
+    return any(there.figures.series(name, scope) for scope in scopes)
 
 
 def _has_inputs(indicator: Indicator, there: Facts, indicators: Mapping[str, Indicator]) -> bool:

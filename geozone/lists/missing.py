@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from geozone.lists.at_hand import of_result
+from geozone.lists.at_hand import missing_measures, of_result
 from geozone.lists.headings import field_heading, register_columns
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title, load_layers, load_registers, register_title
@@ -150,6 +150,8 @@ def _inputs(asked: _Asked, indicator: Indicator) -> Iterator[Item]:
         first = indicator.layers or indicator.registers
         item = _layer(first[0], indicator) if indicator.layers else _register(first[0], indicator)
         yield replace(item, what=FIELDS, fields=fields)
+    for name, by in missing_measures(indicator, there).items():
+        yield replace(_register(name, indicator), what=FIELDS, fields=(by,))
     if indicator.measure.kind is None:
         yield from _figures(asked, indicator)
     for name in sources(indicator):

@@ -29,6 +29,7 @@ STOREYS = [
     {"maps", "export"},
     {"run"},
     {"api", "listing", "verify", "explain"},
+    {"lists"},
     {"cli"},
     {"__init__", "__main__"},
 ]

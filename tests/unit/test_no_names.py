@@ -31,7 +31,6 @@ PLACES = {
     ("terrain/barrier.py", "barrier"): "what its function is given, in its messages",
     ("overlay/variants.py", "coastline"): "a column: which shore the land is cut with",
     ("rates/variants.py", "coastline"): "the same column",
-    ("run/boundary.py", "boundary"): "the step of the run that reads the units",
 }
 # modules that may name things, and why
 APART = {
