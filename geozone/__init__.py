@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from geozone.api import OpenProject, change, coverage, mosaic, open_project
     from geozone.checks import check, repair
     from geozone.overlay.plane import area_km2, length_km
+    from geozone.raster.means import zonal_means
     from geozone.raster.shares import zonal_shares
     from geozone.read import read_layer
     from geozone.terrain.barrier import barrier
@@ -27,6 +28,7 @@ __all__ = [
     "open_project",
     "read_layer",
     "repair",
+    "zonal_means",
     "zonal_shares",
 ]
 
@@ -42,6 +44,7 @@ _HOME = {
     "open_project": "geozone.api",
     "read_layer": "geozone.read",
     "repair": "geozone.checks",
+    "zonal_means": "geozone.raster.means",
     "zonal_shares": "geozone.raster.shares",
 }
 

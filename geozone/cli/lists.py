@@ -34,13 +34,18 @@ from geozone.rates.compute import chosen_indicators
 from geozone.versions import versions
 
 
+def _shown(table: pd.DataFrame, form: str | None, lang: Language, name: str) -> str:
+    """Return a table in words for people, in codes for programs."""
+    return listing.show(table if form else listing.readable(table, lang, name), form)
+
+
 @cli.command("zones")
 @JSON
 @CSV
 @LANG
 def zones_command(form: str | None, lang: Language) -> None:
     """List the declared zones."""
-    click.echo(listing.show(listing.zones(lang), form))
+    click.echo(_shown(listing.zones(lang), form, lang, "zones"))
 
 
 @cli.command("layers")
@@ -50,7 +55,7 @@ def zones_command(form: str | None, lang: Language) -> None:
 @LANG
 def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
     """List the embedded layers, or those that serve a zone."""
-    click.echo(listing.show(listing.layers(zone, lang), form))
+    click.echo(_shown(listing.layers(zone, lang), form, lang, "layers"))
 
 
 @cli.command("roles")
@@ -134,7 +139,7 @@ def _tell_missing(found: list[Missing], zone: str, lang: Language) -> None:
 @CSV
 @LANG
 def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> None:
-    """List what the policy documents demand, or verify it against their text.
+    """List the targets of the policy documents, or verify them against the text.
 
     `verify DIR` finds every registered figure in the documents (UTF-8 text) in DIR; a figure that differs or is not
     found makes the exit code 1.
@@ -163,7 +168,7 @@ def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> 
         return
     if len(what) > 1:
         raise UsageError("cli.targets_usage")
-    click.echo(listing.show(targets_table(what[0] if what else None, lang), form))
+    click.echo(_shown(targets_table(what[0] if what else None, lang), form, lang, "targets"))
 
 
 @cli.command("versions")

@@ -8,7 +8,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.model import ZoneResult
 from geozone.project import Project
 from geozone.rates.facts import Facts
-from geozone.rates.words import MEASURES
+from geozone.registers.words import MEASURES
 from geozone.run.layers import covers
 from geozone.run.registers import read_all_figures, read_registers
 
@@ -21,7 +21,7 @@ def of_project(project: Project, indicators: Mapping[str, Indicator]) -> Facts:
     InputError
         If a register or table of figures is missing or cannot be read.
     """
-    figures, _, _ = read_all_figures(project, indicators, [])
+    figures, _ = read_all_figures(project, indicators, [])
     return Facts(
         zone=project.zone,
         units=(),

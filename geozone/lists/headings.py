@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from geozone.figures.words import word_table
 from geozone.manifest.fields import field_title, load_fields
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import DeclaredRegister
 from geozone.manifest.units import load_units, unit_title
 from geozone.messages import Language
 from geozone.model import REGISTER_COLUMNS, Level
-from geozone.rates.words import MEASURES, PLACE_COLUMNS, register_words
+from geozone.registers.words import MEASURES, PLACE_COLUMNS, register_words
 
 _CHINESE = re.compile(r"[一-鿿]")
 _NAME, _STATUS, _DATE, _PLAN, _SOURCE, _NOTE = (
@@ -47,10 +48,14 @@ def field_heading(name: str, lang: Language) -> str:
     """
     if name in load_fields() or name not in _KNOWN:
         return field_title(name).get(lang)
-    words = register_words("headings").get(name, [name])
-    word = next((one for one in words if _CHINESE.search(one)), words[0]) if lang == "zh" else words[0]
+    word = _plainest(register_words("headings").get(name, [name]), lang)
     unit = _MEASURED_IN.get(name)
     return f"{word}（{unit}）" if unit and lang == "zh" else word
+
+
+def figure_heading(column: str, lang: Language) -> str:
+    """Return the heading of a column of a table of figures: the first word of a language that its reader knows."""
+    return _plainest(word_table("headings")[column], lang)
 
 
 def unit_word(unit: str, lang: Language) -> str:
@@ -65,6 +70,11 @@ def status_words(status: str, lang: Language) -> list[str]:
         one for one in register_words("statuses")[status] if bool(_CHINESE.search(one)) is (lang == "zh")
     ]
     return words[:3]
+
+
+def _plainest(words: Sequence[str], lang: Language) -> str:
+    chosen = (one for one in words if bool(_CHINESE.search(one)) is (lang == "zh"))
+    return next(chosen, words[0])
 
 
 def _asked(indicator: Indicator) -> list[str]:

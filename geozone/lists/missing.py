@@ -82,16 +82,15 @@ def missing_inputs(result: ZoneResult, project: Project) -> list[Missing]:
     there = of_result(result, project)
     answered = frozenset((rate.indicator, rate.unit_code) for rate in result.rates if _has_number(rate))
     targets = {target.id: target for target in result.targets}
-    found: list[Missing] = []
-    seen: set[tuple[str, str]] = set()
+    held: dict[tuple[str, str], list[Rate]] = {}
     for rate in result.rates:
-        key = ((rate.target_id or "").removesuffix(READING), rate.unit_code)
-        if not rate.target_id or key in seen:
-            continue
-        seen.add(key)
-        target, indicator = targets[key[0]], result.indicators[rate.indicator]
-        asked = _Asked(indicator, target, rate, there, result.indicators, answered)
-        found += _missing(asked)
+        if rate.target_id:
+            held.setdefault((rate.target_id.removesuffix(READING), rate.unit_code), []).append(rate)
+    found: list[Missing] = []
+    for (name, _), rates in held.items():
+        rate = next((one for one in rates if _has_number(one)), rates[0])
+        indicator = result.indicators[rate.indicator]
+        found += _missing(_Asked(indicator, targets[name], rate, there, result.indicators, answered))
     return found
 
 

@@ -20,8 +20,8 @@ _COORDINATES = "EPSG:4490"
 def project_text(missing: Sequence[Missing], zone: tuple[str, Text], tables: Tables, lang: Language) -> str:
     """Return the project file.
 
-    Blocks of registers and figures hold as they are: an empty table counts for nothing. A layer cannot be empty, so that its
-    block is a comment until the file is there.
+    The block of the figures holds as it is: rows without a value do not count. Layers and registers cannot be empty, so that
+    their blocks are comments until the table is filled in or the file is there.
 
     Parameters
     ----------
@@ -52,9 +52,8 @@ def _register(name: str, sheet: Sheet, lang: Language) -> str:
     if known and known.level:
         keys["level"] = known.level.value
     keys |= {"path": sheet.path, "sheet": sheet.name, "basis": Basis.OFFICIAL.value, "as_of": ""}
-    return _comment(text("lists.project_register", title=register_title(name)), lang) + "\n" + _block(
-        "register", keys, fields=_own_fields(sheet, lang)
-    )  # fmt: skip
+    said = text("lists.project_register", title=register_title(name))
+    return _comment(said, lang) + "\n" + _off(_block("register", keys, fields=_own_fields(sheet, lang)))
 
 
 def _points(name: str, sheet: Sheet, lang: Language) -> str:

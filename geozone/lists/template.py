@@ -9,7 +9,7 @@ from pathlib import Path
 
 from geozone.errors import UsageError
 from geozone.files import whole_file
-from geozone.lists.headings import field_heading, register_columns, status_words, unit_word
+from geozone.lists.headings import field_heading, figure_heading, register_columns, status_words, unit_word
 from geozone.lists.missing import FIELDS, FIGURE, LAYER, REGISTER, Item, Missing
 from geozone.lists.project_file import project_text
 from geozone.lists.sheets import Heading, Sheet, Tables, write_sheet
@@ -154,12 +154,13 @@ def figure_sheet(missing: Iterable[Missing], lang: Language) -> Sheet:
     required = {"unit_name", "indicator", "value", "unit", "year", "source"}
     headings = tuple(
         Heading(
-            text(f"lists.figure_{one}").get(lang), text(f"lists.about_figure_{one}").get(lang),
+            figure_heading(one, lang), text(f"lists.about_figure_{one}").get(lang),
             one in required, is_text=one == "unit_code",
         )
         for one in _FIGURE_COLUMNS
     )  # fmt: skip
     rows: dict[tuple[str, str, int | None], list[object]] = {}
+    notes: dict[str, None] = {}
     for one in missing:
         item = one.item
         key = (item.title.zh, one.unit_code, item.year)
@@ -168,11 +169,11 @@ def figure_sheet(missing: Iterable[Missing], lang: Language) -> Sheet:
         code = "" if REGION in one.unit_code else one.unit_code
         instead = [other.item for other in missing if _is_instead(other, one)]
         rows[key] = [
-            one.unit_name.get(lang), code, item.title.get(lang), item.year, None, unit_word(item.unit, lang),
-            None, _instead(instead, lang),
+            one.unit_name.get(lang), code, item.title.get(lang), item.year, None, unit_word(item.unit, lang), None, None,
         ]  # fmt: skip
+        notes |= dict.fromkeys(_instead(item, instead, lang))
     title = text("lists.figures_title").get(lang)
-    return Sheet(_file(title), title, title, headings, list(rows.values()))
+    return Sheet(_file(title), title, title, headings, list(rows.values()), tuple(notes))
 
 
 _FIGURE_COLUMNS = ("unit_name", "unit_code", "indicator", "year", "value", "unit", "source", "note")
@@ -184,11 +185,11 @@ def _is_instead(other: Missing, one: Missing) -> bool:
     return same and other.alternative != one.alternative and other.item.what in {LAYER, REGISTER, FIELDS}
 
 
-def _instead(items: Iterable[Item], lang: Language) -> str:
+def _instead(figure: Item, items: Iterable[Item], lang: Language) -> list[str]:
+    """Return what answers in the place of a figure; it stands beside the table, not in what is read of it."""
     titles = list(dict.fromkeys(item.title.get(lang) for item in items))
-    if not titles:
-        return ""
-    return text("lists.instead", inputs=("、" if lang == "zh" else ", ").join(titles)).get(lang)
+    inputs = ("、" if lang == "zh" else ", ").join(titles)
+    return [text("lists.instead", title=figure.title, inputs=inputs).get(lang)] if titles else []
 
 
 def _register_heading(

@@ -11,11 +11,12 @@ from dataclasses import replace
 import pandas as pd
 
 from geozone.manifest.indicators import ALWAYS, REPORTED, WHERE_KNOWN, Indicator
-from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Level, Rate, Target, Verdict, Zone
 from geozone.policy.plausibility import Territory
-from geozone.rates.facts import NOTHING, Facts, Unit, Value
+from geozone.rates.amounts import amount_text, figure_text
+from geozone.rates.digits import amount_places
+from geozone.rates.facts import Facts, Unit, Value
 from geozone.rates.frame import READING, REGION, Frame, context
 from geozone.rates.measures import module_of
 from geozone.rates.measures.completion import counted_register
@@ -24,6 +25,7 @@ from geozone.rates.measures.reported import reported
 from geozone.rates.needs import Need
 from geozone.rates.variants import robustness, robustness_note
 from geozone.rates.verdicts import NOT_COMPARABLE
+from geozone.rounding import percent
 
 _FEWEST_VARIANTS = 2  # one variant is no test
 
@@ -181,15 +183,14 @@ def _compared(value: Value, given: Sequence[Value], indicator: Indicator) -> Val
     if figure is None or number is None or value.value is None:
         return value
     mine = value.value * (100 if indicator.share else 1)
+    in_unit = "percentage_points" if indicator.unit == "%" else indicator.unit
     note = text(
         "rates.note_beside_reported",
-        reported=f"{figure.value:,.10g}",
-        unit=load_units()[figure.unit].title,
+        reported=figure_text(figure.value, figure.unit, figure.comparator),
         year=figure.year or figure.published or "—",
         source=figure.source,
-        difference=f"{mine - number:+,.4g}",
-        in_unit=load_units()[indicator.unit].title,
-        share=f"{mine / number - 1:+.0%}" if number else "—",
+        difference=amount_text(mine - number, in_unit, amount_places(mine - number, in_unit)),
+        share=percent(mine / number - 1, 0) if number else "—",
     )
     return replace(value, note=value.note + note)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title, register_title
-from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
 from geozone.policy.plausibility import Territory, impossible
+from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.baselines import baseline_of
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.figures import FLOOR
@@ -38,6 +38,7 @@ class Frame:
             row
             for target in self.targets
             if target.indicator == indicator.id and self._speaks_of(target, rate)
+            if not (target.reference and value.figure)  # a floor is not held against itself
             for row in self._held(rate, target, indicator, value)
         ]
         return held or [rate]
@@ -90,7 +91,7 @@ class Frame:
         by_code = {unit.code: unit for unit in self.facts.units}
         rows = []
         for target in self.targets:
-            if target.id in answered:
+            if target.id in answered or target.reference:
                 continue
             indicator = self.indicators[target.indicator]
             codes = target.region_codes
@@ -210,8 +211,8 @@ def context(facts: Facts, indicator: Indicator) -> Text:
     note = NOTHING
     for figure in facts.figures.context(indicator.id, facts.zone.key):
         note += text(
-            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=f"{figure.value:g}",
-            unit=unit_title(figure.unit), source=figure.source,
+            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=figure_text(figure.value, figure.unit, figure.comparator),
+            source=figure.source,
         )  # fmt: skip
     return note
 
@@ -232,6 +233,6 @@ def _with_target(rate: Rate, target: Target) -> Rate:
     )
 
 
-def _printed(target: Target) -> str:
+def _printed(target: Target) -> Text:
     assert target.value is not None
-    return f"{target.value:,.10g} {target.unit}"
+    return amount_text(target.value, target.unit)

@@ -11,14 +11,13 @@ from geozone.lists.indicators import COMPUTED, EVIDENCE, MISSING, REPORTED, indi
 from geozone.lists.missing import FIGURE, LAYER, REGISTER, VINTAGE, missing_inputs, missing_table
 from geozone.lists.template import PROJECT_FILE, write_templates
 from geozone.manifest.indicators import load_indicators
-from geozone.model import Basis
 from geozone.project import embedded_project, load_project
 from geozone.rates.compute import chosen_indicators
-from geozone.rates.register_files import read_grids
-from geozone.rates.register_headings import find_headings
-from geozone.rates.registers import read_register
+from geozone.rates.frame import REGION
+from geozone.registers.files import read_grids
+from geozone.registers.headings import find_headings
 from geozone.run.compute import compute
-from geozone.seeds import get_zone, zone_targets
+from geozone.seeds import zone_targets
 
 ZONE = "hebei"
 GROUNDWATER, BLACK_WATER = "groundwater_class_i_iv_share", "black_odorous_waters"
@@ -57,6 +56,13 @@ def fill(path, rows):
         for heading, value in row.items():
             sheet.cell(number, headings.index(heading) + 1, value)
     book.save(path)
+
+
+def blocks(folder):
+    """Return the project file with its blocks no longer comments."""
+    lines = (folder / PROJECT_FILE).read_text("utf-8").splitlines()
+    bare = [line.removeprefix("# ") for line in lines]
+    return tomllib.loads("\n".join(line for line in bare if line.startswith("[[") or " = " in line))
 
 
 def block_of(folder, word):
@@ -133,7 +139,7 @@ def test_indicators_say_how_they_are_answered(run):
 
 def test_the_headings_of_registers_are_those_that_the_reader_knows(missing, templates):
     registers = {one.item.id for one in missing if one.item.what == REGISTER}
-    entries = tomllib.loads((templates / PROJECT_FILE).read_text("utf-8"))["register"]
+    entries = blocks(templates)["register"]
     assert {entry["id"] for entry in entries} == registers
     for entry in entries:
         grid = next(one for one in read_grids(templates / entry["path"]) if one.title == entry["sheet"])
@@ -143,70 +149,63 @@ def test_the_headings_of_registers_are_those_that_the_reader_knows(missing, temp
         assert known == set(range(len(headings.names))), [headings.names, headings.columns]
 
 
-@pytest.mark.xfail(raises=UsageError, strict=False, reason="registers of sites are not read yet")
-def test_a_register_that_was_filled_in_is_read_back(templates):
-    entry = tomllib.loads(block_of(templates, BLACK_WATER.removesuffix("s")))["register"][0]
-    place = {"省": "河北省", "市": "石家庄市", "县": "长安区", "县级代码": "130102"}
-    rows = [{"名称": "甲沟", **place, "状态": "建成"}, {"名称": "乙沟", **place, "状态": "在建"}]
-    fill(templates / entry["path"], rows)
-    register = read_register(
-        templates / entry["path"], role=entry["role"], basis=Basis.OFFICIAL, sheet=entry["sheet"], zone=get_zone(ZONE)
-    )  # fmt: skip
-    assert list(register.items["status"]) == ["built", "under_construction"]
-    assert list(register.items["county_code"]) == ["130102"] * 2
-
-
-def test_sites_that_were_filled_in_answer_their_demand(run, templates, tmp_path):
+def test_registers_and_sites_that_were_filled_in_answer_their_demands(run, templates):
     _, result = run
-    assert not any(has_number(rate) for rate in result.rates if rate.indicator == GROUNDWATER)
-    block = block_of(templates, "groundwater_station").replace('vintage = ""', 'vintage = "2025-12"')
+    asked = (GROUNDWATER, BLACK_WATER)
+    assert not any(has_number(rate) for rate in result.rates if rate.indicator in asked)
+    sites, register = block_of(templates, "groundwater_station"), block_of(templates, "black_odorous_water")
     rows = [
         {"名称": "甲", "县级代码": "130102", "经度": 114.55, "纬度": 38.05, "水质类别": "Ⅲ"},
         {"名称": "乙", "县级代码": "130202", "经度": 118.15, "纬度": 39.6, "水质类别": "劣Ⅴ"},
         {"名称": "丙", "县级代码": "130202", "经度": 118.16, "纬度": 39.6, "水质类别": "Ⅳ"},
     ]
-    fill(templates / tomllib.loads(block)["layer"][0]["path"], rows)
+    fill(templates / tomllib.loads(sites)["layer"][0]["path"], rows)
+    place = {"省": "河北省", "市": "石家庄市", "县": "长安区", "县级代码": "130102"}
+    rows = [
+        {"名称": name, **place, "状态": word}
+        for name, word in zip("甲乙丙", ["建成", "在建", "计划"], strict=True)
+    ]
+    fill(templates / tomllib.loads(register)["register"][0]["path"], rows)
     project = templates / "own.toml"
-    project.write_text(f'zone = "{ZONE}"\n\n{block}\n', "utf-8")
-    rates = compute(load_project(project)).rates
-    (rate,) = [rate for rate in rates if rate.indicator == GROUNDWATER and rate.target_id]
-    assert rate.value == pytest.approx(2 / 3)
-    assert rate.unit_code == ZONE
+    stated = f"{sites}\n\n{register}\n".replace('vintage = ""', 'vintage = "2025-12"')
+    project.write_text(f'zone = "{ZONE}"\n\n{stated}', "utf-8")
+    found = {rate.indicator: rate for rate in compute(load_project(project)).rates if rate.target_id}
+    assert found[GROUNDWATER].value == pytest.approx(2 / 3)
+    assert found[BLACK_WATER].value == 2  # left: not built yet
+    assert {found[name].unit_code for name in asked} == {ZONE}
 
 
-def test_figures_that_were_filled_in_are_read_back(templates):
-    tables = pytest.importorskip("geozone.figures.tables", reason="figures of one's own are not read yet")
+def test_figures_that_were_filled_in_answer_every_demand_for_a_number(templates):
     entry = tomllib.loads(block_of(templates, "[[figures]]"))["figures"][0]
     book = openpyxl.load_workbook(templates / entry["path"], read_only=True)
-    asked = list(book.worksheets[0].iter_rows(values_only=True))[1:]
+    headings, *asked = book.worksheets[0].iter_rows(values_only=True)
     assert asked
-    fill(templates / entry["path"], [{"数值": 12.5, "年份": row[3] or 2025, "来源": "公报"} for row in asked])
-    read = tables.read_figures(
-        templates / entry["path"], basis=Basis.OFFICIAL, sheet=entry["sheet"], zone=get_zone(ZONE)
+    at = {heading: place for place, heading in enumerate(headings)}
+    fill(
+        templates / entry["path"],
+        [
+            {
+                "数值": 3 if row[at["计量单位"]] == "类" else 12.5,
+                "年份": row[at["年份"]] or 2025,
+                "来源": "公报",
+            }
+            for row in asked
+        ],
     )
-    assert read.skipped == 0, [finding.message.get("en") for finding in read.findings]
-    titles = {indicator.title.zh for indicator in load_indicators().values()}
-    assert {row[2] for row in asked} <= titles
-    assert {figure.indicator for figure in read.figures} >= {
-        indicator.id
-        for indicator in load_indicators().values()
-        if indicator.title.zh in {row[2] for row in asked}
-    }
+    project = load_project(templates / PROJECT_FILE)
+    result = compute(project)
+    left = [one for one in missing_inputs(result, project) if one.indicator.measure.kind is not None]
+    # a region of several units has no code that a table of figures could give
+    assert [one.target.id for one in left if REGION not in one.unit_code] == []
 
 
 def test_an_empty_template_counts_for_nothing(templates):
-    words = (templates / PROJECT_FILE).read_text("utf-8")
-    written = tomllib.loads(words)
-    assert written["zone"] == ZONE
-    assert "layer" not in written  # an empty layer is none: its block is a comment until the file is there
-    for entry in [*written["register"], *written["figures"]]:
+    written = tomllib.loads((templates / PROJECT_FILE).read_text("utf-8"))
+    assert set(written) == {"zone", "figures"}  # an empty layer or register is none: its block is a comment
+    entries = blocks(templates)
+    assert {entry["role"] for entry in entries["layer"]} >= {"station", "control_unit", "redline"}
+    for entry in [*entries["register"], *entries["figures"]]:
         assert (templates / entry["path"]).is_file()
-    commented = "\n".join(
-        line.removeprefix("# ")
-        for line in words.splitlines()
-        if line.startswith("# ") and ("=" in line or "[[" in line)
-    )
-    assert {entry["role"] for entry in tomllib.loads(commented)["layer"]} >= {"station", "control_unit"}
 
 
 def test_what_was_filled_in_is_never_written_over(run, missing, templates):
@@ -226,7 +225,7 @@ def test_templates_are_the_same_bytes_every_time_and_speak_english_too(run, miss
         path.name: path.read_bytes() for path in templates.iterdir()
     }
     write_templates(missing, asked, (ZONE, project.title), english, "en")
-    for entry in tomllib.loads((english / PROJECT_FILE).read_text("utf-8"))["register"]:
+    for entry in blocks(english)["register"]:
         grid = next(one for one in read_grids(english / entry["path"]) if one.title == entry["sheet"])
         headings = find_headings(grid, entry.get("fields"))
         assert headings.is_register

@@ -23,8 +23,8 @@ from geozone.model import Status
 from geozone.project import embedded_project, load_project
 from geozone.rates.measures import module_of
 from geozone.rates.methods import method_of
-from geozone.rates.status_words import read_status
 from geozone.read import encoding
+from geozone.registers.status_words import read_status
 from geozone.seeds import get_zone
 
 CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"

@@ -11,12 +11,12 @@ from samples import sample_layer, sample_result
 
 from geozone.errors import UsageError
 from geozone.export.columns import DOMAINS, domain_values
-from geozone.export.content import LAYERS, TABLES, content
+from geozone.export.content import TABLES, content, layer_names
 from geozone.export.geometry import ascii_names, single_type
 from geozone.export.geopackage import write_geopackage
 from geozone.model import LayerStyle
 
-SPATIAL = ["zone", "units", *LAYERS]
+SPATIAL = ["zone", "units", *layer_names(sample_result())]
 
 
 @pytest.fixture(scope="module")

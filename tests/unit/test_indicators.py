@@ -8,7 +8,6 @@ import pytest
 from rate_samples import COUNTIES, NAME, ZONE, compute_rates, register, spec, target, units
 
 from geozone.errors import ConservationError
-from geozone.maps.wording import rate_text
 from geozone.messages import Text
 from geozone.model import (
     Basis,
@@ -24,6 +23,7 @@ from geozone.model import (
 from geozone.overlay.slivers import Sliver
 from geozone.rates.completion import with_shores
 from geozone.rates.figures import Figure
+from geozone.rates.wording import value_text
 from geozone.seeds import get_zone, zone_targets
 
 BUILT, PLANNED, UNKNOWN, RECOGNISED = Status.BUILT, Status.PLANNED, Status.UNKNOWN, Status.RECOGNISED
@@ -172,7 +172,7 @@ def test_note_and_verdict_agree_where_the_figure_of_a_demand_stands_elsewhere():
     rate = one(rates(targets=[demand]), "natural_shore_retention", target_id="T-1")
     assert rate.verdict is Verdict.NOT_COMPUTABLE
     assert "Missing: Coastline" in rate.note.en
-    assert "The figure stands in another document" in rate.note.en
+    assert "The target value stands in another document" in rate.note.en
 
 
 def test_a_missing_layer_is_named():
@@ -309,9 +309,9 @@ def choices(*areas, unit_km2=80.0, code="z"):
 @pytest.mark.parametrize(
     ("figure", "verdict", "said"),
     [
-        (2.999, Verdict.MET, "met in 2 of 2 variants."),
-        (3.001, Verdict.SHORT, "met in 1 of 2 variants. Changed by: planar area in the 3-degree"),
-        (3.1, Verdict.SHORT, "met in 0 of 2 variants."),
+        (2.999, Verdict.MET, "met in 2 of 2."),
+        (3.001, Verdict.SHORT, "met in 1 of 2. Changed by: planar area in the 3-degree"),
+        (3.1, Verdict.SHORT, "met in 0 of 2."),
     ],
 )
 def test_the_note_of_a_verdict_says_whether_it_hangs_on_the_area_method(figure, verdict, said):
@@ -320,7 +320,7 @@ def test_the_note_of_a_verdict_says_whether_it_hangs_on_the_area_method(figure, 
     rate = one(rates(targets=[demand], redline_areas=table), "redline_area", target_id="T-1")
     assert rate.verdict is verdict
     assert said in rate.note.en
-    assert f"2 种口径中 {said.split()[2]} 种达到" in rate.note.zh
+    assert f"2 种中 {said.split()[2]} 种达到" in rate.note.zh
     assert ("Changed by" in rate.note.en) == ("Changed by" in said)
 
 
@@ -335,11 +335,9 @@ def test_coast_and_repair_are_choices_of_an_area_and_only_repair_of_a_coverage()
     share = target(indicator="redline_coverage", value=3.5, id="T-2")
     found = rates(targets=[area, share], redline_areas=table)
     held = one(found, "redline_area", target_id="T-1").note.en
-    assert "met in 2 of 4 variants" in held
+    assert "met in 2 of 4" in held
     assert "up to the shore of the units, without the repaired features" in held
-    assert (
-        "met in 1 of 2 variants" in one(found, "redline_coverage", target_id="T-2").note.en
-    )  # 3.75 or 2.5 %
+    assert "met in 1 of 2" in one(found, "redline_coverage", target_id="T-2").note.en  # 3.75 or 2.5 %
 
 
 def test_the_note_of_a_completion_says_on_how_many_ways_to_count_it_rests():
@@ -347,7 +345,7 @@ def test_the_note_of_a_completion_says_on_how_many_ways_to_count_it_rests():
     found = rates(registers={"bay": bays}, targets=[target(value=50.0)])
     rate = one(found, "bay_completion", target_id="T-1")
     assert rate.verdict is Verdict.MET
-    assert "met in 2 of 4 variants. Changed by: by shore length" in rate.note.en
+    assert "met in 2 of 4. Changed by: by shore length" in rate.note.en
 
 
 def test_what_has_no_verdict_and_what_is_a_change_say_nothing_of_variants():
@@ -375,7 +373,7 @@ def test_an_impossible_figure_and_its_reading_stand_side_by_side():
     assert "400" in printed.note.en
     read = one(found, "redline_area", target_id="T-1:reading")
     assert (read.verdict, read.target_value, read.gap) == (Verdict.SHORT, 4, 1)
-    for word in ("400", "the approval", "ten times", "met in 1 of 2 variants"):
+    for word in ("400", "the approval", "ten times", "met in 1 of 2"):
         assert word in read.note.en
 
 
@@ -488,8 +486,8 @@ def test_a_share_of_less_than_the_layers_can_tell_is_not_applicable():
 def test_what_is_not_applicable_is_no_missing_value():
     thin = Sliver(area_km2=4.0, width_m=0.002, accuracy_m=1000.0)
     found = rates(slivers={"barrier": {FIRST: thin}})
-    assert rate_text(one(found, "barrier_protected", FIRST)).zh == "不适用"
-    assert rate_text(one(found, "barrier_protected", SECOND)).zh == "不适用"  # no barrier at all
+    assert value_text(one(found, "barrier_protected", FIRST)).zh == "不适用"
+    assert value_text(one(found, "barrier_protected", SECOND)).zh == "不适用"  # no barrier at all
 
 
 def test_a_shore_shorter_than_its_ends_are_accurate_makes_no_rate():

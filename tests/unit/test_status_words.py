@@ -3,7 +3,7 @@
 import pytest
 
 from geozone.model import Status
-from geozone.rates.status_words import asked_status, find_date, later, read_status
+from geozone.registers.status_words import asked_status, find_date, later, read_status
 
 AS_OF = "2026-06-30"
 BUILT, RECOGNISED, UNDER, PLANNED = Status.BUILT, Status.RECOGNISED, Status.UNDER_CONSTRUCTION, Status.PLANNED
@@ -143,3 +143,46 @@ def test_an_answer_is_the_answer_to_its_heading():
 )  # fmt: skip
 def test_dates_as_people_write_them(words, date):
     assert find_date(words) == date
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("已治理", BUILT), ("治理完成", BUILT), ("已消除", BUILT), ("长制久清", BUILT), ("已销号", BUILT), ("消除（2024年）", BUILT),
+        ("已完成超低排放改造", BUILT), ("已勘界立标", BUILT), ("已建成“无废城市”", BUILT), ("建成并命名", BUILT), ("治理到位", BUILT),
+        ("命名", RECOGNISED), ("已命名（第三批）", RECOGNISED), ("2023年获评", RECOGNISED), ("被命名为生态文明建设示范区", RECOGNISED),
+        ("入选国家级绿色工厂名单", RECOGNISED), ("授牌", RECOGNISED),
+        ("推进", UNDER), ("已开展", UNDER), ("率先推进", UNDER), ("整治中", UNDER), ("正在治理", UNDER), ("改造60%", UNDER),
+        ("列入2022年国家“无废城市”建设名单", UNDER), ("国家试点", UNDER), ("初见成效", UNDER), ("在建（已命名）", UNDER),
+        ("未消除", PLANNED), ("尚未治理", PLANNED), ("未推进", PLANNED), ("未命名", PLANNED), ("拟开展", PLANNED),
+        ("拟列入建设名单", PLANNED), ("2027年启动", PLANNED), ("计划2027年完成治理", PLANNED),
+    ],
+)  # fmt: skip
+def test_what_is_done_to_sites_and_units_is_a_status_in_registers_of_these(words, status):
+    reading = read_status(words, "建设状态", AS_OF, programme=True)
+    assert (reading.status, reading.doubt) == (status, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "doubt"),
+    [
+        ("基本消除", "qualified"), ("部分完成改造", "qualified"), ("已整治（返黑返臭）", "qualified"), ("已消除（初见成效）", "qualified"),
+        ("已治理（待验收）", "qualified"), ("拟命名", "qualified"), ("2027年命名", "qualified"),
+        ("已勘界未立标", "word"), ("完成勘界", "word"), ("治理", "word"), ("列入名单", "word"), ("先行区", "word"), ("不需治理", "word"),
+    ],
+)  # fmt: skip
+def test_what_is_done_in_part_or_only_named_is_unknown_in_registers_of_sites_too(words, doubt):
+    reading = read_status(words, "建设状态", AS_OF, programme=True)
+    assert (reading.status, reading.doubt) == (Status.UNKNOWN, doubt)
+
+
+@pytest.mark.parametrize("words", ["已治理", "命名", "已消除", "推进", "已达标"])
+def test_a_bay_that_was_treated_or_named_is_not_said_to_be_built(words):
+    assert read_status(words, "状态", AS_OF).status is Status.UNKNOWN
+
+
+def test_a_heading_of_sites_may_ask_what_was_done_to_them():
+    assert asked_status("是否消除", programme=True) is BUILT
+    assert asked_status("是否命名", programme=True) is RECOGNISED
+    assert asked_status("治理情况", programme=True) is None
+    assert read_status("否", "是否消除", AS_OF, programme=True).status is PLANNED

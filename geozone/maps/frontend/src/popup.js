@@ -1,7 +1,6 @@
 // What a click on the map shows: the unit with its rate, and every feature there with its source.
 
 import { h } from './dom.js';
-import { rateText } from './format.js';
 import { hasText, said, text } from './text.js';
 import { badge } from './badge.js';
 import { itemName, itemsOf, symbolPlace } from './years.js';
@@ -26,7 +25,7 @@ function attributeRows(attributes) {
   const names = [...Object.keys(attributes).filter((name) => !QUIET.has(name)), ...FIRST.filter((name) => name in attributes)];
   return names
     .filter((name) => attributes[name] !== null && attributes[name] !== '')
-    .map((name) => [h('dt', {}, hasText(`field_${name}`) ? text(`field_${name}`) : name), h('dd', {}, CODED.has(name) && hasText(`value_${attributes[name]}`) ? text(`value_${attributes[name]}`) : shortened(attributes[name]))]);
+    .map((name) => [h('dt', {}, hasText(`column_${name}`) ? text(`column_${name}`) : name), h('dd', {}, CODED.has(name) && hasText(`value_${attributes[name]}`) ? text(`value_${attributes[name]}`) : shortened(attributes[name]))]);
 }
 
 function featureBlock(app, { layer, feature }) {
@@ -41,7 +40,7 @@ function featureBlock(app, { layer, feature }) {
     status ? h('p', { class: 'status-line' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
     items.length > 1 ? itemLines(items) : null,
     h('dl', {}, attributeRows(attributes),
-      item?.source ? [h('dt', {}, text('fact_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
+      item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
 }
 
 function itemLines(items) {
@@ -55,10 +54,10 @@ export function unitItems(app, unit) {
   if (unit.level === 'zone') return null;
   const column = `${unit.level}_code`;
   const blocks = Object.entries(app.registers)
-    .map(([role, register]) => [role, register.items.filter((item) => String(item[column] ?? '') === unit.code)])
-    .filter(([, items]) => items.length);
-  return blocks.map(([role, items]) => h('div', { class: 'unit-items', 'data-register': role },
-    h('p', { class: 'kind' }, text('register_of', { role: text(`role_${role}`) })),
+    .map(([role, register]) => [role, register, register.items.filter((item) => String(item[column] ?? '') === unit.code)])
+    .filter(([, , items]) => items.length);
+  return blocks.map(([role, register, items]) => h('div', { class: 'unit-items', 'data-register': role },
+    h('p', { class: 'kind' }, said(register.title)),
     items.length > MOST ? statusLine(items) : itemLines(items)));
 }
 
@@ -72,9 +71,9 @@ function statusLine(items) {
 function itemBlock(app, { item, role }) {
   return h('section', { class: 'hit' },
     h('h4', {}, shortened(itemName(item))),
-    h('p', { class: 'kind' }, text(`role_${role}`), hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
+    h('p', { class: 'kind' }, said(app.registers[role].item), hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
     h('p', { class: 'status-line' }, h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : ''),
-    h('dl', {}, h('dt', {}, text('fact_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
+    h('dl', {}, h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
     h('p', { class: 'note' }, text('item_not_drawn')));
 }
 
@@ -87,7 +86,7 @@ export function popupContent(app, hits) {
     unit ? h('section', { class: 'hit' },
       h('h4', {}, app.nameOf(unit)),
       h('p', { class: 'kind' }, [...app.ancestors(unit)].filter((upper) => upper.level !== 'zone').reverse().map((upper) => app.nameOf(upper)).join(' › ')),
-      rate ? h('p', { class: 'rate' }, said(app.indicators[indicator].title), h('b', {}, rateText(rate, app.indicators[indicator].kind)), rate.basis ? badge(rate.basis) : null) : null,
+      rate ? h('p', { class: 'rate' }, said(app.indicators[indicator].title), h('b', {}, said(rate.value_text)), rate.basis ? badge(rate.basis) : null) : null,
       hits.item ? null : unitItems(app, unit)) : null,
     features.slice(0, MOST).map((hit) => featureBlock(app, hit)),
     features.length > MOST ? h('p', { class: 'note' }, text('more_features', { count: features.length - MOST })) : null);
@@ -105,7 +104,7 @@ export function hint(app, chart) {
     box.replaceChildren(...[
       hit ? h('b', {}, shortened(featureName(app, hit.layer, hit.feature))) : null,
       unit ? h('span', {}, app.nameOf(unit)) : null,
-      rate ? h('span', { class: 'value' }, rateText(rate, app.indicators[indicator].kind)) : null,
+      rate ? h('span', { class: 'value' }, said(rate.value_text)) : null,
     ].filter(Boolean));
     box.hidden = false;
     const size = chart.map.getSize();
