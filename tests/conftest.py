@@ -8,6 +8,7 @@ import pytest
 from samples import BUILT_ZONES
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Keep the tests of a module on one worker, and those of the build on one: what they share is made once."""
     for item in items:
