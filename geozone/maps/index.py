@@ -168,7 +168,7 @@ def _comparison(results: Sequence[ZoneResult]) -> str:
 
 
 def small_map(result: ZoneResult) -> str:
-    """Return a zone's units as a small vector image, coloured by its first rate that differs between units."""
+    """Return a zone's units as a small vector image, coloured by the first indicator of maps that differs between them."""
     indicators = indicator_entries(result, Strings())
     covers = partitions(result.units)
     level = next(name for name in ("city", "province", "county", "zone") if name in covers)
@@ -183,7 +183,8 @@ def small_map(result: ZoneResult) -> str:
     drawn = shapely.simplify(drawn, 0.7 / scale)
     left = (MAP_WIDTH - (east - west) * scale) / 2
     top = (MAP_HEIGHT - (south - north) * scale) / 2
-    indicator = next((name for name, entry in indicators.items() if level in entry["classes"]), None)
+    drawable = [name for name, entry in indicators.items() if level in entry["classes"]]
+    indicator = min(drawable, key=lambda name: indicators[name]["rank"] or len(indicators) + 1, default=None)
     classes = indicators[indicator]["classes"][level] if indicator else {"bounds": [], "colours": []}
     values = {
         rate.unit_code: rate.value if rate.value is not None else rate.low

@@ -236,6 +236,7 @@ def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
             entry = found[rate.indicator] = {
                 "title": strings.add(indicator_title(rate, result)),
                 "share": is_share(rate),
+                "rank": _rank(rate.indicator, result),
                 "classes": {},
             }
     for name, entry in found.items():
@@ -253,6 +254,13 @@ def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
                     "zero": strings.add(zero.label),
                 }
     return found
+
+
+def _rank(name: str, result: ZoneResult) -> int | None:
+    """Return the place of an indicator among those that maps are coloured by; None where it is not one of them."""
+    indicator = result.indicators.get(name)
+    rank: int | None = indicator.map_rank if indicator else None
+    return rank
 
 
 def _rates(rates: list[Rate], strings: Strings) -> dict[str, list[Any]]:

@@ -227,7 +227,7 @@ def test_verdicts_are_in_words_and_units(open_page, site):
     card = page.locator('article[data-indicator="redline_area"]')
     assert "差额 1,000 km²" in card.inner_text()
     page.locator('[data-lang="en"]').click()
-    assert "1,000 km² short" in card.inner_text()
+    assert "gap 1,000 km²" in card.inner_text()
     band = page.locator('article[data-indicator="bay_completion"]')
     assert band.get_attribute("data-value") == ""
     assert "50.0% – 100.0%" in band.inner_text()

@@ -29,7 +29,7 @@ basis = "official"
 vintage = "2018"
 
 [[layer]]
-role = "station"
+role = "coastal_belt"
 path = "older.geojson"
 basis = "official"
 vintage = "2023"
@@ -64,7 +64,7 @@ BIRTHS = {
     "checks, shapes": ("ring_self_intersection", "crosses or touches itself"),
     "checks, stated areas": ("stated_area_differs", "The area MJ of feature 0"),
     "checks, place": ("outside_zone", "lies wholly outside the zone"),
-    "run, unused": ("layer_unused", "no rate or map uses it"),
+    "run, unused": ("layer_unused", "no rate is made from it"),
     "run, vintages": ("older_vintage", "older.geojson of 2018"),
     "run, shore": ("shore_elsewhere", "km of the coastline lie more than 11 km off"),
     "terrain": ("dem_unit", "The elevations of"),

@@ -76,7 +76,8 @@ export class App {
   }
 
   #firstIndicator() {
-    return this.mappable[0] ?? null;
+    const rank = (id) => this.indicators[id].rank ?? 1e9;
+    return [...this.mappable].sort((one, other) => rank(one) - rank(other))[0] ?? null;
   }
 
   rate(code, indicator) {
