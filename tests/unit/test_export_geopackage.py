@@ -14,7 +14,6 @@ from geozone.export.columns import DOMAINS, domain_values
 from geozone.export.content import TABLES, content, layer_names
 from geozone.export.geometry import ascii_names, single_type
 from geozone.export.geopackage import write_geopackage
-from geozone.manifest.roles import load_roles
 from geozone.model import LayerStyle, Status
 
 SPATIAL = ["zone", "units", *layer_names(sample_result())]
