@@ -36,7 +36,7 @@ browsers: $(INSTALLED) ## install the oldest browser that the pages are tested w
 	cd tests/browser/chromium88 && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 
 test: setup ## run the whole test suite, in two processes
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 lint: setup ## check style, types and formatting
 	$(BIN)/ruff check .

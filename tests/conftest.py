@@ -8,14 +8,6 @@ import pytest
 from samples import BUILT_ZONES
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Keep the tests of a module on one worker, and those of the build on one: what they share is made once."""
-    for item in items:
-        group = "built" if "built" in getattr(item, "fixturenames", ()) else item.location[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Path:
     """Return the folder of a build of the three zones from the embedded layers, made once a session."""
