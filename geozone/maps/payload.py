@@ -126,6 +126,7 @@ def interned(values: Iterable[Any]) -> Any:
 def zone_payload(result: ZoneResult) -> dict[str, Any]:
     """Return everything that the page says of a zone."""
     strings = Strings()
+    whole = set(result.units.loc[result.units["level"] == Level.ZONE.value, "code"])
     return {
         "version": __version__,
         "texts": {name: [value.zh, value.en] for name, value in (room("words") | room("maps")).items()},
@@ -144,7 +145,7 @@ def zone_payload(result: ZoneResult) -> dict[str, Any]:
         "tally": [
             {"verdict": verdict.value, "title": strings.add(word), "count": count}
             for verdict, word, count in tally(
-                (rate for rate in result.rates if rate.level is Level.ZONE), by_id(result.targets)
+                (rate for rate in result.rates if rate.unit_code in whole), by_id(result.targets)
             )
         ],
         "targets": {target.id: _target(target, strings) for target in result.targets},

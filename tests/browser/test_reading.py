@@ -230,7 +230,7 @@ def test_verdicts_are_in_words_and_units(open_page, site):
     assert "gap 1,000 km²" in card.inner_text()
     band = page.locator('article[data-indicator="bay_completion"]')
     assert band.get_attribute("data-value") == ""
-    assert "50.0% – 100.0%" in band.inner_text()
+    assert "50.0% to 100%" in band.inner_text()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
