@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geozone.api import OpenProject, coverage, mosaic, open_project
+    from geozone.api import OpenProject, change, coverage, mosaic, open_project
     from geozone.checks import check, repair
     from geozone.overlay.plane import area_km2, length_km
     from geozone.raster.means import zonal_means
@@ -20,6 +20,7 @@ __all__ = [
     "OpenProject",
     "area_km2",
     "barrier",
+    "change",
     "check",
     "coverage",
     "length_km",
@@ -35,6 +36,7 @@ _HOME = {
     "OpenProject": "geozone.api",
     "area_km2": "geozone.overlay.plane",
     "barrier": "geozone.terrain.barrier",
+    "change": "geozone.api",
     "check": "geozone.checks",
     "coverage": "geozone.api",
     "length_km": "geozone.overlay.plane",
@@ -52,3 +54,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'geozone' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -172,16 +172,16 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def require_ending(path: Path) -> None:
-    """Refuse a file name whose ending names no table format.
+def require_ending(path: Path, more: tuple[str, ...] = ()) -> None:
+    """Refuse a file name whose ending names no table format, nor one of `more`.
 
     Raises
     ------
     UsageError
-        If the ending is none of csv, json, xlsx, parquet.
+        If the ending is none of csv, json, xlsx, parquet and `more`.
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise UsageError("cli.bad_ending", path=path, choices=", ".join(ENDINGS))
+    if path.suffix.lower() not in (*ENDINGS, *more):
+        raise UsageError("cli.bad_ending", path=path, choices=", ".join((*ENDINGS, *more)))
 
 
 def write(table: pd.DataFrame, path: Path) -> None:

@@ -81,6 +81,12 @@ def register_of(role: str | None) -> str:
     return known.register if known else ""
 
 
+def is_sea(role: str) -> bool:
+    """Tell whether the features of a role are parts of the sea."""
+    known = load_roles().get(role)
+    return known is not None and known.sea
+
+
 def drawing_order(layers: Iterable[Layer]) -> list[Layer]:
     """Return layers from the bottom of a map to its top: by role, the gaps of a layer above it, then by id."""
     roles = load_roles()
@@ -244,7 +250,7 @@ def feature_items(layer: Layer, registers: Mapping[str, Register]) -> list[tuple
     attributes = pd.DataFrame(layer.data.drop(columns=layer.data.geometry.name))
     names = {layer.spec.title.zh}
     return join_features(
-        attributes, register.items, embedded_gazetteer, unnamed=names, role=register.role
+        attributes, register.items, embedded_gazetteer, unnamed=names, alone=is_sea(register.role)
     ).items
 
 

@@ -17,6 +17,7 @@ from geozone.export.columns import Column, column, columns, conformed, type_of
 from geozone.export.geometry import ascii_names, single_type
 from geozone.export.indicators import is_finest, rate_columns, rate_variants
 from geozone.export.particulars import (
+    figures_table,
     findings_table,
     ledger_table,
     registers_table,
@@ -44,7 +45,7 @@ from geozone.rates.titles import indicator_titles
 from geozone.rates.wording import has_figure
 from geozone.symbology import drawing_order, layer_statuses
 
-TABLES = ("rates", "targets", "registers", "findings", "ledger", "run")
+TABLES = ("rates", "targets", "registers", "figures", "findings", "ledger", "run")
 
 _PROVENANCE = ("source", "licence", "basis text basis", "accuracy_m number", "vintage")
 
@@ -67,6 +68,7 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
         plain_table("rates", rate_columns(), [rate.row(lang) for rate in result.rates]),
         targets_table(result, lang),
         registers_table(result),
+        figures_table(result, lang),
         findings_table(result, lang),
         ledger_table(result),
         run_table(result, lang),

@@ -12,6 +12,7 @@ import pandas as pd
 from geozone import __version__
 from geozone.export.columns import column, columns, conformed
 from geozone.export.table import Table, plain_table
+from geozone.figures.listing import FIGURE_COLUMNS, figure_rows
 from geozone.messages import Language, Text, text
 from geozone.model import REGISTER_COLUMNS, Document, Target, ZoneResult
 from geozone.registers.package import RECORDS, REGISTER_ID, exported_rows, further_columns
@@ -94,6 +95,14 @@ def registers_table(result: ZoneResult) -> Table:
         else pd.DataFrame()
     )
     return plain_table("registers", declared, frame)
+
+
+def figures_table(result: ZoneResult, lang: Language) -> Table:
+    """Return the reported figures of the zone, a row each; a person may edit them and read them back."""
+    types = {"year": "year integer", "value": "value number", "basis": "basis text basis"}
+    declared = columns("figures", [types.get(name, name) for name in FIGURE_COLUMNS])
+    figures = result.figures.all if result.figures is not None else ()
+    return plain_table("figures", declared, figure_rows(figures, lang, zone=result.zone))
 
 
 def findings_table(result: ZoneResult, lang: Language) -> Table:

@@ -28,7 +28,7 @@ from geozone.rates.titles import indicator_titles
 from geozone.rates.wording import by_id, gap_text, has_figure, target_of, verdict_text
 from geozone.rounding import exact_places
 
-SHEETS = ("rates", "units", "targets", "registers", "mosaic", "findings", "ledger", "run")
+SHEETS = ("rates", "units", "targets", "registers", "figures", "mosaic", "findings", "ledger", "run")
 _FIXED_CREATION = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant of the format, so that equal input gives equal bytes
 _MOST_ROWS = 1_048_575  # of a worksheet, below its heading
 _HEADING = "#1d6577"

@@ -88,8 +88,7 @@ class Scopes:
 
     def _agree(self, by_code: Scope, name: str, by_name: Scope) -> bool:
         """Tell whether a name may be that of the unit, zone or place of a code."""
-        alone = {self.zone.key, *self.zone.members} if len(self.zone.members) == 1 else set()
-        if by_code.id == by_name.id or {by_code.id, by_name.id} <= alone:
+        if by_code.id == by_name.id:
             return True
         bare = _bare(name)
         return by_code.id in {*self.gazetteer().find(bare), *units_in_english(name)} or (
@@ -164,7 +163,7 @@ class Scopes:
     def _of_zone(self, key: str, written: str) -> Scope:
         zone = load_zones()[key]
         if key == self.zone.key:
-            return Scope(key, zone.title, words=written)
+            return self._whole(written)
         if contains(key, self.zone):
             return Scope(key, zone.title, (self.zone.key,), words=written)
         if len(zone.members) == 1:
@@ -181,6 +180,12 @@ class Scopes:
             return self._national()
         if meaning == "member" and len(self.zone.members) != 1:
             return Scope(doubt="unknown", words=written)
+        return self._whole(written)
+
+    def _whole(self, written: str) -> Scope:
+        """Return the zone; where it has one member, which is the same ground, that."""
+        if len(self.zone.members) == 1:
+            return self._of_unit(self.zone.members[0], written)
         return Scope(self.zone.key, self.zone.title, words=written)
 
     def _national(self) -> Scope:

@@ -18,6 +18,7 @@ from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.titles import indicator_title
 from geozone.rates.wording import (
     by_id,
+    demands,
     gap_text,
     has_figure,
     outcome_text,
@@ -112,7 +113,7 @@ def _card(result: ZoneResult, image: str) -> str:
         )
     counts = "".join(
         f'<li class="pill pill-{verdict.value}">{_both(word)} <b>{count}</b></li>'
-        for verdict, word, count in tally(result.rates, targets)
+        for verdict, word, count in tally(result.rates, demands(result.targets))
     )
     finest = result.units["level"].iloc[0]
     number_of_units = sum(result.units["level"] == finest)
@@ -173,7 +174,7 @@ def _comparison(results: Sequence[ZoneResult]) -> str:
 
 
 def small_map(result: ZoneResult) -> str:
-    """Return a zone's units as a small vector image, coloured by its first rate that differs between units."""
+    """Return a zone's units as a small vector image, coloured by the first indicator of maps that differs between them."""
     indicators = indicator_entries(result, Strings())
     covers = partitions(result.units)
     level = next(name for name in ("city", "province", "county", "zone") if name in covers)

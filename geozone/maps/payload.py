@@ -33,7 +33,7 @@ from geozone.model import (
     ZoneResult,
 )
 from geozone.rates.amounts import amount_text, area_text
-from geozone.rates.wording import by_id, tally, target_in_year_text
+from geozone.rates.wording import demands, tally, target_in_year_text
 from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RATE_ZERO, VERDICT_MARKS, Mark
 
 
@@ -62,7 +62,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
         "rate_words": rate_words(result, strings),
         "tally": [
             {"verdict": verdict.value, "title": strings.add(word), "count": count}
-            for verdict, word, count in tally(result.rates, by_id(result.targets))
+            for verdict, word, count in tally(result.rates, demands(result.targets))
         ],
         "story": strings.add(story(result, missing)),
         "missing": [
@@ -130,6 +130,7 @@ def _target(target: Target, strings: Strings) -> dict[str, Any]:
     reading = target.reading
     return {
         "title": strings.add(target.title),
+        "reference": target.reference,
         "documents": list(target.documents),
         "clause": clean(target.clause),
         "region": strings.add(target.region),

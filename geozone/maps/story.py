@@ -12,7 +12,7 @@ from geozone.messages import Text, text
 from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.titles import indicator_title
 from geozone.rates.verdicts import NOT_COMPARABLE
-from geozone.rates.wording import by_id, outcome_text, tally, target_of, target_text, value_text
+from geozone.rates.wording import by_id, demands, outcome_text, tally, target_of, target_text, value_text
 
 LEADING, MISSING = 2, 2  # figures and gaps that are named
 
@@ -28,7 +28,7 @@ def story(result: ZoneResult, missing: Iterable[Gap]) -> Text:
 
 
 def _outcomes(result: ZoneResult) -> Text:
-    counts = tally(result.rates, by_id(result.targets))
+    counts = tally(result.rates, demands(result.targets))
     total = sum(count for _, _, count in counts)
     if not total:
         return text("maps.story_no_demands")

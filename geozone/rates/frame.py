@@ -38,6 +38,7 @@ class Frame:
             row
             for target in self.targets
             if target.indicator == indicator.id and self._speaks_of(target, rate)
+            if not (target.reference and value.figure)  # a floor is not held against itself
             for row in self._held(rate, target, indicator, value)
         ]
         return held or [rate]
@@ -90,7 +91,7 @@ class Frame:
         by_code = {unit.code: unit for unit in self.facts.units}
         rows = []
         for target in self.targets:
-            if target.id in answered:
+            if target.id in answered or target.reference:
                 continue
             indicator = self.indicators[target.indicator]
             codes = target.region_codes

@@ -31,9 +31,10 @@ def is_screening(rate: Rate, indicator: Indicator) -> bool:
 
 
 def indicator_titles(result: ZoneResult) -> dict[str, Text]:
-    """Return the titles of all indicators of a result."""
+    """Return the titles of all indicators of a result: that of a screening layer where one is computed from it."""
     titles: dict[str, Text] = {}
     for rate in result.rates:
-        if rate.indicator not in titles:
+        known = result.indicators.get(rate.indicator)
+        if rate.indicator not in titles or (known is not None and is_screening(rate, known)):
             titles[rate.indicator] = indicator_title(rate, result)
     return titles

@@ -110,6 +110,11 @@ def by_id(targets: Iterable[Target]) -> dict[str, Target]:
     return {target.id: target for target in targets}
 
 
+def demands(targets: Iterable[Target]) -> dict[str, Target]:
+    """Return the targets that a zone's own documents set, by id: those that another document sets are no demands of it."""
+    return {target.id: target for target in targets if not target.reference}
+
+
 def target_text(rate: Rate, target: Target | None) -> Text:
     """Return the target that a rate is held against, with its year: ``≥ 55%（2027）``."""
     if rate.comparator is None:

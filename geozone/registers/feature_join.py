@@ -79,7 +79,7 @@ def join_features(
     locate: Locate | None = None,
     unnamed: Collection[str] = (),
     unit_names: Mapping[str, str] | None = None,
-    role: str = "bay",
+    alone: bool = False,
 ) -> FeatureJoin:
     """Join the features of a layer of bays, rivers or lakes with the items of their register.
 
@@ -106,8 +106,8 @@ def join_features(
         Names that stand for no name, such as the title of the layer.
     unit_names
         Code -> name of the units.
-    role
-        What the layer is.
+    alone
+        Whether one feature and one item that are left in a unit are the same under two names: of bays, as step 3 says.
     """
     listed = _Listed(items)
     shown = _Shown(features, gazetteer, locate, frozenset(unnamed), unit_names or {})
@@ -115,7 +115,7 @@ def join_features(
     doubts: list[Doubt] = []
     _by_id(listed, shown, found, doubts)
     _by_name(listed, shown, found, doubts)
-    _by_code(listed, shown, found, doubts, alone=role == "bay")
+    _by_code(listed, shown, found, doubts, alone=alone)
     return FeatureJoin([found.get(position, ()) for position in range(len(features))], doubts)
 
 

@@ -18,13 +18,25 @@ from geozone.registers.words import register_words
 
 _BRACKETS = "([{【〔〖〈《<“‘\"')]}】〕〗〉》>”’"
 _DIVIDING = ",;:。、，；：!…→\n\r\t|"
+_FOOTNOTES = ("*", "＊")  # what the note below says is not known here
 _DASHES = "-—–―/~"
 _NO_QUOTES = str.maketrans("", "", "“”‘’「」『』\"'")
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d{2}|(?<!\d)(?:2\d|3[0-5])(?=年))"
     r"(?:(?:年|[-./])(?P<month>1[0-2]|0?[1-9])(?!\d)(?:(?:月|[-./])(?:(?P<day>[12]\d|3[01]|0?[1-9])(?!\d)日?)?)?|年)?"
-    r"(?:度|年?[底末初]|年?内|[上下]半年|第?[一二三四1-4]季度|期间)?(?:以?前|之前|前后|左右|止|起)?"
+    r"(?:度|期间|(?P<part>年?[底末初]|年?内|[上下]半年|第?[一二三四1-4]季度))?(?:以?前|之前|前后|左右|止|起)?"
 )
+# months of parts of a year, the twelfth for all others: what is due by the end of this year is not there yet
+_PARTS = {
+    "初": "01",
+    "上半年": "06",
+    "一季": "03",
+    "1季": "03",
+    "二季": "06",
+    "2季": "06",
+    "三季": "09",
+    "3季": "09",
+}
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 _BATCH = re.compile(r"第?[一二三四五六七八九十\d]+批次?|\d+(?=[个处条座项])[个处条座项]")
 # kinds of words that take a status back without saying which one holds instead
@@ -78,6 +90,8 @@ def read_status(cell: Any, heading: str = "", as_of: str = "", *, programme: boo
         words = words.translate(_NO_QUOTES)  # “无废城市” is the name of a programme, not a remark
     if not words or words in {"nan", "none", "null"}:
         return StatusReading(Status.UNKNOWN)
+    if str(cell).strip().endswith(_FOOTNOTES):
+        return StatusReading(Status.UNKNOWN, doubt="qualified")
     if words in known and known[words][0] == "status":
         return StatusReading(Status(known[words][1]))
     if "%" in heading and re.fullmatch(r"\d+(\.\d+)?", words):
@@ -289,6 +303,8 @@ def _by_progress(status: Status | None, percents: Iterable[float]) -> Status | N
 def _as_date(match: re.Match[str]) -> str:
     year = match["year"] if len(match["year"]) == 4 else f"20{match['year']}"
     parts = [year, *(f"{int(match[name]):02d}" for name in ("month", "day") if match[name])]
+    if match["part"] and not match["month"]:
+        parts.append(next((month for part, month in _PARTS.items() if part in match["part"]), "12"))
     return "-".join(parts)
 
 

@@ -19,7 +19,7 @@ from geozone.registers.gazetteer import embedded_gazetteer
 from geozone.registers.headings import field_columns
 from geozone.registers.items import NATURAL
 from geozone.registers.status_words import match_status
-from geozone.symbology import register_of
+from geozone.symbology import is_sea, register_of
 
 _JOINED = ("item_id", "status")
 _NAMED = 50  # names that one finding lists
@@ -68,7 +68,7 @@ def join_registers(
             locate=_locator(layer.data, units),
             unnamed={layer.spec.title.zh} if layer.spec else (),
             unit_names=dict(zip(units["code"].astype(str), units["name"].astype(str), strict=True)),
-            role=register.role,
+            alone=is_sea(register.role),
         )
         told = _Told(layer, register, join, name in own_layers, role in own_registers)
         findings[name] = told.everything(attributes)

@@ -18,7 +18,7 @@ from geozone.figures.years import read_year
 from geozone.manifest.indicators import load_indicators
 from geozone.model import Basis, Severity
 from geozone.rates.figures import Figures
-from geozone.rates.gazetteer import embedded_gazetteer
+from geozone.registers.gazetteer import embedded_gazetteer
 from geozone.seeds import get_zone
 
 BTH = get_zone("bth")

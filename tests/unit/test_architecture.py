@@ -31,6 +31,7 @@ STOREYS = [
     {"maps", "export"},
     {"run"},
     {"api", "listing", "verify", "explain", "example"},
+    {"lists"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -1,5 +1,8 @@
 """Tables of figures: what is taken, what is told, and what is refused."""
 
+from itertools import takewhile
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 import pyogrio
@@ -97,6 +100,14 @@ def test_the_zone_and_its_only_province_have_the_same_figures(tmp_path):
         ("130000", "soil_conservation_rate"), ("hebei", "soil_conservation_rate"),
     }  # fmt: skip
     assert found.taken == 2
+
+
+def test_the_zone_and_its_only_province_cannot_disagree(tmp_path):
+    found = read(
+        table(tmp_path, "河北省,森林覆盖率,2024,36.5,%,", "美丽河北,森林覆盖率,2024,36.9,%,"), zone="hebei"
+    )
+    assert found.figures == []
+    assert "disagree" in told(found)
 
 
 def test_the_country_and_a_zone_around_stand_beside_and_are_nobodys_rows(tmp_path):
@@ -447,6 +458,16 @@ def test_a_file_without_the_headings_of_figures_is_refused_in_a_sentence(tmp_pat
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         read(tmp_path / "none.xlsx")
+
+
+@pytest.mark.parametrize("first", ["行政区", "unit_name"])
+def test_the_tables_of_the_documentation_are_read_as_they_stand(tmp_path, first):
+    lines = (Path(__file__).parents[2] / "docs" / "figures.md").read_text("utf-8").splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith(f"| {first} |"))
+    rows = [lines[start], *takewhile(lambda line: line.startswith("|"), lines[start + 2 :])]
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    found = read(write_book(tmp_path / "a.xlsx", {"表": cells}))
+    assert (found.taken, found.skipped, told(found)) == (len(rows) - 1, 0, [])
 
 
 def test_old_workbooks_and_gbk_text_are_read(tmp_path):

@@ -433,7 +433,7 @@ def test_a_reported_area_leads_and_the_sketch_says_how_far_it_is():
     )
     rows = [rate for rate in found if (rate.indicator, rate.unit_code) == ("redline_area", "910000")]
     assert [rate.kind for rate in rows] == [Kind.REPORTED, Kind.AREA]
-    assert "differs by -2 km²" in rows[1].note.en
+    assert "differs by -2.00 km²" in rows[1].note.en
     official = rates(figures=[reported])
     rows = [rate for rate in official if (rate.indicator, rate.unit_code) == ("redline_area", "910000")]
     assert [rate.kind for rate in rows] == [Kind.AREA, Kind.REPORTED]

@@ -13,7 +13,7 @@ BUILT, RECOGNISED, UNDER, PLANNED = Status.BUILT, Status.RECOGNISED, Status.UNDE
     "words",
     ["建成", "已建成。", "ＢＵＩＬＴ", "是", "√", "✔", "Y", "100%", "完成率100%", "建成（2024年）", "2024年建成", "2026年5月建成",
      "已完成验收", "已建成并通过验收", "建成，2024年5月通过验收", "国家级美丽海湾", "美丽海湾（第二批）", "建成（优秀案例）", "是，已建成",
-     "yes", "completed 2024", "建成\n（国家级）", "二〇二四年建成"],
+     "yes", "completed 2024", "建成\n（国家级）", "二〇二四年建成", "2025年底前建成", "2026年上半年建成", "2026年一季度建成"],
 )  # fmt: skip
 def test_built_is_what_says_so_and_nothing_else(words):
     assert read_status(words, "状态", AS_OF).status is BUILT
@@ -31,6 +31,12 @@ def test_built_is_what_says_so_and_nothing_else(words):
         ("27年底建成", PLANNED, 2027),
         ("十五五期间建成", PLANNED, 2030),
         ("2026年12月建成", PLANNED, 2026),
+        ("2026年底前建成", PLANNED, 2026),
+        ("建成（2026年底）", PLANNED, 2026),
+        ("26年内建成", PLANNED, 2026),
+        ("2026年下半年建成", PLANNED, 2026),
+        ("2026年第三季度建成", PLANNED, 2026),
+        ("2027年前建成", PLANNED, 2027),
         ("建成（2023-2027年）", PLANNED, 2027),
         ("2027年", PLANNED, 2027),
         ("built (expected 2027)", PLANNED, 2027),
@@ -78,6 +84,7 @@ def test_qualifiers_negations_and_dates_are_read(words, status, year):
         ("建成（未验收）", "qualified"),
         ("建成（已撤销）", "qualified"),
         ("120%", "qualified"),
+        ("建成*", "qualified"),
         ("十四五期间建成", "qualified"),
         ("拟申报优秀案例", "qualified"),
         ("预计2024年建成", "past"),
@@ -139,7 +146,7 @@ def test_an_answer_is_the_answer_to_its_heading():
 @pytest.mark.parametrize(
     ("words", "date"),
     [("2024", "2024"), ("2024年5月", "2024-05"), ("2024.5.1", "2024-05-01"), ("2024/05/01 00:00:00", "2024-05-01"),
-     ("2024年底", "2024"), ("二〇二四年", "2024"), ("近期", "")],
+     ("2024年底", "2024-12"), ("2024年初", "2024-01"), ("2024年3月底", "2024-03"), ("二〇二四年", "2024"), ("近期", "")],
 )  # fmt: skip
 def test_dates_as_people_write_them(words, date):
     assert find_date(words) == date

@@ -34,7 +34,7 @@ export function speaks(app, rate) {
 function verdictLine(app, rate, several) {
   return h('div', { class: 'verdict', ...rateData(rate), 'data-target': rate.target_id, 'data-verdict': rate.verdict },
     h('span', { class: `pill pill-${rate.verdict}` }, verdictMark(app, rate.verdict), said(rate.outcome_text)),
-    h('span', { class: 'goal-text' }, several ? `${said(rate.made_text)} · ` : '', text('target_by', { target: said(rate.target_text) })));
+    h('span', { class: 'goal-text' }, several ? `${said(rate.made_text)} · ` : '', text(app.data.targets[rate.target_id]?.reference ? 'reference_by' : 'target_by', { target: said(rate.target_text) })));
 }
 
 function verdicts(app, rates, several) {

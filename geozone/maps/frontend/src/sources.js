@@ -40,7 +40,7 @@ function sourceLists(app) {
     h('h3', {}, text('sources_layers')),
     h('ul', {}, of('layer').map(sourceLine)),
     of('register').length ? [h('h3', {}, text('table_registers')), h('ul', {}, of('register').map(sourceLine))] : null,
-    figures.length ? h('details', { class: 'figures' }, h('summary', {}, `${text('sources_figures')} (${figures.length})`), h('ul', {}, figures.map(sourceLine))) : null,
+    figures.length ? h('details', { class: 'figures' }, h('summary', {}, `${text('table_figures')} (${figures.length})`), h('ul', {}, figures.map(sourceLine))) : null,
   ];
 }
 
