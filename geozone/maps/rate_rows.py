@@ -14,6 +14,7 @@ from geozone.model import Kind, Rate, Verdict, ZoneResult
 from geozone.rates.figures import FLOOR, Figure
 from geozone.rates.frame import REGION
 from geozone.rates.titles import indicator_title, is_screening
+from geozone.rates.verdicts import NOT_COMPARABLE
 from geozone.rates.wording import (
     by_id,
     gap_text,
@@ -111,7 +112,7 @@ def _making(rate: Rate, result: ZoneResult) -> Text:
     if rate.kind is Kind.REPORTED:
         return text("maps.made_floor" if _is_floor(rate, result) else f"words.rate_kind_{rate.kind.value}")
     declared: Indicator | None = result.indicators.get(rate.indicator)
-    if declared is not None and is_screening(rate, declared):
+    if declared is not None and rate.basis in NOT_COMPARABLE and is_screening(rate, declared):
         return text("maps.made_screening")
     if declared is not None and declared.registers:
         return text("maps.made_register")

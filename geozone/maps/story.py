@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from geozone.manifest.inputs import register_title
 from geozone.maps.indicators import leading_rates
 from geozone.maps.missing import Gap
-from geozone.maps.rate_rows import SILENT, rank, reported_figure
+from geozone.maps.rate_rows import ALONE, SILENT, made_text, rank, reported_figure
 from geozone.messages import Text, text
 from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.titles import indicator_title
@@ -41,7 +41,9 @@ def _figures(result: ZoneResult) -> Text:
     whole = [rate for rate in leading if rank(rate) < SILENT and not _is_part(rate, result)]
     # what comes from a working list or a screening layer is told only where there is nothing else
     whole = [rate for rate in whole if rate.basis not in NOT_COMPARABLE] or whole
-    chosen = sorted(whole, key=rank)[:LEADING]
+    own = demands(result.targets)
+    asked = {rate.indicator for rate in result.rates if rate.target_id in own}
+    chosen = sorted(whole, key=lambda rate: rank(rate) if rate.indicator in asked else ALONE)[:LEADING]
     if not chosen:
         return Text("", "")
     return text("maps.story_figures", parts=_listed([_figure(rate, result) for rate in chosen], "semicolon"))
@@ -57,7 +59,8 @@ def _figure(rate: Rate, result: ZoneResult) -> Text:
     target = target_of(rate, by_id(result.targets))
     outcome = outcome_text(rate, target)
     if target is None or outcome is None:
-        return text("maps.story_figure", title=title, value=value_text(rate), source=source)
+        made = made_text(rate, result) or rate.method
+        return text("maps.story_figure", title=title, value=value_text(rate), made=made, source=source)
     return text(
         "maps.story_judged", title=title, value=value_text(rate), goal=target_text(rate, target), outcome=outcome,
         source=source,

@@ -44,7 +44,10 @@ def told(tmp_path_factory):
         pytest.skip("the page's scripts are not built: make setup")
     folder = tmp_path_factory.mktemp("told")
     result = sample_result()
-    area = next(rate for rate in result.rates if rate.indicator == "redline_area")
+    place, area = next(
+        (place, rate) for place, rate in enumerate(result.rates) if rate.indicator == "redline_area"
+    )
+    area = replace(area, basis=Basis.DERIVED)
     bays = next(rate for rate in result.rates if rate.indicator == "bay_completion" and rate.target_id)
     floor = replace(
         area, kind=Kind.REPORTED, basis=Basis.PUBLIC, value=None, low=3500.0, high=None, numerator=None,
@@ -64,8 +67,7 @@ def told(tmp_path_factory):
         "2025-01",
     )
     result.figures = Figures([figure])
-    place = result.rates.index(area)
-    result.rates[place:place] = [floor]
+    result.rates[place : place + 1] = [floor, area]
     blank = {"value": None, "low": None, "high": None, "numerator": None, "denominator": None, "kind": None}
     missing = {"verdict": Verdict.NOT_COMPUTABLE, "note": both("a figure is missing"), **blank}
     result.rates += [

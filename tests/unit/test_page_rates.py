@@ -276,8 +276,19 @@ def test_the_story_counts_every_demand_once_and_names_what_leads(result):
     assert told.zh.startswith("3 项要求中，1 项未达到、1 项不作判定、1 项尚无数据。")
     assert "生态保护红线面积" in told.zh
     assert "差额 1,000 km²" in told.zh
-    assert "Missing most: Reported figures (1 demands)" in told.en
+    assert "Missing most: Reported figures (demands: 1)" in told.en
     assert told.zh.count("。") == 3
+
+
+def test_a_target_of_another_document_is_no_demand_and_leads_no_story(result):
+    floor = replace(result.targets[1], id="floor", reference=True)
+    result.targets = [result.targets[0], floor]
+    held = replace(rate_of(result, "redline_area"), target_id="floor", verdict=Verdict.MET)
+    bays = replace(rate_of(result), value=0.6, verdict=Verdict.REPORT_ONLY, basis=Basis.PUBLIC)
+    result.rates = [held, bays]
+    told = story(result, []).en
+    assert told.startswith("Of 1 demands: 1 not judged.")
+    assert told.index("Completion rate of beautiful bays") < told.index("red line area")
 
 
 def test_a_working_list_leads_only_where_there_is_nothing_else(result):
