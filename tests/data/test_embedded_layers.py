@@ -255,7 +255,7 @@ def test_the_barrier_and_its_gaps_share_no_ground():
 def test_the_red_line_screening_never_passes_for_the_statutory_line():
     spec = load_catalog()["redline"]
     assert spec.basis is Basis.DERIVED
-    assert "筛查" in spec.title.zh
+    assert "推算" in spec.title.zh
     assert "非法定" in spec.title.zh
     assert "screening" in spec.title.en.lower()
     assert spec.note is not None
