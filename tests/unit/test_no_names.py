@@ -97,7 +97,6 @@ def test_no_python_names_what_the_tables_declare():
     assert list(named_in_python()) == []
 
 
-@pytest.mark.xfail(strict=False, reason="the page still names registers and statuses")
 def test_no_script_names_what_the_tables_declare():
     assert list(named_in_scripts()) == []
 
