@@ -13,6 +13,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.files import make_folder, whole_file
+from geozone.manifest.indicators import load_indicators
 from geozone.maps.index import render_index
 from geozone.messages import Language, Text, text
 from geozone.model import (
@@ -21,7 +22,9 @@ from geozone.model import (
     Comparator,
     Kind,
     Level,
+    Modality,
     Rate,
+    Target,
     Verdict,
     Zone,
     ZoneResult,
@@ -116,6 +119,9 @@ def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneRe
     units = pyogrio.read_dataframe(package, layer="units", columns=facts, IMMUTABLE="YES")
     for name in ("name_en", "parent"):
         units[name] = units[name].fillna("")
+    declared = zone_targets(zone.key)
+    known = {target.id for target in declared}
+    further = [target for target in _targets(package) if target.id not in known]
     return ZoneResult(
         zone=zone,
         title=Text(**document["title"]),
@@ -124,9 +130,37 @@ def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneRe
         layers={},
         mosaic=pd.DataFrame(),
         rates=read_rates(document["rates"]),
-        targets=zone_targets(zone.key),
+        targets=[*declared, *further],
         documents=dict(load_documents()),
         registers={},
+        indicators=load_indicators(),
+    )
+
+
+def _targets(package: Path) -> list[Target]:
+    """Return the targets of a GeoPackage, those of the user's own and of other documents among them; texts in one language."""
+    table = pyogrio.read_dataframe(package, layer="targets", read_geometry=False, IMMUTABLE="YES")
+    return [_target(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
+
+
+def _target(row: Mapping[str, Any]) -> Target:
+    documents = tuple(filter(None, str(row["documents"] or "").split(",")))
+    title, region = str(row["title"]), str(row["region"] or "")
+    return Target(
+        id=str(row["id"]),
+        documents=documents,
+        clause=str(row["clause"] or ""),
+        zone=str(row["zone"]),
+        region=Text(region, region),
+        region_codes=tuple(filter(None, str(row["region_codes"] or "").split(","))),
+        indicator=str(row["indicator"]),
+        title=Text(title, title),
+        comparator=Comparator(row["comparator"]),
+        modality=Modality(row["modality"]),
+        value=None if row["value"] is None else float(row["value"]),
+        unit=str(row["unit"]),
+        year=None if row["year"] is None else int(row["year"]),
+        reference=documents == (str(row["id"]),),  # `reference_targets` gives each the document that sets it
     )
 
 

@@ -69,6 +69,41 @@ def test_the_files_say_what_the_result_said(files, tmp_path):
     assert [rate.row("zh") for rate in zone.rates] == [rate.row("zh") for rate in result.rates]
 
 
+def test_targets_of_the_users_own_and_of_other_documents_come_back(tmp_path):
+    result = result_of("bth")
+    own = replace(
+        result.targets[0],
+        id="mine",
+        documents=("target_mine",),
+        title=Text("自定", "自定"),
+        region=Text("", ""),
+    )
+    floor = replace(own, id="floor_x", documents=("floor_x",), reference=True, value=None, year=None)
+    result.targets = [*result.targets, own, floor]
+    write_tables(result, tmp_path)
+    write_geopackage(result, tmp_path / "bth.gpkg")
+    (tmp_path / "bth.html").write_text("page")
+    (tmp_path / "bth_run.json").write_text(json.dumps({"map_review_number": ""}))
+    [zone], told = built_zones(tmp_path)
+    assert told == []
+    found = {target.id: target for target in zone.targets}
+    assert list(found) == [target.id for target in result.targets]
+    for target in (own, floor):
+        again = found[target.id]
+        for name in (
+            "documents",
+            "indicator",
+            "title",
+            "comparator",
+            "modality",
+            "value",
+            "unit",
+            "year",
+            "reference",
+        ):
+            assert getattr(again, name) == getattr(target, name), name
+
+
 @pytest.mark.parametrize("name", ["hebei.gpkg", "hebei.html", "hebei_rates.json", "hebei_run.json"])
 def test_a_zone_with_a_file_missing_or_damaged_stays_out_and_is_told(files, tmp_path, name):
     build(files, tmp_path, "bth", "hebei")
