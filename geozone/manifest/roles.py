@@ -21,6 +21,7 @@ _DIMENSIONS: Mapping[str, int] = {"area": 2, "line": 1, "point": 0}
 _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
     "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "gaps": "", "shore": False, "sea": False, "offshore": False, "named_to": 0, "outlined": False,
+    "nominal": False,
 }  # fmt: skip
 _KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
 
@@ -51,6 +52,7 @@ class Role:
     offshore: bool  # part of it may lie off the land of the zone
     named_to: int  # maps up to this scale name its features; 0: none
     outlined: bool  # drawn as an outline on printed sheets
+    nominal: bool  # its areas name ground and claim none
 
     @property
     def geometry(self) -> str:
