@@ -15,11 +15,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from pypinyin import Style, pinyin
 from pypinyin.constants import PINYIN_DICT
 
 from geozone import __version__
 from geozone.checks.report import grouped
+from geozone.manifest.roles import load_roles
 from geozone.messages import Text, room
 from geozone.model import (
     REGISTER_COLUMNS,
@@ -33,6 +35,7 @@ from geozone.model import (
     Target,
     ZoneResult,
 )
+from geozone.overlay.units import member_codes, region_code
 from geozone.rates.titles import indicator_title
 from geozone.symbology import RATE_MISSING, RATE_ZERO, STATUS_COLOURS, breaks, class_colours
 
@@ -126,6 +129,8 @@ def zone_payload(result: ZoneResult) -> dict[str, Any]:
         },
         "review": clean(result.review_number.strip()),
         "units": _units(result),
+        "regions": _regions(result, strings),
+        "places": _places(result, strings),
         "indicators": indicator_entries(result, strings),
         "rates": _rates(result.rates, strings),
         "targets": {target.id: _target(target, strings) for target in result.targets},
@@ -178,6 +183,56 @@ def _units(result: ZoneResult) -> dict[str, Any]:
         "area_km2": [number(value) for value in units["area_km2"]],
         "partition": partitions(units),
     }
+
+
+def _regions(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]:
+    """Return the regions of several units that there are rates of."""
+    areas = dict(zip(result.units["code"], result.units["area_km2"], strict=True))
+    names = {rate.unit_code: rate.unit_name for rate in result.rates if rate.unit_code not in areas}
+    return [
+        {
+            "code": clean(code),
+            "name": strings.add(name),
+            "members": [clean(member) for member in member_codes(code)],
+            "area_km2": number(sum(areas[member] for member in member_codes(code))),
+        }
+        for code, name in names.items()
+    ]
+
+
+def _places(result: ZoneResult, strings: Strings) -> dict[str, Any]:
+    """Return the places of the documents that are drawn, with the unit or region that each is."""
+    roles = load_roles()
+    layer = next((one for one in result.layers.values() if one.spec and roles[one.spec.role].nominal), None)
+    if layer is None or not set(PLACE_COLUMNS) <= set(layer.data.columns):
+        return {"layer": None, "items": []}
+    there = {rate.unit_code for rate in result.rates} | set(result.units["code"])
+    members = set(result.zone.members)
+    items = []
+    off = (
+        pd.to_numeric(layer.data["accuracy_m"]).fillna(0.0).to_numpy() / METRES
+    )  # points are seen from further off
+    boxes = shapely.bounds(layer.data.geometry.to_numpy()) + np.outer(off, [-1, -1, 1, 1])
+    rows = layer.data[list(PLACE_COLUMNS)].itertuples(index=False)
+    for feature, (row, box) in enumerate(zip(rows, boxes, strict=True)):
+        codes = tuple(filter(None, str(row.units).split(",")))
+        code = result.zone.key if set(codes) == members else region_code(codes)
+        items.append(
+            {
+                "id": row.id,
+                "feature": feature,
+                "name": strings.add(Text(row.name, row.name_en)),
+                "kind": strings.add(Text(row.kind, row.kind_en)),
+                "units": list(codes),
+                "bbox": [round(float(side), 4) for side in box],
+                "code": code if code in there else None,
+            }
+        )
+    return {"layer": layer.id, "items": items}
+
+
+PLACE_COLUMNS = ("id", "name", "name_en", "kind", "kind_en", "units", "accuracy_m")
+METRES = 111_000.0  # of a degree of latitude
 
 
 def partitions(units: pd.DataFrame) -> dict[str, list[int]]:

@@ -2,6 +2,7 @@
 
 import { Features, toUnits } from './geometry.js';
 import { attributeReader, rows, takeBlock, takeJson } from './data.js';
+import { readRegions } from './regions.js';
 import { language, setLanguage, setTexts } from './text.js';
 
 export const LEVELS = ['county', 'city', 'province', 'zone'];
@@ -21,6 +22,7 @@ export class App {
     this.syllables = {}; // of the characters that were searched
     this.#readUnits();
     this.#readRates();
+    this.regions = readRegions(this);
     this.registers = Object.fromEntries(
       Object.entries(data.registers).map(([role, register]) => [role, { ...register, items: rows(register.items) }]),
     );
@@ -29,6 +31,7 @@ export class App {
     this.state = {
       lang: options.lang || 'zh',
       unit: this.zone,
+      region: null, // code of the region of several units that is chosen instead
       indicator: this.#firstIndicator(),
       level: this.levels[0],
       year: null,
@@ -77,6 +80,11 @@ export class App {
     return this.mappable[0] ?? null;
   }
 
+  // The unit or region that the reader has chosen.
+  get subject() {
+    return this.regions.get(this.state.region) ?? this.units[this.state.unit];
+  }
+
   rate(code, indicator) {
     return this.ratesOf.get(code)?.get(indicator)?.[0] ?? null;
   }
@@ -114,6 +122,7 @@ export class App {
     if (!changed.length) return;
     Object.assign(this.state, changes);
     if (changed.includes('lang')) setLanguage(this.state.lang);
+    if (changed.includes('region')) changed.push('unit');
     this.tell(changed);
   }
 

@@ -7,6 +7,7 @@ import { said, text } from './text.js';
 import { badge } from './badge.js';
 import { itemName } from './years.js';
 import { unitItems } from './popup.js';
+import { placeLinks, subjectOf } from './regions.js';
 
 const MARKS = {
   met: 'M3 8.5 6.5 12 13 4.5',
@@ -124,11 +125,11 @@ function facts(app, rates) {
 function openItems(app, rate) {
   const roles = REGISTER_OF[rate.indicator];
   if (!roles) return null;
-  const unit = app.byCode.get(rate.unit_code);
-  const prefix = unit && unit.level !== 'zone' ? unit.code.replace(/(00)+$/, '') : '';
+  const unit = subjectOf(app, rate.unit_code);
+  const prefixes = unit.level === 'zone' ? [''] : (unit.members ?? [unit]).map(({ code }) => code.replace(/(00)+$/, ''));
   const open = roles.flatMap((role) => (app.registers[role]?.items ?? [])
     .map((item, place) => ({ item, place, role }))
-    .filter(({ item }) => item.status !== 'built' && inUnitOf(item, prefix)));
+    .filter(({ item }) => item.status !== 'built' && prefixes.some((prefix) => inUnitOf(item, prefix))));
   if (!open.length) return null;
   open.sort((one, other) => OPEN_ORDER.indexOf(one.item.status) - OPEN_ORDER.indexOf(other.item.status)
     || (Number(one.item.planned_year) || 9999) - (Number(other.item.planned_year) || 9999));
@@ -181,7 +182,7 @@ function tooLittle(rates) {
 export function cardsSection(app) {
   const section = h('section', { class: 'cards', id: 'rates', 'aria-live': 'polite' });
   const draw = () => {
-    const unit = app.units[app.state.unit];
+    const unit = app.subject;
     const own = app.ratesOf.get(unit.code) ?? new Map();
     const shown = [...own].filter(([, rates]) => computable(rates) || tooLittle(rates));
     const withTarget = shown.filter(([, rates]) => rates.some((rate) => rate.target_id));
@@ -191,6 +192,7 @@ export function cardsSection(app) {
       h('nav', { class: 'crumbs', 'aria-label': text('place') }, chain.map((upper) => [
         h('button', { type: 'button', class: 'link', onclick: () => app.choose(upper) }, app.nameOf(upper)), ' › '])),
       h('h2', {}, app.nameOf(unit), h('small', {}, unit.area === null ? '' : `${digits(unit.area, unit.area < 1000 ? 1 : 0)} km²`)),
+      placeLinks(app, unit),
       unit.place === app.zone ? summary(app, withTarget) : null,
       withTarget.length ? [h('h3', { class: 'group' }, text('with_target')), withTarget.map(([indicator, rates]) => card(app, indicator, rates))] : null,
       without.length ? [h('h3', { class: 'group' }, text('without_target')), without.map(([indicator, rates]) => card(app, indicator, rates))] : null,
@@ -219,7 +221,7 @@ export function missingSection(app) {
   const section = h('section', { class: 'missing', id: 'missing' });
   const draw = () => {
     const whole = app.units[app.zone];
-    const own = [whole, ...app.units.filter((unit) => unit !== whole)].flatMap((unit) => [...(app.ratesOf.get(unit.code) ?? new Map())]
+    const own = [whole, ...app.units.filter((unit) => unit !== whole), ...app.regions.values()].flatMap((unit) => [...(app.ratesOf.get(unit.code) ?? new Map())]
       .filter(([, rates]) => !computable(rates) && (unit === whole || rates.some((rate) => rate.target_id))));
     const count = own.reduce((sum, [, rates]) => sum + rates.length, 0);
     replace(section, count ? [
@@ -236,7 +238,7 @@ export function missingSection(app) {
 
 function missingRow(app, indicator, rate) {
   const target = app.data.targets[rate.target_id];
-  const unit = app.byCode.get(rate.unit_code);
+  const unit = subjectOf(app, rate.unit_code);
   return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },
     h('b', {}, unit && unit.place !== app.zone ? `${app.nameOf(unit)} · ` : '', said(target ? target.title : app.indicators[indicator].title)),
     h('span', { class: 'goal-text' }, target ? `${targetText(rate, target, null)}${target.year ? text('in_year', { year: target.year }) : ''}` : ''),

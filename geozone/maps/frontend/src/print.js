@@ -26,7 +26,7 @@ function legend(app) {
 }
 
 function ratesTable(app) {
-  const unit = app.units[app.state.unit];
+  const unit = app.subject;
   const lines = [...(app.ratesOf.get(unit.code) ?? new Map())].filter(([, rates]) => computable(rates)).flatMap(([indicator, rates]) => rates.map((rate, place) => {
     const { kind, title } = app.indicators[indicator];
     return h('tr', {},
