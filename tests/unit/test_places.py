@@ -1,7 +1,9 @@
 """The places of the documents: placed or listed, and regions where they are made of units."""
 
 import csv
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -12,19 +14,27 @@ from samples import BUILT_ZONES, sample_result, sample_units
 from geozone.checks import check
 from geozone.errors import UsageError
 from geozone.explain import explain
+from geozone.export.content import content
 from geozone.files import shipped
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.roles import load_roles
+from geozone.maps.edition import public_edition
+from geozone.maps.payload import zone_payload
 from geozone.messages import Text
 from geozone.model import CRS, Basis, Layer, Level, Severity
-from geozone.overlay.units import member_codes, region_code, region_units
+from geozone.overlay.units import finest_units, member_codes, region_code, region_units
 from geozone.policy import places as module
-from geozone.policy.places import places_layer, zone_places
+from geozone.policy.places import placed_table, places_layer, zone_places
+from geozone.project import embedded_project, load_project
 from geozone.rates.completion import count_items, unit_items
 from geozone.rates.compute import zone_units
 from geozone.rates.figures import Figure, Figures
+from geozone.rates.needs import ConnectedNeed, Ground
 from geozone.rates.regions import place_scopes, regions
+from geozone.run.compute import compute
+from geozone.run.supply import Materials, supply
 from geozone.seeds import get_zone, load_places, load_targets, load_zones
+from geozone.symbology import drawing_order
 
 ZONE = replace(get_zone("bth"), members=("910000", "920000"), coastal=("920000",))
 INDICATORS = list(load_indicators().values())
@@ -301,3 +311,102 @@ def test_a_place_that_is_a_point_has_nothing_to_explain(with_region):
     with pytest.raises(UsageError) as raised:
         explain(result, indicator, "白洋淀")
     assert "白洋淀" in raised.value.message.get("zh")
+
+
+# --- a run --------------------------------------------------------------------------------------------------------------
+
+DATA = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": shapely.geometry.mapping(shape),
+        }
+        for name, shape in {
+            "雄安新区": shapely.box(115.7, 38.7, 116.3, 39.2),
+            "起步区": shapely.box(115.9, 38.9, 116.0, 39.0),
+            "白洋淀": shapely.Point(116.0, 38.9),
+        }.items()
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def run():
+    return compute(embedded_project("hebei"))
+
+
+@pytest.fixture(scope="module")
+def run_with_own_places(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "places.geojson").write_text(json.dumps(DATA, ensure_ascii=False), "utf-8")
+    entry = '[[layer]]\nrole = "place"\npath = "places.geojson"\nbasis = "official"\nvintage = "2024"\n'
+    (folder / "project.toml").write_text(f'zone = "hebei"\n{entry}', "utf-8")
+    return compute(load_project(folder / "project.toml"))
+
+
+def test_a_run_has_rates_of_a_place_that_are_the_sums_of_its_members(run):
+    by_code = {rate.unit_code: rate for rate in run.rates if rate.indicator == "redline_coverage"}
+    members = [by_code[code] for code in ("130629", "130632", "130638")]
+    whole = by_code["130629+130632+130638"]
+    assert whole.unit_name.zh == "雄安新区"
+    assert whole.numerator == pytest.approx(sum(one.numerator for one in members), rel=1e-12)
+    assert whole.denominator == pytest.approx(sum(one.denominator for one in members), rel=1e-12)
+    assert whole.value == pytest.approx(whole.numerator / whole.denominator, rel=1e-12)
+    assert "1770" in whole.note.zh
+
+
+def test_the_places_of_a_run_are_drawn_over_everything_and_cut_nothing(run):
+    assert drawing_order(run.layers.values())[-1].id == "places"
+    assert "places" not in run.mosaic.columns
+    told = {finding.feature for finding in run.findings if finding.layer == "places"}
+    assert set(run.layers["places"].data["id"]) | told == {one.id for one in zone_places(run.zone)}
+    tables = {table.name: table for table in content(run, "zh") if table.name.startswith("places")}
+    assert {name: table.geometry for name, table in tables.items()} == {
+        "places": "MultiPolygon",
+        "places_points": "MultiPoint",
+    }
+
+
+def test_the_page_and_its_public_edition_know_the_places(run):
+    for result in (run, public_edition(run)):
+        payload = zone_payload(result)
+        items = {item["id"]: item for item in payload["places"]["items"]}
+        assert items["P036"]["units"] == ["130629", "130632", "130638"]
+        assert items["P036"]["code"] in {region["code"] for region in payload["regions"]}
+        assert items["P008"]["code"] == "hebei"
+        assert items["P037"]["code"] is None
+
+
+def test_places_of_the_user_take_the_place_of_those_of_the_documents(run_with_own_places):
+    result = run_with_own_places
+    assert list(result.layers["places"].data["name"]) == ["雄安新区", "起步区", "白洋淀"]
+    assert {f.kind for f in result.findings if f.layer == "places"} == set()
+    assert "places" not in result.mosaic.columns
+    assert any(rate.unit_code == "130629+130632+130638" for rate in result.rates)
+
+
+def test_connectivity_is_computed_for_a_region_as_for_a_unit():
+    units = sample_units()
+    need = ConnectedNeed(Ground("barrier"), 1000.0, ("city",), None)
+    whole = shapely.box(116.0, 38.0, 117.0, 38.2)
+    layer = sample_result().layers["barrier"]
+    layer = replace(layer, data=gpd.GeoDataFrame({"name": ["甲"]}, geometry=[whole], crs=CRS))
+    code = "910101+910102"
+    materials = Materials(
+        {"barrier": layer}, {}, units, finest_units(units), None, regions=[region_units(units, code)]
+    )
+    table = supply([need], materials)[need].set_index("code")
+    assert table.loc[code, "largest_km2"] == pytest.approx(table.loc["910100", "largest_km2"], rel=1e-9)
+    assert table.loc[code, "total_km2"] == pytest.approx(table.loc["910100", "total_km2"], rel=1e-9)
+
+
+def test_the_listing_of_the_documentation_is_that_of_the_register():
+    text = (Path(__file__).parents[2] / "docs/places.md").read_text("utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| P0")]
+    table = placed_table()
+    assert [row[0].strip("| ") for row in rows] == list(table["id"])
+    assert [row[5] for row in rows] == list(table["placed"])
+    assert [row[6] for row in rows] == list(table["units"])
+    assert [row[8].removesuffix(" |") for row in rows] == list(table["note"])
