@@ -15,6 +15,7 @@ from geozone.checks import check
 from geozone.errors import UsageError
 from geozone.explain import explain
 from geozone.export.content import content
+from geozone.export.sheet_panel import theme
 from geozone.files import shipped
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.roles import load_roles
@@ -410,3 +411,9 @@ def test_the_listing_of_the_documentation_is_that_of_the_register():
     assert [row[5] for row in rows] == list(table["placed"])
     assert [row[6] for row in rows] == list(table["units"])
     assert [row[8].removesuffix(" |") for row in rows] == list(table["note"])
+
+
+def test_places_are_left_off_a_printed_sheet(run):
+    about = theme(run, "zh")
+    assert "places" not in about.result.layers
+    assert set(about.result.layers) == set(run.layers) - {"places"}
