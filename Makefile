@@ -35,8 +35,8 @@ maps: setup ## build the maps, tables and GeoPackages of bth, yrd and hebei into
 browsers: $(INSTALLED) ## install the oldest browser that the pages are tested with
 	cd tests/browser/chromium88 && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 
-test: setup ## run the whole test suite
-	$(BIN)/python -m pytest
+test: setup ## run the whole test suite, in two processes
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 lint: setup ## check style, types and formatting
 	$(BIN)/ruff check .

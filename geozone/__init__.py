@@ -6,9 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geozone.api import OpenProject, coverage, mosaic, open_project
+    from geozone.api import OpenProject, change, coverage, mosaic, open_project
     from geozone.checks import check, repair
     from geozone.overlay.plane import area_km2, length_km
+    from geozone.raster.means import zonal_means
     from geozone.raster.shares import zonal_shares
     from geozone.read import read_layer
     from geozone.terrain.barrier import barrier
@@ -19,6 +20,7 @@ __all__ = [
     "OpenProject",
     "area_km2",
     "barrier",
+    "change",
     "check",
     "coverage",
     "length_km",
@@ -26,6 +28,7 @@ __all__ = [
     "open_project",
     "read_layer",
     "repair",
+    "zonal_means",
     "zonal_shares",
 ]
 
@@ -33,6 +36,7 @@ _HOME = {
     "OpenProject": "geozone.api",
     "area_km2": "geozone.overlay.plane",
     "barrier": "geozone.terrain.barrier",
+    "change": "geozone.api",
     "check": "geozone.checks",
     "coverage": "geozone.api",
     "length_km": "geozone.overlay.plane",
@@ -40,6 +44,7 @@ _HOME = {
     "open_project": "geozone.api",
     "read_layer": "geozone.read",
     "repair": "geozone.checks",
+    "zonal_means": "geozone.raster.means",
     "zonal_shares": "geozone.raster.shares",
 }
 
@@ -49,3 +54,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'geozone' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,8 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
+import geozone.overlay.change
 import geozone.overlay.coverage
 import geozone.overlay.mosaic
 from geozone.checks.findings import is_complete
@@ -155,6 +157,97 @@ def mosaic(
         progress=progress,
     )
     return _told(table, units, *opened.values())
+
+
+def change(
+    old: Source,
+    new: Source,
+    zones: Source,
+    *,
+    by: str | None = None,
+    crs: Any = None,
+    zones_crs: Any = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Return how a layer changed between two vintages in every zone, each piece of ground counted once.
+
+    Parameters
+    ----------
+    old, new
+        The vintages: paths, paths with the layer inside (``FILE:LAYER``), Layers or GeoDataFrames, in any CRS.
+    crs
+        Coordinate reference system of both, where they state none or a wrong one.
+    zones, by, zones_crs, threads, progress
+        As for `coverage`.
+
+    Returns
+    -------
+    DataFrame
+        Index: the zone's name. Columns ``zone_km2, old_km2, new_km2, gained_km2, lost_km2, unchanged_km2, net_km2``;
+        gained less lost is net, and new less old. ``attrs`` as for `coverage`.
+
+    Warns
+    -----
+    GeozoneWarning
+        One for each kind of finding that is more than a note.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or cannot be read.
+    UsageError
+        If the zones have no field `by`, or an input has no CRS.
+    """
+    units, before, after = _vintages(old, new, zones, by, crs, zones_crs)
+    table = geozone.overlay.change.change(
+        before.data, after.data, units.data, by=by, threads=threads, progress=progress
+    )
+    return _told(table, units, before, after)
+
+
+def mapped_change(
+    old: Source,
+    new: Source,
+    zones: Source,
+    *,
+    by: str | None = None,
+    crs: Any = None,
+    zones_crs: Any = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return `change` with the polygons of the zones, and the ground that was gained and lost.
+
+    Parameters
+    ----------
+    old, new, zones, by, crs, zones_crs, threads, progress
+        As for `change`.
+
+    Returns
+    -------
+    tuple of GeoDataFrame
+        The rows of `change`; and one row for every piece of changed ground, the largest first: the zone's name,
+        ``change`` (``gained`` or ``lost``), ``area_km2``. Both in EPSG:4490; ``attrs`` of the first as for `change`.
+    """
+    units, before, after = _vintages(old, new, zones, by, crs, zones_crs)
+    found = geozone.overlay.change.mapped_change(
+        before.data, after.data, units.data, by=by, threads=threads, progress=progress
+    )
+    _told(found.by_zone, units, before, after)
+    return found.by_zone, found.by_place
+
+
+def _vintages(  # noqa: PLR0917 - one private step of `change`
+    old: Source, new: Source, zones: Source, by: str | None, crs: Any, zones_crs: Any
+) -> tuple[Opened, Opened, Opened]:
+    """Return zones and both vintages, opened; two files of one name are told apart."""
+    units = open_zones(zones, by, zones_crs)
+    before, after = open_layer(old, crs), open_layer(new, crs)
+    if before.name == after.name:
+        before = before.called(f"{before.name} ({geozone.overlay.change.OLD})")
+        after = after.called(f"{after.name} ({geozone.overlay.change.NEW})")
+    return units, before, after
 
 
 def _streamed(  # noqa: PLR0917 - one private step of `coverage`

@@ -10,13 +10,11 @@ import shapely
 
 from geozone.errors import UsageError
 from geozone.export.table import vintage_words
-from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.overlay.units import member_codes, region_code
 from geozone.policy.places import zone_places
 from geozone.rates.completion import count_items, unit_items
-from geozone.rates.digits import KM2, gap_places
 from geozone.rates.frame import READING
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.regions import place_code
@@ -25,7 +23,15 @@ from geozone.rates.trajectory import register_trajectory
 from geozone.rates.variants import area_choices, robustness
 from geozone.rates.verdicts import decimals, smallest_count, target_value
 from geozone.rates.whatif import close_gap
-from geozone.rounding import digits, percent
+from geozone.rates.wording import (
+    gap_text,
+    other_value_text,
+    parts_text,
+    target_text,
+    value_text,
+    verdict_text,
+)
+from geozone.rounding import digits
 
 _SHOWN = 30  # items or features that are named; the others are counted
 
@@ -86,19 +92,28 @@ def _unit_code(result: ZoneResult, unit: str | None) -> str:
             raise UsageError("explain.ambiguous_unit", unit=unit, codes=", ".join(found))
         if len(found) == 1:
             return str(found[0])
-    regions = {rate.unit_code for rate in result.rates if unit in {rate.unit_name.zh, rate.unit_name.en}}
-    for place in zone_places(result.zone):
-        if unit in {place.id, place.name.zh, place.name.en}:
-            if not place.units:
-                raise UsageError("explain.place_without_units", place=place.name)
-            regions.add(place_code(place, result.zone))
-    if region_code(member_codes(unit)) in {rate.unit_code for rate in result.rates}:
-        regions.add(region_code(member_codes(unit)))
+    regions = _region_codes(result, unit)
     if len(regions) > 1:
         raise UsageError("explain.ambiguous_unit", unit=unit, codes=", ".join(sorted(regions)))
     if regions:
         return regions.pop()
     raise UsageError("explain.unknown_unit", unit=unit, zone=result.zone.title)
+
+
+def _region_codes(result: ZoneResult, named: str) -> set[str]:
+    """Return the codes of regions, or of the units that places are, which have a name, an id or these codes."""
+    joined = region_code(member_codes(named))
+    found = {
+        rate.unit_code
+        for rate in result.rates
+        if named in {rate.unit_name.zh, rate.unit_name.en} or joined == rate.unit_code
+    }
+    for place in zone_places(result.zone):
+        if named in {place.id, place.name.zh, place.name.en}:
+            if not place.units:
+                raise UsageError("explain.place_without_units", place=place.name)
+            found.add(place_code(place, result.zone))
+    return found
 
 
 def _by_number(rates: list[Rate]) -> list[Rate]:
@@ -108,12 +123,13 @@ def _by_number(rates: list[Rate]) -> list[Rate]:
 
 def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     target = _target(result, rate)
-    yield Line("heading", text("explain.heading", indicator=_title(rate, target), unit=rate.unit_name))
-    yield Line("value", _value(rate))
-    if rate.numerator is not None and rate.denominator is not None:
-        unit = unit_title(rate.unit)
-        parts = {"numerator": _figure(rate.numerator), "denominator": _figure(rate.denominator)}
-        yield Line("parts", text("explain.parts", unit=unit, **parts))
+    yield Line(
+        "heading", text("explain.heading", indicator=indicator_title(rate, result), unit=rate.unit_name)
+    )
+    yield Line("value", text("explain.value", value=value_text(rate)))
+    parts = parts_text(rate)
+    if parts is not None:
+        yield Line("parts", parts)
     yield Line("method", text("explain.method", method=rate.method))
     register = _register(result, rate)
     if register is not None:
@@ -129,26 +145,6 @@ def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
         yield from _choices(result, rate)
     if rate.note.zh:
         yield Line("note", text("explain.note", note=rate.note))
-
-
-def _title(rate: Rate, target: Target | None) -> Text:
-    if rate.kind is None and target is not None:
-        return target.title
-    return indicator_title(rate, [])
-
-
-def _figure(value: float) -> str:
-    return digits(value, 0 if value == int(value) else 3)
-
-
-def _value(rate: Rate) -> Text:
-    if rate.kind is Kind.AREA and rate.value is not None:
-        return text("explain.area", value=digits(rate.value, 1), unit=unit_title(rate.unit))
-    if rate.value is not None:
-        return text("explain.value", value=digits(rate.value * 100, 2))
-    if rate.low is not None and rate.high is not None:
-        return text("explain.band", low=digits(rate.low * 100, 2), high=digits(rate.high * 100, 2))
-    return text("explain.no_value" if rate.applies else "explain.not_applicable")
 
 
 def _target(result: ZoneResult, rate: Rate) -> Target | None:
@@ -168,7 +164,7 @@ def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]
         text(
             "explain.register",
             source=register.source,
-            basis=text(f"model.basis_{register.basis.value}"),
+            basis=text(f"words.basis_{register.basis.value}"),
             as_of=register.as_of or "—",
         ),
     )
@@ -186,7 +182,7 @@ def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]
 
 
 def _item(row: Mapping[Hashable, Any]) -> Text:
-    status = text(f"model.status_{Status(row['status']).value}")
+    status = text(f"words.status_{Status(row['status']).value}")
     if row["status_date"]:
         status = Text(f"{status.zh}（{row['status_date']}）", f"{status.en} ({row['status_date']})")
     return text(
@@ -210,7 +206,7 @@ def _layers(result: ZoneResult, rate: Rate) -> Iterator[Line]:
                 "explain.layer",
                 title=spec.title,
                 source=spec.source,
-                basis=text(f"model.basis_{spec.basis.value}"),
+                basis=text(f"words.basis_{spec.basis.value}"),
                 vintage=vintage_words(spec.vintage),
                 accuracy=spec.accuracy,
                 licence=spec.licence or "—",
@@ -256,17 +252,10 @@ def _clause(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line]:
 def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
     if rate.verdict is None:
         return
-    yield Line(
-        "verdict",
-        text(
-            "explain.verdict",
-            verdict=text(f"model.verdict_{rate.verdict.value}"),
-            comparator=text(f"explain.comparator_{target.comparator.name.lower()}"),
-            value="" if target.value is None else f"{_shown_target(rate, target)}",
-            when=text("explain.by_year", year=target.year) if target.year else "",
-        ),
-    )
-    if rate.gap is None or rate.gap_unit is None:
+    verdict = verdict_text(rate, target)
+    yield Line("verdict", text("explain.verdict", verdict=verdict, target=target_text(rate, target)))
+    gap = gap_text(rate)
+    if gap is None or rate.gap is None:
         return
     if rate.gap_unit == "count" and rate.denominator and rate.numerator is not None and rate.unit == "count":
         share = 1.0 if target.comparator is Comparator.FULL else target_value(target) or 0.0
@@ -284,21 +273,7 @@ def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
             ),
         )
         return
-    yield Line(
-        "gap",
-        text(
-            "explain.gap" if rate.gap > 0 else "explain.beyond",
-            gap=digits(abs(rate.gap), gap_places(abs(rate.gap), rate.gap_unit)),
-            unit=unit_title(rate.gap_unit),
-        ),
-    )
-
-
-def _shown_target(rate: Rate, target: Target) -> str:
-    value = rate.target_value
-    if value is None:
-        return ""
-    return f"{value * 100:g}%" if target.unit == "%" else f"{value:,.10g} {target.unit.replace('km2', 'km²')}"
+    yield Line("gap", gap)
 
 
 def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register) -> Iterator[Line]:
@@ -326,7 +301,8 @@ def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register)
     if plan is not None and plan.items:
         names = Text("、".join(plan.names), ", ".join(plan.names))
         yield Line(
-            "plan", text("explain.plan", names=names, year=plan.year, share=digits(plan.share * 100, 1))
+            "plan",
+            text("explain.plan", names=names, year=plan.year, share=other_value_text(rate, plan.share)),
         )
 
 
@@ -344,7 +320,7 @@ def _robustness(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line
     yield Line("variants", text("explain.variants", met=robust.met, total=len(robust.variants)))
     flips = robust.flips
     for variant in robust.variants if rate.kind is not Kind.COMPLETION else flips[:_SHOWN]:
-        outcome = text("explain.met" if variant.met else "explain.not_met")
+        outcome = text("words.verdict_met" if variant.met else "words.verdict_short")
         key = "explain.flip" if variant in flips else "explain.variant"
         value = _shown(rate, variant.value)
         yield Line("variants", text(key, name=variant.name, value=value, outcome=outcome))
@@ -360,8 +336,8 @@ def _choices(result: ZoneResult, rate: Rate) -> Iterator[Line]:
         yield Line("variants", text("explain.choice", name=name, value=_shown(rate, value)))
 
 
-def _shown(rate: Rate, value: float) -> str:
-    if rate.kind is Kind.AREA:
-        return f"{digits(value, 1)} {KM2}"
-    # the methods differ by less than a thousandth of the whole
-    return percent(value, 1 if rate.kind is Kind.COMPLETION else 3)
+def _shown(rate: Rate, value: float) -> Text:
+    # the methods of an area differ by less than a thousandth of the whole
+    return other_value_text(
+        rate, value, more=2 if rate.kind is Kind.COVERAGE else 1 if rate.kind is Kind.AREA else 0
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,26 @@ import pandas as pd
 
 from geozone.catalog import load_catalog
 from geozone.errors import UsageError
+from geozone.export.table import vintage_words
 from geozone.files import whole_file
-from geozone.messages import Language
+from geozone.manifest.inputs import register_roles
+from geozone.manifest.roles import load_roles
+from geozone.manifest.units import unit_title
+from geozone.messages import Language, Text, room, text
+from geozone.model import Basis, Comparator, Level, Modality, ZoneResult
+from geozone.rates.titles import indicator_title
+from geozone.rates.wording import by_id, outcome_text, target_of, target_text, value_text
 from geozone.run.layers import covers
 from geozone.seeds import get_zone, load_zones
 
+_ENUMS: dict[str, type[StrEnum]] = {
+    "basis": Basis,
+    "comparator": Comparator,
+    "level": Level,
+    "modality": Modality,
+}
+# columns that hold codes -> the family of their words
+_DOMAINS = {name: name for name in _ENUMS} | {"levels": "level", "zones_kind": "zone_kind"}
 ENDINGS = (".csv", ".json", ".xlsx", ".parquet")
 
 
@@ -62,6 +78,83 @@ def layers(zone: str | None, lang: Language) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def rates(result: ZoneResult, lang: Language) -> pd.DataFrame:
+    """Return the rates of a zone in words, with the columns of the sheet that people read."""
+    targets = by_id(result.targets)
+    rows = []
+    for rate in result.rates:
+        target = target_of(rate, targets)
+        outcome = outcome_text(rate, target)
+        rows.append(
+            {
+                "unit_name": rate.unit_name.get(lang),
+                "indicator": indicator_title(rate, result).get(lang),
+                "rates_value": value_text(rate).get(lang),
+                "basis": rate.basis.value if rate.basis else "",
+                "vintage": rate.vintage or "—",
+                "target_value": target_text(rate, target).get(lang) if rate.comparator else "",
+                "outcome": outcome.get(lang) if outcome else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def readable(table: pd.DataFrame, lang: Language, name: str = "") -> pd.DataFrame:
+    """Return a table for people: headings, codes and units in words, years without separators.
+
+    Parameters
+    ----------
+    table
+        Any table of this module.
+    lang
+        The language of the words.
+    name
+        What the table is of, where a column is called otherwise there: ``targets``, ``zones``.
+    """
+    words = room("words")
+    told = table.copy()
+    for column in told.columns:
+        codes = _words_of(f"{name}_{column}") or _words_of(str(column))
+        if codes:
+            told[column] = [_worded(value, codes, lang) for value in told[column]]
+        elif str(column).endswith("year"):
+            told[column] = ["" if pd.isna(value) else f"{value:.0f}" for value in told[column]]
+        elif column in {"unit", "gap_unit"}:
+            told[column] = [unit_title(str(value)).get(lang) for value in told[column]]
+        elif column == "vintage":
+            told[column] = [vintage_words(str(value)).get(lang) for value in told[column]]
+    titles = {
+        column: (
+            words.get(f"column_{name}_{column}") or words.get(f"column_{column}") or Text(column, column)
+        )
+        for column in map(str, told.columns)
+    }
+    return told.rename(columns={column: title.get(lang) for column, title in titles.items()})
+
+
+def _words_of(column: str) -> dict[str, Text]:
+    """Return the words of the codes of a column; none where it holds no codes."""
+    if column == "role":
+        return {**{role.id: role.title for role in load_roles().values()}, **register_roles()}
+    domain = _DOMAINS.get(column)
+    return {} if domain is None else {code: text(f"words.{domain}_{word}") for code, word in _codes(domain)}
+
+
+def _codes(domain: str) -> list[tuple[str, str]]:
+    if domain in _ENUMS:
+        return [(item.value, item.name.lower()) for item in _ENUMS[domain]]
+    start = f"{domain}_"
+    names = [key.removeprefix(start) for key in room("words") if key.startswith(start)]
+    return [(name, name) for name in names]
+
+
+def _worded(value: Any, codes: dict[str, Text], lang: Language) -> Any:
+    if not isinstance(value, str):
+        return value
+    parts = [codes[part].get(lang) if part in codes else part for part in value.split(",")]
+    return text("words.and_so_on").get(lang).join(parts)
+
+
 def show(table: pd.DataFrame, form: str | None) -> str:
     """Return a table as text: aligned for reading, or JSON records, or CSV. Numbers keep all their digits."""
     if form == "json":
@@ -79,16 +172,16 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def require_ending(path: Path) -> None:
-    """Refuse a file name whose ending names no table format.
+def require_ending(path: Path, more: tuple[str, ...] = ()) -> None:
+    """Refuse a file name whose ending names no table format, nor one of `more`.
 
     Raises
     ------
     UsageError
-        If the ending is none of csv, json, xlsx, parquet.
+        If the ending is none of csv, json, xlsx, parquet and `more`.
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise UsageError("cli.bad_ending", path=path, choices=", ".join(ENDINGS))
+    if path.suffix.lower() not in (*ENDINGS, *more):
+        raise UsageError("cli.bad_ending", path=path, choices=", ".join((*ENDINGS, *more)))
 
 
 def write(table: pd.DataFrame, path: Path) -> None:

@@ -250,6 +250,7 @@ class Target:
     denominator: Text | None = None
     reading: Reading | None = None
     note: Text | None = None
+    reference: bool = False  # set by another document than the zone's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
@@ -42,6 +42,13 @@ class Opened:
     def name(self) -> str:
         """How the layer is called."""
         return self.data.id if isinstance(self.data, Layer) else "layer"
+
+    def called(self, name: str) -> Opened:
+        """Return it under another name, in what is told of it too; a frame has none."""
+        if not isinstance(self.data, Layer):
+            return self
+        layer = replace(self.data, id=name, findings=[replace(one, layer=name) for one in self.data.findings])
+        return replace(self, data=layer, findings=[replace(one, layer=name) for one in self.findings])
 
 
 def open_layer(source: Source, crs: Any = None) -> Opened:

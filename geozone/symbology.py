@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 
 from geozone.manifest.roles import load_roles
+from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Layer, LayerSpec, LayerStyle, Register, Status
-from geozone.rates.feature_join import ids_of, join_features
-from geozone.rates.gazetteer import embedded_gazetteer
+from geozone.rates.amounts import amount_text
+from geozone.registers.feature_join import ids_of, join_features
+from geozone.registers.gazetteer import embedded_gazetteer
+from geozone.rounding import digits, exact_places
 
 RATE_COLOURS = ("#eef3d6", "#c3deb0", "#86c0a0", "#46978f", "#1d6577")
 RATE_ZERO = "#f7f5ee"
@@ -38,6 +41,12 @@ def register_of(role: str | None) -> str:
     """Return the id of the register whose items the features of a role are; nothing where there is none."""
     known = load_roles().get(role or "")
     return known.register if known else ""
+
+
+def is_sea(role: str) -> bool:
+    """Tell whether the features of a role are parts of the sea."""
+    known = load_roles().get(role)
+    return known is not None and known.sea
 
 
 def drawing_order(layers: Iterable[Layer]) -> list[Layer]:
@@ -90,8 +99,11 @@ def drawn_style(style: LayerStyle, kind: str, drawn: Drawn) -> LayerStyle:
 def drawn_title(drawn: Drawn, role: str | None) -> Text:
     """Return the word for a status in a legend."""
     if drawn is Mark.OFF_REGISTER:
-        return text(f"model.off_register_{role}" if register_of(role) else "model.off_register")
-    return text("model.several_statuses" if drawn is Mark.SEVERAL else f"model.status_{drawn.value}")
+        word = text("words.off_register")
+        if role is None or not register_of(role):
+            return word
+        return text("words.qualified", title=load_roles()[role].title, word=word)
+    return text("words.several_statuses" if drawn is Mark.SEVERAL else f"words.status_{drawn.value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +146,16 @@ def breaks(values: Iterable[float | None], scale: float) -> list[float]:
     return [round(bound, 10) / scale for bound in rounded]
 
 
-def rate_classes(bounds: Sequence[float], scale: float = 100.0) -> list[RateClass]:
-    """Return the classes of upper bounds, the class of zeros first, labelled in per cent where `scale` is 100."""
-    mark = "%" if scale == 100 else ""
-    zero = f"0{mark}"
-    classes = [RateClass(0.0, 0.0, RATE_ZERO, Text(zero, zero))]
+def rate_classes(bounds: Sequence[float], unit: str = "%") -> list[RateClass]:
+    """Return the classes of upper bounds, the class of zeros first, labelled in their unit, fractions in per cent."""
+    scale = 100.0 if load_units()[unit].share else 1.0
+    places = max((exact_places(bound * scale) for bound in bounds), default=0)
+    classes = [RateClass(0.0, 0.0, RATE_ZERO, amount_text(0.0, unit, 0))]
     for upper, colour in zip(bounds, class_colours(bounds), strict=True):
         lower = classes[-1].upper
-        label = f"{_number(lower * scale)}–{_number(upper * scale)}{mark}"
-        classes.append(RateClass(lower, upper, colour, Text(label, label)))
+        end = amount_text(upper * scale, unit, places)
+        label = text("words.class_of", low=digits(lower * scale, places), high=end)
+        classes.append(RateClass(lower, upper, colour, label))
     return classes
 
 
@@ -169,7 +182,7 @@ def feature_items(layer: Layer, registers: Mapping[str, Register]) -> list[tuple
     attributes = pd.DataFrame(layer.data.drop(columns=layer.data.geometry.name))
     names = {layer.spec.title.zh}
     return join_features(
-        attributes, register.items, embedded_gazetteer, unnamed=names, role=register.role
+        attributes, register.items, embedded_gazetteer, unnamed=names, alone=is_sea(register.role)
     ).items
 
 
@@ -226,7 +239,3 @@ def _common(statuses: set[Status]) -> Drawn:
 def _register(layer: Layer, registers: Mapping[str, Register]) -> Register | None:
     role = layer.spec.role if layer.spec else None
     return registers.get(register_of(role)) if role else None
-
-
-def _number(value: float) -> str:
-    return f"{value:.10g}"

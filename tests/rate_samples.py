@@ -1,9 +1,13 @@
 """Demands, registers and units small enough to count by hand."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geozone.manifest.declared import Declarations
+from geozone.manifest.indicators import load_indicators, parse_indicator
 from geozone.messages import Text
 from geozone.model import (
     CRS,
@@ -17,6 +21,12 @@ from geozone.model import (
     Target,
     Zone,
 )
+from geozone.policy.plausibility import territory
+from geozone.rates.compute import chosen_indicators, regions, zone_units
+from geozone.rates.compute import compute_rates as compute
+from geozone.rates.facts import Facts
+from geozone.rates.figures import Figures
+from geozone.rates.needs import AreaNeed, ConnectedNeed, LengthNeed
 
 NAME = Text("样本", "sample")
 # two provinces (the first without a coast) of two cities of two counties, ten km² each
@@ -70,3 +80,66 @@ def units():
 
 def spec(name, basis=Basis.OFFICIAL):
     return LayerSpec(name, "redline", NAME, basis, NAME, "CC0-1.0", "2025", NAME, ())
+
+
+class Tables(dict):
+    """What the overlay would give for the needs of indicators, from a mosaic, lengths and connected parts made by hand."""
+
+    def __init__(self, mosaic, lengths, continuity):
+        super().__init__()
+        self.mosaic, self.lengths, self.continuity = mosaic, lengths, continuity
+
+    def __missing__(self, need):
+        if isinstance(need, AreaNeed):
+            pieces = self.mosaic
+            for ground in need.grounds:
+                pieces = pieces[pieces[ground.layer].astype(bool)]
+            return pieces.groupby("code")["area_km2"].sum().reset_index()
+        if isinstance(need, LengthNeed):
+            table = self.lengths["natural_shore" if need.line.where else need.line.layer]
+            return table if "code" in table else table.rename_axis("code").reset_index()
+        assert isinstance(need, ConnectedNeed), need
+        rows = [(code, *areas) for code, areas in self.continuity.items()]
+        return pd.DataFrame(rows, columns=["code", "largest_km2", "total_km2"])
+
+
+def asked(name):
+    """Return an indicator that the product does not know: one that is only ever reported."""
+    declared = Declarations("own.toml", "")
+    table = {"title": name, "measure": "reported", "unit": "%"}
+    return parse_indicator(declared, (name,), name, table)
+
+
+def compute_rates(
+    *, zone, units, mosaic, lengths, layers, registers, targets, continuity=None, slivers=None,
+    shore_accuracy_m=0.0, references=(), redline_areas=None, figures=(), incomplete=(), vintages=(), own=(),
+):  # fmt: skip
+    """Return the rates of parts counted by hand: no file is read, and nothing is overlaid."""
+    indicators = {**load_indicators(), **{one.id: one for one in own}}
+    indicators |= {one.indicator: asked(one.indicator) for one in targets if one.indicator not in indicators}
+    ordered = zone_units(units)
+    drawn = {name: spec for name, spec in layers.items() if name in lengths or name in mosaic}
+    drawn |= {
+        name: spec
+        for name, spec in layers.items()
+        if name not in drawn and spec.role not in {"redline", "barrier"}
+    }
+    there = {name for name in lengths if name != "natural_shore"}
+    drawn |= {name: replace(spec(name), role=name) for name in there if name not in drawn}
+    facts = Facts(
+        zone=zone,
+        units=[*ordered, *regions(ordered, targets, zone)],
+        parents=dict(zip(units["code"], units["parent"], strict=True)),
+        specs=drawn,
+        tables=Tables(mosaic, lengths, continuity or {}),
+        registers=registers,
+        figures=Figures(figures),
+        slivers=slivers or {},
+        shortest_km={"coastline": 2 * shore_accuracy_m / 1e3},
+        incomplete=frozenset(incomplete),
+        fields={"coastline": frozenset({"nature"} if "natural_shore" in lengths else ())},
+        vintages=frozenset(vintages),
+    )
+    size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, references)
+    chosen = chosen_indicators(indicators, targets, [one.id for one in own])
+    return compute(facts, chosen, targets, size, redline_areas)

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geozone.manifest.indicators import load_indicators
 from geozone.messages import Text
 from geozone.model import (
     CRS,
@@ -29,6 +30,7 @@ from geozone.model import (
     Zone,
     ZoneResult,
 )
+from geozone.rates.figures import Figures
 
 BUILT_ZONES = ("bth", "yrd", "hebei")  # what `make maps` builds
 PROVINCES = {"910000": Text("甲省", "Jia"), "920000": Text("乙省", "Yi")}
@@ -353,6 +355,8 @@ def sample_result() -> ZoneResult:
         targets=sample_targets(),
         documents={"004": document},
         registers={"bay": sample_register()},
+        indicators=load_indicators(),
+        figures=Figures(),
         findings=[finding],
         ledger=pd.DataFrame(
             {

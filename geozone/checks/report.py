@@ -48,7 +48,7 @@ def finding_lines(findings: Sequence[Finding], *, every: bool = False) -> list[T
     return [
         text(
             "check.line",
-            severity=text(f"check.severity_{group.first.severity.value}"),
+            severity=text(f"words.severity_{group.first.severity.value}"),
             layer=group.first.layer,
             message=group.message,
             remedy=group.first.remedy,
@@ -74,7 +74,7 @@ def finding_rows(findings: Iterable[Finding], lang: Language) -> list[dict[str, 
     """Return findings as rows of text with the columns `COLUMNS`."""
     return [
         {
-            "severity": text(f"check.severity_{finding.severity.value}").get(lang),
+            "severity": text(f"words.severity_{finding.severity.value}").get(lang),
             "layer": finding.layer,
             "feature": finding.feature or "",
             "kind": finding.kind,
@@ -91,7 +91,7 @@ def group_rows(groups: Iterable[FindingGroup], lang: Language) -> list[dict[str,
     """Return groups of findings as rows with the columns severity, layer, kind, count, message (of the first), remedy."""
     return [
         {
-            "severity": text(f"check.severity_{group.first.severity.value}").get(lang),
+            "severity": text(f"words.severity_{group.first.severity.value}").get(lang),
             "layer": group.first.layer,
             "kind": group.first.kind,
             "count": group.count,
@@ -112,7 +112,7 @@ def decision_rows(decisions: Iterable[Decision], lang: Language) -> list[dict[st
 
 def headings() -> dict[str, Text]:
     """Return the headings of the columns."""
-    return {name: text(f"check.column_{name}") for name in COLUMNS}
+    return {name: text(f"words.column_{name}") for name in COLUMNS}
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:

@@ -15,13 +15,13 @@ from typing import Any
 
 import click
 
-from geozone.cli import example, files, lists, zones
+from geozone.cli import change, example, files, lists, zones
 from geozone.cli.options import cli
 from geozone.cli.terminal import prepare
 from geozone.errors import GeozoneError, UsageError
 from geozone.messages import Language, Text, text
 
-__all__ = ["cli", "example", "files", "lists", "main", "zones"]
+__all__ = ["change", "cli", "example", "files", "lists", "main", "zones"]
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Commands on what is declared: zones, layers, targets, versions."""
+"""Commands on what is declared: zones, roles, layers, indicators, targets, versions."""
 
 from __future__ import annotations
 
@@ -9,12 +9,34 @@ import click
 import pandas as pd
 
 from geozone import listing
-from geozone.cli.options import CSV, JSON, LANG, cli
+from geozone.api import OpenProject
+from geozone.cli.options import (
+    CSV,
+    EVERY,
+    JSON,
+    LANG,
+    PATH,
+    PROJECT,
+    THREADS,
+    chosen_projects,
+    cli,
+    run_options,
+)
 from geozone.errors import DataError, UsageError
+from geozone.lists.indicators import indicators_table
+from geozone.lists.missing import Missing, missing_inputs, missing_table
+from geozone.lists.roles import roles_table
+from geozone.lists.template import require_new_folder, write_templates
 from geozone.messages import Language, text
 from geozone.policy.documents import verify_documents
 from geozone.policy.targets import targets_table, verification_table
+from geozone.rates.compute import chosen_indicators
 from geozone.versions import versions
+
+
+def _shown(table: pd.DataFrame, form: str | None, lang: Language, name: str) -> str:
+    """Return a table in words for people, in codes for programs."""
+    return listing.show(table if form else listing.readable(table, lang, name), form)
 
 
 @cli.command("zones")
@@ -23,7 +45,7 @@ from geozone.versions import versions
 @LANG
 def zones_command(form: str | None, lang: Language) -> None:
     """List the declared zones."""
-    click.echo(listing.show(listing.zones(lang), form))
+    click.echo(_shown(listing.zones(lang), form, lang, "zones"))
 
 
 @cli.command("layers")
@@ -33,7 +55,82 @@ def zones_command(form: str | None, lang: Language) -> None:
 @LANG
 def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
     """List the embedded layers, or those that serve a zone."""
-    click.echo(listing.show(listing.layers(zone, lang), form))
+    click.echo(_shown(listing.layers(zone, lang), form, lang, "layers"))
+
+
+@cli.command("roles")
+@JSON
+@CSV
+@LANG
+def roles_command(form: str | None, lang: Language) -> None:
+    """List what a layer can be: its roles, in the order in which they are drawn."""
+    click.echo(listing.show(roles_table(lang), form))
+
+
+@cli.command("indicators")
+@click.argument("zone", required=False)
+@PROJECT
+@click.option("--missing", is_flag=True, help="List what exactly is missing where a demand has no number.")
+@click.option(
+    "--template", "folder", type=PATH, help="Write empty tables for what is missing into this new folder."
+)
+@JSON
+@CSV
+@EVERY
+@LANG
+@THREADS
+def indicators_command(
+    zone: str | None,
+    project_file: Path | None,
+    missing: bool,
+    folder: Path | None,
+    form: str | None,
+    every: bool,
+    lang: Language,
+    threads: int | None,
+) -> None:
+    """List the questions that can be asked; of a zone those that its documents ask, and whether they are answered.
+
+    --missing computes the zone and lists, for every demand without a number, the layers, fields, registers and figures that
+    would answer it. --template writes them as empty tables with their headings, and a project.toml that names them.
+
+    \b
+    Examples:
+      geozone indicators bth
+      geozone indicators bth --missing --csv > missing.csv
+      geozone indicators --project project.toml --template to_fill_in
+    """
+    asked = missing or folder is not None
+    if zone is None and project_file is None:
+        if asked:
+            raise UsageError("lists.missing_needs_zone")
+        click.echo(listing.show(indicators_table(None, lang), form))
+        return
+    chosen = (zone,) if zone and project_file is None else ()
+    (project,) = chosen_projects(chosen, every=False, project_file=project_file)
+    if zone and project.zone.key != zone:
+        raise UsageError("cli.other_zone", zone=zone, project=project.zone.key)
+    if not asked:
+        click.echo(listing.show(indicators_table(project, lang), form))
+        return
+    if folder is not None:
+        require_new_folder(folder)
+    run = OpenProject(project, run_options(lang, threads, every=every))
+    found = missing_inputs(run.result, project)
+    _tell_missing(found, project.title.get(lang), lang)
+    if missing:
+        click.echo(listing.show(missing_table(found, lang), form))
+    if folder is not None:
+        named = (project.zone.key, project.title)
+        asked_for = chosen_indicators(run.result.indicators, run.result.targets, project.indicators)
+        for path in write_templates(found, asked_for, named, folder, lang):
+            click.echo(path, err=missing)  # beside the table of what is missing, stdout stays a table
+
+
+def _tell_missing(found: list[Missing], zone: str, lang: Language) -> None:
+    count = len({one.target.id for one in found})
+    key = "lists.missing_counted" if count else "lists.nothing_missing"
+    click.echo(text(key, zone=zone, count=count).get(lang), err=True)
 
 
 @cli.command("targets")
@@ -42,7 +139,7 @@ def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
 @CSV
 @LANG
 def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> None:
-    """List what the policy documents demand, or verify it against their text.
+    """List the targets of the policy documents, or verify them against the text.
 
     `verify DIR` finds every registered figure in the documents (UTF-8 text) in DIR; a figure that differs or is not
     found makes the exit code 1.
@@ -71,7 +168,7 @@ def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> 
         return
     if len(what) > 1:
         raise UsageError("cli.targets_usage")
-    click.echo(listing.show(targets_table(what[0] if what else None, lang), form))
+    click.echo(_shown(targets_table(what[0] if what else None, lang), form, lang, "targets"))
 
 
 @cli.command("versions")

@@ -147,13 +147,22 @@ def deliver_result(
 
     Ends with exit code 1 after that if something was found that makes it wrong.
     """
-    findings = told(table)
+    tell_result(table, lang, every=every)
+    deliver(table.assign(complete=table.attrs["complete"]), out, form)
+    exit_if_wrong(table)
+
+
+def tell_result(table: pd.DataFrame, lang: Language, *, every: bool) -> None:
+    """Tell on stderr what was decided and found about the input of a result."""
     for layer, decision in decided(table):
         click.echo(text("run.decision", layer=layer, reason=decision.reason).get(lang), err=True)
-    for line in finding_lines(findings, every=every):
+    for line in finding_lines(told(table), every=every):
         click.echo(line.get(lang), err=True)
-    deliver(table.assign(complete=table.attrs["complete"]), out, form)
-    if any(is_wrong(finding) for finding in findings):
+
+
+def exit_if_wrong(table: pd.DataFrame) -> None:
+    """End with exit code 1 if something was found that makes a result wrong."""
+    if any(is_wrong(finding) for finding in told(table)):
         sys.exit(DataError.exit_code)
 
 

@@ -128,7 +128,11 @@ def rates_command(
       geozone rates --project project.toml --csv > rates.csv
     """
     project = opened(zone, project_file, run_options(lang, threads, every=every))
-    click.echo(listing.show(project.rates(), form))
+    if form:
+        click.echo(listing.show(project.rates(), form))
+    else:
+        table = listing.rates(project.result, lang)
+        click.echo(listing.show(listing.readable(table, lang, "rates"), form))
     if any(is_wrong(finding) for finding in project.result.findings):
         sys.exit(DataError.exit_code)
 
@@ -224,7 +228,7 @@ def explain_command(
 ) -> None:
     """Explain a number: its items, features, layer, method and clause.
 
-    INDICATOR is an indicator or the id of a demand; UNIT a code or name of a unit, region or place, the zone itself by
+    INDICATOR is an indicator or the id of a target; UNIT a code or name of a unit, region or place, the zone itself by
     default. With --project, ZONE must be the project's own.
 
     \b

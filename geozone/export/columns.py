@@ -56,10 +56,10 @@ def column(
 ) -> Column:
     """Return a column with its title from the catalogue.
 
-    The title is the text ``export.column_<table>_<name>``, else ``export.column_<name>``, else `title`, else the
+    The title is the text ``words.column_<table>_<name>``, else ``words.column_<name>``, else `title`, else the
     name itself.
     """
-    texts = messages.room("export")
+    texts = messages.room("words")
     found = texts.get(f"column_{table}_{name}") or texts.get(f"column_{name}") or title or Text(name, name)
     return Column(name, type_, found, domain)
 
@@ -79,7 +79,7 @@ def domain_values(domain: str) -> list[tuple[str, Text]]:
     if codes is None:
         titles = {role.id: role.title for role in load_roles().values()}
         return list({**titles, **register_roles()}.items())
-    texts = messages.room("export")
+    texts = messages.room("words")
     return [(item.value, texts[f"{domain}_{item.name.lower()}"]) for item in codes]
 
 

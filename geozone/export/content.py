@@ -12,12 +12,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geozone import messages
 from geozone.catalog import load_catalog
 from geozone.export.columns import Column, column, columns, conformed, type_of
 from geozone.export.geometry import ascii_names, single_type
-from geozone.export.indicators import has_figure, is_finest, rate_columns, rate_variants
+from geozone.export.indicators import is_finest, rate_columns, rate_variants
 from geozone.export.particulars import (
+    figures_table,
     findings_table,
     ledger_table,
     registers_table,
@@ -26,12 +26,13 @@ from geozone.export.particulars import (
     zone_documents,
 )
 from geozone.export.table import Table, about_layer, plain_table
+from geozone.manifest.inputs import layer_title
 from geozone.manifest.roles import layer_order, load_roles
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
 from geozone.model import (
     CRS,
     Basis,
-    Kind,
     Layer,
     LayerStyle,
     Level,
@@ -39,10 +40,12 @@ from geozone.model import (
     Status,
     ZoneResult,
 )
+from geozone.rates.digits import is_share
 from geozone.rates.titles import indicator_titles
+from geozone.rates.wording import has_figure
 from geozone.symbology import drawing_order, layer_statuses
 
-TABLES = ("rates", "targets", "registers", "findings", "ledger", "run")
+TABLES = ("rates", "targets", "registers", "figures", "findings", "ledger", "run")
 
 _PROVENANCE = ("source", "licence", "basis text basis", "accuracy_m number", "vintage")
 
@@ -65,6 +68,7 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
         plain_table("rates", rate_columns(), [rate.row(lang) for rate in result.rates]),
         targets_table(result, lang),
         registers_table(result),
+        figures_table(result, lang),
         findings_table(result, lang),
         ledger_table(result),
         run_table(result, lang),
@@ -94,7 +98,7 @@ def _zone(result: ZoneResult, lang: Language) -> Table:
         title=result.title.get(lang),
         members=",".join(result.zone.members),
         documents="; ".join(document.title.get(lang) for document in zone_documents(result)),
-        map_review=result.review_number or text("export.not_reviewed").get(lang),
+        map_review=result.review_number or text("words.not_reviewed").get(lang),
     )
     return _spatial("zone", declared, rows, units, LayerStyle("line", stroke="#333333", width=1.4))
 
@@ -102,6 +106,9 @@ def _zone(result: ZoneResult, lang: Language) -> Table:
 def _units(result: ZoneResult) -> Table:
     """Join the figures of all rates to the units, a column each, so that a GIS can draw and filter by them."""
     variants = rate_variants(result.rates)
+    shares: dict[tuple[str, str | None, str], bool] = {
+        (rate.indicator, rate.kind, rate.unit): is_share(rate) for rate in result.rates
+    }
     banded = {
         variants[key]
         for rate in result.rates
@@ -109,7 +116,7 @@ def _units(result: ZoneResult) -> Table:
         and (rate.low, rate.high) != (rate.value,) * 2
     }
     bases: dict[str, set[Basis | None]] = {}
-    titles = indicator_titles(result.rates, result.targets)
+    titles = indicator_titles(result)
     for rate in result.rates:
         if has_figure(rate) and (name := variants.get((rate.indicator, rate.kind, rate.unit))):
             bases.setdefault(name, set()).add(rate.basis)
@@ -120,12 +127,12 @@ def _units(result: ZoneResult) -> Table:
         )
     )
     for (indicator, kind, unit), name in variants.items():
-        fraction = kind != Kind.AREA
+        fraction = shares[indicator, kind, unit]
         title = titles[indicator]
         if name != indicator:
-            title = text("export.qualified", title=title, word=Text(unit, unit))
+            title = text("words.qualified", title=title, word=unit_title(unit))
         if len(bases[name]) == 1 and (only := next(iter(bases[name]))) not in {None, Basis.OFFICIAL}:
-            title = text("export.qualified", title=title, word=text(f"export.basis_{only}"))
+            title = text("words.qualified", title=title, word=text(f"words.basis_{only}"))
         declared.append(Column(name, "number", title, fraction=fraction))
         for bound in ("low", "high") if name in banded else ():
             label = text(f"export.bound_{bound}", title=title)
@@ -163,7 +170,7 @@ def _spatial(
     [(_, geometry, kept)] = single_type(source.geometry, "MultiPolygon")
     data = gpd.GeoDataFrame(frame.loc[kept.index], geometry=kept.to_numpy(), crs=CRS)
     return Table(
-        name, text(f"export.table_{name}"), text(f"export.about_{name}"), declared, data, geometry, style
+        name, text(f"words.table_{name}"), text(f"export.about_{name}"), declared, data, geometry, style
     )
 
 
@@ -232,7 +239,7 @@ def _layer_title(name: str, layer: Layer | None) -> Text:
     """Return the declared title: a screening layer must not take the name of the statutory line."""
     if layer is not None and layer.spec is not None:
         return layer.spec.title
-    return messages.room("export").get(f"table_{name}", Text(name, name))
+    return layer_title(name)
 
 
 def _mosaic(result: ZoneResult) -> Table:

@@ -50,7 +50,7 @@ def write_geopackage(
     lang
         Language of identifiers, aliases and notes; names of layers and columns are ASCII in both.
     rate
-        Indicator that the style of ``units`` colours by; None takes the first of `indicators.MAIN_RATES` that has values.
+        Indicator that the style of ``units`` colours by; None takes the first of `indicators.main_rates` that has values.
     breaks
         Upper class bounds of that rate as fractions; None takes those of `geozone.symbology.breaks`.
 
@@ -116,7 +116,7 @@ def _identifier(table: Table, lang: Language) -> str:
     """Return a title that is unique in the file, as a GeoPackage demands of the parts of a split layer too."""
     for ending in ("points", "lines", "areas"):
         if table.name.endswith(f"_{ending}"):
-            return text("export.qualified", title=table.title, word=text(f"export.part_{ending}")).get(lang)
+            return text("words.qualified", title=table.title, word=text(f"export.part_{ending}")).get(lang)
     return table.title.get(lang)
 
 

@@ -107,7 +107,7 @@ def add_styles(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change)"
         " VALUES ('layer_styles', 'attributes', ?, ?, ?)",
         (
-            text("export.table_layer_styles").get(lang),
+            text("words.table_layer_styles").get(lang),
             text("export.about_layer_styles").get(lang),
             FIXED_DATE,
         ),

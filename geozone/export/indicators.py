@@ -8,6 +8,7 @@ import pandas as pd
 
 from geozone.export.columns import Column, columns
 from geozone.model import RATE_COLUMNS, Rate, ZoneResult
+from geozone.rates.wording import has_figure
 
 _NUMBERS = {"numerator", "denominator", "value", "low", "high", "target_value", "gap"}
 _RATE_DOMAINS = {
@@ -26,11 +27,6 @@ def rate_columns() -> tuple[Column, ...]:
         type_ = "number" if name in _NUMBERS else "integer" if name == "target_year" else "text"
         declared.append(f"{name} {type_} {_RATE_DOMAINS.get(name, '')}".strip())
     return columns("rates", declared)
-
-
-def has_figure(rate: Rate) -> bool:
-    """Return whether a rate has a value or at least a band."""
-    return rate.value is not None or rate.low is not None or rate.high is not None
 
 
 def is_finest(units: pd.DataFrame) -> pd.Series[bool]:

@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from geozone import __version__
-from geozone.export.columns import columns, conformed
+from geozone.export.columns import column, columns, conformed
 from geozone.export.table import Table, plain_table
+from geozone.figures.listing import FIGURE_COLUMNS, figure_rows
 from geozone.messages import Language, Text, text
 from geozone.model import REGISTER_COLUMNS, Document, Target, ZoneResult
-from geozone.rates.register_package import RECORDS, exported_rows
+from geozone.registers.package import RECORDS, REGISTER_ID, exported_rows, further_columns
 
 
 def zone_documents(result: ZoneResult) -> list[Document]:
@@ -56,7 +57,9 @@ def _target_row(target: Target, indicators: Mapping[str, Any], lang: Language) -
 
 
 def registers_table(result: ZoneResult) -> Table:
-    """Return the items of all registers, told apart by their role; a person may edit them and read them back.
+    """Return the items of all registers, told apart by their role and id; a person may edit them and read them back.
+
+    Columns that some registers have further, such as kinds, stand behind those that all have.
 
     What is needed to read them back stands in the hidden columns `RECORDS`.
     """
@@ -69,21 +72,37 @@ def registers_table(result: ZoneResult) -> Table:
         else f"{name} text {name if name in {'basis', 'status'} else ''}".strip()
         for name in REGISTER_COLUMNS
     ]
+    further: dict[str, str] = {}  # a GeoPackage does not tell Line from line
+    for register in result.registers.values():
+        for name in further_columns(register.items):
+            further.setdefault(name.casefold(), name)
     declared = (
         *(
-            replace(item, fixed=item.name != "role")
-            for item in columns("registers", ("register", "role text role", "as_of"))
+            replace(item, fixed=item.name not in {"role", REGISTER_ID})
+            for item in columns("registers", ("register", REGISTER_ID, "role text role", "as_of"))
         ),
         *columns("registers", own),
+        *(column(name, table="registers") for name in further.values()),
         *(replace(item, fixed=True, hidden=True) for item in columns("registers", RECORDS)),
     )
-    frames = [exported_rows(register) for register in result.registers.values()]
+    frames = [
+        exported_rows(register, name).rename(columns=lambda each: further.get(each.casefold(), each))
+        for name, register in result.registers.items()
+    ]
     frame = (
         pd.concat([conformed(item, declared) for item in frames], ignore_index=True)
         if frames
         else pd.DataFrame()
     )
     return plain_table("registers", declared, frame)
+
+
+def figures_table(result: ZoneResult, lang: Language) -> Table:
+    """Return the reported figures of the zone, a row each; a person may edit them and read them back."""
+    types = {"year": "year integer", "value": "value number", "basis": "basis text basis"}
+    declared = columns("figures", [types.get(name, name) for name in FIGURE_COLUMNS])
+    figures = result.figures.all if result.figures is not None else ()
+    return plain_table("figures", declared, figure_rows(figures, lang, zone=result.zone))
 
 
 def findings_table(result: ZoneResult, lang: Language) -> Table:
@@ -139,7 +158,7 @@ def run_table(result: ZoneResult, lang: Language) -> Table:
         {
             "section": "zone",
             "name": "map_review",
-            "value": result.review_number or text("export.not_reviewed").get(lang),
+            "value": result.review_number or text("words.not_reviewed").get(lang),
         },
         {"section": "software", "name": "geozone", "value": __version__},
         {"section": "method", "name": "area", "value": text("export.method_area").get(lang)},

@@ -170,14 +170,14 @@ def _rate_renderer(
     missing = f'{scope}"{rate}" IS NULL' if rate else f"{scope}TRUE"
     rule(
         missing,
-        text("export.no_data").get(lang),
+        text("words.no_value").get(lang),
         LayerStyle("fill", RATE_MISSING, outline, width, style.opacity),
         0,
     )
     for pass_, level in enumerate(levels[1:], start=1):
         colour, width = OUTLINES[level]
         drawn = LayerStyle("outline", None, colour, width)
-        rule(f"\"level\" = '{level.value}'", text(f"export.level_{level.value}").get(lang), drawn, pass_)
+        rule(f"\"level\" = '{level.value}'", text(f"words.level_{level.value}").get(lang), drawn, pass_)
     _symbols(renderer, symbols)
     return renderer
 

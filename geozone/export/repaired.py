@@ -45,7 +45,7 @@ def write_repaired(repaired: list[tuple[Layer, pd.DataFrame]], path: Path) -> li
     said: list[Text] = []
     with whole_file(path) as unfinished:
         for (layer, _), name in zip(repaired, names, strict=True):
-            data, renamed = _for_geopackage(layer.data)
+            data, renamed = for_geopackage(layer.data)
             for old, new in renamed.items():
                 said.append(text("cli.column_renamed", layer=name, old=old, new=new))
             pyogrio.write_dataframe(
@@ -61,7 +61,7 @@ def write_repaired(repaired: list[tuple[Layer, pd.DataFrame]], path: Path) -> li
     return said
 
 
-def _for_geopackage(data: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+def for_geopackage(data: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
     """Return a layer with columns that a GeoPackage can hold, and those that were named otherwise."""
     columns = [column for column in data.columns if column != data.geometry.name]
     old = [str(column) for column in columns]

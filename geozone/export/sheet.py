@@ -30,6 +30,7 @@ from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrap
 from geozone.export.sheet_panel import Theme, legend, on_sheet, theme, unit_rates, zone_rates
 from geozone.export.table import vintage_words
 from geozone.files import whole_file
+from geozone.manifest.inputs import register_title
 from geozone.manifest.roles import load_roles
 from geozone.messages import Language, text
 from geozone.model import LayerStyle, Level, ZoneResult
@@ -76,7 +77,7 @@ def write_sheet(
     paper
         ``A4`` or ``A3``, landscape.
     rate
-        Indicator that colours the finest units; None takes the first of `indicators.MAIN_RATES` that has values.
+        Indicator that colours the finest units; None takes the first of `indicators.main_rates` that has values.
     breaks
         Upper class bounds of that rate as fractions; None takes those of `geozone.symbology.breaks`.
     dpi
@@ -121,13 +122,13 @@ def _title(page: Page, about: Theme) -> None:
     title = about.named(about.rate)
     rates = [item for item in about.result.rates if item.indicator == about.rate and item.basis]
     for basis in dict.fromkeys(item.basis for item in rates):
-        title = text("export.qualified", title=title, word=text(f"export.basis_{basis}"))
+        title = text("words.qualified", title=title, word=text(f"words.basis_{basis}"))
     vintages = ", ".join(sorted({item.vintage for item in rates if item.vintage}))
-    level = text(f"export.level_{about.levels[0]}")
+    level = text(f"words.level_{about.levels[0]}")
     words = text("export.sheet_about", title=title, level=level, vintage=vintage_words(vintages))
     page.say(_MARGIN, top - 12, words.get(lang), 9, color=QUIET)
     number = about.result.review_number
-    review = text("export.reviewed", number=number) if number else text("export.not_reviewed")
+    review = text("words.reviewed", number=number) if number else text("words.not_reviewed")
     page.say(page.width - _MARGIN, top - 4.5, review.get(lang), 9, ha="right", color=INK if number else ALERT)
     page.rule(_MARGIN, top - 15.5, page.width - 2 * _MARGIN, weight=0.8)
 
@@ -209,14 +210,14 @@ def _footer(page: Page, about: Theme) -> None:
     top, width, lang = _MARGIN + _FOOTER - 3.5, page.width - 2 * _MARGIN, about.lang
     page.rule(_MARGIN, top + 1.5, width, weight=0.5)
     told = [
-        text("export.sheet_source", title=spec.title, basis=text(f"export.basis_{spec.basis}"), source=spec.source,
+        text("export.sheet_source", title=spec.title, basis=text(f"words.basis_{spec.basis}"), source=spec.source,
              vintage=vintage_words(spec.vintage))
         for layer in about.result.layers.values()
         if (spec := layer.spec)
     ]  # fmt: skip
     told += [
-        text("export.sheet_register", role=text(f"export.role_{register.role}"),
-             basis=text(f"export.basis_{register.basis}"), as_of=register.as_of)
+        text("export.sheet_register", title=register_title(register.id),
+             basis=text(f"words.basis_{register.basis}"), as_of=register.as_of)
         for register in about.result.registers.values()
     ]  # fmt: skip
     words = " ".join(item.get(lang) for item in [text("export.sheet_projection"), *dict.fromkeys(told)])

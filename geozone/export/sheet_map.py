@@ -16,6 +16,7 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, text
 from geozone.model import CRS, LayerStyle
 
@@ -182,7 +183,7 @@ def scale_bar(
                 linewidth=0.4 * scale, zorder=21,
             )
         )  # fmt: skip
-    unit = text("export.kilometres").get(lang)
+    unit = unit_title("km").get(lang)
     for part, label in ((0, "0"), (2, f"{total / 2000:g}"), (4, f"{total / 1000:g} {unit}")):
         axes.text(
             x + total * part / 4,

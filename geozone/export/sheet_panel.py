@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from geozone.export.columns import domain_values
-from geozone.export.indicators import has_figure, is_finest, main_rate, main_rates
+from geozone.export.indicators import is_finest, main_rate, main_rates
 from geozone.export.qml import OUTLINES
 from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
 from geozone.manifest.roles import load_roles
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
-from geozone.model import Kind, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
-from geozone.rates.digits import amount, target_amount, value_text
+from geozone.model import LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
+from geozone.rates.digits import is_share
 from geozone.rates.titles import indicator_titles
-from geozone.rounding import exact_places
+from geozone.rates.wording import by_id, has_figure, target_of, target_text, value_text, verdict_text
 from geozone.symbology import (
     LEGEND_ORDER,
     RATE_MISSING,
@@ -82,15 +83,8 @@ def theme(
     finest = result.units.loc[is_finest(result.units), "code"]
     chosen = breaks([values.get(code) for code in finest], 100.0) if bounds is None else bounds
     classes = rate_classes(chosen) if values else []
-    return Theme(
-        replace(result, layers=drawn),
-        lang,
-        indicator,
-        classes,
-        values,
-        levels,
-        indicator_titles(result.rates, result.targets),
-    )
+    shown = replace(result, layers=drawn)
+    return Theme(shown, lang, indicator, classes, values, levels, indicator_titles(result))
 
 
 def on_sheet(spec: LayerSpec) -> LayerStyle:
@@ -106,16 +100,16 @@ def on_sheet(spec: LayerSpec) -> LayerStyle:
 def legend(page: Page, about: Theme, x: float, top: float, width: float) -> float:
     """Draw the legend of what is on the map, in two columns; return its lower edge."""
     lang = about.lang
-    page.heading(x, top - 2, text("export.legend").get(lang), width)
+    page.heading(x, top - 2, text("words.legend").get(lang), width)
     half, y = width * _LEFT, top - 7.5
     page.say(x, y, about.named(about.rate).get(lang), 6, weight="bold")
     samples = [(item.label, LayerStyle("fill", item.colour, "#9a9a9a")) for item in about.classes]
     applies = all(item.applies for item in about.result.rates if item.indicator == about.rate)
-    bare = text("export.no_data" if applies else "export.no_data_or_rate")
+    bare = text("words.no_value" if applies else "words.no_value_or_not_applicable")
     samples.append((bare, LayerStyle("fill", RATE_MISSING, "#9a9a9a")))
     for level in about.levels[1:]:
         colour, weight = OUTLINES[level]
-        name = text("export.boundary_of", level=text(f"export.level_{level}"))
+        name = text("export.boundary_of", level=text(f"words.level_{level}"))
         samples.append((name, LayerStyle("line", stroke=colour, width=weight)))
     left = _column(page, lang, (x, y), half, samples)
     page.say(x + half, y, text("export.cover_layers_short").get(lang), 6, weight="bold")
@@ -123,7 +117,7 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
     right = _column(page, lang, (x + half, y), width - half, samples)
     if present:
         right -= 4.5
-        page.say(x + half, right, text("export.column_status").get(lang), 6, weight="bold")
+        page.say(x + half, right, text("words.column_status").get(lang), 6, weight="bold")
         plain = LayerStyle("fill", "#ffffff", "#777777")
         titles = {Status(value): title for value, title in domain_values("status")}
         samples = [
@@ -169,10 +163,10 @@ def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle]], set[Dra
 
 def _with_basis(spec: LayerSpec) -> Text:
     """Return a layer's title with its basis, unless the title says it already."""
-    basis = text(f"export.basis_{spec.basis}")
+    basis = text(f"words.basis_{spec.basis}")
     if basis.zh[:2] in spec.title.zh:
         return spec.title
-    return text("export.qualified", title=spec.title, word=basis)
+    return text("words.qualified", title=spec.title, word=basis)
 
 
 def zone_rates(page: Page, about: Theme, x: float, top: float, width: float) -> float:
@@ -184,25 +178,26 @@ def zone_rates(page: Page, about: Theme, x: float, top: float, width: float) -> 
     for place, name in zip(
         places, ("indicator", "rates_value", "basis", "target_value", "verdict"), strict=True
     ):
-        page.say(place, y, text(f"export.column_{name}").get(lang), 5.5, color=QUIET)
+        page.say(place, y, text(f"words.column_{name}").get(lang), 5.5, color=QUIET)
     y -= 0.3
-    zone = about.of_level(Level.ZONE)
+    zone, targets = about.of_level(Level.ZONE), by_id(about.result.targets)
     shown = {
         (item.indicator, item.kind, item.unit, item.target_id): item for item in zone if has_figure(item)
     }
     for item in list(shown.values())[:_MOST_RATES]:
         y -= 3.4
+        demand = target_of(item, targets)
+        goal, verdict = target_text(item, demand), verdict_text(item, demand)
         words = [
             shortened(_named(about, item), width * 0.35, 5.6),
-            figure(item),
-            text(f"export.basis_{item.basis}").get(lang) if item.basis else "",
-            target(item),
+            value_text(item).get(lang),
+            text(f"words.basis_{item.basis}").get(lang) if item.basis else "",
+            goal.get(lang) if item.comparator else "",
         ]
         for place, word in zip(places, words, strict=False):
             page.say(place, y, word, 5.6)
-        if item.verdict:
-            verdict = text(f"export.verdict_{item.verdict}").get(lang)
-            page.say(places[-1], y, verdict, 5.6, color=_VERDICT_COLOURS[item.verdict])
+        if item.verdict and verdict:
+            page.say(places[-1], y, verdict.get(lang), 5.6, color=_VERDICT_COLOURS[item.verdict])
     doubtful = [item.note.get(lang) for item in shown.values() if item.verdict is Verdict.NOT_COMPUTABLE]
     for note in dict.fromkeys(doubtful):
         y -= 0.8
@@ -223,13 +218,13 @@ def unit_rates(page: Page, about: Theme, corner: tuple[float, float], width: flo
     ratios = [
         item
         for item in about.of_level(level)
-        if has_figure(item) and item.kind is not Kind.AREA and item.unit in {"km2", "count"}
+        if has_figure(item) and is_share(item) and item.unit in {"km2", "count"}
     ]
     indicators = list(dict.fromkeys(item.indicator for item in ratios))[:3]
     room = top - 8.5 - bottom
     if not indicators or not len(units) or room < 8:
         return
-    page.heading(x, top - 2, text("export.sheet_units", level=text(f"export.level_{level}")).get(lang), width)
+    page.heading(x, top - 2, text("export.sheet_units", level=text(f"words.level_{level}")).get(lang), width)
     y = top - 7
     step = min(3.4, max(2.5, room / len(units)))
     size = min(5.6, step / 0.53)
@@ -237,8 +232,8 @@ def unit_rates(page: Page, about: Theme, corner: tuple[float, float], width: flo
     for place, indicator in zip(places, indicators, strict=True):
         page.say(place, y, shortened(about.named(indicator).get(lang), width * 0.23, 5), 5, color=QUIET)
     column = "name" if lang == "zh" else "name_en"
-    figures = {(item.unit_code, item.indicator): figure(item) for item in reversed(ratios)}
-    none = text("export.not_applicable").get(lang)
+    figures = {(item.unit_code, item.indicator): value_text(item).get(lang) for item in reversed(ratios)}
+    none = text("words.not_applicable").get(lang)
     for item in about.of_level(level):
         if not item.applies:
             figures.setdefault((item.unit_code, item.indicator), none)
@@ -266,22 +261,5 @@ def _named(about: Theme, rate: Rate) -> str:
     }
     title = about.named(rate.indicator)
     if len(units) > 1:
-        title = text("export.qualified", title=title, word=Text(rate.unit, rate.unit))
+        title = text("words.qualified", title=title, word=unit_title(rate.unit))
     return title.get(about.lang)
-
-
-def figure(rate: Rate) -> str:
-    """Return a value with as many decimals as tell it from its target, or a band without needless ones."""
-    if rate.value is not None or rate.low is None or rate.high is None:
-        return value_text(rate) or "—"
-    low, high = (amount(end, rate.kind, None if rate.kind is Kind.AREA else exact_places(end * 100, 1))
-                 for end in (rate.low, rate.high))  # fmt: skip
-    return f"{low}–{high}"
-
-
-def target(rate: Rate) -> str:
-    """Return the target of a rate, ``≥55% (2027)``."""
-    if rate.target_value is None:
-        return ""
-    sign = {">=": "≥", "<=": "≤", "=": "=", "about": "≈"}.get(str(rate.comparator or ""), "")
-    return f"{sign}{target_amount(rate)}" + (f" ({rate.target_year})" if rate.target_year else "")

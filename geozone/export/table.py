@@ -33,7 +33,7 @@ def plain_table(
     """Return a table without shapes, with the title and description of the catalogue."""
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), dtype="object")
     return Table(
-        name, text(f"export.table_{name}"), text(f"export.about_{name}"), declared, conformed(frame, declared)
+        name, text(f"words.table_{name}"), text(f"export.about_{name}"), declared, conformed(frame, declared)
     )
 
 
@@ -41,7 +41,7 @@ def about_layer(spec: LayerSpec) -> Text:
     """Return where a layer stands: basis, source, licence, vintage, accuracy and note."""
     about = text(
         "export.about_layer",
-        basis=text(f"export.basis_{spec.basis}"),
+        basis=text(f"words.basis_{spec.basis}"),
         source=spec.source,
         licence=spec.licence,
         vintage=vintage_words(spec.vintage),
@@ -52,4 +52,4 @@ def about_layer(spec: LayerSpec) -> Text:
 
 def vintage_words(vintage: str) -> Text:
     """Return a vintage as people read it; the declarations call one that nobody states ``unknown``."""
-    return text("export.vintage_unknown") if vintage in {"", "unknown"} else Text(vintage, vintage)
+    return text("words.status_unknown") if vintage in {"", "unknown"} else Text(vintage, vintage)

@@ -96,7 +96,7 @@ def _write_json(result: ZoneResult, path: Path, lang: Language) -> None:
     document = {
         "zone": result.zone.key,
         "title": result.title,
-        "map_review": result.review_number or text("export.not_reviewed"),
+        "map_review": result.review_number or text("words.not_reviewed"),
         "documents": [
             {"id": item.id, "title": item.title, "issued": item.issued, "issuer": item.issuer}
             for item in zone_documents(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,21 +17,23 @@ from xlsxwriter.worksheet import Worksheet
 
 from geozone.errors import UsageError
 from geozone.export.columns import Column, domain_values
-from geozone.export.indicators import has_figure
 from geozone.export.particulars import zone_documents
 from geozone.export.table import Table, about_layer
 from geozone.files import whole_file
+from geozone.manifest.units import unit_title
 from geozone.messages import Language, text
-from geozone.model import Basis, Kind, Level, ZoneResult
+from geozone.model import Basis, Level, Rate, ZoneResult
+from geozone.rates.digits import in_unit, is_share, value_places
 from geozone.rates.titles import indicator_titles
+from geozone.rates.wording import by_id, gap_text, has_figure, target_of, verdict_text
+from geozone.rounding import exact_places
 
-SHEETS = ("rates", "units", "targets", "registers", "mosaic", "findings", "ledger", "run")
+SHEETS = ("rates", "units", "targets", "registers", "figures", "mosaic", "findings", "ledger", "run")
 _FIXED_CREATION = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant of the format, so that equal input gives equal bytes
 _MOST_ROWS = 1_048_575  # of a worksheet, below its heading
 _HEADING = "#1d6577"
 _SIGNS = ("=", "+", "-", "@")  # what a formula begins with
 _LINE = 15.0  # points
-_SHARES = ("%", "percentage_points")  # units of targets that are held as fractions
 _WIDEST = 60
 _WRAPPED = {"note", "method", "message", "remedy", "title", "reading_reason", "source", "value"}
 _FRACTIONS = {"value", "low", "high", "target_value"}
@@ -58,6 +61,7 @@ def write_workbook(result: ZoneResult, tables: list[Table], path: Path, lang: La
         If the file cannot be written.
     """
     by_name = {table.name: table for table in tables}
+    amounts = {place for place, rate in enumerate(result.rates) if not is_share(rate)}
     with whole_file(path) as unfinished:
         try:
             with xlsxwriter.Workbook(
@@ -75,7 +79,7 @@ def write_workbook(result: ZoneResult, tables: list[Table], path: Path, lang: La
                 _cover(book, result, formats, lang)
                 _overview(book, result, formats, lang)
                 for name in SHEETS:
-                    _sheet(book, by_name[name], formats, lang)
+                    _sheet(book, by_name[name], formats, lang, amounts)
         except (XlsxWriterException, OSError) as error:
             raise UsageError("files.unwritable", path=path, reason=str(error)) from error
 
@@ -97,8 +101,17 @@ class _Formats:
         )  # fmt: skip
         self.name = book.add_format({**base, "italic": True, "font_color": "#555555", "bg_color": "#eef3d6"})
         self.title = book.add_format({**base, "bold": True, "font_size": 18, "font_color": _HEADING})
+        self._book, self._base, self._numbers = book, base, dict[str, Format]()
         self.strong = book.add_format({**base, "bold": True})
         self.warning = book.add_format({**base, "bold": True, "font_color": "#a63603", "text_wrap": True})
+
+    def digits(self, places: int, *, share: bool) -> Format:
+        """Return the format of a number with so many decimals, or of a fraction in per cent."""
+        decimals = "." + "0" * places if places else ""
+        pattern = f"0{decimals}%" if share else f"#,##0{decimals}"
+        if pattern not in self._numbers:
+            self._numbers[pattern] = self._book.add_format({**self._base, "num_format": pattern})
+        return self._numbers[pattern]
 
 
 def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lang: Language) -> None:
@@ -112,10 +125,10 @@ def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lan
     sheet.set_column(1, 1, 96)
     sheet.write_string(0, 0, result.title.get(lang), formats.title)
     row = 2
-    review = result.review_number or text("export.not_reviewed").get(lang)
+    review = result.review_number or text("words.not_reviewed").get(lang)
     lines = [
-        (text("export.column_map_review").get(lang), review, formats.strong),
-        (text("export.cover_method").get(lang), text("export.method_area").get(lang), formats.wrapped),
+        (text("words.column_map_review").get(lang), review, formats.strong),
+        (text("words.column_method").get(lang), text("export.method_area").get(lang), formats.wrapped),
         ("", text("export.method_coverage").get(lang), formats.wrapped),
         (
             text("export.cover_numbers").get(lang),
@@ -125,7 +138,7 @@ def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lan
     ]
     lines += [
         (
-            text("export.column_documents").get(lang) if number == 0 else "",
+            text("words.column_documents").get(lang) if number == 0 else "",
             document.title.get(lang),
             formats.wrapped,
         )
@@ -155,7 +168,7 @@ def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lan
     sheet.write_string(row, 1, text("export.about_overview").get(lang), formats.wrapped)
     for name in SHEETS:
         row += 1
-        title = text(f"export.table_{name}").get(lang)
+        title = text(f"words.table_{name}").get(lang)
         sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
         sheet.write_string(row, 1, text(f"export.about_{name}").get(lang), formats.wrapped)
 
@@ -168,30 +181,32 @@ def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, 
     for place, (name, width) in enumerate(
         zip(names, (20, 8, 26, 12, 10, 10, 12, 10, 12, 8, 12, 10, 10, 60), strict=True)
     ):
-        sheet.write_string(0, place, text(f"export.column_{name}").get(lang), formats.heading)
+        sheet.write_string(0, place, text(f"words.column_{name}").get(lang), formats.heading)
         sheet.set_column(place, place, width, formats.text)
-    titles = indicator_titles(result.rates, result.targets)
+    titles, targets = indicator_titles(result), by_id(result.targets)
     row = 0
     for rate in result.rates:
         if rate.level not in {Level.ZONE, Level.PROVINCE} or not (has_figure(rate) or rate.verdict):
             continue
         row += 1
-        share = formats.number if rate.kind is Kind.AREA or not has_figure(rate) else formats.percent
-        target = formats.percent if rate.unit in _SHARES else share
+        value, goal = _digits(rate, formats)
+        target = target_of(rate, targets)
+        verdict = verdict_text(rate, target)
+        told = gap_text(rate) is not None  # where nobody may say what is missing, nor does the sheet
         cells: list[tuple[Any, Format]] = [
             (rate.unit_name.get(lang), formats.text),
             (_word("level", rate.level, lang), formats.text),
             (titles[rate.indicator].get(lang), formats.text),
-            (rate.value, share),
-            (rate.low, share),
-            (rate.high, share),
+            (rate.value, value),
+            (rate.low, value),
+            (rate.high, value),
             (_word("basis", rate.basis, lang), formats.text),
             (_word("comparator", rate.comparator, lang), formats.text),
-            (rate.target_value, target),
+            (rate.target_value, goal),
             (rate.target_year, formats.whole),
-            (_word("verdict", rate.verdict, lang), formats.strong),
-            (rate.gap, formats.number),
-            (rate.gap_unit, formats.text),
+            (verdict and verdict.get(lang), formats.strong),
+            (rate.gap if told else None, formats.number),
+            (unit_title(rate.gap_unit).get(lang) if told and rate.gap_unit else None, formats.text),
             (rate.note.get(lang), formats.wrapped),
         ]
         for place, (value, style) in enumerate(cells):
@@ -202,6 +217,14 @@ def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, 
     sheet.freeze_panes(1, 3)
     sheet.autofilter(0, 0, max(row, 1), len(names) - 1)
     _print(sheet)
+
+
+def _digits(rate: Rate, formats: _Formats) -> tuple[Format, Format]:
+    """Return the formats of the value of a rate and of its target, with the digits that all outputs show."""
+    share = is_share(rate)
+    places = value_places(rate) if rate.value is not None else 1 if share else 2
+    goal = 0 if rate.target_value is None else exact_places(in_unit(rate.target_value, rate))
+    return formats.digits(places, share=share), formats.digits(goal, share=share)
 
 
 def _word(domain: str, value: StrEnum | None, lang: Language) -> str | None:
@@ -216,8 +239,10 @@ def _print(sheet: Worksheet) -> None:
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Language) -> None:
-    sheet = book.add_worksheet(text(f"export.table_{table.name}").get(lang))
+def _sheet(
+    book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Language, amounts: Collection[int]
+) -> None:
+    sheet = book.add_worksheet(text(f"words.table_{table.name}").get(lang))
     frame = table.frame.drop(columns="geometry", errors="ignore")
     if len(frame) > _MOST_ROWS:
         raise UsageError("export.too_many_rows", table=table.title, rows=len(frame), most=_MOST_ROWS)
@@ -231,7 +256,6 @@ def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Lan
             sheet.write_comment(0, place, words, {"author": "", "x_scale": 2, "y_scale": 2})
         widths.append(_width(item, frame[item.name], lang))
         sheet.set_column(place, place, widths[-1], formats.text, {"hidden": item.hidden})
-    amounts = _amounts(frame) if table.name == "rates" else set()
     for number, (index, row) in enumerate(
         zip(frame.index, frame.itertuples(index=False, name=None), strict=True), 2
     ):
@@ -253,15 +277,6 @@ def _sheet(book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Lan
         sheet.autofilter(1, 0, max(1, len(frame) + 1), len(columns) - 1)
     _print(sheet)
     sheet.repeat_rows(0, 1)
-
-
-def _amounts(rates: pd.DataFrame) -> set[Any]:
-    """Return the rows whose values are no fractions: areas, and targets of other units that nothing is computed for."""
-    return set(
-        rates.index[
-            (rates["kind"] == Kind.AREA.value) | (rates["kind"].isna() & ~rates["unit"].isin(_SHARES))
-        ]
-    )
 
 
 def _write(sheet: Worksheet, place: tuple[int, int], value: Any, style: Format) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 
 from geozone.model import Zone
 from geozone.rates.figures import Figure
-from geozone.rates.gazetteer import holds
+from geozone.registers.gazetteer import holds
 from geozone.seeds import Place, load_places, load_zones
 
 

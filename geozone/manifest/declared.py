@@ -99,10 +99,15 @@ class Declarations:
         """
         if self.faults:
             ordered = sorted(self.faults, key=lambda fault: fault.line)
-            joined = Text(
-                "\n".join(one.text.zh for one in ordered), "\n".join(one.text.en for one in ordered)
+            raise InputError(
+                "manifest.faults", file=self.name, count=len(ordered), faults=joined_faults(ordered)
             )
-            raise InputError("manifest.faults", file=self.name, count=len(ordered), faults=joined)
+
+
+def joined_faults(faults: Iterable[Fault]) -> Text:
+    """Return faults one below the other."""
+    said = [fault.text for fault in faults]
+    return Text("\n".join(one.zh for one in said), "\n".join(one.en for one in said))
 
 
 def nearest(word: str, choices: Collection[str]) -> Text:

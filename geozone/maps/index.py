@@ -11,10 +11,10 @@ from branca.element import CssLink, JavascriptLink
 from geozone.maps.document import Page, Raw, sealed, unsupported
 from geozone.maps.mercator import to_drawing
 from geozone.maps.payload import Strings, clean, indicator_entries, number, partitions
-from geozone.maps.wording import gap_text, rate_text, target_text, verdict_text
 from geozone.messages import Language, Text, text
-from geozone.model import Level, Rate, Verdict, ZoneResult
+from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.titles import indicator_title
+from geozone.rates.wording import by_id, gap_text, outcome_text, tally, target_of, target_text, value_text
 from geozone.symbology import RATE_MISSING, RATE_ZERO
 
 MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 340.0, 230.0, 8.0
@@ -41,7 +41,7 @@ def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh", maps: 
     body = (
         f'{told}<div class="index" id="page"><header class="masthead"><div class="titles"><h1>{_both(title)}</h1>'
         f'<p class="subtitle">{_both(text("maps.subtitle"))}</p></div>'
-        f'<button type="button" class="language" data-lang-switch="{lang}" data-lang="">中文 English</button></header>'
+        f'<button type="button" class="language" data-lang-switch="{lang}" data-lang="">{_both(text("words.other_language"))}</button></header>'
         f'<main><section aria-label="{escape(text("maps.index_cards").en)}" class="zone-cards">{cards}</section>'
         f"<section><h2>{_both(text('maps.index_compare'))}</h2>{_comparison(results)}</section>"
         f'<p class="review">{_both(_review(results))}</p><p class="note">{_both(text("maps.browsers"))}</p></main></div>'
@@ -60,9 +60,9 @@ def _both(value: Text) -> str:
 def _review(results: Sequence[ZoneResult]) -> Text:
     numbers = sorted({result.review_number.strip() for result in results} - {""})
     unreviewed = any(not result.review_number.strip() for result in results)
-    lines = [text("maps.reviewed", number=number_) for number_ in numbers]
+    lines = [text("words.reviewed", number=number_) for number_ in numbers]
     if unreviewed:
-        lines.append(text("maps.not_reviewed"))
+        lines.append(text("words.not_reviewed"))
     note = text("maps.map_note")
     return Text(
         " · ".join([*(line.zh for line in lines), note.zh]),
@@ -88,24 +88,22 @@ def _zone_row(result: ZoneResult) -> int:
 
 def _card(result: ZoneResult, image: str) -> str:
     key = escape(clean(result.zone.key))
-    targets = {target.id: target for target in result.targets}
+    targets = by_id(result.targets)
     shown: dict[str, Rate] = {}
     for rate in zone_rates(result):
         shown.setdefault(rate.indicator, rate)
     lines = []
     for rate in list(shown.values())[:MAIN_RATES]:
-        verdict = verdict_text(rate, targets)
+        verdict = outcome_text(rate, target_of(rate, targets))
         pill = f'<span class="pill pill-{rate.verdict}">{_both(verdict)}</span>' if verdict else ""
         lines.append(
             f"<li {_data(rate)}><span>{_both(_title(result, rate.indicator))}</span>"
-            f"<strong>{_both(rate_text(rate))}</strong>{pill}</li>"
+            f"<strong>{_both(value_text(rate))}</strong>{pill}</li>"
         )
-    of_zone = [rate for rate in result.rates if rate.target_id and rate.unit_code == _zone_code(result)]
-    counts = {verdict: sum(rate.verdict is verdict for rate in of_zone) for verdict in Verdict}
-    tally = "".join(
-        f'<li class="pill pill-{verdict.value}">{_both(text(f"model.verdict_{verdict.value}"))} <b>{count}</b></li>'
-        for verdict, count in counts.items()
-        if count
+    of_zone = [rate for rate in result.rates if rate.unit_code == _zone_code(result)]
+    counts = "".join(
+        f'<li class="pill pill-{verdict.value}">{_both(word)} <b>{count}</b></li>'
+        for verdict, word, count in tally(of_zone, targets)
     )
     finest = result.units["level"].iloc[0]
     number_of_units = sum(result.units["level"] == finest)
@@ -113,8 +111,8 @@ def _card(result: ZoneResult, image: str) -> str:
         f'<article class="zone-card" data-zone="{key}"><a class="map-link" href="{key}.html" tabindex="-1" aria-hidden="true">'
         f"{image}</a>"
         f'<h2><a href="{key}.html">{_both(result.title)}</a></h2>'
-        f'<p class="note">{_both(text("maps.index_units", amount=number_of_units))}</p>'
-        f'<ul class="main-rates">{"".join(lines)}</ul><ul class="tally">{tally}</ul>'
+        f'<p class="note">{_both(text("maps.amount_units", amount=number_of_units))}</p>'
+        f'<ul class="main-rates">{"".join(lines)}</ul><ul class="tally">{counts}</ul>'
         f'<a class="open" href="{key}.html">{_both(text("maps.index_open"))}<span class="sr"> {_both(result.title)}</span></a></article>'
     )
 
@@ -133,11 +131,12 @@ def _data(rate: Rate) -> str:
 
 def _title(result: ZoneResult, indicator: str) -> Text:
     rate = next((rate for rate in result.rates if rate.indicator == indicator), None)
-    return indicator_title(rate, result.targets) if rate else Text(indicator, indicator)
+    return indicator_title(rate, result) if rate else Text(indicator, indicator)
 
 
 def _comparison(results: Sequence[ZoneResult]) -> str:
     tables = [{rate.indicator: rate for rate in reversed(zone_rates(result))} for result in results]
+    demands = [by_id(result.targets) for result in results]
     indicators = list(dict.fromkeys(rate.indicator for result in results for rate in zone_rates(result)))
     head = "".join(
         f'<th scope="col"><a href="{escape(result.zone.key)}.html">{_both(result.title)}</a></th>'
@@ -147,28 +146,29 @@ def _comparison(results: Sequence[ZoneResult]) -> str:
     for indicator in indicators:
         owner = next(result for result, table in zip(results, tables, strict=True) if indicator in table)
         cells = []
-        for table in tables:
+        for table, targets in zip(tables, demands, strict=True):
             rate = table.get(indicator)
             if rate is None:
                 cells.append('<td class="empty">—</td>')
                 continue
             gap = gap_text(rate)
+            target = target_of(rate, targets)
             cells.append(
-                f"<td {_data(rate)}><strong>{_both(rate_text(rate))}</strong>"
-                + (f"<small>{_both(target_text(rate))}</small>" if rate.comparator else "")
+                f"<td {_data(rate)}><strong>{_both(value_text(rate))}</strong>"
+                + (f"<small>{_both(target_text(rate, target))}</small>" if rate.comparator else "")
                 + (f"<small>{_both(gap)}</small>" if gap else "")
                 + "</td>"
             )
         rows.append(f'<tr><th scope="row">{_both(_title(owner, indicator))}</th>{"".join(cells)}</tr>')
     return (
-        '<div class="table-frame" tabindex="0" role="region" aria-label="Comparison 比较"><table class="comparison-table">'
-        f'<thead><tr><th scope="col">{_both(text("maps.indicator"))}</th>{head}</tr></thead>'
+        f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(text("maps.index_compare").en)}"><table class="comparison-table">'
+        f'<thead><tr><th scope="col">{_both(text("words.column_indicator"))}</th>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
 def small_map(result: ZoneResult) -> str:
-    """Return a zone's units as a small vector image, coloured by its first rate that differs between units."""
+    """Return a zone's units as a small vector image, coloured by the first indicator of maps that differs between them."""
     indicators = indicator_entries(result, Strings())
     covers = partitions(result.units)
     level = next(name for name in ("city", "province", "county", "zone") if name in covers)
@@ -183,7 +183,8 @@ def small_map(result: ZoneResult) -> str:
     drawn = shapely.simplify(drawn, 0.7 / scale)
     left = (MAP_WIDTH - (east - west) * scale) / 2
     top = (MAP_HEIGHT - (south - north) * scale) / 2
-    indicator = next((name for name, entry in indicators.items() if level in entry["classes"]), None)
+    drawable = [name for name, entry in indicators.items() if level in entry["classes"]]
+    indicator = min(drawable, key=lambda name: indicators[name]["rank"] or len(indicators) + 1, default=None)
     classes = indicators[indicator]["classes"][level] if indicator else {"bounds": [], "colours": []}
     values = {
         rate.unit_code: rate.value if rate.value is not None else rate.low

@@ -21,12 +21,12 @@ from pypinyin.constants import PINYIN_DICT
 
 from geozone import __version__
 from geozone.checks.report import grouped
+from geozone.manifest.inputs import register_roles, register_title
 from geozone.manifest.roles import load_roles
-from geozone.messages import Text, room
+from geozone.messages import Text, room, text
 from geozone.model import (
     REGISTER_COLUMNS,
     Document,
-    Kind,
     LayerSpec,
     Level,
     Rate,
@@ -36,11 +36,23 @@ from geozone.model import (
     ZoneResult,
 )
 from geozone.overlay.units import member_codes, region_code
+from geozone.rates.amounts import amount_text, area_text
+from geozone.rates.digits import is_share, value_unit
 from geozone.rates.titles import indicator_title
-from geozone.symbology import RATE_MISSING, RATE_ZERO, STATUS_COLOURS, breaks, class_colours
+from geozone.rates.wording import (
+    by_id,
+    gap_text,
+    outcome_text,
+    parts_text,
+    tally,
+    target_in_year_text,
+    target_of,
+    target_text,
+    value_text,
+)
+from geozone.symbology import RATE_MISSING, RATE_ZERO, STATUS_COLOURS, breaks, rate_classes
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-SUMMED_KINDS = (Kind.AREA,)  # not a fraction: shown in its unit
 
 
 class Strings:
@@ -117,9 +129,10 @@ def interned(values: Iterable[Any]) -> Any:
 def zone_payload(result: ZoneResult) -> dict[str, Any]:
     """Return everything that the page says of a zone."""
     strings = Strings()
+    whole = set(result.units.loc[result.units["level"] == Level.ZONE.value, "code"])
     return {
         "version": __version__,
-        "texts": {name: [value.zh, value.en] for name, value in (room("model") | room("maps")).items()},
+        "texts": {name: [value.zh, value.en] for name, value in (room("words") | room("maps")).items()},
         "zone": {
             "key": result.zone.key,
             "kind": result.zone.kind,
@@ -128,11 +141,18 @@ def zone_payload(result: ZoneResult) -> dict[str, Any]:
             "documents": list(result.zone.documents),
         },
         "review": clean(result.review_number.strip()),
-        "units": _units(result),
+        "units": _units(result, strings),
         "regions": _regions(result, strings),
         "places": _places(result, strings),
         "indicators": indicator_entries(result, strings),
         "rates": _rates(result.rates, strings),
+        "rate_words": rate_words(result, strings),
+        "tally": [
+            {"verdict": verdict.value, "title": strings.add(word), "count": count}
+            for verdict, word, count in tally(
+                (rate for rate in result.rates if rate.unit_code in whole), by_id(result.targets)
+            )
+        ],
         "targets": {target.id: _target(target, strings) for target in result.targets},
         "documents": {key: _document(document, strings) for key, document in result.documents.items()},
         "registers": {role: _register(register, strings) for role, register in result.registers.items()},
@@ -172,7 +192,7 @@ def _one_text(value: Any, strings: Strings) -> Any:
     return strings.add(value) if isinstance(value, Text) else value
 
 
-def _units(result: ZoneResult) -> dict[str, Any]:
+def _units(result: ZoneResult, strings: Strings) -> dict[str, Any]:
     units = result.units
     return {
         "code": [clean(str(value)) for value in units["code"]],
@@ -181,6 +201,9 @@ def _units(result: ZoneResult) -> dict[str, Any]:
         "level": [str(value) for value in units["level"]],
         "parent": [clean(str(value or "")) for value in units["parent"]],
         "area_km2": [number(value) for value in units["area_km2"]],
+        "area": [
+            None if pd.isna(value) else strings.add(area_text(float(value))) for value in units["area_km2"]
+        ],
         "partition": partitions(units),
     }
 
@@ -194,9 +217,11 @@ def _regions(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]:
             "code": clean(code),
             "name": strings.add(name),
             "members": [clean(member) for member in member_codes(code)],
-            "area_km2": number(sum(areas[member] for member in member_codes(code))),
+            "area_km2": number(size),
+            "area": strings.add(area_text(size)),
         }
         for code, name in names.items()
+        for size in [float(sum(areas[member] for member in member_codes(code)))]
     ]
 
 
@@ -267,26 +292,33 @@ def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
         entry = found.get(rate.indicator)
         if entry is None:
             entry = found[rate.indicator] = {
-                "title": strings.add(indicator_title(rate, result.targets)),
-                "kind": None,
-                "unit": rate.unit,
+                "title": strings.add(indicator_title(rate, result)),
+                "share": is_share(rate),
+                "rank": _rank(rate.indicator, result),
                 "classes": {},
             }
-        if rate.kind is not None:
-            entry["kind"] = rate.kind.value
     for name, entry in found.items():
-        scale = 1.0 if entry["kind"] == Kind.AREA.value else 100.0
-        values = {
-            rate.unit_code: rate.value if rate.value is not None else rate.low
-            for rate in result.rates
-            if rate.indicator == name
-        }
+        rates = [rate for rate in result.rates if rate.indicator == name]
+        values = {rate.unit_code: rate.value if rate.value is not None else rate.low for rate in rates}
         for level, places in covers.items():
             shown = [value for place in places if (value := values.get(codes[place])) is not None]
             if len(shown) > 1:
-                bounds = breaks(shown, scale)
-                entry["classes"][level] = {"bounds": bounds, "colours": class_colours(bounds)}
+                bounds = breaks(shown, 100.0 if entry["share"] else 1.0)
+                zero, *classes = rate_classes(bounds, value_unit(rates[0]))
+                entry["classes"][level] = {
+                    "bounds": bounds,
+                    "colours": [item.colour for item in classes],
+                    "titles": [strings.add(item.label) for item in classes],
+                    "zero": strings.add(zero.label),
+                }
     return found
+
+
+def _rank(name: str, result: ZoneResult) -> int | None:
+    """Return the place of an indicator among those that maps are coloured by; None where it is not one of them."""
+    indicator = result.indicators.get(name)
+    rank: int | None = indicator.map_rank if indicator else None
+    return rank
 
 
 def _rates(rates: list[Rate], strings: Strings) -> dict[str, list[Any]]:
@@ -313,6 +345,25 @@ def _rates(rates: list[Rate], strings: Strings) -> dict[str, list[Any]]:
     return {name: interned(row[name] for row in rows) for name in names}
 
 
+def rate_words(result: ZoneResult, strings: Strings) -> dict[str, list[Any]]:
+    """Return what the page says of each rate: value, parts of it, target, verdict and what is missing."""
+    targets = by_id(result.targets)
+
+    def words(rate: Rate) -> dict[str, int | None]:
+        target = target_of(rate, targets)
+        said = {
+            "value_text": value_text(rate),
+            "parts_text": parts_text(rate),
+            "target_text": target_text(rate, target) if rate.comparator else None,
+            "outcome_text": outcome_text(rate, target),
+            "gap_text": gap_text(rate),
+        }
+        return {name: None if one is None else strings.add(one) for name, one in said.items()}
+
+    rows = [words(rate) for rate in result.rates]
+    return {name: interned(row[name] for row in rows) for name in (rows[0] if rows else ())}
+
+
 RATE_NUMBERS = ("numerator", "denominator", "value", "low", "high", "target_value", "gap")
 
 
@@ -323,22 +374,28 @@ def _target(target: Target, strings: Strings) -> dict[str, Any]:
         "documents": list(target.documents),
         "clause": clean(target.clause),
         "region": strings.add(target.region),
-        "comparator": target.comparator.value,
-        "modality": target.modality.value,
-        "value": number(target.value),
-        "unit": target.unit,
-        "year": target.year,
-        "base_year": target.base_year,
+        "text": strings.add(target_in_year_text(target)),
         "printed": {key: clean(str(value)) for key, value in target.printed.items()},
         "denominator": strings.add(target.denominator),
         "reading": reading
-        and {
-            "value": number(reading.value),
-            "source": strings.add(reading.source),
-            "reason": strings.add(reading.reason),
-        },
+        and strings.add(
+            text(
+                "maps.reading",
+                printed=_printed(target),
+                value=amount_text(reading.value, target.unit),
+                source=reading.source,
+                reason=reading.reason,
+            )
+        ),
         "note": strings.add(target.note),
     }
+
+
+def _printed(target: Target) -> str | Text:
+    printed = next(iter(target.printed.values()), None)
+    if printed is not None or target.value is None:
+        return clean(str(printed or ""))
+    return amount_text(target.value, target.unit)
 
 
 def _document(document: Document, strings: Strings) -> dict[str, Any]:
@@ -354,6 +411,8 @@ def _register(register: Register, strings: Strings) -> dict[str, Any]:
     items = register.items.reindex(columns=list(REGISTER_COLUMNS))
     return {
         "id": register.id,
+        "title": strings.add(register_title(register.id)),
+        "item": strings.add(register_roles()[register.role]),
         "basis": register.basis.value,
         "as_of": clean(str(register.as_of)),
         "source": strings.add(register.source),

@@ -112,14 +112,13 @@ def _cut_columns(  # noqa: PLR0917 - one step of cover_rows
     one: Numbers, two: Numbers, rise: Numbers, owners: Indices, rows: Indices, width: int
 ) -> tuple[Indices, Indices, Indices, Numbers, Numbers]:
     """Cut pieces at the column lines; return owner, row, column, share beyond and share within of every piece."""
-    # what lies west of the grid covers the whole row; what lies east of it, nothing
-    one, two = np.clip(one, -1.0, width + 1.0), np.clip(two, -1.0, width + 1.0)
     left, right = np.minimum(one, two), np.maximum(one, two)
-    first = np.floor(left).astype(np.intp)
-    final = np.maximum(np.ceil(right).astype(np.intp) - 1, first)
+    # what lies west of the grid is in column -1 and covers the whole row; what lies east of it covers nothing
+    first = np.clip(np.floor(left), -1, width).astype(np.intp)
+    final = np.maximum(np.clip(np.ceil(right) - 1, -1, width).astype(np.intp), first)
     piece, columns = _spread(first, final)
-    west = np.maximum(left[piece], columns)
-    east = np.minimum(right[piece], columns + 1)
+    west = np.where(columns < 0, left[piece], np.maximum(left[piece], columns))
+    east = np.where(columns == width, right[piece], np.minimum(right[piece], columns + 1))
     span = (right - left)[piece]
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(span > 0, (east - west) / span, 1.0)

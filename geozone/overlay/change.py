@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from geozone.errors import UsageError
 from geozone.model import CRS
 from geozone.overlay.features import Progress
+from geozone.overlay.losses import tell, told
 from geozone.overlay.mosaic import mosaic, mosaic_geometry
-from geozone.overlay.plane import area_km2
+from geozone.overlay.plane import area_km2, from_plane
+from geozone.overlay.sheet import polygons_of
+from geozone.overlay.zones import make_zones
 
 OLD, NEW = "old", "new"
+GAINED, LOST = "gained", "lost"
 COLUMNS = ("zone_km2", "old_km2", "new_km2", "gained_km2", "lost_km2", "unchanged_km2", "net_km2")
+_TAKEN = frozenset({*COLUMNS, "change", "complete"})  # beside the zone's name
+
+
+class Change(NamedTuple):
+    """A change by zone and by place, both in EPSG:4490."""
+
+    by_zone: gpd.GeoDataFrame  # the rows of `change`, with the polygon of the zone
+    by_place: gpd.GeoDataFrame  # the rows of `changed_ground`
 
 
 def change(
@@ -44,6 +57,7 @@ def change(
     -------
     DataFrame
         Index: zone key. Columns ``zone_km2, old_km2, new_km2, gained_km2, lost_km2, unchanged_km2, net_km2``.
+        ``attrs["findings"]`` has what of the layers counts for nothing (`geozone.overlay.losses.told`).
 
     Raises
     ------
@@ -53,12 +67,20 @@ def change(
         If parts do not add up to their whole.
     """
     pieces = mosaic({OLD: old, NEW: new}, zones, by=by, threads=threads, progress=progress)
-    return change_table(pieces)
+    return tell(change_table(pieces), told(pieces))
 
 
 def change_table(pieces: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of `change` from the mosaic of two vintages, columns ``old`` and ``new``."""
+    """Return the table of `change` from the mosaic of two vintages, columns ``old`` and ``new``.
+
+    Raises
+    ------
+    UsageError
+        If the field of the zones goes by the name of a column of the result.
+    """
     key = next(name for name in pieces.columns if name not in {OLD, NEW, "area_km2", "geometry"})
+    if key in _TAKEN:
+        raise UsageError("overlay.key_taken", field=key)
     there, here = pieces[OLD].astype(bool), pieces[NEW].astype(bool)
     parts = {
         "zone_km2": there | True,
@@ -67,7 +89,7 @@ def change_table(pieces: pd.DataFrame) -> pd.DataFrame:
         "unchanged_km2": here & there,
     }
     areas = {name: pieces["area_km2"].where(chosen, 0.0) for name, chosen in parts.items()}
-    table = pd.DataFrame(areas).groupby(pieces[key], sort=False).sum()
+    table = pd.DataFrame(areas).groupby(pieces[key], sort=False, dropna=False).sum()
     table["old_km2"] = table["unchanged_km2"] + table["lost_km2"]
     table["new_km2"] = table["unchanged_km2"] + table["gained_km2"]
     table["net_km2"] = table["gained_km2"] - table["lost_km2"]
@@ -84,10 +106,44 @@ def changed_ground(
     GeoDataFrame
         EPSG:4490; the zone key, ``change`` (``gained`` or ``lost``), ``area_km2`` and one polygon a row.
     """
-    pieces = mosaic_geometry({OLD: old, NEW: new}, zones, by=by, threads=threads)
+    return _places(mosaic_geometry({OLD: old, NEW: new}, zones, by=by, threads=threads))
+
+
+def mapped_change(
+    old: Any,
+    new: Any,
+    zones: Any,
+    *,
+    by: str | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Change:
+    """Return the tables of `change` and `changed_ground` from one overlay, with their geometries.
+
+    Parameters
+    ----------
+    old, new, zones, by, threads, progress
+        As for `change`.
+
+    Returns
+    -------
+    Change
+        ``attrs`` of the first table as for `change`.
+    """
+    pieces = mosaic_geometry({OLD: old, NEW: new}, zones, by=by, threads=threads, progress=progress)
+    prepared = make_zones(zones, by)
+    table = change_table(pd.DataFrame(pieces.drop(columns="geometry")))
+    outlines = from_plane(polygons_of(prepared.polygons[prepared.keys.isin(table.index)]))
+    by_zone = gpd.GeoDataFrame(table, geometry=outlines, crs=CRS)
+    tell(by_zone, told(pieces))
+    return Change(by_zone, _places(pieces))
+
+
+def _places(pieces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the gained and lost pieces of a mosaic, one polygon a row, the largest first."""
     changed = pieces[pieces[OLD] != pieces[NEW]].explode(index_parts=False)
     changed = changed[shapely.get_dimensions(changed.geometry.to_numpy()) == 2]
     table = changed.drop(columns=[OLD, NEW]).assign(
-        change=np.where(changed[NEW], "gained", "lost"), area_km2=area_km2(changed.geometry.values, CRS)
+        change=np.where(changed[NEW], GAINED, LOST), area_km2=area_km2(changed.geometry.values, CRS)
     )
     return table.sort_values("area_km2", ascending=False, kind="stable").reset_index(drop=True)

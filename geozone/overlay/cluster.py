@@ -214,7 +214,7 @@ def _client(client: Any, scheduler: str | None, workers: int) -> Iterator[Any]:
             yield running
         return
     with (
-        distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as cluster,
         distributed.Client(cluster) as running,
     ):
         yield running

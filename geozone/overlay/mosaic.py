@@ -75,21 +75,26 @@ def mosaic(
 
 
 def mosaic_geometry(
-    layers: Mapping[str, Any], zones: Any, *, by: str | None = None, threads: int | None = None
+    layers: Mapping[str, Any],
+    zones: Any,
+    *,
+    by: str | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the mosaic with the polygons of every combination, in EPSG:4490.
 
     Parameters
     ----------
-    layers, zones, by, threads
+    layers, zones, by, threads, progress
         As for `mosaic`.
 
     Returns
     -------
     GeoDataFrame
-        The rows of `mosaic`, each with its geometry.
+        The rows of `mosaic`, each with its geometry; ``attrs`` likewise.
     """
-    prepared, faces, _ = _faces(layers, zones, by, threads, geometry=True)
+    prepared, faces, findings = _faces(layers, zones, by, threads, geometry=True, progress=progress)
     assert faces.geometries is not None
     guard = Guard()
     code = faces.zones << MOST_LAYERS | faces.masks
@@ -104,7 +109,9 @@ def mosaic_geometry(
     rows = np.empty(len(numbers), dtype=object)
     rows[:] = [shapes[int(code)] for code in numbers << MOST_LAYERS | masks]
     table = mosaic_table(prepared, list(layers), faces, by)
-    return gpd.GeoDataFrame(table, geometry=from_plane(polygons_of(rows)), crs=CRS)
+    pieces = gpd.GeoDataFrame(table, geometry=from_plane(polygons_of(rows)), crs=CRS)
+    tell(pieces, [*prepared.findings, *findings])
+    return pieces
 
 
 def cut_to_layer(zones: Zones, layer: Any, name: str) -> tuple[Zones, list[Finding]]:
@@ -132,9 +139,18 @@ def cut_to_layer(zones: Zones, layer: Any, name: str) -> tuple[Zones, list[Findi
 
 
 def mosaic_table(zones: Zones, names: Sequence[str], faces: Faces, by: str | None) -> pd.DataFrame:
-    """Return the table of `mosaic` from the faces of all zones."""
+    """Return the table of `mosaic` from the faces of all zones.
+
+    Raises
+    ------
+    UsageError
+        If the field of the zones goes by the name of a layer or of the areas.
+    """
+    key = by or zones.keys.name or "zone"
+    if key in {*names, "area_km2"}:
+        raise UsageError("overlay.key_taken", field=key)
     numbers, masks, areas = _combinations(zones, faces)
-    table = pd.DataFrame({by or zones.keys.name or "zone": zones.keys[numbers]})
+    table = pd.DataFrame({key: zones.keys[numbers]})
     for bit, name in enumerate(names):
         table[name] = (masks >> bit & 1).astype(bool)
     table["area_km2"] = areas / 1e6

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,7 +126,7 @@ def coverage_of_file(
             raise OutsideError
         found = find_shares(features, ready.result(), count, progress=progress)
     sums, name = sum_up(found, len(prepared), features), layer or Path(path).stem
-    said = [*merged(features.findings, losses(features, name)), *in_no_zone([sums], name)]
+    said = [*merged(features.findings, losses(features, name, features.labels)), *in_no_zone([sums], name)]
     said += inspect(features) if inspect else []
     return tell(coverage_table(prepared, [sums]), [*prepared.findings, *said])
 
@@ -184,7 +184,7 @@ def features_of_file(
                 raise InputError("overlay.not_by_tiles", path=path) from error
     read = read_layer(path, layer=layer, crs=crs)
     features = features_of(read.data, threads=threads)
-    features.findings = list(read.findings)
+    features.findings, features.labels = list(read.findings), read.data.index
     return features
 
 
@@ -243,7 +243,24 @@ def _streamed(  # noqa: PLR0917 - one private step of the function above
         return Features(blocks, start, repairs)
     if _left_off(path, layer, start):
         raise _NotPlainError
-    return Features(blocks, start, repairs).check_places()
+    features = Features(blocks, start, repairs).check_places()
+    if features.lost or features.repairs:
+        features.labels = _ids(path, layer, start)
+    return features
+
+
+def _ids(path: Path, layer: str | None, count: int) -> Sequence[object] | None:
+    """Return the numbers that the features of a file have in it (FID), which people look them up by."""
+    if path.suffix.lower() in SUFFIXES:
+        return None
+    try:
+        with quiet():
+            _, table = pyogrio.read_arrow(
+                path, layer=layer_name(path, layer), columns=[], read_geometry=False, return_fids=True
+            )
+    except (GeozoneError, *BULK_ERRORS):
+        return None
+    return table.column(0).to_pylist() if len(table) == count else None
 
 
 def _left_off(path: Path, layer: str | None, read: int) -> bool:

@@ -127,7 +127,7 @@ def read_outlines(data: npt.NDArray[np.uint8], offsets: Integers) -> tuple[Outli
     dimensions = dimensions + ((flags & _Z_FLAG) > 0) + ((flags & _M_FLAG) > 0)
     plain = (data[start] == 1) & np.isin(kind % 1000, (3, 6)) & ((flags & _SRID_FLAG) == 0)
     position, start, stride = present[plain], start[plain], 8 * dimensions[plain]
-    owner, part, ring, count, unread = _walk(words, start, kind[plain] % 1000 == 6, stride)
+    owner, part, ring, count, unread = _walk(words, start, code[plain], stride)
     good = np.ones(len(position), dtype=bool)
     good[unread] = False
     # a ring must fit into its geometry, close, and hold an area
@@ -159,15 +159,18 @@ def read_outlines(data: npt.NDArray[np.uint8], offsets: Integers) -> tuple[Outli
 
 
 def _walk(
-    words: npt.NDArray[np.uint32], start: Integers, multi: npt.NDArray[np.bool_], stride: Integers
+    words: npt.NDArray[np.uint32], start: Integers, code: npt.NDArray[np.uint32], stride: Integers
 ) -> tuple[Indices, Integers, Integers, Integers, Indices]:
     """Return owner, part, first byte and length of every ring, sorted by owner, and the owners left unread."""
     owner = np.arange(len(start))
+    multi = (code & 0x0FFFFFFF) % 1000 == 6
+    code = np.where(multi, code - 3, code)  # of a part
     parts = np.ones(len(start), dtype=np.int64)
     parts[multi] = words[start[multi] + 5]
     position = start + np.where(multi, 9, 0)
     limit = len(words) - 13
     found: list[tuple[Indices, Integers, Integers, Integers]] = []
+    lost: list[Indices] = []  # that end before all that they declare
     part = np.zeros(len(start), dtype=np.int64)
     rings = np.zeros(len(start), dtype=np.int64)
     live = parts > 0
@@ -177,6 +180,11 @@ def _walk(
             owner, part, parts, rings, position = (a[live] for a in (owner, part, parts, rings, position))
             live = position <= limit
             fresh = live & (rings == 0)
+            begun, own = position[fresh], owner[fresh]
+            live[fresh] = (words[begun] & 0xFF == 1) & (words[begun + 1] == code[own])
+            if not live.all():
+                lost.append(owner[~live])
+                continue
             if not fresh.any():
                 break
             rings[fresh] = words[position[fresh] + 5]
@@ -184,7 +192,7 @@ def _walk(
             empty = fresh & (rings == 0)
             parts[empty] -= 1
             part[empty] += 1
-            live &= parts > 0
+            live = parts > 0
         if not len(owner):
             break
         count = words[position].astype(np.int64)
@@ -195,12 +203,13 @@ def _walk(
         parts[done] -= 1
         part[done] += 1
         live = parts > 0
+    unread = np.concatenate([*lost, owner])
     if not found:
         nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing, nothing, nothing, owner
+        return nothing, nothing, nothing, nothing, unread
     all_owners, all_parts, first, counts = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.argsort(all_owners, kind="stable")
-    return all_owners[order], all_parts[order], first[order], counts[order], owner
+    return all_owners[order], all_parts[order], first[order], counts[order], unread
 
 
 def _gather(

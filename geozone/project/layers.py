@@ -114,7 +114,7 @@ def together(specs: Sequence[LayerSpec]) -> LayerSpec:
     named_by_file = all(spec.title == _title_of_files([spec]) for spec in specs)
     notes = [spec.note for spec in specs if spec.note]
     if len({spec.basis for spec in specs}) > 1:
-        bases = joined((text(f"model.basis_{spec.basis.value}") for spec in specs), ", ")
+        bases = joined((text(f"words.basis_{spec.basis.value}") for spec in specs), ", ")
         notes.append(text("project.mixed_basis", bases=bases))
     return replace(
         first,

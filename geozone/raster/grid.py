@@ -17,6 +17,7 @@ from geozone.model import CRS
 from geozone.overlay.cells import cell_areas, cell_areas_by_row
 from geozone.overlay.plane import (
     Geometries,
+    Indices,
     Numbers,
     from_plane,
     is_alike,
@@ -57,6 +58,11 @@ class Grid:
         """Number of columns."""
         return len(self.x_lines) - 1
 
+    @property
+    def side(self) -> float:
+        """Side in metres of a square as large as the first cell."""
+        return float(np.sqrt(self.areas((0, 1), (0, 1))[0, 0]))
+
     def lines(self, rows: Span) -> Numbers:
         """Return the lines of some rows, from south to north."""
         return self.y_lines[self.height - rows[1] : self.height - rows[0] + 1]
@@ -78,7 +84,7 @@ class Grid:
             known = CubicSpline(down, known, axis=0)(np.arange(*rows))
         return np.asarray(known)
 
-    def boxes(self, rows: Numbers, columns: Numbers) -> Geometries:
+    def boxes(self, rows: Indices, columns: Indices) -> Geometries:
         """Return cells as rectangles, in the coordinates of the lines."""
         south = self.height - 1 - rows
         x, y = self.x_lines, self.y_lines
@@ -93,15 +99,13 @@ class Grid:
 
     def brought_from(self, polygons: Geometries, other: Grid) -> Geometries:
         """Return polygons in the coordinates of the lines of another grid in those of this one."""
-        if other.row_areas is not None:
-            return self.outlines(polygons)
-        if self.row_areas is None and self.crs == other.crs:
+        in_plane = self.row_areas is not None, other.row_areas is not None
+        if all(in_plane) or (not any(in_plane) and self.crs == other.crs):
             return polygons
-        longest = float(np.clip(min(other.wide, other.high) * other.metres / 8, _SHORTEST, _LONGEST / 2))
-        degrees = _transformed(shapely.segmentize(polygons, longest / other.metres), other.crs, CRS)
-        if self.row_areas is not None:
-            return to_plane(degrees, CRS)
-        return _transformed(degrees, CRS, self.crs)
+        longest = float(np.clip(other.side / 8, _SHORTEST, _LONGEST / 2))
+        pieces = shapely.segmentize(polygons, longest / other.metres)
+        degrees = from_plane(pieces) if in_plane[1] else _transformed(pieces, other.crs, CRS)
+        return to_plane(degrees, CRS) if in_plane[0] else _transformed(degrees, CRS, self.crs)
 
     def offset(self, other: Grid) -> tuple[int, int] | None:
         """Return by how many rows and columns this grid begins after another of the same lines; None for others."""
@@ -134,9 +138,11 @@ def grid_of(raster: Raster) -> Grid:
         metres = float(crs.axis_info[0].unit_conversion_factor) if crs.axis_info else 1.0
         box = to_plane(shapely.box(across[0], down[-1], across[-1], down[0]), crs)[0]
         return Grid(across, down[::-1], None, crs, *place, metres, box)
-    ends = plane_coordinates(np.column_stack([across[[0, -1]], np.zeros(2)]), crs)[:, 0]
+    # another datum lies off by some metres, which are nearly the same all over a raster: those of its middle
+    middle = (across[0] + across[-1]) / 2, (down[0] + down[-1]) / 2
+    ends = plane_coordinates(np.column_stack([across[[0, -1]], np.full(2, middle[1])]), crs)[:, 0]
     x_lines = np.linspace(ends[0], ends[1], raster.width + 1)
-    y_lines = plane_coordinates(np.column_stack([np.full(len(down), across[0]), down]), crs)[::-1, 1]
+    y_lines = plane_coordinates(np.column_stack([np.full(len(down), middle[0]), down]), crs)[::-1, 1]
     areas = cell_areas_by_row(down, transform.a)
     box = shapely.box(ends[0], y_lines[0], ends[1], y_lines[-1])
     return Grid(x_lines, y_lines, areas, crs, *place, 1.0, box)

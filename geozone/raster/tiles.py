@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from affine import Affine
 
@@ -28,6 +29,7 @@ _NOTHING = 0.01  # cells: a narrower one is rounding
 class Tile:
     """One file of a raster, and how it is to be read."""
 
+    number: int
     source: Any  # a path, an open dataset, or a pair of array and transform
     crs: Any = None
     band: int | None = None
@@ -51,9 +53,15 @@ class Tiles:
     decisions: list[tuple[str, Decision]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def each(self, zones: Zones) -> Iterator[tuple[Tile, Zones, np.ndarray]]:
+    @property
+    def called(self) -> list[str]:
+        """What the files are called in findings and decisions."""
+        return [_called(name) for name in self.names]
+
+    def each(self, zones: Zones) -> Iterator[tuple[Tile, Zones, npt.NDArray[np.intp]]]:
         """Yield every file that zones reach, with those zones and their numbers; no ground comes with two files."""
-        for number, tile in enumerate(self.tiles):
+        for tile in self.tiles:
+            number = tile.number
             reached = np.flatnonzero(shapely.intersects(zones.polygons, self.boxes[number]))
             if not len(reached):
                 continue
@@ -63,7 +71,14 @@ class Tiles:
             yield tile, some, reached
 
 
-def tiles_of(raster: Any, *, crs: Any = None, band: int | None = None, nodata: float | None = None) -> Tiles:
+def tiles_of(
+    raster: Any,
+    *,
+    crs: Any = None,
+    band: int | None = None,
+    nodata: float | None = None,
+    arrays_crs: Any = None,
+) -> Tiles:
     """Return the files of a raster.
 
     Parameters
@@ -73,6 +88,8 @@ def tiles_of(raster: Any, *, crs: Any = None, band: int | None = None, nodata: f
         which must not overlap by more than the edge that neighbours may share. The earlier then goes first.
     crs, band, nodata
         As for `geozone.raster.opening.open_raster`, for every file.
+    arrays_crs
+        CRS of arrays, if not `crs`.
 
     Raises
     ------
@@ -83,11 +100,12 @@ def tiles_of(raster: Any, *, crs: Any = None, band: int | None = None, nodata: f
     DataError
         If files overlap.
     """
+    given = [raster] if _is_one(raster) else list(raster)
     tiles = tuple(
-        Tile(one.path, crs or one.crs, band, nodata)
+        Tile(number, one.path, crs or one.crs, band, nodata)
         if isinstance(one, LayerSource)
-        else Tile(one, crs, band, nodata)
-        for one in ([raster] if _is_one(raster) else list(raster))
+        else Tile(number, one, (crs or arrays_crs) if _is_array(one) else crs, band, nodata)
+        for number, one in enumerate(given)
     )
     if not tiles:
         raise UsageError("raster.no_file")
@@ -98,7 +116,7 @@ def tiles_of(raster: Any, *, crs: Any = None, band: int | None = None, nodata: f
         with tile.opened() as (opened, grid):
             names.append(opened.path)
             boxes[number] = grid.box
-            sides.append(float(np.sqrt(np.mean(grid.areas((0, 1), (0, 1))))))
+            sides.append(grid.side)
             decisions += [(_called(opened.path), decision) for decision in opened.decisions]
             findings += opened.findings
     earlier: dict[int, list[int]] = {}
@@ -119,5 +137,8 @@ def _called(name: Path | Text) -> str:
 
 
 def _is_one(raster: Any) -> bool:
-    pair = isinstance(raster, tuple) and len(raster) == 2 and isinstance(raster[1], Affine)
-    return pair or not isinstance(raster, Sequence) or isinstance(raster, str)
+    return _is_array(raster) or not isinstance(raster, Sequence) or isinstance(raster, str)
+
+
+def _is_array(source: Any) -> bool:
+    return isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], Affine)

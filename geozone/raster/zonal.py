@@ -45,7 +45,7 @@ class Window:
     shares: Numbers  # of those cells inside
 
 
-def windows(grid: Grid, block: Span, outlines: Geometries, pixels: int | None = None) -> Iterator[Window]:
+def windows(grid: Grid, block: Span, outlines: Geometries, *, most: Span | None = None) -> Iterator[Window]:
     """Yield the windows of a grid that zones reach.
 
     Parameters
@@ -54,10 +54,10 @@ def windows(grid: Grid, block: Span, outlines: Geometries, pixels: int | None = 
         Rows and columns of the raster that are best read together.
     outlines
         The zones in the coordinates of the grid; they do not overlap.
-    pixels
-        How many a window may have, if the blocks are not larger; `PIXELS` by default.
+    most
+        Rows and columns that a window may have. It has `PIXELS` at most, or a block where that is larger.
     """
-    pixels = pixels or PIXELS
+    most = most or (PIXELS, _WIDE)
     edges = edges_of(outlines)
     if not len(edges.owners):
         return
@@ -67,9 +67,9 @@ def windows(grid: Grid, block: Span, outlines: Geometries, pixels: int | None = 
     columns = _aligned(*_between(grid.x_lines, west, east), block[1], grid.width)
     if rows[0] >= rows[1] or columns[0] >= columns[1]:
         return
-    wide = min(max(_WIDE // block[1], 1) * block[1], max(pixels // block[0] // block[1], 1) * block[1])
+    wide = max(min(most[1], PIXELS // block[0]) // block[1], 1) * block[1]
     wide = min(wide, columns[1] - columns[0])
-    tall = max(pixels // wide // block[0], 1) * block[0]
+    tall = max(min(most[0], PIXELS // wide) // block[0], 1) * block[0]
     for top in range(*rows, tall):
         band = top, min(top + tall, rows[1])
         cover = cover_rows(edges, grid.x_lines[columns[0] : columns[1] + 1], grid.lines(band))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geozone.manifest.indicators import Indicator
-from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Comparator, Target
+from geozone.rates.amounts import amount_text, figure_text
+from geozone.rates.digits import amount_places
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.figures import Figure
 from geozone.rates.measures import module_of
@@ -65,8 +66,7 @@ def _measured(indicator: Indicator, value: Value, before: Facts) -> Baseline | N
     note = text(
         "rates.note_base_vintage",
         vintage=vintage,
-        value=f"{shown:,.4g}",
-        unit=load_units()[indicator.unit].title,
+        value=amount_text(shown, indicator.unit, max(2, amount_places(shown, indicator.unit))),
     )
     return Baseline(then.value, stated=True, note=note)
 
@@ -77,6 +77,6 @@ def _baseline(figure: Figure, indicator: Indicator, *, stated: bool) -> Baseline
         return Baseline()
     note = text(
         "rates.note_base" if stated else "rates.note_base_unstated",
-        year=figure.year, value=f"{figure.value:g}", source=figure.source,
+        year=figure.year, value=figure_text(figure.value, figure.unit, figure.comparator), source=figure.source,
     )  # fmt: skip
     return Baseline(number / 100 if indicator.share else number, stated, note)

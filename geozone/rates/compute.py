@@ -11,13 +11,13 @@ from dataclasses import replace
 import pandas as pd
 
 from geozone.manifest.indicators import ALWAYS, REPORTED, WHERE_KNOWN, Indicator
-from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Level, Rate, Target, Verdict
 from geozone.policy.plausibility import Territory
-from geozone.rates.facts import NOTHING, Facts, Unit, Value
-from geozone.rates.figures import Figures
-from geozone.rates.frame import READING, Frame
+from geozone.rates.amounts import amount_text, figure_text
+from geozone.rates.digits import amount_places
+from geozone.rates.facts import Facts, Unit, Value
+from geozone.rates.frame import READING, Frame, context
 from geozone.rates.measures import module_of
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.measures.derived import names
@@ -25,6 +25,7 @@ from geozone.rates.measures.reported import reported
 from geozone.rates.needs import Need
 from geozone.rates.variants import robustness, robustness_note
 from geozone.rates.verdicts import NOT_COMPARABLE
+from geozone.rounding import percent
 
 _FEWEST_VARIANTS = 2  # one variant is no test
 
@@ -161,15 +162,14 @@ def _compared(value: Value, given: Sequence[Value], indicator: Indicator) -> Val
     if figure is None or number is None or value.value is None:
         return value
     mine = value.value * (100 if indicator.share else 1)
+    in_unit = "percentage_points" if indicator.unit == "%" else indicator.unit
     note = text(
         "rates.note_beside_reported",
-        reported=f"{figure.value:,.10g}",
-        unit=load_units()[figure.unit].title,
+        reported=figure_text(figure.value, figure.unit, figure.comparator),
         year=figure.year or figure.published or "—",
         source=figure.source,
-        difference=f"{mine - number:+,.4g}",
-        in_unit=load_units()[indicator.unit].title,
-        share=f"{mine / number - 1:+.0%}" if number else "—",
+        difference=amount_text(mine - number, in_unit, amount_places(mine - number, in_unit)),
+        share=percent(mine / number - 1, 0) if number else "—",
     )
     return replace(value, note=value.note + note)
 
@@ -178,18 +178,7 @@ def _with_context(value: Value, indicator: Indicator, facts: Facts) -> Value:
     """Return a value of the zone with the figures of other scopes in its note; they are never judged."""
     if value.unit is not facts.whole:
         return value
-    return replace(value, note=value.note + context(facts.figures, indicator, facts.zone.key))
-
-
-def context(figures: Figures, indicator: Indicator, zone: str) -> Text:
-    """Return what was reported of other scopes than the zone's own."""
-    note = NOTHING
-    for figure in figures.context(indicator.id, zone):
-        note += text(
-            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=f"{figure.value:g}",
-            unit=load_units()[figure.unit].title, source=figure.source,
-        )  # fmt: skip
-    return note
+    return replace(value, note=value.note + context(facts, indicator))
 
 
 def _with_robustness(frame: Frame, rate: Rate, areas: pd.DataFrame) -> Rate:

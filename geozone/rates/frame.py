@@ -11,6 +11,7 @@ from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
 from geozone.overlay.units import region_code
 from geozone.policy.plausibility import Territory, impossible
+from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.baselines import baseline_of
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.figures import FLOOR
@@ -37,6 +38,7 @@ class Frame:
             row
             for target in self.targets
             if target.indicator == indicator.id and self._speaks_of(target, rate)
+            if not (target.reference and value.figure)  # a floor is not held against itself
             for row in self._held(rate, target, indicator, value)
         ]
         return held or [rate]
@@ -89,7 +91,7 @@ class Frame:
         by_code = {unit.code: unit for unit in self.facts.units}
         rows = []
         for target in self.targets:
-            if target.id in answered:
+            if target.id in answered or target.reference:
                 continue
             indicator = self.indicators[target.indicator]
             codes = target.region_codes
@@ -99,7 +101,7 @@ class Frame:
                 if codes and unit is self.facts.whole
                 else NOTHING
             )
-            note = there + self.missing(indicator) + (target.note or NOTHING)
+            note = there + self.missing(indicator) + context(self.facts, indicator) + (target.note or NOTHING)
             row = self.row(
                 indicator, Value(unit, indicator.unit, note=note, method=text("rates.method_none"))
             )
@@ -159,7 +161,7 @@ class Frame:
             verdict=Verdict.NOT_COMPUTABLE,
             note=wrong.message.text + rate.note + (target.note or NOTHING),
         )
-        if target.reading is None:
+        if target.reading is None or (value.value is None and value.low is None):
             return [row]
         reading = replace(target, id=target.id + READING, value=target.reading.value, note=None)
         read = self._hold(rate, reading, indicator, value)
@@ -204,6 +206,17 @@ class Frame:
         )
 
 
+def context(facts: Facts, indicator: Indicator) -> Text:
+    """Return what was reported of other scopes than the zone's own."""
+    note = NOTHING
+    for figure in facts.figures.context(indicator.id, facts.zone.key):
+        note += text(
+            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=figure_text(figure.value, figure.unit, figure.comparator),
+            source=figure.source,
+        )  # fmt: skip
+    return note
+
+
 def _kind_of(indicator: Indicator) -> Kind | None:
     """Return the kind of what is computed of an indicator; what is only ever reported has none without a figure."""
     kind = indicator.measure.kind
@@ -220,6 +233,6 @@ def _with_target(rate: Rate, target: Target) -> Rate:
     )
 
 
-def _printed(target: Target) -> str:
+def _printed(target: Target) -> Text:
     assert target.value is not None
-    return f"{target.value:,.10g} {target.unit}"
+    return amount_text(target.value, target.unit)

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from geozone.manifest.indicators import Indicator, load_indicators
+from geozone.manifest.inputs import load_layers
+from geozone.manifest.roles import load_roles
+from geozone.messages import Text, text
+from geozone.model import Basis, Kind, Rate, ZoneResult
 
-from geozone.messages import Text, room, text
-from geozone.model import Basis, Rate, Target
 
-_OF_THE_RED_LINE = ("redline_coverage", "redline_area", "barrier_protected")
-
-
-def indicator_title(rate: Rate, targets: Iterable[Target]) -> Text:
-    """Return the title of a rate's indicator; one of the documents' own has the title of its target.
+def indicator_title(rate: Rate, result: ZoneResult) -> Text:
+    """Return the title of a rate's indicator, as it is declared; one that nobody declares has that of its target.
 
     A rate of the red line that is not made from official or public data says in its title that it is of a screening
     layer, so that no table, legend or map can be taken for one of the statutory red line.
     """
-    known = room("rates").get(f"indicator_{rate.indicator}")
+    known: Indicator | None = result.indicators.get(rate.indicator) or load_indicators().get(rate.indicator)
     if known is None:
-        target = next((target for target in targets if target.indicator == rate.indicator), None)
+        target = next((target for target in result.targets if target.indicator == rate.indicator), None)
         return target.title if target else Text(rate.indicator, rate.indicator)
-    if rate.indicator in _OF_THE_RED_LINE and rate.basis not in (None, Basis.OFFICIAL, Basis.PUBLIC):
-        return text("rates.title_screening", title=known)
-    return known
+    return text("rates.title_screening", title=known.title) if is_screening(rate, known) else known.title
 
 
-def indicator_titles(rates: Iterable[Rate], targets: Iterable[Target]) -> dict[str, Text]:
-    """Return the titles of all indicators among rates."""
-    targets = list(targets)
+def is_screening(rate: Rate, indicator: Indicator) -> bool:
+    """Tell whether a rate is computed from a layer that stands in for a statutory product."""
+    if rate.kind is Kind.REPORTED or rate.basis in {None, Basis.OFFICIAL, Basis.PUBLIC}:
+        return False
+    layers, roles = load_layers(), load_roles()
+    return any(roles[layers[name].role].statutory for name in indicator.layers if name in layers)
+
+
+def indicator_titles(result: ZoneResult) -> dict[str, Text]:
+    """Return the titles of all indicators of a result: that of a screening layer where one is computed from it."""
     titles: dict[str, Text] = {}
-    for rate in rates:
-        if rate.indicator not in titles:
-            titles[rate.indicator] = indicator_title(rate, targets)
+    for rate in result.rates:
+        known = result.indicators.get(rate.indicator)
+        if rate.indicator not in titles or (known is not None and is_screening(rate, known)):
+            titles[rate.indicator] = indicator_title(rate, result)
     return titles

@@ -15,6 +15,7 @@ MOJIBAKE = "锟斤拷"  # U+FFFD written as UTF-8 and read as GBK: the text befo
 _SEPARATOR = b"\x1e"  # no character beyond ASCII has this byte in the encodings that are told apart
 _LOST = "\ufffd".encode()
 _ENOUGH = 1000  # failures that settle it
+_SIGNS = "°²³±·×"
 _CONVINCING = 0.9  # share of characters that are common Chinese ones
 _NATIONAL = {
     "gb2312": "gb18030",
@@ -98,7 +99,8 @@ def _utf8_by_chance(texts: Collection[bytes]) -> bool:
     """Tell whether texts that are valid in both encodings are rather GB18030.
 
     Two bytes of GB 2312 look like one character of UTF-8 in about one case of five, so four characters and more
-    do not by chance. Letters with accents stand beside other letters, Chinese characters hardly ever do.
+    do not by chance. Letters with accents stand beside other letters, signs as that of degrees behind digits; Chinese
+    characters hardly ever do.
     """
     beyond = 0
     for raw in texts:
@@ -107,6 +109,8 @@ def _utf8_by_chance(texts: Collection[bytes]) -> bool:
             if character > "\x7f":
                 beside = text[place - 1] + text[place + 1]
                 if character >= "\u0800" or any(letter.isascii() and letter.isalpha() for letter in beside):
+                    return False
+                if character in _SIGNS and text[place - 1].isdigit():
                     return False
                 beyond += 1
         if beyond >= 4:

@@ -58,6 +58,7 @@ def _named(data: gpd.GeoDataFrame, wanted: str, path: Path | str, notes: Notes) 
     if wanted in names:
         return wanted
     alike = [name for name in names if means(name, wanted)]
+    alike = alike or [name for name in names if name.endswith(f"_{wanted}")]  # the lower of two heading rows
     if len(alike) != 1:
         raise InputError("read.no_such_field", path=path, field=wanted, choices=", ".join(names))
     if alike[0].casefold() != wanted.casefold():

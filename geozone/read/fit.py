@@ -6,7 +6,7 @@ where only that leads to China and to the zone of the CRS. A layer elsewhere on 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,7 @@ class Fit:
     contradicts: bool = False
     instead: Fit | None = None  # lands in China, where the coordinates as they stand do not
     off: float = 0.0  # degrees between the layer and the central meridian, where they are too many
+    abroad: bool = field(default=False, compare=False)  # of a projected CRS: read so, nothing lies in China
 
     @property
     def as_stated(self) -> bool:
@@ -124,10 +125,11 @@ class _Projection:
         if way is not None and (not plain or self._is_certain(extent)):
             return replace(way, off=self._off(extent, way))
         if plain:
-            return Fit(instead=way)
+            return Fit(instead=way, abroad=way is None and not self._meets_china(extent, Fit()))
         # elsewhere on the earth, zone number and order of the axes still tell what is meant in one zone
         elsewhere = [way for way in self._ways() if way.factor == 1.0 and self._is_possible(extent, way)]
-        return elsewhere[0] if self.easting is not None and elsewhere else Fit(contradicts=True)
+        found = elsewhere if self.easting is not None else []
+        return replace(found[0], abroad=True) if found else Fit(contradicts=True)
 
     def _ways(self) -> list[Fit]:
         """Return the ways in which coordinates are known to be written wrong, the likeliest first."""
@@ -191,6 +193,15 @@ class _Projection:
         for west, south, east, north in _PLACES:
             inside |= (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
         return inside
+
+    def _meets_china(self, extent: Extent, way: Fit) -> bool:
+        """Tell whether the box of a feature meets that of China, however far beyond it reaches."""
+        box = _applied(_sampled(extent), way)
+        corners = [(x, y) for x in (box.west, box.east) for y in (box.south, box.north)]
+        found = np.array([self._transformer.transform(*corner) for corner in (*corners, _middle(box))])
+        low, high = found.min(axis=0), found.max(axis=0)
+        west, south, east, north = CHINA
+        return bool(((low[0] <= east) & (high[0] >= west) & (low[1] <= north) & (high[1] >= south)).any())
 
     def _is_on_earth(self, extent: Extent, way: Fit) -> bool:
         """Tell whether most coordinates have a place, and are the coordinates of that place."""

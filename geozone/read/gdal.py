@@ -9,7 +9,6 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-import shapely
 
 from geozone.errors import InputError
 from geozone.model import Severity
@@ -35,6 +34,7 @@ from geozone.read.recode import RAW, given_codec, recode
 from geozone.read.safety import Limits
 from geozone.read.salvage import mend_geometries, read_features, read_numbered, read_rest
 from geozone.read.source import Source, companion, link
+from geozone.read.wellknown import parsed
 
 _XML = {Format.KML, Format.GML, Format.GPX}
 # by which a schema makes GDAL fetch others
@@ -233,9 +233,7 @@ def _read_raw(path: Path, layer: str, shown: Path) -> gpd.GeoDataFrame:
                 else:
                     columns[name] = column.to_pandas()
             numbers = table.column(0).to_numpy()
-            geometry = shapely.from_wkb(
-                columns.pop(meta["geometry_name"] or "wkb_geometry"), on_invalid="ignore"
-            )
+            geometry = parsed(columns.pop(meta["geometry_name"] or "wkb_geometry"))
     except BULK_ERRORS as error:
         raise InputError("read.unreadable", path=shown, reason=reason_of(error, path)) from error
     data = pd.DataFrame(columns)

@@ -25,6 +25,7 @@ from geozone.read.placed import geometries_of, geometry_of_bytes
 from geozone.read.salvage import report_broken
 from geozone.read.source import Source
 from geozone.read.stated import crs_of_objects, parse_crs
+from geozone.read.wellknown import parsed
 
 DEFAULT_CRS = "OGC:CRS84"  # of GeoParquet and of native geometries that name none
 _NAMES = ("geometry", "geom", "wkb_geometry", "the_geom", "shape", "wkb")
@@ -127,7 +128,7 @@ def _from_wkb(
 ) -> gpd.GeoDataFrame:
     """Return a table with the geometries that can be parsed; the rows of the others are named and left out."""
     raw = table[name].to_numpy(dtype=object)
-    geometries = shapely.from_wkb(raw, on_invalid="ignore")
+    geometries = parsed(raw)
     present = table[name].notna().to_numpy()
     closed: list[str] = []
     for row in np.flatnonzero(present & shapely.is_missing(geometries)):
@@ -196,12 +197,9 @@ def _binary(table: pd.DataFrame) -> str | None:
     names = [name for name in _NAMES if name in table.columns]
     for name in [*names, *(name for name in table.columns if name not in names)]:
         values = [value for value in table[name].iloc[:_SAMPLE] if isinstance(value, bytes)]
-        if values and 2 * sum(value[:1] in {b"\x00", b"\x01"} and len(value) > 8 for value in values) > len(
-            values
-        ):
-            parsed = shapely.from_wkb(np.array(values, dtype=object), on_invalid="ignore")
-            if name in names or not shapely.is_missing(parsed).all():
-                return str(name)
+        likely = sum(value[:1] in {b"\x00", b"\x01"} and len(value) > 8 for value in values)
+        if 2 * likely > len(values) and (name in names or not shapely.is_missing(parsed(values)).all()):
+            return str(name)
     return None
 
 

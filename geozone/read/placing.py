@@ -133,6 +133,8 @@ def _report_fit(found: Fit, crs: pyproj.CRS, extent: Extent, notes: Notes) -> No
         notes.find("zone_number", Severity.WARNING, crs=name, box=box)
     if found.off:
         notes.find("far_from_meridian", Severity.WARNING, crs=name, box=box, degrees=f"{found.off:g}")
+    if found.abroad:
+        notes.find("outside_china", Severity.WARNING, box=box)
     if found.instead is not None:
         plain = found.instead == Fit(swapped=True)
         kind = "axes_maybe_swapped" if plain else "crs_maybe_misread"

@@ -18,6 +18,7 @@ from geozone.read.notes import Notes
 from geozone.read.safety import Limits, too_many_features
 from geozone.read.salvage import report_broken
 from geozone.read.stated import crs_of_objects
+from geozone.read.wellknown import parsed
 
 _PASSWORD = re.compile(r"(://[^:/@]+):[^@]*@")
 
@@ -82,7 +83,7 @@ def _read(connection: Any, sql: Any, wanted: _Wanted, notes: Notes) -> gpd.GeoDa
     table = pd.DataFrame(cursor.fetchall(), columns=titles)
     srids = {int(value) for value in table.pop("srid_").dropna().unique() if value > 0}
     raw = [None if item is None else bytes(item) for item in table.pop("wkb_")]
-    geometries = shapely.from_wkb(np.asarray(raw, dtype=np.object_), on_invalid="ignore")
+    geometries = parsed(raw)
     broken = np.array([item is not None for item in raw], bool) & shapely.is_missing(geometries)
     report_broken([str(row) for row in broken.nonzero()[0]], int((~broken).sum()), notes)
     data = gpd.GeoDataFrame(table.drop(columns=[column]), geometry=geometries)[~broken]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+import shapely
 
 DEEPEST = 64  # collections inside each other that are read
 SUSPECT = 20_000  # bytes: no shorter geometry is nested so deep that the stack overflows
@@ -40,6 +44,14 @@ def is_too_deep(raw: bytes) -> bool:
         while waiting and waiting[-1] <= 0:
             waiting.pop()
     return False
+
+
+def parsed(values: Iterable[Any]) -> Any:
+    """Return the geometries of well-known binary: None for nothing, for bytes that are none, and for nested too deep."""
+    shallow = [
+        None if isinstance(raw, bytes) and len(raw) >= SUSPECT and is_too_deep(raw) else raw for raw in values
+    ]
+    return shapely.from_wkb(np.array(shallow, dtype=np.object_), on_invalid="ignore")
 
 
 def is_too_deep_text(words: str) -> bool:

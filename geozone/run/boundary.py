@@ -14,6 +14,7 @@ import shapely
 from geozone.checks import LEDGER_COLUMNS, check, repair
 from geozone.checks.accuracy import accuracy_m
 from geozone.errors import DataError
+from geozone.manifest.roles import role_for
 from geozone.messages import message
 from geozone.model import CRS, Finding, Layer, Level, Severity, Zone
 from geozone.overlay.plane import area_km2
@@ -84,7 +85,7 @@ def differs_from(units: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) -> Iterato
         yield _finding(
             "boundary_area",
             Severity.WARNING,
-            "boundary",
+            role_for("units").layer,
             own=f"{own:,.0f}",
             known=f"{known:,.0f}",
             change=f"{own / known - 1:+.1%}",

@@ -5,7 +5,7 @@ The run owns no method. It hands layers from one room to the next and keeps the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -14,7 +14,9 @@ import shapely
 
 from geozone.checks.accuracy import accuracy_m
 from geozone.checks.findings import leaves_out
-from geozone.manifest.indicators import load_indicators
+from geozone.figures.embedded import embedded_figures
+from geozone.figures.references import reference_targets
+from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.roles import load_roles
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Register, Step, ZoneResult
@@ -103,8 +105,10 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
 
     options.progress(text("run.step_rates"))
     registers = _registers(run, shore_km)
-    reported, found, _ = read_all_figures(project, indicators, run.inputs)
+    reported, found = read_all_figures(project, indicators, run.inputs)
     run.keep(found, tell=True)
+    references = reference_targets(embedded_figures(zone), zone, indicators)
+    targets += references.targets
     outline = units.geometry.iloc[-1]
     shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
     shown = _joined(run, shown, registers, units) | drawn_places(run, units)
@@ -123,29 +127,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         vintages=frozenset({*earlier, *earlier_rasters}),
         incomplete=frozenset(finding.layer for finding in run.findings if leaves_out(finding)),
     )
-    if earlier or earlier_rasters:
-        before = Materials(
-            layers | earlier,
-            rasters | earlier_rasters,
-            units,
-            finest,
-            Mosaics({}, finest, threads=options.threads),
-            {},
-            options.threads,
-            ground.regions,
-        )
-        older = {**{name: layer.spec for name, layer in earlier.items() if layer.spec}, **earlier_rasters}
-        asked = [one for one in chosen if set(one.layers) & set(older)]
-        facts = replace(
-            facts,
-            before=replace(
-                facts,
-                specs={**facts.specs, **older},
-                tables=supply(all_needs(asked), before),
-                older=frozenset(older),
-                found={},
-            ),
-        )
+    facts = _with_older(facts, chosen, materials, earlier_rasters)
     size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, load_references())
     rates = compute_rates(facts, chosen, targets, size, areas)
     run.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
@@ -160,7 +142,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         mosaic=pieces,
         rates=rates,
         targets=targets,
-        documents={**load_documents(), **project.documents},
+        documents={**load_documents(), **project.documents, **references.documents},
         registers=registers,
         findings=run.findings,
         ledger=run.ledger,
@@ -174,6 +156,29 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     )
 
 
+def _with_older(
+    facts: Facts, chosen: Sequence[Indicator], materials: Materials, rasters: Mapping[str, LayerSpec]
+) -> Facts:
+    """Return facts with those of the older vintages of layers, and of rasters, where there are any."""
+    older = {**{name: layer.spec for name, layer in materials.older.items() if layer.spec}, **rasters}
+    if not older:
+        return facts
+    before = Materials(
+        {**materials.layers, **materials.older},
+        {**materials.rasters, **rasters},
+        materials.units,
+        materials.finest,
+        Mosaics({}, materials.finest, threads=materials.threads),
+        {},
+        materials.threads,
+        materials.regions,
+    )
+    asked = [one for one in chosen if set(one.layers) & set(older)]
+    tables = supply(all_needs(asked), before)
+    specs = {**facts.specs, **older}
+    return replace(facts, before=replace(facts, specs=specs, tables=tables, older=frozenset(older), found={}))
+
+
 def tell_unused(
     run: Reading, layers: Mapping[str, Layer], rasters: Mapping[str, LayerSpec], needs: list[Need]
 ) -> None:
@@ -184,8 +189,10 @@ def tell_unused(
         role.layer for role in load_roles().values() if role.register or role.nominal
     }  # used by the map itself
     for name in sorted(run.project.own & set(specs)):
-        if name not in used | drawn:
-            run.keep([unused_layer(specs[name])], tell=True)
+        if name in used | drawn:
+            continue
+        run.keep([unused_layer(specs[name])], tell=True)
+        run.inputs = [entry | {"used": False} if entry.get("id") == name else entry for entry in run.inputs]
 
 
 def _mosaic_layers(layers: Mapping[str, Layer]) -> dict[str, gpd.GeoDataFrame]:

@@ -17,8 +17,8 @@ from geozone.model import CRS, Decision, Layer, LayerSource, LayerSpec, Zone
 from geozone.overlay.cutting import cut_to
 from geozone.overlay.units import code_prefix
 from geozone.project import Project
-from geozone.rates.register_items import NATURAL
 from geozone.read import read_layer
+from geozone.registers.items import NATURAL
 from geozone.seeds import load_zones
 
 UNITS, RELIEF = "units", "relief"  # purposes of roles that no rate is made from
@@ -106,6 +106,7 @@ def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -
 def described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[Decision]) -> dict[str, Any]:
     """Return a file of a layer as the run record names it."""
     return {
+        "id": spec.id,
         "path": source.name,
         "layer": layer,
         "role": spec.role,

@@ -14,12 +14,12 @@ from geozone.messages import Text, message, text
 from geozone.model import Finding, Layer, Register, Severity, Status, Zone
 from geozone.overlay.units import finest_units
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
-from geozone.rates.feature_join import SEVERAL, Doubt, FeatureJoin, Locate, join_features
-from geozone.rates.gazetteer import embedded_gazetteer
-from geozone.rates.register_headings import field_columns
-from geozone.rates.register_items import NATURAL
-from geozone.rates.status_words import match_status
-from geozone.symbology import register_of
+from geozone.registers.feature_join import SEVERAL, Doubt, FeatureJoin, Locate, join_features
+from geozone.registers.gazetteer import embedded_gazetteer
+from geozone.registers.headings import field_columns
+from geozone.registers.items import NATURAL
+from geozone.registers.status_words import match_status
+from geozone.symbology import is_sea, register_of
 
 _JOINED = ("item_id", "status")
 _NAMED = 50  # names that one finding lists
@@ -68,7 +68,7 @@ def join_registers(
             locate=_locator(layer.data, units),
             unnamed={layer.spec.title.zh} if layer.spec else (),
             unit_names=dict(zip(units["code"].astype(str), units["name"].astype(str), strict=True)),
-            role=register.role,
+            alone=is_sea(register.role),
         )
         told = _Told(layer, register, join, name in own_layers, role in own_registers)
         findings[name] = told.everything(attributes)
@@ -193,8 +193,8 @@ class _Told:
                 text(
                     "run.status_pair",
                     feature=feature,
-                    layer=text(f"model.status_{said}"),
-                    register=text(f"model.status_{item}"),
+                    layer=text(f"words.status_{said}"),
+                    register=text(f"words.status_{item}"),
                 )
                 for feature, (said, item) in zip(
                     self._features(attributes, list(differing)), differing.values(), strict=True

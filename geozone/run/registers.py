@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from geozone.figures.agreeing import merged
 from geozone.figures.embedded import embedded_figures
+from geozone.figures.tables import read_figures
 from geozone.files import digest
 from geozone.manifest.indicators import Indicator
 from geozone.messages import text
 from geozone.model import Finding, Register
 from geozone.project import Project
-from geozone.rates.figures import Figures
-from geozone.rates.registers import embedded_registers, read_register
+from geozone.rates.figures import Figure, Figures
+from geozone.registers import embedded_registers, read_register
 
 
 def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, Register]:
@@ -23,6 +25,8 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
         registers[entry.id] = read_register(
             entry.path,
             role=entry.role,
+            id=entry.id,
+            level=entry.level,
             basis=entry.basis,
             as_of=entry.as_of,
             source=entry.source,
@@ -50,15 +54,10 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
 
 def read_all_figures(
     project: Project, indicators: Mapping[str, Indicator], inputs: list[dict[str, Any]]
-) -> tuple[Figures, list[Finding], list[Finding]]:
-    """Return the reported figures of a zone, what was found in the user's own, and what in the embedded ones."""
-    embedded = embedded_figures(project.zone)
-    own, found = [], []
-    if not project.figures:
-        return embedded, [], []
-    from geozone.figures.merging import merged
-    from geozone.figures.tables import read_figures
-
+) -> tuple[Figures, list[Finding]]:
+    """Return the reported figures of a zone, and what was found in the user's own; note what was read."""
+    own: dict[str, Sequence[Figure]] = {}
+    found: list[Finding] = []
     for entry in project.figures:
         table = read_figures(
             entry.path,
@@ -70,7 +69,7 @@ def read_all_figures(
             zone=project.zone,
             indicators=indicators,
         )
-        own += table.figures
+        own[entry.path.name] = [*own.get(entry.path.name, ()), *table.figures]
         found += table.findings
         inputs.append(
             {
@@ -84,7 +83,5 @@ def read_all_figures(
                 "licence": "",
             }
         )
-    if not own:
-        return embedded, found, []
-    together, replaced = merged(embedded, own)
-    return together, found + replaced, []
+    together, replaced = merged(embedded_figures(project.zone), own)
+    return together, found + replaced

@@ -18,6 +18,7 @@ from geozone.overlay.cutting import cut_to
 from geozone.overlay.joining import features_in_zones
 from geozone.overlay.length import line_lengths, lines_within
 from geozone.overlay.shores import NOWHERE, shore_lengths
+from geozone.raster.means import weighted_sums
 from geozone.raster.shares import class_areas
 from geozone.rates.filters import passes
 from geozone.rates.needs import (
@@ -149,8 +150,6 @@ def _(need: MeanNeed) -> Sequence[str]:
 
 @_table.register
 def _(need: MeanNeed, materials: Materials) -> pd.DataFrame:
-    from geozone.raster.means import weighted_sums
-
     weight = need.weight if need.weight == "area" else _sources(materials, need.weight)
     return weighted_sums(_sources(materials, need.raster), materials.finest, by="code", weight=weight)
 

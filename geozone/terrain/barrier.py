@@ -19,6 +19,7 @@ from rasterio.features import rasterize, shapes
 from scipy import ndimage
 
 from geozone.errors import InputError, UsageError
+from geozone.manifest.roles import role_for
 from geozone.messages import message
 from geozone.model import CRS, Finding, Severity
 from geozone.overlay.distance import connected
@@ -276,7 +277,13 @@ def _elevation(source: Elevation, grid: _Grid, zones: gpd.GeoDataFrame) -> tuple
         params = {"area": f"{bare * (CELL_M / 1000) ** 2:,.0f}", "share": f"{bare / inside.sum():.1%}"}
         remedy = message("terrain.dem_gaps_remedy")
         found.append(
-            Finding("dem_gaps", Severity.WARNING, "dem", message("terrain.dem_gaps", **params), remedy)
+            Finding(
+                "dem_gaps",
+                Severity.WARNING,
+                role_for("relief").layer,
+                message("terrain.dem_gaps", **params),
+                remedy,
+            )
         )
     return np.nan_to_num(heights, nan=0.0), found
 

@@ -15,6 +15,7 @@ from rasterio.errors import RasterioError
 from rasterio.warp import reproject, transform_bounds
 
 from geozone.errors import InputError
+from geozone.manifest.roles import role_for
 from geozone.messages import message
 from geozone.model import CRS, Decision, Finding, LayerSource, Severity
 from geozone.raster.opening import Raster, open_raster
@@ -104,7 +105,9 @@ class Elevation:
         """Return a warning about the file."""
         params["path"] = self.raster.path
         remedy = message(f"terrain.{kind}_remedy", **params)
-        return Finding(kind, Severity.WARNING, "dem", message(f"terrain.{kind}", **params), remedy)
+        return Finding(
+            kind, Severity.WARNING, role_for("relief").layer, message(f"terrain.{kind}", **params), remedy
+        )
 
     def _fill(self, target: Heights, transform: Affine, crs: Any, ratio: float, step: int) -> None:
         raster = self.raster

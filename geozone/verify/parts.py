@@ -65,7 +65,7 @@ def _tables(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 def _table_of(sheet: str) -> str | None:
     """Return the table that a sheet holds, by its title in either language; None for the cover and the overview."""
-    titles = ((name, title) for name, title in room("export").items() if name.startswith("table_"))
+    titles = ((name, title) for name, title in room("words").items() if name.startswith("table_"))
     return next(
         (name.removeprefix("table_") for name, title in titles if sheet in (title.zh, title.en)), None
     )

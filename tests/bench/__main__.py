@@ -221,16 +221,21 @@ def mosaics(count: int, repeat: int) -> None:
 
 
 def rasters(side: int, repeat: int) -> None:
-    """Print zonal_shares against the time to decode the raster, and against exactextract."""
+    """Print classes and means in zones against the time to decode the raster, and against exactextract."""
     code = "import time\nstart = time.perf_counter()\n{}\nprint(time.perf_counter() - start)\nprint(next("
     code += "int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) / 1e6)"
     path, zones = data.raster(side), data.zones()
+    opened = f"import geopandas as gpd\nzones = gpd.read_file('{zones}', use_arrow=True)"
+    peer = "from exactextract import exact_extract"
     runs = {
         "decode": f"import rasterio\nwith rasterio.open('{path}') as file:\n    for _, window in file.block_windows(1):\n        file.read(1, window=window)",
-        "zonal_shares": f"import geopandas as gpd\nfrom geozone.raster.shares import zonal_shares\nzonal_shares('{path}', gpd.read_file('{zones}', use_arrow=True), by='zone')",
-        "exactextract": f"from exactextract import exact_extract\nexact_extract('{path}', '{zones}', ['unique', 'frac'], strategy='raster-sequential')",
+        "zonal_shares": f"{opened}\nfrom geozone import zonal_shares\nzonal_shares('{path}', zones, by='zone')",
+        "class_areas": f"{opened}\nfrom geozone.raster.shares import class_areas\nclass_areas('{path}', zones, by='zone')",
+        "its classes": f"{peer}\nexact_extract('{path}', '{zones}', ['unique', 'frac'], strategy='raster-sequential')",
+        "weighted_sums": f"{opened}\nfrom geozone.raster.means import weighted_sums\nweighted_sums('{path}', zones, by='zone')",
+        "its means": f"{peer}\nexact_extract('{path}', '{zones}', ['sum', 'count'], strategy='raster-sequential')",
     }
-    say(f"\nClass shares of {side * side:,} pixels")
+    say(f'\nClasses and means of {side * side:,} pixels, "its" being those of exactextract')
     row("method", "seconds", "times decode", "memory GB")
     floor = 0.0
     for name, lines in runs.items():

@@ -25,7 +25,7 @@ def test_the_sheet_says_what_a_map_must_say(open_page, site):
         "图例",
         "样本redline",
         "生态保护红线面积",
-        "还差 1,000 km²",
+        "差额 1,000 km²",
         "未经审图",
         "2025",
         "CC0-1.0",

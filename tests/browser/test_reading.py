@@ -147,7 +147,7 @@ def test_language_is_switched_without_a_reload(same_page):
     page.locator('[data-lang-switch][data-lang="en"]').click()
     assert page.locator("h1").inner_text() == "Sample zone"
     assert page.locator("html").get_attribute("lang") == "en"
-    assert "Not reviewed" in page.locator("[data-review]").inner_text()
+    assert "not reviewed" in page.locator("[data-review]").inner_text()
     assert page.evaluate("window.kept") is True
     page.locator('[data-lang-switch][data-lang="zh"]').click()
     assert "未经审图" in page.locator("[data-review]").inner_text()
@@ -225,12 +225,12 @@ def test_a_click_on_the_map_tells_what_is_there(open_page, site):
 def test_verdicts_are_in_words_and_units(open_page, site):
     page = open_page(site / "bth.html")
     card = page.locator('article[data-indicator="redline_area"]')
-    assert "还差 1,000 km²" in card.inner_text()
+    assert "差额 1,000 km²" in card.inner_text()
     page.locator('[data-lang="en"]').click()
-    assert "1,000 km² short" in card.inner_text()
+    assert "gap 1,000 km²" in card.inner_text()
     band = page.locator('article[data-indicator="bay_completion"]')
     assert band.get_attribute("data-value") == ""
-    assert "50.0% – 100.0%" in band.inner_text()
+    assert "50.0% to 100%" in band.inner_text()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

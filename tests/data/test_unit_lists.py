@@ -1,16 +1,20 @@
 """Lists of cities, districts and counties: known members of programmes, with a status each and never a denominator."""
 
 import re
+import tomllib
 
 import pandas as pd
 import pyogrio
 import pytest
 
 from geozone.files import shipped
-from geozone.model import REGISTER_COLUMNS, Basis, Status
-from geozone.rates.registers import published_lists, read_register
+from geozone.model import REGISTER_COLUMNS, Basis, Severity, Status
+from geozone.overlay.units import code_prefix
+from geozone.registers import embedded_registers, published_lists, read_register
+from geozone.seeds import get_zone
 
 FOLDER = shipped("layers") / "registers"
+DECLARED = tomllib.loads((FOLDER / "registers.toml").read_text("utf-8"))
 LISTS = {"zero_waste_cities": 15, "eco_civilisation_areas": 48, "beautiful_village_pioneers": 23}
 CODES = ["province_code", "city_code", "county_code"]
 
@@ -40,9 +44,14 @@ def test_a_list_is_a_register_like_the_others(name):
         assert (table[column] != "").all(), column
     assert set(table.confidence) <= {"high", "medium-high", "medium"}
     assert set(table.basis) == {"public"}
-    register = read_register(FOLDER / f"{name}.csv", role="river", basis=Basis.PUBLIC)
-    assert register.findings == []
+    entry = DECLARED[name]
+    register = read_register(FOLDER / f"{name}.csv", role=entry["role"], id=entry["id"], basis=Basis.PUBLIC)
+    warned = [
+        finding.message.get("zh") for finding in register.findings if finding.severity is not Severity.NOTE
+    ]
     assert len(register.items) == len(table)
+    # a regiment is no county; all others are units
+    assert [word for word in warned if "第一师七团" not in word] == []
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -67,6 +76,36 @@ def test_codes_lie_in_each_other_and_name_the_unit(name, units):
 def test_nothing_on_the_lists_is_called_built(name):
     """Membership of a programme and a name given by a ministry are not completion."""
     assert set(read(name).status) <= {*Status} - {Status.BUILT}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_known_members_says_that_it_is_not_whole(name):
+    entry = DECLARED[name]
+    assert entry["partial"]
+    assert Basis(entry["basis"]) is Basis.WORKING
+    for zone in entry["zones"]:
+        register = embedded_registers(zone)[entry["id"]]
+        assert (register.id, register.basis) == (name, Basis.WORKING)
+        assert set(register.items["basis"]) == {"public"}
+        assert [finding.kind for finding in register.findings] == ["register_partial"]
+
+
+@pytest.mark.parametrize("zone", ["bth", "hebei", "yrd"])
+def test_a_zone_has_the_members_that_lie_in_it(zone):
+    prefixes = tuple(code_prefix(code) for code in get_zone(zone).members)
+    for entry in DECLARED.values():
+        if not entry.get("partial"):
+            continue
+        listed = read(entry["file"].removesuffix(".csv"))
+        inside = listed[
+            [row.province_code.startswith(tuple(p[:2] for p in prefixes)) for row in listed.itertuples()]
+        ]
+        register = embedded_registers(zone)[entry["id"]]
+        assert list(register.items["name"]) == list(inside["name"])
+        if register.level is not None:
+            codes = register.items[f"{register.level}_code"]
+            assert codes.is_unique
+            assert (codes != "").all()
 
 
 def test_no_list_is_a_denominator():

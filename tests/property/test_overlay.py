@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geozone.overlay import sweep
+from geozone.overlay.change import mapped_change
 from geozone.overlay.coverage import attribution, coverage
 from geozone.overlay.mosaic import mosaic, mosaic_geometry
 from geozone.overlay.plane import area_km2, from_plane, to_plane
@@ -172,3 +173,17 @@ def test_the_mosaic_equals_brute_force(frames):
         for name, cover in covers.items():
             ground = ground & cover if getattr(row, name) else ground - cover
         assert row.area_km2 == pytest.approx(ground.area / 1e6, rel=1e-9, abs=1e-8)
+
+
+@given(LAYERS, LAYERS)
+@settings(max_examples=80, deadline=None)
+def test_gained_less_lost_is_the_net_change(old, new):
+    by_zone, by_place = mapped_change(old, new, ZONES, by="key")
+    net = by_zone["new_km2"] - by_zone["old_km2"]
+    assert np.allclose(by_zone["gained_km2"] - by_zone["lost_km2"], net, **CLOSE)
+    assert np.allclose(by_zone["net_km2"], net, **CLOSE)
+    for table, column in ((old, "old_km2"), (new, "new_km2")):
+        assert np.allclose(by_zone[column], coverage(table, ZONES, by="key")["net_km2"], **CLOSE)
+    sums = by_place.groupby(["key", "change"])["area_km2"].sum().unstack(fill_value=0.0)
+    sums = sums.reindex(index=by_zone.index, columns=["gained", "lost"], fill_value=0.0)
+    assert np.allclose(sums, by_zone[["gained_km2", "lost_km2"]], **CLOSE)

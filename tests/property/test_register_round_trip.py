@@ -12,9 +12,11 @@ from rate_samples import COUNTIES, NAME, ZONE, register, spec, units
 
 from geozone.model import CRS, Basis, Layer, Level, RegisterTotal, Status
 from geozone.rates.completion import count_items
-from geozone.rates.register_files import as_text
-from geozone.rates.register_package import exported_rows, read_exported
-from geozone.rates.registers import read_register
+from geozone.registers import read_register
+from geozone.registers.files import as_text
+from geozone.registers.package import exported_rows
+from geozone.registers.package_edits import read_exported
+from geozone.registers.subject import Subject
 from geozone.run.register_map import join_registers
 from geozone.symbology import Mark, layer_statuses, legend_counts
 
@@ -57,7 +59,9 @@ def as_table(made):
 
 
 def read_back(table, made, basis, features=None):
-    found = read_exported(table, file="z.gpkg", role="bay", basis=basis, features=features, layer="bays")
+    found = read_exported(
+        table, file="z.gpkg", subject=Subject("bay"), basis=basis, features=features, layer="bays"
+    )
     items = pd.DataFrame([row.cells for row in found.rows], columns=made.items.columns)
     items["shore_km"] = pd.to_numeric(items["shore_km"])
     return replace(made, items=items, basis=found.basis, totals=found.totals), found

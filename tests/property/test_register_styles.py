@@ -11,8 +11,8 @@ from office import edit_part, write_book, write_old_book
 
 from geozone.model import Basis, Level, Severity
 from geozone.rates.completion import count_items
-from geozone.rates.registers import read_register
 from geozone.read.delimited import read_rows
+from geozone.registers import read_register
 from geozone.seeds import get_zone
 
 BTH = get_zone("bth")

@@ -12,19 +12,19 @@ from pathlib import Path
 import pytest
 from samples import sample_result
 
-from geozone.export.content import LAYERS, TABLES
+from geozone.export.content import TABLES, layer_names
 from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
 from geozone.files import digest
 from geozone.model import Basis, Status
-from geozone.rates.registers import read_register
+from geozone.registers import read_register
 from geozone.symbology import OFF_REGISTER_COLOUR, RATE_COLOURS, STATUS_COLOURS
 from geozone.verify import verify_build
 
 pytestmark = pytest.mark.qgis
 
 SYSTEM_PYTHON = "/usr/bin/python3"  # QGIS brings its modules to the system's Python
-SPATIAL = ["zone", "units", *LAYERS]
+SPATIAL = ["zone", "units", *layer_names(sample_result())]
 ALL = [*SPATIAL, "mosaic", *TABLES]
 
 

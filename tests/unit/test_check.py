@@ -430,6 +430,5 @@ def test_what_lies_at_sea_belongs_to_the_zone_behind_it():
     assert found(layer_of(bay, role="bay"), "all_outside_zone", units=sample_units()) == []
     assert len(found(layer_of(bay), "all_outside_zone", units=sample_units())) == 1
     assert [
-        item.feature
-        for item in found(layer_of(bay, far, role="bay"), "outside_zone", units=sample_units())
+        item.feature for item in found(layer_of(bay, far, role="bay"), "outside_zone", units=sample_units())
     ] == ["1"]

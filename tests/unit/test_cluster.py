@@ -52,7 +52,7 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client():
     cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="ERROR"
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs="ERROR"
     )
     with cluster, distributed.Client(cluster) as running:
         yield running

@@ -7,12 +7,12 @@ import pytest
 from samples import sample_layer, sample_result
 
 from geozone.errors import UsageError
-from geozone.export.content import LAYERS, content
+from geozone.export.content import content, layer_names
 from geozone.export.fonts import chinese_font
 from geozone.export.formats import DICTIONARY, FOLDER_FORMATS, SOURCES, write_format
 from geozone.model import LayerStyle
 
-SPATIAL = ["zone", "units", *LAYERS]
+SPATIAL = ["zone", "units", *layer_names(sample_result())]
 
 
 def read(folder, name, format_):
@@ -99,9 +99,7 @@ def test_long_texts_are_cut_at_a_character_and_counted(tmp_path):
     result = sample_result()
     style = LayerStyle("fill", fill="#58a6d6")
     shape = result.layers["lakes"].data.geometry.iloc[0]
-    result.layers["lakes"] = sample_layer(
-        "lakes", "lake", [shape, shape], style, remark=["长" * 100, "短"]
-    )
+    result.layers["lakes"] = sample_layer("lakes", "lake", [shape, shape], style, remark=["长" * 100, "短"])
     write_format(result, tmp_path / "shp", "shp")
     assert gpd.read_file(tmp_path / "shp" / "lakes.shp")["remark"].tolist() == ["长" * 84, "短"]
     [row] = [row for row in rows(tmp_path / "shp" / DICTIONARY) if row["column"] == "remark"]

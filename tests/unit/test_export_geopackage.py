@@ -11,12 +11,12 @@ from samples import sample_layer, sample_result
 
 from geozone.errors import UsageError
 from geozone.export.columns import DOMAINS, domain_values
-from geozone.export.content import LAYERS, TABLES, content
+from geozone.export.content import TABLES, content, layer_names
 from geozone.export.geometry import ascii_names, single_type
 from geozone.export.geopackage import write_geopackage
-from geozone.model import LayerStyle
+from geozone.model import LayerStyle, Status
 
-SPATIAL = ["zone", "units", *LAYERS]
+SPATIAL = ["zone", "units", *layer_names(sample_result())]
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_a_screening_layer_keeps_its_own_name(package):
         package, "SELECT identifier, description FROM gpkg_contents WHERE table_name = 'redline'"
     )
     assert identifier == "样本redline"
-    assert "测试数据" in description
+    assert "示例数据" in description
 
 
 def test_every_column_has_an_alias(package):
@@ -128,10 +128,11 @@ def test_every_column_has_an_alias(package):
 def test_value_domains_hold_every_code_with_its_word(package):
     rows = query(package, "SELECT constraint_name, value, description FROM gpkg_data_column_constraints")
     assert {(name, value) for name, value, _ in rows} == {
-        (name, item.value) for name, codes in DOMAINS.items() for item in codes
+        (name, code) for name in DOMAINS for code, _ in domain_values(name)
     }
     assert ("status", "built", "已建成") in rows
-    assert [value for value, _ in domain_values("status")] == [item.value for item in DOMAINS["status"]]
+    assert [value for value, _ in domain_values("status")] == [item.value for item in Status]
+    assert {"redline", "bay", "unit", "site"} <= {code for code, _ in domain_values("role")}
 
 
 def test_layers_read_back_as_they_were(package):
@@ -271,7 +272,9 @@ def test_a_mosaic_with_shapes_is_a_layer(varied):
 
 
 def test_english_names_and_notes(varied):
-    assert query(varied, "SELECT identifier FROM gpkg_contents WHERE table_name = 'rates'") == [("Rates",)]
+    assert query(varied, "SELECT identifier FROM gpkg_contents WHERE table_name = 'rates'") == [
+        ("Indicators",)
+    ]
     assert ("Working register: a band only.",) in query(varied, "SELECT note FROM rates")
 
 

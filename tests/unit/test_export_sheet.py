@@ -62,9 +62,9 @@ def test_the_sheet_has_all_that_a_map_must_tell(words):
         "图例",
         "1 : 1,200,000",
         "北",
-        "50 千米",
-        "未达标",
-        "50%–100%",
+        "50 km",
+        "未达到",
+        "50.0%～100%",
         "CGCS2000",
         "样本",
         "数据时点：2025",
@@ -84,7 +84,7 @@ def test_a_reviewed_map_shows_its_number():
 def test_the_english_sheet_has_no_chinese_but_titles_of_data():
     figure = draw_sheet(theme(sample_result(), "en"), Page(*PAPERS["A4"]))
     page = "\n".join(item.get_text() for axes in figure.axes for item in axes.texts)
-    for expected in ("Sample zone", "not reviewed", "Legend", "short", "Jia"):
+    for expected in ("Sample zone", "not reviewed", "Legend", "not met", "Jia"):
         assert expected in page
 
 

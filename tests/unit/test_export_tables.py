@@ -122,7 +122,7 @@ def test_a_workbook_number_keeps_all_its_digits(value):
 
 def test_the_workbook_has_its_sheets_and_headings(files):
     book = openpyxl.load_workbook(files[2])
-    assert book.sheetnames == ["说明", "概览", *(text(f"export.table_{name}").zh for name in SHEETS)]
+    assert book.sheetnames == ["说明", "概览", *(text(f"words.table_{name}").zh for name in SHEETS)]
     sheet = book["指标"]
     assert sheet.freeze_panes == "D3"
     assert sheet.auto_filter.ref.startswith("A2:")
@@ -135,21 +135,23 @@ def test_the_workbook_has_its_sheets_and_headings(files):
 
 def test_the_overview_says_the_rates_of_zone_and_provinces_in_words(result, files):
     heading, *rows = openpyxl.load_workbook(files[2])["概览"].iter_rows(values_only=True)
-    assert heading[:4] == ("单元名称", "级别", "指标", "指标值")
+    assert heading[:4] == ("行政区名称", "级别", "指标", "现状值")
     shown = [rate for rate in result.rates if rate.level in {Level.ZONE, Level.PROVINCE}]
     assert [row[3] for row in rows] == [rate.value for rate in shown]
     assert {row[1] for row in rows} == {"区域", "省级"}
-    assert "未达标" in {row[10] for row in rows}
+    assert "未达到" in {row[10] for row in rows}
 
 
-@pytest.mark.parametrize(("unit", "value", "shown"), [("%", 0.45, "0.00%"), ("GW", 137.0, "#,##0.00")])
-def test_a_target_that_nothing_is_computed_for_is_shown_in_its_unit(tmp_path, unit, value, shown):
+@pytest.mark.parametrize(
+    ("unit", "value", "shown", "told"), [("%", 0.45, "0.00%", "0%"), ("kw", 137.0, "#,##0.00", "#,##0")]
+)
+def test_a_target_that_nothing_is_computed_for_is_shown_in_its_unit(tmp_path, unit, value, shown, told):
     result = sample_result()
     bare = dict.fromkeys(("kind", "numerator", "denominator", "value", "low", "high", "basis"))
     result.rates = [replace(result.rates[-1], unit=unit, target_value=value, **bare)]
     book = openpyxl.load_workbook(write_tables(result, tmp_path)[2])
     assert book["指标"].cell(3, RATE_COLUMNS.index("target_value") + 1).number_format == shown
-    assert book["概览"].cell(2, 9).number_format == shown
+    assert book["概览"].cell(2, 9).number_format == told
 
 
 def test_an_area_is_not_shown_as_per_cent(files):
@@ -167,7 +169,7 @@ def test_the_cover_tells_basis_source_and_review(files):
         for cell in row
         if cell
     )
-    for expected in ("未经审图", "数据性质：测试数据", "来源：样本", "CC0-1.0", "样本方案"):
+    for expected in ("未经审图", "数据性质：示例数据", "来源：样本", "CC0-1.0", "样本方案"):
         assert expected in cover
 
 

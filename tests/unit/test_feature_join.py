@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from geozone.model import REGISTER_COLUMNS, Basis
-from geozone.rates.feature_join import ids_of, join_features
-from geozone.rates.gazetteer import embedded_gazetteer
-from geozone.rates.registers import embedded_registers
-from geozone.rates.words import feature_names, item_names
+from geozone.registers import embedded_registers
+from geozone.registers.feature_join import ids_of, join_features
+from geozone.registers.gazetteer import embedded_gazetteer
+from geozone.registers.words import feature_names, item_names
 
 
 def listed(*rows):
@@ -22,7 +22,7 @@ def listed(*rows):
 
 
 def join(features, items, **more):
-    found = join_features(pd.DataFrame(features), items, embedded_gazetteer, **more)
+    found = join_features(pd.DataFrame(features), items, embedded_gazetteer, **({"alone": True} | more))
     return ["+".join(str(items["item_id"].iloc[row]) for row in rows) for rows in found.items], [
         (doubt.kind, doubt.feature) for doubt in found.doubts
     ]
@@ -152,7 +152,7 @@ def test_one_feature_and_one_item_left_in_a_unit_are_joined_and_told():
         "code": ["130304", "130225", "130983", "130983"],
     }
     assert join(features, items) == (["A", "B", "", ""], [("by_code", 0)])
-    assert join(features, items, role="river") == (["", "B", "", ""], [])  # two names, two rivers
+    assert join(features, items, alone=False) == (["", "B", "", ""], [])  # two names, two rivers
 
 
 def test_a_feature_that_is_called_by_its_county_stands_in_for_it():

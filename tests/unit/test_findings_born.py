@@ -6,12 +6,11 @@ import sys
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 import shapely
 from rasterio.transform import from_origin
-
-import geozone
 
 PROJECT = """
 zone = "hebei"
@@ -29,7 +28,7 @@ basis = "official"
 vintage = "2018"
 
 [[layer]]
-role = "station"
+role = "coastal_belt"
 path = "older.geojson"
 basis = "official"
 vintage = "2023"
@@ -64,7 +63,7 @@ BIRTHS = {
     "checks, shapes": ("ring_self_intersection", "crosses or touches itself"),
     "checks, stated areas": ("stated_area_differs", "The area MJ of feature 0"),
     "checks, place": ("outside_zone", "lies wholly outside the zone"),
-    "run, unused": ("layer_unused", "no rate or map uses it"),
+    "run, unused": ("layer_unused", "no rate is made from it"),
     "run, vintages": ("older_vintage", "older.geojson of 2018"),
     "run, shore": ("shore_elsewhere", "km of the coastline lie more than 11 km off"),
     "terrain": ("dem_unit", "The elevations of"),
@@ -115,7 +114,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def told(project, tmp_path_factory):
-    """Return what a build tells: standard error, the findings of its record, and its page."""
+    """Return what a build tells: standard error, the findings of its record, its page and its rates."""
     out = tmp_path_factory.mktemp("out")
     command = ["build", "--project", str(project), "--out", str(out), "--lang", "en"]
     done = subprocess.run(
@@ -126,20 +125,21 @@ def told(project, tmp_path_factory):
         check=True,
     )
     record = json.loads((out / "hebei_run.json").read_text("utf-8"))["findings"]
-    return done.stderr, record, (out / "hebei.html").read_text("utf-8")
+    rates = pd.read_csv(out / "hebei_rates.csv")
+    return done.stderr, record, (out / "hebei.html").read_text("utf-8"), rates
 
 
 @pytest.mark.parametrize("birth", BIRTHS)
 def test_a_finding_reaches_stderr_record_and_page_from_where_it_is_born(told, birth):
-    stderr, record, page = told
+    stderr, record, page, _ = told
     kind, words = BIRTHS[birth]
     assert words in stderr
     assert any(words in row["message"]["en"] for row in record if row["kind"] == kind)
     assert words in page
 
 
-def test_what_rests_on_incomplete_data_says_so(project):
-    rates = geozone.open_project(project, lang="en").rates()
+def test_what_rests_on_incomplete_data_says_so(told):
+    rates = told[-1]
     notes = rates.loc[rates["indicator"] == "redline_coverage", "note"]
     assert len(notes)
     assert notes.str.contains("were not read or do not count").all()

@@ -6,7 +6,7 @@ import pyogrio
 import pytest
 
 from geozone.files import shipped
-from geozone.rates.gazetteer import chain, common, embedded_gazetteer, holds
+from geozone.registers.gazetteer import chain, common, embedded_gazetteer, holds
 
 UNITS = embedded_gazetteer()
 REGISTERS = shipped("layers") / "registers"

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from rate_samples import COUNTIES, NAME, ZONE, register, spec, target, units
+from rate_samples import COUNTIES, NAME, ZONE, compute_rates, register, spec, target, units
 
 from geozone.errors import ConservationError
-from geozone.maps.wording import rate_text
 from geozone.messages import Text
 from geozone.model import (
     Basis,
@@ -23,8 +22,9 @@ from geozone.model import (
 )
 from geozone.overlay.slivers import Sliver
 from geozone.rates.completion import with_shores
-from geozone.rates.indicators import compute_rates
-from geozone.seeds import Reference, get_zone, zone_targets
+from geozone.rates.figures import Figure
+from geozone.rates.wording import value_text
+from geozone.seeds import get_zone, zone_targets
 
 BUILT, PLANNED, UNKNOWN, RECOGNISED = Status.BUILT, Status.PLANNED, Status.UNKNOWN, Status.RECOGNISED
 
@@ -98,55 +98,81 @@ def test_no_barrier_means_no_share_protected():
 
 
 def test_continuity_is_of_the_largest_part():
-    found = rates(continuity={"z": (8.0, 12.0), FIRST: (3.0, 4.0), SECOND: (0.0, 0.0)})
+    found = rates(continuity={"z": (8.0, 12.0), "910100": (3.0, 4.0), "910200": (0.0, 0.0)})
     assert one(found, "barrier_continuity").value == pytest.approx(2 / 3)
-    assert one(found, "barrier_continuity", FIRST).value == pytest.approx(0.75)
-    assert not [rate for rate in found if rate.indicator == "barrier_continuity" and rate.unit_code == SECOND]
+    assert one(found, "barrier_continuity", "910100").value == pytest.approx(0.75)
+    assert not [
+        rate for rate in found if rate.indicator == "barrier_continuity" and rate.unit_code == "910200"
+    ]
 
 
-@pytest.mark.parametrize(
-    ("comparator", "answered_by", "expected"),
-    [
-        (Comparator.AT_LEAST, ("bay",), "At hand: bay register with status; but nothing is computed from it"),
-        (Comparator.STABLE, ("redline",), "At hand: sample; but for one date only"),
-        (Comparator.QUALITATIVE, ("barrier",), "At hand: sample; but the clause states no figure"),
-        (Comparator.AT_LEAST, ("bay", "coastline"), "Missing: mainland shore told apart"),
-        (Comparator.AT_LEAST, ("station",), "At hand: monitoring sites"),
-        (Comparator.EXTERNAL, ("control_unit",), "Missing: surface-water sections with their class. The figure stands in"),
-        (Comparator.AT_LEAST, (), "A statistical or administrative demand"),
-    ],
-)  # fmt: skip
-def test_nothing_that_is_there_is_called_missing(comparator, answered_by, expected):
-    demand = target(comparator, indicator="own", value=None, answered_by=answered_by)
-    found = rates(
-        layers={"redline": spec("redline"), "barrier": replace(spec("barrier"), role="barrier")},
-        registers={"bay": register([(BUILT, "", "", 1.0)])},
-        targets=[demand],
-        unused={"station"},
+def figure(value=40.0, year=2024, comparator="=", kind="value", unit="%", **more):
+    given = {"scope": "z", "scope_name": NAME, "source": NAME, "published": f"{year}", "basis": Basis.PUBLIC}
+    return Figure(
+        "own", year=year, value=value, unit=unit, comparator=comparator, kind=kind, **(given | more)
     )
-    note = one(found, "own").note.en
-    assert note.startswith(expected)
-    assert "At hand" not in note or "Missing" not in note
 
 
-def test_an_older_vintage_at_hand_is_not_called_missing():
-    demand = target(Comparator.STABLE, indicator="own", value=None, answered_by=("redline",))
-    note = one(rates(targets=[demand], earlier={"redline"}), "own").note.en
-    assert note.startswith("At hand: sample; but nothing is computed from it")
+def test_what_would_answer_a_demand_is_named_and_nothing_that_is_there():
+    demand = target(indicator="fuel_prohibition_zone_coverage")
+    note = one(rates(targets=[demand]), "fuel_prohibition_zone_coverage").note.en
+    assert note.startswith("Missing: Plains, Zones that prohibit polluting fuels.")
+    plain = replace(spec("plain"), role="area")
+    found = rates(targets=[demand], layers={"plain": plain}, mosaic=PIECES.assign(plain=True))
+    note = one(found, "fuel_prohibition_zone_coverage").note.en
+    assert note.startswith("Missing: Zones that prohibit polluting fuels.")
+
+
+def test_a_demand_that_only_a_figure_answers_asks_for_the_figure():
+    note = one(rates(targets=[target(indicator="own")]), "own").note.en
+    assert note.startswith("Missing: a reported figure of")
+
+
+def test_a_change_asks_for_the_vintage_that_is_not_there():
+    demand = target(Comparator.STABLE, indicator="redline_function", value=None)
+    note = one(rates(targets=[demand]), "redline_function").note.en
+    assert note.startswith("Missing: another vintage of Ecological protection red line.")
 
 
 def test_a_layer_of_bays_is_no_register_of_bays():
-    demand = target(indicator="own", answered_by=("bay",))
-    found = rates(layers={"bays": replace(spec("bays"), role="bay")}, targets=[demand])
-    assert "Missing: bay register with status" in one(found, "own").note.en
+    found = rates(layers={"bays": replace(spec("bays"), role="bay")}, targets=[target()])
+    assert "Missing: Register of bays" in one(found, "bay_completion", target_id="T-1").note.en
+
+
+def test_a_reported_figure_is_held_against_a_demand_of_its_scope():
+    found = rates(targets=[target(indicator="own")], figures=[figure(50.0, 2022), figure(60.0, 2024)])
+    rate = one(found, "own")
+    assert (rate.kind, rate.value, rate.vintage, rate.verdict) == (Kind.REPORTED, 0.6, "2024", Verdict.MET)
+
+
+def test_a_figure_of_another_scope_is_context_and_never_judged():
+    elsewhere = figure(60.0, scope="", scope_name=Text("二加二十六", "2+26"), context=("z",))
+    rate = one(rates(targets=[target(indicator="own")], figures=[elsewhere]), "own")
+    assert (rate.value, rate.verdict) == (None, Verdict.NOT_COMPUTABLE)
+    assert "2+26" in rate.note.en
+
+
+def test_a_floor_that_a_document_sets_is_no_measured_value():
+    found = rates(targets=[target(indicator="own")], figures=[figure(60.0, comparator=">=", kind="floor")])
+    rate = one(found, "own")
+    assert (rate.value, rate.low, rate.verdict) == (None, 0.6, Verdict.REPORT_ONLY)
+
+
+def test_what_is_superseded_counts_only_where_nothing_else_is_known():
+    old = figure(30.0, 2018, superseded=True)
+    rate = one(rates(targets=[target(indicator="own")], figures=[old]), "own")
+    assert (rate.value, rate.vintage) == (0.3, "2018")
+    assert "uperseded" in rate.note.en
+    rate = one(rates(targets=[target(indicator="own")], figures=[figure(60.0, 2017), old]), "own")
+    assert rate.value == 0.6
 
 
 def test_note_and_verdict_agree_where_the_figure_of_a_demand_stands_elsewhere():
     demand = target(Comparator.EXTERNAL, Modality.EXTERNAL, None, indicator="natural_shore_retention")
     rate = one(rates(targets=[demand]), "natural_shore_retention", target_id="T-1")
     assert rate.verdict is Verdict.NOT_COMPUTABLE
-    assert "Missing layer: mainland shore" in rate.note.en
-    assert "The figure stands in another document" in rate.note.en
+    assert "Missing: Coastline" in rate.note.en
+    assert "The target value stands in another document" in rate.note.en
 
 
 def test_a_missing_layer_is_named():
@@ -196,7 +222,7 @@ def test_completion_counts_items_where_they_lie():
 def test_a_province_without_coast_is_not_in_the_denominator():
     found = rates(registers={"bay": BAYS})
     inland = one(found, "bay_completion", "910000")
-    assert (inland.denominator, inland.verdict) == (None, Verdict.NOT_COMPUTABLE)
+    assert (inland.denominator, inland.verdict) == (0.0, Verdict.NOT_COMPUTABLE)
     assert "coast" in inland.note.en
     assert not [rate for rate in found if rate.unit_code.startswith("9101") and rate.kind is Kind.COMPLETION]
 
@@ -283,9 +309,9 @@ def choices(*areas, unit_km2=80.0, code="z"):
 @pytest.mark.parametrize(
     ("figure", "verdict", "said"),
     [
-        (2.999, Verdict.MET, "met in 2 of 2 variants."),
-        (3.001, Verdict.SHORT, "met in 1 of 2 variants. Changed by: planar area in the 3-degree"),
-        (3.1, Verdict.SHORT, "met in 0 of 2 variants."),
+        (2.999, Verdict.MET, "met in 2 of 2."),
+        (3.001, Verdict.SHORT, "met in 1 of 2. Changed by: planar area in the 3-degree"),
+        (3.1, Verdict.SHORT, "met in 0 of 2."),
     ],
 )
 def test_the_note_of_a_verdict_says_whether_it_hangs_on_the_area_method(figure, verdict, said):
@@ -294,7 +320,7 @@ def test_the_note_of_a_verdict_says_whether_it_hangs_on_the_area_method(figure, 
     rate = one(rates(targets=[demand], redline_areas=table), "redline_area", target_id="T-1")
     assert rate.verdict is verdict
     assert said in rate.note.en
-    assert f"2 种口径中 {said.split()[2]} 种达到" in rate.note.zh
+    assert f"2 种中 {said.split()[2]} 种达到" in rate.note.zh
     assert ("Changed by" in rate.note.en) == ("Changed by" in said)
 
 
@@ -309,11 +335,9 @@ def test_coast_and_repair_are_choices_of_an_area_and_only_repair_of_a_coverage()
     share = target(indicator="redline_coverage", value=3.5, id="T-2")
     found = rates(targets=[area, share], redline_areas=table)
     held = one(found, "redline_area", target_id="T-1").note.en
-    assert "met in 2 of 4 variants" in held
+    assert "met in 2 of 4" in held
     assert "up to the shore of the units, without the repaired features" in held
-    assert (
-        "met in 1 of 2 variants" in one(found, "redline_coverage", target_id="T-2").note.en
-    )  # 3.75 or 2.5 %
+    assert "met in 1 of 2" in one(found, "redline_coverage", target_id="T-2").note.en  # 3.75 or 2.5 %
 
 
 def test_the_note_of_a_completion_says_on_how_many_ways_to_count_it_rests():
@@ -321,7 +345,7 @@ def test_the_note_of_a_completion_says_on_how_many_ways_to_count_it_rests():
     found = rates(registers={"bay": bays}, targets=[target(value=50.0)])
     rate = one(found, "bay_completion", target_id="T-1")
     assert rate.verdict is Verdict.MET
-    assert "met in 2 of 4 variants. Changed by: by shore length" in rate.note.en
+    assert "met in 2 of 4. Changed by: by shore length" in rate.note.en
 
 
 def test_what_has_no_verdict_and_what_is_a_change_say_nothing_of_variants():
@@ -349,7 +373,7 @@ def test_an_impossible_figure_and_its_reading_stand_side_by_side():
     assert "400" in printed.note.en
     read = one(found, "redline_area", target_id="T-1:reading")
     assert (read.verdict, read.target_value, read.gap) == (Verdict.SHORT, 4, 1)
-    for word in ("400", "the approval", "ten times", "met in 1 of 2 variants"):
+    for word in ("400", "the approval", "ten times", "met in 1 of 2"):
         assert word in read.note.en
 
 
@@ -367,14 +391,13 @@ def test_a_demand_on_the_coast_is_one_on_the_zone():
 
 
 def test_a_demand_on_several_counties_together_is_held_on_their_sum():
-    demand = target(Comparator.EQUAL, indicator="blue_green_share", value=30.0, region_codes=(FIRST, SECOND))
-    ground = PIECES.rename(columns={"redline": "blue_green"})
-    found = rates(mosaic=ground, layers={"blue_green": spec("blue_green")}, targets=[demand])
-    rate = one(found, "blue_green_share", f"{FIRST}+{SECOND}", "T-1")
+    demand = target(Comparator.EQUAL, indicator="redline_coverage", value=30.0, region_codes=(FIRST, SECOND))
+    found = rates(targets=[demand])
+    rate = one(found, "redline_coverage", f"{FIRST}+{SECOND}", "T-1")
     assert (rate.numerator, rate.denominator, rate.verdict) == (3, 20, Verdict.SHORT)
-    assert one(found, "blue_green_share").target_id is None
-    without = rates(targets=[demand])
-    assert one(without, "blue_green_share", target_id="T-1").verdict is Verdict.NOT_COMPUTABLE
+    assert one(found, "redline_coverage").target_id is None
+    without = rates(targets=[demand], mosaic=PIECES.drop(columns=["redline"]))
+    assert one(without, "redline_coverage", f"{FIRST}+{SECOND}", "T-1").verdict is Verdict.NOT_COMPUTABLE
 
 
 def test_the_pace_of_an_official_register_can_be_on_track():
@@ -403,15 +426,17 @@ def test_every_demand_of_a_zone_is_a_row(zone):
         assert rate.method.zh
 
 
-def test_a_reference_is_told_beside_the_area():
-    public = Reference(
-        "r", None, "910000", "redline_area", 5.0, "km2", ">=", 2035, NAME, "2025", superseded=False
+def test_a_reported_area_leads_and_the_sketch_says_how_far_it_is():
+    reported = replace(figure(5.0, 2023, unit="km2"), indicator="redline_area", scope="910000")
+    found = rates(
+        figures=[reported], layers={"redline": spec("redline", Basis.DERIVED), "barrier": spec("barrier")}
     )
-    old = replace(public, id="o", value=7.0, superseded=True)
-    rate = one(rates(references=[old, public]), "redline_area", "910000")
-    assert "5" in rate.note.en
-    assert "no less than" in rate.note.en
-    assert "7" not in rate.note.en
+    rows = [rate for rate in found if (rate.indicator, rate.unit_code) == ("redline_area", "910000")]
+    assert [rate.kind for rate in rows] == [Kind.REPORTED, Kind.AREA]
+    assert "differs by -2.00 km²" in rows[1].note.en
+    official = rates(figures=[reported])
+    rows = [rate for rate in official if (rate.indicator, rate.unit_code) == ("redline_area", "910000")]
+    assert [rate.kind for rate in rows] == [Kind.AREA, Kind.REPORTED]
 
 
 def test_about_is_reported_only():
@@ -441,11 +466,10 @@ def test_a_share_of_less_than_the_layers_can_tell_is_not_applicable():
     thin = Sliver(area_km2=4.0, width_m=0.002, accuracy_m=1000.0)
     found = rates(
         slivers={"barrier": {FIRST: thin}},
-        continuity={FIRST: (3.0, 4.0), "z": (8.0, 12.0)},
         targets=[target(indicator="barrier_protected", id="T-9", region_codes=(FIRST,))],
     )
-    for indicator in ("barrier_protected", "barrier_continuity"):
-        rate = one(found, indicator, FIRST)
+    city = rates(slivers={"barrier": {"910100": thin}}, continuity={"910100": (3.0, 4.0), "z": (8.0, 12.0)})
+    for rate in (one(found, "barrier_protected", FIRST), one(city, "barrier_continuity", "910100")):
         assert (rate.value, rate.low, rate.high, rate.numerator) == (None, None, None, None)
         assert rate.denominator == 4.0
         assert not rate.applies
@@ -462,8 +486,8 @@ def test_a_share_of_less_than_the_layers_can_tell_is_not_applicable():
 def test_what_is_not_applicable_is_no_missing_value():
     thin = Sliver(area_km2=4.0, width_m=0.002, accuracy_m=1000.0)
     found = rates(slivers={"barrier": {FIRST: thin}})
-    assert rate_text(one(found, "barrier_protected", FIRST)).zh == "不适用"
-    assert rate_text(one(found, "barrier_protected", SECOND)).zh == "无数据"  # no barrier at all
+    assert value_text(one(found, "barrier_protected", FIRST)).zh == "不适用"
+    assert value_text(one(found, "barrier_protected", SECOND)).zh == "不适用"  # no barrier at all
 
 
 def test_a_shore_shorter_than_its_ends_are_accurate_makes_no_rate():

@@ -10,6 +10,10 @@ def test_every_public_name_is_there_and_sorted():
         assert callable(getattr(geozone, name)), name
 
 
+def test_every_public_name_is_offered_for_completion():
+    assert set(geozone.__all__) <= set(dir(geozone))
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError):
         _ = geozone.nothing

@@ -2,8 +2,9 @@ import pytest
 
 from geozone.catalog import load_catalog
 from geozone.errors import InputError, UsageError
+from geozone.manifest.roles import get_role
 from geozone.model import Basis
-from geozone.project import embedded_project, layer_id, load_project
+from geozone.project import embedded_project, load_project
 from geozone.vintages import newest_first, parse_vintage
 
 LAYER = """
@@ -88,7 +89,7 @@ def test_files_that_stand_differently_count_as_the_least_certain(project_file):
     spec = load_project(project_file('zone = "bth"' + LAYER + sea)).layers["redline"]
     assert spec.basis is Basis.WORKING
     assert "least certain" in spec.note.en
-    assert spec.title.en == "Ecological red line (land.gpkg, sea.gpkg)"
+    assert spec.title.en == "Ecological protection red line (land.gpkg, sea.gpkg)"
 
 
 def test_a_role_without_rates_has_no_register_and_one_role_has_one(project_file):
@@ -169,7 +170,7 @@ def test_every_zone_opens_with_its_embedded_layers():
 
 
 def test_layers_are_named_as_in_the_geopackage():
-    assert [layer_id(role) for role in ("bay", "river", "lake", "redline")] == [
+    assert [get_role(role).layer for role in ("bay", "river", "lake", "redline")] == [
         "bays",
         "rivers",
         "lakes",

@@ -7,28 +7,13 @@ import shapely
 from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
+from raster_samples import CRS, GRID, cut_cells, flower, frame
 from rasterio.enums import ColorInterp
 from samples import sample_units
 
 from geozone.errors import GeozoneWarning, InputError, UsageError
-from geozone.overlay.plane import area_km2, to_plane
+from geozone.overlay.plane import area_km2
 from geozone.raster.shares import zonal_shares
-
-CRS = "EPSG:4490"
-GRID = Affine(0.01, 0, 115.5, 0, -0.01, 40.5)  # 1/100 degree from 115.5E 40.5N
-
-
-def frame(*shapes, **columns):
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(list(shapes), crs=CRS), crs=CRS)
-
-
-def flower(west, south, size):
-    angle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
-    radius = size / 2 * (0.8 + 0.2 * np.sin(9 * angle))
-    return shapely.Polygon(
-        np.column_stack([west + size / 2 + radius * np.cos(angle), south + size / 2 + radius * np.sin(angle)])
-    )
-
 
 ZONES = frame(
     flower(115.6, 38.6, 1.3),
@@ -46,12 +31,8 @@ def raster(dtype=np.uint8, low=1, high=7):
 
 
 def brute_force(values, zones, transform=GRID, crs=CRS):
-    rows, columns = np.indices(values.shape)
-    west, north = transform.c + transform.a * columns, transform.f + transform.e * rows
-    cells = to_plane(shapely.box(west, north + transform.e, west + transform.a, north).ravel(), crs)
-    for zone in to_plane(zones):
-        shapely.prepare(cells)
-        yield shapely.area(shapely.intersection(cells, zone)) / 1e6
+    for zone in zones.geometry:
+        yield cut_cells(values, zone, transform, crs)
 
 
 def test_shares_equal_those_of_every_pixel_cut_by_geos():

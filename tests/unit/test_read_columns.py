@@ -145,7 +145,7 @@ def test_a_refusal_names_columns_without_a_partner():
 
 @pytest.mark.parametrize(
     ("words", "system"),
-    [("lng_gcj02", "GCJ-02"), ("高德经度", "GCJ-02"), ("火星坐标X", "GCJ-02"), ("bd09_lng", "BD-09"), ("百度纬度", "BD-09"),
+    [("lng_gcj02", "GCJ-02"), ("高德经度", "GCJ-02"), ("火星坐标X", "GCJ-02"), ("bd09_lng", "BD-09"), ("bd_lng", "BD-09"), ("lat_bd", "BD-09"), ("百度纬度", "BD-09"),
      ("WGS84经度", "EPSG:4326"), ("gps_lon", "EPSG:4326"), ("经度(CGCS2000)", "EPSG:4490"), ("国家2000坐标X", "EPSG:4490"),
      ("经度_西安80", "EPSG:4610"), ("X_bj54", "EPSG:4214"), ("经度", None), ("X2020", None)],
 )  # fmt: skip

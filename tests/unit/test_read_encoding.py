@@ -42,6 +42,11 @@ def test_accents_are_not_taken_for_chinese():
     assert guess(["Zürich".encode("cp1252")]) == Guess("cp1252", sure=False)
 
 
+@pytest.mark.parametrize("words", ["117°12'30''", "117°12'30\"E", "3×4 m", "12.5 km²"])
+def test_signs_behind_digits_are_not_taken_for_chinese(words):
+    assert guess([words.encode()]).encoding == "utf-8"
+
+
 def test_text_that_is_neither_is_not_sure():
     assert not guess(["Київ".encode("koi8-u")]).sure
     assert guess(["台北市政府".encode("big5")]) == Guess("big5", sure=False)

@@ -129,6 +129,22 @@ def kinds(notes):
 
 
 @pytest.mark.parametrize(
+    ("box", "crs", "stated", "told"),
+    [
+        (CHENGDE, 4548, 3857, True),  # metres of Gauss-Krüger lie in the Sahara as Web Mercator
+        (FRANCE, 2154, 2154, True),
+        (FRANCE, 3857, 3857, True),
+        (CHENGDE, 3857, 3857, False),
+        (CHENGDE, ALBERS, ALBERS, False),
+        (NANSHA, 4547, 4547, False),
+    ],
+)
+def test_a_projected_layer_that_lies_outside_china_says_so(box, crs, stated, told):
+    _, notes = read(squares(box, crs), stated=stated)
+    assert ("outside_china" in kinds(notes)) is told
+
+
+@pytest.mark.parametrize(
     ("crs", "change", "stated", "kind"),
     [
         (4548, swapped, 4548, "axes_swapped"),

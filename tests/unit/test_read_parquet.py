@@ -144,6 +144,20 @@ def test_one_broken_geometry_costs_its_row(tmp_path):
     assert error.value.message.key == "read.all_broken"
 
 
+@pytest.mark.parametrize("declared", [False, True])
+def test_a_geometry_nested_too_deep_is_a_broken_row(tmp_path, declared):
+    deep = b"\x01\x07\x00\x00\x00\x01\x00\x00\x00" * 50_000 + shapely.Point(117, 39).wkb
+    table = pa.table({"n": [1, 2], "geom": pa.array([deep, DEGREES.wkb], pa.binary())})
+    said = {"version": "1.1.0", "primary_column": "geom", "columns": {"geom": {"encoding": "WKB"}}}
+    path = tmp_path / "a.parquet"
+    pq.write_table(
+        table.replace_schema_metadata({"geo": json.dumps(said)} if declared else {}), path, store_schema=False
+    )
+    layer = read_layer(path)
+    assert layer.data["n"].tolist() == [2]
+    assert [finding.feature for finding in layer.findings if finding.kind == "record_broken"] == ["0"]
+
+
 def test_a_named_index_is_an_attribute_and_features_are_numbered(tmp_path):
     path = tmp_path / "a.parquet"
     index = pd.Index(["130100", "130200"], name="code")

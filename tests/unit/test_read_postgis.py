@@ -1,5 +1,7 @@
 """A table of a database is read like a file."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import shapely
@@ -53,3 +55,41 @@ def test_what_is_not_clear_is_refused(database):
     assert refused(database, layer="mine") == "read.no_such_layer"
     assert refused(database, layer="river; DROP TABLE plan.river") == "read.no_such_layer"
     assert refused(database, layer="红线", limits=Limits(features=1)) == "read.too_many_features"
+
+
+def test_a_geometry_nested_too_deep_is_a_broken_row(monkeypatch):
+    deep = b"\x01\x07\x00\x00\x00\x01\x00\x00\x00" * 50_000 + shapely.Point(117, 39).wkb
+    rows = [("深", deep, 4490, deep), ("好", BOX.wkb, 4490, BOX.wkb)]
+
+    class Connection:
+        """A database with one table, of which PostGIS let a geometry pass that it no longer makes."""
+
+        description = (
+            SimpleNamespace(name="name"),
+            SimpleNamespace(name="geom"),
+            SimpleNamespace(name="srid_"),
+            SimpleNamespace(name="wkb_"),
+        )
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return False
+
+        def execute(self, query):
+            self.asked = query if isinstance(query, str) else query.as_string()
+            return self
+
+        def fetchone(self):
+            return (len(rows),)
+
+        def fetchall(self):
+            if "geometry_columns" in self.asked:
+                return [("public", "zones", "geom")]
+            return rows
+
+    monkeypatch.setattr(psycopg, "connect", lambda *_, **__: Connection())
+    layer = read_layer("postgresql://somewhere/plan?table=zones")
+    assert layer.data["name"].tolist() == ["好"]
+    assert [finding.feature for finding in layer.findings if finding.kind == "record_broken"] == ["0"]

@@ -8,7 +8,7 @@ from office import edit_part, write_book, write_old_book
 from geozone.errors import InputError
 from geozone.model import Basis, Severity, Status
 from geozone.project import load_project
-from geozone.rates.registers import read_register
+from geozone.registers import read_register
 from geozone.seeds import get_zone
 
 BTH, HEBEI = get_zone("bth"), get_zone("hebei")
@@ -140,17 +140,17 @@ def test_headings_that_cannot_be_told_apart_are_refused_with_the_choice(tmp_path
 @pytest.mark.parametrize(
     ("fields", "key"),
     [
-        ({"name": "海弯"}, "register_no_field"),
-        ({"nmae": "海湾"}, "register_bad_field"),
-        ({"name": 1}, "register_fields"),
-        ("name", "register_fields"),
+        ({"name": "海弯"}, "no_field"),
+        ({"nmae": "海湾"}, "bad_field"),
+        ({"name": 1}, "fields"),
+        ("name", "fields"),
     ],
 )
 def test_a_wrong_name_of_a_column_is_refused_with_the_right_one(tmp_path, fields, key):
     with pytest.raises(InputError) as error:
         read(text(tmp_path / "a.csv", "海湾,状态", "甲,建成"), fields=fields)
-    assert error.value.message.key == f"rates.{key}"
-    if key == "register_no_field":
+    assert error.value.message.key == f"registers.{key}"
+    if key == "no_field":
         assert error.value.message.params["near"] == "海湾"
 
 
@@ -433,7 +433,7 @@ def test_of_several_sheets_that_fit_one_is_named_or_all_are_meant(tmp_path):
     path = write_book(tmp_path / "a.xlsx", sheets)
     with pytest.raises(InputError) as error:
         read(path)
-    assert error.value.message.key == "rates.register_several_sheets"
+    assert error.value.message.key == "registers.several_sheets"
     assert "唐山市、2 秦皇岛" in str(error.value)
     register = read(path, sheet="*")
     assert column(register, "city_code") == ["130200", "130200", "130300", "130300"]
@@ -443,7 +443,7 @@ def test_of_several_sheets_that_fit_one_is_named_or_all_are_meant(tmp_path):
     assert column(read(path, sheet="2 秦皇岛"), "city_code") == ["130300"] * 2
     with pytest.raises(InputError) as error:
         read(path, sheet="承德")
-    assert error.value.message.key == "rates.register_no_sheet"
+    assert error.value.message.key == "registers.no_sheet"
 
 
 def test_a_list_of_codes_beside_the_register_is_no_register(tmp_path):
@@ -512,7 +512,7 @@ def test_a_web_page_with_the_ending_of_a_workbook_is_refused(tmp_path):
     path = text(tmp_path / "a.xls", "<html><table><tr><td>海湾</td></tr></table></html>")
     with pytest.raises(InputError) as error:
         read(path)
-    assert error.value.message.key == "rates.register_markup"
+    assert error.value.message.key == "registers.markup"
 
 
 def test_a_document_that_points_elsewhere_is_not_opened(tmp_path):

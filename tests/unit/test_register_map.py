@@ -11,7 +11,7 @@ from geozone.export.content import content
 from geozone.maps.page import render_page
 from geozone.maps.style import layer_symbols
 from geozone.model import LayerStyle, Severity, Status
-from geozone.run.inputs import checked_parts
+from geozone.run.layers import checked_parts
 from geozone.run.register_map import join_registers
 from geozone.seeds import get_zone
 from geozone.symbology import Mark, drawn_style, layer_statuses, legend_counts

@@ -18,10 +18,10 @@ from geozone.export.workbook import write_workbook
 from geozone.messages import Text
 from geozone.model import Basis, Level, RegisterTotal, Severity, Status
 from geozone.rates.completion import count_items
-from geozone.rates.package_files import settled
-from geozone.rates.register_package import own_names
-from geozone.rates.registers import embedded_registers, read_register
-from geozone.rates.words import MEASURES
+from geozone.registers import embedded_registers, read_register
+from geozone.registers.package import own_names
+from geozone.registers.package_files import settled
+from geozone.registers.words import MEASURES
 from geozone.run.register_map import join_registers
 from geozone.seeds import get_zone
 
@@ -64,9 +64,7 @@ def edit(path, *statements):
 
 
 def read(path, basis=Basis.OFFICIAL, **more):
-    return read_register(
-        path, role="bay", basis=basis, as_of="2026-06-30", zone=ZONE, units=units(), **more
-    )
+    return read_register(path, role="bay", basis=basis, as_of="2026-06-30", zone=ZONE, units=units(), **more)
 
 
 def kinds(found, severity=None):
@@ -171,7 +169,7 @@ def test_an_edited_status_takes_the_basis_of_the_entry_and_leaves_its_former_dat
     assert "z.gpkg" in row["source"]
     assert list(found.items["basis"]) == ["working", "official", "working", "working"]
     assert kinds(found) == ["edited", "former_date", "kept_basis"]
-    assert "优秀案例→建成" in found.findings[0].message.get("zh")
+    assert "优秀案例→已建成" in found.findings[0].message.get("zh")
     # no other unit has changed
     assert [a == b for a, b in zip(counts(found), counts(working()), strict=True)][4:6] == [True, True]
     whole = count_items(found, "920000", Level.PROVINCE, ZONE)
@@ -338,7 +336,129 @@ def test_the_embedded_registers_come_back_with_their_published_totals(tmp_path, 
     made = embedded_registers(zone)
     path = tmp_path / f"{zone}.gpkg"
     write_geopackage(replace(sample_result(), registers=made), path)
-    for role, one in made.items():
-        found = read_register(path, role=role, basis=Basis.OFFICIAL, zone=get_zone(zone))
+    for name, one in made.items():
+        found = read_register(path, role=one.role, id=name, basis=Basis.OFFICIAL, zone=get_zone(zone))
         pd.testing.assert_frame_equal(found.items, one.items, check_dtype=False)
         assert (found.basis, found.totals, found.source) == (one.basis, one.totals, one.source)
+        assert (found.role, found.level) == (one.role, one.level)
+
+
+# --- registers of units and sites, of which a zone has several
+
+
+def listing(tmp_path, name, lines, **more):
+    path = tmp_path / f"{name}.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return read_register(
+        path, id=name, basis=Basis.OFFICIAL, as_of="2026-06-30", zone=get_zone("bth"), **more
+    )
+
+
+@pytest.fixture
+def listed(tmp_path):
+    """Return a register of cities, one of counties with kinds, and one of sites with a column of its own."""
+    cities = ["城市,状态", "石家庄市,建成", "北京市,推进", "石家庒市,建成"]
+    counties = ["县区,市,类型,状态", "桥西区,石家庄市,涉农区,推进", "桥西区,张家口市,,已建成"]
+    sites = ["企业,乡镇,市,行业,进展", "甲,一镇,唐山市,钢铁,已完成", "甲,二镇,唐山市,水泥,推进中"]
+    return {
+        "zero_waste_city": listing(tmp_path, "zero_waste_city", cities, role="unit"),
+        "beautiful_village": listing(tmp_path, "beautiful_village", counties, role="unit"),
+        "green_factory": listing(tmp_path, "green_factory", sites, role="site", fields={"sector": "行业"}),
+        "bay": working(),
+    }
+
+
+@pytest.mark.parametrize("form", ["package", "workbook", "csv"])
+def test_registers_of_one_role_come_back_by_their_ids_with_level_kinds_and_further_columns(
+    listed, tmp_path, form
+):
+    result = replace(sample_result(), registers=listed)
+    path = tmp_path / {"package": "z.gpkg", "workbook": "z.xlsx", "csv": "z.csv"}[form]
+    if form == "package":
+        write_geopackage(result, path)
+    elif form == "workbook":
+        write_workbook(sample_result(), content(result, "zh"), path, "zh")
+    else:
+        next(table for table in content(result, "zh") if table.name == "registers").frame.to_csv(
+            path, index=False
+        )
+    for name, made in listed.items():
+        zone, known = (ZONE, units()) if name == "bay" else (get_zone("bth"), None)
+        found = read_register(
+            path, role=made.role, id=name, basis=Basis.PUBLIC, as_of="2026-06-30", zone=zone, units=known,
+            sheet="名录" if form == "workbook" else None,
+        )  # fmt: skip
+        pd.testing.assert_frame_equal(found.items, made.items, check_dtype=False)
+        assert (found.role, found.level, found.basis) == (made.role, made.level, made.basis)
+    assert list(listed["green_factory"].items.columns)[-1] == "sector"
+    assert "kind" not in listed["zero_waste_city"].items
+
+
+def table_of(listed, tmp_path, change):
+    """Write the table of registers, changed by a person, as a CSV file."""
+    tables = content(replace(sample_result(), registers=listed), "zh")
+    frame = next(table for table in tables if table.name == "registers").frame
+    change(frame)
+    frame.to_csv(tmp_path / "z.csv", index=False)
+    return tmp_path / "z.csv"
+
+
+def again(path, name, role="unit", **more):
+    return read_register(
+        path, role=role, id=name, basis=Basis.PUBLIC, as_of="2026-06-30", zone=get_zone("bth"), **more
+    )
+
+
+def test_of_several_registers_of_a_role_one_is_named(listed, tmp_path):
+    path = table_of(listed, tmp_path, lambda _: None)
+    for name in ("", "unit", "eco_civilisation"):
+        with pytest.raises(InputError, match="zero_waste_city、beautiful_village") as error:
+            again(path, name)
+        assert error.value.message.key == "registers.id_absent"
+    assert again(path, "", role="site").items["item_id"].tolist() == ["green_factory-2", "green_factory-3"]
+    with pytest.raises(InputError):
+        again(path, "berth", role="site")
+
+
+def test_a_new_row_belongs_to_the_register_that_it_names(listed, tmp_path):
+    def add(frame):
+        for name, register_id in (("唐山市", "zero_waste_city"), ("保定市", None)):
+            frame.loc[len(frame)] = None
+            frame.loc[len(frame) - 1, ["role", "register_id", "name", "status"]] = [
+                "unit",
+                register_id,
+                name,
+                "built",
+            ]
+
+    path = table_of(listed, tmp_path, add)
+    found = again(path, "zero_waste_city")
+    assert found.items.loc[3, ["name", "city_code", "status", "basis"]].tolist() == [
+        "唐山市",
+        "130200",
+        "built",
+        "public",
+    ]
+    assert kinds(found).count("no_register") == 1
+    assert "保定市" not in found.items["name"].tolist()
+
+
+def test_a_unit_whose_name_was_edited_is_looked_up_again(listed, tmp_path):
+    def rename(frame):
+        frame.loc[frame["name"] == "石家庄市", "name"] = "唐山市"
+
+    found = again(table_of(listed, tmp_path, rename), "zero_waste_city")
+    assert found.items.loc[0, ["city_code", "status"]].tolist() == ["", "unknown"]
+    assert "unit_differs" in kinds(found, Severity.WARNING)
+
+
+def test_an_edited_kind_is_told_and_a_column_that_a_person_added_is_kept(listed, tmp_path):
+    def change(frame):
+        frame.loc[frame["kind"] == "涉农区", "kind"] = "县"
+        frame["批次"] = "第一批"
+
+    found = again(table_of(listed, tmp_path, change), "beautiful_village")
+    assert found.items["kind"].tolist() == ["县", ""]
+    assert found.items["批次"].tolist() == ["第一批"] * 2
+    assert kinds(found).count("edited") == 2
+    assert set(found.items["basis"]) == {"official"}  # no status was edited

@@ -10,12 +10,13 @@ import pytest
 import shapely
 
 from geozone.errors import InputError
+from geozone.manifest.inputs import load_registers
 from geozone.messages import Text
 from geozone.model import CRS, REGISTER_COLUMNS, Basis, Level, Severity, Status
 from geozone.rates.completion import count_items
-from geozone.rates.registers import embedded_registers, published_lists, read_register
-from geozone.rates.status_words import match_status
-from geozone.rates.words import measure_factor
+from geozone.registers import embedded_registers, published_lists, read_register
+from geozone.registers.status_words import match_status
+from geozone.registers.words import measure_factor
 from geozone.seeds import get_zone, load_zones
 
 HEADINGS = ["序号", "海湾名称", "所在省", "所在市", "区县", "建设状态", "建成时间", "岸线长度（米）", "来源"]
@@ -208,13 +209,13 @@ def test_the_user_may_name_the_columns(tmp_path):
 
 def test_what_cannot_be_read_is_one_clear_sentence(tmp_path):
     for path, key in [
-        (tmp_path / "none.csv", "register_missing"),
-        (write_csv(tmp_path / "odd.csv", [[1, 2]], headings=["x", "y"]), "register_no_headings"),
-        (write_csv(tmp_path / "nostatus.csv", [["甲"]], headings=["名称"]), "register_no_column"),
+        (tmp_path / "none.csv", "missing"),
+        (write_csv(tmp_path / "odd.csv", [[1, 2]], headings=["x", "y"]), "no_headings"),
+        (write_csv(tmp_path / "nostatus.csv", [["甲"]], headings=["名称"]), "no_column"),
     ]:
         with pytest.raises(InputError) as error:
             read(path)
-        assert error.value.message.key == f"rates.{key}"
+        assert error.value.message.key == f"registers.{key}"
         assert path.name in str(error.value)
     (tmp_path / "bad.csv").write_bytes(codecs.BOM_UTF16_LE + "名称".encode("utf-16-le") + b"\xff\xff\xff")
     with pytest.raises(InputError):
@@ -228,8 +229,9 @@ def test_what_cannot_be_read_is_one_clear_sentence(tmp_path):
 
 def test_every_embedded_register_is_told_as_what_it_is():
     for zone in load_zones().values():
-        for role, register in embedded_registers(zone).items():
-            assert register.role == role
+        for name, register in embedded_registers(zone).items():
+            declared = load_registers()[name]
+            assert (register.role, register.level) == (declared.role, declared.level)
             assert isinstance(register.source, Text)
             items = register.items
             assert set(items["status"]) <= set(Status)

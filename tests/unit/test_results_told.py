@@ -16,6 +16,7 @@ from geozone.errors import GeozoneWarning, UsageError
 from geozone.messages import _catalogue
 from geozone.overlay.losses import decided, told
 from geozone.overlay.plane import area_km2
+from geozone.overlay.stream import coverage_of_file
 
 SQUARES = gpd.GeoDataFrame(
     {"name": ["west", "east"]},
@@ -53,6 +54,21 @@ def squares(tmp_path):
     path = tmp_path / "squares.gpkg"
     SQUARES.to_file(path, layer="squares")
     return path
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "fgb", "shp", "geojson", "parquet"])
+@pytest.mark.parametrize("crs", [4490, 4548])
+def test_an_overlay_calls_a_feature_as_check_does(tmp_path, ending, crs):
+    layer = gpd.GeoDataFrame(geometry=[INSIDE[0], BOW_TIE, INSIDE[1]], crs=4490).to_crs(crs)
+    path = tmp_path / f"red.{ending}"
+    layer.to_parquet(path) if ending == "parquet" else layer.to_file(path)
+    checked = [
+        item for item in geozone.check(geozone.read_layer(path)) if item.kind == "ring_self_intersection"
+    ]
+    [repaired] = [
+        item for item in told(coverage_of_file(path, SQUARES, by="name")) if item.kind == "repaired"
+    ]
+    assert [item.feature for item in checked] == [repaired.feature]
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "geojson"])  # streamed, and read

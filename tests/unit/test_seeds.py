@@ -6,11 +6,11 @@ import pytest
 
 from geozone.errors import UsageError
 from geozone.files import shipped
-from geozone.messages import room
+from geozone.manifest.indicators import load_indicators
+from geozone.manifest.units import load_units
 from geozone.model import Comparator, Modality
 from geozone.policy.clauses import figures, half_width
 from geozone.policy.targets import targets_table
-from geozone.rates.indicators import COMPLETIONS
 from geozone.seeds import (
     NATIONAL,
     get_zone,
@@ -64,9 +64,9 @@ def test_each_demand_agrees_with_itself(target):
     assert target.zone in {*load_zones(), NATIONAL}
     assert set(target.documents) <= set(load_documents())
     assert set(target.printed) <= set(target.documents)
-    assert f"unit_{target.unit}" in room("rates")
-    for name in target.answered_by:
-        assert f"answer_{name}" in room("rates")
+    assert target.unit in load_units()
+    indicator = load_indicators()[target.indicator]
+    assert indicator.inputs or indicator.measure.kind is None, "nothing answers it"
     if target.comparator in {Comparator.QUALITATIVE, Comparator.EXTERNAL, Comparator.STABLE}:
         assert target.value is None
     if target.comparator is Comparator.FULL:
@@ -116,7 +116,12 @@ def test_the_misprint_is_registered_as_printed_with_its_reading():
 def test_indicators_that_are_counted_have_demands():
     demanded = {target.indicator for target in load_targets()}
     assert {"bay_completion", "water_completion", "redline_area", "blue_green_share"} <= demanded
-    assert set(COMPLETIONS) - demanded == {"river_completion", "lake_completion"}
+    counted = {
+        one.id
+        for one in load_indicators().values()
+        if one.told == "always" and one.measure.id == "completion"
+    }
+    assert counted - demanded == {"river_completion", "lake_completion", "bay_completion_shore"}
 
 
 def test_demands_of_the_country_hold_in_the_zones_whose_documents_make_them():

@@ -3,7 +3,7 @@
 import pytest
 
 from geozone.model import Status
-from geozone.rates.status_words import asked_status, find_date, later, read_status
+from geozone.registers.status_words import asked_status, find_date, later, read_status
 
 AS_OF = "2026-06-30"
 BUILT, RECOGNISED, UNDER, PLANNED = Status.BUILT, Status.RECOGNISED, Status.UNDER_CONSTRUCTION, Status.PLANNED
@@ -13,7 +13,7 @@ BUILT, RECOGNISED, UNDER, PLANNED = Status.BUILT, Status.RECOGNISED, Status.UNDE
     "words",
     ["建成", "已建成。", "ＢＵＩＬＴ", "是", "√", "✔", "Y", "100%", "完成率100%", "建成（2024年）", "2024年建成", "2026年5月建成",
      "已完成验收", "已建成并通过验收", "建成，2024年5月通过验收", "国家级美丽海湾", "美丽海湾（第二批）", "建成（优秀案例）", "是，已建成",
-     "yes", "completed 2024", "建成\n（国家级）", "二〇二四年建成"],
+     "yes", "completed 2024", "建成\n（国家级）", "二〇二四年建成", "2025年底前建成", "2026年上半年建成", "2026年一季度建成"],
 )  # fmt: skip
 def test_built_is_what_says_so_and_nothing_else(words):
     assert read_status(words, "状态", AS_OF).status is BUILT
@@ -31,6 +31,12 @@ def test_built_is_what_says_so_and_nothing_else(words):
         ("27年底建成", PLANNED, 2027),
         ("十五五期间建成", PLANNED, 2030),
         ("2026年12月建成", PLANNED, 2026),
+        ("2026年底前建成", PLANNED, 2026),
+        ("建成（2026年底）", PLANNED, 2026),
+        ("26年内建成", PLANNED, 2026),
+        ("2026年下半年建成", PLANNED, 2026),
+        ("2026年第三季度建成", PLANNED, 2026),
+        ("2027年前建成", PLANNED, 2027),
         ("建成（2023-2027年）", PLANNED, 2027),
         ("2027年", PLANNED, 2027),
         ("built (expected 2027)", PLANNED, 2027),
@@ -78,6 +84,7 @@ def test_qualifiers_negations_and_dates_are_read(words, status, year):
         ("建成（未验收）", "qualified"),
         ("建成（已撤销）", "qualified"),
         ("120%", "qualified"),
+        ("建成*", "qualified"),
         ("十四五期间建成", "qualified"),
         ("拟申报优秀案例", "qualified"),
         ("预计2024年建成", "past"),
@@ -139,7 +146,50 @@ def test_an_answer_is_the_answer_to_its_heading():
 @pytest.mark.parametrize(
     ("words", "date"),
     [("2024", "2024"), ("2024年5月", "2024-05"), ("2024.5.1", "2024-05-01"), ("2024/05/01 00:00:00", "2024-05-01"),
-     ("2024年底", "2024"), ("二〇二四年", "2024"), ("近期", "")],
+     ("2024年底", "2024-12"), ("2024年初", "2024-01"), ("2024年3月底", "2024-03"), ("二〇二四年", "2024"), ("近期", "")],
 )  # fmt: skip
 def test_dates_as_people_write_them(words, date):
     assert find_date(words) == date
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("已治理", BUILT), ("治理完成", BUILT), ("已消除", BUILT), ("长制久清", BUILT), ("已销号", BUILT), ("消除（2024年）", BUILT),
+        ("已完成超低排放改造", BUILT), ("已勘界立标", BUILT), ("已建成“无废城市”", BUILT), ("建成并命名", BUILT), ("治理到位", BUILT),
+        ("命名", RECOGNISED), ("已命名（第三批）", RECOGNISED), ("2023年获评", RECOGNISED), ("被命名为生态文明建设示范区", RECOGNISED),
+        ("入选国家级绿色工厂名单", RECOGNISED), ("授牌", RECOGNISED),
+        ("推进", UNDER), ("已开展", UNDER), ("率先推进", UNDER), ("整治中", UNDER), ("正在治理", UNDER), ("改造60%", UNDER),
+        ("列入2022年国家“无废城市”建设名单", UNDER), ("国家试点", UNDER), ("初见成效", UNDER), ("在建（已命名）", UNDER),
+        ("未消除", PLANNED), ("尚未治理", PLANNED), ("未推进", PLANNED), ("未命名", PLANNED), ("拟开展", PLANNED),
+        ("拟列入建设名单", PLANNED), ("2027年启动", PLANNED), ("计划2027年完成治理", PLANNED),
+    ],
+)  # fmt: skip
+def test_what_is_done_to_sites_and_units_is_a_status_in_registers_of_these(words, status):
+    reading = read_status(words, "建设状态", AS_OF, programme=True)
+    assert (reading.status, reading.doubt) == (status, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "doubt"),
+    [
+        ("基本消除", "qualified"), ("部分完成改造", "qualified"), ("已整治（返黑返臭）", "qualified"), ("已消除（初见成效）", "qualified"),
+        ("已治理（待验收）", "qualified"), ("拟命名", "qualified"), ("2027年命名", "qualified"),
+        ("已勘界未立标", "word"), ("完成勘界", "word"), ("治理", "word"), ("列入名单", "word"), ("先行区", "word"), ("不需治理", "word"),
+    ],
+)  # fmt: skip
+def test_what_is_done_in_part_or_only_named_is_unknown_in_registers_of_sites_too(words, doubt):
+    reading = read_status(words, "建设状态", AS_OF, programme=True)
+    assert (reading.status, reading.doubt) == (Status.UNKNOWN, doubt)
+
+
+@pytest.mark.parametrize("words", ["已治理", "命名", "已消除", "推进", "已达标"])
+def test_a_bay_that_was_treated_or_named_is_not_said_to_be_built(words):
+    assert read_status(words, "状态", AS_OF).status is Status.UNKNOWN
+
+
+def test_a_heading_of_sites_may_ask_what_was_done_to_them():
+    assert asked_status("是否消除", programme=True) is BUILT
+    assert asked_status("是否命名", programme=True) is RECOGNISED
+    assert asked_status("治理情况", programme=True) is None
+    assert read_status("否", "是否消除", AS_OF, programme=True).status is PLANNED

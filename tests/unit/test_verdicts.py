@@ -42,7 +42,7 @@ def test_every_comparator_under_every_mood(comparator, modality):
         judged = judge(demand, Measured(value, basis=Basis.OFFICIAL, baseline=base))
         assert judged.verdict is wanted, (comparator, modality, value)
         if modality is Modality.STRIVE and wanted in {MET, SHORT}:
-            assert "aspiration" in judged.note.en
+            assert "indicative" in judged.note.en
     unknown = judge(demand, Measured(None, basis=Basis.OFFICIAL, baseline=base))
     assert unknown.verdict is NONE
     assert unknown.gap is None

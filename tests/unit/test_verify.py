@@ -111,10 +111,10 @@ def test_a_changed_text_is_named_where_it_stands(folder, name, old, new, cells):
         ("指标", "J3", 0.06, ["sheet “指标”, cell J3", "0.06, but 0.05 in bth_rates.json"]),
         ("指标", "J3", "=1/20", ["sheet “指标”, cell J3", "=1/20"]),
         ("指标", "W3", "另一注", ["sheet “指标”, cell W3", "另一注"]),
-        ("行政单元与指标", "G3", 2401, ["sheet “行政单元与指标”, cell G3", "2401, but 2400.0 in bth.gpkg"]),
+        ("行政区与指标", "G3", 2401, ["sheet “行政区与指标”, cell G3", "2401, but 2400.0 in bth.gpkg"]),
         ("概览", "D2", 0.11, ["sheet “概览”, cell D2 was changed; it now says 0.11"]),
         ("说明", "B3", "审图号：GS(2026)1号", ["sheet “说明”, cell B3", "GS(2026)1号"]),
-        ("名录", "J4", "built", ["sheet “名录”, cell J4", "built, but unknown in bth.gpkg"]),
+        ("名录", "K4", "built", ["sheet “名录”, cell K4", "built, but unknown in bth.gpkg"]),
     ],
 )
 def test_a_changed_cell_of_the_workbook_is_named(folder, sheet, place, value, expected):

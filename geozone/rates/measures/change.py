@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
 from geozone.messages import text
+from geozone.rates.amounts import area_text
 from geozone.rates.facts import Facts, Value
 from geozone.rates.needs import ChangeNeed, Ground, Need
 
@@ -33,9 +34,9 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         net = gained.get(unit.code, 0.0) - lost.get(unit.code, 0.0)
         note = text(
             "rates.note_change",
-            gained=f"{gained.get(unit.code, 0.0):,.2f}",
-            lost=f"{lost.get(unit.code, 0.0):,.2f}",
-            before=f"{before:,.1f}",
+            gained=area_text(gained.get(unit.code, 0.0)),
+            lost=area_text(lost.get(unit.code, 0.0)),
+            before=area_text(before),
         )
         yield Value(
             unit,

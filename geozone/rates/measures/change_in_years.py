@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from geozone.manifest.indicators import Indicator
 from geozone.messages import text
+from geozone.rates.amounts import amount_text
 from geozone.rates.facts import Facts, Value
 from geozone.rates.figures import Figure
 from geozone.rates.needs import Need
@@ -43,7 +44,11 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value,
             vintage=f"{base.year}–{end.year}",
             note=text(
-                "rates.note_years", base=base.year, start=f"{start:g}", year=end.year, stop=f"{stop:g}"
+                "rates.note_years",
+                base=base.year,
+                start=amount_text(start, base.unit),
+                year=end.year,
+                stop=amount_text(stop, base.unit),
             ),
             method=text("rates.method_reported", source=end.source),
         )

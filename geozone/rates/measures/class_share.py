@@ -8,6 +8,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.messages import text
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.needs import ClassNeed, Ground, Need
+from geozone.rounding import percent
 
 _TELLING = 1e-9  # of the whole: less without data is rounding
 
@@ -47,7 +48,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value=None if doubtful else low,
             low=low,
             high=min(1.0, (part + absent) / total) if doubtful else low,
-            note=text("rates.note_no_data", share=f"{absent / total:.1%}") if doubtful else NOTHING,
+            note=text("rates.note_no_data", share=percent(absent / total)) if doubtful else NOTHING,
             layers=indicator.layers,
         )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from geozone.manifest.indicators import ALWAYS, Indicator
 from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
-from geozone.model import Level, Register
+from geozone.model import Level, Register, Status
 from geozone.rates.completion import Count, count_items, pooled
 from geozone.rates.facts import NOTHING, Facts, Unit, Value
 from geozone.rates.filters import passes
@@ -52,8 +52,10 @@ def counted_register(indicator: Indicator, registers: Mapping[str, Register]) ->
     register = chosen[0] if len(chosen) == 1 else pooled(chosen)
     if not indicator.where:
         return register
-    kept = register.items[passes(register.items, indicator.where) != 0].reset_index(drop=True)
-    return register.with_items(kept)
+    outcome = passes(register.items, indicator.where)
+    items = register.items.copy()
+    items.loc[outcome < 0, "status"] = Status.UNKNOWN.value  # it may be one of those asked for, or not
+    return register.with_items(items[outcome != 0].reset_index(drop=True))
 
 
 def _value(indicator: Indicator, facts: Facts, unit: Unit, register: Register, count: Count) -> Value | None:

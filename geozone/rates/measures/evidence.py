@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.manifest.units import load_units
 from geozone.messages import Text, text
+from geozone.rates.amounts import figure_text
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.needs import Need
 
@@ -41,6 +41,6 @@ def evidence(indicator: Indicator, facts: Facts) -> Text:
             if figure.indicator == name and not figure.superseded:
                 note += text(
                     "rates.evidence_figure", scope=figure.scope_name, year=figure.year or "—",
-                    value=f"{figure.value:g}", unit=load_units()[figure.unit].title, source=figure.source,
+                    value=figure_text(figure.value, figure.unit, figure.comparator), source=figure.source,
                 )  # fmt: skip
     return note

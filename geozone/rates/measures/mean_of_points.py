@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import text
+from geozone.messages import Text, text
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.filters import numbers, passes
 from geozone.rates.needs import FeatureNeed, Need
@@ -43,14 +43,17 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         mean = _mean(known, indicator)
         yield Value(
             unit,
-            "count",
-            denominator=float(len(known)),
+            indicator.unit,
             value=mean,
             low=mean,
             high=mean,
-            note=text("rates.note_sites_without_value", count=lost) if lost else NOTHING,
+            note=text("rates.note_mean_of", count=len(known)) + _lost(lost),
             layers=indicator.layers,
         )
+
+
+def _lost(count: int) -> Text:
+    return text("rates.note_sites_without_value", count=count) if count else NOTHING
 
 
 def _weighted(sites: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.messages import text
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.needs import MeanNeed, Need
+from geozone.rounding import percent
 
 _TELLING = 1e-9  # of the whole: less without data is rounding
 
@@ -38,11 +39,10 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         yield Value(
             unit,
             indicator.unit,
-            denominator=weight,
             value=mean,
             low=mean,
             high=mean,
-            note=text("rates.note_no_data", share=f"{missing / (weight + missing):.1%}") if lost else NOTHING,
+            note=text("rates.note_no_data", share=percent(missing / (weight + missing))) if lost else NOTHING,
             layers=indicator.layers,
         )
 

@@ -67,4 +67,12 @@ def _note(figure: Figure) -> Text:
         note += text("rates.note_superseded")
     if figure.preliminary:
         note += text("rates.note_preliminary")
-    return note + (figure.note if figure.note.zh else NOTHING)
+    return note + (_sentence(figure.note) if figure.note.zh else NOTHING)
+
+
+def _sentence(said: Text) -> Text:
+    """Return a remark that ends as a sentence, since others follow it."""
+    return Text(
+        said.zh if said.zh.endswith(("。", "？", "！")) else f"{said.zh}。",
+        said.en if said.en.endswith((".", "?", "!")) else f"{said.en}.",
+    )

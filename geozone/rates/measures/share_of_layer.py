@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from geozone.manifest.indicators import Indicator
 from geozone.rates.facts import Facts, Value, share
@@ -33,7 +34,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         if reason is None:
             yield share(unit, both.get(unit.code, 0.0), here, "km2", indicator.layers)
         else:
-            yield facts.not_applicable(unit, "km2", indicator, here, reason)
+            absent = facts.not_applicable(unit, "km2", indicator, here, reason)
+            yield replace(absent, empty=False)  # that there is none is told of every unit
 
 
 def _grounds(indicator: Indicator) -> tuple[frozenset[Ground], frozenset[Ground]]:

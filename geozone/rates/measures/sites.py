@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
 from geozone.messages import text
-from geozone.model import Status
+from geozone.model import Level, Status
 from geozone.rates.completion import unit_items
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.needs import Need
+
+_ALWAYS = (Level.ZONE, Level.PROVINCE)  # none is told of these
 
 
 def needs(indicator: Indicator) -> tuple[Need, ...]:
@@ -43,6 +45,6 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             high=float(sure + unknown),
             note=text("rates.note_items_unknown", count=unknown) if unknown else NOTHING,
             basis=register.basis,
-            empty=not len(items),
+            empty=not len(items) and unit.level not in _ALWAYS,
             vintage=register.as_of,
         )

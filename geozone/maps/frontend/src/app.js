@@ -52,6 +52,7 @@ export class App {
       level: stored.level[place],
       parent: stored.parent[place],
       area: stored.area_km2[place] === null ? null : Number(stored.area_km2[place]),
+      areaText: stored.area[place],
       label: [stored.label[place][0] - this.origin[0], stored.label[place][1] - this.origin[1], stored.label[place][2]],
     }));
     this.byCode = new Map(this.units.map((unit) => [unit.code, unit]));
@@ -60,9 +61,10 @@ export class App {
   }
 
   #readRates() {
-    this.rates = rows(this.data.rates).map((rate) => {
+    const words = rows(this.data.rate_words);
+    this.rates = rows(this.data.rates).map((rate, place) => {
       const numbers = Object.fromEntries(NUMBERS.map((name) => [name, rate[name] === null ? null : Number(rate[name])]));
-      return { ...rate, ...numbers, printed: rate.value };
+      return { ...rate, ...numbers, ...words[place], printed: rate.value };
     });
     this.ratesOf = new Map(); // unit code -> indicator -> rows
     for (const rate of this.rates) {
@@ -77,7 +79,8 @@ export class App {
   }
 
   #firstIndicator() {
-    return this.mappable[0] ?? null;
+    const rank = (id) => this.indicators[id].rank ?? 1e9;
+    return [...this.mappable].sort((one, other) => rank(one) - rank(other))[0] ?? null;
   }
 
   // The unit or region that the reader has chosen.

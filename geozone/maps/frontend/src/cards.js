@@ -1,7 +1,7 @@
 // The rates of the chosen unit, each held against its targets.
 
 import { h, replace, svg } from './dom.js';
-import { applies, gapText, inUnit, rateText, shareOf, targetAmount, targetText } from './format.js';
+import { applies } from './applies.js';
 import { digits } from './rounding.js';
 import { said, text } from './text.js';
 import { badge } from './badge.js';
@@ -28,30 +28,30 @@ function rateData(rate) {
   return { 'data-indicator': rate.indicator, 'data-unit': rate.unit_code, 'data-value': rate.printed ?? '' };
 }
 
-function bar(rates, kind) {
+function bar(rates, share) {
   const rate = rates[0];
   const targets = rates.filter((row) => row.target_value !== null);
-  const reach = kind === 'area'
+  const reach = !share
     ? Math.max(rate.value ?? rate.high ?? 0, ...targets.map((row) => row.target_value)) * 1.08 || 1
     : Math.max(1, rate.value ?? 0, ...targets.map((row) => row.target_value));
-  const share = (value) => `${Math.max(0, Math.min(100, (value / reach) * 100))}%`;
+  const width = (value) => `${Math.max(0, Math.min(100, (value / reach) * 100))}%`;
   const track = h('div', { class: 'bar', 'aria-hidden': 'true' });
-  if (rate.value !== null) track.append(h('div', { class: `bar-value verdict-${rate.verdict ?? 'none'}`, style: { width: share(rate.value) } }));
+  if (rate.value !== null) track.append(h('div', { class: `bar-value verdict-${rate.verdict ?? 'none'}`, style: { width: width(rate.value) } }));
   else if (rate.low !== null) {
     track.append(
-      h('div', { class: 'bar-value verdict-none', style: { width: share(rate.low) } }),
-      h('div', { class: 'bar-band', style: { left: share(rate.low), width: `calc(${share(rate.high ?? reach)} - ${share(rate.low)})` } }));
+      h('div', { class: 'bar-value verdict-none', style: { width: width(rate.low) } }),
+      h('div', { class: 'bar-band', style: { left: width(rate.low), width: `calc(${width(rate.high ?? reach)} - ${width(rate.low)})` } }));
   }
   for (const row of targets) {
-    track.append(h('div', { class: 'bar-target', style: { left: share(row.target_value) } }));
+    track.append(h('div', { class: 'bar-target', style: { left: width(row.target_value) } }));
   }
   return track;
 }
 
 // The way from today's rate to the targets, by year.
-function trajectory(app, rates, kind) {
+function trajectory(rates) {
   const points = rates.filter((row) => row.target_value !== null && row.target_year)
-    .map((row) => ({ year: row.target_year, value: row.target_value }))
+    .map((row) => ({ year: row.target_year, value: row.target_value, words: row.target_text }))
     .sort((one, other) => one.year - other.year);
   const rate = rates[0];
   const now = Number.parseInt(rate.vintage, 10);
@@ -72,51 +72,43 @@ function trajectory(app, rates, kind) {
     if (point.year <= now) continue;
     shape.append(svg('circle', { class: 'goal', cx: x(point.year), cy: y(point.value), r: 3 }));
     shape.append(svg('text', { x: x(point.year), y: height - 4, 'text-anchor': 'middle' }, String(point.year)));
-    shape.append(svg('text', { x: x(point.year), y: y(point.value) - 6, 'text-anchor': 'middle' }, targetAmount(point.value, kind)));
+    shape.append(svg('text', { x: x(point.year), y: y(point.value) - 6, 'text-anchor': 'middle' }, said(point.words)));
   }
   return shape;
 }
 
 function readingNote(target) {
   if (!target?.reading) return null;
-  return h('p', { class: 'warning' }, text('reading', {
-    printed: Object.values(target.printed)[0] ?? inUnit(Number(target.value), target.unit),
-    value: inUnit(Number(target.reading.value), target.unit),
-    reason: said(target.reading.reason),
-    source: said(target.reading.source),
-  }));
+  return h('p', { class: 'warning' }, said(target.reading));
 }
 
-function verdictLine(app, rate, kind) {
-  const target = app.data.targets[rate.target_id];
-  const words = [text(`verdict_${rate.verdict}`), gapText(rate)].filter(Boolean).join(text('comma'));
+function verdictLine(rate) {
   return h('div', { class: 'verdict', ...rateData(rate), 'data-target': rate.target_id, 'data-verdict': rate.verdict },
-    h('span', { class: `pill pill-${rate.verdict}` }, verdictMark(rate.verdict), words),
-    h('span', { class: 'goal-text' }, text('target_by', { target: targetText(rate, target, kind) }), rate.target_year ? text('in_year', { year: rate.target_year }) : '',
-      target?.modality === 'strive' ? h('em', {}, text('modality_strive')) : null));
+    h('span', { class: `pill pill-${rate.verdict}` }, verdictMark(rate.verdict), said(rate.outcome_text)),
+    h('span', { class: 'goal-text' }, text('target_by', { target: said(rate.target_text) })));
 }
 
 function facts(app, rates) {
   const rate = rates[0];
   const rowsOf = [];
   const add = (name, value) => value && rowsOf.push(h('dt', {}, text(name)), h('dd', {}, value));
-  add('fact_share', shareOf(rate));
-  add('fact_method', said(rate.method));
-  add('fact_vintage', rate.vintage);
-  add('fact_basis', rate.basis ? `${text(`basis_${rate.basis}`)}${text('colon')}${text(`basis_hint_${rate.basis}`)}` : '');
+  add('fact_share', said(rate.parts_text));
+  add('column_method', said(rate.method));
+  add('column_vintage', rate.vintage);
+  add('column_basis', rate.basis ? `${text(`basis_${rate.basis}`)}${text('colon')}${text(`basis_hint_${rate.basis}`)}` : '');
   const layers = [...app.layers.values()].filter((layer) => layer.source !== undefined && rate.indicator.startsWith(layer.role));
-  for (const layer of layers) add('fact_source', `${said(layer.title)}${text('colon')}${said(layer.source)} · ${layer.licence} · ${layer.vintage}`);
+  for (const layer of layers) add('column_source', `${said(layer.title)}${text('colon')}${said(layer.source)} · ${layer.licence} · ${layer.vintage}`);
   for (const role of REGISTER_OF[rate.indicator] ?? []) {
     const register = app.registers[role];
-    if (register) add('fact_register', `${said(register.source)} · ${register.as_of} · ${text(`basis_${register.basis}`)}`);
+    if (register) add('column_register', `${said(register.source)} · ${register.as_of} · ${text(`basis_${register.basis}`)}`);
   }
   for (const row of rates) {
     const target = app.data.targets[row.target_id];
     if (!target) continue;
     const titles = target.documents.map((id) => (app.data.documents[id] ? said(app.data.documents[id].title) : id));
-    add('fact_clause', `${row.target_id}${text('colon')}${[...new Set(titles)].join('；')} ${target.clause}`);
-    add('fact_denominator', said(target.denominator));
-    if (said(target.note)) add('fact_note', said(target.note));
+    add('column_clause', `${row.target_id}${text('colon')}${[...new Set(titles)].join(text('semicolon'))} ${target.clause}`);
+    add('column_targets_denominator', said(target.denominator));
+    if (said(target.note)) add('column_note', said(target.note));
   }
   return h('dl', { class: 'facts' }, rowsOf);
 }
@@ -148,22 +140,21 @@ function inUnitOf(item, prefix) {
 }
 
 function card(app, indicator, rates) {
-  const kind = app.indicators[indicator].kind;
   const rate = rates[0];
   const held = rates.filter((row) => row.verdict && row.target_id);
   const body = h('article', { class: 'card', ...rateData(rate) },
     h('header', {}, h('h3', {}, said(app.indicators[indicator].title)), rate.basis ? badge(rate.basis) : null),
-    h('div', { class: 'figure' }, h('strong', {}, rateText(rate, kind)), shareOf(rate) ? h('span', { class: 'share' }, shareOf(rate)) : null),
-    bar(rates, kind),
-    held.map((row) => verdictLine(app, row, kind)),
+    h('div', { class: 'figure' }, h('strong', {}, said(rate.value_text)), h('span', { class: 'share' }, said(rate.parts_text))),
+    bar(rates, app.indicators[indicator].share),
+    held.map(verdictLine),
     held.map((row) => readingNote(app.data.targets[row.target_id])),
     said(rate.note) ? h('p', { class: 'note' }, said(rate.note)) : null,
     openItems(app, rate),
-    h('details', { class: 'more' }, h('summary', {}, text('source_and_method')), trajectory(app, rates, kind), facts(app, rates)));
+    h('details', { class: 'more' }, h('summary', {}, text('table_run')), trajectory(rates), facts(app, rates)));
   if (app.mappable.includes(indicator)) {
     body.querySelector('header').prepend(h('button', {
       type: 'button', class: 'to-map', 'aria-pressed': String(app.state.indicator === indicator),
-      'aria-label': text('show_on_map', { title: said(app.indicators[indicator].title) }), title: text('show_on_map', { title: '' }),
+      'aria-label': text('show_on_map', { title: said(app.indicators[indicator].title) }), title: text('show_on_map', { title: said(app.indicators[indicator].title) }),
       onclick: () => app.set({ indicator }),
     }, '◐'));
   }
@@ -189,9 +180,9 @@ export function cardsSection(app) {
     const without = shown.filter(([, rates]) => !rates.some((rate) => rate.target_id));
     const chain = app.ancestors(unit).reverse();
     replace(section,
-      h('nav', { class: 'crumbs', 'aria-label': text('place') }, chain.map((upper) => [
+      h('nav', { class: 'crumbs', 'aria-label': text('column_region_name') }, chain.map((upper) => [
         h('button', { type: 'button', class: 'link', onclick: () => app.choose(upper) }, app.nameOf(upper)), ' › '])),
-      h('h2', {}, app.nameOf(unit), h('small', {}, unit.area === null ? '' : `${digits(unit.area, unit.area < 1000 ? 1 : 0)} km²`)),
+      h('h2', {}, app.nameOf(unit), h('small', {}, said(unit.areaText))),
       placeLinks(app, unit),
       unit.place === app.zone ? summary(app, withTarget) : null,
       withTarget.length ? [h('h3', { class: 'group' }, text('with_target')), withTarget.map(([indicator, rates]) => card(app, indicator, rates))] : null,
@@ -206,14 +197,9 @@ export function cardsSection(app) {
 
 // How many targets are met, short and so on: the first thing a reader wants to know.
 function summary(app, withTarget) {
-  const verdicts = ['met', 'on_track', 'short', 'report_only', 'not_computable'];
-  const counts = Object.fromEntries(verdicts.map((verdict) => [verdict, 0]));
-  for (const rate of app.rates) {
-    if (rate.unit_code === app.units[app.zone].code && rate.target_id && rate.verdict) counts[rate.verdict] += 1;
-  }
   if (!withTarget.length) return null;
-  return h('ul', { class: 'summary' }, verdicts.filter((verdict) => counts[verdict]).map((verdict) => h('li', { class: `sum-${verdict}` },
-    verdictMark(verdict), h('b', {}, String(counts[verdict])), text(`verdict_${verdict}`))));
+  return h('ul', { class: 'summary' }, app.data.tally.map(({ verdict, title, count }) => h('li', { class: `sum-${verdict}` },
+    verdictMark(verdict), h('b', {}, String(count)), said(title))));
 }
 
 // Targets that nothing here can compute, of the zone and of its units, with the layer that is missing.
@@ -241,7 +227,7 @@ function missingRow(app, indicator, rate) {
   const unit = subjectOf(app, rate.unit_code);
   return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },
     h('b', {}, unit && unit.place !== app.zone ? `${app.nameOf(unit)} · ` : '', said(target ? target.title : app.indicators[indicator].title)),
-    h('span', { class: 'goal-text' }, target ? `${targetText(rate, target, null)}${target.year ? text('in_year', { year: target.year }) : ''}` : ''),
+    h('span', { class: 'goal-text' }, target ? said(target.text) : ''),
     h('span', { class: 'lacking' }, said(rate.note)));
 }
 

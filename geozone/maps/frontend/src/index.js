@@ -9,7 +9,6 @@ function show(lang) {
   button.dataset.langSwitch = lang;
   button.dataset.lang = other;
   button.lang = other === 'zh' ? 'zh-CN' : 'en';
-  button.textContent = other === 'zh' ? '中文' : 'English';
   for (const link of document.querySelectorAll('a[href]')) link.hash = `lang=${lang}`;
 }
 

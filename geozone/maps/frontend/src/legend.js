@@ -2,8 +2,7 @@
 
 import { h, replace } from './dom.js';
 import { swatch } from './paint.js';
-import { amountOf, applies } from './format.js';
-import { digits, exactPlaces } from './rounding.js';
+import { applies } from './applies.js';
 import { said, text } from './text.js';
 import { shortened } from './popup.js';
 import { badge } from './badge.js';
@@ -12,31 +11,20 @@ import { statusCounts, yearRange } from './years.js';
 export function classEntries(app, indicator, level) {
   const classes = app.indicators[indicator]?.classes[level];
   if (!classes) return [];
-  const kind = app.indicators[indicator].kind;
   const colours = app.data.rate_colours;
   const rates = app.partition[level].map((place) => app.rate(app.units[place].code, indicator));
   const shown = rates.map((rate) => (rate ? (rate.value ?? rate.low) : null));
   const entries = [];
-  const places = classPlaces(classes.bounds, kind);
-  const word = (value) => (kind === 'area' ? digits(value, places) : digits(value * 100, places));
-  const unit = kind === 'area' ? ' km²' : '%';
-  if (shown.includes(0)) entries.push({ key: 'zero', colour: colours.zero, title: amountOf(0, kind, 0) });
-  classes.bounds.forEach((bound, place) => {
-    const from = place ? classes.bounds[place - 1] : 0;
-    entries.push({ key: `class${place}`, colour: classes.colours[place], title: `${word(from)}–${word(bound)}${unit}` });
-  });
+  if (shown.includes(0)) entries.push({ key: 'zero', colour: colours.zero, title: said(classes.zero) });
+  classes.titles.forEach((title, place) => entries.push({ key: `class${place}`, colour: classes.colours[place], title: said(title) }));
   if (shown.includes(null)) {
-    const title = rates.some((rate) => rate && !applies(rate)) ? 'legend_missing' : 'no_value';
+    const title = rates.some((rate) => rate && !applies(rate)) ? 'no_value_or_not_applicable' : 'no_value';
     entries.push({ key: 'missing', colour: colours.missing, title: text(title) });
   }
   if (rates.some((rate) => rate && rate.value === null && rate.low !== null)) {
     entries.push({ key: 'band', band: true, title: text('legend_band') });
   }
   return entries;
-}
-
-function classPlaces(bounds, kind) {
-  return Math.max(0, ...bounds.map((bound) => exactPlaces(kind === 'area' ? bound : bound * 100)));
 }
 
 export function colourOf(app, indicator, level, value) {

@@ -28,9 +28,9 @@ function masthead(app, element) {
     element.replaceChildren(
       h('div', { class: 'titles' },
         h('h1', {}, said(app.data.zone.title)),
-        h('p', { class: 'subtitle' }, text('subtitle'), h('span', { class: 'dates' }, `${text('data_date')}${text('colon')}${dataDate(app)}`), h('span', { class: 'review' }, reviewLine(app)))),
+        h('p', { class: 'subtitle' }, text('subtitle'), h('span', { class: 'dates' }, `${text('column_vintage')}${text('colon')}${dataDate(app)}`), h('span', { class: 'review' }, reviewLine(app)))),
       app.searchBox,
-      h('button', { type: 'button', class: 'language', 'data-lang-switch': app.state.lang, 'data-lang': other, lang: other === 'zh' ? 'zh-CN' : 'en', onclick: () => app.set({ lang: other }) }, other === 'zh' ? '中文' : 'English'),
+      h('button', { type: 'button', class: 'language', 'data-lang-switch': app.state.lang, 'data-lang': other, lang: other === 'zh' ? 'zh-CN' : 'en', onclick: () => app.set({ lang: other }) }, text('other_language')),
       h('div', { class: 'printing-tools' }, size, h('button', { type: 'button', 'data-print': true, onclick: () => app.print(size.value) }, text('print'))));
   };
   app.on(['lang'], () => {
@@ -45,7 +45,7 @@ function sectionLinks(app) {
   const bar = h('nav', { class: 'sections' });
   const draw = () => {
     bar.setAttribute('aria-label', text('sections'));
-    bar.replaceChildren(...[['rates', 'rates_title'], ['units', 'units_title'], ['missing', 'missing_short'], ['sources', 'sources_title']].map(([id, name]) => h('button', {
+    bar.replaceChildren(...[['rates', 'table_rates'], ['units', 'units_title'], ['missing', 'missing_short'], ['sources', 'sources_title']].map(([id, name]) => h('button', {
       type: 'button',
       'data-section': id,
       onclick: () => document.getElementById(id)?.scrollIntoView({ behavior: app.still ? 'auto' : 'smooth' }),

@@ -1,8 +1,7 @@
 // What a click on the map shows: the unit with its rate, and every feature there with its source.
 
 import { h } from './dom.js';
-import { rateText } from './format.js';
-import { digits, exactPlaces } from './rounding.js';
+import { digits } from './rounding.js';
 import { hasText, said, text } from './text.js';
 import { badge } from './badge.js';
 import { itemName, itemsOf, symbolPlace } from './years.js';
@@ -34,14 +33,14 @@ function valueOf(app, attributes, name) {
   if (CODED.has(name) && hasText(`value_${value}`)) return text(`value_${value}`);
   const named = LISTS[name];
   if (named) return String(value).split(',').map((code) => named(app, code) || code).join(text('list_comma'));
-  return name.endsWith('_km2') && value >= 1 ? digits(value, Math.min(exactPlaces(value), 2)) : value;
+  return name.endsWith('_km2') && value >= 1 && !Number.isInteger(value) ? digits(value, 2) : value;
 }
 
 function attributeRows(app, attributes) {
   const names = [...Object.keys(attributes).filter((name) => !QUIET.has(name) && !(name.endsWith('_en') && name.slice(0, -3) in attributes)), ...FIRST.filter((name) => name in attributes)];
   return names
     .filter((name) => attributes[name] !== null && attributes[name] !== '')
-    .map((name) => [h('dt', {}, hasText(`field_${name}`) ? text(`field_${name}`) : name), h('dd', {}, shortened(valueOf(app, attributes, name)))]);
+    .map((name) => [h('dt', {}, hasText(`column_${name}`) ? text(`column_${name}`) : name), h('dd', {}, shortened(valueOf(app, attributes, name)))]);
 }
 
 function featureBlock(app, { layer, feature }) {
@@ -56,7 +55,7 @@ function featureBlock(app, { layer, feature }) {
     status ? h('p', { class: 'status-line' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
     items.length > 1 ? itemLines(items) : null,
     h('dl', {}, attributeRows(app, attributes),
-      item?.source ? [h('dt', {}, text('fact_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
+      item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
 }
 
 function itemLines(items) {
@@ -70,10 +69,10 @@ export function unitItems(app, unit) {
   if (unit.level === 'zone') return null;
   const column = `${unit.level}_code`;
   const blocks = Object.entries(app.registers)
-    .map(([role, register]) => [role, register.items.filter((item) => String(item[column] ?? '') === unit.code)])
-    .filter(([, items]) => items.length);
-  return blocks.map(([role, items]) => h('div', { class: 'unit-items', 'data-register': role },
-    h('p', { class: 'kind' }, text('register_of', { role: text(`role_${role}`) })),
+    .map(([role, register]) => [role, register, register.items.filter((item) => String(item[column] ?? '') === unit.code)])
+    .filter(([, , items]) => items.length);
+  return blocks.map(([role, register, items]) => h('div', { class: 'unit-items', 'data-register': role },
+    h('p', { class: 'kind' }, said(register.title)),
     items.length > MOST ? statusLine(items) : itemLines(items)));
 }
 
@@ -87,9 +86,9 @@ function statusLine(items) {
 function itemBlock(app, { item, role }) {
   return h('section', { class: 'hit' },
     h('h4', {}, shortened(itemName(item))),
-    h('p', { class: 'kind' }, text(`role_${role}`), hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
+    h('p', { class: 'kind' }, said(app.registers[role].item), hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
     h('p', { class: 'status-line' }, h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : ''),
-    h('dl', {}, h('dt', {}, text('fact_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
+    h('dl', {}, h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
     h('p', { class: 'note' }, text('item_not_drawn')));
 }
 
@@ -102,7 +101,7 @@ export function popupContent(app, hits) {
     unit ? h('section', { class: 'hit' },
       h('h4', {}, app.nameOf(unit)),
       h('p', { class: 'kind' }, [...app.ancestors(unit)].filter((upper) => upper.level !== 'zone').reverse().map((upper) => app.nameOf(upper)).join(' › ')),
-      rate ? h('p', { class: 'rate' }, said(app.indicators[indicator].title), h('b', {}, rateText(rate, app.indicators[indicator].kind)), rate.basis ? badge(rate.basis) : null) : null,
+      rate ? h('p', { class: 'rate' }, said(app.indicators[indicator].title), h('b', {}, said(rate.value_text)), rate.basis ? badge(rate.basis) : null) : null,
       hits.item ? null : unitItems(app, unit)) : null,
     features.slice(0, MOST).map((hit) => featureBlock(app, hit)),
     features.length > MOST ? h('p', { class: 'note' }, text('more_features', { count: features.length - MOST })) : null);
@@ -120,7 +119,7 @@ export function hint(app, chart) {
     box.replaceChildren(...[
       hit ? h('b', {}, shortened(featureName(app, hit.layer, hit.feature))) : null,
       unit ? h('span', {}, app.nameOf(unit)) : null,
-      rate ? h('span', { class: 'value' }, rateText(rate, app.indicators[indicator].kind)) : null,
+      rate ? h('span', { class: 'value' }, said(rate.value_text)) : null,
     ].filter(Boolean));
     box.hidden = false;
     const size = chart.map.getSize();

@@ -1,7 +1,6 @@
 // The printed sheet: the map with its frame, legend, rates, sources and review line on A4 or A3 landscape.
 
 import { h, replace, svg } from './dom.js';
-import { gapText, rateText, targetText } from './format.js';
 import { layerLegend, rateLegend } from './legend.js';
 import { PAPER, setPaper, swatch } from './paint.js';
 import { dataDate, reviewLine } from './sources.js';
@@ -28,14 +27,14 @@ function legend(app) {
 function ratesTable(app) {
   const unit = app.subject;
   const lines = [...(app.ratesOf.get(unit.code) ?? new Map())].filter(([, rates]) => computable(rates)).flatMap(([indicator, rates]) => rates.map((rate, place) => {
-    const { kind, title } = app.indicators[indicator];
+    const { title } = app.indicators[indicator];
     return h('tr', {},
-      h('th', { scope: 'row' }, place ? '' : said(title)), h('td', {}, place ? '' : rateText(rate, kind)),
-      h('td', {}, rate.target_id ? `${targetText(rate, app.data.targets[rate.target_id], kind)}${rate.target_year ? text('in_year', { year: rate.target_year }) : ''}` : '—'),
-      h('td', {}, rate.verdict ? [text(`verdict_${rate.verdict}`), gapText(rate)].filter(Boolean).join(text('comma')) : '—'),
+      h('th', { scope: 'row' }, place ? '' : said(title)), h('td', {}, place ? '' : said(rate.value_text)),
+      h('td', {}, said(rate.target_text) || '—'),
+      h('td', {}, said(rate.outcome_text) || '—'),
       h('td', {}, rate.basis ? text(`basis_${rate.basis}`) : ''));
   }));
-  return h('table', {}, h('caption', {}, app.nameOf(unit)), h('thead', {}, h('tr', {}, ['indicator', 'column_value', 'column_target', 'column_verdict', 'column_basis'].map((name) => h('th', { scope: 'col' }, text(name))))), h('tbody', {}, lines));
+  return h('table', {}, h('caption', {}, app.nameOf(unit)), h('thead', {}, h('tr', {}, ['column_indicator', 'column_rates_value', 'column_target_value', 'column_verdict', 'column_basis'].map((name) => h('th', { scope: 'col' }, text(name))))), h('tbody', {}, lines));
 }
 
 // The legend must be whole: type gets smaller first, then the last rates stay on the page.
@@ -68,7 +67,7 @@ export function setUpPrint(app, chart, page) {
       h('div', { class: 'sheet-side' }, h('div', { class: 'sheet-legend' }, h('h2', {}, text('legend')), h('div', { class: 'sheet-entries' }, legend(app)), northArrow()),
       h('div', { class: 'sheet-rates' }, ratesTable(app))),
       h('footer', {},
-        h('p', {}, `${text('data_date')}${text('colon')}${dataDate(app)}　${text('projection_note')}　${text('made_with', { version: app.data.version })}`),
+        h('p', {}, `${text('column_vintage')}${text('colon')}${dataDate(app)} · ${text('projection_note')} · ${text('made_with', { version: app.data.version })}`),
         h('div', { class: 'sheet-sources' }, [...app.layers.values()].filter((layer) => layer.source !== undefined && layer.shown)
           .map((layer) => h('p', {}, h('b', {}, said(layer.title)), ` ${text(`basis_${layer.basis}`)} · ${said(layer.source)} · ${layer.licence}`))),
         h('p', { class: 'review' }, `${reviewLine(app)} · ${text('map_note')}`)));

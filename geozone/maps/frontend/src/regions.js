@@ -16,6 +16,7 @@ export function readRegions(app) {
     parent: '',
     place: null,
     area: region.area_km2 === null ? null : Number(region.area_km2),
+    areaText: region.area,
     members: region.members.map((code) => app.byCode.get(code)),
   }]));
 }

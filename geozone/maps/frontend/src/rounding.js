@@ -14,16 +14,3 @@ export function digits(value, places = 0) {
   const integer = all.slice(0, all.length - places).replace(/\B(?=(\d{3})+$)/g, ',');
   return sign + integer + (places ? `.${all.slice(-places)}` : '');
 }
-
-export function percent(fraction, places = 1) {
-  return `${digits(fraction * 100, places)}%`;
-}
-
-// The fewest decimals that show a number as it is, up to `most`.
-export function exactPlaces(value, most = 4) {
-  const whole = digits(value, 2 * SIGNIFICANT);
-  for (let places = 0; places < most; places++) {
-    if (whole === (places ? digits(value, places) : `${digits(value)}.`).padEnd(whole.length, '0')) return places;
-  }
-  return most;
-}

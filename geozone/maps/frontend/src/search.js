@@ -102,9 +102,9 @@ export function search(app, typed) {
     .map((item, place) => ({ item, place }))
     .filter(({ item }) => String(item.name ?? '').toLowerCase().includes(wanted)
       || String(item.name_en ?? '').toLowerCase().includes(wanted) || sounds(app, item.name, wanted))
-    .map(({ item, place }) => ({ title: itemName(item), kind: text(`role_${role}`), action: () => app.showItem(role, place) })));
+    .map(({ item, place }) => ({ title: itemName(item), kind: said(register.item), action: () => app.showItem(role, place) })));
   const indicators = app.mappable.filter((id) => said(app.indicators[id].title).toLowerCase().includes(wanted))
-    .map((id) => ({ title: said(app.indicators[id].title), kind: text('indicator'), action: () => app.set({ indicator: id }) }));
+    .map((id) => ({ title: said(app.indicators[id].title), kind: text('column_indicator'), action: () => app.set({ indicator: id }) }));
   const places = app.data.places.items
     .filter((place) => spelt(app, place, wanted) || sounds(app, app.data.strings[place.name][0], wanted))
     .sort((one, other) => Number(spelt(app, other, wanted)) - Number(spelt(app, one, wanted)))

@@ -1,10 +1,8 @@
 // The table twin of the map: every unit with all its rates; sortable, filterable, and a click flies there.
 
 import { h, replace } from './dom.js';
-import { rateText } from './format.js';
 import { sounds } from './pinyin.js';
 import { REGION, placesOf } from './regions.js';
-import { digits } from './rounding.js';
 import { said, text } from './text.js';
 
 const RANK = { zone: 0, province: 1, city: 2, county: 3, [REGION]: 4 };
@@ -79,7 +77,7 @@ export function tableSection(app) {
           }))),
       h('div', { class: 'table-frame', tabindex: '0', role: 'region', 'aria-label': text('units_title') },
         h('table', {},
-          h('thead', {}, h('tr', {}, head('name', text('column_name'), 'name'), head('area', text('column_area'), 'number'),
+          h('thead', {}, h('tr', {}, head('name', text('column_name'), 'name'), head('area', text('column_area_km2'), 'number'),
             columns.map((id) => head(id, said(app.indicators[id].title), 'number')))),
           body)));
     fillRows();
@@ -104,10 +102,10 @@ function row(app, unit, columns) {
   const places = placesOf(app, unit).map(({ name }) => said(name)).join(text('list_comma'));
   return h('tr', { 'data-unit': unit.code, class: `level-${unit.level}`, onclick: () => app.choose(unit) },
     h('th', { scope: 'row', class: 'name' }, h('button', { type: 'button', class: 'link' }, app.nameOf(unit)), places ? h('small', { class: 'of-places' }, places) : null),
-    h('td', { class: 'number' }, unit.area === null ? '' : digits(unit.area, unit.area < 1000 ? 1 : 0)),
+    h('td', { class: 'number' }, said(unit.areaText)),
     columns.map((id) => {
       const rate = app.rate(unit.code, id);
       if (!rate) return h('td', { class: 'number empty' }, '—');
-      return h('td', { class: 'number', 'data-indicator': id, 'data-unit': unit.code, 'data-value': rate.printed ?? '' }, rateText(rate, app.indicators[id].kind));
+      return h('td', { class: 'number', 'data-indicator': id, 'data-unit': unit.code, 'data-value': rate.printed ?? '' }, said(rate.value_text));
     }));
 }

@@ -1,0 +1,91 @@
+"""The command on two vintages of a layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from geozone import listing
+from geozone.api import change, mapped_change
+from geozone.cli.options import (
+    BY,
+    CRS,
+    CSV,
+    EVERY,
+    JSON,
+    LANG,
+    PATH,
+    SOURCE,
+    THREADS,
+    ZONES_CRS,
+    cli,
+    deliver_result,
+    exit_if_wrong,
+    progress_bar,
+    tell_result,
+)
+from geozone.export.change import ENDINGS, write_change
+from geozone.messages import Language
+
+
+@cli.command("change")
+@click.argument("old", type=SOURCE)
+@click.argument("new", type=SOURCE)
+@click.argument("zones", type=SOURCE)
+@BY
+@CRS
+@ZONES_CRS
+@click.option(
+    "--out",
+    type=PATH,
+    help="File to write instead of printing: .csv, .json, .xlsx or .parquet; .gpkg or .geojson with the ground gained and lost.",
+)
+@JSON
+@CSV
+@EVERY
+@LANG
+@THREADS
+def change_command(
+    old: str | Path,
+    new: str | Path,
+    zones: str | Path,
+    by: str | None,
+    crs: str | None,
+    zones_crs: str | None,
+    out: Path | None,
+    form: str | None,
+    every: bool,
+    lang: Language,
+    threads: int | None,
+) -> None:
+    """What a layer gained and lost between two vintages, OLD and NEW, in each of ZONES; overlaps counted once.
+
+    Each of them is a file, a layer inside a file (FILE:LAYER) or a database table; of a GeoPackage that geozone wrote, the
+    zones are its units. --crs holds for both vintages. Gained less lost is the net change. What was found is told as for
+    coverage.
+
+    \b
+    Examples:
+      geozone change redline_2018.gpkg redline_2023.gpkg counties.shp --by XZQDM
+      geozone change redline_2018.gpkg redline_2023.gpkg counties.shp --by XZQDM --out change.gpkg
+    """
+    if out:
+        listing.require_ending(out, ENDINGS)
+    mapped = out is not None and out.suffix.lower() in ENDINGS
+    with progress_bar() as progress:
+        options = {"by": by, "crs": crs, "zones_crs": zones_crs, "threads": threads, "progress": progress}
+        if not mapped:
+            table = change(old, new, zones, **options)  # type: ignore[arg-type]  # each option by its own name
+        else:
+            table, places = mapped_change(old, new, zones, **options)  # type: ignore[arg-type]  # the same
+    if not mapped:
+        deliver_result(table.reset_index(), out, form, lang, every=every)
+        return
+    assert out is not None
+    tell_result(table, lang, every=every)
+    rows = table.reset_index().assign(complete=table.attrs["complete"])
+    for line in write_change(rows, places, out):
+        click.echo(line.get(lang), err=True)
+    click.echo(out)
+    exit_if_wrong(table)

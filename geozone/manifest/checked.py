@@ -1,0 +1,221 @@
+"""The declarations held against each other: every name that one table uses of another, kinds, units, words.
+
+Loading a table checks it by itself; this checks them as a whole. A fault is told with file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from geozone.errors import InputError
+from geozone.files import shipped
+from geozone.manifest.checked_policy import figure_faults, policy_faults
+from geozone.manifest.declared import Declarations, Fault, joined_faults, nearest
+from geozone.manifest.fields import load_fields
+from geozone.manifest.indicators import Indicator, load_indicators
+from geozone.manifest.inputs import load_layers, load_registers
+from geozone.manifest.measures import Key, load_measures
+from geozone.manifest.roles import Role, load_roles
+from geozone.manifest.units import load_units, written_units
+from geozone.messages import message
+from geozone.model import REGISTER_COLUMNS, Level
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_AREA_WEIGHT = "area"
+_UNIT_ROLE = "unit"  # of registers whose items are administrative units
+_FIELDS = frozenset({*REGISTER_COLUMNS, "code"})  # that every layer or register may have
+_LAYER_KINDS = frozenset({"area", "line", "point", "raster"})
+_NEEDED = {
+    "layers": ("role", "title"),
+    "registers": ("role", "title"),
+    "measures": ("title",),
+    "units": ("zh", "en"),
+    "fields": ("title",),
+}  # fmt: skip
+_APART = {"registers": "roles", "units": "multiples"}  # tables of another kind in these files
+
+
+def check_manifest() -> None:
+    """Hold all declarations against each other.
+
+    Raises
+    ------
+    InputError
+        With every fault, each with its file and line.
+    """
+    _raise(fault for name, keys in _NEEDED.items() for fault in _shape_faults(name, keys))
+    checks: tuple[Callable[[], Iterable[Fault]], ...] = (
+        role_faults, register_faults, measure_faults, unit_faults, indicator_faults, policy_faults, figure_faults,
+    )  # fmt: skip
+    _raise(fault for check in checks for fault in check())
+
+
+def role_faults() -> list[Fault]:
+    """Return the faults of roles: registers and layers of gaps that are not declared, two at one place of the order."""
+    declared = _read("roles")
+    places: dict[int, str] = {}
+    for role in load_roles().values():
+        _known(declared, (role.id, "register"), role.register, load_registers())
+        gaps = [path.stem for path in shipped("layers").glob("*.toml")]
+        _known(declared, (role.id, "gaps"), role.gaps, gaps)
+        if role.order in places:
+            declared.fault((role.id, "order"), "twice", name=role.order, other=places[role.order])
+        places[role.order] = role.id
+    return declared.faults
+
+
+def register_faults() -> list[Fault]:
+    """Return the faults of registers: a level where there is none, or none where there is one."""
+    declared = _read("registers")
+    for register in load_registers().values():
+        if register.role == _UNIT_ROLE and register.level is None:
+            declared.fault((register.id,), "missing_key", name="level")
+        if register.role != _UNIT_ROLE and register.level is not None:
+            declared.fault((register.id, "level"), "no_level", role=register.role)
+    return declared.faults
+
+
+def measure_faults() -> list[Fault]:
+    """Return the faults of measures: a unit that is none, no sentence for the method."""
+    declared = _read("measures")
+    for measure in load_measures().values():
+        _known(declared, (measure.id, "unit"), measure.unit or "", load_units(), "unknown_unit")
+        try:
+            message(f"rates.method_{measure.id}")
+        except KeyError:
+            declared.fault((measure.id,), "no_text", name=f"rates.method_{measure.id}")
+    return declared.faults
+
+
+def unit_faults() -> list[Fault]:
+    """Return the faults of units: a multiple of a multiple, a writing that means two."""
+    declared = _read("units")
+    units = load_units()
+    for unit in units.values():
+        if units[unit.base].base != unit.base:
+            declared.fault((unit.id, "of"), "no_base", name=unit.base, base=units[unit.base].base)
+    meant: dict[str, str] = {}
+    for word, name in written_units():
+        if meant.setdefault(word, name) != name:
+            declared.fault((name, "written"), "twice", name=word, other=meant[word])
+    return declared.faults
+
+
+def indicator_faults() -> list[Fault]:
+    """Return the faults of indicators: inputs that are not declared or of the wrong kind, units, fields, circles."""
+    declared = _read("indicators")
+    indicators = load_indicators()
+    ranks: dict[int, str] = {}
+    for one in indicators.values():
+        for name, key in one.measure.keys.items():
+            if name in one.options:
+                _check_input(declared, (one.id, name), key, one.options[name], indicators)
+        if one.measure.share and not load_units()[one.unit].share:
+            declared.fault((one.id, "unit"), "no_share", unit=one.unit, measure=one.measure.id)
+        for name in _in_formula(one):
+            _known(declared, (one.id, "formula"), name, indicators, "unknown_indicator")
+        for field in one.fields:
+            place = (one.id, "where" if field in one.where else "field")
+            _known(declared, place, field, {*load_fields(), *_FIELDS}, "unknown_field")
+        if one.map_rank is not None and ranks.setdefault(one.map_rank, one.id) != one.id:
+            declared.fault((one.id, "map_rank"), "twice", name=one.map_rank, other=ranks[one.map_rank])
+        if one.measure.kind is None and one.unit != "-":
+            declared.fault((one.id, "unit"), "unit_of_nothing", measure=one.measure.id, unit=one.unit)
+        if one.id in _upward(one.id, indicators):
+            declared.fault((one.id,), "circle", name=one.id)
+    return declared.faults
+
+
+def _check_input(
+    declared: Declarations,
+    place: tuple[str, str],
+    key: Key,
+    value: Any,
+    indicators: Mapping[str, Indicator],
+) -> None:
+    """Keep the faults of a key that names inputs."""
+    names = (value,) if isinstance(value, str) else value
+    if key.holds in {"figure", "figures", "indicator"}:
+        for name in names:
+            _known(declared, place, name, indicators, "unknown_indicator")
+    elif key.holds in {"register", "registers"}:
+        for name in names:
+            _known(declared, place, name, load_registers())
+    elif key.holds == "weight" and value != _AREA_WEIGHT:
+        _check_layer(declared, place, value, "raster")
+    elif key.holds in {*_LAYER_KINDS, "layer", "layers", "areas"}:
+        kind = {"areas": "area"}.get(key.holds, key.holds)
+        for name in names:
+            _check_layer(declared, place, name, kind if kind in _LAYER_KINDS else None)
+    elif key.holds == "level" and value == Level.ZONE:
+        declared.fault(place, "unknown_word", name=value, nearest=nearest(value, [Level.CITY, Level.COUNTY]))
+
+
+def _check_layer(declared: Declarations, place: tuple[str, str], name: str, kind: str | None) -> None:
+    _known(declared, place, name, load_layers())
+    known = load_layers().get(name)
+    if known is None or kind is None:
+        return
+    role: Role = load_roles()[known.role]
+    if kind not in (role.kind, *role.also):
+        declared.fault(place, "wrong_kind", layer=name, kind=role.kind, wanted=kind)
+
+
+def _upward(name: str, indicators: Mapping[str, Indicator]) -> set[str]:
+    """Return the indicators that one is made from or looks at, those of these included."""
+    found: set[str] = set()
+    due = [name]
+    while due:
+        one = indicators.get(due.pop())
+        if one is not None:
+            more = {*one.indicators, *_in_formula(one), *([one.part_of] if one.part_of else ())} - found
+            found |= more
+            due += more
+    return found
+
+
+def _in_formula(indicator: Indicator) -> list[str]:
+    """Return the words of a formula that are no numbers; its measure reads it."""
+    return _WORD.findall(str(indicator.options.get("formula", "")))
+
+
+def _shape_faults(name: str, keys: tuple[str, ...]) -> list[Fault]:
+    """Return the tables of a file that lack a key which loading takes for granted."""
+    declared = _read(name)
+    for key, table in declared.tables.items():
+        if key == _APART.get(name):
+            continue
+        if not isinstance(table, dict):
+            declared.fault((key,), "no_table", name=key)
+            continue
+        for wanted in keys:
+            if wanted not in table:
+                declared.fault((key,), "missing_key", name=wanted)
+        title = table.get("title")
+        if "title" in table and (not isinstance(title, dict) or set(title) != {"zh", "en"}):
+            declared.fault((key, "title"), "two_languages", name="title")
+    return declared.faults
+
+
+def _known(
+    declared: Declarations,
+    place: tuple[str, str],
+    name: str,
+    names: Collection[str],
+    fault: str = "unknown_word",
+) -> None:
+    if name and name not in names:
+        declared.fault(place, fault, name=name, nearest=nearest(name, names))
+
+
+def _read(name: str) -> Declarations:
+    return Declarations.read(shipped("seeds") / f"{name}.toml")
+
+
+def _raise(faults: Iterable[Fault]) -> None:
+    found = list(faults)
+    if found:
+        files = ", ".join(dict.fromkeys(fault.file for fault in found))
+        raise InputError("manifest.faults", file=files, count=len(found), faults=joined_faults(found))

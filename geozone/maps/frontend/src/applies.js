@@ -1,0 +1,4 @@
+// A share of less than the layers can tell has a denominator, which says how little there is, and no value.
+export function applies(rate) {
+  return rate.value !== null || rate.low !== null || rate.denominator === null;
+}

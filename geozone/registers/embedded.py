@@ -1,0 +1,83 @@
+"""The embedded registers of ``layers/registers``, and lists as published."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from geozone.files import shipped
+from geozone.manifest.inputs import register_title
+from geozone.messages import Text, message
+from geozone.model import Basis, Finding, Register, RegisterTotal, Severity, Zone
+from geozone.rates.completion import CODE_COLUMNS, inside_zone
+from geozone.registers.reader import read_register
+from geozone.seeds import get_zone
+
+
+def embedded_registers(zone: Zone | str) -> dict[str, Register]:
+    """Return the embedded registers of a zone by id: ``bay``, ``river``, ``lake``, ``zero_waste_city``, …; a zone may have none.
+
+    A zone takes the items that lie wholly in it; one that is only part of the zone that a register was made for takes none
+    whose place is larger. A list of known members only says so in a finding (``register_partial``).
+    """
+    zone = get_zone(zone) if isinstance(zone, str) else zone
+    found = {}
+    for name, entry in _declared().items():
+        if zone.key not in entry["zones"]:
+            continue
+        register = _read_embedded(name)
+        codes = register.items[list(CODE_COLUMNS)].itertuples(index=False, name=None)
+        whole = entry["zones"][0] == zone.key
+        inside = [(whole or any(row)) and inside_zone(row, zone) for row in codes]
+        items = register.items[inside].reset_index(drop=True)
+        names = set(items["name"])
+        findings = [
+            finding for finding in register.findings if finding.message.params.get("name", "") in names
+        ]
+        id_ = entry.get("id", register.role)
+        if entry.get("partial", False):
+            findings.append(_partial(register, id_))
+        found[id_] = replace(register, items=items, findings=findings)
+    return found
+
+
+def published_lists() -> dict[str, Register]:
+    """Return the lists of bays and waters as published, by id: cases and built units, which are nobody's denominator."""
+    return {key: _read_embedded(key) for key, entry in _declared().items() if not entry["zones"]}
+
+
+def _partial(register: Register, id_: str) -> Finding:
+    return Finding(
+        "register_partial",
+        Severity.NOTE,
+        register.id,
+        message("registers.partial", register=register_title(id_)),
+        message("registers.partial_remedy"),
+    )
+
+
+@cache
+def _declared() -> dict[str, Any]:
+    return tomllib.loads((_folder() / "registers.toml").read_text("utf-8"))
+
+
+@cache
+def _read_embedded(name: str) -> Register:
+    entry = _declared()[name]
+    register = read_register(
+        _folder() / entry["file"],
+        role=entry["role"],
+        id=entry.get("id", ""),
+        basis=Basis(entry["basis"]),
+        as_of=entry["as_of"],
+        source=Text(**entry["source"]),
+        totals=tuple(RegisterTotal(**total) for total in entry.get("total", ())),
+    )
+    return replace(register, id=name)
+
+
+def _folder() -> Path:
+    return shipped("layers") / "registers"

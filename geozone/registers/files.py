@@ -1,0 +1,191 @@
+"""Registers as files: CSV, workbooks or a layer of a GeoPackage, as grids of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataSourceError
+
+from geozone.errors import InputError
+from geozone.model import Finding
+from geozone.read import read_layer
+from geozone.read.delimited import read_rows
+from geozone.read.encoding import decode_document
+from geozone.read.safety import LIMITS, local_file, small_enough
+from geozone.read.workbook import CellError, Share, Sheet, is_workbook, open_workbook
+
+_TABLES = (".csv", ".tsv", ".txt", ".xls", ".et")  # text that was given the ending of a workbook is text
+OWN_TABLE = "registers"  # of the GeoPackages that geozone writes
+_SQLITE = b"SQLite format 3\x00"
+
+Place = tuple[int, int]  # row and column of a grid, both counted from 0
+
+
+@dataclass
+class Grid:
+    """A table as it stands in a file, headings and all, as text."""
+
+    title: str  # the sheet's or layer's; empty for a file of one table
+    rows: list[list[str]]
+    labels: list[str]  # what a row is called in the file
+    is_layer: bool = False  # its first row is the names of its fields
+    visible: bool = True
+    spans: dict[Place, int] = field(
+        default_factory=dict
+    )  # cells merged over several rows, by the range they belong to
+    copies: set[Place] = field(default_factory=set)  # cells that only repeat the first one of a merged range
+    faults: dict[Place, str] = field(
+        default_factory=dict
+    )  # cells without a value: the error, or "" for no result
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    stray: list[int] = field(default_factory=list)  # rows with a quote that has no partner
+    findings: list[Finding] = field(default_factory=list)  # of the reader
+
+
+def read_grids(path: Path, layer: str | None = None) -> list[Grid]:
+    """Return the tables of a file: every sheet of a workbook, else one.
+
+    Parameters
+    ----------
+    path
+        Delimited text (UTF-8, UTF-16 or GB 18030), XLSX or XLS, or any vector file that geozone reads; the content
+        decides, not the ending.
+    layer
+        Sheet of a workbook or layer of a vector file; by default all sheets, and of a vector file the only layer or, of
+        a GeoPackage that geozone wrote, its table ``registers``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or cannot be read, or has no such sheet or layer.
+    """
+    if not path.exists():
+        raise InputError("registers.missing", path=path)
+    if path.is_file():
+        local_file(path)
+        if is_workbook(path):
+            return _sheets(path, layer)
+        if path.suffix.lower() in _TABLES:
+            return [_text_grid(path)]
+    return [_layer_grid(path, layer)]
+
+
+def as_text(value: Any) -> str:
+    """Return a cell as text: a whole number without decimals, a date as ISO, an empty cell as nothing."""
+    if value is None or (isinstance(value, float) and pd.isna(value)) or value is pd.NaT or value is pd.NA:
+        return ""
+    if isinstance(value, CellError):
+        return ""
+    if isinstance(value, datetime | date):
+        return value.isoformat()[:10]
+    if isinstance(value, Share):
+        return f"{round(float(value) * 100, 10):g}%"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _sheets(path: Path, layer: str | None) -> list[Grid]:
+    sheets = open_workbook(path)
+    if layer is not None:
+        named = [sheet for sheet in sheets if sheet.title == layer]
+        if not named:
+            titles = "、".join(sheet.title for sheet in sheets)
+            raise InputError("registers.no_sheet", path=path, sheet=layer, sheets=titles)
+        sheets = named
+    return [_sheet_grid(sheet) for sheet in sheets]
+
+
+def _sheet_grid(sheet: Sheet) -> Grid:
+    rows = {number: place for place, number in enumerate(sheet.numbers)}
+    columns = {number: place for place, number in enumerate(sheet.columns)}
+    grid = Grid(
+        sheet.title,
+        [[as_text(value) for value in row] for row in sheet.rows],
+        [str(number) for number in sheet.numbers],
+        visible=sheet.visible,
+        hidden_rows={rows[number] for number in sheet.hidden_rows if number in rows},
+        hidden_columns={columns[number] for number in sheet.hidden_columns if number in columns},
+        faults={
+            (place, column): str(value)
+            for place, row in enumerate(sheet.rows)
+            for column, value in enumerate(row)
+            if isinstance(value, CellError)
+        },
+    )
+    for row, column in sheet.unsaved:
+        if row in rows and column in columns:
+            grid.faults[rows[row], columns[column]] = ""
+    for span, (top, left, bottom, right) in enumerate(sheet.merged):
+        inside = [
+            (row, column) for row in _between(rows, top, bottom) for column in _between(columns, left, right)
+        ]
+        grid.copies.update(place for place in inside if place != (rows.get(top), columns.get(left)))
+        if top < bottom:
+            grid.spans.update(dict.fromkeys(inside, span))
+    return grid
+
+
+def _between(places: dict[int, int], first: int, last: int) -> Iterable[int]:
+    numbers = range(first, last + 1) if last - first < len(places) else sorted(places)
+    return [places[number] for number in numbers if number in places and first <= number <= last]
+
+
+def _text_grid(path: Path) -> Grid:
+    small_enough(path, path, LIMITS)
+    content = path.read_bytes()
+    words, _ = decode_document(content, _wide_encoding(content))
+    if words.lstrip("\ufeff \t\r\n").startswith("<"):
+        raise InputError("registers.markup", path=path)
+    found = read_rows(words)
+    rows = [[cell.strip() for cell in row] for row in found.cells]
+    return Grid("", rows, [str(number) for number in range(1, len(rows) + 1)], stray=found.stray)
+
+
+def _wide_encoding(content: bytes) -> str | None:
+    """Return UTF-16 for text of two bytes a character that has no mark in front: most ASCII of it is half zeros."""
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"} or len(content) % 2:
+        return None
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        pairs = {content[place : place + 2] for place in range(0, len(content), 2)}
+        breaks = {b"\n\x00", b"\r\x00"} if first else {b"\x00\n", b"\x00\r"}
+        if pairs & breaks:
+            try:
+                content.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            return encoding
+    return None
+
+
+def _layer_grid(path: Path, layer: str | None) -> Grid:
+    """Return a table without geometry (a GeoPackage's ``registers``), or the attributes of a layer."""
+    table, findings = _attributes(path, layer)
+    rows = [[as_text(value) for value in row] for row in table.itertuples(index=False, name=None)]
+    labels = [str(number) for number in range(1, len(rows) + 1)]  # features are counted from one
+    headings = [str(name) for name in table.columns]
+    return Grid("", [headings, *rows], ["0", *labels], is_layer=True, findings=findings)
+
+
+def _attributes(path: Path, layer: str | None) -> tuple[pd.DataFrame, list[Finding]]:
+    kinds: dict[str, Any] = {}
+    if path.is_file():
+        with path.open("rb") as stream:
+            is_database = stream.read(len(_SQLITE)) == _SQLITE
+        if is_database:
+            with suppress(DataSourceError):  # the reader tells what is wrong
+                kinds = {str(name): kind for name, kind in pyogrio.list_layers(path)}
+    name = layer or (OWN_TABLE if OWN_TABLE in kinds else None)
+    if name in kinds and kinds[name] is None:
+        return pd.DataFrame(pyogrio.read_dataframe(path, layer=name, read_geometry=False)), []
+    read = read_layer(path, layer=layer)
+    data = read.data
+    return pd.DataFrame(data.drop(columns=data.geometry.name)).reset_index(drop=True), read.findings

@@ -1,0 +1,164 @@
+"""The vocabulary of registers: what a heading, a status or a place name means."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache, lru_cache
+from typing import Any
+
+from geozone.files import shipped
+from geozone.model import REGISTER_COLUMNS
+
+PLACE_COLUMNS = ("province", "city", "county")  # columns that name a unit instead of giving its code
+MEASURES = ("shore_km", "area_km2", "length_km")
+_KEPT = 1 << 16  # words that are not worked out twice: long registers repeat few
+_BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
+_DASHES = re.compile(r"[-‐‑‒–—―~·]")
+_SUFFIX = re.compile(
+    r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|新区|省|市|区|县|盟|旗)$"
+)
+
+
+def plain(word: Any) -> str:
+    """Return a word without brackets, spaces, marks around it and case, in half-width letters."""
+    return _plain(str(word))
+
+
+@lru_cache(_KEPT)
+def _plain(word: str) -> str:
+    written = re.sub(r"\s+", "", _BRACKETS.sub("", unicodedata.normalize("NFKC", word))).casefold()
+    return written.strip("*:.,;。、#") or written
+
+
+def plain_name(name: Any) -> str:
+    """Return the name of an item such that two writings of it are alike: dashes and spaces do not count."""
+    word = _spelled(str(name))
+    return _same_place().get(word, word)
+
+
+def item_names(name: str) -> list[str]:
+    """Return the writings that mean an item on a map, as `plain_name` gives them, the whole name first.
+
+    What stands in brackets is another name where it says so ("原…") or ends like a water; else it is a section, and
+    a section is not the whole: ``滦河（唐山段）`` is not ``滦河``.
+    """
+    whole, outside, inside = _parts(name)
+    others = [word for given in inside for word in (_other_name(given),) if word]
+    same = [outside] if inside and (outside in others or any(map(_is_marked, inside))) else []
+    return list(dict.fromkeys([whole, *others, *same]))
+
+
+def feature_names(name: str) -> list[str]:
+    """Return the writings of items that a feature may show a part or the whole of, its whole name first."""
+    whole, outside, inside = _parts(name)
+    others = [word for given in inside for word in (_other_name(given),) if word]
+    return list(dict.fromkeys(word for word in [whole, *others, outside] if word))
+
+
+def name_headings() -> tuple[str, ...]:
+    """Return the headings under which a layer gives further names of its features, as `plain` gives them."""
+    return tuple(plain(word) for word in _words()["other_names"]["headings"])
+
+
+def sea_words() -> tuple[str, ...]:
+    """Return what may follow the name of a unit where a feature is the sea off it, as `plain` gives it."""
+    return tuple(plain(word) for word in ("", *_words()["other_names"]["sea"]))
+
+
+def _parts(name: str) -> tuple[str, str, list[str]]:
+    whole = plain_name(name)
+    inside = [word for bracket in _BRACKETS.findall(name) if (word := bracket[1:-1].strip())]
+    return whole, plain_name(_BRACKETS.sub("", name)) if inside else whole, inside
+
+
+def _other_name(given: str) -> str | None:
+    bare = plain_name(_former().sub("", given))
+    return bare if _is_marked(given) or bare.endswith(tuple(_words()["other_names"]["waters"])) else None
+
+
+def _is_marked(given: str) -> bool:
+    return bool(_former().match(given))
+
+
+@cache
+def _former() -> re.Pattern[str]:
+    return re.compile("^(?:" + "|".join(_words()["other_names"]["former"]) + ")[:：]?")
+
+
+@cache
+def _same_place() -> dict[str, str]:
+    return {_spelled(name): _spelled(names[0]) for names in _words()["same_place"].values() for name in names}
+
+
+def _spelled(name: str) -> str:
+    return _DASHES.sub("", "".join(unicodedata.normalize("NFKC", name).split()).casefold())
+
+
+def measure_factor(heading: str, kind: str | None = None) -> float | None:
+    """Return the factor to km or km² that the bracket of a heading asks for.
+
+    Parameters
+    ----------
+    heading
+        The heading as written.
+    kind
+        ``length`` or ``area``; both unless told.
+
+    Returns
+    -------
+    float or None
+        1 without a bracket, or with one that holds no unit; None where the unit is of the other kind.
+    """
+    for bracket in _BRACKETS.findall(unicodedata.normalize("NFC", heading)):
+        factor = unit_factor(bracket[1:-1], kind)
+        if factor is not None:
+            return factor
+        if unit_factor(bracket[1:-1]) is not None:
+            return None
+    return 1.0
+
+
+def unit_factor(unit: str, kind: str | None = None) -> float | None:
+    """Return the factor to km or km² of a unit of measure; None for a word that is none (of this kind)."""
+    word = re.sub(r"\s", "", unit).casefold()
+    for name, units in register_words("measures").items():
+        if kind in {None, name}:
+            for written, factor in units.items():
+                if word in {written, unicodedata.normalize("NFKC", written)}:
+                    return float(factor)
+    return None
+
+
+def homonym(name: str) -> str | None:
+    """Return the places that a name may mean, where it is a known homonym."""
+    bare = _BRACKETS.sub("", name).strip()
+    known = _words()["homonyms"]
+    places = known.get(bare) or known.get(_SUFFIX.sub("", bare))
+    return None if places is None else str(places)
+
+
+@cache
+def word_set(table: str, name: str) -> frozenset[str]:
+    """Return one list of the vocabulary as plain words."""
+    return frozenset(plain(word) for word in register_words(table)[name])
+
+
+def is_blank(cell: str) -> bool:
+    """Tell whether a cell holds nothing, or a mark that stands for nothing."""
+    return not cell or plain(cell) in word_set("rows", "blank")
+
+
+def register_words(table: str) -> dict[str, Any]:
+    """Return one table of the vocabulary."""
+    found: dict[str, Any] = _words()[table]
+    return found
+
+
+@cache
+def _words() -> dict[str, Any]:
+    words = tomllib.loads((shipped("layers") / "registers" / "words.toml").read_text("utf-8"))
+    unknown = set(words["headings"]) - set(REGISTER_COLUMNS) - {*PLACE_COLUMNS, "kind", "township", "role"}
+    assert not unknown, unknown
+    return words
