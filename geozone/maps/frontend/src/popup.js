@@ -32,7 +32,7 @@ function valueOf(app, attributes, name) {
   if (app.state.lang === 'en' && attributes[`${name}_en`]) return attributes[`${name}_en`];
   if (CODED.has(name) && hasText(`value_${value}`)) return text(`value_${value}`);
   const named = LISTS[name];
-  if (named) return String(value).split(',').map((code) => named(app, code) || code).join(text('list_comma'));
+  if (named) return String(value).split(',').map((code) => named(app, code) || code).join(text('and_so_on'));
   return name.endsWith('_km2') && value >= 1 && !Number.isInteger(value) ? digits(value, 2) : value;
 }
 

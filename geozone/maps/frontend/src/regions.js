@@ -44,7 +44,7 @@ export function placeLinks(app, unit) {
   const places = placesOf(app, unit);
   if (!places.length) return null;
   return h('p', { class: 'of-places' }, text('of_places'), text('colon'),
-    places.map((place, number) => [number ? text('list_comma') : '',
+    places.map((place, number) => [number ? text('and_so_on') : '',
       h('button', { type: 'button', class: 'link', 'data-place': place.id, onclick: () => showPlace(app, place) }, said(place.name))]));
 }
 

@@ -99,7 +99,7 @@ function named(app, unit, wanted) {
 }
 
 function row(app, unit, columns) {
-  const places = placesOf(app, unit).map(({ name }) => said(name)).join(text('list_comma'));
+  const places = placesOf(app, unit).map(({ name }) => said(name)).join(text('and_so_on'));
   return h('tr', { 'data-unit': unit.code, class: `level-${unit.level}`, onclick: () => app.choose(unit) },
     h('th', { scope: 'row', class: 'name' }, h('button', { type: 'button', class: 'link' }, app.nameOf(unit)), places ? h('small', { class: 'of-places' }, places) : null),
     h('td', { class: 'number' }, said(unit.areaText)),
