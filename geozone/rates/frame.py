@@ -49,7 +49,7 @@ class Frame:
         A layer that is neither official nor public is named in the note by its title, which says what it is.
         """
         specs = [self.facts.specs[name] for name in value.layers if name in self.facts.specs]
-        note = (value.note if value.figure else value.note + (indicator.note or NOTHING)) + value.unit.note
+        note = value.note if value.figure else value.note + (indicator.note or NOTHING) + value.unit.note
         for spec in reversed(specs):
             if spec.basis not in (Basis.OFFICIAL, Basis.PUBLIC):
                 note = text("rates.note_unofficial_layer", layer=spec.title) + note

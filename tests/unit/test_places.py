@@ -22,7 +22,7 @@ from geozone.manifest.roles import load_roles
 from geozone.maps.edition import public_edition
 from geozone.maps.payload import zone_payload
 from geozone.messages import Text
-from geozone.model import CRS, Basis, Layer, Level, Severity
+from geozone.model import CRS, Basis, Kind, Layer, Level, Severity
 from geozone.overlay.units import finest_units, member_codes, region_code, region_units
 from geozone.policy import places as module
 from geozone.policy.places import placed_table, places_layer, zone_places
@@ -417,3 +417,10 @@ def test_places_are_left_off_a_printed_sheet(run):
     about = theme(run, "zh")
     assert "places" not in about.result.layers
     assert set(about.result.layers) == set(run.layers) - {"places"}
+
+
+def test_a_reported_figure_is_of_the_place_itself_and_a_computed_one_of_its_units(run):
+    rows = [rate for rate in run.rates if rate.unit_code == "130629+130632+130638" and rate.value is not None]
+    told = {rate.kind: "1770" in rate.note.zh for rate in rows}
+    assert told[Kind.REPORTED] is False
+    assert told[Kind.COVERAGE] is True
