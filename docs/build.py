@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = (
     ("layers/build/measure.py",),  # layers.md
     ("tests/data/readers.py",),  # reading.md
+    ("docs/places.py",),  # places.md
     ("docs/screenshots.py", "maps"),  # images/
 )
 

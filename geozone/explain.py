@@ -12,9 +12,12 @@ from geozone.errors import UsageError
 from geozone.export.table import vintage_words
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
+from geozone.overlay.units import member_codes, region_code
+from geozone.policy.places import zone_places
 from geozone.rates.completion import count_items, unit_items
 from geozone.rates.frame import READING
 from geozone.rates.measures.completion import counted_register
+from geozone.rates.regions import place_code
 from geozone.rates.titles import indicator_title
 from geozone.rates.trajectory import register_trajectory
 from geozone.rates.variants import area_choices, robustness
@@ -51,7 +54,8 @@ def explain(result: ZoneResult, indicator: str, unit: str | None = None) -> list
     indicator
         Id of an indicator, or of a demand.
     unit
-        Code or name of a unit; the zone itself unless told otherwise.
+        Code or name of a unit, or of a region of several; id or name of a place that is made of units. The zone itself
+        unless told otherwise.
 
     Raises
     ------
@@ -88,7 +92,28 @@ def _unit_code(result: ZoneResult, unit: str | None) -> str:
             raise UsageError("explain.ambiguous_unit", unit=unit, codes=", ".join(found))
         if len(found) == 1:
             return str(found[0])
+    regions = _region_codes(result, unit)
+    if len(regions) > 1:
+        raise UsageError("explain.ambiguous_unit", unit=unit, codes=", ".join(sorted(regions)))
+    if regions:
+        return regions.pop()
     raise UsageError("explain.unknown_unit", unit=unit, zone=result.zone.title)
+
+
+def _region_codes(result: ZoneResult, named: str) -> set[str]:
+    """Return the codes of regions, or of the units that places are, which have a name, an id or these codes."""
+    joined = region_code(member_codes(named))
+    found = {
+        rate.unit_code
+        for rate in result.rates
+        if named in {rate.unit_name.zh, rate.unit_name.en} or joined == rate.unit_code
+    }
+    for place in zone_places(result.zone):
+        if named in {place.id, place.name.zh, place.name.en}:
+            if not place.units:
+                raise UsageError("explain.place_without_units", place=place.name)
+            found.add(place_code(place, result.zone))
+    return found
 
 
 def _by_number(rates: list[Rate]) -> list[Rate]:
@@ -149,7 +174,7 @@ def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]
     if len(items) > _SHOWN:
         yield Line("more", text("explain.more", count=len(items) - _SHOWN))
     for total in register.totals:
-        if rate.level is Level.ZONE or total.unit_code == rate.unit_code:
+        if rate.level is Level.ZONE or total.unit_code in member_codes(rate.unit_code):
             yield Line(
                 "item", text("explain.total", unit=total.unit_code, count=total.count, source=total.source,
                              date=total.source_date)
@@ -187,10 +212,10 @@ def _layers(result: ZoneResult, rate: Rate) -> Iterator[Line]:
                 licence=spec.licence or "—",
             ),
         )
-        unit = result.units[result.units["code"] == rate.unit_code]
+        unit = result.units[result.units["code"].isin(member_codes(rate.unit_code))]
         if not len(unit):
             continue
-        shape = unit.geometry.iloc[0]
+        shape = unit.geometry.iloc[0] if len(unit) == 1 else shapely.union_all(unit.geometry.to_numpy())
         shapely.prepare(shape)
         inside = layer.data[shapely.intersects(shape, layer.data.geometry.to_numpy())]
         yield Line(

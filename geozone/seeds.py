@@ -19,19 +19,30 @@ NATIONAL = "national"  # the zone of demands that speak of the whole country
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place that a document names, under its proper name."""
+    """A place that a document names, under its proper name.
+
+    It is made of whole units, stands as a point (of its own, or somewhere inside the units that it is said to lie in), or
+    cannot be placed, and then `unplaced` says why.
+    """
 
     id: str
     name: Text
     printed: str
     documents: tuple[str, ...]
     clauses: tuple[str, ...]
-    kind: str
+    kind: Text
     geometry: str
     zone: str | None
     point: tuple[float, float] | None  # longitude, latitude: representative only
     coordinate_basis: str
+    accuracy_deg: float | None  # how far the point may be off
     confidence: str
+    units: tuple[str, ...]  # adcodes of the units that it is made of
+    units_source: Text | None
+    partial: bool  # these are only those of its members that are known as whole units
+    near: tuple[str, ...]
+    unplaced: Text | None
+    note: Text | None
     measure: str
     measure_source: str
     trap: str
@@ -166,12 +177,19 @@ def load_places() -> tuple[Place, ...]:
             printed=entry.get("printed", ""),
             documents=tuple(entry["documents"]),
             clauses=tuple(entry["clauses"]),
-            kind=entry["kind"],
+            kind=_text(_table("place_kinds")[entry["kind"]]),
             geometry=entry["geometry"],
             zone=entry.get("zone"),
             point=(entry["lon"], entry["lat"]) if "lon" in entry else None,
             coordinate_basis=entry.get("coordinate_basis", ""),
-            confidence=entry.get("confidence", ""),
+            accuracy_deg=entry.get("accuracy_deg"),
+            confidence=entry.get("units_confidence", entry.get("confidence", "")),
+            units=tuple(entry.get("units", ())),
+            units_source=_optional_text(entry.get("units_source")),
+            partial=entry.get("partial", False),
+            near=tuple(entry.get("near", ())),
+            unplaced=_optional_text(entry.get("unplaced")),
+            note=_optional_text(entry.get("note")),
             measure=entry.get("measure", ""),
             measure_source=entry.get("measure_source", ""),
             trap=entry.get("trap", ""),

@@ -22,11 +22,12 @@ from geozone.model import (
     Zone,
 )
 from geozone.policy.plausibility import territory
-from geozone.rates.compute import chosen_indicators, regions, zone_units
+from geozone.rates.compute import chosen_indicators, zone_units
 from geozone.rates.compute import compute_rates as compute
 from geozone.rates.facts import Facts
 from geozone.rates.figures import Figures
 from geozone.rates.needs import AreaNeed, ConnectedNeed, LengthNeed
+from geozone.rates.regions import regions
 
 NAME = Text("样本", "sample")
 # two provinces (the first without a coast) of two cities of two counties, ten km² each

@@ -104,7 +104,10 @@ def _types(gather: Gather, geometries: np.ndarray, without: np.ndarray) -> None:
         for row in wrong[:LISTED]:
             gather.add("geometry_type", Severity.ERROR, row=int(row), place=place_of(geometries[row]))
         gather.rest("geometry_type", LISTED, len(wrong))
-    if len(taken) > 1 and len(set(dimensions[present & ~mixed].tolist())) > 1:
+    named = (
+        gather.role is not None and gather.role.nominal
+    )  # an area, a course or a point: all of them places
+    if not named and len(taken) > 1 and len(set(dimensions[present & ~mixed].tolist())) > 1:
         gather.add("geometry_types_mixed", Severity.WARNING)
     if taken != (_LINES,):
         _outlines(gather, geometries[present & (dimensions == 1)])

@@ -32,12 +32,13 @@ def check_topology(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
     """Find what is wrong between the features of a layer, and between the layer and its zone."""
     geometries = gather.geometries
     sound = shapely.is_valid(geometries) & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
-    first = _duplicates(gather, geometries)
+    nominal = gather.role is not None and gather.role.nominal  # names may lie over each other
+    first = np.arange(len(geometries)) if nominal else _duplicates(gather, geometries)
     polygonal = np.flatnonzero(sound & (shapely.get_dimensions(geometries) == 2))
     if gather.units:  # units tile the ground, whatever vertices the two sides of a border have
         geometries = geometries.copy()
         geometries[polygonal] = share_vertices(geometries[polygonal])
-    if len(polygonal):
+    if len(polygonal) and not nominal:
         _overlaps(gather, geometries, polygonal[first[polygonal] == polygonal])
         _slivers(gather, geometries, polygonal)
         if gather.units:

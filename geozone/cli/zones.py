@@ -228,8 +228,8 @@ def explain_command(
 ) -> None:
     """Explain a number: its items, features, layer, method and clause.
 
-    INDICATOR is an indicator or the id of a target; UNIT a code or name, the zone itself by default. With --project,
-    ZONE must be the project's own.
+    INDICATOR is an indicator or the id of a target; UNIT a code or name of a unit, region or place, the zone itself by
+    default. With --project, ZONE must be the project's own.
 
     \b
     Examples:

@@ -64,7 +64,14 @@ class Theme:
 def theme(
     result: ZoneResult, lang: Language, rate: str | None = None, bounds: Sequence[float] | None = None
 ) -> Theme:
-    """Return the theme of a sheet, with the class bounds of `geozone.symbology.breaks` unless they are given."""
+    """Return the theme of a sheet, with the class bounds of `geozone.symbology.breaks` unless they are given.
+
+    Named places are left off: without room for their names, they would be borders and dots that say nothing.
+    """
+    roles = load_roles()
+    drawn = {
+        name: one for name, one in result.layers.items() if not (one.spec and roles[one.spec.role].nominal)
+    }
     indicator = main_rate(result, rate) or main_rates(result)[0]
     values = {
         item.unit_code: item.value
@@ -76,7 +83,8 @@ def theme(
     finest = result.units.loc[is_finest(result.units), "code"]
     chosen = breaks([values.get(code) for code in finest], 100.0) if bounds is None else bounds
     classes = rate_classes(chosen) if values else []
-    return Theme(result, lang, indicator, classes, values, levels, indicator_titles(result))
+    shown = replace(result, layers=drawn)
+    return Theme(shown, lang, indicator, classes, values, levels, indicator_titles(result))
 
 
 def on_sheet(spec: LayerSpec) -> LayerStyle:

@@ -19,7 +19,7 @@ from geozone.manifest.inputs import layer_title, load_registers, register_title
 from geozone.manifest.units import load_units, unit_title
 from geozone.messages import Language, Text, text
 from geozone.model import Level, Status
-from geozone.rates.frame import REGION
+from geozone.overlay.units import member_codes
 
 PROJECT_FILE = "project.toml"
 _UNSAFE = re.compile(r"[<>:\"/\\|?*“”]")
@@ -166,7 +166,7 @@ def figure_sheet(missing: Iterable[Missing], lang: Language) -> Sheet:
         key = (item.title.zh, one.unit_code, item.year)
         if item.what != FIGURE or key in rows:
             continue
-        code = "" if REGION in one.unit_code else one.unit_code
+        code = "" if len(member_codes(one.unit_code)) > 1 else one.unit_code
         instead = [other.item for other in missing if _is_instead(other, one)]
         rows[key] = [
             one.unit_name.get(lang), code, item.title.get(lang), item.year, None, unit_word(item.unit, lang), None, None,

@@ -22,6 +22,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
     "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "gaps": "", "shore": False, "sea": False, "offshore": False, "named_to": 0, "outlined": False,
     "classed": False,
+    "nominal": False,
 }  # fmt: skip
 _KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
 
@@ -53,6 +54,7 @@ class Role:
     named_to: int  # maps up to this scale name its features; 0: none
     outlined: bool  # drawn as an outline on printed sheets
     classed: bool  # the values of the raster are classes, not quantities
+    nominal: bool  # its areas name ground and claim none
 
     @property
     def geometry(self) -> str:

@@ -39,9 +39,9 @@ def public_edition(
     1. Layers of the roles in `withheld` are left out; their shares stay in the rates and the mosaic.
     2. Finest units are simplified as one coverage, so that borders stay shared, and every coordinate is put on a
        grid of `grid_degrees`; upper units are made of them. Other layers are simplified and put on the same grid;
-       a feature smaller than the grid is left out and counted. Relief and
-       rasters are not drawn.
-    3. Of the attributes only `PUBLIC_COLUMNS` stay. Findings about layers, which name places in the sources, are left
+       a feature smaller than the grid is left out and counted. Relief and rasters are not drawn.
+    3. Of the attributes only `PUBLIC_COLUMNS` stay, but for the places of the documents, which are no data of the
+       house. Findings about layers, which name places in the sources, are left
        out and counted.
     4. Every coordinate is checked against the grid; the figures stand in the step ``edition``.
 
@@ -65,7 +65,10 @@ def public_edition(
         if layer.spec is not None and layer.spec.role in withheld:
             figures["withheld"].append(name)
             continue
-        data = layer.data[[column for column in PUBLIC_COLUMNS if column in layer.data] + ["geometry"]].copy()
+        open_columns = layer.data.columns if _is_made_here(layer) else PUBLIC_COLUMNS
+        data = layer.data[
+            [name for name in open_columns if name in layer.data and name != "geometry"] + ["geometry"]
+        ].copy()
         data["geometry"] = _on_grid(shapely.simplify(data.geometry.to_numpy(), grid_degrees), grid_degrees)
         kept = data[~data.geometry.is_empty].reset_index(drop=True)
         layers[name] = Layer(name, kept, layer.spec)
@@ -88,6 +91,11 @@ def public_edition(
         rasters={},
         steps=[*result.steps, Step("edition", figures)],
     )
+
+
+def _is_made_here(layer: Layer) -> bool:
+    """Tell whether a layer is that of the places, made from the documents and no file."""
+    return layer.spec is not None and load_roles()[layer.spec.role].nominal and not layer.spec.sources
 
 
 def _findings(result: ZoneResult) -> list[Finding]:

@@ -17,8 +17,9 @@ from geozone.manifest.inputs import register_roles, register_title
 from geozone.manifest.roles import load_roles
 from geozone.maps.indicators import indicator_entries, mappable, partitions
 from geozone.maps.missing import gaps
+from geozone.maps.places import place_entries, region_entries
 from geozone.maps.plain import Strings, clean, interned, number, readings
-from geozone.maps.rate_rows import SILENT, dates, rate_rows, rate_words, regions
+from geozone.maps.rate_rows import SILENT, dates, rate_rows, rate_words
 from geozone.maps.sources import source_entries
 from geozone.maps.story import story
 from geozone.messages import Text, room, text
@@ -57,7 +58,8 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
         "indicators": indicators,
         "mappable": mappable(indicators),
         "dates": dates(result),
-        "regions": regions(result, strings),
+        "regions": region_entries(result, strings),
+        "places": place_entries(result, strings),
         "rates": rate_rows(result, strings),
         "rate_words": rate_words(result, strings),
         "tally": [

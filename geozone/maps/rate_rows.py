@@ -12,7 +12,6 @@ from geozone.maps.plain import Strings, clean, interned, number
 from geozone.messages import Text, text
 from geozone.model import Kind, Rate, Verdict, ZoneResult
 from geozone.rates.figures import FLOOR, Figure
-from geozone.rates.frame import REGION
 from geozone.rates.titles import indicator_title, is_screening
 from geozone.rates.verdicts import NOT_COMPARABLE
 from geozone.rates.wording import (
@@ -137,19 +136,6 @@ def dates(result: ZoneResult) -> dict[str, Any]:
 def _is_floor(rate: Rate, result: ZoneResult) -> bool:
     figure = reported_figure(rate, result)
     return figure is not None and figure.kind == FLOOR
-
-
-def regions(result: ZoneResult, strings: Strings) -> dict[str, dict[str, Any]]:
-    """Return the regions that rates speak of and that are no unit, by code: name and codes of their members."""
-    known = {str(code) for code in result.units["code"]}
-    return {
-        clean(rate.unit_code): {
-            "name": strings.add(rate.unit_name),
-            "members": [code for code in rate.unit_code.split(REGION) if code in known],
-        }
-        for rate in result.rates
-        if rate.unit_code not in known
-    }
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

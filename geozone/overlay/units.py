@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import Geometries, area_km2
 
 _DEGREE_M = 111_000.0  # of latitude
+_JOIN = "+"  # between the codes of a region of several units
 
 UNIT_COLUMNS = ["code", "name", "name_en", "level", "parent", "area_km2", "geometry"]
 
@@ -22,6 +25,40 @@ def code_prefix(code: str) -> str:
     while len(code) > 2 and code.endswith("00"):
         code = code[:-2]
     return code
+
+
+def region_code(codes: Iterable[str]) -> str:
+    """Return the code of several units that are looked at together: theirs in ascending order, joined with a plus."""
+    return _JOIN.join(sorted(set(codes)))
+
+
+def member_codes(code: str) -> tuple[str, ...]:
+    """Return the codes of the units of a region; of a unit its own."""
+    return tuple(code.split(_JOIN))
+
+
+def region_units(units: gpd.GeoDataFrame, code: str) -> gpd.GeoDataFrame:
+    """Return the finest units of a region and the region itself, which is above them.
+
+    Parameters
+    ----------
+    units
+        Units of a zone, as `zone_units` returns them.
+    code
+        Code of the region (`region_code`).
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns ``code, parent, geometry``; the region, the union of its members, last.
+    """
+    members = units[units["code"].isin(member_codes(code))]
+    above = ancestors(units)
+    inside = set(above.loc[above["code"].isin(members["code"]), "finest"])
+    finest = units.loc[units["code"].isin(inside), ["code", "geometry"]].assign(parent=code)
+    whole = {"code": code, "parent": "", "geometry": shapely.union_all(members.geometry.to_numpy())}
+    rows = pd.concat([pd.DataFrame(finest), pd.DataFrame([whole])], ignore_index=True)
+    return gpd.GeoDataFrame(rows[["code", "parent", "geometry"]], crs=CRS)
 
 
 def zone_units(zone: Zone, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

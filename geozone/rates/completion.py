@@ -15,10 +15,12 @@ import numpy as np
 import pandas as pd
 
 from geozone.model import Basis, Level, Register, RegisterTotal, Status, Zone
-from geozone.overlay.units import code_prefix
+from geozone.overlay.units import code_prefix, member_codes
 
 # what a register may be trusted with, best first: a unit is as good as its worst item
 TRUST = (Basis.OFFICIAL, Basis.PUBLIC, Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING, Basis.SYNTHETIC)
+# lists that stand in for an official one, which may have items that they lack
+STAND_INS = (Basis.SCHEMATIC, Basis.WORKING)
 CODE_COLUMNS = ("province_code", "city_code", "county_code")
 
 
@@ -77,9 +79,13 @@ def unit_items(register: Register, code: str, level: Level, zone: Zone) -> pd.Da
     """Return the items of a register that lie wholly in a unit.
 
     An item that crosses the border of a unit belongs to the next larger unit that holds it: its code at the finer
-    level is empty.
+    level is empty. Of a region of several units it is the items of its members.
     """
     items = register.items
+    members = member_codes(code)
+    if len(members) > 1:
+        parts = [unit_items(register, member, _level_of(member), zone) for member in members]
+        return items.loc[items.index.isin(pd.concat(parts).index)]
     if level is not Level.ZONE:
         column = {Level.PROVINCE: "province_code", Level.CITY: "city_code", Level.COUNTY: "county_code"}[
             level
@@ -103,7 +109,7 @@ def inside_zone(codes: Sequence[str], zone: Zone) -> bool:
 
 
 def count_items(register: Register, code: str, level: Level, zone: Zone, measure: str | None = None) -> Count:
-    """Count the built items of a unit.
+    """Count the built items of a unit; of a region, those of its members together.
 
     Parameters
     ----------
@@ -121,6 +127,11 @@ def count_items(register: Register, code: str, level: Level, zone: Zone, measure
     Count
         With a tally, or with the reason why the unit has no denominator.
     """
+    members = member_codes(code)
+    if len(members) > 1:
+        return _together(
+            [count_items(register, member, _level_of(member), zone, measure) for member in members]
+        )
     items = unit_items(register, code, level, zone)
     prefix = "" if level is Level.ZONE else code_prefix(code)
     inside = [total for total in register.totals if _within(total.unit_code, prefix, zone)]
@@ -168,6 +179,24 @@ def count_items(register: Register, code: str, level: Level, zone: Zone, measure
     return Count(tally, basis, len(items), unlisted, *told)
 
 
+def _together(counts: Sequence[Count]) -> Count:
+    """Return the counts of the members of a region as one; without a tally where one of them can't be counted."""
+    failed = [count for count in counts if count.reason not in {None, "no_items"}]
+    counted = [count for count in counts if count.tally is not None] or list(counts)
+    tallies = [count.tally for count in counted if count.tally is not None]
+    first = failed[0] if failed else counted[0]
+    return Count(
+        tally=sum(tallies[1:], start=tallies[0]) if tallies and not failed else None,
+        basis=worst_basis([count.basis for count in counted], first.basis),
+        listed=sum(count.listed for count in counts),
+        unlisted=sum(count.unlisted for count in counts),
+        recognised=sum(count.recognised for count in counts),
+        doubtful=sum(count.doubtful for count in counts),
+        reason=first.reason,
+        detail=first.detail,
+    )
+
+
 def with_shores(register: Register, shore_km: Mapping[str, float]) -> Register:
     """Return a working register whose counties, standing in for bays, have the length of their shore.
 
@@ -189,8 +218,10 @@ def worst_basis(values: Sequence[Any], default: Basis) -> Basis:
 
 
 def pooled(registers: Sequence[Register]) -> Register:
-    """Return rivers and lakes as one register, for a clause that speaks of both together."""
+    """Return several registers as one, for a clause that speaks of rivers and lakes together; of a single one itself."""
     first = registers[0]
+    if len(registers) == 1:
+        return first
     return Register(
         id="+".join(register.id for register in registers),
         role=first.role,
@@ -224,9 +255,10 @@ def _within(total_code: str, prefix: str, zone: Zone) -> bool:
 
 
 def _listed(register: Register, total: RegisterTotal, zone: Zone) -> int:
-    level = (
-        Level.PROVINCE if total.unit_code.endswith("0000")
-        else Level.CITY if total.unit_code.endswith("00")
-        else Level.COUNTY
-    )  # fmt: skip
-    return len(unit_items(register, total.unit_code, level, zone))
+    return len(unit_items(register, total.unit_code, _level_of(total.unit_code), zone))
+
+
+def _level_of(code: str) -> Level:
+    if code.endswith("0000"):
+        return Level.PROVINCE
+    return Level.CITY if code.endswith("00") else Level.COUNTY

@@ -12,12 +12,12 @@ import pandas as pd
 
 from geozone.manifest.indicators import ALWAYS, REPORTED, WHERE_KNOWN, Indicator
 from geozone.messages import Text, text
-from geozone.model import Level, Rate, Target, Verdict, Zone
+from geozone.model import Level, Rate, Target, Verdict
 from geozone.policy.plausibility import Territory
 from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.digits import amount_places
 from geozone.rates.facts import Facts, Unit, Value
-from geozone.rates.frame import READING, REGION, Frame, context
+from geozone.rates.frame import READING, Frame, context
 from geozone.rates.measures import module_of
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.measures.derived import names
@@ -83,27 +83,6 @@ def zone_units(units: pd.DataFrame) -> list[Unit]:
         for code, name, name_en, level, area in table.itertuples(index=False)
     ]
     return sorted(rows, key=lambda unit: (rank[unit.level.value], unit.code))
-
-
-def regions(units: Sequence[Unit], targets: Sequence[Target], zone: Zone) -> list[Unit]:
-    """Return the regions of several units that clauses speak of together, such as a new area of three counties."""
-    size = {unit.code: unit for unit in units}
-    found: dict[str, Unit] = {}
-    for target in targets:
-        codes = target.region_codes
-        if len(codes) < 2 or set(codes) == set(zone.coastal) or not set(codes) <= set(size):
-            continue
-        key = REGION.join(codes)
-        known = found.get(key)
-        found[key] = Unit(
-            key,
-            target.region,
-            size[codes[0]].level,
-            sum(size[code].area_km2 for code in codes),
-            codes,
-            (known.indicators if known else frozenset()) | {target.indicator},
-        )
-    return list(found.values())
 
 
 def compute_rates(

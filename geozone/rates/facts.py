@@ -15,7 +15,7 @@ from geozone.manifest.roles import load_roles
 from geozone.messages import Text, text
 from geozone.model import Basis, LayerSpec, Level, Register, Zone
 from geozone.overlay.slivers import Sliver
-from geozone.overlay.units import code_prefix
+from geozone.overlay.units import code_prefix, member_codes
 from geozone.rates.completion import worst_basis
 from geozone.rates.figures import Figure, Figures
 from geozone.rates.needs import Need
@@ -35,6 +35,7 @@ class Unit:
     area_km2: float
     members: tuple[str, ...] = ()  # codes of the units of a region
     indicators: frozenset[str] = frozenset()  # of a region: the indicators that ask for it
+    note: Text = NOTHING  # what a reader must know of its ground
 
     @property
     def region(self) -> bool:
@@ -234,7 +235,11 @@ class Facts:
         inland = (
             not self.zone.coastal
             if unit.level is Level.ZONE
-            else not any(coast.startswith(code_prefix(unit.code)) for coast in self.zone.coastal)
+            else not any(
+                coast.startswith(code_prefix(code))
+                for coast in self.zone.coastal
+                for code in member_codes(unit.code)
+            )
         )
         if unit.level is Level.ZONE or (marine and unit.level is Level.PROVINCE):
             note = text("rates.note_no_coast" if marine and inland else "rates.note_no_items")

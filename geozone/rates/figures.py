@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from geozone.manifest.units import converted
 from geozone.messages import Text
@@ -48,6 +48,10 @@ class Figures:
 
     def __len__(self) -> int:
         return len(self.all)
+
+    def under(self, scopes: Mapping[str, str]) -> Figures:
+        """Return the same figures, those of some scopes under another name."""
+        return Figures(replace(one, scope=scopes.get(one.scope, one.scope)) for one in self.all)
 
     def series(self, indicator: str, scope: str) -> list[Figure]:
         """Return what was reported of a scope, a figure a year, the latest last; undated ones first.

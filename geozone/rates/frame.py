@@ -9,6 +9,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title, register_title
 from geozone.messages import Text, text
 from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
+from geozone.overlay.units import region_code
 from geozone.policy.plausibility import Territory, impossible
 from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.baselines import baseline_of
@@ -17,7 +18,6 @@ from geozone.rates.figures import FLOOR
 from geozone.rates.methods import method_of
 from geozone.rates.verdicts import Measured, judge, target_value
 
-REGION = "+"  # joins the codes of a region of several units
 READING = ":reading"  # suffix of the id of a target that is read otherwise than printed
 
 
@@ -49,7 +49,7 @@ class Frame:
         A layer that is neither official nor public is named in the note by its title, which says what it is.
         """
         specs = [self.facts.specs[name] for name in value.layers if name in self.facts.specs]
-        note = value.note if value.figure else value.note + (indicator.note or NOTHING)
+        note = value.note if value.figure else value.note + (indicator.note or NOTHING) + value.unit.note
         for spec in reversed(specs):
             if spec.basis not in (Basis.OFFICIAL, Basis.PUBLIC):
                 note = text("rates.note_unofficial_layer", layer=spec.title) + note
@@ -95,7 +95,7 @@ class Frame:
                 continue
             indicator = self.indicators[target.indicator]
             codes = target.region_codes
-            unit = by_code.get(codes[0] if len(codes) == 1 else REGION.join(codes), self.facts.whole)
+            unit = by_code.get(region_code(codes), self.facts.whole)
             there = (
                 text("rates.note_region", region=target.region)
                 if codes and unit is self.facts.whole
@@ -150,7 +150,7 @@ class Frame:
             return rate.level is Level.ZONE
         if len(codes) == 1 or target.comparator is Comparator.FULL:
             return rate.unit_code in codes
-        return rate.unit_code == REGION.join(codes)
+        return rate.unit_code == region_code(codes)
 
     def _held(self, rate: Rate, target: Target, indicator: Indicator, value: Value) -> list[Rate]:
         wrong = impossible(target, self.size)

@@ -20,7 +20,7 @@ def method_of(indicator: Indicator) -> Text:
         f"rates.method_{indicator.measure.id}",
         layer=titles[0] if titles else Text("", ""),
         others=Text("、".join(title.zh for title in others), ", ".join(title.en for title in others)),
-        reach=f"{options.get('reach_m', 0):g}",
+        reach=f"{options.get('reach_m', 0):,g}",
         formula=options.get("formula", ""),
         whole=layer_title(of) if of else text("rates.the_unit"),
         weight=layer_title(weight) if weight in indicator.layers else text("rates.weight_area"),

@@ -23,8 +23,8 @@ def indicator_title(rate: Rate, result: ZoneResult) -> Text:
 
 
 def is_screening(rate: Rate, indicator: Indicator) -> bool:
-    """Tell whether a rate is computed from a layer that stands in for a statutory product."""
-    if rate.kind is Kind.REPORTED or rate.basis in {None, Basis.OFFICIAL, Basis.PUBLIC}:
+    """Tell whether a rate is computed from a layer that stands in for a statutory product; made-up data stands for none."""
+    if rate.kind is Kind.REPORTED or rate.basis in {None, Basis.OFFICIAL, Basis.PUBLIC, Basis.SYNTHETIC}:
         return False
     layers, roles = load_layers(), load_roles()
     return any(roles[layers[name].role].statutory for name in indicator.layers if name in layers)

@@ -76,7 +76,7 @@ def decimals(target: Target) -> int | None:
 
 def rounded(value: float, places: int | None) -> float:
     """Return a fraction rounded half up at `places` decimals of a percent; unrounded where `places` is None."""
-    if places is None:
+    if places is None or math.isinf(value):
         return value
     return float(rounding.rounded(value * 100, places) / 100)  # 11 of 40 is 27.5 % and rounds up
 
@@ -185,7 +185,7 @@ def _band(measured: Measured) -> tuple[float, float]:
     if measured.value is not None:
         return measured.value, measured.value
     assert measured.low is not None
-    return measured.low, measured.low if measured.high is None else measured.high
+    return measured.low, math.inf if measured.high is None else measured.high  # a floor has no upper end
 
 
 def _below(value: float, goal: float, places: int | None) -> bool:

@@ -28,12 +28,13 @@ from geozone.policy.plausibility import territory
 from geozone.policy.targets import target_findings
 from geozone.project import Project
 from geozone.rates.completion import with_shores
-from geozone.rates.compute import all_needs, chosen_indicators, compute_rates, regions, zone_units
+from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
 from geozone.rates.needs import AreaNeed, ConnectedNeed, Need
 from geozone.run.findings import shore_elsewhere, unused_layer
 from geozone.run.layers import cut_to_zone, role_of
 from geozone.run.mosaics import Mosaics
+from geozone.run.places import drawn_places, grounds
 from geozone.run.rasters import relief_sources
 from geozone.run.reading import Options, Reading
 from geozone.run.register_map import join_registers
@@ -91,7 +92,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         workers=options.workers,
         scheduler=options.scheduler,
     )
-    materials = Materials(layers, rasters, units, finest, mosaics, earlier, options.threads)
+    ground = grounds(units, zone, targets, chosen)
+    materials = Materials(layers, rasters, units, finest, mosaics, earlier, options.threads, ground.regions)
     tables = supply(needs, materials)
     run.keep(mosaics.findings, tell=True)
     tell_unused(run, layers, rasters, needs)
@@ -109,18 +111,17 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     targets += references.targets
     outline = units.geometry.iloc[-1]
     shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
-    shown = _joined(run, shown, registers, units)
+    shown = _joined(run, shown, registers, units) | drawn_places(run, units)
     run.keep(target_findings(zone_targets(zone.key)), tell=True)
-    ordered = zone_units(units)
     facts = Facts(
         zone=zone,
-        units=[*ordered, *regions(ordered, targets, zone)],
+        units=ground.units,
         parents=dict(zip(units["code"], units["parent"], strict=True)),
         specs={**{name: layer.spec for name, layer in layers.items() if layer.spec}, **rasters},
         tables=tables,
         registers=registers,
-        figures=reported,
-        slivers=_slivers(run, layers, units, mosaics, needs),
+        figures=reported.under(ground.scopes),
+        slivers=_slivers(run, layers, [units, *ground.regions], mosaics, needs),
         shortest_km=_shortest(run, layers),
         fields={name: frozenset(map(str, layer.data.columns)) for name, layer in layers.items()},
         vintages=frozenset({*earlier, *earlier_rasters}),
@@ -170,6 +171,7 @@ def _with_older(
         Mosaics({}, materials.finest, threads=materials.threads),
         {},
         materials.threads,
+        materials.regions,
     )
     asked = [one for one in chosen if set(one.layers) & set(older)]
     tables = supply(all_needs(asked), before)
@@ -183,9 +185,11 @@ def tell_unused(
     """Tell which of the user's layers no rate is made from."""
     used = layers_of(needs) | {role.gaps for role in load_roles().values()}
     specs = {name: layer.spec for name, layer in layers.items() if layer.spec} | dict(rasters)
-    registers = {role.layer for role in load_roles().values() if role.register}  # drawn by their register
+    drawn = {
+        role.layer for role in load_roles().values() if role.register or role.nominal
+    }  # used by the map itself
     for name in sorted(run.project.own & set(specs)):
-        if name in used | registers:
+        if name in used | drawn:
             continue
         run.keep([unused_layer(specs[name])], tell=True)
         run.inputs = [entry | {"used": False} if entry.get("id") == name else entry for entry in run.inputs]
@@ -196,7 +200,12 @@ def _mosaic_layers(layers: Mapping[str, Layer]) -> dict[str, gpd.GeoDataFrame]:
     found = {}
     for name, layer in layers.items():
         role = role_of(layer.spec) if layer.spec else None
-        if role is not None and role.kind == "area" and not role.marine and name != role.gaps:
+        if (
+            role is not None
+            and role.kind == "area"
+            and not (role.marine or role.nominal)
+            and name != role.gaps
+        ):
             data = layer.data
             found[name] = data[shapely.get_dimensions(data.geometry.to_numpy()) == 2]
     return found
@@ -259,7 +268,11 @@ def _joined(
 
 
 def _slivers(
-    run: Reading, layers: Mapping[str, Layer], units: gpd.GeoDataFrame, mosaics: Mosaics, needs: list[Need]
+    run: Reading,
+    layers: Mapping[str, Layer],
+    units: list[gpd.GeoDataFrame],
+    mosaics: Mosaics,
+    needs: list[Need],
 ) -> dict[str, dict[str, Sliver]]:
     """Return the parts of the layers that rates are shares of, where they are thinner than the layers are accurate."""
     grounds = [need.grounds for need in needs if isinstance(need, AreaNeed)]
@@ -273,12 +286,16 @@ def _slivers(
     shared |= {need.ground.layer for need in needs if isinstance(need, ConnectedNeed)}
     pieces = mosaics.pieces
     return {
-        name: slivers(
-            layers[name].data,
-            units,
-            pieces[pieces[name].astype(bool)],
-            max(accuracy_m(layers[name]), run.boundary_accuracy_m),
-        )
+        name: {
+            code: sliver
+            for some in units
+            for code, sliver in slivers(
+                layers[name].data,
+                some,
+                pieces[pieces[name].astype(bool)],
+                max(accuracy_m(layers[name]), run.boundary_accuracy_m),
+            ).items()
+        }
         for name in sorted(shared & set(layers))
     }
 

@@ -40,7 +40,9 @@ def covers(item: LayerSpec | LayerSource, zone: Zone) -> bool:
 
 
 def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
-    """Return the part of a layer that lies in the zone; marine layers are kept whole near its shore."""
+    """Return the part of a layer that lies in the zone; marine layers are kept whole near its shore, named places as they are."""
+    if layer.spec is not None and role_of(layer.spec).nominal:
+        return layer
     if layer.spec is not None and role_of(layer.spec).marine:
         return replace(layer, data=layer.data[layer.data.intersects(outline.buffer(_OFFSHORE_DEGREES))])
     return replace(layer, data=cut_to(layer.data, outline))

@@ -110,7 +110,7 @@ class Reading:
         )
         for spec in specs:
             role = role_of(spec)
-            if role.raster or role.purpose:
+            if role.raster or role.purpose or not spec.sources:  # without sources: made by the run
                 continue
             if covers(spec, self.project.zone):
                 layers[spec.id] = read_zone_layer(spec, self.project.zone, self.inputs)

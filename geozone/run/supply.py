@@ -42,7 +42,8 @@ _POLYGONS, _LINES = 2, 1  # dimensions
 class Materials:
     """What a run has read: vector layers by id, rasters by id, and the units of the zone.
 
-    ``older`` has the older vintages of vector layers, as far as there are any.
+    ``older`` has the older vintages of vector layers, as far as there are any; ``regions`` the finest units of every region
+    with the region itself.
     """
 
     layers: Mapping[str, Layer]
@@ -52,6 +53,7 @@ class Materials:
     mosaics: Mosaics
     older: Mapping[str, Layer] = field(default_factory=dict)
     threads: int | None = None
+    regions: Sequence[gpd.GeoDataFrame] = ()
 
     def has(self, name: str) -> bool:
         """Tell whether a layer is there."""
@@ -163,6 +165,7 @@ def _(need: ConnectedNeed, materials: Materials) -> pd.DataFrame:
     along = materials.layers[need.along].data if need.along else None
     rows = []
     units = materials.units[materials.units["level"].isin(need.levels)]
+    units = pd.concat([units, *(region.tail(1) for region in materials.regions)])
     for code, outline in zip(units["code"], units.geometry, strict=True):
         part = cut_to(patches, outline)
         if len(part):

@@ -21,7 +21,18 @@ VECTORS = sorted(DATA.glob("*.gpkg"))
 RASTERS = sorted(DATA.glob("*.tif"))
 TABLES = [(path, layer) for path in VECTORS for layer in pyogrio.list_layers(path)[:, 0]]
 TOLD = ["name", "name_en", "source", "licence", "basis", "accuracy_m", "vintage"]
-IDS = {"boundary", "coastline", "rivers", "lakes", "dem", "barrier", "barrier_gaps", "bays", "redline"}
+IDS = {
+    "boundary",
+    "coastline",
+    "rivers",
+    "lakes",
+    "dem",
+    "barrier",
+    "barrier_gaps",
+    "bays",
+    "redline",
+    "places",
+}
 COUNTY_ZONES = {
     "bth": ("110000", "120000", "130000"),
     "yrd": ("310000", "320000", "330000", "340000"),

@@ -23,6 +23,7 @@ from geozone.model import (
 from geozone.overlay.slivers import Sliver
 from geozone.rates.completion import with_shores
 from geozone.rates.figures import Figure
+from geozone.rates.verdicts import Measured, judge
 from geozone.rates.wording import value_text
 from geozone.seeds import get_zone, zone_targets
 
@@ -500,3 +501,51 @@ def test_a_shore_shorter_than_its_ends_are_accurate_makes_no_rate():
     assert "不适用" in short.note.zh
     assert one(found, "natural_shore_retention", THIRD).value == pytest.approx(0.25)
     assert one(rates(lengths=lengths), "natural_shore_retention", FIRST).value == pytest.approx(5 / 9)
+
+
+def factories(basis=Basis.OFFICIAL, totals=()):
+    rows = [(BUILT, None, None, None), (PLANNED, None, None, None), (UNKNOWN, None, None, None, FIRST)]
+    return {"green_factory": register(rows, basis, role="site", totals=totals)}
+
+
+@pytest.mark.parametrize(
+    ("basis", "totals", "bands", "words"),
+    [
+        # the first province has the item of unknown status only
+        (Basis.OFFICIAL, (), {"910000": (0, 1), "920000": (1, 1), "z": (1, 2)}, "1 – 2"),
+        # a list that stands in for the official one may lack items
+        (Basis.WORKING, (), {"910000": (0, None), "920000": (1, None), "z": (1, None)}, "at least 1"),
+        # a published number of which some items are not named
+        (Basis.OFFICIAL, (RegisterTotal("920000", 5, "d"),), {"910000": (0, 1), "920000": (1, 4), "z": (1, 5)}, "1 – 5"),
+    ],
+)  # fmt: skip
+def test_sites_are_a_number_only_where_the_list_is_whole(basis, totals, bands, words):
+    found = rates(registers=factories(basis, totals))
+    for unit, (low, high) in bands.items():
+        row = one(found, "national_green_factories", unit)
+        assert (row.low, row.high) == (low, high)
+        assert row.value == (low if low == high else None)
+    assert value_text(one(found, "national_green_factories")).en == words
+    assert one(found, "national_green_factories", FIRST[:4] + "00").low == 0
+
+
+def test_more_sites_than_the_published_number_make_no_number():
+    found = rates(registers=factories(totals=(RegisterTotal("920000", 1, "d"),)))
+    row = one(found, "national_green_factories", "920000")
+    assert (row.value, row.low, row.high) == (None, None, None)
+    assert row.note
+
+
+@pytest.mark.parametrize(
+    ("value", "comparator", "verdict"),
+    [
+        (30.0, Comparator.AT_LEAST, Verdict.MET),
+        (50.0, Comparator.AT_LEAST, Verdict.REPORT_ONLY),
+        (50.0, Comparator.AT_MOST, Verdict.REPORT_ONLY),
+        (30.0, Comparator.AT_MOST, Verdict.SHORT),
+        (40.0, Comparator.EQUAL, Verdict.REPORT_ONLY),
+    ],
+)
+def test_a_floor_meets_what_is_below_it_and_leaves_the_rest_undecided(value, comparator, verdict):
+    demand = target(comparator, value=value, unit="count")
+    assert judge(demand, Measured(None, 40.0, None, Basis.OFFICIAL)).verdict == verdict

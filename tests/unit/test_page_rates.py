@@ -16,6 +16,7 @@ from geozone.maps.indicators import (
     shown_value,
 )
 from geozone.maps.missing import gaps
+from geozone.maps.places import region_entries
 from geozone.maps.plain import Strings
 from geozone.maps.rate_rows import (
     ALONE,
@@ -26,7 +27,6 @@ from geozone.maps.rate_rows import (
     made_text,
     rank,
     rate_words,
-    regions,
 )
 from geozone.maps.sources import sources
 from geozone.maps.story import story
@@ -220,10 +220,12 @@ def test_the_dates_are_those_of_numbers_and_not_of_plans(result):
 def test_a_region_of_several_units_has_its_name_and_members(result):
     result.rates.append(replace(rate_of(result), unit_code="910101+910102", unit_name=both("new area")))
     strings = Strings()
-    found = regions(result, strings)
-    assert list(found) == ["910101+910102"]
-    assert found["910101+910102"]["members"] == ["910101", "910102"]
-    assert strings.pairs[found["910101+910102"]["name"]] == ["new area", "new area"]
+    [found] = region_entries(result, strings)
+    assert found["code"] == "910101+910102"
+    assert found["members"] == ["910101", "910102"]
+    areas = result.units.set_index("code")["area_km2"]
+    assert float(found["area_km2"]) == areas["910101"] + areas["910102"]
+    assert strings.pairs[found["name"]] == ["new area", "new area"]
 
 
 # --- what is missing, and the story ------------------------------------------------------------------------------

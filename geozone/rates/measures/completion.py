@@ -39,6 +39,9 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     by = indicator.options.get("by", "count")
     for unit in facts.units_of(indicator):
         count = count_items(register, unit.code, unit.level, facts.zone, None if by == "count" else by)
+        if indicator.where and count.unlisted:
+            # items without a name may pass the filter or not
+            count = replace(count, tally=None, reason="part_of_total")
         value = _value(indicator, facts, unit, register, count)
         if value is not None:
             yield value
@@ -47,9 +50,11 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
 def counted_register(indicator: Indicator, registers: Mapping[str, Register]) -> Register | None:
     """Return the register that an indicator counts: several as one, without the items that its filter leaves out."""
     chosen = [registers[name] for name in indicator.registers if name in registers]
-    if not chosen:
-        return None
-    register = chosen[0] if len(chosen) == 1 else pooled(chosen)
+    return filtered(pooled(chosen), indicator) if chosen else None
+
+
+def filtered(register: Register, indicator: Indicator) -> Register:
+    """Return a register without the items that the filter of an indicator leaves out."""
     if not indicator.where:
         return register
     outcome = passes(register.items, indicator.where)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import text
+from geozone.messages import Text, text
 from geozone.model import Level, Status
-from geozone.rates.completion import unit_items
+from geozone.rates.completion import STAND_INS, count_items, pooled, unit_items
 from geozone.rates.facts import NOTHING, Facts, Value
-from geozone.rates.measures.completion import counted_register
+from geozone.rates.measures.completion import filtered
 from geozone.rates.needs import Need
 
 _ALWAYS = (Level.ZONE, Level.PROVINCE)  # none is told of these
@@ -25,26 +26,53 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     """Yield the number of items that count, for every unit.
 
     1. The items that lie wholly in the unit and pass the filter are looked at.
-    2. Those with a status that counts are counted: built ones unless the indicator says otherwise.
-    3. Items of unknown status may count or not: from none to all of them is the band. What the register does not list is
-       not known: from a register that is no official list the number is a floor.
+    2. Those with a status that counts are counted: built ones unless the indicator says otherwise. That is the lower end.
+    3. Items of unknown status, and those of a published number that the list lacks, may count or not: with all of them
+       it is the upper end.
+    4. A list that stands in for the official one, or of which a larger unit has items without a name, may lack any
+       number of items: there is no upper end, and the number is a floor.
     """
-    register = counted_register(indicator, facts.registers)
-    assert register is not None, indicator.id
+    whole = pooled([facts.registers[name] for name in indicator.registers if name in facts.registers])
+    register = filtered(whole, indicator)
     counting = set(indicator.options.get("statuses", (Status.BUILT.value,)))
     for unit in facts.units_of(indicator):
         items = unit_items(register, unit.code, unit.level, facts.zone)
-        sure = int(items["status"].isin(counting).sum())
-        unknown = int((items["status"] == Status.UNKNOWN).sum())
-        yield Value(
+        listed = count_items(whole, unit.code, unit.level, facts.zone)
+        blank = Value(
             unit,
             "count",
-            numerator=float(sure),
-            value=None if unknown else float(sure),
-            low=float(sure),
-            high=float(sure + unknown),
-            note=text("rates.note_items_unknown", count=unknown) if unknown else NOTHING,
-            basis=register.basis,
-            empty=not len(items) and unit.level not in _ALWAYS,
+            basis=listed.basis,
             vintage=register.as_of,
+            empty=not len(items) and unit.level not in _ALWAYS,
         )
+        if listed.reason == "above_total":
+            yield replace(blank, note=text("rates.note_above_total"))
+            continue
+        sure = int(items["status"].isin(counting).sum())
+        unknown = int((items["status"] == Status.UNKNOWN).sum())
+        doubtful = listed.doubtful if _honours_may_be_built(counting) else 0
+        open_list = register.basis in STAND_INS or listed.reason == "part_of_total"
+        possible = unknown + doubtful + listed.unlisted
+        yield replace(
+            blank,
+            numerator=float(sure),
+            value=None if possible or open_list else float(sure),
+            low=float(sure),
+            high=None if open_list else float(sure + possible),
+            note=_note(unknown, listed.unlisted, open_list),
+        )
+
+
+def _honours_may_be_built(counting: Collection[str]) -> bool:
+    return Status.BUILT in counting and Status.RECOGNISED not in counting
+
+
+def _note(unknown: int, unlisted: int, open_list: bool) -> Text:
+    note = NOTHING
+    if unknown:
+        note += text("rates.note_items_unknown", count=unknown)
+    if unlisted:
+        note += text("rates.note_unlisted", unlisted=unlisted)
+    if open_list:
+        note += text("rates.note_open_list")
+    return note

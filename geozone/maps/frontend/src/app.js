@@ -2,6 +2,7 @@
 
 import { Features, toUnits } from './geometry.js';
 import { attributeReader, rows, takeBlock, takeJson } from './data.js';
+import { readRegions } from './regions.js';
 import { language, setLanguage, setTexts } from './text.js';
 
 export const LEVELS = ['county', 'city', 'province', 'zone'];
@@ -21,6 +22,7 @@ export class App {
     this.syllables = {}; // of the characters that were searched
     this.#readUnits();
     this.#readRates();
+    this.regions = readRegions(this);
     this.registers = Object.fromEntries(
       Object.entries(data.registers).map(([id, register]) => [id, { ...register, items: rows(register.items) }]),
     );
@@ -29,6 +31,7 @@ export class App {
     this.state = {
       lang: options.lang || 'zh',
       unit: this.zone,
+      region: null, // code of the region of several units that is chosen instead
       indicator: this.#firstIndicator(),
       level: this.levelFor(this.#firstIndicator(), this.levels[0]),
       year: null,
@@ -72,7 +75,6 @@ export class App {
     }
     this.indicators = this.data.indicators;
     this.mappable = this.data.mappable; // indicators that differ between units can colour the map
-    this.regions = Object.entries(this.data.regions).map(([code, region]) => ({ code, ...region }));
   }
 
   #firstIndicator() {
@@ -84,6 +86,11 @@ export class App {
     const classes = this.indicators[indicator]?.classes;
     if (!classes || wanted in classes) return wanted;
     return this.levels.find((level) => level in classes) ?? wanted;
+  }
+
+  // The unit or region that the reader has chosen.
+  get subject() {
+    return this.regions.get(this.state.region) ?? this.units[this.state.unit];
   }
 
   rate(code, indicator) {
@@ -125,6 +132,7 @@ export class App {
     if (!changed.length) return;
     Object.assign(this.state, changes);
     if (changed.includes('lang')) setLanguage(this.state.lang);
+    if (changed.includes('region')) changed.push('unit');
     this.tell(changed);
   }
 

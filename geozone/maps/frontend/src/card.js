@@ -97,7 +97,7 @@ function openItems(app, indicator, unit) {
 function liesIn(app, item, unit) {
   if (unit.place === app.zone) return true;
   const codes = [item.county_code, item.city_code, item.province_code].map((code) => String(code ?? ''));
-  return (unit.members ?? [unit.code]).some((code) => codes.includes(code));
+  return (unit.members ?? [unit]).some(({ code }) => codes.includes(code));
 }
 
 function toMap(app, id) {

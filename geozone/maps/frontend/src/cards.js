@@ -4,6 +4,7 @@ import { h, replace } from './dom.js';
 import { applies } from './applies.js';
 import { card, rateData, speaks, verdictMark } from './card.js';
 import { unitItems } from './popup.js';
+import { placeLinks } from './regions.js';
 import { said, text } from './text.js';
 
 // There is some of it in the unit, and too little for a rate: that is said in its place.
@@ -50,24 +51,26 @@ function silentRates(app, unit) {
     h('ul', {}, own.map(([, [rate]]) => h('li', rateData(rate), h('b', {}, said(rate.title_text)), said(rate.value_text), h('span', { class: 'note' }, said(rate.note))))));
 }
 
-// Areas that clauses speak of and that are no unit: several units together, or a place.
+// Areas that clauses speak of and that are no unit: several units together. What no clause asks of them stands in their own view.
 function regionCards(app) {
-  const found = app.regions.map((region) => [region, entriesOf(app, region.code)]).filter(([, entries]) => entries.length);
+  const asked = ({ rates }) => rates.some((rate) => rate.target_id);
+  const found = [...app.regions.values()].map((region) => [region, entriesOf(app, region.code).filter(asked)]).filter(([, entries]) => entries.length);
   if (!found.length) return null;
   return [h('h3', { class: 'group' }, text('of_regions')), found.map(([region, entries]) => h('section', { class: 'region', 'data-region': region.code },
-    h('h4', {}, said(region.name)), entries.map(({ id, rates, parts }) => card(app, region, id, rates, parts))))];
+    h('h4', {}, h('button', { type: 'button', class: 'link', onclick: () => app.choose(region) }, app.nameOf(region))), entries.map(({ id, rates, parts }) => card(app, region, id, rates, parts))))];
 }
 
 export function cardsSection(app) {
   const section = h('section', { class: 'cards', id: 'rates', 'aria-live': 'polite' });
   const draw = () => {
-    const unit = app.units[app.state.unit];
+    const unit = app.subject;
     const chain = app.ancestors(unit).reverse();
     const shown = groups(app, unit);
     replace(section,
       h('nav', { class: 'crumbs', 'aria-label': text('column_region_name') }, chain.map((upper) => [
         h('button', { type: 'button', class: 'link', onclick: () => app.choose(upper) }, app.nameOf(upper)), ' \u203A '])),
       h('h2', {}, app.nameOf(unit), h('small', {}, said(unit.areaText))),
+      placeLinks(app, unit),
       unit.place === app.zone ? summary(app) : null,
       shown,
       unit.place === app.zone ? regionCards(app) : null,

@@ -3,6 +3,7 @@
 import L from 'leaflet';
 import { h } from './dom.js';
 import { POLYGON, WORLD, toDegrees, toUnits } from './geometry.js';
+import { boxOf } from './regions.js';
 import { drawEverything, drawHighlight } from './scene.js';
 import { text } from './text.js';
 
@@ -216,7 +217,7 @@ export class Chart {
 
   showUnit(unit) {
     if (unit.place === this.app.zone) this.map.flyToBounds(this.bounds, { ...this.room(), animate: !this.app.still, duration: 0.6 });
-    else this.flyTo(this.app.features.box(unit.place));
+    else this.flyTo(boxOf(this.app, unit));
   }
 
   tools() {

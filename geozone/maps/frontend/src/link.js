@@ -1,5 +1,7 @@
 // Deep links: #unit=130300&layer=bays&lang=zh, and indicator, level and year alike.
 
+import { REGION, subjectOf } from './regions.js';
+
 export function readLink(app, chart) {
   const wanted = new URLSearchParams(location.hash.slice(1));
   const changes = {};
@@ -10,8 +12,8 @@ export function readLink(app, chart) {
   const layers = (wanted.get('layer') ?? '').split(',').filter(Boolean).map((name) => app.layerNamed(name)).filter(Boolean);
   for (const layer of layers) layer.shown = true;
   if (layers.length) app.tell(['layers']);
-  const unit = app.byCode.get(wanted.get('unit'));
-  if (unit) changes.unit = unit.place;
+  const unit = subjectOf(app, wanted.get('unit'));
+  if (unit) Object.assign(changes, unit.level === REGION ? { region: unit.code } : { unit: unit.place, region: null });
   app.set(changes);
   if (unit) chart.showUnit(unit);
 }
@@ -19,8 +21,8 @@ export function readLink(app, chart) {
 export function keepLink(app) {
   const write = () => {
     const kept = new URLSearchParams();
-    const { unit, lang, indicator, level, year } = app.state;
-    if (unit !== app.zone) kept.set('unit', app.units[unit].code);
+    const { lang, indicator, level, year } = app.state;
+    if (app.subject.place !== app.zone) kept.set('unit', app.subject.code);
     const linked = new URLSearchParams(location.hash.slice(1)).get('layer');
     if (linked) kept.set('layer', linked);
     if (indicator && indicator !== app.mappable[0]) kept.set('indicator', indicator);

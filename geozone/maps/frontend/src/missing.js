@@ -2,6 +2,7 @@
 
 import { rateData } from './card.js';
 import { h, replace } from './dom.js';
+import { subjectOf } from './regions.js';
 import { said, text } from './text.js';
 
 export function missingSection(app) {
@@ -27,9 +28,8 @@ function group(app, gap) {
 
 function row(app, rate) {
   const target = app.data.targets[rate.target_id];
-  const unit = app.byCode.get(rate.unit_code);
-  const region = app.regions.find(({ code }) => code === rate.unit_code);
-  const where = region ? said(region.name) : unit && unit.place !== app.zone ? app.nameOf(unit) : '';
+  const unit = subjectOf(app, rate.unit_code);
+  const where = unit && unit.place !== app.zone ? app.nameOf(unit) : '';
   return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },
     h('b', {}, where ? `${where} \u00B7 ` : '', said(target ? target.title : rate.title_text)),
     h('span', { class: 'goal-text' }, target ? said(target.text) : ''),

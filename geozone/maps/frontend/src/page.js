@@ -13,6 +13,7 @@ import { keepLink, readLink } from './link.js';
 import { missingSection } from './missing.js';
 import { hint, popupContent } from './popup.js';
 import { northArrow, setUpPrint } from './print.js';
+import { REGION } from './regions.js';
 import { searchBox } from './search.js';
 import { dataDate, reviewLine, sourcesSection } from './sources.js';
 import { said, text } from './text.js';
@@ -75,7 +76,7 @@ function start(app) {
 
   app.choose = (unit) => {
     app.chosen = null;
-    app.set({ unit: unit.place });
+    app.set(unit.level === REGION ? { region: unit.code } : { unit: unit.place, region: null });
     chart.showUnit(unit);
   };
   app.showItem = (id, place) => {
@@ -91,12 +92,12 @@ function start(app) {
     app.choose(unit);
     openPopup(chart.centreOf(app.features.box(unit.place)), { unit, features: [], item: { item, register: app.registers[id] } });
   };
-  app.showFeature = async (layer, feature) => {
+  app.showFeature = async (layer, feature, around = null) => {
     layer.shown = true;
     app.tell(['layers']);
     const box = layer.locate ? await layer.locate(feature) : layer.features.box(feature);
     if (!box) return;
-    chart.flyTo(box);
+    chart.flyTo(around ?? box);
     openPopup(chart.centreOf(box), { unit: null, features: [{ layer, feature }] });
     app.chosen = { layer, feature };
     chart.highlight.redraw();
@@ -112,7 +113,7 @@ function start(app) {
     app.chosen = hits.features[0] ?? null;
     app.chosen?.layer.hold?.(app.chosen.feature);
     openPopup(latlng, hits);
-    if (hits.unit) app.set({ unit: hits.unit.place });
+    if (hits.unit) app.set({ unit: hits.unit.place, region: null });
     chart.highlight.redraw();
   };
   chart.map.on('popupclose', () => { app.chosen = null; chart.highlight.redraw(); });

@@ -1,13 +1,18 @@
 // What a click on the map shows: the unit with its rate, and every feature there with its source.
 
 import { h } from './dom.js';
+import { digits } from './rounding.js';
 import { hasText, said, text } from './text.js';
 import { badge } from './badge.js';
 import { itemName, itemsOf, symbolPlace } from './years.js';
 
 const FIRST = ['source', 'licence', 'vintage', 'accuracy_m'];
 const QUIET = new Set(['name', 'name_en', 'basis', 'status', 'item_id', ...FIRST]);
-const CODED = new Set(['kind', 'part']); // fields whose values are words of the embedded layers
+const CODED = new Set(['kind', 'part', 'confidence']); // fields whose values are words of the embedded layers
+const LISTS = { // fields whose values are lists of codes
+  units: (app, code) => app.byCode.has(code) && app.nameOf(app.byCode.get(code)),
+  documents: (app, id) => app.data.documents[id] && said(app.data.documents[id].title),
+};
 const LONGEST = 400;
 const MOST = 6; // features that one popup describes, and items of a unit
 
@@ -21,11 +26,21 @@ export function shortened(value, longest = LONGEST) {
   return whole.length > longest ? `${whole.slice(0, longest)}…` : whole;
 }
 
-function attributeRows(attributes) {
-  const names = [...Object.keys(attributes).filter((name) => !QUIET.has(name)), ...FIRST.filter((name) => name in attributes)];
+// An attribute in the reader's language: its English twin, the word for a code, the names of units and documents.
+function valueOf(app, attributes, name) {
+  const value = attributes[name];
+  if (app.state.lang === 'en' && attributes[`${name}_en`]) return attributes[`${name}_en`];
+  if (CODED.has(name) && hasText(`value_${value}`)) return text(`value_${value}`);
+  const named = LISTS[name];
+  if (named) return String(value).split(',').map((code) => named(app, code) || code).join(text('and_so_on'));
+  return name.endsWith('_km2') && value >= 1 && !Number.isInteger(value) ? digits(value, 2) : value;
+}
+
+function attributeRows(app, attributes) {
+  const names = [...Object.keys(attributes).filter((name) => !QUIET.has(name) && !(name.endsWith('_en') && name.slice(0, -3) in attributes)), ...FIRST.filter((name) => name in attributes)];
   return names
     .filter((name) => attributes[name] !== null && attributes[name] !== '')
-    .map((name) => [h('dt', {}, hasText(`column_${name}`) ? text(`column_${name}`) : name), h('dd', {}, CODED.has(name) && hasText(`value_${attributes[name]}`) ? text(`value_${attributes[name]}`) : shortened(attributes[name]))]);
+    .map((name) => [h('dt', {}, hasText(`column_${name}`) ? text(`column_${name}`) : name), h('dd', {}, shortened(valueOf(app, attributes, name)))]);
 }
 
 function featureBlock(app, { layer, feature }) {
@@ -39,7 +54,7 @@ function featureBlock(app, { layer, feature }) {
     h('p', { class: 'kind' }, said(layer.title), hasText(`basis_${basis}`) ? badge(basis) : null),
     status ? h('p', { class: 'status-row' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
     items.length > 1 ? itemLines(items) : null,
-    h('dl', {}, attributeRows(attributes),
+    h('dl', {}, attributeRows(app, attributes),
       item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
 }
 

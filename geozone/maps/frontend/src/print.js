@@ -25,7 +25,7 @@ function legend(app) {
 }
 
 function ratesTable(app) {
-  const unit = app.units[app.state.unit];
+  const unit = app.subject;
   const entries = entriesOf(app, unit.code).sort((one, other) => one.rank - other.rank);
   const lines = entries.flatMap(({ rates, parts }) => [rates, ...parts]).flatMap((rates) => rates.map((rate, place) => {
     const before = place && rates[place - 1].kind === rate.kind; // the same number, held against another target

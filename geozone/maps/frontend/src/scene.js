@@ -189,7 +189,7 @@ export function drawHighlight(app, context, view) {
     context.lineWidth = (width * view.ratio) / view.scale;
     context.stroke(path);
   };
-  if (state.unit !== zone) outline(features.path(state.unit), '#c2185b', 2.6);
+  for (const { place } of app.subject.members ?? [app.subject]) if (place !== zone) outline(features.path(place), '#c2185b', 2.6);
   const hovered = app.hovered;
   if (hovered?.unit && hovered.unit.place !== state.unit && !hovered.hit) outline(features.path(hovered.unit.place), '#1e2425', 1.6);
   for (const mark of [hovered?.hit, app.chosen]) {

@@ -1,9 +1,10 @@
-// Search for units and named features by Chinese name, English name, code or pinyin.
+// Search for units, places and named features by Chinese name, English name, code or pinyin.
 
 import { h, replace } from './dom.js';
 import { said, text } from './text.js';
 import { itemName, itemPlaces } from './years.js';
 import { featureName, shortened } from './popup.js';
+import { showPlace } from './regions.js';
 import { matches } from './table.js';
 import { sounds } from './pinyin.js';
 
@@ -68,6 +69,7 @@ async function readNames(app) {
   if (app.named) return false;
   app.named = [];
   for (const layer of app.layers.values()) {
+    if (layer.id === app.data.places.layer) continue; // found by itself
     for (const entry of layer.row?.names() ?? []) {
       if (entry === null) await new Promise((resolve) => { setTimeout(resolve); });
       else if (!itemPlaces(layer, entry.feature).length) app.named.push({ layer, feature: entry.feature, key: entry.names.join('\n').toLowerCase() });
@@ -85,6 +87,11 @@ function featuresNamed(app, wanted, most) {
   return found;
 }
 
+// Whether what is typed is the id of a place, or stands in its name.
+function spelt(app, { id, name }, wanted) {
+  return id.toLowerCase() === wanted || app.data.strings[name].some((one) => one.toLowerCase().includes(wanted));
+}
+
 export function search(app, typed) {
   const wanted = typed.trim().toLowerCase();
   if (!wanted) return [];
@@ -98,6 +105,10 @@ export function search(app, typed) {
     .map(({ item, place }) => ({ title: itemName(item), kind: said(register.item), action: () => app.showItem(id, place) })));
   const indicators = app.mappable.filter((id) => said(app.indicators[id].map_title).toLowerCase().includes(wanted))
     .map((id) => ({ title: said(app.indicators[id].map_title), kind: text('column_indicator'), action: () => app.set({ indicator: id }) }));
-  const others = [...indicators, ...units, ...items].slice(0, MOST);
+  const places = app.data.places.items
+    .filter((place) => spelt(app, place, wanted) || sounds(app, app.data.strings[place.name][0], wanted))
+    .sort((one, other) => Number(spelt(app, other, wanted)) - Number(spelt(app, one, wanted)))
+    .map((place) => ({ title: said(place.name), kind: said(place.kind), action: () => showPlace(app, place) }));
+  const others = [...indicators, ...units, ...places, ...items].slice(0, MOST);
   return [...others, ...featuresNamed(app, wanted, MOST - others.length)];
 }

@@ -2,14 +2,16 @@
 
 import { h, replace } from './dom.js';
 import { sounds } from './pinyin.js';
+import { REGION, placesOf } from './regions.js';
 import { said, text } from './text.js';
 
-const RANK = { zone: 0, province: 1, city: 2, county: 3 };
+const RANK = { zone: 0, province: 1, city: 2, county: 3, [REGION]: 4 };
 
 export function tableSection(app) {
   const section = h('section', { class: 'units', id: 'units' });
   const view = { sort: 'code', up: true, filter: '', level: '' };
-  const columns = Object.keys(app.indicators).filter((id) => app.units.some((unit) => {
+  const listed = [...app.units, ...app.regions.values()];
+  const columns = Object.keys(app.indicators).filter((id) => listed.some((unit) => {
     const rate = app.rate(unit.code, id);
     return unit.place !== app.zone && rate && (rate.value !== null || rate.low !== null); // what says nothing is named as well
   }));
@@ -26,12 +28,12 @@ export function tableSection(app) {
 
   const visible = () => {
     const wanted = view.filter.trim().toLowerCase();
-    return app.units
-      .filter((unit) => (!view.level || unit.level === view.level) && (!wanted || matches(app, unit, wanted)))
+    return listed
+      .filter((unit) => (!view.level || unit.level === view.level) && (!wanted || matches(app, unit, wanted) || named(app, unit, wanted)))
       .map((unit) => [sortValue(unit), unit])
       .sort(([one, first], [other, second]) => {
         const order = typeof one === 'string' ? one.localeCompare(other, app.state.lang === 'zh' ? 'zh-CN' : 'en') : one - other;
-        return (view.up ? order : -order) || RANK[first.level] - RANK[second.level] || first.place - second.place;
+        return (view.up ? order : -order) || RANK[first.level] - RANK[second.level] || (first.place ?? 0) - (second.place ?? 0);
       })
       .map(([, unit]) => unit);
   };
@@ -43,7 +45,7 @@ export function tableSection(app) {
     mark();
   };
   const mark = () => {
-    for (const line of body.children) line.classList.toggle('chosen', line.dataset.unit === app.units[app.state.unit].code);
+    for (const line of body.children) line.classList.toggle('chosen', line.dataset.unit === app.subject.code);
   };
 
   const draw = () => {
@@ -58,7 +60,7 @@ export function tableSection(app) {
           section.querySelector(`[data-sort="${CSS.escape(key)}"]`)?.focus();
         },
       }, title, h('span', { class: 'arrow', 'aria-hidden': 'true' }, view.sort === key ? (view.up ? ' ↑' : ' ↓') : '')));
-    const levels = ['zone', 'province', 'city', 'county'].filter((level) => app.units.some((unit) => unit.level === level));
+    const levels = Object.keys(RANK).filter((level) => listed.some((unit) => unit.level === level));
     replace(section,
       h('h2', {}, text('units_title'), count),
       h('div', { class: 'filters' },
@@ -91,9 +93,15 @@ export function matches(app, unit, wanted) {
     || unit.code.startsWith(wanted) || sounds(app, unit.name, wanted);
 }
 
+// Whether a place that the unit is a member of has the name.
+function named(app, unit, wanted) {
+  return placesOf(app, unit).some(({ name }) => app.data.strings[name].some((one) => one.toLowerCase().includes(wanted)));
+}
+
 function row(app, unit, columns) {
+  const places = placesOf(app, unit).map(({ name }) => said(name)).join(text('and_so_on'));
   return h('tr', { 'data-unit': unit.code, class: `level-${unit.level}`, onclick: () => app.choose(unit) },
-    h('th', { scope: 'row', class: 'name' }, h('button', { type: 'button', class: 'link' }, app.nameOf(unit))),
+    h('th', { scope: 'row', class: 'name' }, h('button', { type: 'button', class: 'link' }, app.nameOf(unit)), places ? h('small', { class: 'of-places' }, places) : null),
     h('td', { class: 'number' }, said(unit.areaText)),
     columns.map((id) => {
       const rate = app.rate(unit.code, id);
