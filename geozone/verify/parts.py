@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -106,15 +106,24 @@ def changed_parts(
 
 
 def _package(path: Path, recorded: Mapping[str, Any], twin: Twin, told: set[str]) -> Iterator[Message]:
+    def layer(grid: Grid, found: Changes) -> Iterator[Message]:
+        return _layer(grid, found, twin.table(grid.name, beside=path.name), told)
+
+    return _held_tables(package_grids(path), recorded, layer)
+
+
+def _held_tables(
+    grids: Iterable[Grid], recorded: Mapping[str, Any], parts: Callable[[Grid, Changes], Iterator[Message]]
+) -> Iterator[Message]:
+    """Yield the tables that are new or lost, and of every other one the `parts` that changed."""
     seen = set()
-    for grid in package_grids(path):
+    for grid in grids:
         seen.add(grid.name)
         if grid.name not in recorded:
             yield message("verify.new_table", table=grid.name)
             continue
         held = Grid(grid.name, grid.columns, list(grid.rows))
-        other = twin.table(grid.name, beside=path.name)
-        yield from _layer(held, changes(recorded[grid.name], held), other, told)
+        yield from parts(held, changes(recorded[grid.name], held))
     for name in recorded:
         if name not in seen:
             yield message("verify.lost_table", table=name)
@@ -171,18 +180,10 @@ def _label(row: Mapping[str, Any]) -> str:
 
 
 def _workbook(path: Path, recorded: Mapping[str, Any], twin: Twin, told: set[str]) -> Iterator[Message]:
-    seen = set()
-    for grid in workbook_grids(path):
-        seen.add(grid.name)
-        if grid.name not in recorded:
-            yield message("verify.new_table", table=grid.name)
-            continue
-        held = as_saved(Grid(grid.name, grid.columns, list(grid.rows)))
-        held = Grid(held.name, held.columns, list(held.rows))
-        yield from _sheet(held, changes(recorded[grid.name], held), twin, told)
-    for name in recorded:
-        if name not in seen:
-            yield message("verify.lost_table", table=name)
+    def sheet(grid: Grid, found: Changes) -> Iterator[Message]:
+        return _sheet(grid, found, twin, told)
+
+    return _held_tables(map(as_saved, workbook_grids(path)), recorded, sheet)
 
 
 def _sheet(grid: Grid, found: Changes, twin: Twin, told: set[str]) -> Iterator[Message]:

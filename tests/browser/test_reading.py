@@ -71,16 +71,21 @@ def test_the_year_slider_takes_statuses_back(same_page):
     assert "year" not in page.evaluate("location.hash")
 
 
+def drawn(page):
+    """Return the picture of the map when everything asked for so far is drawn."""
+    page.wait_for_function("() => !geozone.app.chart.waiting")
+    return page.evaluate("() => document.querySelector('.picture canvas').toDataURL()")
+
+
 def test_two_themes_are_compared_by_swiping(same_page):
     page = same_page
-    picture = "() => document.querySelector('.picture canvas').toDataURL()"
-    before = page.evaluate(picture)
+    before = drawn(page)
     page.locator('[data-tool="compare"]').click()
     page.locator("[data-divider]").focus()
     page.wait_for_function(
         "before => document.querySelector('.picture canvas').toDataURL() !== before", arg=before
     )
-    half = page.evaluate(picture)
+    half = drawn(page)
     page.keyboard.press("Home")
     page.wait_for_function(
         "before => document.querySelector('.picture canvas').toDataURL() !== before", arg=half
@@ -95,11 +100,10 @@ def test_layers_are_switched_on_and_off(same_page):
     page = same_page
     switches = page.locator("input[data-layer]")
     assert switches.count() >= len(sample_result().layers)
-    picture = page.locator(".picture canvas")
     for layer in ("redline", "barrier", "bays", "rivers", "lakes", "coastline"):
         switch = page.locator(f'input[data-layer="{layer}"]')
         assert page.locator(f'[data-legend="{layer}"]').count() == 1
-        before = picture.evaluate("canvas => canvas.toDataURL()")
+        before = drawn(page)
         switch.click()
         page.wait_for_function(
             "before => document.querySelector('.picture canvas').toDataURL() !== before", arg=before

@@ -2,9 +2,9 @@
 
 from datetime import time, timedelta
 
-import openpyxl
 import pytest
 import shapely
+from office import write_book
 
 from geozone.errors import InputError
 from geozone.read import read_layer
@@ -105,22 +105,10 @@ def test_tables_without_coordinates_are_refused(tmp_path, text):
     assert error.value.message.key in {"read.no_coordinates", "read.empty_file"}
 
 
-def workbook(path, **sheets):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    return path
-
-
 def test_the_sheet_with_coordinates_is_found(tmp_path):
-    path = workbook(
+    path = write_book(
         tmp_path / "a.xlsx",
-        说明=[["本表…"]],
-        站点=[["站点名录"], [], ["名称", "经度", "纬度"], ["甲", 116, 39]],
+        {"说明": [["本表…"]], "站点": [["站点名录"], [], ["名称", "经度", "纬度"], ["甲", 116, 39]]},
     )
     layer = read_layer(path)
     assert points(layer) == [(116.0, 39.0)]
@@ -129,7 +117,7 @@ def test_the_sheet_with_coordinates_is_found(tmp_path):
 
 def test_several_sheets_with_coordinates_are_not_chosen_between(tmp_path):
     rows = [["名称", "经度", "纬度"], ["甲", 116, 39]]
-    path = workbook(tmp_path / "a.xlsx", 一=rows, 二=rows)
+    path = write_book(tmp_path / "a.xlsx", {"一": rows, "二": rows})
     with pytest.raises(InputError) as error:
         read_layer(path)
     assert error.value.message.key == "read.several_layers"
@@ -141,7 +129,7 @@ def test_several_sheets_with_coordinates_are_not_chosen_between(tmp_path):
 
 def test_a_workbook_without_coordinates_or_damaged_is_refused(tmp_path):
     with pytest.raises(InputError) as error:
-        read_layer(workbook(tmp_path / "a.xlsx", 一=[["名称"], ["甲"]]))
+        read_layer(write_book(tmp_path / "a.xlsx", {"一": [["名称"], ["甲"]]}))
     assert error.value.message.key == "read.no_coordinates"
     path = tmp_path / "b.xlsx"
     path.write_bytes((tmp_path / "a.xlsx").read_bytes()[:-600])
@@ -400,14 +388,14 @@ def test_a_geometry_nested_too_deep_is_a_broken_row(tmp_path):
 
 def test_angles_that_a_workbook_took_for_times(tmp_path):
     rows = [["名称", "经度", "纬度"], ["甲", timedelta(hours=117, minutes=12, seconds=30), time(23, 54, 20)]]
-    [(longitude, latitude)] = points(read_layer(workbook(tmp_path / "a.xlsx", 一=rows)))
+    [(longitude, latitude)] = points(read_layer(write_book(tmp_path / "a.xlsx", {"一": rows})))
     assert (longitude, latitude) == pytest.approx(
         (117 + 12 / 60 + 30 / 3600, 23 + 54 / 60 + 20 / 3600), abs=1e-6
     )
 
 
 def test_a_workbook_is_chosen_from_by_fields_too(tmp_path):
-    path = workbook(tmp_path / "a.xlsx", 一=[["名称", "a", "b"], ["甲", 117.1, 39.1]])
+    path = write_book(tmp_path / "a.xlsx", {"一": [["名称", "a", "b"], ["甲", 117.1, 39.1]]})
     assert points(read_layer(path, fields={"lon": "a", "lat": "b"})) == [(117.1, 39.1)]
     with pytest.raises(InputError) as error:
         read_layer(path, fields={"lon": "a"})
@@ -427,9 +415,8 @@ def test_a_workbook_is_chosen_from_by_fields_too(tmp_path):
 def test_a_title_may_state_the_system_of_the_coordinates(tmp_path, title, found):
     layer = read_layer(csv_file(tmp_path, f"{title}\nname,lon,lat\na,117.3,40.05\n"))
     assert kinds(layer) == found
-    path = workbook(
-        tmp_path / "a.xlsx", **{title.replace("：", "")[:20]: [["name", "lon", "lat"], ["a", 117.3, 40.05]]}
-    )
+    sheet = title.replace("：", "")[:20]
+    path = write_book(tmp_path / "a.xlsx", {sheet: [["name", "lon", "lat"], ["a", 117.3, 40.05]]})
     assert kinds(read_layer(path)) == found
 
 
