@@ -503,6 +503,9 @@ def test_a_shore_shorter_than_its_ends_are_accurate_makes_no_rate():
     assert one(rates(lengths=lengths), "natural_shore_retention", FIRST).value == pytest.approx(5 / 9)
 
 
+ASKED = target(indicator="national_green_factories", value=100.0, unit="count")
+
+
 def factories(basis=Basis.OFFICIAL, totals=()):
     rows = [(BUILT, None, None, None), (PLANNED, None, None, None), (UNKNOWN, None, None, None, FIRST)]
     return {"green_factory": register(rows, basis, role="site", totals=totals)}
@@ -512,15 +515,15 @@ def factories(basis=Basis.OFFICIAL, totals=()):
     ("basis", "totals", "bands", "words"),
     [
         # the first province has the item of unknown status only
-        (Basis.OFFICIAL, (), {"910000": (0, 1), "920000": (1, 1), "z": (1, 2)}, "1 – 2"),
+        (Basis.OFFICIAL, (), {"910000": (0, 1), "920000": (1, 1), "z": (1, 2)}, "1 to 2"),
         # a list that stands in for the official one may lack items
-        (Basis.WORKING, (), {"910000": (0, None), "920000": (1, None), "z": (1, None)}, "at least 1"),
+        (Basis.WORKING, (), {"910000": (0, None), "920000": (1, None), "z": (1, None)}, "≥ 1"),
         # a published number of which some items are not named
-        (Basis.OFFICIAL, (RegisterTotal("920000", 5, "d"),), {"910000": (0, 1), "920000": (1, 4), "z": (1, 5)}, "1 – 5"),
+        (Basis.OFFICIAL, (RegisterTotal("920000", 5, "d", "2025"),), {"910000": (0, 1), "920000": (1, 4), "z": (1, 5)}, "1 to 5"),
     ],
 )  # fmt: skip
 def test_sites_are_a_number_only_where_the_list_is_whole(basis, totals, bands, words):
-    found = rates(registers=factories(basis, totals))
+    found = rates(registers=factories(basis, totals), targets=[ASKED])
     for unit, (low, high) in bands.items():
         row = one(found, "national_green_factories", unit)
         assert (row.low, row.high) == (low, high)
@@ -530,7 +533,7 @@ def test_sites_are_a_number_only_where_the_list_is_whole(basis, totals, bands, w
 
 
 def test_more_sites_than_the_published_number_make_no_number():
-    found = rates(registers=factories(totals=(RegisterTotal("920000", 1, "d"),)))
+    found = rates(registers=factories(totals=(RegisterTotal("920000", 1, "d", "2025"),)), targets=[ASKED])
     row = one(found, "national_green_factories", "920000")
     assert (row.value, row.low, row.high) == (None, None, None)
     assert row.note

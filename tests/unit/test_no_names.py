@@ -22,6 +22,8 @@ ORDINARY = {
     "area": "a kind of geometry, and of rates",
     "line": "a kind of geometry",
     "point": "a kind of geometry",
+    "place": "a position in a list",
+    "places": "positions in a list, and the rows of the documents' places",
     "plain": "as opposed to weighted, or packed",
     "unknown": "also of a code, and of a vintage that nobody states",
 }

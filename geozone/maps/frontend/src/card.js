@@ -80,7 +80,7 @@ function facts(app, indicator, rates) {
 }
 
 // The items that would close a gap, in the order that the indicator gives: nearest to completion first.
-function openItems(app, indicator, unit) {
+export function openItems(app, indicator, unit) {
   const open = indicator.open.flatMap(([id, places]) => places
     .map((place) => ({ id, place, item: app.registers[id].items[place] }))
     .filter(({ item }) => liesIn(app, item, unit)));

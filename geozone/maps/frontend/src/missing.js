@@ -1,6 +1,6 @@
 // What has no number, grouped by what would give it one.
 
-import { rateData } from './card.js';
+import { openItems, rateData } from './card.js';
 import { h, replace } from './dom.js';
 import { subjectOf } from './regions.js';
 import { said, text } from './text.js';
@@ -33,5 +33,6 @@ function row(app, rate) {
   return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },
     h('b', {}, where ? `${where} \u00B7 ` : '', said(target ? target.title : rate.title_text)),
     h('span', { class: 'goal-text' }, target ? said(target.text) : ''),
-    h('span', { class: 'lacking' }, said(rate.note)));
+    h('span', { class: 'lacking' }, said(rate.note)),
+    unit ? openItems(app, app.indicators[rate.indicator], unit) : null);
 }

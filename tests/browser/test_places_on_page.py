@@ -49,7 +49,10 @@ def with_places(tmp_path_factory):
 def found(page, typed):
     page.fill("[data-search]", typed)
     page.wait_for_selector("#found:not([hidden]) li")
-    return page.locator("#found li").all_inner_texts()
+    # at once: the list is drawn anew when more names are read
+    return page.eval_on_selector_all(
+        "#found li", "rows => rows.map(row => [...row.children].map(one => one.textContent).join('\\n'))"
+    )
 
 
 @pytest.mark.parametrize("typed", ["云湖", "yunhu new", "yhxq", "P901"])
