@@ -14,6 +14,7 @@ from geozone.files import shipped
 from geozone.messages import Text
 from geozone.model import Comparator, Document, Level, Modality, Reading, Target, Zone
 
+NAMES_ZONE, NAMES_UNIT = "zone", "unit"  # what a place of some kinds is another name of
 NATIONAL = "national"  # the zone of demands that speak of the whole country
 
 
@@ -31,6 +32,7 @@ class Place:
     documents: tuple[str, ...]
     clauses: tuple[str, ...]
     kind: Text
+    names: str  # what it is another name of: NAMES_ZONE, NAMES_UNIT or nothing
     geometry: str
     zone: str | None
     point: tuple[float, float] | None  # longitude, latitude: representative only
@@ -170,6 +172,7 @@ def zone_targets(key: str) -> list[Target]:
 @cache
 def load_places() -> tuple[Place, ...]:
     """Return every place that the documents name."""
+    kinds = _table("place_kinds")
     return tuple(
         Place(
             id=key,
@@ -177,7 +180,8 @@ def load_places() -> tuple[Place, ...]:
             printed=entry.get("printed", ""),
             documents=tuple(entry["documents"]),
             clauses=tuple(entry["clauses"]),
-            kind=_text(_table("place_kinds")[entry["kind"]]),
+            kind=_text(kinds[entry["kind"]]),
+            names=kinds[entry["kind"]].get("is", ""),
             geometry=entry["geometry"],
             zone=entry.get("zone"),
             point=(entry["lon"], entry["lat"]) if "lon" in entry else None,

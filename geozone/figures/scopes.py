@@ -15,7 +15,7 @@ from geozone.messages import Text
 from geozone.model import Zone
 from geozone.registers.gazetteer import Gazetteer, chain, holds, level_of
 from geozone.registers.words import register_words
-from geozone.seeds import Place, load_zones
+from geozone.seeds import NAMES_UNIT, NAMES_ZONE, Place, load_zones
 
 NATIONAL = "national"
 NOTHING = Text("", "")
@@ -201,7 +201,7 @@ class Scopes:
             for name in (zone.key, zone.title.zh, zone.title.en)
         }
         for place in places().values():
-            if place.zone and place.kind in word_table("places")["zone_kinds"]:
+            if place.zone and place.names == NAMES_ZONE:
                 found |= {squeezed(name): place.zone for name in (place.name.zh, place.name.en)}
         for key, words in word_table("zones").items():
             found |= {squeezed(word): key for word in words}
@@ -229,9 +229,8 @@ def _bare(name: str) -> str:
 
 
 def _place_named(word: str) -> Place | None:
-    kinds = word_table("places")["unit_kinds"]
     named = (
         place for place in places().values()
-        if place.kind not in kinds and word in {squeezed(place.name.zh), squeezed(place.name.en)}
+        if place.names != NAMES_UNIT and word in {squeezed(place.name.zh), squeezed(place.name.en)}
     )  # fmt: skip
     return next(named, None)

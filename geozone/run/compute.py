@@ -119,7 +119,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         parents=dict(zip(units["code"], units["parent"], strict=True)),
         specs={**{name: layer.spec for name, layer in layers.items() if layer.spec}, **rasters},
         tables=tables,
-        registers=registers,
+        # a list without any item or published number says nothing: it is missing, as was told when it was read
+        registers={name: one for name, one in registers.items() if len(one.items) or one.totals},
         figures=reported.under(ground.scopes),
         slivers=_slivers(run, layers, [units, *ground.regions], mosaics, needs),
         shortest_km=_shortest(run, layers),

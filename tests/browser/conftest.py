@@ -94,26 +94,30 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="session")
-def large(tmp_path_factory):
+def tiled_page(path, shapes, crowd=None):
+    """Write a page whose red line, of these polygons, travels as tiles; `crowd` is how many make a tile crowded."""
     from geozone.maps import assets, page, tiles
 
     if not (assets.FOLDER / "page.js").exists():
         pytest.skip("the page's scripts are not built: make setup")
-    patch = pytest.MonkeyPatch()
-    patch.setattr(page, "PLAIN_FEATURES", 100)
-    patch.setattr(tiles, "CROWD", LARGE_SIDE**2 // 3)
+    result = sample_result()
+    style = LayerStyle("fill", fill="#b03030", stroke="#701010", width=0.5, opacity=1)
+    result.layers = {"redline": sample_layer("redline", "redline", list(shapes), style)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "PLAIN_FEATURES", 100)
+        if crowd is not None:
+            patch.setattr(tiles, "CROWD", crowd)
+        path.write_text(page.render_page(result), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory):
     x, y = np.meshgrid(
         np.linspace(116, 118, LARGE_SIDE, endpoint=False), np.linspace(38, 39, LARGE_SIDE, endpoint=False)
     )
     boxes = shapely.box(x.ravel(), y.ravel(), x.ravel() + 0.035, y.ravel() + 0.018)
-    result = sample_result()
-    style = LayerStyle("fill", fill="#b03030", stroke="#701010", width=0.5, opacity=1)
-    result.layers = {"redline": sample_layer("redline", "redline", list(boxes), style)}
-    path = tmp_path_factory.mktemp("large") / "bth.html"
-    path.write_text(page.render_page(result), "utf-8")
-    patch.undo()
-    return path
+    return tiled_page(tmp_path_factory.mktemp("large") / "bth.html", boxes, crowd=LARGE_SIDE**2 // 3)
 
 
 @contextmanager

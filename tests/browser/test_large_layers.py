@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from conftest import LARGE_SIDE
+from conftest import LARGE_SIDE, tiled_page
 from samples import sample_layer, sample_result
 
 from geozone.model import LayerStyle
@@ -20,8 +20,6 @@ def settle(page):
 @pytest.fixture(scope="module")
 def ragged(tmp_path_factory):
     """Return a page with 3,000 polygons from some ten metres to some kilometres, many on top of each other."""
-    from geozone.maps import page
-
     random = np.random.default_rng(6)
     angle = np.linspace(0, 2 * np.pi, 14, endpoint=False)
     radius = 10 ** random.uniform(-4, -1.8, (3000, 1)) * (1 + 0.3 * random.uniform(-1, 1, (3000, 14)))
@@ -29,15 +27,7 @@ def ragged(tmp_path_factory):
     shapes = shapely.polygons(
         centre[:, None] + radius[..., None] * np.stack([np.cos(angle), np.sin(angle)], -1)
     )
-    patch = pytest.MonkeyPatch()
-    patch.setattr(page, "PLAIN_FEATURES", 100)
-    result = sample_result()
-    style = LayerStyle("fill", fill="#b03030", stroke="#701010", width=0.5, opacity=1)
-    result.layers = {"redline": sample_layer("redline", "redline", list(shapes), style)}
-    path = tmp_path_factory.mktemp("ragged") / "bth.html"
-    path.write_text(page.render_page(result), "utf-8")
-    patch.undo()
-    return path, shapes
+    return tiled_page(tmp_path_factory.mktemp("ragged") / "bth.html", shapes), shapes
 
 
 def test_every_polygon_is_found_at_the_last_zoom_and_nothing_else(open_page, ragged):
