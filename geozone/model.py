@@ -31,12 +31,16 @@ class Basis(StrEnum):
 
 
 class Level(StrEnum):
-    """Administrative level of a unit, finest first; the zone is the uppermost."""
+    """Administrative level of a unit, finest first; the zone is the uppermost. Several units together are a region."""
 
     COUNTY = "county"
     CITY = "city"
     PROVINCE = "province"
     ZONE = "zone"
+    REGION = "region"
+
+
+UNIT_LEVELS = (Level.COUNTY, Level.CITY, Level.PROVINCE, Level.ZONE)
 
 
 class Severity(StrEnum):

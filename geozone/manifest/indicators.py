@@ -13,7 +13,7 @@ from geozone.manifest.declared import Declarations, nearest
 from geozone.manifest.measures import Key, Measure, load_measures
 from geozone.manifest.units import load_units
 from geozone.messages import Text, text
-from geozone.model import Level, Status
+from geozone.model import UNIT_LEVELS, Level, Status
 
 ALWAYS, WHERE_KNOWN = "always", "where_known"  # also where no clause asks; only where there is a figure
 TOLD = ("by_clause", ALWAYS, WHERE_KNOWN)
@@ -160,9 +160,8 @@ def parse_indicator(
     told = table.get("told", TOLD[0])
     if told not in TOLD:
         declared.fault((*place, "told"), "unknown_word", name=told, nearest=nearest(str(told), TOLD))
-    levels = _words(
-        declared, (*place, "levels"), table.get("levels", [level.value for level in Level]), Level
-    )
+    every = [level.value for level in UNIT_LEVELS]
+    levels = _words(declared, (*place, "levels"), table.get("levels", every), UNIT_LEVELS)
     options = _options(declared, place, table, measure)
     if len(declared.faults) > before:
         return None

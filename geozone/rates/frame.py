@@ -63,7 +63,7 @@ class Frame:
             zone=self.facts.zone.key,
             unit_code=unit.code,
             unit_name=unit.name,
-            level=unit.level,
+            level=Level.REGION if unit.region else unit.level,  # sums over a level count nothing twice
             indicator=indicator.id,
             kind=Kind.REPORTED if value.figure else _kind_of(indicator),
             numerator=value.numerator,

@@ -16,11 +16,11 @@ from geozone.checks.accuracy import accuracy_m
 from geozone.errors import DataError
 from geozone.manifest.roles import role_for
 from geozone.messages import message
-from geozone.model import CRS, Finding, Layer, Level, Severity, Zone
+from geozone.model import CRS, UNIT_LEVELS, Finding, Layer, Level, Severity, Zone
 from geozone.overlay.plane import area_km2
 from geozone.overlay.units import code_prefix, finest_rows, tile
 
-_RANK = {level: rank for rank, level in enumerate(Level)}
+_RANK = {level: rank for rank, level in enumerate(UNIT_LEVELS)}
 _OFF = 0.05  # share by which the whole boundary may differ from the embedded one without a word
 _BESIDE_DEGREES = 1e-4  # so near to the units of a zone, a feature is their neighbour
 # in a boundary, these leave a unit without ground: two units of one geometry have it once
@@ -142,7 +142,7 @@ def _joined(layer: str, rows: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[
 
 def _with_levels(layer: str, rows: gpd.GeoDataFrame, zone: Zone) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Return the rows with a level each: as the file says, or as the codes do."""
-    known = {level.value for level in Level}
+    known = {level.value for level in UNIT_LEVELS}
     said = rows["level"].astype("string").fillna("") if "level" in rows else None
     if said is not None and said.isin(known).all():
         return rows, []

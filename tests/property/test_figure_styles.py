@@ -42,9 +42,7 @@ FIGURES = st.dictionaries(
     min_size=1,
     max_size=12,
 )
-EXAMPLES = settings(
-    deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+EXAMPLES = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def listed(figures):
@@ -249,7 +247,6 @@ def test_whatever_is_wrong_in_one_row_changes_no_figure_without_a_word(tmp_path,
     assert set(held) == set(figures) or warned(found) or any(one.period.zh for one in found.figures)
 
 
-@settings(deadline=None)
 @given(
     st.text("0123456789.,-+~≥≤约万亿千%％年月日（）()[]①² 类劣ⅤIVV十四五eE×^/北京市PM2.5μg/m3", max_size=12)
 )
@@ -262,7 +259,6 @@ def test_no_cell_is_too_odd_to_be_read_or_left(cell):
     SCOPES_OF_BTH.find("", cell)
 
 
-@settings(deadline=None)
 @given(st.decimals(-(10**9), 10**9, places=4, allow_nan=False), st.sampled_from(["", "约", "≥", "不超过"]))
 def test_a_number_is_itself_with_commas_or_without(value, before):
     for written in (f"{value:,}", f"{value}", f"{value:.4f}"):

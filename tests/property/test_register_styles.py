@@ -36,9 +36,7 @@ ITEMS = st.lists(
     min_size=1,
     max_size=12,
 )
-EXAMPLES = settings(
-    deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+EXAMPLES = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HEAD = ["序号", "海湾名称", "所在市", "区县", "建设状态", "岸线长度（km）"]
 
 

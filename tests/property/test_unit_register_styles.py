@@ -27,9 +27,7 @@ STATUSES = {
 }
 TICKS = {"已建成": "建成", "推进中": "在建", "未启动": "拟建", "命名": "命名"}
 ITEMS = st.dictionaries(st.sampled_from(sorted(CITIES)), st.sampled_from(sorted(STATUSES)), min_size=1)
-EXAMPLES = settings(
-    deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+EXAMPLES = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HEAD = ["序号", "名称", "省份", "设区市", "建设状态"]
 
 

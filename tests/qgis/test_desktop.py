@@ -129,6 +129,7 @@ def test_qgis_takes_the_stored_styles(in_qgis):
         "rivers": "categorizedSymbol",
         "lakes": "categorizedSymbol",
         "coastline": "singleSymbol",
+        "places": "singleSymbol",
     }
     assert "已建成" in in_qgis["bays"]["legend"]
     assert "无数据" in in_qgis["units"]["legend"]

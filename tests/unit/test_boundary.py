@@ -187,7 +187,7 @@ SHIFT = st.tuples(st.floats(-4e-5, 4e-5), st.floats(-4e-5, 4e-5))
 
 
 @given(st.lists(SHIFT, min_size=8, max_size=8), st.lists(st.integers(1, 5), min_size=8, max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_units_tile_whatever_their_borders_are_off_by(shifts, steps):
     """Every unit is drawn on its own, a few metres off and with vertices of its own."""
     drawn = []

@@ -112,7 +112,6 @@ def test_a_ring_that_touches_itself_is_found_where_it_does():
 coordinates = st.tuples(st.integers(0, 6), st.integers(0, 6)).map(lambda p: (116 + p[0] / 10, 38 + p[1] / 10))
 
 
-@settings(deadline=None)
 @given(
     st.lists(coordinates, min_size=4, max_size=9),
     st.lists(st.lists(coordinates, min_size=4, max_size=5), max_size=2),
@@ -298,7 +297,7 @@ def test_long_lists_are_summed_up():
     assert sum(finding.kind == "not_listed" for finding in check(empty)) >= 1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=8))
 def test_checking_changes_nothing(corners):
     layer = layer_of(*(shapely.box(*one, *two) for one, two in corners))

@@ -122,7 +122,7 @@ polygons = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(polygons, min_size=1, max_size=4))
 def test_what_is_repaired_is_sound_and_the_ledger_adds_up(geometries):
     layer = layer_of(*geometries)
@@ -136,7 +136,7 @@ def test_what_is_repaired_is_sound_and_the_ledger_adds_up(geometries):
     assert repair(repaired)[1].empty
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(polygons, min_size=1, max_size=3), st.sampled_from([0.0, 0.01, 0.5]))
 def test_nothing_passes_the_limit(geometries, limit):
     try:

@@ -59,7 +59,7 @@ def brute_force(one, other):
 
 
 @given(shapes, shapes, st.sampled_from([5.0, 28.0, 50.0]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_nearest_place_is_found_wherever_it_is(one, other, south):
     one, other = (shapely.affinity.translate(shape, 116, south) for shape in (one, other))
     distance = brute_force(one, other)

@@ -40,6 +40,9 @@ def test_every_layer_comes_back_with_shape_crs_and_values(folders, format_):
             continue
         found = read(folders / format_, table.name, format_)
         assert found.crs.to_epsg() == 4490, table.name
+        assert len(found) == len(table.frame), table.name
+        if not len(found):
+            continue  # some formats keep no columns of an empty layer
         names = {
             row["column"]: row["field"]
             for row in rows(folders / format_ / DICTIONARY)

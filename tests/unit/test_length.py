@@ -156,7 +156,7 @@ def partitions(draw):
 
 
 @given(partitions(), st.lists(PLACES, min_size=1, max_size=3), st.integers(1, 9))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_zones_of_a_partition_add_up_to_every_line_once(cells, places, steps):
     # places on the same grid make lines along borders common
     lines = [

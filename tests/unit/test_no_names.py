@@ -1,7 +1,6 @@
-"""Code knows no role, layer, indicator, register or status by name: they stand in the tables alone."""
+"""Python knows no role, layer, indicator, register or status by name (scripts: test_page_names)."""
 
 import ast
-import re
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,7 @@ from geozone.manifest.inputs import load_layers, load_registers
 from geozone.manifest.roles import load_roles
 from geozone.model import Status
 
-# in JavaScript a name may be a string, a property or a key
-WRITTEN = re.compile(r"""["'`]([a-z_0-9]+)["'`]|\.([a-z_0-9]+)\b|\b([a-z_0-9]+)\s*:""")
 PACKAGE = Path(geozone.__file__).parent
-SCRIPTS = PACKAGE / "maps" / "frontend" / "src"
 # words that are ids and mean something else in code
 ORDINARY = {
     "area": "a kind of geometry, and of rates",
@@ -80,17 +76,6 @@ def named_in_python():
                 yield f"{shown}:{line}: {word}"
 
 
-def named_in_scripts():
-    known = names()
-    for path in sorted(SCRIPTS.glob("*.js")):
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            bare = line.split("//")[0]
-            for parts in WRITTEN.findall(bare):
-                word = next(filter(None, parts))
-                if word in known:
-                    yield f"{path.name}:{number}: {word}"
-
-
 @pytest.mark.xfail(
     strict=False,
     reason="some rooms still name them",
@@ -99,20 +84,11 @@ def test_no_python_names_what_the_tables_declare():
     assert list(named_in_python()) == []
 
 
-def test_no_script_names_what_the_tables_declare():
-    assert list(named_in_scripts()) == []
-
-
 def test_a_name_in_code_would_be_found():
     tree = ast.parse(
         '"""redline"""\nx = "redline"\ndef f():\n    """redline"""\n    return {"bay_completion": 1}\n'
     )
     assert [word for _, word in literals(tree) if word in names()] == ["redline", "bay_completion"]
-
-
-def test_a_name_in_a_script_would_be_found():
-    for line in ("role === 'redline'", "statuses.built", "const of = { bay_completion: [] }"):
-        assert any(word in names() for parts in WRITTEN.findall(line) for word in parts)
 
 
 def test_every_exception_is_needed():

@@ -22,9 +22,21 @@ SUBJECT = {
     *load_roles(), *load_layers(), *load_registers(), *register_roles(), *load_indicators(),
     *Status, *Verdict, *Basis, *Mark,
 }  # fmt: skip
-OWN = {"unit"}  # what the page calls an administrative unit
+OWN = {"unit", "place", "places"}  # what the page calls an administrative unit, and what documents name
 # plain words of the language, which a script may use for a variable or a property of its own
-PLAIN = {"unit", "line", "point", "area", "boundary", "population", "concentration", "several", "plain"}
+PLAIN = {
+    "unit",
+    "line",
+    "point",
+    "area",
+    "boundary",
+    "population",
+    "concentration",
+    "several",
+    "plain",
+    "place",
+    "places",
+}
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 LITERAL = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|`([^`]*)`")
 

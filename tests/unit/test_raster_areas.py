@@ -92,7 +92,7 @@ def test_a_projected_raster_whose_border_runs_through_a_zone_leaves_the_rest_wit
     assert table.area_km2.sum() == pytest.approx(area_km2(zone)[0], rel=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     corner=st.tuples(st.floats(115.0, 118.0), st.floats(38.0, 40.4)),
     size=st.floats(1e-4, 1.5),

@@ -142,7 +142,7 @@ def test_weights_may_lie_in_another_crs(tmp_path, cell, swapped):
     assert row.missing == 0
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     corner=st.tuples(st.floats(115.0, 117.5), st.floats(38.2, 40.2)),
     size=st.floats(1e-3, 0.8),

@@ -118,7 +118,7 @@ def test_lines_and_points_have_no_area_to_compare():
     assert [item for item in check(Layer("a", data)) if item.kind.startswith("stated")] == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     unit=st.sampled_from(list(UNITS)),
     row=st.integers(0, 7),

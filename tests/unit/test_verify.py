@@ -252,7 +252,7 @@ def test_a_record_without_contents_is_held_by_digests(folder):
     assert [file for file, _ in failures(folder)] == ["bth.gpkg"]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chance=st.randoms(use_true_random=False))
 def test_any_one_changed_cell_is_named(whole, folder, chance):
     """A random cell of a random sheet gets another number: it is named, and it alone."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from samples import sample_result
 
@@ -196,7 +196,6 @@ def test_a_gap_is_never_shown_as_nothing():
     assert gap_places(0.0, "km2") == 0
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_value_never_reads_like_a_target_that_it_is_not(value, goal):
     row = rate(value=value, target_value=goal)
@@ -205,7 +204,6 @@ def test_a_value_never_reads_like_a_target_that_it_is_not(value, goal):
         assert value_text(row) != amount_text(goal * 100, "%", places)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_the_ends_of_a_band_read_apart(one, other):
     low, high = sorted((one, other))
