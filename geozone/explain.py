@@ -18,9 +18,9 @@ from geozone.rates.completion import count_items, unit_items
 from geozone.rates.frame import READING
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.regions import place_code
+from geozone.rates.robustness import area_choices, robustness
 from geozone.rates.titles import indicator_title
 from geozone.rates.trajectory import register_trajectory
-from geozone.rates.variants import area_choices, robustness
 from geozone.rates.verdicts import decimals, smallest_count, target_value
 from geozone.rates.whatif import close_gap
 from geozone.rates.wording import (

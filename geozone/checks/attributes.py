@@ -5,72 +5,87 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from geozone.checks.gather import LISTED, Gather, place_of
+from geozone.checks.layer_findings import LISTED, LayerFindings, place_of
 from geozone.model import Severity
 from geozone.read.fields import code_texts
 
 _KEYS = ("code", "name", "BSM")
 
 
-def check_attributes(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
+def check_attributes(layer_findings: LayerFindings, units: gpd.GeoDataFrame | None) -> None:
     """Find what is wrong with keys, codes and names."""
-    data = gather.layer.data
+    data = layer_findings.layer.data
     for column in _KEYS:
         if column in data.columns:
-            _null(gather, column)
-    boundary = gather.units
+            _null(layer_findings, column)
+    boundary = layer_findings.units
     if "code" in data.columns:
         codes = code_texts(data["code"])
         if not pd.api.types.is_string_dtype(data["code"]):
-            gather.add("code_not_text", Severity.WARNING, field="code", type=str(data["code"].dtype))
-        _form(gather, codes)
+            layer_findings.add("code_not_text", Severity.WARNING, field="code", type=str(data["code"].dtype))
+        _form(layer_findings, codes)
         if boundary:
-            _doubled(gather, codes)
+            _doubled(layer_findings, codes)
         if units is not None:
-            _against_units(gather, codes, units, error=boundary)
+            _against_units(layer_findings, codes, units, error=boundary)
     if "BSM" in data.columns:
-        _doubled(gather, code_texts(data["BSM"]), field="BSM", severity=Severity.WARNING)
+        _doubled(layer_findings, code_texts(data["BSM"]), field="BSM", severity=Severity.WARNING)
 
 
-def _null(gather: Gather, column: str) -> None:
-    values = code_texts(gather.layer.data[column])
+def _null(layer_findings: LayerFindings, column: str) -> None:
+    values = code_texts(layer_findings.layer.data[column])
     rows = [row for row, empty in enumerate(values == "") if empty]
-    severity = Severity.ERROR if column == "code" and gather.units else Severity.WARNING
+    severity = Severity.ERROR if column == "code" and layer_findings.units else Severity.WARNING
     if len(rows) == len(values) and rows:
-        gather.add("key_all_null", severity, field=column)
+        layer_findings.add("key_all_null", severity, field=column)
         return
     for row in rows[:LISTED]:
-        gather.add("key_null", severity, row=row, place=_place(gather, row), field=column)
-    gather.rest("key_null", LISTED, len(rows))
+        layer_findings.add("key_null", severity, row=row, place=_place(layer_findings, row), field=column)
+    layer_findings.rest("key_null", LISTED, len(rows))
 
 
-def _form(gather: Gather, codes: pd.Series) -> None:
+def _form(layer_findings: LayerFindings, codes: pd.Series) -> None:
     """Administrative codes have 6 digits; towns and villages 9 or 12, of which the first 6 are the county's."""
     wrong = (codes != "") & ~codes.str.fullmatch(r"\d{6}(\d{3}){0,2}")
     rows = [row for row, bad in enumerate(wrong) if bad]
     for row in rows[:LISTED]:
-        gather.add("code_form", Severity.WARNING, row=row, place=_place(gather, row), code=codes.iloc[row])
-    gather.rest("code_form", LISTED, len(rows))
+        layer_findings.add(
+            "code_form", Severity.WARNING, row=row, place=_place(layer_findings, row), code=codes.iloc[row]
+        )
+    layer_findings.rest("code_form", LISTED, len(rows))
 
 
 def _doubled(
-    gather: Gather, codes: pd.Series, *, field: str = "code", severity: Severity = Severity.ERROR
+    layer_findings: LayerFindings,
+    codes: pd.Series,
+    *,
+    field: str = "code",
+    severity: Severity = Severity.ERROR,
 ) -> None:
     # the levels of a boundary layer may share a code: a city without counties stands for itself
-    levels = gather.layer.data.get("level", pd.Series("", index=codes.index)).astype("string").fillna("")
+    levels = (
+        layer_findings.layer.data.get("level", pd.Series("", index=codes.index)).astype("string").fillna("")
+    )
     keys = pd.DataFrame({"key": codes, "level": levels})
     again = (keys.duplicated(keep="first") & (codes != "")).to_numpy()
     rows = [row for row, bad in enumerate(again) if bad]
     for row in rows[:LISTED]:
-        gather.add(
-            "key_doubled", severity, row=row, place=_place(gather, row), field=field, value=codes.iloc[row]
+        layer_findings.add(
+            "key_doubled",
+            severity,
+            row=row,
+            place=_place(layer_findings, row),
+            field=field,
+            value=codes.iloc[row],
         )
-    gather.rest("key_doubled", LISTED, len(rows))
+    layer_findings.rest("key_doubled", LISTED, len(rows))
 
 
-def _against_units(gather: Gather, codes: pd.Series, units: gpd.GeoDataFrame, *, error: bool) -> None:
+def _against_units(
+    layer_findings: LayerFindings, codes: pd.Series, units: gpd.GeoDataFrame, *, error: bool
+) -> None:
     known = dict(zip(units["code"].astype(str), units["name"].astype(str), strict=True))
-    data = gather.layer.data
+    data = layer_findings.layer.data
     names = data["name"].astype("string").fillna("") if "name" in data.columns and error else None
     unknown = mismatched = 0
     for row, code in enumerate(codes):
@@ -80,7 +95,9 @@ def _against_units(gather: Gather, codes: pd.Series, units: gpd.GeoDataFrame, *,
         if county not in known:
             unknown += 1
             if unknown <= LISTED:
-                gather.add("code_unknown", Severity.WARNING, row=row, place=_place(gather, row), code=code)
+                layer_findings.add(
+                    "code_unknown", Severity.WARNING, row=row, place=_place(layer_findings, row), code=code
+                )
         elif (
             names is not None
             and len(code) == 6
@@ -89,17 +106,17 @@ def _against_units(gather: Gather, codes: pd.Series, units: gpd.GeoDataFrame, *,
         ):
             mismatched += 1
             if mismatched <= LISTED:
-                gather.add(
+                layer_findings.add(
                     "name_mismatch",
                     Severity.WARNING,
                     row=row,
-                    place=_place(gather, row),
+                    place=_place(layer_findings, row),
                     code=code,
                     name=names.iloc[row],
                     expected=known[county],
                 )
-    gather.rest("code_unknown", LISTED, unknown)
-    gather.rest("name_mismatch", LISTED, mismatched)
+    layer_findings.rest("code_unknown", LISTED, unknown)
+    layer_findings.rest("name_mismatch", LISTED, mismatched)
 
 
 def _same(name: str, other: str) -> bool:
@@ -107,5 +124,5 @@ def _same(name: str, other: str) -> bool:
     return name == other or name.startswith(other) or other.startswith(name)
 
 
-def _place(gather: Gather, row: int) -> tuple[float, float] | None:
-    return place_of(gather.layer.data.geometry.iloc[row])
+def _place(layer_findings: LayerFindings, row: int) -> tuple[float, float] | None:
+    return place_of(layer_findings.layer.data.geometry.iloc[row])

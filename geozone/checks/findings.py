@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import geopandas as gpd
 
 from geozone.checks.attributes import check_attributes
-from geozone.checks.gather import Gather
+from geozone.checks.layer_findings import LayerFindings
 from geozone.checks.shapes import check_shapes
 from geozone.checks.stated_areas import check_stated_areas
 from geozone.checks.topology import check_topology
@@ -95,11 +95,11 @@ def check(layer: Layer, *, units: gpd.GeoDataFrame | None = None) -> list[Findin
     list of Finding
         Geometries first, then topology, then attributes; what the reader found stays in ``layer.findings``.
     """
-    gather = Gather(layer)
+    layer_findings = LayerFindings(layer)
     if not len(layer.data):
-        gather.add("layer_empty", Severity.WARNING)
-    check_shapes(gather)
-    check_topology(gather, units)
-    check_attributes(gather, units)
-    check_stated_areas(gather)
-    return gather.findings
+        layer_findings.add("layer_empty", Severity.WARNING)
+    check_shapes(layer_findings)
+    check_topology(layer_findings, units)
+    check_attributes(layer_findings, units)
+    check_stated_areas(layer_findings)
+    return layer_findings.findings

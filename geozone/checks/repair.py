@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geozone.checks.gather import feature_labels
+from geozone.checks.layer_findings import feature_labels
 from geozone.errors import DataError
 from geozone.messages import message
 from geozone.model import CRS, Decision, Layer

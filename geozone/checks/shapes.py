@@ -7,7 +7,7 @@ import re
 import numpy as np
 import shapely
 
-from geozone.checks.gather import LISTED, Gather, place_of
+from geozone.checks.layer_findings import LISTED, LayerFindings, place_of
 from geozone.model import Severity
 
 _REASONS = {
@@ -26,26 +26,26 @@ SPIKE_DEGREES = 1.0  # a vertex whose two edges fold back closer than this is a 
 SPIKE_METRES = 5.0  # the shorter of the two edges is at least this long
 
 
-def check_shapes(gather: Gather) -> None:
+def check_shapes(layer_findings: LayerFindings) -> None:
     """Find what is wrong with single geometries."""
-    stored = np.asarray(gather.layer.data.geometry.values)
-    geometries = gather.geometries
+    stored = np.asarray(layer_findings.layer.data.geometry.values)
+    geometries = layer_findings.geometries
     missing = shapely.is_missing(stored)
     empty = ~missing & shapely.is_empty(stored)
     for kind, rows in (("geometry_null", missing), ("geometry_empty", empty)):
         for row in np.flatnonzero(rows)[:LISTED]:
-            gather.add(kind, Severity.WARNING, row=int(row))
-        gather.rest(kind, LISTED, int(rows.sum()))
-    _types(gather, stored, missing | empty)
-    _range(gather, stored)
+            layer_findings.add(kind, Severity.WARNING, row=int(row))
+        layer_findings.rest(kind, LISTED, int(rows.sum()))
+    _types(layer_findings, stored, missing | empty)
+    _range(layer_findings, stored)
     found = 0
     for row in np.flatnonzero(~shapely.is_missing(geometries) & ~shapely.is_valid(geometries)):
         for kind, place in faults(geometries[row]):
             found += 1
             if found <= LISTED:
-                gather.add(kind, Severity.ERROR, row=int(row), place=place)
-    gather.rest("invalid", LISTED, found)
-    _spikes(gather, geometries)
+                layer_findings.add(kind, Severity.ERROR, row=int(row), place=place)
+    layer_findings.rest("invalid", LISTED, found)
+    _spikes(layer_findings, geometries)
 
 
 def faults(geometry: shapely.Geometry) -> list[tuple[str, tuple[float, float] | None]]:
@@ -91,50 +91,55 @@ def _crossings(ring: shapely.LinearRing) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in places[crossing]]
 
 
-def _types(gather: Gather, geometries: np.ndarray, without: np.ndarray) -> None:
+def _types(layer_findings: LayerFindings, geometries: np.ndarray, without: np.ndarray) -> None:
     dimensions = shapely.get_dimensions(geometries)
     present = ~without
     mixed = present & (shapely.get_type_id(geometries) == 7)
     for row in np.flatnonzero(mixed):
-        gather.add("geometry_collection", Severity.WARNING, row=int(row), place=place_of(geometries[row]))
-    role = gather.role
+        layer_findings.add(
+            "geometry_collection", Severity.WARNING, row=int(row), place=place_of(geometries[row])
+        )
+    role = layer_findings.role
     taken = (0, 1, 2) if role is None else role.dimensions
     if len(taken) < _ALL_DIMENSIONS:
         wrong = np.flatnonzero(present & ~mixed & ~np.isin(dimensions, taken))
         for row in wrong[:LISTED]:
-            gather.add("geometry_type", Severity.ERROR, row=int(row), place=place_of(geometries[row]))
-        gather.rest("geometry_type", LISTED, len(wrong))
+            layer_findings.add("geometry_type", Severity.ERROR, row=int(row), place=place_of(geometries[row]))
+        layer_findings.rest("geometry_type", LISTED, len(wrong))
     named = (
-        gather.role is not None and gather.role.nominal
+        layer_findings.role is not None and layer_findings.role.nominal
     )  # an area, a course or a point: all of them places
     if not named and len(taken) > 1 and len(set(dimensions[present & ~mixed].tolist())) > 1:
-        gather.add("geometry_types_mixed", Severity.WARNING)
+        layer_findings.add("geometry_types_mixed", Severity.WARNING)
     if taken != (_LINES,):
-        _outlines(gather, geometries[present & (dimensions == 1)])
+        _outlines(layer_findings, geometries[present & (dimensions == 1)])
 
 
-def _outlines(gather: Gather, lines: np.ndarray) -> None:
+def _outlines(layer_findings: LayerFindings, lines: np.ndarray) -> None:
     """Say that lines close for the most part: they look like outlines of areas, and have none."""
     parts, owner = shapely.get_parts(lines, return_index=True)
     closed = np.bincount(owner[shapely.is_closed(parts)], minlength=len(lines)) == np.bincount(
         owner, minlength=len(lines)
     )
     if 2 * int(closed.sum()) > len(lines):
-        gather.add("lines_closed", Severity.WARNING, closed=int(closed.sum()), count=len(lines))
+        layer_findings.add("lines_closed", Severity.WARNING, closed=int(closed.sum()), count=len(lines))
 
 
-def _range(gather: Gather, geometries: np.ndarray) -> None:
+def _range(layer_findings: LayerFindings, geometries: np.ndarray) -> None:
     west, south, east, north = np.asarray(shapely.bounds(geometries)).reshape(-1, 4).T
     with np.errstate(invalid="ignore"):
         outside = (west < -180.0) | (east > 180.0) | (south < -90.0) | (north > 90.0)
-    outside = (outside | gather.off_earth) & ~gather.not_finite
-    for kind, rows in (("coordinate_invalid", gather.not_finite), ("coordinate_out_of_range", outside)):
+    outside = (outside | layer_findings.off_earth) & ~layer_findings.not_finite
+    for kind, rows in (
+        ("coordinate_invalid", layer_findings.not_finite),
+        ("coordinate_out_of_range", outside),
+    ):
         for row in np.flatnonzero(rows)[:LISTED]:
-            gather.add(kind, Severity.ERROR, row=int(row), place=place_of(geometries[row]))
-        gather.rest(kind, LISTED, int(rows.sum()))
+            layer_findings.add(kind, Severity.ERROR, row=int(row), place=place_of(geometries[row]))
+        layer_findings.rest(kind, LISTED, int(rows.sum()))
 
 
-def _spikes(gather: Gather, geometries: np.ndarray) -> None:
+def _spikes(layer_findings: LayerFindings, geometries: np.ndarray) -> None:
     """Find vertices whose edges fold back onto each other."""
     polygonal = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (3, 6)))
     found = 0
@@ -149,8 +154,8 @@ def _spikes(gather: Gather, geometries: np.ndarray) -> None:
             if found <= LISTED:
                 row = int(rows[owner[ring[index]]])
                 place = (float(points[index, 0]), float(points[index, 1]))
-                gather.add("spike", Severity.WARNING, row=row, place=place)
-    gather.rest("spike", LISTED, found)
+                layer_findings.add("spike", Severity.WARNING, row=row, place=place)
+    layer_findings.rest("spike", LISTED, found)
 
 
 def _spike_vertices(points: np.ndarray, ring: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geozone.checks.gather import LISTED, Gather, place_of
+from geozone.checks.layer_findings import LISTED, LayerFindings, place_of
 from geozone.messages import text
 from geozone.model import CRS, Finding, Layer, Severity
 from geozone.overlay.plane import Numbers, area_km2
@@ -39,11 +39,11 @@ class _Field:
     rounding: float  # half of the last place that is given
 
 
-def check_stated_areas(gather: Gather) -> None:
+def check_stated_areas(layer_findings: LayerFindings) -> None:
     """Find features whose stated area is not what is drawn: none, negative, in another unit, too large or too small."""
-    if not _fields(gather.layer.data):
+    if not _fields(layer_findings.layer.data):
         return
-    geometries = gather.geometries
+    geometries = layer_findings.geometries
     rows = np.flatnonzero(
         np.isin(shapely.get_type_id(geometries), (3, 6))
         & shapely.is_valid(geometries)
@@ -51,22 +51,22 @@ def check_stated_areas(gather: Gather) -> None:
     )
     drawn = np.full(len(geometries), np.nan)
     drawn[rows] = area_km2(geometries[rows], CRS) * 1e6
-    _compare_all(gather, drawn)
+    _compare_all(layer_findings, drawn)
 
 
 def stated_area_findings(layer: Layer) -> list[Finding]:
     """Return what `check_stated_areas` finds in a layer."""
-    gather = Gather(layer)
-    check_stated_areas(gather)
-    return gather.findings
+    layer_findings = LayerFindings(layer)
+    check_stated_areas(layer_findings)
+    return layer_findings.findings
 
 
 def compare_stated_areas(layer: str, fields: pd.DataFrame, drawn: Numbers) -> list[Finding]:
     """Return what `check_stated_areas` finds, from fields of a layer and the drawn area of each feature, in m²."""
     nothing = gpd.GeoDataFrame(fields, geometry=np.full(len(fields), None), crs=CRS)
-    gather = Gather(Layer(layer, nothing))
-    _compare_all(gather, np.where(drawn > 0, drawn, np.nan))
-    return gather.findings
+    layer_findings = LayerFindings(Layer(layer, nothing))
+    _compare_all(layer_findings, np.where(drawn > 0, drawn, np.nan))
+    return layer_findings.findings
 
 
 def states_areas(field: str) -> bool:
@@ -74,63 +74,63 @@ def states_areas(field: str) -> bool:
     return field == _GENERIC or _meaning(field)[0]
 
 
-def _compare_all(gather: Gather, drawn: Numbers) -> None:
+def _compare_all(layer_findings: LayerFindings, drawn: Numbers) -> None:
     if not (drawn > 0).any():
         return
-    for field in _fields(gather.layer.data):
-        _compare(gather, field, drawn)
+    for field in _fields(layer_findings.layer.data):
+        _compare(layer_findings, field, drawn)
 
 
-def _compare(gather: Gather, field: _Field, drawn: Numbers) -> None:
+def _compare(layer_findings: LayerFindings, field: _Field, drawn: Numbers) -> None:
     known = ~np.isnan(field.numbers) & (drawn > 0)
     positive = known & (field.numbers > 0)
-    _not_positive(gather, field, np.flatnonzero(known & ~positive), int(known.sum()))
+    _not_positive(layer_findings, field, np.flatnonzero(known & ~positive), int(known.sum()))
     if not positive.any():
         return
     sizes = _table()["units"]
-    unit = _unit(gather, field, drawn, np.flatnonzero(positive & np.isnan(field.units)))
+    unit = _unit(layer_findings, field, drawn, np.flatnonzero(positive & np.isnan(field.units)))
     size = np.where(np.isnan(field.units), sizes[unit], field.units)
     stated = field.numbers * size
     allowed = TOLERANCE * drawn + field.rounding * size
     wrong = np.flatnonzero(positive & (np.abs(stated - drawn) > allowed))
     for row in wrong[:LISTED].tolist():
-        _tell(gather, field, row, float(drawn[row]), unit)
-    gather.rest("stated_area_differs", LISTED, len(wrong))
+        _tell(layer_findings, field, row, float(drawn[row]), unit)
+    layer_findings.rest("stated_area_differs", LISTED, len(wrong))
 
 
-def _unit(gather: Gather, field: _Field, drawn: Numbers, rows: np.ndarray) -> str:
+def _unit(layer_findings: LayerFindings, field: _Field, drawn: Numbers, rows: np.ndarray) -> str:
     """Return the unit of a field: as it is stated, unless all its values together speak for another one."""
     if not len(rows):
         return field.unit or "m2"
     size = float(np.median(drawn[rows] / field.numbers[rows]))  # square metres that a unit would have
     nearest = _nearest(size)
     if field.unit is None:
-        gather.add("stated_area_unit_taken", Severity.NOTE, field=field.name, unit=_word(nearest))
+        layer_findings.add("stated_area_unit_taken", Severity.NOTE, field=field.name, unit=_word(nearest))
         return nearest
     if nearest == field.unit or abs(np.log(size / _table()["units"][nearest])) > np.log(_AKIN):
         return field.unit
     words = {"unit": _word(field.unit), "found": _word(nearest)}
-    gather.add("stated_area_unit", Severity.WARNING, field=field.name, **words)
+    layer_findings.add("stated_area_unit", Severity.WARNING, field=field.name, **words)
     return nearest
 
 
-def _not_positive(gather: Gather, field: _Field, rows: np.ndarray, known: int) -> None:
+def _not_positive(layer_findings: LayerFindings, field: _Field, rows: np.ndarray, known: int) -> None:
     if len(rows) == known and known > 1 and not field.numbers[rows].any():
-        gather.add("stated_area_all_zero", Severity.WARNING, field=field.name)
+        layer_findings.add("stated_area_all_zero", Severity.WARNING, field=field.name)
         return
     for row in rows[:LISTED].tolist():
-        gather.add(
+        layer_findings.add(
             "stated_area_not_positive",
             Severity.WARNING,
             row=row,
-            place=place_of(gather.layer.data.geometry.iloc[row]),
+            place=place_of(layer_findings.layer.data.geometry.iloc[row]),
             field=field.name,
             value=f"{field.numbers[row]:g}",
         )
-    gather.rest("stated_area_not_positive", LISTED, len(rows))
+    layer_findings.rest("stated_area_not_positive", LISTED, len(rows))
 
 
-def _tell(gather: Gather, field: _Field, row: int, drawn: float, unit: str) -> None:
+def _tell(layer_findings: LayerFindings, field: _Field, row: int, drawn: float, unit: str) -> None:
     """Report a feature: its value is in another unit, or it is not what is drawn."""
     sizes = _table()["units"]
     own = float(field.units[row])
@@ -138,16 +138,16 @@ def _tell(gather: Gather, field: _Field, row: int, drawn: float, unit: str) -> N
     other = _nearest(drawn / field.numbers[row])
     params: dict[str, Any] = {
         "row": row,
-        "place": place_of(gather.layer.data.geometry.iloc[row]),
+        "place": place_of(layer_findings.layer.data.geometry.iloc[row]),
         "field": field.name,
         "value": f"{field.numbers[row]:.10g}",
         "unit": _word(next(name for name, value in sizes.items() if value == size)),
         "drawn": f"{drawn / size:.6g}",
     }
     if sizes[other] != size and abs(field.numbers[row] * sizes[other] / drawn - 1) < _SAME_UNIT:
-        gather.add("stated_area_other_unit", Severity.WARNING, **params, found=_word(other))
+        layer_findings.add("stated_area_other_unit", Severity.WARNING, **params, found=_word(other))
     else:
-        gather.add(
+        layer_findings.add(
             "stated_area_differs",
             Severity.WARNING,
             **params,

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geozone.checks.accuracy import accuracy_m
-from geozone.checks.gather import LISTED, Gather, place_of
+from geozone.checks.layer_findings import LISTED, LayerFindings, place_of
 from geozone.model import CRS, Severity
 from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import area_km2, length_km
@@ -28,26 +28,26 @@ OFFSHORE_DEGREES = 0.5  # so far from the units, what lies at sea belongs to the
 GAP_FEATURES = 20_000  # gaps are looked for in layers up to this size
 
 
-def check_topology(gather: Gather, units: gpd.GeoDataFrame | None) -> None:
+def check_topology(layer_findings: LayerFindings, units: gpd.GeoDataFrame | None) -> None:
     """Find what is wrong between the features of a layer, and between the layer and its zone."""
-    geometries = gather.geometries
+    geometries = layer_findings.geometries
     sound = shapely.is_valid(geometries) & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
-    nominal = gather.role is not None and gather.role.nominal  # names may lie over each other
-    first = np.arange(len(geometries)) if nominal else _duplicates(gather, geometries)
+    nominal = layer_findings.role is not None and layer_findings.role.nominal  # names may lie over each other
+    first = np.arange(len(geometries)) if nominal else _duplicates(layer_findings, geometries)
     polygonal = np.flatnonzero(sound & (shapely.get_dimensions(geometries) == 2))
-    if gather.units:  # units tile the ground, whatever vertices the two sides of a border have
+    if layer_findings.units:  # units tile the ground, whatever vertices the two sides of a border have
         geometries = geometries.copy()
         geometries[polygonal] = share_vertices(geometries[polygonal])
     if len(polygonal) and not nominal:
-        _overlaps(gather, geometries, polygonal[first[polygonal] == polygonal])
-        _slivers(gather, geometries, polygonal)
-        if gather.units:
-            _gaps(gather, geometries[polygonal])
+        _overlaps(layer_findings, geometries, polygonal[first[polygonal] == polygonal])
+        _slivers(layer_findings, geometries, polygonal)
+        if layer_findings.units:
+            _gaps(layer_findings, geometries[polygonal])
     if units is not None:
-        _outside(gather, geometries, np.flatnonzero(sound), units)
+        _outside(layer_findings, geometries, np.flatnonzero(sound), units)
 
 
-def _duplicates(gather: Gather, geometries: np.ndarray) -> Rows:
+def _duplicates(layer_findings: LayerFindings, geometries: np.ndarray) -> Rows:
     """Report features of the same geometry; return for every row the first row that has its geometry."""
     first = np.arange(len(geometries))
     present = np.flatnonzero(~shapely.is_missing(geometries) & ~shapely.is_empty(geometries))
@@ -60,17 +60,19 @@ def _duplicates(gather: Gather, geometries: np.ndarray) -> Rows:
     first[alike] = alike[np.unique(codes, return_index=True)[1]][codes] if len(alike) else alike
     again = np.flatnonzero(first != np.arange(len(geometries)))
     for row in again[:LISTED].tolist():
-        other = gather.labels[first[row]]
-        gather.add("duplicate", Severity.WARNING, row=row, place=place_of(geometries[row]), other=other)
-    gather.rest("duplicate", LISTED, len(again))
+        other = layer_findings.labels[first[row]]
+        layer_findings.add(
+            "duplicate", Severity.WARNING, row=row, place=place_of(geometries[row]), other=other
+        )
+    layer_findings.rest("duplicate", LISTED, len(again))
     return first
 
 
-def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
+def _overlaps(layer_findings: LayerFindings, geometries: np.ndarray, rows: Rows) -> None:
     """Report the pairs of features that overlap, the largest overlaps one by one and all of them as a sum."""
     tree = shapely.STRtree(geometries[rows])
-    data = gather.layer.data
-    levels = data["level"].to_numpy() if gather.units and "level" in data.columns else None
+    data = layer_findings.layer.data
+    levels = data["level"].to_numpy() if layer_findings.units and "level" in data.columns else None
     found: list[tuple[Rows, Rows, np.ndarray, np.ndarray]] = []
     given_up = 0
     for block in np.array_split(np.arange(len(rows)), max(1, len(rows) // _BLOCK)):
@@ -86,30 +88,30 @@ def _overlaps(gather: Gather, geometries: np.ndarray, rows: Rows) -> None:
         real = areas > OVERLAP_KM2
         found.append((rows[one[areal]][real], rows[two[areal]][real], areas[real], widths[real]))
     if given_up:
-        gather.add("overlaps_not_computed", Severity.WARNING, pairs=given_up)
+        layer_findings.add("overlaps_not_computed", Severity.WARNING, pairs=given_up)
     one, two, areas, widths = (np.concatenate(columns) for columns in zip(*found, strict=True))
-    if gather.units:
-        narrow = widths < accuracy_m(gather.layer)
-        _one_border(gather, "overlaps_narrow", areas[narrow])
+    if layer_findings.units:
+        narrow = widths < accuracy_m(layer_findings.layer)
+        _one_border(layer_findings, "overlaps_narrow", areas[narrow])
         one, two, areas = one[~narrow], two[~narrow], areas[~narrow]
     if not len(areas):
         return
     listed = np.argsort(-areas, kind="stable")[:LISTED]
     own = [area_km2(geometries[side[listed]], CRS) for side in (one, two)]
     for index, smaller in zip(listed, np.minimum(*own), strict=True):
-        grave = gather.units and areas[index] > OVERLAP_SHARE * smaller
+        grave = layer_findings.units and areas[index] > OVERLAP_SHARE * smaller
         [shared] = each(
             shapely.intersection, geometries[one[index : index + 1]], geometries[two[index : index + 1]]
         )
-        gather.add(
+        layer_findings.add(
             "overlap",
             Severity.ERROR if grave else Severity.WARNING,
             row=int(two[index]),
             place=place_of(shapely.point_on_surface(shared)),
-            other=gather.labels[int(one[index])],
+            other=layer_findings.labels[int(one[index])],
             area_km2=f"{areas[index]:.6f}",
         )
-    gather.add(
+    layer_findings.add(
         "overlaps_total",
         Severity.NOTE,
         pairs=len(areas),
@@ -127,7 +129,7 @@ def _meeting(tree: shapely.STRtree, geometries: np.ndarray) -> tuple[Rows, Rows]
     return one, two
 
 
-def _slivers(gather: Gather, geometries: np.ndarray, rows: np.ndarray) -> None:
+def _slivers(layer_findings: LayerFindings, geometries: np.ndarray, rows: np.ndarray) -> None:
     parts, owner = shapely.get_parts(geometries[rows], return_index=True)
     polygons = shapely.get_type_id(parts) == 3
     parts, owner = parts[polygons], owner[polygons]
@@ -143,7 +145,7 @@ def _slivers(gather: Gather, geometries: np.ndarray, rows: np.ndarray) -> None:
     widths = 2000.0 * areas / length_km(parts, CRS)  # metres; exact for a long thin strip
     thin = np.flatnonzero(widths < SLIVER_METRES)
     for index in thin[:LISTED]:
-        gather.add(
+        layer_findings.add(
             "sliver",
             Severity.WARNING,
             row=int(rows[owner[index]]),
@@ -151,12 +153,12 @@ def _slivers(gather: Gather, geometries: np.ndarray, rows: np.ndarray) -> None:
             area_m2=f"{areas[index] * 1e6:.1f}",
             width_m=f"{widths[index]:.2f}",
         )
-    gather.rest("sliver", LISTED, len(thin))
+    layer_findings.rest("sliver", LISTED, len(thin))
 
 
-def _gaps(gather: Gather, geometries: np.ndarray) -> None:
+def _gaps(layer_findings: LayerFindings, geometries: np.ndarray) -> None:
     if len(geometries) > GAP_FEATURES:
-        gather.add("gaps_not_checked", Severity.NOTE, features=len(geometries), limit=GAP_FEATURES)
+        layer_findings.add("gaps_not_checked", Severity.NOTE, features=len(geometries), limit=GAP_FEATURES)
         return
     try:
         whole = shapely.union_all(geometries)
@@ -168,12 +170,12 @@ def _gaps(gather: Gather, geometries: np.ndarray) -> None:
         [*sorted(holes, key=lambda gap: gap.bounds), *_cracks(whole, geometries)], dtype=np.object_
     )
     areas, widths = _measured(gaps)
-    narrow = (widths < accuracy_m(gather.layer)) & (areas > OVERLAP_KM2)
-    _one_border(gather, "gaps_narrow", areas[narrow])
+    narrow = (widths < accuracy_m(layer_findings.layer)) & (areas > OVERLAP_KM2)
+    _one_border(layer_findings, "gaps_narrow", areas[narrow])
     for gap, area in zip(gaps[~narrow], areas[~narrow], strict=True):
         if area > OVERLAP_KM2:
             place = place_of(shapely.point_on_surface(gap))
-            gather.add("gap", Severity.WARNING, place=place, area_km2=f"{area:.6f}")
+            layer_findings.add("gap", Severity.WARNING, place=place, area_km2=f"{area:.6f}")
 
 
 def _cracks(whole: shapely.Geometry, units: np.ndarray) -> list[shapely.Geometry]:
@@ -202,31 +204,35 @@ def _measured(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return areas, 2000.0 * areas / np.where(outlines > 0, outlines, np.inf)
 
 
-def _one_border(gather: Gather, kind: str, areas: np.ndarray) -> None:
+def _one_border(layer_findings: LayerFindings, kind: str, areas: np.ndarray) -> None:
     """Note how much ground lies between two drawings of one border."""
     if len(areas):
-        gather.add(
+        layer_findings.add(
             kind,
             Severity.NOTE,
             count=len(areas),
             area_km2=f"{areas.sum():.6f}",
-            width_m=f"{accuracy_m(gather.layer):g}",
+            width_m=f"{accuracy_m(layer_findings.layer):g}",
         )
 
 
-def _outside(gather: Gather, geometries: np.ndarray, rows: np.ndarray, units: gpd.GeoDataFrame) -> None:
+def _outside(
+    layer_findings: LayerFindings, geometries: np.ndarray, rows: np.ndarray, units: gpd.GeoDataFrame
+) -> None:
     zone = np.asarray(units.geometry.values)
     shapely.prepare(zone)
     tree = shapely.STRtree(geometries[rows])
-    if gather.role is not None and (gather.role.marine or gather.role.offshore):  # off the land of the units
+    if layer_findings.role is not None and (
+        layer_findings.role.marine or layer_findings.role.offshore
+    ):  # off the land of the units
         inside = np.unique(tree.query(zone, predicate="dwithin", distance=OFFSHORE_DEGREES)[1])
     else:
         inside = np.unique(_meeting(tree, zone)[1])
     outside = np.setdiff1d(np.arange(len(rows)), inside)
     if len(rows) and len(outside) == len(rows):
-        gather.add("all_outside_zone", Severity.ERROR, features=len(rows))
+        layer_findings.add("all_outside_zone", Severity.ERROR, features=len(rows))
         return
     for index in outside[:LISTED]:
         row = int(rows[index])
-        gather.add("outside_zone", Severity.NOTE, row=row, place=place_of(geometries[row]))
-    gather.rest("outside_zone", LISTED, len(outside))
+        layer_findings.add("outside_zone", Severity.NOTE, row=row, place=place_of(geometries[row]))
+    layer_findings.rest("outside_zone", LISTED, len(outside))

@@ -1,6 +1,6 @@
 """A complete synthetic set of inputs as offices keep them, and the truth that a right result is held against."""
 
-from geozone.example.content import ZONES
+from geozone.example.declared import ZONES
 from geozone.example.truths import UNANSWERED, Truth, truth
 from geozone.example.writing import write_example
 

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from geozone.example.chance import drawn, fraction
-from geozone.example.content import Entry, prefixes, seed, zones
+from geozone.example.declared import Entry, prefixes, seed, zones
 from geozone.example.features import (
     Feature,
     MadeLayer,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from geozone.example.content import Entry, entries, words, zones
+from geozone.example.declared import Entry, entries, words, zones
 from geozone.example.inputs import inputs
 from geozone.example.keeping_registers import FIGURES_FILE
 from geozone.messages import text

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geozone.example.content import Entry
+from geozone.example.declared import Entry
 from geozone.example.ellipsoid import line_km, polygon_km2
 from geozone.example.patches import Star
 from geozone.model import CRS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from geozone.example import areas, points
-from geozone.example.content import entries
+from geozone.example.declared import entries
 from geozone.example.features import MadeLayer, MadeRaster
 from geozone.example.ground import Ground, ground
 from geozone.example.lists import MadeRegister, registers

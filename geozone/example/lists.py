@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geozone.example.chance import drawn, fraction, shuffled
-from geozone.example.content import Entry, entries, of_zone, prefixes, seed, table
+from geozone.example.declared import Entry, entries, of_zone, prefixes, seed, table
 from geozone.example.ground import County, ground
 from geozone.model import Level, Status
 

@@ -10,7 +10,7 @@ import shapely
 
 from geozone.example.areas import shore_points
 from geozone.example.chance import drawn, fraction, shuffled
-from geozone.example.content import Entry, of_zone, prefixes, seed, zones
+from geozone.example.declared import Entry, of_zone, prefixes, seed, zones
 from geozone.example.features import Feature, MadeLayer
 from geozone.example.ground import County, ground
 

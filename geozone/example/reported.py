@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geozone.example.content import table
+from geozone.example.declared import table
 from geozone.example.ground import ground
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.units import load_units

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from geozone.example.cells import Grid
 from geozone.example.chance import TOP, Whole, pattern
-from geozone.example.content import Entry, of_zone, seed
+from geozone.example.declared import Entry, of_zone, seed
 from geozone.example.features import MadeRaster
 from geozone.example.ground import ground
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from geozone.example import answers
 from geozone.example.answers import Answer, Scope
-from geozone.example.content import words
+from geozone.example.declared import words
 from geozone.example.inputs import Inputs, inputs
 from geozone.manifest.declared import Declarations
 from geozone.manifest.indicators import TOLD, Indicator, load_indicators, parse_indicator

@@ -14,9 +14,9 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import UsageError
-from geozone.export.content import content
 from geozone.export.geometry import ascii_names
 from geozone.export.geopackage import write_geopackage
+from geozone.export.result_tables import content
 from geozone.export.table import Table
 from geozone.export.tables import safe_cell, table_csv
 from geozone.export.workbook import write_workbook

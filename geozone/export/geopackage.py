@@ -11,10 +11,10 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import UsageError
-from geozone.export.content import content
 from geozone.export.geopackage_schema import FIXED_DATE, add_columns, add_styles, settle
 from geozone.export.indicators import main_rate
 from geozone.export.qml import feature_label, qml, unit_label
+from geozone.export.result_tables import content
 from geozone.export.table import Table
 from geozone.files import whole_file
 from geozone.manifest.roles import load_roles

@@ -11,7 +11,7 @@ import shapely
 
 from geozone.errors import UsageError
 from geozone.export.columns import Column, domain_values
-from geozone.export.content import content
+from geozone.export.result_tables import content
 from geozone.export.table import Table
 from geozone.messages import Language
 from geozone.model import ZoneResult

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geozone.export.content import content
+from geozone.export.about_tables import zone_documents
 from geozone.export.indicators import rate_columns
-from geozone.export.particulars import zone_documents
 from geozone.export.record import plain
+from geozone.export.result_tables import content
 from geozone.export.table import Table
 from geozone.export.workbook import write_workbook
 from geozone.files import whole_file

@@ -16,8 +16,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geozone.errors import UsageError
+from geozone.export.about_tables import zone_documents
 from geozone.export.columns import Column, domain_values
-from geozone.export.particulars import zone_documents
 from geozone.export.table import Table, about_layer
 from geozone.files import whole_file
 from geozone.manifest.units import unit_title

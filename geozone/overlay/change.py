@@ -15,7 +15,7 @@ from geozone.overlay.features import Progress
 from geozone.overlay.losses import tell, told
 from geozone.overlay.mosaic import mosaic, mosaic_geometry
 from geozone.overlay.plane import area_km2, from_plane
-from geozone.overlay.sheet import polygons_of
+from geozone.overlay.zone_grid import polygons_of
 from geozone.overlay.zones import make_zones
 
 OLD, NEW = "old", "new"

@@ -37,8 +37,8 @@ from geozone.overlay.losses import tell
 from geozone.overlay.mosaic import check_count, combined, mosaic_table
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane, is_alike, parse_crs
-from geozone.overlay.sheet import Sheet, make_sheets
 from geozone.overlay.stream import features_of_file, layer_name
+from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, make_zones
 from geozone.read.bulk import quiet
 from geozone.read.geopackage import is_damaged, stale_index

@@ -23,9 +23,9 @@ from geozone.overlay.guard import TOLERANCE, Guard, Repair
 from geozone.overlay.losses import findings_of, losses, merged, outside, tell
 from geozone.overlay.overlap import covered_area
 from geozone.overlay.plane import Indices, Numbers
-from geozone.overlay.sheet import Sheet, make_sheets
 from geozone.overlay.sweep import earlier_bit, make_ready, sweep_tile
 from geozone.overlay.tiling import Tile, earlier, make_tiles, open_tile
+from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, frame_of, make_zones
 
 COLUMNS = ("zone_km2", "gross_km2", "net_km2", "overlap_km2", "share", "features")

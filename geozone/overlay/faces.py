@@ -16,9 +16,9 @@ from geozone.overlay.features import Features, Progress, in_threads
 from geozone.overlay.guard import TOLERANCE, Guard
 from geozone.overlay.overlap import Items, common_rows, covered_area, left_over, meeting, without_rows
 from geozone.overlay.plane import Geometries, Indices, Numbers
-from geozone.overlay.sheet import Sheet
 from geozone.overlay.sweep import EARLIER, make_ready, sweep_tile
 from geozone.overlay.tiling import Tile, make_tiles, open_tile
+from geozone.overlay.zone_grid import Sheet
 
 Bits = npt.NDArray[np.int64]
 

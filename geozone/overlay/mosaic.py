@@ -25,7 +25,7 @@ from geozone.overlay.guard import TOLERANCE, Guard
 from geozone.overlay.losses import findings_of, losses, merged, outside, rows_outside, tell
 from geozone.overlay.overlap import union_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane
-from geozone.overlay.sheet import make_sheets, polygons_of
+from geozone.overlay.zone_grid import make_sheets, polygons_of
 from geozone.overlay.zones import Zones, frame_of, make_zones
 
 MOST_LAYERS = 16

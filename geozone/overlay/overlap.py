@@ -16,7 +16,7 @@ import shapely
 
 from geozone.overlay.guard import Guard
 from geozone.overlay.plane import Geometries, Indices, Numbers
-from geozone.overlay.sheet import polygons_of
+from geozone.overlay.zone_grid import polygons_of
 
 _DENSE = 64  # earlier features that a feature may meet before halves are taken
 _LEAF = 8  # features that are taken one by one

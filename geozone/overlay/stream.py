@@ -45,8 +45,8 @@ from geozone.overlay.guard import Repair
 from geozone.overlay.losses import losses, merged, tell
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, is_geographic, parse_crs
-from geozone.overlay.sheet import Sheet, make_sheets
 from geozone.overlay.wkb import Outlines, read_outlines
+from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, make_zones
 from geozone.read import read_layer
 from geozone.read.bulk import BULK_ERRORS, quiet

@@ -18,9 +18,9 @@ from geozone.overlay.features import Features
 from geozone.overlay.guard import SLIVER, Guard
 from geozone.overlay.overlap import near_pairs
 from geozone.overlay.plane import Indices, Numbers
-from geozone.overlay.sheet import CROSSING, Sheet
 from geozone.overlay.tiling import Tile
 from geozone.overlay.wkb import Outlines
+from geozone.overlay.zone_grid import CROSSING, Sheet
 
 MANY = 20_000  # features of a layer
 DENSE = 256  # features that meet one

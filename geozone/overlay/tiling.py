@@ -13,7 +13,7 @@ from geozone.overlay.features import Features
 from geozone.overlay.guard import Guard
 from geozone.overlay.overlap import Items, near_pairs
 from geozone.overlay.plane import Indices, Numbers
-from geozone.overlay.sheet import CROSSING, OUTSIDE, Sheet
+from geozone.overlay.zone_grid import CROSSING, OUTSIDE, Sheet
 
 Rule = Callable[[Indices, Indices], npt.NDArray[np.bool_]]  # feature, other feature -> does the other matter
 _MOST, _LEAST = 8192, 256  # rows a tile

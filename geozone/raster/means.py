@@ -15,7 +15,7 @@ from geozone.messages import message
 from geozone.model import Decision, Finding, Severity
 from geozone.overlay.losses import tell
 from geozone.overlay.plane import Numbers
-from geozone.overlay.sheet import make_sheets
+from geozone.overlay.zone_grid import make_sheets
 from geozone.overlay.zones import Zones, make_zones
 from geozone.raster.shares import partly
 from geozone.raster.tiles import Tiles, tiles_of

@@ -15,7 +15,7 @@ from geozone.model import Finding, Severity
 from geozone.overlay.losses import tell
 from geozone.overlay.mosaic import cut_to_layer
 from geozone.overlay.plane import Numbers
-from geozone.overlay.sheet import make_sheets
+from geozone.overlay.zone_grid import make_sheets
 from geozone.overlay.zones import Zones, make_zones
 from geozone.raster.classes import ClassAreas, read_classes
 from geozone.raster.tiles import Tiles, tiles_of

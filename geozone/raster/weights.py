@@ -17,7 +17,7 @@ import shapely
 from geozone.overlay.cutting import cut_up
 from geozone.overlay.guard import Guard
 from geozone.overlay.plane import Geometries, Indices, Numbers
-from geozone.overlay.sheet import make_sheets, polygons_of
+from geozone.overlay.zone_grid import make_sheets, polygons_of
 from geozone.overlay.zones import Zones
 from geozone.raster.grid import Grid
 from geozone.raster.opening import Raster, Span

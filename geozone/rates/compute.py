@@ -23,7 +23,7 @@ from geozone.rates.measures.completion import counted_register
 from geozone.rates.measures.derived import names
 from geozone.rates.measures.reported import reported
 from geozone.rates.needs import Need
-from geozone.rates.variants import robustness, robustness_note
+from geozone.rates.robustness import robustness, robustness_note
 from geozone.rates.verdicts import NOT_COMPARABLE
 from geozone.rounding import percent
 
@@ -117,7 +117,7 @@ def compute_rates(
     size
         How large the zone is, as far as known: a demand beyond it cannot hold.
     areas
-        The area of the statutory layer by every defensible choice, as `geozone.overlay.variants.area_variants` returns it.
+        The area of the statutory layer by every defensible choice, as `geozone.overlay.area_choices.area_variants` returns it.
 
     Raises
     ------

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from geozone.overlay.area_choices import WORKING_UNIT
 from geozone.overlay.units import code_prefix
-from geozone.overlay.variants import WORKING_UNIT
 from geozone.rates.completion import CODE_COLUMNS
 from geozone.registers.gazetteer import Gazetteer
 from geozone.registers.heading_words import PLACE

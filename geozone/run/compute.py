@@ -20,10 +20,10 @@ from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.roles import load_roles
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Register, Step, ZoneResult
+from geozone.overlay.area_choices import area_variants
 from geozone.overlay.shores import NOWHERE, shore_lengths
 from geozone.overlay.slivers import Sliver, slivers
 from geozone.overlay.units import finest_units
-from geozone.overlay.variants import area_variants
 from geozone.policy.plausibility import territory
 from geozone.policy.targets import target_findings
 from geozone.project import Project

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from samples import sample_result
 
-from geozone.export.content import TABLES, layer_names
 from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
+from geozone.export.result_tables import TABLES, layer_names
 from geozone.files import digest
 from geozone.model import Basis, Status
 from geozone.registers import read_register

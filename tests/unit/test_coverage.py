@@ -17,9 +17,9 @@ from geozone.overlay.cutting import cut_up
 from geozone.overlay.guard import Guard
 from geozone.overlay.losses import told
 from geozone.overlay.plane import area_km2
-from geozone.overlay.sheet import make_sheets
 from geozone.overlay.stream import coverage_of_file
 from geozone.overlay.wkb import read_outlines
+from geozone.overlay.zone_grid import make_sheets
 
 CRS = "EPSG:4490"
 CELL = 9549.52009397  # km², 1° cell 39-40N

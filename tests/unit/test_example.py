@@ -23,7 +23,7 @@ from geozone.errors import UsageError
 from geozone.example import UNANSWERED, ZONES, truth, write_example
 from geozone.example.cells import Grid, cell_areas
 from geozone.example.chance import TOP, drawn, fraction, pattern, shuffled
-from geozone.example.content import entries
+from geozone.example.declared import entries
 from geozone.example.ellipsoid import cell_km2, line_km, polygon_km2
 from geozone.example.features import self_touching
 from geozone.example.ground import ground

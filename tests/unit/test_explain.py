@@ -11,9 +11,9 @@ from samples import sample_result
 from geozone.errors import UsageError
 from geozone.explain import explain, lines_of
 from geozone.model import CRS, Basis, Layer, Verdict
+from geozone.overlay.area_choices import area_variants
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.plane import area_km2
-from geozone.overlay.variants import area_variants
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 from samples import sample_layer, sample_result
 
 from geozone.errors import UsageError
-from geozone.export.content import content, layer_names
 from geozone.export.fonts import chinese_font
 from geozone.export.formats import DICTIONARY, FOLDER_FORMATS, SOURCES, write_format
+from geozone.export.result_tables import content, layer_names
 from geozone.model import LayerStyle
 
 SPATIAL = ["zone", "units", *layer_names(sample_result())]

@@ -11,9 +11,9 @@ from samples import sample_layer, sample_result
 
 from geozone.errors import UsageError
 from geozone.export.columns import DOMAINS, domain_values
-from geozone.export.content import TABLES, content, layer_names
 from geozone.export.geometry import ascii_names, single_type
 from geozone.export.geopackage import write_geopackage
+from geozone.export.result_tables import TABLES, content, layer_names
 from geozone.model import LayerStyle, Status
 
 SPATIAL = ["zone", "units", *layer_names(sample_result())]

@@ -12,7 +12,7 @@ from samples import sample_result
 
 from geozone.errors import UsageError
 from geozone.export import postgis
-from geozone.export.content import content
+from geozone.export.result_tables import content
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
 

@@ -11,7 +11,7 @@ import pytest
 import samples
 
 import geozone
-from geozone.export.particulars import findings_table
+from geozone.export.about_tables import findings_table
 from geozone.export.record import write_record
 from geozone.maps.payload import zone_payload
 from geozone.messages import _catalogue, message

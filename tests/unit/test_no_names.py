@@ -27,8 +27,8 @@ ORDINARY = {
 PLACES = {
     ("__init__.py", "barrier"): "the public function",
     ("terrain/barrier.py", "barrier"): "what its function is given, in its messages",
-    ("overlay/variants.py", "coastline"): "a column: which shore the land is cut with",
-    ("rates/variants.py", "coastline"): "the same column",
+    ("overlay/area_choices.py", "coastline"): "a column: which shore the land is cut with",
+    ("rates/robustness.py", "coastline"): "the same column",
 }
 # modules that may name things, and why
 APART = {

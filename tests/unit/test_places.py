@@ -14,7 +14,7 @@ from samples import BUILT_ZONES, sample_result, sample_units
 from geozone.checks import check
 from geozone.errors import UsageError
 from geozone.explain import explain
-from geozone.export.content import content
+from geozone.export.result_tables import content
 from geozone.export.sheet_panel import theme
 from geozone.files import shipped
 from geozone.manifest.indicators import load_indicators

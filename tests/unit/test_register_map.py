@@ -7,7 +7,7 @@ import shapely
 from rate_samples import register
 from samples import sample_layer, sample_result, sample_units
 
-from geozone.export.content import content
+from geozone.export.result_tables import content
 from geozone.maps.page import render_page
 from geozone.maps.style import layer_symbols
 from geozone.model import LayerStyle, Severity, Status

@@ -12,8 +12,8 @@ from samples import sample_result
 
 from geozone.errors import InputError
 from geozone.export.columns import domain_values
-from geozone.export.content import content
 from geozone.export.geopackage import write_geopackage
+from geozone.export.result_tables import content
 from geozone.export.workbook import write_workbook
 from geozone.messages import Text
 from geozone.model import Basis, Level, RegisterTotal, Severity, Status

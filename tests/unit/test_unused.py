@@ -9,7 +9,7 @@ import samples
 from rasterio.transform import from_origin
 
 from geozone.errors import InputError
-from geozone.export.particulars import run_table
+from geozone.export.about_tables import run_table
 from geozone.maps.payload import zone_payload
 from geozone.project import load_project
 from geozone.rates.needs import AreaNeed, Ground

@@ -7,8 +7,8 @@ from rate_samples import ZONE, register, target
 
 from geozone.messages import Text
 from geozone.model import Comparator, Level, Status
+from geozone.rates.robustness import completion_variants, value_variants
 from geozone.rates.trajectory import Trajectory, end_of, register_trajectory
-from geozone.rates.variants import completion_variants, value_variants
 from geozone.rates.whatif import close_gap
 
 BUILT, WAY, PLAN, UNKNOWN = Status.BUILT, Status.UNDER_CONSTRUCTION, Status.PLANNED, Status.UNKNOWN

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from samples import sample_result
 
 from geozone.explain import explain, lines_of
-from geozone.export.content import content
+from geozone.export.result_tables import content
 from geozone.export.workbook import write_workbook
 from geozone.maps.index import render_index
 from geozone.maps.page import render_page

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import shapely
 
+from geozone.overlay.area_choices import area_variants, central_meridian
 from geozone.overlay.coverage import coverage
 from geozone.overlay.plane import FLATTENING, SEMI_MAJOR_AXIS, from_plane, to_plane
-from geozone.overlay.variants import area_variants, central_meridian
 
 CRS = "EPSG:4490"
 CELL = 9549.520093962  # km², 1° cell 39-40N by the series of 国土调查办发〔2008〕32号

@@ -20,7 +20,7 @@ LISTED = 1000  # findings of one kind that are listed one by one; the rest is su
 
 
 @dataclass
-class Gather:
+class LayerFindings:
     """The findings of one layer.
 
     A feature is named by its row number in the file and, where the layer has one, its name.

@@ -13,10 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geozone.catalog import load_catalog
-from geozone.export.columns import Column, column, columns, conformed, type_of
-from geozone.export.geometry import ascii_names, single_type
-from geozone.export.indicators import is_finest, rate_columns, rate_variants
-from geozone.export.particulars import (
+from geozone.export.about_tables import (
     figures_table,
     findings_table,
     ledger_table,
@@ -25,6 +22,9 @@ from geozone.export.particulars import (
     targets_table,
     zone_documents,
 )
+from geozone.export.columns import Column, column, columns, conformed, type_of
+from geozone.export.geometry import ascii_names, single_type
+from geozone.export.indicators import is_finest, rate_columns, rate_variants
 from geozone.export.table import Table, about_layer, plain_table
 from geozone.manifest.inputs import layer_title
 from geozone.manifest.roles import layer_order, load_roles

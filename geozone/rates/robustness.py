@@ -130,7 +130,7 @@ def area_choices(
     indicator
         Its indicator.
     areas
-        As `geozone.overlay.variants.area_variants` returns it; empty where nothing was computed.
+        As `geozone.overlay.area_choices.area_variants` returns it; empty where nothing was computed.
 
     Returns
     -------
