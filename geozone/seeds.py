@@ -51,23 +51,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """A published figure that a demand or a result can be held against."""
-
-    id: str
-    zone: str | None  # zone key where the figure is one of a zone
-    unit_code: str | None  # adcode where the figure is one of a unit
-    quantity: str  # "redline_area", "land_area", "sea_area", "shore_length", ...
-    value: float
-    unit: str
-    comparator: str
-    year: int | None
-    source: Text
-    source_date: str
-    superseded: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Rendering:
     """How a document is recognised and which figures each clause prints, in printed order."""
 
@@ -199,27 +182,6 @@ def load_places() -> tuple[Place, ...]:
             trap=entry.get("trap", ""),
         )
         for key, entry in _table("places").items()
-    )
-
-
-@cache
-def load_references() -> tuple[Reference, ...]:
-    """Return the published figures that demands and results are held against."""
-    return tuple(
-        Reference(
-            id=key,
-            zone=entry.get("zone"),
-            unit_code=entry.get("unit_code"),
-            quantity=entry["quantity"],
-            value=float(entry["value"]),
-            unit=entry["unit"],
-            comparator=entry.get("comparator", "="),
-            year=entry.get("year"),
-            source=_text(entry["source"]),
-            source_date=entry["source_date"],
-            superseded=entry.get("superseded", False),
-        )
-        for key, entry in _table("references").items()
     )
 
 

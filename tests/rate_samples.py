@@ -21,7 +21,7 @@ from geozone.model import (
     Target,
     Zone,
 )
-from geozone.policy.plausibility import territory
+from geozone.policy.plausibility import Published, territory
 from geozone.rates.compute import chosen_indicators, zone_units
 from geozone.rates.compute import compute_rates as compute
 from geozone.rates.facts import Facts
@@ -113,7 +113,7 @@ def asked(name):
 
 def compute_rates(
     *, zone, units, mosaic, lengths, layers, registers, targets, continuity=None, slivers=None,
-    shore_accuracy_m=0.0, references=(), redline_areas=None, figures=(), incomplete=(), vintages=(), own=(),
+    shore_accuracy_m=0.0, redline_areas=None, figures=(), incomplete=(), vintages=(), own=(),
 ):  # fmt: skip
     """Return the rates of parts counted by hand: no file is read, and nothing is overlaid."""
     indicators = {**load_indicators(), **{one.id: one for one in own}}
@@ -141,6 +141,6 @@ def compute_rates(
         fields={"coastline": frozenset({"nature"} if "natural_shore" in lengths else ())},
         vintages=frozenset(vintages),
     )
-    size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, references)
+    size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, Published())
     chosen = chosen_indicators(indicators, targets, [one.id for one in own])
     return compute(facts, chosen, targets, size, redline_areas)

@@ -23,6 +23,7 @@ from geozone.cli.options import (
     run_options,
 )
 from geozone.errors import DataError, UsageError
+from geozone.figures.references import published
 from geozone.lists.indicators import indicators_table
 from geozone.lists.missing import Missing, missing_inputs, missing_table
 from geozone.lists.roles import roles_table
@@ -168,7 +169,7 @@ def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> 
         return
     if len(what) > 1:
         raise UsageError("cli.targets_usage")
-    click.echo(_shown(targets_table(what[0] if what else None, lang), form, lang, "targets"))
+    click.echo(_shown(targets_table(published(), what[0] if what else None, lang), form, lang, "targets"))
 
 
 @cli.command("versions")

@@ -1,14 +1,19 @@
-"""Reference targets: floors that another document than the zone's own sets for it or a part of it."""
+"""What published figures are held against: floors as targets of their own, and the sizes of zones and units."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from geozone.manifest.indicators import REPORTED, Indicator
+from geozone.figures.embedded import all_figures
+from geozone.figures.zones import twins_of
+from geozone.manifest.indicators import REPORTED, SEA, SHORE, Indicator, load_indicators
 from geozone.messages import Text, text
 from geozone.model import Comparator, Document, Modality, Target, Zone
+from geozone.policy.plausibility import Floor, Published
 from geozone.rates.figures import FLOOR, Figure, Figures
+from geozone.seeds import load_zones
 
 _COMPARATORS = {">=": Comparator.AT_LEAST, "<=": Comparator.AT_MOST}
 
@@ -38,6 +43,34 @@ def reference_targets(figures: Figures, zone: Zone, indicators: Mapping[str, Ind
         documents[name] = Document(name, figure.source, figure.published, Text("", ""))
         targets.append(_target(figure, indicator, name, zone))
     return References(tuple(_latest(targets)), documents)
+
+
+@cache
+def published() -> Published:
+    """Return what the embedded figures say of the size of zones and units, and the floors that documents set for them.
+
+    A figure of the only member of a zone is one of the zone. What has been superseded counts for nothing; of a size the
+    latest figure counts, and none that is only said to be at least or at most so much.
+    """
+    current = [figure for figure in all_figures() if not figure.superseded]
+    zones = load_zones().values()
+    known = [*current, *(twin for figure in current for zone in zones for twin in twins_of(figure, zone))]
+    floors = (
+        Floor(one.scope, one.indicator, one.value, one.unit, one.source)
+        for one in known
+        if one.kind == FLOOR and one.comparator == ">="
+    )
+    return Published(tuple(dict.fromkeys(floors)), _sizes(known, SEA), _sizes(known, SHORE))
+
+
+def _sizes(figures: Sequence[Figure], extent: str) -> dict[str, float]:
+    names = {one.id: one.unit for one in load_indicators().values() if one.extent == extent}
+    found: dict[str, float] = {}
+    for figure in sorted(figures, key=lambda one: one.year or 0):
+        value = figure.in_unit(names[figure.indicator]) if figure.indicator in names else None
+        if value is not None and figure.comparator in {"=", "about"}:
+            found[figure.scope] = value
+    return found
 
 
 def _is_floor(figure: Figure, indicator: Indicator) -> bool:

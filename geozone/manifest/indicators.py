@@ -17,8 +17,9 @@ from geozone.model import UNIT_LEVELS, Level, Status
 
 ALWAYS, WHERE_KNOWN = "always", "where_known"  # also where no clause asks; only where there is a figure
 TOLD = ("by_clause", ALWAYS, WHERE_KNOWN)
+SEA, SHORE = "sea", "shore"  # of what its reported figures are the extent
 REPORTED = "reported"  # the measure that takes a figure as it was given
-_OWN_KEYS = {"title", "measure", "unit", "levels", "told", "part_of", "map_rank", "note"}
+_OWN_KEYS = {"title", "measure", "unit", "levels", "told", "part_of", "map_rank", "extent", "note"}
 _SEVERAL = ("areas", "layers", "registers", "figures")
 _LAYERS = ("area", "line", "point", "raster", "layer", "layers", "areas")
 
@@ -35,6 +36,7 @@ class Indicator:
     told: str
     part_of: str | None
     map_rank: int | None
+    extent: str  # SEA or SHORE where its figures say how much of it a zone has
     note: Text | None
     options: Mapping[str, Any] = field(default_factory=dict)  # the keys of its measure
 
@@ -160,6 +162,11 @@ def parse_indicator(
     told = table.get("told", TOLD[0])
     if told not in TOLD:
         declared.fault((*place, "told"), "unknown_word", name=told, nearest=nearest(str(told), TOLD))
+    extent = table.get("extent", "")
+    if extent not in {"", SEA, SHORE}:
+        declared.fault(
+            (*place, "extent"), "unknown_word", name=extent, nearest=nearest(str(extent), (SEA, SHORE))
+        )
     every = [level.value for level in UNIT_LEVELS]
     levels = _words(declared, (*place, "levels"), table.get("levels", every), UNIT_LEVELS)
     options = _options(declared, place, table, measure)
@@ -174,6 +181,7 @@ def parse_indicator(
         told=told,
         part_of=table.get("part_of"),
         map_rank=table.get("map_rank"),
+        extent=extent,
         note=_text(table["note"]) if "note" in table else None,
         options=MappingProxyType(options),
     )

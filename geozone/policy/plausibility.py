@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from geozone.manifest.units import unit_title
-from geozone.messages import message
+from geozone.messages import Text, message
 from geozone.model import Comparator, Finding, Severity, Target
 from geozone.rounding import digits
-from geozone.seeds import Reference
 
 LAYER = "targets"
 # two published figures for one thing differ by this much before it is worth a word
@@ -27,28 +26,44 @@ class Territory:
     counts: tuple[tuple[str, int], ...] = ()  # indicator -> how many things there are to count
 
 
-def territory(zone_key: str, members: Sequence[str], coastal: Sequence[str], land_km2: float,
-              references: Sequence[Reference]) -> Territory:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What a document sets for a zone or a unit: the least that there is to be."""
+
+    scope: str  # key of a zone, code of a unit
+    indicator: str
+    value: float
+    unit: str
+    source: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What has been published of zones and units: floors that documents set, and sizes by key or code."""
+
+    floors: tuple[Floor, ...] = ()
+    sea_km2: Mapping[str, float] = field(default_factory=dict)
+    shore_km: Mapping[str, float] = field(default_factory=dict)
+
+
+def territory(
+    zone_key: str, members: Sequence[str], coastal: Sequence[str], land_km2: float, published: Published
+) -> Territory:
     """Return the size of a zone: its land as measured, its sea and shore as published for its coastal members."""
 
-    def published(quantity: str) -> float | None:
-        whole = [item.value for item in references if item.quantity == quantity and item.zone == zone_key]
-        if whole:
-            return max(whole)
-        parts = {
-            item.unit_code: item.value
-            for item in references
-            if item.quantity == quantity and item.unit_code in coastal and item.unit_code in members
-        }
+    def whole(sizes: Mapping[str, float]) -> float | None:
+        if zone_key in sizes:
+            return sizes[zone_key]
+        parts = {code: sizes[code] for code in coastal if code in sizes and code in members}
         return sum(parts.values()) if set(parts) == set(coastal) else None
 
-    return Territory(land_km2, published("sea_area") if coastal else 0.0, published("shore_length"))
+    return Territory(land_km2, whole(published.sea_km2) if coastal else 0.0, whole(published.shore_km))
 
 
 def implausible(
     target: Target,
     size: Territory | None,
-    references: Sequence[Reference] = (),
+    floors: Sequence[Floor] = (),
     siblings: Sequence[Target] = (),
     containing: Sequence[str] = (),
 ) -> list[Finding]:
@@ -77,13 +92,13 @@ def implausible(
         The demand.
     size
         The territory that it speaks of; None where it is unknown.
-    references, siblings
-        Published figures, and the other demands.
+    floors, siblings
+        What other documents set, and the other demands.
     containing
         Keys of the zones that contain this one.
     """
     found = [*_size_findings(target, size), *_form_findings(target)]
-    found += _reference_findings(target, references, containing)
+    found += _floor_findings(target, floors, containing)
     return found + _sibling_findings(target, siblings)
 
 
@@ -131,25 +146,21 @@ def _form_findings(target: Target) -> list[Finding]:
     return [_finding(target, "missing_base_value", year=target.base_year)]
 
 
-def _reference_findings(
-    target: Target, references: Sequence[Reference], containing: Sequence[str]
-) -> list[Finding]:
+def _floor_findings(target: Target, floors: Sequence[Floor], containing: Sequence[str]) -> list[Finding]:
     value, found = target.value, []
-    current = [
-        item
-        for item in references
-        if not item.superseded and item.quantity == target.indicator and item.unit == target.unit
-    ]
-    for item in current if value is not None else ():
-        assert value is not None
-        same = item.zone == target.zone and (not target.region_codes or item.unit_code in target.region_codes)
-        if same and abs(value - item.value) > SIBLING_TOLERANCE * item.value:
+    if value is None:
+        return []
+    scopes = set(target.region_codes) or {target.zone}
+    for floor in floors:
+        if (floor.indicator, floor.unit) != (target.indicator, target.unit):
+            continue
+        if floor.scope in scopes and abs(value - floor.value) > SIBLING_TOLERANCE * floor.value:
             kind = "contradicts_public_figure"
-        elif item.zone in containing and target.unit == "km2" and value > item.value:
+        elif floor.scope in containing and target.unit == "km2" and value > floor.value:
             kind = "exceeds_whole"
         else:
             continue
-        found.append(_finding(target, kind, value=value, other=item.value, source=item.source))
+        found.append(_finding(target, kind, value=value, other=floor.value, source=floor.source))
     return found
 
 

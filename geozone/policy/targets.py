@@ -15,12 +15,12 @@ from geozone.model import CRS, Finding, Target, Zone
 from geozone.overlay.plane import area_km2
 from geozone.overlay.units import code_prefix
 from geozone.policy.documents import Verification
-from geozone.policy.plausibility import Territory, implausible, territory
-from geozone.seeds import NATIONAL, load_references, load_targets, load_zones, zone_targets
+from geozone.policy.plausibility import Published, Territory, implausible, territory
+from geozone.seeds import NATIONAL, load_targets, load_zones, zone_targets
 
 
-def targets_table(zone: str | None = None, lang: Language = "zh") -> pd.DataFrame:
-    """Return the demands of a zone, or all of them, one row each.
+def targets_table(published: Published, zone: str | None = None, lang: Language = "zh") -> pd.DataFrame:
+    """Return the demands of a zone, or all of them, one row each, with what is implausible beside what was `published`.
 
     Raises
     ------
@@ -29,12 +29,12 @@ def targets_table(zone: str | None = None, lang: Language = "zh") -> pd.DataFram
     """
     targets = list(load_targets()) if zone is None else zone_targets(zone)
     found: dict[str, list[str]] = {}
-    for finding in target_findings(targets):
+    for finding in target_findings(published, targets):
         found.setdefault(str(finding.feature), []).append(finding.kind)
     return pd.DataFrame([_row(target, found.get(target.id, []), lang) for target in targets])
 
 
-def target_findings(targets: list[Target] | None = None) -> list[Finding]:
+def target_findings(published: Published, targets: list[Target] | None = None) -> list[Finding]:
     """Return what is implausible in the demands: held against the zone's size, each other and published figures."""
     chosen = list(load_targets()) if targets is None else targets
     return [
@@ -42,12 +42,18 @@ def target_findings(targets: list[Target] | None = None) -> list[Finding]:
         for target in chosen
         for finding in implausible(
             target,
-            zone_territory(target.zone) if not target.region_codes and target.zone != NATIONAL else None,
-            load_references(),
+            _territory_of(target, published),
+            published.floors,
             load_targets(),
             containing_zones(target.zone),
         )
     ]
+
+
+def _territory_of(target: Target, published: Published) -> Territory | None:
+    """Return the ground that a demand speaks of; None where that is no zone as a whole."""
+    whole = not target.region_codes and target.zone != NATIONAL
+    return zone_territory(target.zone, published) if whole else None
 
 
 def containing_zones(key: str) -> list[str]:
@@ -66,11 +72,10 @@ def containing_zones(key: str) -> list[str]:
     ]
 
 
-@cache
-def zone_territory(key: str) -> Territory:
+def zone_territory(key: str, published: Published) -> Territory:
     """Return the size of a zone by the embedded boundary, with its sea and shore as published."""
     zone = load_zones()[key]
-    return territory(zone.key, zone.members, zone.coastal, _land_km2(zone), load_references())
+    return territory(zone.key, zone.members, zone.coastal, _land_km2(zone), published)
 
 
 def verification_table(verification: Verification) -> pd.DataFrame:
@@ -146,6 +151,7 @@ def inputs_of(target: Target) -> tuple[str, ...]:
     return indicator.inputs if indicator else ()
 
 
+@cache
 def _land_km2(zone: Zone) -> float:
     path = shipped("layers") / "data" / "boundary.gpkg"
     total = 0.0

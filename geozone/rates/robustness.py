@@ -90,7 +90,7 @@ def completion_variants(
             value = tally.high if all_built else tally.low
             choices = [text(f"rates.variant_by_{measure or 'count'}"), text(key)]
             if tally.possible:
-                choices.append(text(f"rates.variant_unknown_{'built' if all_built else 'not'}"))
+                choices.append(text(f"rates.variant_unknown_{'counted' if all_built else 'not'}"))
             choices.append(text(f"rates.variant_rounding_{places or 'exact'}"))
             variants.append(Variant(tuple(choices), value, reaches(target, value, None, places)))
     return Robustness(tuple(variants)) if variants else None

@@ -15,7 +15,7 @@ import shapely
 from geozone.checks.accuracy import accuracy_m
 from geozone.checks.findings import leaves_out
 from geozone.figures.embedded import embedded_figures
-from geozone.figures.references import reference_targets
+from geozone.figures.references import published, reference_targets
 from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.roles import load_roles
 from geozone.messages import text
@@ -40,7 +40,7 @@ from geozone.run.reading import Options, Reading
 from geozone.run.register_map import join_registers
 from geozone.run.registers import read_all_figures, read_registers
 from geozone.run.supply import Materials, layers_of, supply
-from geozone.seeds import load_documents, load_references, zone_targets
+from geozone.seeds import load_documents, zone_targets
 
 __all__ = ["STEPS", "Options", "compute"]
 STEPS = ("read", "check", "overlay", "rates")
@@ -112,7 +112,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     outline = units.geometry.iloc[-1]
     shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
     shown = _joined(run, shown, registers, units) | drawn_places(run, units)
-    run.keep(target_findings(zone_targets(zone.key)), tell=True)
+    run.keep(target_findings(published(), zone_targets(zone.key)), tell=True)
     facts = Facts(
         zone=zone,
         units=ground.units,
@@ -129,7 +129,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         incomplete=frozenset(finding.layer for finding in run.findings if leaves_out(finding)),
     )
     facts = _with_older(facts, chosen, materials, earlier_rasters)
-    size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, load_references())
+    size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, published())
     rates = compute_rates(facts, chosen, targets, size, areas)
     run.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
     if run.untold:

@@ -3,8 +3,6 @@
 import ast
 from pathlib import Path
 
-import pytest
-
 import geozone
 from geozone.catalog import load_catalog
 from geozone.manifest.indicators import load_indicators
@@ -76,10 +74,6 @@ def named_in_python():
                 yield f"{shown}:{line}: {word}"
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="some rooms still name them",
-)
 def test_no_python_names_what_the_tables_declare():
     assert list(named_in_python()) == []
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from geozone.figures.references import published
 from geozone.model import Comparator, Modality
-from geozone.policy.plausibility import Territory, implausible, impossible, territory
+from geozone.policy.plausibility import Published, Territory, implausible, impossible, territory
 from geozone.policy.targets import containing_zones, target_findings, zone_territory
-from geozone.seeds import load_references, load_targets
+from geozone.seeds import load_targets
 
 REDLINE = next(target for target in load_targets() if target.id == "HEB-01")
 
@@ -17,31 +18,34 @@ def kinds(target, size=None, **more):
 
 
 def test_the_printed_red_line_of_hebei_is_impossible_and_its_reading_is_not():
-    size = zone_territory("hebei")
+    size = zone_territory("hebei", published())
     found = impossible(REDLINE, size)
     assert found.kind == "impossible_area"
     assert "363,900" in found.message.get("en")
     read = replace(REDLINE, value=REDLINE.reading.value)
-    assert kinds(read, size, references=load_references(), containing=["bth"]) == []
+    assert kinds(read, size, floors=published().floors, containing=["bth"]) == []
 
 
 @pytest.mark.parametrize(("zone", "value"), [("bth", 42300.0), ("yrd", 77000.0), ("hebei", 36390.0)])
 def test_published_floors_have_no_fault(zone, value):
     target = replace(REDLINE, zone=zone, value=value, reading=None)
     found = kinds(
-        target, zone_territory(zone), references=load_references(), containing=containing_zones(zone)
+        target,
+        zone_territory(zone, published()),
+        floors=published().floors,
+        containing=containing_zones(zone),
     )
     assert found == []
 
 
 @pytest.mark.parametrize(("zone", "value"), [("bth", 423000.0), ("yrd", 770000.0)])
 def test_ten_times_as_much_is_impossible_anywhere(zone, value):
-    assert impossible(replace(REDLINE, zone=zone, value=value), zone_territory(zone)) is not None
+    assert impossible(replace(REDLINE, zone=zone, value=value), zone_territory(zone, published())) is not None
 
 
 def test_a_part_is_not_larger_than_its_whole():
     found = kinds(
-        replace(REDLINE, value=50000.0), Territory(188000.0), references=load_references(), containing=["bth"]
+        replace(REDLINE, value=50000.0), Territory(188000.0), floors=published().floors, containing=["bth"]
     )
     assert "exceeds_whole" in found
 
@@ -82,7 +86,7 @@ def test_two_clauses_with_two_figures_for_one_thing():
 
 
 def test_an_unknown_sea_is_told_and_not_taken_for_none():
-    size = territory("x", ["330000"], ["330000"], 100.0, [])
+    size = territory("x", ["330000"], ["330000"], 100.0, Published())
     assert size.sea_km2 is None
     found = implausible(replace(REDLINE, value=150.0), size)
     assert [item.kind for item in found] == ["larger_than_land"]
@@ -90,6 +94,25 @@ def test_an_unknown_sea_is_told_and_not_taken_for_none():
 
 def test_every_impossible_demand_of_the_register_is_known():
     impossible_ones = {
-        finding.feature for finding in target_findings() if finding.kind.startswith("impossible")
+        finding.feature for finding in target_findings(published()) if finding.kind.startswith("impossible")
     }
     assert impossible_ones == {"HEB-01"}
+
+
+def test_the_sea_and_the_shore_of_a_zone_are_those_of_its_coastal_members():
+    size = zone_territory("bth", published())
+    assert size.sea_km2 == 7227.76 + 2146
+    assert size.shore_km == 487 + 153
+    assert zone_territory("hebei", published()).sea_km2 == 7227.76
+    assert zone_territory("yrd", published()).sea_km2 is None  # of Shanghai and Jiangsu none was found
+    assert (
+        zone_territory("yrd", published()).shore_km is None
+    )  # of Zhejiang it is only said to be at least so much
+
+
+def test_a_floor_of_another_document_is_held_against_the_demand_of_its_ground():
+    far = replace(REDLINE, value=50000.0)
+    assert "contradicts_public_figure" in kinds(far, floors=published().floors)
+    assert "contradicts_public_figure" not in kinds(
+        replace(far, region_codes=("130100",)), floors=published().floors
+    )

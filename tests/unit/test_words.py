@@ -13,6 +13,7 @@ from samples import sample_result
 import geozone
 from geozone import listing
 from geozone.export.columns import DOMAINS, domain_values
+from geozone.figures.references import published
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.inputs import register_roles
 from geozone.manifest.roles import load_roles
@@ -281,7 +282,7 @@ def test_a_list_on_the_terminal_is_in_words_and_for_programs_in_codes():
     [
         ("zones", listing.zones),
         ("layers", lambda lang: listing.layers(None, lang)),
-        ("targets", lambda lang: targets_table(None, lang)),
+        ("targets", lambda lang: targets_table(published(), None, lang)),
     ],
 )
 def test_every_column_of_a_list_has_a_heading_of_its_own(name, table, lang):
