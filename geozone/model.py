@@ -255,6 +255,7 @@ class Target:
     reading: Reading | None = None
     note: Text | None = None
     reference: bool = False  # set by another document than the zone's own
+    place: str = ""  # id of the place that the clause speaks of, where it is no unit: figures of it answer
 
 
 @dataclass(frozen=True, slots=True)

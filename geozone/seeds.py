@@ -194,6 +194,7 @@ def _target(key: str, entry: Mapping[str, Any]) -> Target:
         zone=entry["zone"],
         region=_text(entry["region"]),
         region_codes=tuple(entry["region"].get("codes", ())),
+        place=entry["region"].get("place", ""),
         indicator=entry["indicator"],
         title=_text(entry["title"]),
         comparator=Comparator(entry["comparator"]),

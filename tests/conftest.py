@@ -9,7 +9,7 @@ from hypothesis import settings
 from samples import BUILT_ZONES
 
 # speed is measured in tests/bench, never asserted
-settings.register_profile("untimed")
+settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 

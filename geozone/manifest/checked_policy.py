@@ -31,7 +31,7 @@ def policy_faults() -> list[Fault]:
     for key, place in places.tables.items():
         _all_known(places, (key, "documents"), place["documents"], documents.tables)
         _all_known(places, (key, "zone"), [place["zone"]] if "zone" in place else [], zones.tables)
-    targets = _target_faults(zones.tables, documents.tables, codes)
+    targets = _target_faults(zones.tables, documents.tables, places.tables, codes)
     return [*zones.faults, *places.faults, *targets, *_layer_faults(zones.tables)]
 
 
@@ -54,7 +54,7 @@ def figure_faults() -> list[Fault]:
 
 
 def _target_faults(
-    zones: Mapping[str, Any], documents: Mapping[str, Any], codes: Collection[str]
+    zones: Mapping[str, Any], documents: Mapping[str, Any], places: Mapping[str, Any], codes: Collection[str]
 ) -> list[Fault]:
     declared = _read("targets")
     for key, table in declared.tables.items():
@@ -68,6 +68,7 @@ def _target_faults(
         _all_known(declared, (key, "zone"), [table["zone"]], {*zones, _NATIONAL})
         _all_known(declared, (key, "documents"), table["documents"], documents)
         _all_known(declared, (key, "region"), table["region"].get("codes", ()), codes, "unknown_code")
+        _all_known(declared, (key, "region"), [one] if (one := table["region"].get("place")) else [], places)
         base, year = table.get("base_year"), table.get("year")
         if base is not None and year is not None and base >= year:
             declared.fault((key, "base_year"), "years_reversed", base=base, year=year)

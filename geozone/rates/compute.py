@@ -135,7 +135,11 @@ def _rows(frame: Frame, indicator: Indicator) -> Iterator[Rate]:
     facts = frame.facts
     given = [] if indicator.measure.id == REPORTED else list(_reported(indicator, facts))
     missing = facts.missing(indicator) or facts.missing_fields(indicator)
-    computed = [] if missing else list(module_of(indicator.measure.id).values(indicator, facts))
+    # what a qualitative demand has to look at is told, whatever else is missing
+    blocked = missing and indicator.measure.kind is not None
+    computed = [] if blocked else list(module_of(indicator.measure.id).values(indicator, facts))
+    if missing and not blocked:
+        computed = [replace(value, note=value.note + frame.missing(indicator)) for value in computed]
     computed = [_compared(value, given, indicator) for value in computed if frame.is_told(indicator, value)]
     known = {value.unit.code for value in (*given, *computed)}
     if missing and indicator.told == ALWAYS and facts.whole.code not in known:

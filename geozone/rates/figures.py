@@ -49,9 +49,13 @@ class Figures:
     def __len__(self) -> int:
         return len(self.all)
 
-    def under(self, scopes: Mapping[str, str]) -> Figures:
-        """Return the same figures, those of some scopes under another name."""
-        return Figures(replace(one, scope=scopes.get(one.scope, one.scope)) for one in self.all)
+    def under(self, scopes: Mapping[str, str], asked: Mapping[tuple[str, str], str]) -> Figures:
+        """Return the same figures, those of some scopes under another name; of an indicator and a scope, as `asked` says."""
+
+        def scope(one: Figure) -> str:
+            return asked.get((one.indicator, one.scope), scopes.get(one.scope, one.scope))
+
+        return Figures(replace(one, scope=scope(one)) for one in self.all)
 
     def series(self, indicator: str, scope: str) -> list[Figure]:
         """Return what was reported of a scope, a figure a year, the latest last; undated ones first.

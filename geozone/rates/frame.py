@@ -207,14 +207,22 @@ class Frame:
 
 
 def context(facts: Facts, indicator: Indicator) -> Text:
-    """Return what was reported of other scopes than the zone's own."""
-    note = NOTHING
-    for figure in facts.figures.context(indicator.id, facts.zone.key):
-        note += text(
-            "rates.note_context", scope=figure.scope_name, year=figure.year or "—", value=figure_text(figure.value, figure.unit, figure.comparator),
-            source=figure.source,
-        )  # fmt: skip
-    return note
+    """Return what was reported of other scopes than the zone's own: of its members, and of what it is a part of."""
+    zone, figures = facts.zone, facts.figures
+    own = figures.latest(indicator.id, zone.key) is not None
+    members = [] if own else [figures.latest(indicator.id, code) for code in zone.members]
+    others = [*filter(None, members), *figures.context(indicator.id, zone.key)]
+    told = [
+        text(
+            "rates.context_figure", scope=one.scope_name, year=one.year or one.published or "—",
+            value=figure_text(one.value, one.unit, one.comparator), source=one.source,
+        )
+        for one in others
+    ]  # fmt: skip
+    if not told:
+        return NOTHING
+    joined = Text("；".join(one.zh for one in told), "; ".join(one.en for one in told))
+    return text("rates.note_context", figures=joined)
 
 
 def _kind_of(indicator: Indicator) -> Kind | None:

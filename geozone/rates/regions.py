@@ -53,6 +53,15 @@ def place_scopes(places: Iterable[Place], units: Iterable[Unit], zone: Zone) -> 
     return {name: code for name, code in scopes.items() if code in there}
 
 
+def places_asked_for(targets: Iterable[Target]) -> dict[tuple[str, str], str]:
+    """Return the code of the unit or region whose row answers a clause that speaks of a place, by indicator and place."""
+    return {
+        (target.indicator, target.place): region_code(target.region_codes)
+        for target in targets
+        if target.place and target.region_codes
+    }
+
+
 def place_code(place: Place, zone: Zone) -> str:
     """Return the code of the unit, the zone or the region that a place made of units is."""
     return zone.key if set(place.units) == set(zone.members) else region_code(place.units)

@@ -31,6 +31,7 @@ from geozone.rates.completion import with_shores
 from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
 from geozone.rates.needs import AreaNeed, ConnectedNeed, Need
+from geozone.rates.regions import places_asked_for
 from geozone.run.findings import shore_elsewhere, unused_layer
 from geozone.run.layers import cut_to_zone, role_of
 from geozone.run.mosaics import Mosaics
@@ -121,7 +122,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         tables=tables,
         # a list without any item or published number says nothing: it is missing, as was told when it was read
         registers={name: one for name, one in registers.items() if len(one.items) or one.totals},
-        figures=reported.under(ground.scopes),
+        figures=reported.under(ground.scopes, places_asked_for(targets)),
         slivers=_slivers(run, layers, [units, *ground.regions], mosaics, needs),
         shortest_km=_shortest(run, layers),
         fields={name: frozenset(map(str, layer.data.columns)) for name, layer in layers.items()},

@@ -1,6 +1,7 @@
 """What a build of the embedded layers must show, across all its files."""
 
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -211,3 +212,25 @@ def test_a_status_edited_in_the_geopackage_comes_back(built, tmp_path):
     bays = table[(table.indicator == "bay_completion") & (table.level == "zone")].iloc[0]
     assert (bays.numerator, bays.denominator) == (1, 12)
     assert bays.basis == "working"  # the rows say so themselves: stand-in counties do not become official
+
+
+def test_demands_carry_what_is_known_of_them_from_the_embedded_data_alone(built):
+    """A number or a band that leaves something out, a figure of another area beside it, or evidence; with source and year."""
+    carried = set()
+    for zone in BUILT_ZONES:
+        for rate in json.loads((built / f"{zone}_rates.json").read_text("utf-8"))["rates"]:
+            target = rate["target_id"]
+            if not target or target.startswith("floor_"):
+                continue
+            told = rate["value"] is not None or (rate["low"] or 0) > 0
+            told = told or (rate["high"] is not None and rate["high"] < 1)
+            figures = re.search(
+                r"其他范围的公布值，仅供参照：.*?（(\d{4}|—)，.+?）|依据数据：.* \d{4} 年 .*（.+）",
+                rate["note"],
+            )
+            if told and rate["kind"] == "reported":
+                assert re.search(r"\d{4}", rate["vintage"]), target
+                assert "来源：" in rate["note"], target
+            if told or figures:
+                carried.add(target)
+    assert len(carried) >= 35, sorted(carried)

@@ -250,7 +250,7 @@ def test_figures_of_a_place_are_those_of_its_units_and_a_partial_one_has_none():
         Text("源", "source"),
         "2025",
     )
-    assert Figures([figure]).under(scopes).latest("forest_cover", "910101+910102").value == 35.0
+    assert Figures([figure]).under(scopes, {}).latest("forest_cover", "910101+910102").value == 35.0
 
 
 def test_codes_of_a_region_are_joined_in_one_order():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
 from geozone.messages import Text, text
+from geozone.model import Level
 from geozone.rates.facts import NOTHING, Facts, Unit, Value
 from geozone.rates.figures import FLOOR, Figure
 from geozone.rates.needs import Need
@@ -47,12 +48,20 @@ def reported(indicator: Indicator, unit: Unit, figure: Figure) -> Value | None:
         value=None if open_end else number,
         low=0.0 if figure.comparator == "<=" else number,
         high=(top if figure.comparator == ">=" else number),
-        note=_note(figure),
+        note=_scope(figure, unit) + _note(figure),
         basis=figure.basis,
         vintage=str(figure.year or figure.published or ""),
         method=text("rates.method_reported", source=figure.source),
         figure=figure,
     )
+
+
+def _scope(figure: Figure, unit: Unit) -> Text:
+    """Return of what the figure is, where that goes by another name than the unit whose row it stands in."""
+    place, own = figure.scope_name, unit.name
+    if unit.level is Level.ZONE or place.zh in own.zh or own.zh in place.zh:
+        return NOTHING
+    return text("rates.note_of_place", place=place)
 
 
 def _note(figure: Figure) -> Text:
