@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from samples import BUILT_ZONES
 
-# speed is measured in tests/bench, never asserted
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# speed is measured in tests/bench, never asserted; HYPOTHESIS_PROFILE=thorough tries four times as much
+settings.register_profile("untimed", deadline=None, max_examples=25)
+settings.register_profile("thorough", deadline=None, max_examples=100)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "untimed"))
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory) -> Path:
-    """Return the folder of a build of the three zones from the embedded layers, made once a session."""
+def built(tmp_path_factory, worker_id) -> Path:
+    """Return the folder of a build of the three zones from the embedded layers, made once for all processes."""
     from geozone.project import embedded_project
     from geozone.run.build import build
 
-    folder = tmp_path_factory.mktemp("maps")
-    build([embedded_project(zone) for zone in BUILT_ZONES], folder)
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "maps"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other process waits for it
+        if not folder.exists():
+            build([embedded_project(zone) for zone in BUILT_ZONES], folder)
     return folder
