@@ -17,15 +17,21 @@ from geozone.terrain.elevation import survey
 def relief_sources(
     project: Project, units: gpd.GeoDataFrame, inputs: list[dict[str, Any]]
 ) -> tuple[tuple[LayerSource, ...], list[Finding]]:
-    """Return the elevation rasters that the relief of the zone is drawn from, and what is wrong with those given."""
-    spec = project.layers.get(role_for(RELIEF).layer)
-    if spec is None:
+    """Return the elevation rasters that the relief of the zone is drawn from, and what is wrong with those given.
+
+    The user's own stand in place of the embedded one, whatever ids they have.
+    """
+    relief = role_for(RELIEF)
+    specs = [spec for spec in project.layers.values() if spec.role == relief.id]
+    specs = [spec for spec in specs if spec.id in project.own] or specs
+    pairs = [(spec, source) for spec in specs for source in spec.sources if covers(source, project.zone)]
+    if not pairs:
         return (), []
     west, south, east, north = (float(side) for side in units.total_bounds)
-    sources = [source for source in spec.sources if covers(source, project.zone)]
-    found = survey(sources, (west, south, east, north))
+    found = survey([source for _, source in pairs], (west, south, east, north))
+    of = {source: spec for spec, source in pairs}
     for source, decisions in zip(found.useful, found.decisions, strict=True):
-        inputs.append(described(spec, source, spec.id, decisions))
+        inputs.append(described(of[source], source, of[source].id, decisions))
     return found.useful, found.findings
 
 

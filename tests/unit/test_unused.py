@@ -10,10 +10,12 @@ from rasterio.transform import from_origin
 
 from geozone.errors import InputError
 from geozone.export.about_tables import run_table
+from geozone.manifest.roles import load_roles
 from geozone.maps.payload import zone_payload
 from geozone.project import load_project
 from geozone.rates.needs import AreaNeed, Ground
 from geozone.run.compute import Options, tell_unused
+from geozone.run.rasters import relief_sources
 from geozone.run.reading import Reading
 
 LAYER = '\n[[layer]]\nrole = "{role}"\npath = "{path}"\nbasis = "official"\nvintage = "{vintage}"\n'
@@ -62,12 +64,26 @@ def test_a_role_that_nothing_uses_is_told(folder, role):
     assert len(inputs[0]["sha256"]) == 64
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", load_roles())
 def test_a_file_that_is_no_data_is_an_error_whatever_its_role(folder, role):
-    name = "garbage.tif" if role == "landcover" else "garbage.gpkg"
+    name = "garbage.tif" if load_roles()[role].kind == "raster" else "garbage.gpkg"
+    named = "" if role == "boundary" else 'id = "own"\ntitle = "own"\n'
+    entry = f'role = "{role}"\npath = "{name}"\nbasis = "official"\nvintage = "2023"\n'
+    (folder / "project.toml").write_text(f'zone = "hebei"\n[[layer]]\n{named}{entry}', "utf-8")
+    reading = Reading(load_project(folder / "project.toml"), Options())
+    project = reading.project
+    reading.project = replace(project, layers={id_: project.layers[id_] for id_ in project.own})
     with pytest.raises(InputError) as caught:
-        run(folder, (role, name, "2023"))
+        read_all(reading, boundary=role == "boundary")
     assert name in str(caught.value)
+
+
+def read_all(reading, *, boundary):
+    if boundary:
+        reading.units()
+    reading.layers()
+    reading.rasters()
+    relief_sources(reading.project, samples.sample_units(), [])
 
 
 def test_an_older_vintage_is_read_and_kept_apart(folder):

@@ -48,4 +48,4 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
 
 
 def _need(indicator: Indicator) -> MeanNeed:
-    return MeanNeed(indicator.options["layer"], indicator.options["weight"])
+    return MeanNeed(indicator.options["layer"], indicator.options.get("weight", "area"))
