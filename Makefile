@@ -9,7 +9,7 @@ BUNDLE := $(ASSETS)/.built
 SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup maps browsers test lint format fuzz bench layers docs constraints clean
+.PHONY: help setup maps example browsers test lint format fuzz bench layers docs constraints clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,10 @@ setup: $(INSTALLED) $(BUNDLE) ## install geozone and build the page's assets
 
 maps: setup ## build the maps, tables and GeoPackages of bth, yrd and hebei into maps/
 	$(BIN)/geozone build bth yrd hebei --out maps
+
+example: setup ## write the complete synthetic example into example/, and build it into example/maps
+	$(BIN)/geozone example example
+	$(BIN)/geozone build --project example/project.toml --out example/maps
 
 browsers: $(INSTALLED) ## install the oldest browser that the pages are tested with
 	cd tests/browser/chromium88 && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error

@@ -8,9 +8,11 @@ from geozone.manifest.indicators import Indicator
 from geozone.model import ZoneResult
 from geozone.project import Project
 from geozone.rates.facts import Facts
+from geozone.rates.regions import places_asked_for
 from geozone.registers.words import MEASURES
 from geozone.run.layers import covers
 from geozone.run.registers import read_all_figures, read_registers
+from geozone.seeds import zone_targets
 
 
 def of_project(project: Project, indicators: Mapping[str, Indicator]) -> Facts:
@@ -22,6 +24,7 @@ def of_project(project: Project, indicators: Mapping[str, Indicator]) -> Facts:
         If a register or table of figures is missing or cannot be read.
     """
     figures, _ = read_all_figures(project, indicators, [])
+    targets = [*zone_targets(project.zone.key), *project.targets]
     return Facts(
         zone=project.zone,
         units=(),
@@ -29,7 +32,7 @@ def of_project(project: Project, indicators: Mapping[str, Indicator]) -> Facts:
         specs={name: spec for name, spec in project.layers.items() if covers(spec, project.zone)},
         tables={},
         registers=read_registers(project, []),
-        figures=figures,
+        figures=figures.under({}, places_asked_for(targets)),
         vintages=frozenset(project.older),
     )
 
@@ -44,7 +47,7 @@ def of_result(result: ZoneResult, project: Project) -> Facts:
         specs={**specs, **result.rasters},
         tables={},
         registers=result.registers,
-        figures=result.figures,
+        figures=result.figures.under({}, places_asked_for(result.targets)),
         fields={name: frozenset(map(str, layer.data.columns)) for name, layer in result.layers.items()},
         vintages=frozenset(project.older),
     )

@@ -29,9 +29,9 @@ def relief_sources(
         return (), []
     west, south, east, north = (float(side) for side in units.total_bounds)
     found = survey([source for _, source in pairs], (west, south, east, north))
-    of = {source: spec for spec, source in pairs}
     for source, decisions in zip(found.useful, found.decisions, strict=True):
-        inputs.append(described(of[source], source, of[source].id, decisions))
+        spec = next(spec for spec, one in pairs if one is source)
+        inputs.append(described(spec, source, spec.id, decisions))
     return found.useful, found.findings
 
 

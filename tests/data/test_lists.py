@@ -203,7 +203,7 @@ def test_an_empty_template_counts_for_nothing(templates):
     written = tomllib.loads((templates / PROJECT_FILE).read_text("utf-8"))
     assert set(written) == {"zone", "figures"}  # an empty layer or register is none: its block is a comment
     entries = blocks(templates)
-    assert {entry["role"] for entry in entries["layer"]} >= {"station", "control_unit", "redline"}
+    assert {entry["role"] for entry in entries["layer"]} >= {"station", "redline", "landcover"}
     for entry in [*entries["register"], *entries["figures"]]:
         assert (templates / entry["path"]).is_file()
 
