@@ -14,7 +14,7 @@ from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.overlay.units import member_codes, region_code
 from geozone.policy.places import zone_places
-from geozone.rates.completion import count_items, unit_items
+from geozone.rates.completion import ItemCounts, count_items, unit_items
 from geozone.rates.frame import READING
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.regions import place_code
@@ -283,7 +283,7 @@ def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register)
     if count.tally is None:
         return
     share = 1.0 if target.comparator is Comparator.FULL else target_value(target)
-    pace = register_trajectory(*where)
+    pace = register_trajectory(ItemCounts(register, result.zone), rate.unit_code, rate.level)
     if share is not None and pace is not None and rate.verdict is not Verdict.MET:
         full = target.comparator is Comparator.FULL
         needed = pace.total if full else smallest_count(share, pace.total, decimals(target))

@@ -13,14 +13,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from geozone.model import Basis, Level, Register, RegisterTotal, Status, Zone
+from geozone.model import Basis, Level, Register, Status, Zone
 from geozone.overlay.units import code_prefix, member_codes
 
 # what a register may be trusted with, best first: a unit is as good as its worst item
 TRUST = (Basis.OFFICIAL, Basis.PUBLIC, Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING, Basis.SYNTHETIC)
 # lists that stand in for an official one, which may have items that they lack
 STAND_INS = (Basis.SCHEMATIC, Basis.WORKING)
+_COLUMN = {Level.PROVINCE: "province_code", Level.CITY: "city_code", Level.COUNTY: "county_code"}
 CODE_COLUMNS = ("province_code", "city_code", "county_code")
 
 
@@ -75,27 +77,6 @@ class Count:
     detail: float = 0.0
 
 
-def unit_items(register: Register, code: str, level: Level, zone: Zone) -> pd.DataFrame:
-    """Return the items of a register that lie wholly in a unit.
-
-    An item that crosses the border of a unit belongs to the next larger unit that holds it: its code at the finer
-    level is empty. Of a region of several units it is the items of its members.
-    """
-    items = register.items
-    members = member_codes(code)
-    if len(members) > 1:
-        parts = [unit_items(register, member, _level_of(member), zone) for member in members]
-        return items.loc[items.index.isin(pd.concat(parts).index)]
-    if level is not Level.ZONE:
-        column = {Level.PROVINCE: "province_code", Level.CITY: "city_code", Level.COUNTY: "county_code"}[
-            level
-        ]
-        items = items[items[column] == code]
-    codes = items[list(CODE_COLUMNS)].itertuples(index=False)
-    inside = np.fromiter((inside_zone(row, zone) for row in codes), bool, len(items))
-    return items.loc[inside]
-
-
 def inside_zone(codes: Sequence[str], zone: Zone) -> bool:
     """Tell whether an item with these codes (province, city, county) lies in the zone; one without any code does."""
     known = [code for code in codes if code]
@@ -108,75 +89,129 @@ def inside_zone(codes: Sequence[str], zone: Zone) -> bool:
     )
 
 
-def count_items(register: Register, code: str, level: Level, zone: Zone, measure: str | None = None) -> Count:
-    """Count the built items of a unit; of a region, those of its members together.
+class ItemCounts:
+    """The items of a register, ready to be counted for any unit of a zone.
 
     Parameters
     ----------
     register
         Items with their status, and published totals where the list is not public.
-    code, level
-        The unit.
     zone
         The zone; items outside it do not count.
-    measure
-        ``shore_km``, ``area_km2`` or ``length_km`` to weigh every item by; without it every item counts as one.
-
-    Returns
-    -------
-    Count
-        With a tally, or with the reason why the unit has no denominator.
     """
-    members = member_codes(code)
-    if len(members) > 1:
-        return _together(
-            [count_items(register, member, _level_of(member), zone, measure) for member in members]
+
+    def __init__(self, register: Register, zone: Zone) -> None:
+        self.register, self.zone = register, zone
+        items = register.items
+        self._codes = {column: items[column].to_numpy(object) for column in CODE_COLUMNS}
+        self._inside = np.fromiter(
+            (inside_zone(codes, zone) for codes in zip(*self._codes.values(), strict=True)), bool, len(items)
         )
-    items = unit_items(register, code, level, zone)
-    prefix = "" if level is Level.ZONE else code_prefix(code)
-    inside = [total for total in register.totals if _within(total.unit_code, prefix, zone)]
-    around = [
-        total
-        for total in register.totals
-        if prefix
-        and prefix != code_prefix(total.unit_code)
-        and prefix.startswith(code_prefix(total.unit_code))
-    ]
-    # where a published total covers the unit, the denominator no longer hangs on the register as a whole
-    covered = bool(around) or any(prefix == code_prefix(total.unit_code) for total in inside)
-    whole = [] if covered else [register.basis.value]
-    basis = worst_basis([*items["basis"], *whole, *("public" for _ in inside)], register.basis)
-    recognised = items["status"] == Status.RECOGNISED
-    doubtful = recognised & _unchecked(items, register) & ~_on_published_list(items, register)
-    told = (int((recognised & ~doubtful).sum()), int(doubtful.sum()))
+        status = items["status"].to_numpy(object)
+        self._built, self._unknown = status == Status.BUILT, status == Status.UNKNOWN
+        self._recognised = status == Status.RECOGNISED
+        unchecked = _unchecked(items, register) & ~_on_published_list(items, register)
+        self._doubtful = self._recognised & unchecked.to_numpy(bool)
+        self._basis = items["basis"].to_numpy(object)
+        self._listed = {
+            total: int(self._mask(total.unit_code, _level_of(total.unit_code)).sum())
+            for total in register.totals
+        }
 
-    def without(reason: str, detail: float = 0.0) -> Count:
-        return Count(None, basis, len(items), 0, *told, reason, detail)
+    def items(self, code: str, level: Level) -> pd.DataFrame:
+        """Return the items that lie wholly in a unit.
 
-    unlisted = 0
-    for total in inside:
-        missing = total.count - _listed(register, total, zone)
-        if missing < 0:
-            return without("above_total", total.count)
-        unlisted += missing
-    if any(_listed(register, total, zone) != total.count for total in around):
-        return without("part_of_total")
-    if not len(items) and not unlisted:
-        return without("no_items")
-    if measure is None:
-        weights = pd.Series(1.0, index=items.index)
-    else:
-        weights = pd.to_numeric(items[measure], errors="coerce").astype(float)
-        known = int((weights > 0).sum())
-        if unlisted or known < len(items):
-            return without("unmeasured", known)
-    possible = (items["status"] == Status.UNKNOWN) | doubtful
-    tally = Tally(
-        built=float(weights[items["status"] == Status.BUILT].sum()),
-        possible=float(weights[possible].sum()) + unlisted,
-        total=float(weights.sum()) + unlisted,
-    )
-    return Count(tally, basis, len(items), unlisted, *told)
+        An item that crosses the border of a unit belongs to the next larger unit that holds it: its code at the finer
+        level is empty. Of a region of several units it is the items of its members.
+        """
+        return self.register.items.loc[self._mask(code, level)]
+
+    def count(self, code: str, level: Level, measure: str | None = None) -> Count:
+        """Count the built items of a unit; of a region, those of its members together.
+
+        Parameters
+        ----------
+        code, level
+            The unit.
+        measure
+            ``shore_km``, ``area_km2`` or ``length_km`` to weigh every item by; without it every item counts as one.
+
+        Returns
+        -------
+        Count
+            With a tally, or with the reason why the unit has no denominator.
+        """
+        members = member_codes(code)
+        if len(members) > 1:
+            return _together([self.count(member, _level_of(member), measure) for member in members])
+        register, mask = self.register, self._mask(code, level)
+        prefix = "" if level is Level.ZONE else code_prefix(code)
+        inside = [total for total in register.totals if _within(total.unit_code, prefix, self.zone)]
+        around = [
+            total
+            for total in register.totals
+            if prefix
+            and prefix != code_prefix(total.unit_code)
+            and prefix.startswith(code_prefix(total.unit_code))
+        ]
+        # where a published total covers the unit, the denominator no longer hangs on the register as a whole
+        covered = bool(around) or any(prefix == code_prefix(total.unit_code) for total in inside)
+        whole = [] if covered else [register.basis.value]
+        basis = worst_basis([*self._basis[mask], *whole, *("public" for _ in inside)], register.basis)
+        listed, doubtful = int(mask.sum()), int((mask & self._doubtful).sum())
+        told = (int((mask & self._recognised).sum()) - doubtful, doubtful)
+
+        def without(reason: str, detail: float = 0.0) -> Count:
+            return Count(None, basis, listed, 0, *told, reason, detail)
+
+        unlisted = 0
+        for total in inside:
+            missing = total.count - self._listed[total]
+            if missing < 0:
+                return without("above_total", total.count)
+            unlisted += missing
+        if any(self._listed[total] != total.count for total in around):
+            return without("part_of_total")
+        if not listed and not unlisted:
+            return without("no_items")
+        weights = self._weights(measure)
+        if measure is not None:
+            known = int((weights[mask] > 0).sum())
+            if unlisted or known < listed:
+                return without("unmeasured", known)
+        tally = Tally(
+            built=float(weights[mask & self._built].sum()),
+            possible=float(weights[mask & (self._unknown | self._doubtful)].sum()) + unlisted,
+            total=float(weights[mask].sum()) + unlisted,
+        )
+        return Count(tally, basis, listed, unlisted, *told)
+
+    def _mask(self, code: str, level: Level) -> NDArray[np.bool_]:
+        members = member_codes(code)
+        if len(members) > 1:
+            parts = [self._mask(member, _level_of(member)) for member in members]
+            together: NDArray[np.bool_] = np.logical_or.reduce(parts)
+            return together
+        if level is Level.ZONE:
+            return self._inside
+        own: NDArray[np.bool_] = self._codes[_COLUMN[level]] == code
+        return self._inside & own
+
+    def _weights(self, measure: str | None) -> NDArray[np.float64]:
+        items = self.register.items
+        if measure is None:
+            return np.ones(len(items))
+        return pd.to_numeric(items[measure], errors="coerce").to_numpy(float, na_value=np.nan)
+
+
+def unit_items(register: Register, code: str, level: Level, zone: Zone) -> pd.DataFrame:
+    """Return the items of a register that lie wholly in a unit (`ItemCounts.items`)."""
+    return ItemCounts(register, zone).items(code, level)
+
+
+def count_items(register: Register, code: str, level: Level, zone: Zone, measure: str | None = None) -> Count:
+    """Count the built items of a unit (`ItemCounts.count`)."""
+    return ItemCounts(register, zone).count(code, level, measure)
 
 
 def _together(counts: Sequence[Count]) -> Count:
@@ -252,10 +287,6 @@ def _within(total_code: str, prefix: str, zone: Zone) -> bool:
     if prefix:
         return total_prefix.startswith(prefix)
     return any(total_prefix.startswith(code_prefix(member)) for member in zone.members)
-
-
-def _listed(register: Register, total: RegisterTotal, zone: Zone) -> int:
-    return len(unit_items(register, total.unit_code, _level_of(total.unit_code), zone))
 
 
 def _level_of(code: str) -> Level:

@@ -12,7 +12,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.messages import Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Zone
-from geozone.rates.completion import count_items
+from geozone.rates.completion import ItemCounts
 from geozone.rates.frame import READING
 from geozone.rates.verdicts import reaches
 
@@ -75,10 +75,10 @@ def completion_variants(
     recounted = replace(register, items=register.items.copy())
     recognised = recounted.items["status"] == Status.RECOGNISED
     recounted.items.loc[recognised, "status"] = Status.BUILT.value
+    listed, honoured = ItemCounts(register, zone), ItemCounts(recounted, zone)
     variants = []
     for measure in MEASURES:
-        plain = count_items(register, code, level, zone, measure).tally
-        generous = count_items(recounted, code, level, zone, measure).tally
+        plain, generous = listed.count(code, level, measure).tally, honoured.count(code, level, measure).tally
         if plain is None or generous is None:
             continue
         counts = [("rates.variant_recognised_not", plain)]

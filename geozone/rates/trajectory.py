@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from geozone.model import Level, Register, Status, Zone
-from geozone.rates.completion import count_items, unit_items
+from geozone.model import Level, Status
+from geozone.rates.completion import ItemCounts
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
@@ -53,15 +53,15 @@ class Trajectory:
         return min(built, self.total) / self.total
 
 
-def register_trajectory(register: Register, code: str, level: Level, zone: Zone) -> Trajectory | None:
+def register_trajectory(counts: ItemCounts, code: str, level: Level) -> Trajectory | None:
     """Return the trajectory of a unit.
 
     None where the unit has no denominator, nothing is built, a built item or the register is undated, or an item is dated
     after the register.
     """
-    tally = count_items(register, code, level, zone).tally
-    as_of = end_of(register.as_of)
-    items = unit_items(register, code, level, zone)
+    tally = counts.count(code, level).tally
+    as_of = end_of(counts.register.as_of)
+    items = counts.items(code, level)
     dates = [_start_of_year(str(date)) for date in items.loc[items["status"] == Status.BUILT, "status_date"]]
     known = [date for date in dates if date is not None]
     if tally is None or as_of is None or not known or len(known) < len(dates) or min(known) >= as_of:

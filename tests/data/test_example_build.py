@@ -26,12 +26,14 @@ def compare(rates, truths):
         What is true (`geozone.example.Truth`).
     """
     wrong = []
+    found = {}
+    for row in rates:
+        found.setdefault((row.indicator, row.unit_code), []).append(row)
     for known in truths:
         rows = [
             row
-            for row in rates
-            if (row.indicator, row.unit_code) == (known.indicator, known.unit_code)
-            and (row.kind is Kind.REPORTED) == known.reported
+            for row in found.get((known.indicator, known.unit_code), ())
+            if (row.kind is Kind.REPORTED) == known.reported
             and (known.target_id is None or (row.target_id or "").partition(":reading")[0] == known.target_id)
         ]
         label = f"{known.target_id or '-'} {known.indicator} {known.unit_code}"
@@ -93,12 +95,11 @@ def test_all_files_say_the_same_of_every_rate(example):
 def test_explain_says_every_value_in_the_words_of_the_tables(example):
     zone, result, _ = example
     known = {(one.indicator, one.unit_code) for one in truth(zone)}
-    for indicator, unit in sorted(known):
-        told = "\n".join(lines_of(explain(result, indicator, unit), "zh"))
-        for rate in result.rates:
-            if (rate.indicator, rate.unit_code) == (indicator, unit):
-                assert value_text(rate).zh in told
-                assert rate.method.zh in told
+    told = {pair: "\n".join(lines_of(explain(result, *pair), "zh")) for pair in sorted(known)}
+    for rate in result.rates:
+        if words := told.get((rate.indicator, rate.unit_code)):
+            assert value_text(rate).zh in words
+            assert rate.method.zh in words
 
 
 def test_what_is_made_up_says_so_wherever_it_shows(example):

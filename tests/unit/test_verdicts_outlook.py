@@ -7,6 +7,7 @@ from rate_samples import ZONE, register, target
 
 from geozone.messages import Text
 from geozone.model import Comparator, Level, Status
+from geozone.rates.completion import ItemCounts
 from geozone.rates.robustness import completion_variants, value_variants
 from geozone.rates.trajectory import Trajectory, end_of, register_trajectory
 from geozone.rates.whatif import close_gap
@@ -30,8 +31,12 @@ ELEVEN = register(
 WHERE = (ELEVEN, "z", Level.ZONE, ZONE)
 
 
+def pace_of(listed, code, level, zone):
+    return register_trajectory(ItemCounts(listed, zone), code, level)
+
+
 def test_the_pace_is_counted_from_the_first_year_to_the_date_of_the_register():
-    pace = register_trajectory(*WHERE)
+    pace = pace_of(*WHERE)
     assert (pace.built, pace.total) == (4, 11)
     assert pace.pace == pytest.approx(1.0)  # four in the years 2022 to 2025
     assert pace.pace_needed(6, 2027) == pytest.approx(1.0)
@@ -41,10 +46,10 @@ def test_the_pace_is_counted_from_the_first_year_to_the_date_of_the_register():
 
 
 def test_undated_or_unbuilt_items_have_no_pace():
-    assert register_trajectory(register([(BUILT, "", None, 1.0)]), "z", Level.ZONE, ZONE) is None
-    assert register_trajectory(register([(PLAN, "", 2026, 1.0)]), "z", Level.ZONE, ZONE) is None
+    assert pace_of(register([(BUILT, "", None, 1.0)]), "z", Level.ZONE, ZONE) is None
+    assert pace_of(register([(PLAN, "", 2026, 1.0)]), "z", Level.ZONE, ZONE) is None
     later = register([(BUILT, "2027", None, 1.0)], as_of="2025")
-    assert register_trajectory(later, "z", Level.ZONE, ZONE) is None
+    assert pace_of(later, "z", Level.ZONE, ZONE) is None
 
 
 def test_dates_end_where_they_end():

@@ -9,7 +9,7 @@ from geozone.manifest.indicators import ALWAYS, Indicator
 from geozone.manifest.units import unit_title
 from geozone.messages import Text, text
 from geozone.model import Level, Register, Status
-from geozone.rates.completion import Count, count_items, pooled
+from geozone.rates.completion import Count, ItemCounts, pooled
 from geozone.rates.facts import NOTHING, Facts, Unit, Value
 from geozone.rates.filters import passes
 from geozone.rates.needs import Need
@@ -37,12 +37,13 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     register = counted_register(indicator, facts.registers)
     assert register is not None, indicator.id
     by = indicator.options.get("by", "count")
+    counts = ItemCounts(register, facts.zone)
     for unit in facts.units_of(indicator):
-        count = count_items(register, unit.code, unit.level, facts.zone, None if by == "count" else by)
+        count = counts.count(unit.code, unit.level, None if by == "count" else by)
         if indicator.where and count.unlisted:
             # items without a name may pass the filter or not
             count = replace(count, tally=None, reason="part_of_total")
-        value = _value(indicator, facts, unit, register, count)
+        value = _value(indicator, facts, unit, counts, count)
         if value is not None:
             yield value
 
@@ -63,7 +64,8 @@ def filtered(register: Register, indicator: Indicator) -> Register:
     return register.with_items(items[outcome != 0].reset_index(drop=True))
 
 
-def _value(indicator: Indicator, facts: Facts, unit: Unit, register: Register, count: Count) -> Value | None:
+def _value(indicator: Indicator, facts: Facts, unit: Unit, counts: ItemCounts, count: Count) -> Value | None:
+    register = counts.register
     by = indicator.options.get("by", "count")
     measured_in = MEASURED_IN[by]
     method = text("rates.method_completion", register=register.source, unit=unit_title(measured_in))
@@ -82,7 +84,7 @@ def _value(indicator: Indicator, facts: Facts, unit: Unit, register: Register, c
         reason = text(f"rates.note_{count.reason}", known=f"{count.detail:g}", listed=count.listed)
         return replace(blank, note=reason + note)
     tally = count.tally
-    pace = register_trajectory(register, unit.code, unit.level, facts.zone) if by == "count" else None
+    pace = register_trajectory(counts, unit.code, unit.level) if by == "count" else None
     return replace(
         blank,
         numerator=tally.built,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from geozone.manifest.indicators import Indicator
 from geozone.messages import Text, text
 from geozone.model import Level, Status
-from geozone.rates.completion import STAND_INS, count_items, pooled, unit_items
+from geozone.rates.completion import STAND_INS, ItemCounts, pooled
 from geozone.rates.facts import NOTHING, Facts, Value
 from geozone.rates.measures.completion import filtered
 from geozone.rates.needs import Need
@@ -35,9 +35,10 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     whole = pooled([facts.registers[name] for name in indicator.registers if name in facts.registers])
     register = filtered(whole, indicator)
     counting = set(indicator.options.get("statuses", (Status.BUILT.value,)))
+    passed, all_items = ItemCounts(register, facts.zone), ItemCounts(whole, facts.zone)
     for unit in facts.units_of(indicator):
-        items = unit_items(register, unit.code, unit.level, facts.zone)
-        listed = count_items(whole, unit.code, unit.level, facts.zone)
+        items = passed.items(unit.code, unit.level)
+        listed = all_items.count(unit.code, unit.level)
         blank = Value(
             unit,
             "count",
