@@ -9,7 +9,7 @@ BUNDLE := $(ASSETS)/.built
 SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup maps example browsers test lint format fuzz bench layers docs constraints clean
+.PHONY: help setup maps example browsers test thorough lint format fuzz bench layers docs constraints clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ browsers: $(INSTALLED) ## install the oldest browser that the pages are tested w
 
 test: setup ## run the whole test suite, in two processes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+
+thorough: setup ## run the suite with four times as many examples and the synthetic example of every zone
+	GEOZONE_TESTS=thorough $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 lint: setup ## check style, types and formatting
 	$(BIN)/ruff check .

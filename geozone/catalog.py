@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from geozone.errors import InputError, UsageError
 from geozone.files import shipped
+from geozone.manifest.origins import licence_of, read_origin, source_of
 from geozone.manifest.roles import get_role
 from geozone.messages import Text, text
-from geozone.model import Basis, LayerSource, LayerSpec, LayerStyle
+from geozone.model import NO_WORDS, Basis, LayerSource, LayerSpec, LayerStyle
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -75,13 +76,15 @@ def _load(path: Path) -> LayerSpec:
 
 
 def _parse(table: Mapping[str, Any], folder: Path) -> LayerSpec:
+    origins = tuple(read_origin(one) for one in table["origin"])
+    processing = Text(**table["processing"]) if "processing" in table else NO_WORDS
     return LayerSpec(
         id=table["id"],
         role=declared_role(table),
         title=Text(**table["title"]),
         basis=choice(Basis, table, "basis"),
-        source=Text(**table["source"]),
-        licence=table["licence"],
+        source=source_of(origins, processing),
+        licence=licence_of(origins).en,
         vintage=table["vintage"],
         accuracy=Text(**table["accuracy"]),
         sources=tuple(
@@ -96,4 +99,6 @@ def _parse(table: Mapping[str, Any], folder: Path) -> LayerSpec:
         style=LayerStyle(**table["style"]) if "style" in table else get_role(table["role"]).style,
         note=Text(**table["note"]) if "note" in table else None,
         zones=tuple(table.get("zones", ())),
+        origins=origins,
+        processing=processing,
     )

@@ -18,6 +18,8 @@ from geozone.messages import Language, Message, Text
 
 CRS = "EPSG:4490"  # CGCS2000, longitude and latitude in degrees
 
+NO_WORDS = Text("", "")
+
 
 class Basis(StrEnum):
     """Where a layer or register stands."""
@@ -177,6 +179,18 @@ class LayerSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where data comes from, as its producer says it: what was done to it since stands apart."""
+
+    title: Text
+    producer: Text = NO_WORDS
+    published: str = ""  # date, as far as known: 2025, 2025-01 or 2025-01-27
+    taken: str = ""  # date when it was taken from there
+    licence: Text = NO_WORDS
+    citation: Text = NO_WORDS  # as its producer wants it cited, where he says so
+
+
+@dataclass(frozen=True, slots=True)
 class LayerSpec:
     """What is declared of a layer, in ``layers/<id>.toml`` or in the user's project file."""
 
@@ -195,6 +209,8 @@ class LayerSpec:
     classes: Mapping[str, tuple[float, ...]] = field(
         default_factory=dict
     )  # of a class raster: name -> values
+    origins: tuple[Origin, ...] = ()  # what `source` and `licence` say in one text, part by part
+    processing: Text = NO_WORDS  # what was done to it since it was taken
 
 
 @dataclass
@@ -301,6 +317,7 @@ class Register:
     totals: tuple[RegisterTotal, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     level: Level | None = None  # of a register of units
+    origins: tuple[Origin, ...] = ()
 
     def with_items(self, items: pd.DataFrame) -> Register:
         """Return the register with some of its items only."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from samples import BUILT_ZONES
+from samples import BUILT_ZONES, THOROUGH
 
-# speed is measured in tests/bench, never asserted; HYPOTHESIS_PROFILE=thorough tries four times as much
-settings.register_profile("untimed", deadline=None, max_examples=25)
+# speed is measured in tests/bench, never asserted
+settings.register_profile("usual", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=100)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "untimed"))
+settings.load_profile("thorough" if THOROUGH else "usual")
 
 
 @pytest.fixture(scope="session")

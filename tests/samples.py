@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import geopandas as gpd
 import pandas as pd
 import shapely
@@ -32,6 +34,8 @@ from geozone.model import (
 )
 from geozone.rates.figures import Figures
 
+# `make thorough` tries more examples, and every zone of the synthetic example
+THOROUGH = os.environ.get("GEOZONE_TESTS") == "thorough"
 BUILT_ZONES = ("bth", "yrd", "hebei")  # what `make maps` builds
 PROVINCES = {"910000": Text("甲省", "Jia"), "920000": Text("乙省", "Yi")}
 WEST, SOUTH, SIDE = 116.0, 38.0, 0.5

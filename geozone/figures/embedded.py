@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from geozone.figures.origin import Origin
 from geozone.figures.zones import of_zone
 from geozone.files import shipped
-from geozone.messages import Text
-from geozone.model import Basis, Zone
+from geozone.manifest.origins import in_words
+from geozone.messages import Text, text
+from geozone.model import Basis, Origin, Zone
 from geozone.rates.figures import Figure, Figures
 from geozone.seeds import get_zone
 
@@ -71,7 +71,7 @@ def _figure(row: Mapping[str, str]) -> Figure:
         comparator=row["comparator"],
         kind=row["kind"],
         basis=Basis.PUBLIC,
-        source=_origin(row).citation,
+        source=in_words(_origin(row)),
         published=row["published"],
         period=_text(row, "period"),
         context=tuple(row["context"].split()),
@@ -83,7 +83,9 @@ def _figure(row: Mapping[str, str]) -> Figure:
 
 
 def _origin(row: Mapping[str, str]) -> Origin:
-    return Origin(_text(row, "producer"), _text(row, "title"), row["published"], row["taken"])
+    return Origin(
+        _text(row, "title"), _text(row, "producer"), row["published"], row["taken"], text("figures.licence")
+    )
 
 
 def _text(row: Mapping[str, str], column: str) -> Text:

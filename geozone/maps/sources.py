@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from geozone.figures.embedded import origin_of
 from geozone.manifest.inputs import register_title
+from geozone.manifest.origins import licence_of
 from geozone.manifest.roles import load_roles
 from geozone.maps.plain import Strings, clean
 from geozone.messages import Text, text
-from geozone.model import Basis, LayerSpec, ZoneResult
+from geozone.model import Basis, LayerSpec, Origin, ZoneResult
 from geozone.rates.figures import Figure
 
 LAYER, REGISTER, FIGURES = "layer", "register", "figures"
@@ -32,6 +33,8 @@ class Source:
     licence: Text = NOTHING
     accuracy: Text = NOTHING
     note: Text = NOTHING
+    taken: str = ""  # date when it was taken
+    citation: Text = NOTHING
 
 
 def sources(result: ZoneResult) -> list[Source]:
@@ -52,6 +55,8 @@ def source_entries(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]
             "licence": strings.add(one.licence),
             "accuracy": strings.add(one.accuracy),
             "note": strings.add(one.note),
+            "taken": clean(one.taken),
+            "citation": strings.add(one.citation),
         }
         for one in sources(result)
     ]
@@ -88,15 +93,24 @@ def _layers(result: ZoneResult) -> Iterator[Source]:
 def _layer(spec: LayerSpec) -> Source:
     licence = Text(spec.licence, spec.licence)
     return Source(
-        LAYER, spec.id, spec.title, spec.basis, spec.source, spec.vintage, licence, spec.accuracy, spec.note or NOTHING
+        LAYER, spec.id, spec.title, spec.basis, spec.source, spec.vintage, licence, spec.accuracy, spec.note or NOTHING,
+        *_taken(spec.origins),
     )  # fmt: skip
+
+
+def _taken(origins: Sequence[Origin]) -> tuple[str, Text]:
+    """Return when some origins were taken, and how their producers want them cited."""
+    days = dict.fromkeys(origin.taken for origin in origins if origin.taken)
+    cited = dict.fromkeys(origin.citation for origin in origins if origin.citation.zh)
+    return ", ".join(days), Text("；".join(one.zh for one in cited), "; ".join(one.en for one in cited))
 
 
 def _registers(result: ZoneResult) -> Iterator[Source]:
     for name, register in result.registers.items():
         yield Source(
             REGISTER, name, register_title(name), register.basis, register.source, str(register.as_of),
-            note=text("maps.amount_items", amount=len(register.items)),
+            licence_of(register.origins), note=text("maps.amount_items", amount=len(register.items)),
+            taken=_taken(register.origins)[0], citation=_taken(register.origins)[1],
         )  # fmt: skip
 
 
@@ -123,6 +137,7 @@ def _figures(result: ZoneResult) -> Iterator[Source]:
             max(figure.published for figure in figures),
             origin.licence if origin else NOTHING,
             note=_joined(sorted(titles, key=lambda title: title.zh)),
+            taken=origin.taken if origin else "",
         )
 
 

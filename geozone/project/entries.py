@@ -11,6 +11,7 @@ from geozone.catalog import DeclarationError
 from geozone.errors import InputError
 from geozone.manifest.declared import nearest
 from geozone.messages import Text, text
+from geozone.model import NO_WORDS, Origin
 from geozone.read.address import split_layer
 from geozone.read.safety import is_database
 
@@ -51,6 +52,18 @@ def stated(entry: Mapping[str, Any], name: str) -> Text | None:
     if value is None:
         return None
     return Text(**value) if isinstance(value, dict) else Text(str(value), str(value))
+
+
+def stated_origin(entry: Mapping[str, Any], otherwise: Text) -> Origin:
+    """Return the origin that an entry states: ``source`` is its title; `otherwise` is where nobody says."""
+    return Origin(
+        title=stated(entry, "source") or otherwise,
+        producer=stated(entry, "producer") or NO_WORDS,
+        published=str(entry.get("published", "")),
+        taken=str(entry.get("taken", "")),
+        licence=stated(entry, "licence") or NO_WORDS,
+        citation=stated(entry, "citation") or NO_WORDS,
+    )
 
 
 def word_of(entry: Mapping[str, Any], name: str) -> str | None:

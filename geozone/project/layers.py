@@ -10,15 +10,18 @@ from typing import Any
 
 from geozone.catalog import DeclarationError, choice, declared_role
 from geozone.manifest.inputs import load_layers
+from geozone.manifest.origins import KEYS as ORIGIN_KEYS
+from geozone.manifest.origins import source_of
 from geozone.manifest.roles import get_role
 from geozone.messages import Text, text
-from geozone.model import Basis, LayerSource, LayerSpec
-from geozone.project.entries import data_file, joined, known_keys, own_id, stated, word_of
+from geozone.model import NO_WORDS, Basis, LayerSource, LayerSpec
+from geozone.project.entries import data_file, joined, known_keys, own_id, stated, stated_origin, word_of
 from geozone.vintages import newest_first
 
 KEYS = (
     "role", "id", "path", "layer", "basis", "vintage", "source", "licence", "title", "accuracy", "note", "crs", "encoding",
     "fields", "classes",
+    "processing", *ORIGIN_KEYS,
 )  # fmt: skip
 _PLACE = "[[layer]]"
 
@@ -55,20 +58,24 @@ def _layer(entry: Mapping[str, Any], project: Path) -> LayerSpec:
         fields=entry.get("fields", {}),
     )
     title = known.title if known else role.title
+    origin = stated_origin(entry, text("project.own_layer"))
+    processing = stated(entry, "processing") or NO_WORDS
     return LayerSpec(
         id=name,
         role=role.id,
         title=stated(entry, "title")
         or text("project.layer_title", role=title, file=Text(source.name, source.name)),
         basis=choice(Basis, entry, "basis"),
-        source=stated(entry, "source") or text("project.own_layer"),
-        licence=entry.get("licence", ""),
+        source=source_of([origin], processing),
+        licence=origin.licence.zh,
         vintage=str(entry["vintage"]).strip(),
         accuracy=stated(entry, "accuracy") or text("project.accuracy_unstated"),
         sources=(source,),
         style=known.style if known else role.style,
         note=stated(entry, "note"),
         classes=_classes(entry.get("classes", {})),
+        origins=(origin,),
+        processing=processing,
     )
 
 
@@ -126,6 +133,8 @@ def together(specs: Sequence[LayerSpec]) -> LayerSpec:
         note=joined(notes) if notes else None,
         sources=tuple(source for spec in specs for source in spec.sources),
         classes={name: values for spec in specs for name, values in spec.classes.items()},
+        origins=tuple(dict.fromkeys(origin for spec in specs for origin in spec.origins)),
+        processing=joined(spec.processing for spec in specs if spec.processing.zh),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from geozone.files import shipped
 from geozone.manifest.inputs import register_title
 from geozone.messages import Text, message
-from geozone.model import Basis, Finding, Register, RegisterTotal, Severity, Zone
+from geozone.model import Basis, Finding, Origin, Register, RegisterTotal, Severity, Zone
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
 from geozone.registers.reader import read_register
 from geozone.seeds import get_zone
@@ -76,7 +76,7 @@ def _read_embedded(name: str) -> Register:
         source=Text(**entry["source"]),
         totals=tuple(RegisterTotal(**total) for total in entry.get("total", ())),
     )
-    return replace(register, id=name)
+    return replace(register, id=name, origins=(Origin(register.source),))
 
 
 def _folder() -> Path:

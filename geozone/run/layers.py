@@ -12,6 +12,7 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.files import digest
+from geozone.manifest.origins import as_record
 from geozone.manifest.roles import Role, get_role, role_for
 from geozone.model import CRS, Decision, Layer, LayerSource, LayerSpec, Zone
 from geozone.overlay.cutting import cut_to
@@ -115,6 +116,8 @@ def described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[
         "vintage": spec.vintage,
         "source": spec.source,
         "licence": spec.licence,
+        "origins": [as_record(origin) for origin in spec.origins],
+        "processing": spec.processing,
         "decisions": decisions,
     }
 

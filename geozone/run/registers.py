@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from geozone.figures.agreeing import merged
@@ -10,8 +11,9 @@ from geozone.figures.embedded import embedded_figures
 from geozone.figures.tables import read_figures
 from geozone.files import digest
 from geozone.manifest.indicators import Indicator
+from geozone.manifest.origins import as_record, licence_of
 from geozone.messages import text
-from geozone.model import Finding, Register
+from geozone.model import Finding, Origin, Register
 from geozone.project import Project
 from geozone.rates.figures import Figure, Figures
 from geozone.registers import embedded_registers, read_register
@@ -22,7 +24,7 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
     registers = embedded_registers(project.zone)
     files = {}
     for entry in project.registers:
-        registers[entry.id] = read_register(
+        register = read_register(
             entry.path,
             role=entry.role,
             id=entry.id,
@@ -35,6 +37,8 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
             fields=entry.fields,
             zone=project.zone,
         )
+        origin = entry.origin or Origin(register.source)
+        registers[entry.id] = replace(register, origins=(origin,))
         files[entry.id] = entry.path
     inputs += [
         {
@@ -45,7 +49,8 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
             "basis": register.basis.value,
             "vintage": register.as_of,
             "source": register.source,
-            "licence": "",
+            "licence": licence_of(register.origins).zh,
+            "origins": [as_record(origin) for origin in register.origins],
         }
         for name, register in registers.items()
     ]
@@ -80,7 +85,8 @@ def read_all_figures(
                 "basis": entry.basis.value,
                 "vintage": "",
                 "source": entry.source or text("project.own_figures"),
-                "licence": "",
+                "licence": entry.origin.licence.zh if entry.origin else "",
+                "origins": [as_record(entry.origin)] if entry.origin else [],
             }
         )
     together, replaced = merged(embedded_figures(project.zone), own)

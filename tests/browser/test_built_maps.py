@@ -48,7 +48,7 @@ def indicators_by_unit(rates):
 
 
 @pytest.mark.parametrize("zone", BUILT_ZONES)
-def test_page_and_json_agree_and_layers_are_switched(open_page, built, zone):
+def test_page_and_json_agree(open_page, built, zone):
     rates = rates_of(built, zone)
     expected = {}
     for rate in rates:
@@ -69,7 +69,9 @@ def test_page_and_json_agree_and_layers_are_switched(open_page, built, zone):
     numbered = {(rate["indicator"], rate["unit_code"]) for rate in rates if rate["value"] is not None}
     assert numbered <= seen
 
-    page.evaluate("() => geozone.app.choose(geozone.app.units[geozone.app.zone])")
+
+def test_every_layer_is_switched_on_and_off(open_page, built):
+    page = open_page(built / "bth.html", reduced_motion="reduce")
     page.evaluate(PICTURE)
     switches = page.locator("input[data-layer]")
     names = switches.evaluate_all("found => found.map(one => one.dataset.layer)")

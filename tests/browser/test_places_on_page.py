@@ -55,12 +55,12 @@ def found(page, typed):
     )
 
 
-@pytest.mark.parametrize("typed", ["云湖", "yunhu new", "yhxq", "P901"])
-def test_a_place_is_found_by_its_names_its_pinyin_and_its_id(open_page, with_places, typed):
+def test_a_place_is_found_by_its_names_its_pinyin_and_its_id(open_page, with_places):
     page = open_page(with_places[0])
-    shown = found(page, typed)
-    assert shown[0] == "云湖新区\n新区"
-    assert len([one for one in shown if "云湖" in one]) == 1
+    for typed in ("云湖", "yunhu new", "yhxq", "P901"):
+        shown = found(page, typed)
+        assert shown[0] == "云湖新区\n新区", typed
+        assert len([one for one in shown if "云湖" in one]) == 1, typed
 
 
 def test_a_chosen_place_is_drawn_and_the_panel_shows_its_rates(open_page, with_places):

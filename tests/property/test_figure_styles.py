@@ -42,7 +42,7 @@ FIGURES = st.dictionaries(
     min_size=1,
     max_size=12,
 )
-EXAMPLES = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def listed(figures):

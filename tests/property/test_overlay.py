@@ -176,7 +176,7 @@ def test_the_mosaic_equals_brute_force(frames):
 
 
 @given(LAYERS, LAYERS)
-@settings(max_examples=80)
+@settings(max_examples=25)
 def test_gained_less_lost_is_the_net_change(old, new):
     by_zone, by_place = mapped_change(old, new, ZONES, by="key")
     net = by_zone["new_km2"] - by_zone["old_km2"]

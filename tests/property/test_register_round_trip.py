@@ -20,7 +20,7 @@ from geozone.registers.subject import Subject
 from geozone.run.register_map import join_registers
 from geozone.symbology import Mark, layer_statuses, legend_counts
 
-EXAMPLES = settings(max_examples=25)
+EXAMPLES = settings(max_examples=15)
 CODES = [*COUNTIES, "910100", "920200", "910000", ""]
 ITEM = st.tuples(
     st.sampled_from(list(Status)),

@@ -7,6 +7,7 @@ import pytest
 from geozone.errors import UsageError
 from geozone.figures.agreeing import merged
 from geozone.figures.embedded import all_figures, embedded_figures, origin_of
+from geozone.manifest.origins import citation_of
 from geozone.messages import Text
 from geozone.model import Basis, Severity
 from geozone.rates.figures import FLOOR, PLAN, VALUE, Figure, Figures
@@ -67,7 +68,7 @@ def test_an_embedded_figure_knows_its_origin_and_one_of_the_users_own_does_not()
     assert origin.published == "2023-12"
     assert origin.taken
     assert origin.licence.zh
-    assert origin.citation.zh.startswith("国务院：")
+    assert citation_of(origin).zh.startswith("国务院：")
     assert origin_of(figure(1)) is None
 
 

@@ -30,6 +30,7 @@ function origin(source) {
 function sourceLine(source) {
   return h('li', { 'data-source': source.id }, h('b', {}, said(source.title)), badge(source.basis),
     h('span', {}, origin(source)),
+    source.taken || said(source.citation) ? h('span', { class: 'aside' }, [source.taken ? text('taken_on', { date: source.taken }) : '', said(source.citation)].filter(Boolean).join(' \u00B7 ')) : null,
     said(source.note) ? h('span', { class: 'aside' }, said(source.note)) : null);
 }
 
