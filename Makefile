@@ -40,10 +40,10 @@ browsers: $(INSTALLED) ## install the oldest browser that the pages are tested w
 	cd tests/browser/chromium88 && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 
 test: setup ## run the whole test suite, in two processes
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
-thorough: setup ## run the suite with four times as many examples and the synthetic example of every zone
-	GEOZONE_TESTS=thorough $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+thorough: setup ## run the suite with six times as many examples and the synthetic example of every zone
+	GEOZONE_TESTS=thorough $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 lint: setup ## check style, types and formatting
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from hypothesis import settings
 from samples import BUILT_ZONES, THOROUGH
 
 # speed is measured in tests/bench, never asserted
-settings.register_profile("usual", deadline=None, max_examples=25)
+settings.register_profile("usual", deadline=None, max_examples=15)
 settings.register_profile("thorough", deadline=None, max_examples=100)
 settings.load_profile("thorough" if THOROUGH else "usual")
 

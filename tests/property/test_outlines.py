@@ -2,7 +2,7 @@
 
 import numpy as np
 import shapely
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geozone.overlay.wkb import read_outlines
@@ -19,7 +19,6 @@ def as_multi(shape):
     return shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon([shape])
 
 
-@settings(max_examples=200)
 @given(
     st.lists(st.sampled_from(SHAPES), min_size=1, max_size=4),
     st.lists(st.tuples(st.integers(0, 1500), st.sampled_from([0, 1, 2, 3, 255])), max_size=3),

@@ -80,7 +80,6 @@ def brute_force(frame, zones):
 
 
 @given(LAYERS)
-@settings(max_examples=30)
 def test_net_equals_the_union_made_by_brute_force(frame):
     table = coverage(frame, ZONES, by="key")
     np.testing.assert_allclose(table.net_km2, brute_force(frame, ZONES), **CLOSE)
@@ -90,7 +89,6 @@ def test_net_equals_the_union_made_by_brute_force(frame):
 
 
 @given(LAYERS)
-@settings(max_examples=20)
 def test_net_lies_between_nothing_and_gross_and_zone(frame):
     table = coverage(frame, ZONES, by="key")
     assert (table.net_km2 >= -1e-9).all()
@@ -100,7 +98,6 @@ def test_net_lies_between_nothing_and_gross_and_zone(frame):
 
 
 @given(LAYERS, st.randoms())
-@settings(max_examples=20)
 def test_net_does_not_depend_on_order_or_duplicates(frame, random):
     net = coverage(frame, ZONES, by="key").net_km2
     order = list(range(len(frame))) * 2
@@ -109,7 +106,6 @@ def test_net_does_not_depend_on_order_or_duplicates(frame, random):
 
 
 @given(LAYERS, FINE)
-@settings(max_examples=20)
 def test_net_does_not_depend_on_how_features_are_split(frame, where):
     net = coverage(frame, ZONES, by="key").net_km2
     # cut in the plane, where the edges are straight
@@ -124,7 +120,6 @@ def test_net_does_not_depend_on_how_features_are_split(frame, where):
 
 
 @given(LAYERS, st.sampled_from([0.25, 0.5, 1 / 3]))
-@settings(max_examples=30)
 def test_parts_of_a_zone_add_up_to_it(frame, share):
     whole = layer([shapely.box(WEST, SOUTH, WEST + 1, SOUTH + 1)])
     parts = layer(
@@ -139,7 +134,6 @@ def test_parts_of_a_zone_add_up_to_it(frame, share):
 
 
 @given(LAYERS)
-@settings(max_examples=30)
 def test_what_every_feature_owns_adds_up_to_net(frame):
     table = coverage(frame, ZONES, by="key")
     owned = attribution(frame, ZONES, by="key")
@@ -149,7 +143,6 @@ def test_what_every_feature_owns_adds_up_to_net(frame):
 
 
 @given(st.lists(LAYERS, min_size=1, max_size=4))
-@settings(max_examples=20)
 def test_the_mosaic_adds_up_to_its_zones_and_its_layers(frames):
     layers = {f"layer{number}": frame for number, frame in enumerate(frames)}
     table = mosaic(layers, ZONES, by="key")
@@ -176,7 +169,6 @@ def test_the_mosaic_equals_brute_force(frames):
 
 
 @given(LAYERS, LAYERS)
-@settings(max_examples=25)
 def test_gained_less_lost_is_the_net_change(old, new):
     by_zone, by_place = mapped_change(old, new, ZONES, by="key")
     net = by_zone["new_km2"] - by_zone["old_km2"]

@@ -18,7 +18,7 @@ from geozone.rates.whatif import close_gap
 CITIES = sorted({f"{code[:4]}00" for code in COUNTIES})
 PROVINCES = ["910000", "920000"]
 # how long an example takes depends on what else the machine does
-EXAMPLES = settings(max_examples=40)
+EXAMPLES = settings()
 # an item lies in a county, crosses counties of a city, cities of a province, or provinces
 CODES = [*COUNTIES, *CITIES, *PROVINCES, ""]
 ITEM = st.tuples(
@@ -169,7 +169,6 @@ PIECE = st.tuples(
 )
 
 
-@settings(max_examples=20)
 @given(st.lists(PIECE, min_size=1, max_size=30))
 @example([(COUNTIES[0], True, True, 0.0)])  # a barrier of no area: a rate of nothing has no row to sum
 def test_areas_of_units_are_sums_over_their_counties(pieces):

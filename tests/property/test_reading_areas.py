@@ -16,7 +16,7 @@ import pyogrio
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import geozone
@@ -207,7 +207,6 @@ WRITERS = {"csv": write_csv, "geojson": write_geojson, "parquet": write_parquet,
 
 
 @pytest.mark.parametrize("ending", WRITERS)
-@settings(max_examples=25)
 @given(layer=LAYERS, way=st.sampled_from(sorted(WAYS)))
 def test_what_is_read_lost_and_changed_adds_up(tmp_path_factory, ending, way, layer):
     folder = Path(tmp_path_factory.mktemp("layer"))
@@ -256,7 +255,6 @@ AROUND = gpd.GeoDataFrame({"key": ["z"]}, geometry=[shapely.box(110, 30, 125, 45
 
 
 @pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg"])  # the last is streamed, the others are read
-@settings(max_examples=20)
 @given(layer=LAYERS)
 def test_coverage_says_what_check_says_of_a_layer(tmp_path_factory, ending, layer):
     folder = Path(tmp_path_factory.mktemp("layer"))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import samples
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geozone.errors import DataError
@@ -187,7 +187,6 @@ SHIFT = st.tuples(st.floats(-4e-5, 4e-5), st.floats(-4e-5, 4e-5))
 
 
 @given(st.lists(SHIFT, min_size=8, max_size=8), st.lists(st.integers(1, 5), min_size=8, max_size=8))
-@settings(max_examples=40)
 def test_units_tile_whatever_their_borders_are_off_by(shifts, steps):
     """Every unit is drawn on its own, a few metres off and with vertices of its own."""
     drawn = []

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from samples import sample_layer, sample_units
 
@@ -297,7 +297,6 @@ def test_long_lists_are_summed_up():
     assert sum(finding.kind == "not_listed" for finding in check(empty)) >= 1
 
 
-@settings(max_examples=20)
 @given(st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=8))
 def test_checking_changes_nothing(corners):
     layer = layer_of(*(shapely.box(*one, *two) for one, two in corners))

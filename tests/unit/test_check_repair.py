@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from samples import sample_layer
 
@@ -122,7 +122,6 @@ polygons = st.builds(
 )
 
 
-@settings(max_examples=40)
 @given(st.lists(polygons, min_size=1, max_size=4))
 def test_what_is_repaired_is_sound_and_the_ledger_adds_up(geometries):
     layer = layer_of(*geometries)
@@ -136,7 +135,6 @@ def test_what_is_repaired_is_sound_and_the_ledger_adds_up(geometries):
     assert repair(repaired)[1].empty
 
 
-@settings(max_examples=25)
 @given(st.lists(polygons, min_size=1, max_size=3), st.sampled_from([0.0, 0.01, 0.5]))
 def test_nothing_passes_the_limit(geometries, limit):
     try:

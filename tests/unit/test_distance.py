@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -59,7 +59,6 @@ def brute_force(one, other):
 
 
 @given(shapes, shapes, st.sampled_from([5.0, 28.0, 50.0]))
-@settings(max_examples=60)
 def test_the_nearest_place_is_found_wherever_it_is(one, other, south):
     one, other = (shapely.affinity.translate(shape, 116, south) for shape in (one, other))
     distance = brute_force(one, other)

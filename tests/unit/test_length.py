@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -156,7 +156,6 @@ def partitions(draw):
 
 
 @given(partitions(), st.lists(PLACES, min_size=1, max_size=3), st.integers(1, 9))
-@settings(max_examples=50)
 def test_the_zones_of_a_partition_add_up_to_every_line_once(cells, places, steps):
     # places on the same grid make lines along borders common
     lines = [

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geozone.overlay.coverage import coverage
@@ -79,7 +79,6 @@ STEPS = st.lists(st.integers(1, 99), min_size=3, max_size=3, unique=True).map(so
 
 
 @given(STEPS, STEPS, st.lists(st.floats(0.01, 0.99), max_size=6), st.sampled_from([0.1, 2.0]))
-@settings(max_examples=40)
 def test_a_partition_adds_up_whatever_vertices_one_side_has(low, high, extra, side):
     """Strips parted by slanted lines; every second strip has more vertices along them."""
     ends = np.array([[0, *low, 100], [0, *high, 100]]).T / 100

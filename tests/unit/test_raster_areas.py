@@ -8,7 +8,7 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from raster_samples import CRS, GRID, METRES, PROJECTED, cut_cells, flower, frame, saved
 
@@ -92,7 +92,6 @@ def test_a_projected_raster_whose_border_runs_through_a_zone_leaves_the_rest_wit
     assert table.area_km2.sum() == pytest.approx(area_km2(zone)[0], rel=1e-12)
 
 
-@settings(max_examples=25)
 @given(
     corner=st.tuples(st.floats(115.0, 118.0), st.floats(38.0, 40.4)),
     size=st.floats(1e-4, 1.5),

@@ -7,7 +7,7 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geozone.errors import InputError
@@ -313,7 +313,6 @@ def test_a_surface_of_triangles_is_read_as_polygons(tmp_path):
     assert shapely.get_dimensions(layer.data.geometry.iloc[0]) == 2
 
 
-@settings(max_examples=50)
 @given(st.binary(max_size=400), st.integers(0, 20))
 def test_no_bytes_lead_the_record_scan_astray(noise, shapes):
     content = np.frombuffer(bytes(100) + noise, np.uint8)

@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geozone.checks import check
@@ -118,7 +118,6 @@ def test_lines_and_points_have_no_area_to_compare():
     assert [item for item in check(Layer("a", data)) if item.kind.startswith("stated")] == []
 
 
-@settings(max_examples=40)
 @given(
     unit=st.sampled_from(list(UNITS)),
     row=st.integers(0, 7),
