@@ -40,7 +40,7 @@ def test_a_unit_is_read_as_people_write_it(written, unit, multiple):
 
 
 @pytest.mark.parametrize(
-    "written", ["", "-", "万", "吨标准煤", "万千瓦时", "吨/万元", "平方", "克", "μg", "元", "‰"]
+    "written", ["", "-", "万", "吨标准煤", "万千瓦时", "吨/亿元", "平方", "克", "μg", "元", "‰"]
 )
 def test_what_is_no_unit_of_the_table_is_not_taken_for_one(written):
     assert read_unit(written) is None
