@@ -39,11 +39,11 @@ example: setup ## write the complete synthetic example into example/, and build 
 browsers: $(INSTALLED) ## install the oldest browser that the pages are tested with
 	cd tests/browser/chromium88 && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 
-test: setup ## run the whole test suite; a third process works while browsers wait
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
+test: setup ## run the whole test suite, in two processes
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 thorough: setup ## run the suite with six times as many examples and the synthetic example of every zone
-	GEOZONE_TESTS=thorough $(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
+	GEOZONE_TESTS=thorough $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 lint: setup ## check style, types and formatting
 	$(BIN)/ruff check .

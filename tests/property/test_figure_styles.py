@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office import write_book, write_old_book
+from samples import THOROUGH
 
 from geozone.figures.agreeing import merged
 from geozone.figures.listing import FIGURE_COLUMNS, figure_rows
@@ -42,7 +43,9 @@ FIGURES = st.dictionaries(
     min_size=1,
     max_size=12,
 )
-EXAMPLES = settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(
+    max_examples=30 if THOROUGH else 3, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def listed(figures):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office import edit_part, write_book, write_old_book
+from samples import THOROUGH
 
 from geozone.model import Basis, Level, Severity
 from geozone.rates.completion import count_items
@@ -36,7 +37,9 @@ ITEMS = st.lists(
     min_size=1,
     max_size=12,
 )
-EXAMPLES = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(
+    max_examples=30 if THOROUGH else 3, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 HEAD = ["序号", "海湾名称", "所在市", "区县", "建设状态", "岸线长度（km）"]
 
 

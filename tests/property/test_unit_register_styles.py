@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office import write_book, write_old_book
+from samples import THOROUGH
 
 from geozone.model import Basis, Level, Severity, Status
 from geozone.registers import read_register
@@ -27,7 +28,9 @@ STATUSES = {
 }
 TICKS = {"已建成": "建成", "推进中": "在建", "未启动": "拟建", "命名": "命名"}
 ITEMS = st.dictionaries(st.sampled_from(sorted(CITIES)), st.sampled_from(sorted(STATUSES)), min_size=1)
-EXAMPLES = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(
+    max_examples=30 if THOROUGH else 3, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 HEAD = ["序号", "名称", "省份", "设区市", "建设状态"]
 
 
