@@ -50,7 +50,7 @@ def take(maps: Path) -> None:
 
         page = _open(browser, maps / "bth.html", "#lang=en&unit=130300", viewport=DESKTOP)
         page.locator('input[data-layer="relief"]').check()
-        page.locator("#rates details.open-items summary").first.click()
+        page.locator("details.open-items summary").first.click()
         page.locator('[data-tool="compare"]').click()
         page.locator('[data-compare="right"]').select_option("layer:relief")
         page.wait_for_timeout(500)
