@@ -48,11 +48,7 @@ class Message:
     @property
     def text(self) -> Text:
         """The message in both languages."""
-        template = _catalogue()[self.key]
-        return Text(
-            template.zh.format_map({name: _localized(value, "zh") for name, value in self.params.items()}),
-            template.en.format_map({name: _localized(value, "en") for name, value in self.params.items()}),
-        )
+        return filled(_catalogue()[self.key], self.params)
 
     def get(self, lang: Language) -> str:
         """Return the message in one language."""
@@ -75,6 +71,14 @@ def message(key: str, /, **params: Any) -> Message:
 def text(key: str, /, **params: Any) -> Text:
     """Return the text ``room.name`` in both languages."""
     return message(key, **params).text
+
+
+def filled(template: Text, params: Mapping[str, Any]) -> Text:
+    """Return a text with the values of its placeholders, each in the language of the text."""
+    return Text(
+        template.zh.format_map({name: _localized(value, "zh") for name, value in params.items()}),
+        template.en.format_map({name: _localized(value, "en") for name, value in params.items()}),
+    )
 
 
 def room(name: str) -> dict[str, Text]:

@@ -19,7 +19,6 @@ from geozone.manifest.inputs import load_layers, load_registers
 from geozone.manifest.measures import Key, load_measures
 from geozone.manifest.roles import Role, load_roles
 from geozone.manifest.units import load_units, written_units
-from geozone.messages import message
 from geozone.model import REGISTER_COLUMNS, Level
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -30,7 +29,7 @@ _LAYER_KINDS = frozenset({"area", "line", "point", "raster"})
 _NEEDED = {
     "layers": ("role", "title"),
     "registers": ("role", "title"),
-    "measures": ("title",),
+    "measures": ("title", "method"),
     "units": ("zh", "en"),
     "fields": ("title",),
 }  # fmt: skip
@@ -78,14 +77,10 @@ def register_faults() -> list[Fault]:
 
 
 def measure_faults() -> list[Fault]:
-    """Return the faults of measures: a unit that is none, no sentence for the method."""
+    """Return the faults of measures: a unit that is none."""
     declared = _read("measures")
     for measure in load_measures().values():
         _known(declared, (measure.id, "unit"), measure.unit or "", load_units(), "unknown_unit")
-        try:
-            message(f"rates.method_{measure.id}")
-        except KeyError:
-            declared.fault((measure.id,), "no_text", name=f"rates.method_{measure.id}")
     return declared.faults
 
 

@@ -16,7 +16,7 @@ HOLDS = (
     "area", "line", "point", "raster", "layer", "layers", "areas", "register", "registers", "figure", "figures",
     "indicator", "where", "field", "statuses", "level", "classes", "choice", "number", "text", "formula", "year", "weight",
 )  # fmt: skip
-_KEYS = {"title", "kind", "share", "unit", "keys", "vintages"}
+_KEYS = {"title", "method", "kind", "share", "unit", "keys", "vintages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Measure:
 
     id: str
     title: Text
+    method: Text  # how it is computed, with placeholders for the inputs
     kind: Kind | None  # None: it gives no number
     share: bool
     unit: str | None  # the only one that values have, where there is one
@@ -62,6 +63,7 @@ def load_measures() -> Mapping[str, Measure]:
         measures[key] = Measure(
             id=key,
             title=Text(**table["title"]),
+            method=Text(**table["method"]),
             kind=Kind(table["kind"]) if "kind" in table else None,
             share=table.get("share", False),
             unit=table.get("unit"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title
-from geozone.messages import Text, text
+from geozone.messages import Text, filled, text
 
 
 def method_of(indicator: Indicator) -> Text:
@@ -16,16 +16,16 @@ def method_of(indicator: Indicator) -> Text:
     others = titles[1:]
     options = indicator.options
     weight, of = options.get("weight"), options.get("of")
-    return text(
-        f"rates.method_{indicator.measure.id}",
-        layer=titles[0] if titles else Text("", ""),
-        others=Text("、".join(title.zh for title in others), ", ".join(title.en for title in others)),
-        reach=f"{options.get('reach_m', 0):,g}",
-        formula=options.get("formula", ""),
-        whole=layer_title(of) if of else text("rates.the_unit"),
-        weight=layer_title(weight) if weight in indicator.layers else text("rates.weight_area"),
-        how=text(f"rates.mean_{_mean(options)}"),
-    )
+    inputs = {
+        "layer": titles[0] if titles else Text("", ""),
+        "others": Text("、".join(title.zh for title in others), ", ".join(title.en for title in others)),
+        "reach": f"{options.get('reach_m', 0):,g}",
+        "formula": options.get("formula", ""),
+        "whole": layer_title(of) if of else text("rates.the_unit"),
+        "weight": layer_title(weight) if weight in indicator.layers else text("rates.weight_area"),
+        "how": text(f"rates.mean_{_mean(options)}"),
+    }
+    return filled(indicator.measure.method, inputs)
 
 
 def _mean(options: Mapping[str, Any]) -> str:

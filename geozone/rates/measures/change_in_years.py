@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from geozone.manifest.indicators import Indicator
+from geozone.manifest.indicators import REPORTED, Indicator
+from geozone.manifest.measures import load_measures
 from geozone.messages import text
 from geozone.rates.amounts import amount_text
 from geozone.rates.facts import Facts, Value
@@ -50,7 +51,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
                 year=end.year,
                 stop=amount_text(stop, base.unit),
             ),
-            method=text("rates.method_reported", source=end.source),
+            method=load_measures()[REPORTED].method,
         )
 
 

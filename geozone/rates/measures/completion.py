@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from geozone.manifest.indicators import ALWAYS, Indicator
 from geozone.manifest.units import unit_title
-from geozone.messages import Text, text
+from geozone.messages import Text, filled, text
 from geozone.model import Level, Register, Status
 from geozone.rates.completion import Count, ItemCounts, pooled
 from geozone.rates.facts import NOTHING, Facts, Unit, Value
@@ -68,7 +68,7 @@ def _value(indicator: Indicator, facts: Facts, unit: Unit, counts: ItemCounts, c
     register = counts.register
     by = indicator.options.get("by", "count")
     measured_in = MEASURED_IN[by]
-    method = text("rates.method_completion", register=register.source, unit=unit_title(measured_in))
+    method = filled(indicator.measure.method, {"register": register.source, "unit": unit_title(measured_in)})
     if by == "count" and count.reason == "part_of_total" and not count.listed:
         return None  # an inland city of a province whose total is published
     if count.reason == "no_items":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from geozone.manifest.indicators import Indicator
+from geozone.manifest.indicators import REPORTED, Indicator
+from geozone.manifest.measures import load_measures
 from geozone.messages import Text, text
 from geozone.model import Level
 from geozone.rates.facts import NOTHING, Facts, Unit, Value
@@ -51,7 +52,7 @@ def reported(indicator: Indicator, unit: Unit, figure: Figure) -> Value | None:
         note=_scope(figure, unit) + _note(figure),
         basis=figure.basis,
         vintage=str(figure.year or figure.published or ""),
-        method=text("rates.method_reported", source=figure.source),
+        method=load_measures()[REPORTED].method,
         figure=figure,
     )
 
