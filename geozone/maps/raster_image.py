@@ -15,7 +15,6 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.features import rasterize
 from rasterio.io import MemoryFile
-from rasterio.warp import reproject, transform_bounds
 
 from geozone.errors import InputError
 from geozone.manifest.classes import known_class
@@ -25,7 +24,8 @@ from geozone.manifest.units import load_units
 from geozone.maps.mercator import WORLD, to_drawing
 from geozone.messages import Text, text
 from geozone.model import Kind, LayerSource, LayerSpec
-from geozone.raster.opening import Raster, open_raster
+from geozone.raster.opening import open_raster
+from geozone.raster.warping import Grid, warped, window_under
 from geozone.rounding import exact_places
 from geozone.symbology import CLASS_COLOURS, RATE_MISSING, quantity_classes
 
@@ -33,6 +33,7 @@ WIDEST = 760  # pixels of the longer side
 LARGEST = 300_000  # bytes of an image; a restless raster is drawn coarser
 _SMALLER = 0.8
 _FINER = 2  # pixels that are read for one of the image, along each side
+_MERCATOR = "EPSG:3857"
 _MERCATOR_HALF = 20037508.342789244  # metres; half the width of EPSG:3857
 _UNNAMED = 10  # classes without names that are told apart, the most frequent first
 
@@ -141,52 +142,20 @@ def _values(spec: LayerSpec, cells: Cells) -> Values:
 
 
 def _of_file(source: LayerSource, cells: Cells) -> Values:
-    part = np.full((cells.height, cells.width), np.nan)
+    shape = (cells.height, cells.width)
+    grid = Grid(cells.mercator, _MERCATOR, shape)
     with open_raster(source.path, crs=source.crs, look=False) as raster:
-        spans = _spans(raster, cells)
-        if spans is None:
-            return part
-        rows, columns = spans
-        shape = (
-            min(rows[1] - rows[0], _FINER * cells.height),
-            min(columns[1] - columns[0], _FINER * cells.width),
+        window = window_under(raster, grid, 1)
+        if window is None:
+            return np.full(shape, np.nan)
+        fine = tuple(
+            min(last - first, _FINER * side) for (first, last), side in zip(window, shape, strict=True)
         )
-        values = raster.values(rows, columns, shape)
-        scale = Affine.scale((columns[1] - columns[0]) / shape[1], (rows[1] - rows[0]) / shape[0])
+        values = raster.values(*window, (fine[0], fine[1]))
         try:
-            reproject(
-                values,
-                part,
-                src_transform=raster.transform @ Affine.translation(columns[0], rows[0]) @ scale,
-                src_crs=raster.crs,
-                src_nodata=np.nan,
-                dst_transform=cells.mercator,
-                dst_crs="EPSG:3857",
-                dst_nodata=np.nan,
-                resampling=Resampling.nearest,
-            )
+            return warped(raster, values, window, grid, Resampling.nearest)
         except RasterioError as error:
             raise InputError("raster.unreadable", path=raster.path, reason=str(error)) from error
-    return part
-
-
-def _spans(raster: Raster, cells: Cells) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """Return the rows and columns of a raster that lie under the cells; None where there are none."""
-    (west, north), (east, south) = cells.mercator @ (0, 0), cells.mercator @ (cells.width, cells.height)
-    try:
-        box = transform_bounds("EPSG:3857", raster.crs, west, south, east, north, densify_pts=21)
-    except RasterioError:
-        return None
-    (left, top), (right, bottom) = ~raster.transform @ (box[0], box[3]), ~raster.transform @ (box[2], box[1])
-    spans = []
-    for low, high, length in ((top, bottom, raster.height), (left, right, raster.width)):
-        if not np.isfinite([low, high]).all():
-            return None
-        first, last = max(int(np.floor(low)) - 1, 0), min(int(np.ceil(high)) + 1, length)
-        if first >= last:
-            return None
-        spans.append((first, last))
-    return spans[0], spans[1]
 
 
 def _by_class(values: Values, spec: LayerSpec) -> tuple[npt.NDArray[np.uint8], list[Entry]]:

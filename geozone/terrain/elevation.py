@@ -12,17 +12,16 @@ import numpy.typing as npt
 from affine import Affine
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
-from rasterio.warp import reproject, transform_bounds
 
 from geozone.errors import InputError
 from geozone.manifest.roles import role_for
 from geozone.messages import message
 from geozone.model import CRS, Decision, Finding, LayerSource, Severity
-from geozone.raster.opening import Raster, open_raster
+from geozone.raster.opening import Raster, Span, open_raster
+from geozone.raster.warping import Grid, warped, window_under
 from geozone.read.safety import in_bytes
 
 Heights = npt.NDArray[np.float64]
-Span = tuple[int, int]
 
 LOWEST, HIGHEST = -500.0, 9000.0  # metres: no ground of China, or of the earth, lies beyond
 _METRES = {
@@ -94,7 +93,7 @@ class Elevation:
         A raster with overviews, or tiles that the picture needs few of, is never too large.
         """
         raster = self.raster
-        window = self._window(transform, CRS, shape, 0)
+        window = window_under(self.raster, Grid(transform, CRS, shape), 0)
         if window is None or (raster.dataset is not None and raster.dataset.overviews(raster.band.number)):
             return None
         rows, columns = (last - first for first, last in window)
@@ -110,10 +109,10 @@ class Elevation:
         )
 
     def _fill(self, target: Heights, transform: Affine, crs: Any, ratio: float, step: int) -> None:
-        raster = self.raster
+        raster, grid = self.raster, Grid(transform, crs, target.shape)
         rows, columns = (0, raster.height), (0, raster.width)
         if raster.height * raster.width > _AT_ONCE:
-            window = self._window(transform, crs, target.shape, int(_MARGIN * max(ratio, 1)))
+            window = window_under(raster, grid, int(_MARGIN * max(ratio, 1)))
             if window is None:
                 return
             rows, columns = window
@@ -122,22 +121,8 @@ class Elevation:
         if np.isnan(heights).all():
             return
         self.seen = True
-        scale = Affine.scale(
-            (columns[1] - columns[0]) / heights.shape[1], (rows[1] - rows[0]) / heights.shape[0]
-        )
-        part = np.full(target.shape, np.nan)
         try:
-            reproject(
-                heights,
-                part,
-                src_transform=raster.transform @ Affine.translation(columns[0], rows[0]) @ scale,
-                src_crs=raster.crs,
-                src_nodata=np.nan,
-                dst_transform=transform,
-                dst_crs=crs,
-                dst_nodata=np.nan,
-                resampling=Resampling.bilinear,
-            )
+            part = warped(raster, heights, (rows, columns), grid, Resampling.bilinear)
         except RasterioError as error:
             raise InputError("terrain.dem_unreadable", path=raster.path, reason=str(error)) from error
         target[...] = part
@@ -157,35 +142,12 @@ class Elevation:
         return heights
 
     def _pixels_per_cell(self, transform: Affine, crs: Any, shape: tuple[int, int]) -> float | None:
-        window = self._window(transform, crs, shape, 1, clipped=False)
-        if window is None or self._window(transform, crs, shape, 1) is None:
+        grid = Grid(transform, crs, shape)
+        window = window_under(self.raster, grid, 1, clipped=False)
+        if window is None or window_under(self.raster, grid, 1) is None:
             return None
         rows, columns = window
         return max((rows[1] - rows[0]) / shape[0], (columns[1] - columns[0]) / shape[1])
-
-    def _window(
-        self, transform: Affine, crs: Any, shape: tuple[int, ...], margin: int, *, clipped: bool = True
-    ) -> tuple[Span, Span] | None:
-        """Return the rows and columns of the raster that lie under a grid; None where there are none."""
-        raster = self.raster
-        (west, north), (east, south) = transform @ (0, 0), transform @ (shape[1], shape[0])
-        try:
-            box = transform_bounds(crs, raster.crs, west, south, east, north, densify_pts=21)
-        except RasterioError:
-            return None
-        if not np.isfinite(box).all():
-            return None
-        inverse = ~raster.transform
-        (left, top), (right, bottom) = inverse @ (box[0], box[3]), inverse @ (box[2], box[1])
-        spans = []
-        for low, high, length in ((top, bottom, raster.height), (left, right, raster.width)):
-            first, last = int(np.floor(low)) - margin, int(np.ceil(high)) + margin
-            if clipped:
-                first, last = max(first, 0), min(last, length)
-            if first >= last:
-                return None
-            spans.append((first, last))
-        return spans[0], spans[1]
 
     def _units(self) -> Iterator[Finding]:
         unit = self.raster.band.unit
