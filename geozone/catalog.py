@@ -12,8 +12,8 @@ from geozone.errors import InputError, UsageError
 from geozone.files import shipped
 from geozone.manifest.origins import licence_of, read_origin, source_of
 from geozone.manifest.roles import get_role
-from geozone.messages import Text, text
-from geozone.model import NO_WORDS, Basis, LayerSource, LayerSpec, LayerStyle
+from geozone.messages import NO_TEXT, Text, text
+from geozone.model import Basis, LayerSource, LayerSpec, LayerStyle
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -77,7 +77,7 @@ def _load(path: Path) -> LayerSpec:
 
 def _parse(table: Mapping[str, Any], folder: Path) -> LayerSpec:
     origins = tuple(read_origin(one) for one in table["origin"])
-    processing = Text(**table["processing"]) if "processing" in table else NO_WORDS
+    processing = Text(**table["processing"]) if "processing" in table else NO_TEXT
     return LayerSpec(
         id=table["id"],
         role=declared_role(table),

@@ -14,10 +14,10 @@ from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.overlay.units import member_codes, region_code
 from geozone.policy.places import zone_places
-from geozone.rates.completion import ItemCounts, count_items, unit_items
+from geozone.rates.completion import ItemCounts, unit_items
 from geozone.rates.frame import READING
 from geozone.rates.measures.completion import counted_register
-from geozone.rates.regions import place_code
+from geozone.rates.regions import ground_code
 from geozone.rates.robustness import area_choices, robustness
 from geozone.rates.titles import indicator_title
 from geozone.rates.trajectory import register_trajectory
@@ -112,7 +112,7 @@ def _region_codes(result: ZoneResult, named: str) -> set[str]:
         if named in {place.id, place.name.zh, place.name.en}:
             if not place.units:
                 raise UsageError("explain.place_without_units", place=place.name)
-            found.add(place_code(place, result.zone))
+            found.add(ground_code(place.units, result.zone))
     return found
 
 
@@ -278,12 +278,12 @@ def _verdict(rate: Rate, target: Target) -> Iterator[Line]:
 
 def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register) -> Iterator[Line]:
     """Yield pace and plan of a completion rate."""
-    where = (register, rate.unit_code, rate.level, result.zone)
-    count = count_items(*where)
+    counts = ItemCounts(register, result.zone)
+    count = counts.count(rate.unit_code, rate.level)
     if count.tally is None:
         return
     share = 1.0 if target.comparator is Comparator.FULL else target_value(target)
-    pace = register_trajectory(ItemCounts(register, result.zone), rate.unit_code, rate.level)
+    pace = register_trajectory(counts, rate.unit_code, rate.level)
     if share is not None and pace is not None and rate.verdict is not Verdict.MET:
         full = target.comparator is Comparator.FULL
         needed = pace.total if full else smallest_count(share, pace.total, decimals(target))
@@ -297,7 +297,7 @@ def _outlook(result: ZoneResult, rate: Rate, target: Target, register: Register)
                 year=pace.year_reached(needed) or "—",
             ),
         )
-    plan = close_gap(*where, target)
+    plan = close_gap(register, rate.unit_code, rate.level, result.zone, target)
     if plan is not None and plan.items:
         names = Text("、".join(plan.names), ", ".join(plan.names))
         yield Line(

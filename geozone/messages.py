@@ -7,7 +7,7 @@ A text is named ``room.name`` and may hold ``{placeholders}``.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -33,6 +33,16 @@ class Text:
         if not self.zh:
             return other
         return Text(self.zh + other.zh, f"{self.en} {other.en}") if other.zh else self
+
+
+NO_TEXT = Text("", "")
+_SIGNS = {", ": "、", "; ": "；"}  # between the parts of a list, by the English sign
+
+
+def listed(texts: Iterable[Text], sign: str = ", ") -> Text:
+    """Return texts in one, with a sign between them."""
+    parts = list(texts)
+    return Text(_SIGNS[sign].join(one.zh for one in parts), sign.join(one.en for one in parts))
 
 
 @dataclass(frozen=True, slots=True)

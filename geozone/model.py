@@ -14,11 +14,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geozone.messages import Language, Message, Text
+from geozone.messages import NO_TEXT, Language, Message, Text
 
 CRS = "EPSG:4490"  # CGCS2000, longitude and latitude in degrees
-
-NO_WORDS = Text("", "")
 
 
 class Basis(StrEnum):
@@ -183,11 +181,11 @@ class Origin:
     """Where data comes from, as its producer says it: what was done to it since stands apart."""
 
     title: Text
-    producer: Text = NO_WORDS
+    producer: Text = NO_TEXT
     published: str = ""  # date, as far as known: 2025, 2025-01 or 2025-01-27
     taken: str = ""  # date when it was taken from there
-    licence: Text = NO_WORDS
-    citation: Text = NO_WORDS  # as its producer wants it cited, where he says so
+    licence: Text = NO_TEXT
+    citation: Text = NO_TEXT  # as its producer wants it cited, where he says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +208,7 @@ class LayerSpec:
         default_factory=dict
     )  # of a class raster: name -> values
     origins: tuple[Origin, ...] = ()  # what `source` and `licence` say in one text, part by part
-    processing: Text = NO_WORDS  # what was done to it since it was taken
+    processing: Text = NO_TEXT  # what was done to it since it was taken
 
 
 @dataclass

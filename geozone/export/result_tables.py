@@ -29,7 +29,7 @@ from geozone.export.table import Table, about_layer, plain_table
 from geozone.manifest.inputs import layer_title
 from geozone.manifest.roles import layer_order, load_roles
 from geozone.manifest.units import unit_title
-from geozone.messages import Language, Text, text
+from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import (
     CRS,
     Basis,
@@ -224,7 +224,7 @@ def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) ->
         Table(
             f"{name}{suffix}",
             title,
-            about_layer(spec) if spec else Text("", ""),
+            about_layer(spec) if spec else NO_TEXT,
             declared,
             gpd.GeoDataFrame(frame.loc[kept.index], geometry=kept.to_numpy(), crs=CRS),
             geometry,

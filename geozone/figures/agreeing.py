@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from geozone.figures.telling import Telling
 from geozone.manifest.indicators import load_indicators
-from geozone.messages import Text
+from geozone.messages import Text, listed
 from geozone.model import Finding, Severity
 from geozone.rates.figures import PLAN, Figure, Figures
 
@@ -70,7 +70,7 @@ def merged(embedded: Figures, own: Mapping[str, Sequence[Figure]]) -> tuple[Figu
         telling.tell(
             "replaced", severity=Severity.NOTE,
             indicator=next(_title(one) for one in replaced if one.indicator == indicator),
-            scopes=Text("、".join(name.zh for name in names), ", ".join(name.en for name in names)),
+            scopes=listed(names),
             number=sum(1 for one in replaced if one.indicator == indicator),
         )  # fmt: skip
     gone = set(replaced)

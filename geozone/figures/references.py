@@ -9,7 +9,7 @@ from functools import cache
 from geozone.figures.embedded import all_figures
 from geozone.figures.zones import twins_of
 from geozone.manifest.indicators import REPORTED, SEA, SHORE, Indicator, load_indicators
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, text
 from geozone.model import Comparator, Document, Modality, Target, Zone
 from geozone.policy.plausibility import Floor, Published
 from geozone.rates.figures import FLOOR, Figure, Figures
@@ -40,7 +40,7 @@ def reference_targets(figures: Figures, zone: Zone, indicators: Mapping[str, Ind
         if indicator is None or not own or figure.superseded or not _is_floor(figure, indicator):
             continue
         name = f"floor_{figure.indicator}_{figure.scope}_{figure.year or ''}".rstrip("_")
-        documents[name] = Document(name, figure.source, figure.published, Text("", ""))
+        documents[name] = Document(name, figure.source, figure.published, NO_TEXT)
         targets.append(_target(figure, indicator, name, zone))
     return References(tuple(_latest(targets)), documents)
 

@@ -15,12 +15,12 @@ from geozone.figures.scopes import Scope, Scopes
 from geozone.figures.telling import Telling
 from geozone.figures.titles import Named, Titles
 from geozone.figures.value_columns import ValueColumn
-from geozone.figures.values import NOTHING, Cell, Measured, Tell, is_over_time, row_unit
+from geozone.figures.values import Cell, Measured, Tell, is_over_time, row_unit
 from geozone.figures.words import is_blank, meanings, squeezed
 from geozone.figures.years import Year, read_year, with_period
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.units import Written
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, Severity
 from geozone.registers.status_words import find_date
 
@@ -156,7 +156,7 @@ class RowReader:
     def text(line: Line, column: str) -> Text:
         """Return the words of a column that are told as they stand."""
         written = line.cells.get(column, "")
-        return NOTHING if is_blank(written) else Text(written, written)
+        return NO_TEXT if is_blank(written) else Text(written, written)
 
     def _scope(self, line: Line) -> Scope | None:
         code, name = (line.cells.get(column, "") for column in ("unit_code", "unit_name"))

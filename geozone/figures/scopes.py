@@ -11,14 +11,13 @@ from functools import cached_property
 from geozone.figures.unit_names import names, unit_text, units_in_english
 from geozone.figures.words import in_brackets, is_word, meanings, squeezed, without_brackets, word_table
 from geozone.figures.zones import contains, is_inside, places
-from geozone.messages import Text
+from geozone.messages import NO_TEXT, Text
 from geozone.model import Zone
 from geozone.registers.gazetteer import Gazetteer, chain, holds, level_of
 from geozone.registers.words import register_words
 from geozone.seeds import NAMES_UNIT, NAMES_ZONE, Place, load_zones
 
 NATIONAL = "national"
-NOTHING = Text("", "")
 _ORDER = ("province", "city", "county")
 _NUMBERING = re.compile(r"^(?:[(（]?[一二三四五六七八九十\d]+[)）、.．]\s*)+")
 
@@ -28,7 +27,7 @@ class Scope:
     """Whom a figure speaks of; with a doubt it is nobody."""
 
     id: str = ""  # as in `geozone.rates.figures.Figure.scope`
-    name: Text = NOTHING
+    name: Text = NO_TEXT
     context: tuple[str, ...] = ()
     doubt: str = ""  # "unknown" | "several" | "differ" | "outside" | "total"
     words: str = ""  # as written

@@ -15,10 +15,10 @@ from geozone.figures.sheets import open_sheets
 from geozone.figures.telling import Telling
 from geozone.figures.titles import Titles
 from geozone.figures.value_columns import Names
-from geozone.figures.values import NOTHING, Cell, measured
+from geozone.figures.values import Cell, measured
 from geozone.figures.zones import twins_of
 from geozone.manifest.indicators import Indicator, load_indicators
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Basis, Finding, Severity, Zone
 from geozone.rates.figures import Figure
 from geozone.registers.gazetteer import embedded_gazetteer
@@ -127,7 +127,7 @@ def _figures(line: Line, reader: RowReader, source: Text) -> Iterator[Figure]:
                     basis=reader.basis_of(line),
                     source=_either(reader.text(line, "source"), source),
                     published=reader.published(line),
-                    period=year.period if year else NOTHING,
+                    period=year.period if year else NO_TEXT,
                     context=scope.context,
                     superseded=reader.flag(line, "superseded"),
                     preliminary=reader.flag(line, "preliminary")
@@ -147,7 +147,7 @@ def _tell_rows(count: LineCount, figures: int, telling: Telling) -> None:
         text("figures.skipped", reason=text(f"figures.row_{reason}"), number=n)
         for reason, n in skipped.items()
     ]
-    why = Text("；".join(one.zh for one in words), "; ".join(one.en for one in words))
+    why = listed(words, "; ")
     if not count.taken:
         telling.tell("none")
     counts: dict[str, Any] = {"total": count.rows, "taken": count.taken, "figures": figures}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from geozone.messages import Text, message
+from geozone.messages import NO_TEXT, Text, message
 from geozone.model import Finding, Severity
 
 _SHOWN = 5  # rows that a finding names
@@ -47,7 +47,7 @@ def named_rows(rows: list[str]) -> Text:
     """Return rows as a sentence names them behind the file."""
     named = [row for row in rows if row]
     if not named:
-        return Text("", "")
+        return NO_TEXT
     shown, more = named[:_SHOWN], len(named) > _SHOWN
     zh = f" 第 {'、'.join(shown)} {'等 ' + str(len(named)) + ' ' if more else ''}行"
     en = f", {'rows' if len(named) > 1 else 'row'} {', '.join(shown)}{f' … ({len(named)} in all)' if more else ''}"

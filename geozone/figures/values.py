@@ -11,10 +11,9 @@ from geozone.figures.numbers import EXACT, Number, read_grade, read_number
 from geozone.figures.words import is_blank, word_table
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.units import Written, load_units, multiples, read_unit, written_units
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Kind, Severity
 
-NOTHING = Text("", "")
 NO_UNIT = "-"  # of indicators that are evidence: their figures keep the unit that they have
 _DAYS = 366  # of a year, at most
 
@@ -29,7 +28,7 @@ class Measured:
     unit: str
     comparator: str
     preliminary: bool = False
-    note: Text = NOTHING  # how it is written, where it was converted
+    note: Text = NO_TEXT  # how it is written, where it was converted
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +180,14 @@ def _plausible(value: float, unit: str, indicator: Indicator) -> bool:
 def _as_written(cell: Cell, number: Number, written: Written | None, unit: str) -> Text:
     """Return how a value is written where it was converted."""
     if number.multiple == 1 and (written is None or written == Written(unit, Decimal(1))):
-        return NOTHING
-    unit_words = _shown(written) if written and not number.unit else NOTHING
+        return NO_TEXT
+    unit_words = _shown(written) if written and not number.unit else NO_TEXT
     return text("figures.as_written", written=Text(cell.written, cell.written) + unit_words)
 
 
 def _listed(units: Sequence[Written]) -> Text:
     shown = [_shown(unit) for unit in dict.fromkeys(units)]
-    return Text("、".join(one.zh for one in shown), ", ".join(one.en for one in shown))
+    return listed(shown)
 
 
 def _base(unit: str) -> str:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from geozone.figures.words import in_brackets, is_word, meanings, squeezed, without_brackets
-from geozone.messages import Text
+from geozone.messages import NO_TEXT, Text
 from geozone.registers.words import register_words
 
-NOTHING = Text("", "")
 _YEARS = (1949, 2100)
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _SPELLED = re.compile(r"^[一二][〇零一二三四五六七八九]{3}(?=年|$)")
@@ -38,7 +37,7 @@ class Year:
     """The year of a figure; `period` says what it spans where that is no whole year."""
 
     year: int
-    period: Text = NOTHING
+    period: Text = NO_TEXT
     part: bool = False  # it spans some months of the year
     preliminary: bool = False
 
@@ -112,7 +111,7 @@ def _number_of_day(match: re.Match[str]) -> Year | None:
 def _plan(match: re.Match[str]) -> Year:
     last = int(register_words("plan_periods").get(match[1], 0))
     during = match[2] in {"时期", "期间"}
-    return Year(last, Text(f"“{match[1]}”期间", f"{last - 4}-{last}") if during else NOTHING)
+    return Year(last, Text(f"“{match[1]}”期间", f"{last - 4}-{last}") if during else NO_TEXT)
 
 
 def _part(match: re.Match[str]) -> Year | None:

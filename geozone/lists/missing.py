@@ -13,7 +13,7 @@ from geozone.lists.headings import field_heading, register_columns
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title, load_layers, load_registers, register_title
 from geozone.manifest.roles import Role, load_roles
-from geozone.messages import Language, Text, text
+from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import Rate, Target, ZoneResult
 from geozone.project import Project
 from geozone.rates.baselines import CHANGES
@@ -24,7 +24,6 @@ from geozone.rates.frame import READING
 LAYER, VINTAGE, FIELDS, REGISTER, FIGURE, NOTHING = (
     "layer", "vintage", "fields", "register", "figure", "nothing",
 )  # fmt: skip
-NO_TEXT = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from geozone.lists.headings import field_heading, unit_word
-from geozone.lists.missing import FIELDS, LAYER, NO_TEXT, VINTAGE, Item, Missing
+from geozone.lists.missing import FIELDS, LAYER, VINTAGE, Item, Missing
 from geozone.lists.sheets import Sheet, Tables
 from geozone.manifest.fields import load_fields
 from geozone.manifest.inputs import layer_title, load_layers, load_registers, register_title
 from geozone.manifest.roles import load_roles
-from geozone.messages import Language, Text, text
+from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import Basis
 
 _COORDINATES = "EPSG:4490"

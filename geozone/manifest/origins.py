@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geozone.messages import Text, text
-from geozone.model import NO_WORDS, Origin
+from geozone.messages import NO_TEXT, Text, listed, text
+from geozone.model import Origin
 
 KEYS = ("producer", "published", "taken", "citation")  # beside `source`, the title, and `licence`
 
 
-def read_origin(table: Mapping[str, Any]) -> Origin:
-    """Return an origin as a table declares it: keys ``title, producer, published, taken, licence, citation``."""
+def read_origin(table: Mapping[str, Any], *, title: Text | None = None) -> Origin:
+    """Return an origin as a table declares it: keys ``title`` (unless it is given), ``producer, published, taken, licence, citation``."""
     return Origin(
-        title=_words(table["title"]),
+        title=title or _words(table["title"]),
         producer=_words(table.get("producer")),
         published=str(table.get("published", "")),
         taken=str(table.get("taken", "")),
@@ -36,15 +36,15 @@ def in_words(origin: Origin) -> Text:
     return text("words.origin_dated", origin=said, published=origin.published) if origin.published else said
 
 
-def source_of(origins: Sequence[Origin], processing: Text = NO_WORDS) -> Text:
+def source_of(origins: Sequence[Origin], processing: Text = NO_TEXT) -> Text:
     """Return the source of data in one text: its origins, and what was done to it since."""
     parts = [in_words(origin) for origin in origins]
-    return _joined([*parts, processing] if processing.zh else parts)
+    return listed([*parts, processing] if processing.zh else parts, "; ")
 
 
 def licence_of(origins: Sequence[Origin]) -> Text:
     """Return the licences of some origins, each once."""
-    return _joined(dict.fromkeys(origin.licence for origin in origins if origin.licence.zh), "; ")
+    return listed(dict.fromkeys(origin.licence for origin in origins if origin.licence.zh), "; ")
 
 
 def as_record(origin: Origin) -> dict[str, Any]:
@@ -59,14 +59,7 @@ def as_record(origin: Origin) -> dict[str, Any]:
     }
 
 
-def _joined(parts: Iterable[Text], between: str = "") -> Text:
-    parts = list(parts)
-    return Text(
-        (between or "；").join(one.zh for one in parts), (between or "; ").join(one.en for one in parts)
-    )
-
-
 def _words(value: Any) -> Text:
     if value is None:
-        return NO_WORDS
+        return NO_TEXT
     return Text(**value) if isinstance(value, Mapping) else Text(str(value), str(value))

@@ -20,7 +20,7 @@ from geozone.maps.raster_image import raster_image
 from geozone.maps.relief import relief_image
 from geozone.maps.style import layer_symbols, symbol
 from geozone.maps.tiles import tile_layer
-from geozone.messages import Language, Text, text
+from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import Basis, Layer, LayerSpec, LayerStyle, ZoneResult
 from geozone.symbology import (
     LEGEND_ORDER,
@@ -209,9 +209,9 @@ def _spec(layer: Layer) -> LayerSpec:
         role=next(iter(load_roles())),
         title=Text(layer.id, layer.id),
         basis=Basis.WORKING,
-        source=Text("", ""),
+        source=NO_TEXT,
         licence="",
         vintage="",
-        accuracy=Text("", ""),
+        accuracy=NO_TEXT,
         sources=(),
     )

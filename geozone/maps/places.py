@@ -12,8 +12,9 @@ from geozone.manifest.roles import load_roles
 from geozone.maps.plain import Strings, clean, number
 from geozone.messages import Text
 from geozone.model import ZoneResult
-from geozone.overlay.units import member_codes, region_code
+from geozone.overlay.units import member_codes
 from geozone.rates.amounts import area_text
+from geozone.rates.regions import ground_code
 
 COLUMNS = ("id", "name", "name_en", "kind", "kind_en", "units", "accuracy_m")
 _DEGREE_M = 111_000.0  # of latitude
@@ -50,7 +51,7 @@ def place_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
     rows = layer.data[list(COLUMNS)].itertuples(index=False)
     for feature, (row, box) in enumerate(zip(rows, boxes, strict=True)):
         codes = tuple(filter(None, str(row.units).split(",")))
-        code = result.zone.key if set(codes) == set(result.zone.members) else region_code(codes)
+        code = ground_code(codes, result.zone)
         items.append(
             {
                 "id": row.id,

@@ -11,12 +11,11 @@ from geozone.manifest.inputs import register_title
 from geozone.manifest.origins import licence_of
 from geozone.manifest.roles import load_roles
 from geozone.maps.plain import Strings, clean
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Basis, LayerSpec, Origin, ZoneResult
 from geozone.rates.figures import Figure
 
 LAYER, REGISTER, FIGURES = "layer", "register", "figures"
-NOTHING = Text("", "")
 _UNSAID = {"", "unknown"}
 
 
@@ -30,11 +29,11 @@ class Source:
     basis: Basis
     source: Text
     date: str
-    licence: Text = NOTHING
-    accuracy: Text = NOTHING
-    note: Text = NOTHING
+    licence: Text = NO_TEXT
+    accuracy: Text = NO_TEXT
+    note: Text = NO_TEXT
     taken: str = ""  # date when it was taken
-    citation: Text = NOTHING
+    citation: Text = NO_TEXT
 
 
 def sources(result: ZoneResult) -> list[Source]:
@@ -93,7 +92,7 @@ def _layers(result: ZoneResult) -> Iterator[Source]:
 def _layer(spec: LayerSpec) -> Source:
     licence = Text(spec.licence, spec.licence)
     return Source(
-        LAYER, spec.id, spec.title, spec.basis, spec.source, spec.vintage, licence, spec.accuracy, spec.note or NOTHING,
+        LAYER, spec.id, spec.title, spec.basis, spec.source, spec.vintage, licence, spec.accuracy, spec.note or NO_TEXT,
         *_taken(spec.origins),
     )  # fmt: skip
 
@@ -102,7 +101,7 @@ def _taken(origins: Sequence[Origin]) -> tuple[str, Text]:
     """Return when some origins were taken, and how their producers want them cited."""
     days = dict.fromkeys(origin.taken for origin in origins if origin.taken)
     cited = dict.fromkeys(origin.citation for origin in origins if origin.citation.zh)
-    return ", ".join(days), Text("；".join(one.zh for one in cited), "; ".join(one.en for one in cited))
+    return ", ".join(days), listed(cited, "; ")
 
 
 def _registers(result: ZoneResult) -> Iterator[Source]:
@@ -133,17 +132,12 @@ def _figures(result: ZoneResult) -> Iterator[Source]:
             f"figures-{number}",
             origin.title if origin else figures[0].source,
             basis,
-            origin.producer if origin else NOTHING,
+            origin.producer if origin else NO_TEXT,
             max(figure.published for figure in figures),
-            origin.licence if origin else NOTHING,
-            note=_joined(sorted(titles, key=lambda title: title.zh)),
+            origin.licence if origin else NO_TEXT,
+            note=listed(sorted(titles, key=lambda title: title.zh)),
             taken=origin.taken if origin else "",
         )
-
-
-def _joined(titles: list[Text]) -> Text:
-    between = text("words.and_so_on")
-    return Text(between.zh.join(one.zh for one in titles), between.en.join(one.en for one in titles))
 
 
 def _text(value: Any) -> Text:

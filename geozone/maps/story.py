@@ -8,7 +8,7 @@ from geozone.manifest.inputs import register_title
 from geozone.maps.indicators import leading_rates
 from geozone.maps.missing import Gap
 from geozone.maps.rate_rows import ALONE, SILENT, made_text, rank, reported_figure
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.titles import indicator_title
 from geozone.rates.verdicts import NOT_COMPARABLE
@@ -45,7 +45,7 @@ def _figures(result: ZoneResult) -> Text:
     asked = {rate.indicator for rate in result.rates if rate.target_id in own}
     chosen = sorted(whole, key=lambda rate: rank(rate) if rate.indicator in asked else ALONE)[:LEADING]
     if not chosen:
-        return Text("", "")
+        return NO_TEXT
     return text("maps.story_figures", parts=_listed([_figure(rate, result) for rate in chosen], "semicolon"))
 
 
@@ -87,7 +87,7 @@ def source_text(rate: Rate, result: ZoneResult) -> Text:
 def _missing(missing: Iterable[Gap]) -> Text:
     named = [gap for gap in missing if gap.answers and gap.demands][:MISSING]
     if not named:
-        return Text("", "")
+        return NO_TEXT
     parts = [text("maps.story_gap", title=gap.title, count=len(gap.demands)) for gap in named]
     return text("maps.story_missing", parts=_listed(parts))
 

@@ -10,14 +10,13 @@ import shapely
 
 from geozone.catalog import load_catalog
 from geozone.manifest.roles import get_role
-from geozone.messages import Text, message, text
+from geozone.messages import NO_TEXT, Text, message, text
 from geozone.model import CRS, Basis, Finding, Layer, LayerSpec, Severity, Zone
 from geozone.policy.targets import containing_zones
 from geozone.seeds import Place, load_places, load_zones
 
 POINT_LICENCE = "CC0-1.0"
 _METRES = 111_000.0  # of a degree of latitude
-_NOTHING = Text("", "")
 
 
 def zone_places(zone: Zone) -> list[Place]:
@@ -103,7 +102,7 @@ def _area(place: Place, table: gpd.GeoDataFrame, boundary: LayerSpec | None) -> 
     members = table.loc[list(place.units)]
     single = len(place.units) == 1
     sources = [place.units_source, boundary.source if boundary else None]
-    name, note = known_name(place), place.note or _NOTHING
+    name, note = known_name(place), place.note or NO_TEXT
     return {
         "name": name.zh,
         "name_en": name.en,
@@ -128,7 +127,7 @@ def _point(place: Place, table: gpd.GeoDataFrame) -> dict[str, Any] | None:
         point, source = shapely.point_on_surface(ground), text("seeds.place_near_source")
     else:
         return None
-    note = (place.note or _NOTHING) + text("seeds.place_point")
+    note = (place.note or NO_TEXT) + text("seeds.place_point")
     return {
         "name": place.name.zh,
         "name_en": place.name.en,
@@ -161,7 +160,7 @@ def placed_table() -> pd.DataFrame:
     """
     rows = []
     for place in load_places():
-        note = place.unplaced or place.note or _NOTHING
+        note = place.unplaced or place.note or NO_TEXT
         rows.append(
             {
                 "id": place.id,

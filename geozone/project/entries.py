@@ -10,8 +10,9 @@ from typing import Any
 from geozone.catalog import DeclarationError
 from geozone.errors import InputError
 from geozone.manifest.declared import nearest
-from geozone.messages import Text, text
-from geozone.model import NO_WORDS, Origin
+from geozone.manifest.origins import read_origin
+from geozone.messages import Text, listed, text
+from geozone.model import Origin
 from geozone.read.address import split_layer
 from geozone.read.safety import is_database
 
@@ -56,14 +57,7 @@ def stated(entry: Mapping[str, Any], name: str) -> Text | None:
 
 def stated_origin(entry: Mapping[str, Any], otherwise: Text) -> Origin:
     """Return the origin that an entry states: ``source`` is its title; `otherwise` is where nobody says."""
-    return Origin(
-        title=stated(entry, "source") or otherwise,
-        producer=stated(entry, "producer") or NO_WORDS,
-        published=str(entry.get("published", "")),
-        taken=str(entry.get("taken", "")),
-        licence=stated(entry, "licence") or NO_WORDS,
-        citation=stated(entry, "citation") or NO_WORDS,
-    )
+    return read_origin(entry, title=stated(entry, "source") or otherwise)
 
 
 def word_of(entry: Mapping[str, Any], name: str) -> str | None:
@@ -95,5 +89,4 @@ def data_file(name: str, project: Path) -> tuple[Path | str, str | None]:
 def joined(texts: Iterable[Text], sign: str = "; ") -> Text:
     """Return texts in one, each once."""
     known = [found for found in dict.fromkeys(texts) if found.zh]
-    chinese = {"; ": "；", ", ": "、"}[sign]
-    return Text(chinese.join(found.zh for found in known), sign.join(found.en for found in known))
+    return listed(known, sign)

@@ -9,7 +9,7 @@ from typing import Any
 from geozone.catalog import DeclarationError, choice
 from geozone.manifest.declared import Declarations
 from geozone.manifest.indicators import Indicator, load_indicators, parse_indicator
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, text
 from geozone.model import Comparator, Document, Modality, Target, Zone
 from geozone.project.entries import known_keys, own_id, stated
 
@@ -68,7 +68,7 @@ def _target(entry: Mapping[str, Any], indicator: Indicator, zone: Zone) -> tuple
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise DeclarationError(text("project.not_number", name="value", value=str(value)))
     source = stated(entry, "source") or text("project.own_target")
-    document = Document(f"target_{indicator.id}", source, "", Text("", ""))
+    document = Document(f"target_{indicator.id}", source, "", NO_TEXT)
     target = Target(
         id=indicator.id,
         documents=(document.id,),

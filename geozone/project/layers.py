@@ -13,8 +13,8 @@ from geozone.manifest.inputs import load_layers
 from geozone.manifest.origins import KEYS as ORIGIN_KEYS
 from geozone.manifest.origins import source_of
 from geozone.manifest.roles import get_role
-from geozone.messages import Text, text
-from geozone.model import NO_WORDS, Basis, LayerSource, LayerSpec
+from geozone.messages import NO_TEXT, Text, text
+from geozone.model import Basis, LayerSource, LayerSpec
 from geozone.project.entries import data_file, joined, known_keys, own_id, stated, stated_origin, word_of
 from geozone.vintages import newest_first
 
@@ -59,7 +59,7 @@ def _layer(entry: Mapping[str, Any], project: Path) -> LayerSpec:
     )
     title = known.title if known else role.title
     origin = stated_origin(entry, text("project.own_layer"))
-    processing = stated(entry, "processing") or NO_WORDS
+    processing = stated(entry, "processing") or NO_TEXT
     return LayerSpec(
         id=name,
         role=role.id,

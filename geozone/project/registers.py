@@ -11,7 +11,6 @@ from geozone.catalog import DeclarationError, choice
 from geozone.errors import InputError
 from geozone.manifest.inputs import load_registers, register_roles, register_title
 from geozone.manifest.origins import KEYS as ORIGIN_KEYS
-from geozone.manifest.origins import source_of
 from geozone.messages import Text, text
 from geozone.model import Basis, Level, Origin
 from geozone.project.entries import data_file, known_keys, known_word, own_id, stated, stated_origin, word_of
@@ -43,14 +42,13 @@ class RegisterFile:
     path: Path
     basis: Basis
     as_of: str
-    source: Text | None  # None where nobody says: a register that geozone wrote says it itself
+    origin: Origin | None  # None where nobody says: a register that geozone wrote says it itself
     layer: str | None = None
     fields: Mapping[str, str] | None = None
     sheet: str | None = None  # of a workbook; "*" for all that are registers
     id: str = ""  # the role where it is the only register of that role
     level: Level | None = None  # of a register of units
     title: Text | None = None
-    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +57,10 @@ class FigureFile:
 
     path: Path
     basis: Basis
-    source: Text | None = None
+    origin: Origin | None = None
     layer: str | None = None
     sheet: str | None = None
     fields: Mapping[str, str] | None = None
-    origin: Origin | None = None
 
 
 def read_registers(entries: Sequence[Mapping[str, Any]], project: Path) -> tuple[RegisterFile, ...]:
@@ -90,11 +87,10 @@ def read_figure_files(entries: Sequence[Mapping[str, Any]], project: Path) -> tu
             FigureFile(
                 path,
                 choice(Basis, entry, "basis"),
-                _source(entry),
+                _origin(entry),
                 word_of(entry, "layer") or inside,
                 word_of(entry, "sheet"),
                 entry.get("fields"),
-                _origin(entry),
             )
         )
     return tuple(found)
@@ -115,14 +111,13 @@ def _register(entry: Mapping[str, Any], project: Path) -> RegisterFile:
         path=path,
         basis=choice(Basis, entry, "basis"),
         as_of=str(entry["as_of"]),
-        source=_source(entry),
+        origin=_origin(entry),
         layer=word_of(entry, "layer") or inside,
         fields=entry.get("fields"),
         sheet=word_of(entry, "sheet"),
         id=name,
         level=Level(known_word(level, _LEVELS, "level")) if level else None,
         title=stated(entry, "title"),
-        origin=_origin(entry),
     )
 
 
@@ -130,11 +125,6 @@ def _origin(entry: Mapping[str, Any]) -> Origin | None:
     """Return the origin that an entry states; None where nobody says: a table that geozone wrote says it itself."""
     said = stated(entry, "source")
     return stated_origin(entry, said) if said else None
-
-
-def _source(entry: Mapping[str, Any]) -> Text | None:
-    origin = _origin(entry)
-    return source_of([origin]) if origin else None
 
 
 def _file(name: str, project: Path) -> tuple[Path, str | None]:

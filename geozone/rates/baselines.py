@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Comparator, Target
 from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.digits import amount_places
-from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.facts import Facts, Value
 from geozone.rates.figures import Figure
 from geozone.rates.measures import module_of
 
@@ -22,7 +22,7 @@ class Baseline:
 
     value: float | None = None
     stated: bool = True  # the clause names its year, so that a verdict may be given
-    note: Text = NOTHING
+    note: Text = NO_TEXT
 
 
 def baseline_of(target: Target, indicator: Indicator, value: Value, facts: Facts) -> Baseline:

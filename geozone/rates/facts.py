@@ -12,7 +12,7 @@ from geozone.errors import ConservationError, DataError
 from geozone.manifest.declared import nearest
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, LayerSpec, Level, Register, Zone
 from geozone.overlay.slivers import Sliver
 from geozone.overlay.units import code_prefix, member_codes
@@ -20,7 +20,6 @@ from geozone.rates.completion import worst_basis
 from geozone.rates.figures import Figure, Figures
 from geozone.rates.needs import Need
 
-NOTHING = Text("", "")
 _TOLERANCE = 1e-9
 _SQUARE_METRES_BELOW = 0.1  # km²
 
@@ -35,7 +34,7 @@ class Unit:
     area_km2: float
     members: tuple[str, ...] = ()  # codes of the units of a region
     indicators: frozenset[str] = frozenset()  # of a region: the indicators that ask for it
-    note: Text = NOTHING  # what a reader must know of its ground
+    note: Text = NO_TEXT  # what a reader must know of its ground
 
     @property
     def region(self) -> bool:
@@ -54,7 +53,7 @@ class Value:
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    note: Text = NOTHING
+    note: Text = NO_TEXT
     applicable: bool = True  # whether the question arises at all
     layers: tuple[str, ...] = ()  # ids, for basis and vintage
     basis: Basis | None = None  # where it is not that of the layers
@@ -314,7 +313,7 @@ def measured(unit: Unit, measured_in: str, low: float, high: float, layers: tupl
         value=float(low) if single else None,
         low=float(low),
         high=float(high),
-        note=NOTHING if single else text("rates.note_unknown_features"),
+        note=NO_TEXT if single else text("rates.note_unknown_features"),
         layers=layers,
     )
 
@@ -327,7 +326,7 @@ def share(
     layers: tuple[str, ...],
     *,
     most: float | None = None,
-    note: Text = NOTHING,
+    note: Text = NO_TEXT,
 ) -> Value:
     """Return a part of a whole as the value of a unit: a band where the part may be as much as `most`.
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from geozone.manifest.units import converted
-from geozone.messages import Text
+from geozone.messages import NO_TEXT, Text
 from geozone.model import Basis
 
-NOTHING = Text("", "")
 VALUE, FLOOR, PLAN = "value", "floor", "plan"
 
 
@@ -28,12 +27,12 @@ class Figure:
     basis: Basis
     source: Text
     published: str
-    period: Text = NOTHING  # where it is not a whole year
+    period: Text = NO_TEXT  # where it is not a whole year
     context: tuple[str, ...] = ()  # zones beside whose rows it may stand, its scope being another
     superseded: bool = False
     preliminary: bool = False
     certainty: str = ""
-    note: Text = NOTHING
+    note: Text = NO_TEXT
 
     def in_unit(self, unit: str) -> float | None:
         """Return the value in a unit; None where that measures something else."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title, register_title
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Basis, Comparator, Kind, Level, Rate, Target, Verdict
 from geozone.overlay.units import region_code
 from geozone.policy.plausibility import Territory, impossible
 from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.baselines import baseline_of
-from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.facts import Facts, Value
 from geozone.rates.figures import FLOOR
 from geozone.rates.methods import method_of
 from geozone.rates.verdicts import Measured, judge, target_value
@@ -49,7 +49,7 @@ class Frame:
         A layer that is neither official nor public is named in the note by its title, which says what it is.
         """
         specs = [self.facts.specs[name] for name in value.layers if name in self.facts.specs]
-        note = value.note if value.figure else value.note + (indicator.note or NOTHING) + value.unit.note
+        note = value.note if value.figure else value.note + (indicator.note or NO_TEXT) + value.unit.note
         for spec in reversed(specs):
             if spec.basis not in (Basis.OFFICIAL, Basis.PUBLIC):
                 note = text("rates.note_unofficial_layer", layer=spec.title) + note
@@ -99,9 +99,9 @@ class Frame:
             there = (
                 text("rates.note_region", region=target.region)
                 if codes and unit is self.facts.whole
-                else NOTHING
+                else NO_TEXT
             )
-            note = there + self.missing(indicator) + context(self.facts, indicator) + (target.note or NOTHING)
+            note = there + self.missing(indicator) + context(self.facts, indicator) + (target.note or NO_TEXT)
             row = self.row(
                 indicator, Value(unit, indicator.unit, note=note, method=text("rates.method_none"))
             )
@@ -135,8 +135,8 @@ class Frame:
         if not names:
             names = [self.indicators[name].title for name in indicator.indicators if name in self.indicators]
         if not names:
-            return NOTHING
-        joined = Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
+            return NO_TEXT
+        joined = listed(names)
         return text("rates.note_missing", layers=joined)
 
     def _speaks_of(self, target: Target, rate: Rate) -> bool:
@@ -159,7 +159,7 @@ class Frame:
         row = replace(
             _with_target(rate, target),
             verdict=Verdict.NOT_COMPUTABLE,
-            note=wrong.message.text + rate.note + (target.note or NOTHING),
+            note=wrong.message.text + rate.note + (target.note or NO_TEXT),
         )
         if target.reading is None or (value.value is None and value.low is None):
             return [row]
@@ -173,14 +173,14 @@ class Frame:
     def _hold(self, rate: Rate, target: Target, indicator: Indicator, value: Value) -> Rate:
         """Return a rate with its target, verdict, gap and the reason for them."""
         row = _with_target(rate, target)
-        note = rate.note + (target.note or NOTHING)
+        note = rate.note + (target.note or NO_TEXT)
         if value.value is None and value.low is None:
             unknown = target.comparator is Comparator.EXTERNAL and target.value is None
             elsewhere = (
-                text("rates.verdict_external") if unknown else NOTHING
+                text("rates.verdict_external") if unknown else NO_TEXT
             )  # its figure is not known here either
             return replace(
-                row, verdict=Verdict.NOT_COMPUTABLE, note=rate.note + elsewhere + (target.note or NOTHING)
+                row, verdict=Verdict.NOT_COMPUTABLE, note=rate.note + elsewhere + (target.note or NO_TEXT)
             )
         start = baseline_of(target, indicator, value, self.facts)
         measured = Measured(
@@ -220,8 +220,8 @@ def context(facts: Facts, indicator: Indicator) -> Text:
         for one in others
     ]  # fmt: skip
     if not told:
-        return NOTHING
-    joined = Text("；".join(one.zh for one in told), "; ".join(one.en for one in told))
+        return NO_TEXT
+    joined = listed(told, "; ")
     return text("rates.note_context", figures=joined)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title
-from geozone.messages import Text, filled, text
+from geozone.messages import NO_TEXT, Text, filled, listed, text
 
 
 def method_of(indicator: Indicator) -> Text:
@@ -17,8 +17,8 @@ def method_of(indicator: Indicator) -> Text:
     options = indicator.options
     weight, of = options.get("weight"), options.get("of")
     inputs = {
-        "layer": titles[0] if titles else Text("", ""),
-        "others": Text("、".join(title.zh for title in others), ", ".join(title.en for title in others)),
+        "layer": titles[0] if titles else NO_TEXT,
+        "others": listed(others),
         "reach": f"{options.get('reach_m', 0):,g}",
         "formula": options.get("formula", ""),
         "whole": layer_title(of) if of else text("rates.the_unit"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import Text
+from geozone.messages import NO_TEXT, Text
 from geozone.model import Target, Zone
 from geozone.overlay.units import region_code
 from geozone.policy.places import known_name
-from geozone.rates.facts import NOTHING, Unit
+from geozone.rates.facts import Unit
 from geozone.seeds import Place
 
 
@@ -49,7 +49,9 @@ def place_scopes(places: Iterable[Place], units: Iterable[Unit], zone: Zone) -> 
     A place of which only some members are known is none of them.
     """
     there = {unit.code for unit in units}
-    scopes = {place.id: place_code(place, zone) for place in places if place.units and not place.partial}
+    scopes = {
+        place.id: ground_code(place.units, zone) for place in places if place.units and not place.partial
+    }
     return {name: code for name, code in scopes.items() if code in there}
 
 
@@ -62,16 +64,16 @@ def places_asked_for(targets: Iterable[Target]) -> dict[tuple[str, str], str]:
     }
 
 
-def place_code(place: Place, zone: Zone) -> str:
-    """Return the code of the unit, the zone or the region that a place made of units is."""
-    return zone.key if set(place.units) == set(zone.members) else region_code(place.units)
+def ground_code(units: Collection[str], zone: Zone) -> str:
+    """Return the code of the unit, the zone or the region that some units together are."""
+    return zone.key if set(units) == set(zone.members) else region_code(units)
 
 
 def _of_clauses(size: dict[str, Unit], targets: Sequence[Target], zone: Zone) -> Iterator[Unit]:
     for target in targets:
         codes = target.region_codes
         if len(codes) > 1 and set(codes) != set(zone.coastal) and set(codes) <= set(size):
-            yield _region(size, codes, target.region, {target.indicator}, NOTHING)
+            yield _region(size, codes, target.region, {target.indicator}, NO_TEXT)
 
 
 def _of_places(
@@ -83,7 +85,7 @@ def _of_places(
             levels = {size[code].level for code in codes}
             asked = {one.id for one in indicators if levels <= set(one.levels)}
             if asked:
-                yield _region(size, codes, known_name(place), asked, place.note or NOTHING)
+                yield _region(size, codes, known_name(place), asked, place.note or NO_TEXT)
 
 
 def _region(

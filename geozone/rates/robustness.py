@@ -10,7 +10,7 @@ import pandas as pd
 
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Zone
 from geozone.rates.completion import ItemCounts
 from geozone.rates.frame import READING
@@ -207,6 +207,6 @@ def robustness_note(robust: Robustness) -> Text:
     if not flips:
         return counted
     names = [variant.name for variant in flips[:_NAMED]]
-    more = text("rates.note_flips_more", count=len(flips) - _NAMED) if len(flips) > _NAMED else Text("", "")
-    joined = Text("；".join(name.zh for name in names), "; ".join(name.en for name in names))
+    more = text("rates.note_flips_more", count=len(flips) - _NAMED) if len(flips) > _NAMED else NO_TEXT
+    joined = listed(names, "; ")
     return counted + text("rates.note_flips", names=joined, more=more)

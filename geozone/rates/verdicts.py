@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 
 from geozone import rounding
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, Comparator, Modality, Target, Verdict
 
 # a share of a working list, a screening layer or a drawing is never held against a statutory figure
 NOT_COMPARABLE = (Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING)
-NOTHING = Text("", "")
 KEPT = (Comparator.STABLE,)  # demands that nothing may be lost
 SHARE_UNITS = ("%", "percentage_points")
 _FIGURE = re.compile(r"\d[\d,]*(?:\.(\d+))?")
@@ -125,7 +124,7 @@ def judge(target: Target, measured: Measured, *, places: int | str | None = "pri
         reason = text("rates.verdict_undecided")
     if reason is not None:
         return Judgement(Verdict.REPORT_ONLY, gap, gap_unit, reason)
-    note = text("rates.verdict_aspirational") if target.modality is Modality.STRIVE else NOTHING
+    note = text("rates.verdict_aspirational") if target.modality is Modality.STRIVE else NO_TEXT
     if outcomes == {True} and target.comparator in KEPT and (measured.lost or 0.0) > 0:
         return Judgement(
             Verdict.REPORT_ONLY, gap, gap_unit, text("rates.verdict_lost")

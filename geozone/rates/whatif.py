@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geozone.model import Level, Register, Status, Target, Zone
-from geozone.rates.completion import count_items, unit_items
+from geozone.rates.completion import ItemCounts
 from geozone.rates.verdicts import reaches
 
 UNDER_WAY = (Status.UNDER_CONSTRUCTION, Status.PLANNED)
@@ -48,7 +48,8 @@ def close_gap(
     The earliest year in which the items planned until then suffice is the optimum of the first criterion. Within it, taking
     the largest items first needs the fewest, because only their sum matters.
     """
-    tally = count_items(register, code, level, zone, measure).tally
+    counts = ItemCounts(register, zone)
+    tally = counts.count(code, level, measure).tally
     if tally is None:
         return None
 
@@ -57,7 +58,7 @@ def close_gap(
 
     if reaches(target, share(0.0)):
         return Plan((), (), None, share(0.0))
-    items = unit_items(register, code, level, zone)
+    items = counts.items(code, level)
     dated = items[items["status"].isin(UNDER_WAY) & items["planned_year"].notna()].copy()
     dated["year"] = dated["planned_year"].astype(int)
     dated["weight"] = 1.0 if measure is None else pd.to_numeric(dated[measure]).astype(float)

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from geozone.manifest.inputs import register_roles
-from geozone.messages import Text, message, text
+from geozone.messages import NO_TEXT, Text, listed, message, text
 from geozone.model import (
     REGISTER_COLUMNS,
     Basis,
@@ -359,7 +359,7 @@ def _told(edits: _Edits, row: str, changed: list[str]) -> Text:
         word = _status if column == "status" else _quoted
         one, other = word(then.get(column, "")), word(now[column])
         parts.append(Text(f"{column} {one.zh}→{other.zh}", f"{column} {one.en} → {other.en}"))
-    return Text("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
+    return listed(parts, "; ")
 
 
 def _status(word: str) -> Text:
@@ -380,7 +380,7 @@ def _tell_missing(edits: _Edits, records: Mapping[str, Mapping[str, Any]], lacki
         there[name] = there.get(name, 0) + 1
     for name, count in written.items():
         if there[name] < count:
-            known = text("registers.rows_shown", items=_listed(lacking)) if lacking else Text("", "")
+            known = text("registers.rows_shown", items=_listed(lacking)) if lacking else NO_TEXT
             counts = {"written": count, "there": there[name]}
             edits.tell("rows_missing", None, Severity.WARNING, register=name, items=known, **counts)
 
@@ -402,7 +402,7 @@ def _tell_basis(edits: _Edits, kept: list[str], basis: Basis, whole: Basis) -> N
 
 def _listed(words: Sequence[str | Text]) -> Text:
     texts = [Text(word, word) if isinstance(word, str) else word for word in words]
-    return Text("、".join(word.zh for word in texts), ", ".join(word.en for word in texts))
+    return listed(texts)
 
 
 def _source(records: Mapping[str, Mapping[str, Any]]) -> Text | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geozone.messages import Text, message, text
+from geozone.messages import NO_TEXT, Text, listed, message, text
 from geozone.model import Finding, Layer, Register, Severity, Status, Zone
 from geozone.overlay.units import finest_units
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
@@ -131,7 +131,7 @@ class _Told:
 
     def _tell(self, kind: str, names: Sequence[Text], *, warn: bool, layer: str) -> None:
         count, shown = len(names), names[:_NAMED]
-        more = text("run.join_more", count=count) if count > len(shown) else Text("", "")
+        more = text("run.join_more", count=count) if count > len(shown) else NO_TEXT
         listed = _listing(shown)
         listed = Text(listed.zh + more.zh, listed.en + more.en)
         title = self.layer.spec.title if self.layer.spec else self.layer.id
@@ -218,4 +218,4 @@ class _Told:
 
 
 def _listing(names: Sequence[Text]) -> Text:
-    return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
+    return listed(names)

@@ -11,7 +11,7 @@ from geozone.figures.embedded import embedded_figures
 from geozone.figures.tables import read_figures
 from geozone.files import digest
 from geozone.manifest.indicators import Indicator
-from geozone.manifest.origins import as_record, licence_of
+from geozone.manifest.origins import as_record, in_words, licence_of
 from geozone.messages import text
 from geozone.model import Finding, Origin, Register
 from geozone.project import Project
@@ -31,7 +31,7 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
             level=entry.level,
             basis=entry.basis,
             as_of=entry.as_of,
-            source=entry.source,
+            source=in_words(entry.origin) if entry.origin else None,
             layer=entry.layer,
             sheet=entry.sheet,
             fields=entry.fields,
@@ -64,10 +64,11 @@ def read_all_figures(
     own: dict[str, Sequence[Figure]] = {}
     found: list[Finding] = []
     for entry in project.figures:
+        source = in_words(entry.origin) if entry.origin else None
         table = read_figures(
             entry.path,
             basis=entry.basis,
-            source=entry.source,
+            source=source,
             layer=entry.layer,
             sheet=entry.sheet,
             fields=entry.fields,
@@ -84,7 +85,7 @@ def read_all_figures(
                 "sha256": digest(entry.path),
                 "basis": entry.basis.value,
                 "vintage": "",
-                "source": entry.source or text("project.own_figures"),
+                "source": source or text("project.own_figures"),
                 "licence": entry.origin.licence.zh if entry.origin else "",
                 "origins": [as_record(entry.origin)] if entry.origin else [],
             }

@@ -10,8 +10,8 @@ from geozone.figures.embedded import all_figures, origin_of
 from geozone.manifest.origins import as_record, citation_of, in_words, licence_of, source_of
 from geozone.maps.plain import Strings
 from geozone.maps.sources import source_entries
-from geozone.messages import Text
-from geozone.model import NO_WORDS, Origin
+from geozone.messages import NO_TEXT, Text
+from geozone.model import Origin
 from geozone.project import load_project
 from geozone.registers import embedded_registers
 from geozone.run.layers import described
@@ -90,4 +90,4 @@ def test_a_key_that_is_none_of_an_origin_is_refused(tmp_path):
     )
     with pytest.raises(Exception, match="producer"):
         load_project(tmp_path / "project.toml")
-    assert Text("", "") == NO_WORDS
+    assert Text("", "") == NO_TEXT

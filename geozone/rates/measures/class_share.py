@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import text
-from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.messages import NO_TEXT, text
+from geozone.rates.facts import Facts, Value
 from geozone.rates.needs import ClassNeed, Ground, Need
 from geozone.rounding import percent
 
@@ -48,7 +48,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value=None if doubtful else low,
             low=low,
             high=min(1.0, (part + absent) / total) if doubtful else low,
-            note=text("rates.note_no_data", share=percent(absent / total)) if doubtful else NOTHING,
+            note=text("rates.note_no_data", share=percent(absent / total)) if doubtful else NO_TEXT,
             layers=indicator.layers,
         )
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from geozone.manifest.indicators import ALWAYS, Indicator
 from geozone.manifest.units import unit_title
-from geozone.messages import Text, filled, text
+from geozone.messages import NO_TEXT, Text, filled, text
 from geozone.model import Level, Register, Status
 from geozone.rates.completion import Count, ItemCounts, pooled
-from geozone.rates.facts import NOTHING, Facts, Unit, Value
+from geozone.rates.facts import Facts, Unit, Value
 from geozone.rates.filters import passes
 from geozone.rates.needs import Need
 from geozone.rates.trajectory import register_trajectory
@@ -97,7 +97,7 @@ def _value(indicator: Indicator, facts: Facts, unit: Unit, counts: ItemCounts, c
 
 
 def _note(count: Count) -> Text:
-    note = NOTHING
+    note = NO_TEXT
     if count.unlisted:
         note += text("rates.note_unlisted", unlisted=count.unlisted)
     if count.recognised:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, text
 from geozone.rates.amounts import figure_text
-from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.facts import Facts, Value
 from geozone.rates.needs import Need
 
 
@@ -24,7 +24,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
 
 def evidence(indicator: Indicator, facts: Facts) -> Text:
     """Return what there is to look at."""
-    note = NOTHING
+    note = NO_TEXT
     for name in indicator.layers:
         if name in facts.specs:
             spec = facts.specs[name]

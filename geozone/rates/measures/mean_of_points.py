@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import Text, text
-from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.messages import NO_TEXT, Text, text
+from geozone.rates.facts import Facts, Value
 from geozone.rates.filters import numbers, passes
 from geozone.rates.needs import FeatureNeed, Need
 
@@ -53,7 +53,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
 
 
 def _lost(count: int) -> Text:
-    return text("rates.note_sites_without_value", count=count) if count else NOTHING
+    return text("rates.note_sites_without_value", count=count) if count else NO_TEXT
 
 
 def _weighted(sites: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:

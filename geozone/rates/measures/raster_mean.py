@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import text
-from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.messages import NO_TEXT, text
+from geozone.rates.facts import Facts, Value
 from geozone.rates.needs import MeanNeed, Need
 from geozone.rounding import percent
 
@@ -42,7 +42,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value=mean,
             low=mean,
             high=mean,
-            note=text("rates.note_no_data", share=percent(missing / (weight + missing))) if lost else NOTHING,
+            note=text("rates.note_no_data", share=percent(missing / (weight + missing))) if lost else NO_TEXT,
             layers=indicator.layers,
         )
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from geozone.manifest.indicators import REPORTED, Indicator
 from geozone.manifest.measures import load_measures
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Level
-from geozone.rates.facts import NOTHING, Facts, Unit, Value
+from geozone.rates.facts import Facts, Unit, Value
 from geozone.rates.figures import FLOOR, Figure
 from geozone.rates.needs import Need
 
@@ -61,7 +61,7 @@ def _scope(figure: Figure, unit: Unit) -> Text:
     """Return of what the figure is, where that goes by another name than the unit whose row it stands in."""
     place, own = figure.scope_name, unit.name
     if unit.level is Level.ZONE or place.zh in own.zh or own.zh in place.zh:
-        return NOTHING
+        return NO_TEXT
     return text("rates.note_of_place", place=place)
 
 
@@ -77,7 +77,7 @@ def _note(figure: Figure) -> Text:
         note += text("rates.note_superseded")
     if figure.preliminary:
         note += text("rates.note_preliminary")
-    return note + (_sentence(figure.note) if figure.note.zh else NOTHING)
+    return note + (_sentence(figure.note) if figure.note.zh else NO_TEXT)
 
 
 def _sentence(said: Text) -> Text:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import text
-from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.messages import NO_TEXT, text
+from geozone.rates.facts import Facts, Value
 from geozone.rates.filters import passes
 from geozone.rates.needs import FeatureNeed, Need
 
@@ -40,6 +40,6 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value=None if unknown else sure / total,
             low=sure / total,
             high=(sure + unknown) / total,
-            note=text("rates.note_unknown_sites", count=unknown) if unknown else NOTHING,
+            note=text("rates.note_unknown_sites", count=unknown) if unknown else NO_TEXT,
             layers=indicator.layers,
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import text
+from geozone.messages import NO_TEXT, text
 from geozone.model import Level, Status
-from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.facts import Facts, Value
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.needs import Need
 
@@ -52,7 +52,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value=None if unknown else sure / total,
             low=sure / total,
             high=(sure + unknown) / total,
-            note=text("rates.note_units_unknown", count=unknown) if unknown else NOTHING,
+            note=text("rates.note_units_unknown", count=unknown) if unknown else NO_TEXT,
             basis=register.basis,
             vintage=register.as_of,
         )

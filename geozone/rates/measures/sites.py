@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import Text, text
+from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Level, Status
 from geozone.rates.completion import STAND_INS, ItemCounts, pooled
-from geozone.rates.facts import NOTHING, Facts, Value
+from geozone.rates.facts import Facts, Value
 from geozone.rates.measures.completion import filtered
 from geozone.rates.needs import Need
 
@@ -69,7 +69,7 @@ def _honours_may_be_built(counting: Collection[str]) -> bool:
 
 
 def _note(unknown: int, unlisted: int, open_list: bool) -> Text:
-    note = NOTHING
+    note = NO_TEXT
     if unknown:
         note += text("rates.note_items_unknown", count=unknown)
     if unlisted:
