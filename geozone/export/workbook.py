@@ -23,6 +23,7 @@ from geozone.files import whole_file
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, text
 from geozone.model import Basis, Level, Rate, ZoneResult
+from geozone.overlay.units import level_of, member_codes
 from geozone.rates.digits import in_unit, is_share, value_places
 from geozone.rates.titles import indicator_titles
 from geozone.rates.wording import by_id, gap_text, has_figure, target_of, verdict_text
@@ -186,7 +187,7 @@ def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, 
     titles, targets = indicator_titles(result), by_id(result.targets)
     row = 0
     for rate in result.rates:
-        if rate.level not in {Level.ZONE, Level.PROVINCE} or not (has_figure(rate) or rate.verdict):
+        if not _is_of_provinces(rate) or not (has_figure(rate) or rate.verdict):
             continue
         row += 1
         value, goal = _digits(rate, formats)
@@ -217,6 +218,13 @@ def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, 
     sheet.freeze_panes(1, 3)
     sheet.autofilter(0, 0, max(row, 1), len(names) - 1)
     _print(sheet)
+
+
+def _is_of_provinces(rate: Rate) -> bool:
+    """Tell whether a row is of the zone, a province, or several provinces together."""
+    if rate.level is Level.REGION:
+        return all(level_of(code) is Level.PROVINCE for code in member_codes(rate.unit_code))
+    return rate.level in {Level.ZONE, Level.PROVINCE}
 
 
 def _digits(rate: Rate, formats: _Formats) -> tuple[Format, Format]:

@@ -13,7 +13,8 @@ from geozone.figures.words import in_brackets, is_word, meanings, squeezed, with
 from geozone.figures.zones import contains, is_inside, places
 from geozone.messages import NO_TEXT, Text
 from geozone.model import Zone
-from geozone.registers.gazetteer import Gazetteer, chain, holds, level_of
+from geozone.overlay.units import level_of
+from geozone.registers.gazetteer import Gazetteer, chain, holds
 from geozone.registers.words import register_words
 from geozone.seeds import NAMES_UNIT, NAMES_ZONE, Place, load_zones
 

@@ -27,6 +27,13 @@ def code_prefix(code: str) -> str:
     return code
 
 
+def level_of(code: str) -> Level:
+    """Return the level of a unit by its code."""
+    if code.endswith("0000"):
+        return Level.PROVINCE
+    return Level.CITY if code.endswith("00") else Level.COUNTY
+
+
 def region_code(codes: Iterable[str]) -> str:
     """Return the code of several units that are looked at together: theirs in ascending order, joined with a plus."""
     return _JOIN.join(sorted(set(codes)))

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geozone.model import Basis, Level, Register, Status, Zone
-from geozone.overlay.units import code_prefix, member_codes
+from geozone.overlay.units import code_prefix, level_of, member_codes
 
 # what a register may be trusted with, best first: a unit is as good as its worst item
 TRUST = (Basis.OFFICIAL, Basis.PUBLIC, Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING, Basis.SYNTHETIC)
@@ -114,7 +114,7 @@ class ItemCounts:
         self._doubtful = self._recognised & unchecked.to_numpy(bool)
         self._basis = items["basis"].to_numpy(object)
         self._listed = {
-            total: int(self._mask(total.unit_code, _level_of(total.unit_code)).sum())
+            total: int(self._mask(total.unit_code, level_of(total.unit_code)).sum())
             for total in register.totals
         }
 
@@ -143,7 +143,7 @@ class ItemCounts:
         """
         members = member_codes(code)
         if len(members) > 1:
-            return _together([self.count(member, _level_of(member), measure) for member in members])
+            return _together([self.count(member, level_of(member), measure) for member in members])
         register, mask = self.register, self._mask(code, level)
         prefix = "" if level is Level.ZONE else code_prefix(code)
         inside = [total for total in register.totals if _within(total.unit_code, prefix, self.zone)]
@@ -189,7 +189,7 @@ class ItemCounts:
     def _mask(self, code: str, level: Level) -> NDArray[np.bool_]:
         members = member_codes(code)
         if len(members) > 1:
-            parts = [self._mask(member, _level_of(member)) for member in members]
+            parts = [self._mask(member, level_of(member)) for member in members]
             together: NDArray[np.bool_] = np.logical_or.reduce(parts)
             return together
         if level is Level.ZONE:
@@ -287,9 +287,3 @@ def _within(total_code: str, prefix: str, zone: Zone) -> bool:
     if prefix:
         return total_prefix.startswith(prefix)
     return any(total_prefix.startswith(code_prefix(member)) for member in zone.members)
-
-
-def _level_of(code: str) -> Level:
-    if code.endswith("0000"):
-        return Level.PROVINCE
-    return Level.CITY if code.endswith("00") else Level.COUNTY

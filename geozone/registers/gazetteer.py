@@ -13,7 +13,7 @@ import pandas as pd
 
 from geozone.files import shipped
 from geozone.model import Level
-from geozone.overlay.units import code_prefix
+from geozone.overlay.units import code_prefix, level_of
 from geozone.registers.words import register_words
 
 _PEOPLES = (
@@ -202,11 +202,6 @@ class Gazetteer:
         return set().union(
             *({other} if other in self._names else self._now(other, seen | {code}) for other in latest.codes)
         )
-
-
-def level_of(code: str) -> str:
-    """Return the level of a unit: ``province``, ``city`` or ``county``."""
-    return "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
 
 
 @lru_cache(1 << 12)

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from geozone.model import Level, Severity
+from geozone.overlay.units import level_of
 from geozone.read.encoding import REPLACED
 from geozone.registers.files import Grid
-from geozone.registers.gazetteer import Gazetteer, level_of
+from geozone.registers.gazetteer import Gazetteer
 from geozone.registers.heading_words import PLACE
 from geozone.registers.headings import Headings
 from geozone.registers.subject import Subject

@@ -11,9 +11,9 @@ from typing import Any
 from geozone.errors import InputError
 from geozone.messages import text
 from geozone.model import Level, Severity, Status, Zone
-from geozone.overlay.units import code_prefix
+from geozone.overlay.units import code_prefix, level_of
 from geozone.rates.completion import CODE_COLUMNS
-from geozone.registers.gazetteer import Gazetteer, chain, common, holds, level_of
+from geozone.registers.gazetteer import Gazetteer, chain, common, holds
 from geozone.registers.heading_words import KIND
 from geozone.registers.items import Item, Reading
 from geozone.registers.rows import RowCount
@@ -199,7 +199,7 @@ def _finest(item: Item) -> str:
 
 def _is_finer(code: str, level: Level) -> bool:
     order = list(_LEVELS)
-    return order.index(Level(level_of(code))) > order.index(level)
+    return order.index(level_of(code)) > order.index(level)
 
 
 def _is_word(name: str) -> bool:

@@ -142,6 +142,14 @@ def test_the_overview_says_the_rates_of_zone_and_provinces_in_words(result, file
     assert "未达到" in {row[10] for row in rows}
 
 
+def test_the_overview_has_provinces_together_and_no_counties_together(result, tmp_path):
+    row = next(rate for rate in result.rates if rate.value is not None)
+    joint = [replace(row, unit_code=code, level=Level.REGION) for code in ("910000+920000", "910101+910102")]
+    write_tables(replace(result, rates=joint), tmp_path)
+    rows = list(openpyxl.load_workbook(tmp_path / "bth.xlsx")["概览"].iter_rows(min_row=2, values_only=True))
+    assert [shown[1] for shown in rows] == ["多单元地区"]
+
+
 @pytest.mark.parametrize(
     ("unit", "value", "shown", "told"), [("%", 0.45, "0.00%", "0%"), ("kw", 137.0, "#,##0.00", "#,##0")]
 )
