@@ -1,8 +1,8 @@
 """Coverage and mosaic on several processes or machines, through Dask.
 
-The ground is cut into tiles. A tile owns the features whose first vertex lies in it, reads besides every feature that may
-meet one of them, keeps the order of the file (FID) as the priority, and returns one sum per zone. Sums of tiles add up;
-nothing is merged or dissolved afterwards. A tile that is lost with its worker is simply computed again.
+The ground is cut into tiles. A tile reads every feature that may reach into it, keeps the order of the file (FID) as the
+priority, counts only the ground inside it, and returns one sum per zone. Sums of tiles add up; nothing is merged or dissolved
+afterwards. A tile that is lost with its worker is simply computed again.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.overlay.coverage import (
     Sums,
+    count_features,
     coverage_table,
     find_shares,
     grid_cells,
@@ -36,7 +37,7 @@ from geozone.overlay.features import Features
 from geozone.overlay.losses import tell
 from geozone.overlay.mosaic import check_count, combined, mosaic_table
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
-from geozone.overlay.plane import Indices, Numbers, from_plane, is_alike, parse_crs
+from geozone.overlay.plane import Numbers, from_plane, is_alike, parse_crs
 from geozone.overlay.stream import features_of_file, layer_name
 from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, make_zones
@@ -71,7 +72,7 @@ class Job:
 
 @dataclass(frozen=True)
 class MosaicTile:
-    """The faces of a tile, and how many features with area it owns of each layer."""
+    """The faces of a tile, and how many features with area begin in it, of each layer."""
 
     faces: Faces
     features: tuple[int, ...]
@@ -120,12 +121,13 @@ def coverage_on_cluster(
     with _client(client, scheduler, workers) as running:
         sums = _run(running, _coverage_tile, job, tiles)
     name = layer or Path(path).stem
+    counted = count_features(sums, len(job.zones))
     told = [
         *job.zones.findings,
-        *in_no_zone(sums, name),
-        *_not_counted(job.counts[0], sum(part.features for part in sums), name),
+        *in_no_zone(counted, name),
+        *_not_counted(job.counts[0], counted.features, name),
     ]
-    return tell(coverage_table(job.zones, sums), told)
+    return tell(coverage_table(job.zones, sums, counted), told)
 
 
 def mosaic_on_cluster(
@@ -259,46 +261,24 @@ def _tiles(zones: Zones, count: int) -> list[Numbers]:
 
 
 def _coverage_tile(job: Job, box: Numbers) -> Sums:
-    """Return what the features of a tile add to every zone."""
-    features, own = _features(job.parts[0], 0, box)
-    return sum_up(find_shares(features, job.sheets, 1, own=own), len(job.zones), features, own)
+    """Return what is covered of every zone in a tile."""
+    features = _read(job.parts[0], 0, box)
+    return sum_up(find_shares(features, job.sheets, 1, ground=box), len(job.zones), features)
 
 
 def _mosaic_tile(job: Job, box: Numbers) -> MosaicTile:
-    """Return the faces of the features of a tile, summed up."""
-    owned, bounds = [], [np.zeros((0, 4))]
-    counts: list[int] = []
-    for number, part in enumerate(job.parts):
-        features, own = _features(part, number, box, alone=True)
-        owned.append(features.features[own])
-        bounds.append(features.boxes[own])
-        counts.append(len(np.unique(features.features[own[features.areas[own] > 0]])))
-    boxes = np.concatenate(bounds)
-    firsts = np.arange(len(job.parts), dtype=np.intp) << _FIRST
-    if not len(boxes):
-        return MosaicTile(Faces.of([]), tuple(counts))
-    near = np.append(boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0))
-    read = [_read(part, number, near) for number, part in enumerate(job.parts)]
+    """Return the faces of a tile, summed up."""
+    read = [_read(part, number, box) for number, part in enumerate(job.parts)]
     every = Features([block for features in read for block in features.blocks], 0)
-    own = np.flatnonzero(np.isin(every.features, np.concatenate(owned)))
-    return MosaicTile(combined(find_faces(Layers(every, firsts), job.sheets, 1, own=own)), tuple(counts))
+    firsts = np.arange(len(job.parts), dtype=np.intp) << _FIRST
+    faces = combined(find_faces(Layers(every, firsts), job.sheets, 1, ground=box))
+    return MosaicTile(faces, tuple(_first_here(features, box) for features in read))
 
 
-def _features(part: Part, number: int, box: Numbers, *, alone: bool = False) -> tuple[Features, Indices]:
-    """Return the features of a tile with all that may meet them, and the rows that the tile owns."""
-    features = _read(part, number, box)
-    own = _owned(features, box)
-    if alone or not len(own):
-        return features, own
-    bounds = features.boxes[own]
-    near = np.append(bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0))
-    features = _read(part, number, near)
-    return features, _owned(features, box)
-
-
-def _owned(features: Features, box: Numbers) -> Indices:
+def _first_here(features: Features, box: Numbers) -> int:
+    """Return how many features with area have their first vertex in a box, so that each is counted in one tile."""
     inside = (features.anchors >= box[:2]).all(axis=1) & (features.anchors < box[2:]).all(axis=1)
-    return np.flatnonzero(inside)
+    return int((inside & (features.areas > 0)).sum())
 
 
 def _read(part: Part, number: int, box: Numbers) -> Features:

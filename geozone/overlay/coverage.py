@@ -1,8 +1,7 @@
 """Coverage of zones by a layer, each piece of ground counted once.
 
 ``net(z) = Σ_i [ area(A_i ∩ z) − area( (∪_{j<i} A_i ∩ A_j) ∩ z ) ]``: every feature gives what earlier ones have not given
-already. The layer is worked off in tiles of features that lie close together; a tile reads its own features and those
-earlier ones that they meet, and returns plain sums.
+already, so that each piece of ground belongs to one feature.
 """
 
 from __future__ import annotations
@@ -14,17 +13,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from geozone.errors import ConservationError
 from geozone.model import Finding, Layer
-from geozone.overlay.features import Features, Progress, features_of, in_threads
-from geozone.overlay.guard import TOLERANCE, Guard, Repair
+from geozone.overlay.engine import combine
+from geozone.overlay.features import Features, Progress, features_of
+from geozone.overlay.guard import SLIVER, TOLERANCE, Guard, Repair
 from geozone.overlay.losses import findings_of, losses, merged, outside, tell
-from geozone.overlay.overlap import covered_area
 from geozone.overlay.plane import Indices, Numbers
-from geozone.overlay.sweep import earlier_bit, make_ready, sweep_tile
-from geozone.overlay.tiling import Tile, earlier, make_tiles, open_tile
 from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, frame_of, make_zones
 
@@ -65,16 +61,25 @@ class Found:
 
 @dataclass(frozen=True)
 class Sums:
-    """Sums by zone, in m², over the features of a part of the ground; sums of parts add up."""
+    """Sums by zone, in m², over some ground; gross and net of parts of the ground add up."""
 
     gross: Numbers
     net: Numbers
-    count: Indices
     repairs: list[Repair]
     deviation: float
-    features: int = 0  # with area
-    outside: int = 0  # of them, in no zone
-    outside_area: float = 0.0
+    features: Indices  # numbers of those with area
+    areas: Numbers  # of them
+    pairs: Indices  # feature * zones + zone, of features that have area in a zone
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many features have area, in every zone and in none; a feature that lies in several parts of the ground counts once."""
+
+    in_zone: Indices
+    features: int
+    outside: int
+    outside_area: float
 
 
 def coverage(
@@ -121,7 +126,9 @@ def coverage(
     sums = sum_up(found, len(prepared), features)
     name = layer.id if isinstance(layer, Layer) else "layer"
     read = merged(findings_of(layer), losses(features, name, frame.index))
-    return tell(coverage_table(prepared, [sums]), [*prepared.findings, *read, *in_no_zone([sums], name)])
+    counted = count_features([sums], len(prepared))
+    table = coverage_table(prepared, [sums], counted)
+    return tell(table, [*prepared.findings, *read, *in_no_zone(counted, name)])
 
 
 def attribution(layer: Any, zones: Any, *, by: str | None = None, threads: int | None = None) -> pd.DataFrame:
@@ -176,60 +183,74 @@ def find_shares(
     sheets: Sequence[Sheet],
     threads: int,
     *,
-    own: Indices | None = None,
+    ground: Numbers | None = None,
     progress: Progress | None = None,
 ) -> Found:
     """Return what every feature has in every zone.
 
     Parameters
     ----------
-    own
-        Rows to answer for; without it, all. The others only take from them.
+    ground
+        Count only what lies in this box of the plane.
     """
-    found = [_on_sheet(features, sheet, threads, own, progress) for sheet in sheets]
-    return Found(
-        Shares.of([part.shares for part in found]),
-        [repair for part in found for repair in part.repairs],
-        max((part.deviation for part in found), default=0.0),
-    )
+    guard, parts = Guard(), []
+    for sheet in sheets:
+        found = combine(features, sheet, threads, guard, ground=ground, progress=progress)
+        size = features.boxes[found.covers, 2:] - features.boxes[found.covers, :2]
+        real = found.whole > SLIVER * 2 * size.sum(axis=1)
+        parts.append(
+            Shares(
+                features.features[found.covers[real]],
+                found.zones[real],
+                found.whole[real],
+                found.counted[real],
+            )
+        )
+    return Found(Shares.of(parts), guard.repairs, guard.deviation)
 
 
-def sum_up(found: Found, zones: int, features: Features, own: Indices | None = None) -> Sums:
-    """Return the sums over all features, by zone; `own` are the rows to answer for, without it all."""
+def sum_up(found: Found, zones: int, features: Features) -> Sums:
+    """Return the sums over all features, by zone."""
     shares = found.shares
-    rows = np.arange(len(features)) if own is None else own
-    rows = rows[features.areas[rows] > 0]
-    owner = features.features[rows]
-    apart = ~np.isin(owner, shares.features[shares.gross > 0])
-    pairs = np.unique(shares.features * np.int64(max(zones, 1)) + shares.zones)
+    real = np.flatnonzero(features.areas > 0)
     return Sums(
         np.bincount(shares.zones, weights=shares.gross, minlength=zones).astype(np.float64),
         np.bincount(shares.zones, weights=shares.own, minlength=zones).astype(np.float64),
-        np.bincount(pairs % max(zones, 1), minlength=zones),
         [*features.repairs, *found.repairs],
         found.deviation,
-        len(np.unique(owner)),
-        len(np.unique(owner[apart])),
-        float(features.areas[rows[apart]].sum()),
+        features.features[real],
+        features.areas[real],
+        np.unique(shares.features * np.int64(max(zones, 1)) + shares.zones),
     )
 
 
-def in_no_zone(parts: Sequence[Sums], layer: str) -> list[Finding]:
-    """Return the finding that features of a layer lie in no zone, from the sums of all its parts."""
-    return outside(
-        sum(part.outside for part in parts),
-        sum(part.features for part in parts),
-        sum(part.outside_area for part in parts),
-        layer,
+def count_features(parts: Sequence[Sums], zones: int) -> Counted:
+    """Return how many features have area, in every zone and in none."""
+    nothing = np.zeros(0, dtype=np.int64)
+    pairs = np.unique(np.concatenate([nothing, *(part.pairs for part in parts)]))
+    features, first = np.unique(
+        np.concatenate([nothing, *(part.features for part in parts)]), return_index=True
+    )
+    areas = np.concatenate([np.zeros(0), *(part.areas for part in parts)])[first]
+    apart = ~np.isin(features, pairs // max(zones, 1))
+    return Counted(
+        np.bincount(pairs % max(zones, 1), minlength=zones),
+        len(features),
+        int(apart.sum()),
+        float(areas[apart].sum()),
     )
 
 
-def coverage_table(zones: Zones, parts: Sequence[Sums]) -> pd.DataFrame:
-    """Return the table of `coverage` from the sums of all its parts."""
+def in_no_zone(counted: Counted, layer: str) -> list[Finding]:
+    """Return the finding that features of a layer lie in no zone."""
+    return outside(counted.outside, counted.features, counted.outside_area, layer)
+
+
+def coverage_table(zones: Zones, parts: Sequence[Sums], counted: Counted) -> pd.DataFrame:
+    """Return the table of `coverage` from the sums of all parts of the ground."""
     nothing = np.zeros(len(zones))
     gross = np.sum([nothing, *(part.gross for part in parts)], axis=0)
     net = np.sum([nothing, *(part.net for part in parts)], axis=0)
-    count = np.sum([nothing.astype(np.int64), *(part.count for part in parts)], axis=0)
     zone = zones.area
     check_bounds(zones, gross, net)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -241,7 +262,7 @@ def coverage_table(zones: Zones, parts: Sequence[Sums]) -> pd.DataFrame:
             "net_km2": net / 1e6,
             "overlap_km2": (gross - net) / 1e6,
             "share": share,
-            "features": count,
+            "features": counted.in_zone,
         },
         index=zones.keys,
         columns=list(COLUMNS),
@@ -266,40 +287,3 @@ def check_bounds(zones: Zones, gross: Numbers, net: Numbers) -> None:
             gross=f"{gross[worst] / 1e6:.12g}",
             area=f"{zone[worst] / 1e6:.12g}",
         )
-
-
-def _on_sheet(
-    features: Features, sheet: Sheet, threads: int, own: Indices | None, progress: Progress | None
-) -> Found:
-    tiles = make_tiles(features, sheet, threads, own)
-    make_ready(features, sheet)
-    found = in_threads(lambda tile: _on_tile(features, sheet, tile), tiles, threads, progress)
-    return Found(
-        Shares.of([part.shares for part in found]),
-        [repair for part in found for repair in part.repairs],
-        max((part.deviation for part in found), default=0.0),
-    )
-
-
-def _on_tile(features: Features, sheet: Sheet, tile: Tile) -> Found:
-    guard = Guard()
-    if (swept := sweep_tile(features, sheet, tile, earlier_bit, guard)) is not None:
-        own = np.where(swept.masks > 0, 0, swept.areas)
-        shares = Shares(swept.features, swept.zones, swept.areas, own)
-        return Found(shares, guard.repairs, guard.deviation)
-    contents = open_tile(features, sheet, tile, earlier, guard)
-    items = contents.items
-    gross = np.asarray(shapely.area(items.geometries))
-    taken = covered_area(items, contents.others, guard)
-    guard.check_within(taken, gross, shapely.length(items.geometries), items.features)
-    alone = features.areas[contents.alone]
-    return Found(
-        Shares(
-            np.concatenate([features.features[contents.alone], items.features]),
-            sheet.numbers[np.concatenate([contents.alone_zones, contents.item_zones])],
-            np.concatenate([alone, gross]),
-            np.concatenate([alone, gross - taken]),
-        ),
-        guard.repairs,
-        guard.deviation,
-    )

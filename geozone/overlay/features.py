@@ -1,14 +1,12 @@
 """The features of a layer as the overlay needs them: boxes and areas of all, geometries of those asked for.
 
-Large features are cut into pieces on the way in; every piece is a row, and knows its feature. Rows of one feature do not
-overlap. The order of the features is their priority: a piece of ground belongs to the first feature that covers it.
+A row is a feature with area. The order of the features is their priority: a piece of ground belongs to the first feature that covers it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -18,9 +16,8 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.model import CRS, Finding
-from geozone.overlay.cutting import LARGE, cut_up
 from geozone.overlay.edges import across_180_of_rings
-from geozone.overlay.guard import Guard, Repair, repaired
+from geozone.overlay.guard import Repair, repaired
 from geozone.overlay.outline import measure
 from geozone.overlay.plane import (
     Geometries,
@@ -46,7 +43,7 @@ LOST = ("without_geometry", "not_areas", "geometry_unreadable", "not_finite", "o
 
 
 class Block:
-    """Some rows of a layer in the plane: the first as coordinate arrays, those that were cut or repaired as geometries.
+    """Some rows of a layer in the plane: the first as coordinate arrays, those that were repaired as geometries.
 
     Parameters
     ----------
@@ -125,11 +122,6 @@ class Features:
         self.areas = np.concatenate([block.areas for block in self.blocks] or [nothing])
         self.anchors = np.concatenate([block.anchors for block in self.blocks] or [np.zeros((0, 2))])
         self._starts = np.cumsum([0, *(len(block) for block in self.blocks)])
-        # the diagonal of a box has the box for its envelope, and is the least geometry that has
-        self.tree = shapely.STRtree(
-            shapely.linestrings(self.boxes.reshape(-1, 2, 2)) if len(self.boxes) else []
-        )
-        self.tree.query(shapely.Point(0, 0))  # builds it, before threads share it
 
     def __len__(self) -> int:
         return len(self.features)
@@ -164,6 +156,20 @@ class Features:
                 "overlay.all_off_earth", count=len(astray), all=self.count, feature=int(astray[0])
             )
         return self
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """A tree of the boxes of all rows."""
+        # the diagonal of a box has the box for its envelope, and is the least geometry that has
+        tree = shapely.STRtree(shapely.linestrings(self.boxes.reshape(-1, 2, 2)) if len(self.boxes) else [])
+        tree.query(shapely.Point(0, 0))  # builds it, before threads share it
+        return tree
+
+    @property
+    def vertices(self) -> Indices:
+        """The number of vertices of every row."""
+        store, places = self._store
+        return store.vertices[places]
 
     @cached_property
     def _store(self) -> tuple[OutlineStore, Indices]:
@@ -244,23 +250,8 @@ def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[
         lost["off_earth"] = features[astray]
         outlines, features = outlines.take(np.flatnonzero(~astray)), features[~astray]
         coordinates = plane_coordinates(outlines.coordinates, crs, in_place=True)
-    begin = outlines.rings[outlines.parts[outlines.features]]
     plane = Outlines(coordinates, outlines.rings, outlines.parts, outlines.features)
-    found = measure(plane)
-    valid = found.valid & (np.diff(begin) <= LARGE)
-    known, unknown = np.flatnonzero(valid), np.flatnonzero(~valid)
-    geometries = plane.take(unknown).geometries()
-    checked = _check(features[unknown], geometries)
-    shapes = np.concatenate([geometries[checked.plain], checked.rest])
-    places = np.concatenate([known, unknown[checked.plain]])
-    owner = np.concatenate([places, unknown[checked.owner]])
-    rows = (
-        features[owner],
-        coordinates[begin[owner]],
-        np.concatenate([found.boxes[known], shapely.bounds(shapes).reshape(-1, 4)]),
-        np.concatenate([found.areas[known], shapely.area(shapes)]),
-    )
-    return Block(rows, plane, places, checked.rest, lost=lost), checked.repairs
+    return _block(plane, features, lost)
 
 
 def block_of_geometries(geometries: Geometries, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
@@ -270,13 +261,40 @@ def block_of_geometries(geometries: Geometries, features: Indices, crs: Any) -> 
     plane = polygonal(plane)
     lost["without_geometry"] |= shapely.is_missing(geometries) | shapely.is_empty(geometries)
     lost["not_areas"] = (kinds >= 0) & (kinds < 2) & ~lost["without_geometry"]
-    checked = _check(features, plane)
-    shapes = np.concatenate([plane[checked.plain], checked.rest])
-    owner = np.concatenate([checked.plain, checked.owner])
-    rows = features[owner], _first_vertices(plane)[owner], shapely.bounds(shapes), shapely.area(shapes)
     repairs = [Repair(int(number), "dropped", 0.0, 0.0) for number in features[lost["not_finite"]]]
     numbers = {why: features[those] for why, those in lost.items() if those.any()}
-    return Block(rows, None, np.zeros(0, dtype=np.intp), shapes, lost=numbers), repairs + checked.repairs
+    full = np.flatnonzero(~shapely.is_empty(plane))
+    block, more = _block(outlines_of(plane[full]), features[full], numbers)
+    return block, repairs + more
+
+
+def _block(plane: Outlines, features: Indices, lost: Mapping[str, Indices]) -> tuple[Block, list[Repair]]:
+    """Return a block of polygons of the plane: those that are certainly valid as they are, others as GEOS sees them."""
+    begin = plane.rings[plane.parts[plane.features]]
+    found = measure(plane)
+    known, unknown = np.flatnonzero(found.valid), np.flatnonzero(~found.valid)
+    shapes = plane.take(unknown).geometries()
+    areas, sound = shapely.area(shapes), shapely.is_valid(shapes)
+    plain, broken = np.flatnonzero(sound & (areas > 0)), np.flatnonzero(~sound)
+    mended = each(repaired, shapes[broken])
+    after = shapely.area(mended)
+    repairs = [
+        Repair(int(feature), "structure", float(one) / 1e6, float(other) / 1e6)
+        if np.isfinite(other)
+        else Repair(int(feature), "failed", float(one) / 1e6, 0.0)
+        for feature, one, other in zip(features[unknown[broken]], areas[broken], after, strict=True)
+    ]
+    real = after > 0
+    places = np.concatenate([known, unknown[plain]])
+    owner = np.concatenate([places, unknown[broken[real]]])
+    shapes = np.concatenate([shapes[plain], mended[real]])
+    rows = (
+        features[owner],
+        plane.coordinates[begin[owner]],
+        np.concatenate([found.boxes[known], shapely.bounds(shapes).reshape(-1, 4)]),
+        np.concatenate([found.areas[known], shapely.area(shapes)]),
+    )
+    return Block(rows, plane, places, mended[real], lost=lost), repairs
 
 
 def in_threads(
@@ -320,58 +338,3 @@ def _to_plane(geometries: Geometries, source: Any) -> tuple[Geometries, dict[str
         geometries[astray] = None
         lost["off_earth"] = astray
         return to_plane(geometries, source), lost
-
-
-@dataclass(frozen=True)
-class _Checked:
-    """Polygons after the check: positions of those that are sound, and what became of the others."""
-
-    plain: Indices
-    owner: Indices
-    rest: Geometries  # repaired, or cut into pieces; `owner` is the position of the polygon of each
-    repairs: list[Repair]
-
-
-def _check(features: Indices, plane: Geometries) -> _Checked:
-    """Repair invalid polygons and cut large ones; those without area fall away."""
-    areas = shapely.area(plane)
-    invalid = np.flatnonzero(~shapely.is_valid(plane))
-    large = shapely.get_num_coordinates(plane) > LARGE
-    special = large.copy()
-    special[invalid] = True
-    repairs: list[Repair] = []
-    if len(invalid):
-        plane = plane.copy()
-        plane[invalid] = each(repaired, plane[invalid])
-        after = shapely.area(plane[invalid])
-        repairs = [
-            Repair(int(feature), "structure", float(one) / 1e6, float(other) / 1e6)
-            if np.isfinite(other)
-            else Repair(int(feature), "failed", float(one) / 1e6, 0.0)
-            for feature, one, other in zip(features[invalid], areas[invalid], after, strict=True)
-        ]
-    owner = np.flatnonzero(special)
-    rest = plane[owner]
-    big = np.flatnonzero(large[owner])
-    if len(big):
-        pieces, origin = cut_up(rest[big])
-        guard = Guard()
-        guard.check(
-            np.bincount(origin, weights=shapely.area(pieces), minlength=len(big)).astype(np.float64),
-            shapely.area(rest[big]),
-            shapely.length(rest[big]),
-            features[owner[big]],
-        )
-        small = np.flatnonzero(~large[owner])
-        rest = np.concatenate([rest[small], pieces])
-        owner = np.concatenate([owner[small], owner[big[origin]]])
-    real = shapely.area(rest) > 0
-    return _Checked(np.flatnonzero(~special & (areas > 0)), owner[real], rest[real], repairs)
-
-
-def _first_vertices(plane: Geometries) -> Numbers:
-    """Return the first vertex of every geometry: where it is counted, whoever reads it."""
-    result = np.full((len(plane), 2), np.nan)
-    coordinates, owner = shapely.get_coordinates(plane, return_index=True)
-    result[owner[::-1]] = coordinates[::-1]  # the last to be written is the first vertex
-    return result

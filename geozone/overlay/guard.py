@@ -88,6 +88,11 @@ class Guard:
         """
         self._refuse(part - whole - (TOLERANCE * whole + _ROUNDING * extent), part, whole, features)
 
+    def add(self, other: Guard) -> None:
+        """Keep what another guard has seen."""
+        self.repairs.extend(other.repairs)
+        self.deviation = max(self.deviation, other.deviation)
+
     def _refuse(self, excess: Numbers, parts: Numbers, whole: Numbers, features: np.ndarray) -> None:
         if len(excess) and excess.max() > 0:
             worst = int(np.argmax(excess))

@@ -19,6 +19,7 @@ import shapely
 from geozone.errors import ConservationError, UsageError
 from geozone.model import CRS, Finding
 from geozone.overlay.coverage import grid_cells, processors
+from geozone.overlay.face_shapes import find_shapes
 from geozone.overlay.faces import Bits, Faces, Layers, find_faces
 from geozone.overlay.features import Progress, features_of, join
 from geozone.overlay.guard import TOLERANCE, Guard
@@ -95,11 +96,10 @@ def mosaic_geometry(
         The rows of `mosaic`, each with its geometry; ``attrs`` likewise.
     """
     prepared, faces, findings = _faces(layers, zones, by, threads, geometry=True, progress=progress)
-    assert faces.geometries is not None
     guard = Guard()
     code = faces.zones << MOST_LAYERS | faces.masks
     order = np.argsort(code, kind="stable")
-    codes, unions = union_rows(code[order], faces.geometries[order], guard)
+    codes, unions = union_rows(code[order], faces.shapes[order], guard)
     shapes = dict(zip(codes.tolist(), unions, strict=True))
     for number, polygon in enumerate(prepared.polygons):
         cover = shapely.union_all(unions[codes >> MOST_LAYERS == number])
@@ -129,10 +129,9 @@ def cut_to_layer(zones: Zones, layer: Any, name: str) -> tuple[Zones, list[Findi
     count = processors()
     read, findings = read_layers({name: layer}, count)
     sheets = make_sheets(zones.polygons, grid_cells(len(read.features)))
-    faces = find_faces(read, sheets, count, geometry=True)
-    assert faces.geometries is not None
+    faces = find_shapes(read, sheets, count)
     order = np.argsort(faces.zones, kind="stable")
-    numbers, unions = union_rows(faces.zones[order], faces.geometries[order], Guard())
+    numbers, unions = union_rows(faces.zones[order], faces.shapes[order], Guard())
     polygons = np.full(len(zones), shapely.Polygon(), dtype=object)
     polygons[numbers] = polygons_of(unions)
     return Zones(zones.keys, polygons, zones.findings), findings
@@ -245,5 +244,6 @@ def _faces(
     prepared = make_zones(zones, by)
     read, findings = read_layers(layers, count)
     sheets = make_sheets(prepared.polygons, grid_cells(len(read.features)))
-    faces = find_faces(read, sheets, count, geometry=geometry, progress=progress)
+    find = find_shapes if geometry else find_faces
+    faces = find(read, sheets, count, progress=progress)
     return prepared, faces, [*findings, *_in_no_zone(list(layers), read, prepared)]

@@ -1,8 +1,7 @@
-"""What earlier features leave of later ones: the only step in which features meet each other.
+"""What earlier features leave of later ones, by GEOS.
 
-``own(i) = area(A_i) − area( ∪_{j<i} A_j ∩ A_i )``. The sum of it over all features is the area of their union, and no
-union of many features is ever built. Where very many features lie on one spot, halves are taken off each other instead,
-so that the work grows with n·log n, not with n².
+No union of many features is ever built. Where very many features lie on one spot, halves are taken off each other instead, so
+that the work grows with n·log n, not with n².
 """
 
 from __future__ import annotations
@@ -29,20 +28,6 @@ class Items:
 
     geometries: Geometries
     features: Indices
-
-
-def covered_area(items: Items, others: Items, guard: Guard) -> Numbers:
-    """Return the area of each item that earlier features among `others` cover, in m²."""
-    result = np.zeros(len(items.geometries))
-    pairs, dense = _pairs(items, others)
-    item, other = pairs
-    item, pieces = _common(items, others, item, other, guard)
-    if len(item):
-        result += _union_area(item, pieces, len(result), guard)
-    for group in _groups(items, others, dense):
-        left = _dense_rest(items, others, group, guard)
-        result[group] = shapely.area(items.geometries[group]) - shapely.area(left)
-    return result
 
 
 def left_over(items: Items, others: Items, guard: Guard) -> Geometries:
@@ -158,36 +143,6 @@ def _pairs(items: Items, others: Items) -> tuple[tuple[Indices, Indices], Indice
         found.append((item[early[order]], other[early[order]]))
     pairs = (np.concatenate([pair[0] for pair in found]), np.concatenate([pair[1] for pair in found]))
     return pairs, np.concatenate(dense)
-
-
-def _common(
-    items: Items, others: Items, item: Indices, other: Indices, guard: Guard
-) -> tuple[Indices, Geometries]:
-    hit = shapely.intersects(items.geometries[item], others.geometries[other])
-    item, other = item[hit], other[hit]
-    pieces = guard.intersection(items.geometries[item], others.geometries[other], items.features[item])
-    real = shapely.area(pieces) > 0
-    return item[real], polygons_of(pieces[real])
-
-
-def _union_area(item: Indices, pieces: Geometries, size: int, guard: Guard) -> Numbers:
-    areas = shapely.area(pieces)
-    result = np.bincount(item, weights=areas, minlength=size).astype(np.float64)
-    count = np.bincount(item, minlength=size)
-    several = count[item] > 1
-    item, pieces = item[several], pieces[several]
-    # pieces of one item whose boxes lie apart simply add up
-    if len(item):
-        owners, start, number = np.unique(item, return_index=True, return_counts=True)
-        boxes = shapely.bounds(pieces)
-        for size_of_group in np.unique(number):
-            rows = np.flatnonzero(number == size_of_group)
-            members = start[rows][:, None] + np.arange(size_of_group)
-            meeting = _any_meet(boxes[members])
-            if meeting.any():
-                unions = guard.union(pieces[members[meeting]])
-                result[owners[rows[meeting]]] = shapely.area(unions)
-    return result
 
 
 def _any_meet(boxes: Numbers) -> np.ndarray:

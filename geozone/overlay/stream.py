@@ -25,6 +25,7 @@ import shapely
 from geozone.errors import GeozoneError, InputError, UsageError
 from geozone.model import Finding
 from geozone.overlay.coverage import (
+    count_features,
     coverage_table,
     find_shares,
     grid_cells,
@@ -126,9 +127,10 @@ def coverage_of_file(
             raise OutsideError
         found = find_shares(features, ready.result(), count, progress=progress)
     sums, name = sum_up(found, len(prepared), features), layer or Path(path).stem
-    said = [*merged(features.findings, losses(features, name, features.labels)), *in_no_zone([sums], name)]
+    counted = count_features([sums], len(prepared))
+    said = [*merged(features.findings, losses(features, name, features.labels)), *in_no_zone(counted, name)]
     said += inspect(features) if inspect else []
-    return tell(coverage_table(prepared, [sums]), [*prepared.findings, *said])
+    return tell(coverage_table(prepared, [sums], counted), [*prepared.findings, *said])
 
 
 def _sheets(zones: Zones, features: int) -> list[Sheet]:

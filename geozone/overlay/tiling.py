@@ -1,4 +1,4 @@
-"""Tiles: features that lie close together, made ready for one thread."""
+"""Tiles of features that lie close together, made ready for GEOS: where geometries are asked for, and to check the engine by."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geozone.overlay.cutting import LARGE, cut_up
 from geozone.overlay.features import Features
 from geozone.overlay.guard import Guard
 from geozone.overlay.overlap import Items, near_pairs
-from geozone.overlay.plane import Indices, Numbers
+from geozone.overlay.plane import Geometries, Indices, Numbers
 from geozone.overlay.zone_grid import CROSSING, OUTSIDE, Sheet
 
 Rule = Callable[[Indices, Indices], npt.NDArray[np.bool_]]  # feature, other feature -> does the other matter
@@ -50,7 +51,8 @@ def make_tiles(features: Features, sheet: Sheet, threads: int, own: Indices | No
     rows = rows[np.argsort(_along_curve(features.boxes[rows]), kind="stable")]
     size = int(np.clip(len(rows) / (4 * threads), _LEAST, _MOST))
     if (place[rows] == CROSSING).any():
-        sheet.prepare()  # once, before threads share it
+        sheet.pieces  # noqa: B018 - computed once, before threads share it
+    features.tree  # noqa: B018 - likewise
     return [
         Tile(rows[start : start + size], place[rows[start : start + size]])
         for start in range(0, len(rows), size)
@@ -68,26 +70,41 @@ def open_tile(features: Features, sheet: Sheet, tile: Tile, rule: Rule, guard: G
     met, others = _met(features, rows, rule)
     inside = place >= 0
     needed = np.flatnonzero(met | (place == CROSSING))
-    geometries = features.take(rows[needed])
-    numbers = features.features[rows[needed]]
-    whole, cross = np.flatnonzero(inside[needed]), np.flatnonzero(~inside[needed])
+    geometries, numbers, origin = _small(features, rows[needed], guard)
+    inside = inside[needed[origin]]
+    whole, cross = np.flatnonzero(inside), np.flatnonzero(~inside)
     shapes, item_numbers = geometries[whole], numbers[whole]
-    zones = place[needed[whole]].astype(np.intp)
+    zones = place[needed[origin[whole]]].astype(np.intp)
     if len(cross):
         owner, parts, zone = sheet.split(
-            geometries[cross], features.areas[rows[needed[cross]]], numbers[cross], guard
+            geometries[cross], shapely.area(geometries[cross]), numbers[cross], guard
         )
         shapes = np.concatenate([shapes, parts])
         item_numbers = np.concatenate([item_numbers, numbers[cross[owner]]])
         zones = np.concatenate([zones, zone])
-    alone = np.flatnonzero(inside & ~met)
+    alone = np.flatnonzero((place >= 0) & ~met)
+    other_shapes, other_numbers, _ = _small(features, others, guard)
     return Contents(
         rows[alone],
         place[alone].astype(np.intp),
         Items(shapes, item_numbers),
         zones,
-        Items(features.take(others), features.features[others]),
+        Items(other_shapes, other_numbers),
     )
+
+
+def _small(features: Features, rows: Indices, guard: Guard) -> tuple[Geometries, Indices, Indices]:
+    """Return the geometries of rows, large ones cut into pieces, with the feature and the position of each."""
+    geometries, numbers = features.take(rows), features.features[rows]
+    large = np.flatnonzero(shapely.get_num_coordinates(geometries) > LARGE)
+    if not len(large):
+        return geometries, numbers, np.arange(len(rows))
+    pieces, origin = cut_up(geometries[large])
+    sums = np.bincount(origin, weights=shapely.area(pieces), minlength=len(large)).astype(np.float64)
+    guard.check(sums, features.areas[rows[large]], shapely.length(geometries[large]), numbers[large])
+    small = np.setdiff1d(np.arange(len(rows)), large)
+    positions = np.concatenate([small, large[origin]])
+    return np.concatenate([geometries[small], pieces]), numbers[positions], positions
 
 
 def _met(features: Features, rows: Indices, rule: Rule) -> tuple[npt.NDArray[np.bool_], Indices]:

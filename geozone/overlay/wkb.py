@@ -57,6 +57,11 @@ class OutlineStore:
         self._parts = _join_offsets([one.parts for one in several])
         self._features = _join_offsets([one.features for one in several])
 
+    @property
+    def vertices(self) -> Integers:
+        """The number of coordinates of every feature."""
+        return np.diff(self._rings[self._parts[self._features]])
+
     def take(self, positions: Indices) -> Outlines:
         """Return some of the features, in the order asked for."""
         parts, features = _take(self._features, positions)

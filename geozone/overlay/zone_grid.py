@@ -55,21 +55,17 @@ class Sheet:
 
     @cached_property
     def outlines(self) -> Outlines:
-        """The pieces as coordinate arrays."""
-        return outlines_of(self.pieces[0])
+        """The zones as coordinate arrays."""
+        return outlines_of(self.polygons)
 
-    def pieces_near(self, geometries: Geometries, asked: npt.NDArray[np.bool_]) -> tuple[Indices, Indices]:
-        """Return the pieces whose boxes meet those geometries that are asked for (position, piece)."""
-        position = np.flatnonzero(asked)
-        if not len(position):
-            return position, position
-        self._own_zones()
-        one, piece = self._thread.tree.query(geometries[position])
-        return position[one], piece
+    @cached_property
+    def bounds(self) -> Numbers:
+        """The box around all zones."""
+        return np.asarray(shapely.total_bounds(self.polygons))
 
     def prepare(self) -> None:
-        """Make what all threads share."""
-        self.pieces  # noqa: B018 - computed on first use
+        """Make what every overlay needs."""
+        self.outlines  # noqa: B018 - computed on first use
         self._grid  # noqa: B018 - computed on first use
 
     @cached_property

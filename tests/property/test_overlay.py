@@ -7,7 +7,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geozone.overlay import sweep
 from geozone.overlay.change import mapped_change
 from geozone.overlay.coverage import attribution, coverage
 from geozone.overlay.mosaic import mosaic, mosaic_geometry
@@ -59,15 +58,6 @@ ZONES = layer(
 ).assign(key=list("abcd"))
 ZONE = area_km2(ZONES)
 CLOSE = {"rtol": 1e-9, "atol": 1e-9}
-
-
-@pytest.fixture(scope="module", params=["built", "swept"], autouse=True)
-def engine(request):
-    """Overlay small layers by GEOS, as always, and by the sweep that is meant for large ones."""
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "swept":
-            patch.setattr(sweep, "MANY", 0)
-        yield request.param
 
 
 def valid(frame):

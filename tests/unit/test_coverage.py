@@ -11,7 +11,6 @@ from samples import sample_layers, sample_units
 
 from geozone.errors import ConservationError, DataError, InputError, UsageError
 from geozone.model import Severity
-from geozone.overlay import sweep
 from geozone.overlay.coverage import attribution, coverage
 from geozone.overlay.cutting import cut_up
 from geozone.overlay.guard import Guard
@@ -35,15 +34,6 @@ def box(west, south, east, north):
 
 
 ZONE = frame(box(0, 0, 10, 10), key=["zone"])
-
-
-@pytest.fixture(scope="module", params=["built", "swept"], autouse=True)
-def engine(request):
-    """Overlay small layers by GEOS, as always, and by the sweep that is meant for large ones."""
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "swept":
-            patch.setattr(sweep, "MANY", 0)
-        yield request.param
 
 
 def wavy(count, west=116.0, south=39.0, size=1.0):

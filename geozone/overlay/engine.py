@@ -1,0 +1,233 @@
+"""The overlay engine: the area of every combination of zones and what covers them, each piece of ground counted once.
+
+1. Rows whose box meets no border of a zone lie in one zone or outside all; their whole area is known.
+2. The ground is divided into tiles (`geozone.overlay.compiled.ground_tiles`). A row of one zone that meets no other row gives its area,
+   and none of its coordinates is looked at.
+3. A tile is divided into cells, front to back, until each is simple (`geozone.overlay.compiled.subdivision`), and a simple cell is swept
+   (`geozone.overlay.compiled.strips`).
+4. What a row that straddles zones has in them and outside adds up to the row, which is checked in every tile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from geozone.overlay.features import Features, Progress, in_threads
+from geozone.overlay.guard import Guard
+from geozone.overlay.plane import Indices, Numbers
+from geozone.overlay.zone_grid import CROSSING, OUTSIDE, Sheet
+
+if TYPE_CHECKING:
+    from geozone.overlay.wkb import Outlines
+
+_MOST = 65_536  # vertices of a tile
+_LARGE = 8_192  # vertices of a polygon that is cut along the tiles once
+_MARGIN = 1.0  # metres
+_NO_LAYERS = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Combinations:
+    """Areas, in m², of combinations of a zone and what covers it: a row, or a set of layers as bits."""
+
+    zones: Indices
+    covers: npt.NDArray[np.int64]
+    counted: Numbers  # each piece of ground belongs to the first row that covers it
+    whole: Numbers  # of rows, hidden or not
+
+    @staticmethod
+    def of(parts: Sequence[Combinations]) -> Combinations:
+        """Return the combinations of several, each once."""
+        nothing = np.zeros(0, dtype=np.int64)
+        zones = np.concatenate([nothing, *(part.zones for part in parts)])
+        covers = np.concatenate([nothing, *(part.covers for part in parts)])
+        order = np.lexsort((covers, zones))
+        zones, covers = zones[order], covers[order]
+        first = np.flatnonzero((np.diff(zones, prepend=-1) != 0) | (np.diff(covers, prepend=-1) != 0))
+        counted, whole = (
+            np.add.reduceat(np.concatenate([np.zeros(0), *areas])[order], first)
+            if len(first)
+            else np.zeros(0)
+            for areas in ([part.counted for part in parts], [part.whole for part in parts])
+        )
+        return Combinations(zones[first].astype(np.intp), covers[first], counted, whole)
+
+
+@dataclass(frozen=True)
+class _Tile:
+    """A tile, and what zones and large rows have in it; rows by rank."""
+
+    box: Numbers
+    rows: npt.NDArray[np.int64]
+    polygons: npt.NDArray[np.int64]
+    pieces: Numbers
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What all tiles share. Rows are known by their rank, the place in the order of features."""
+
+    features: Features
+    order: Indices  # row of each rank
+    place: Indices
+    boxes: Numbers
+    straddling: npt.NDArray[np.bool_]
+    layers: npt.NDArray[np.int64]
+
+
+def combine(
+    features: Features,
+    sheet: Sheet,
+    threads: int,
+    guard: Guard,
+    *,
+    layers: npt.NDArray[np.int64] | None = None,
+    ground: Numbers | None = None,
+    progress: Progress | None = None,
+) -> Combinations:
+    """Return the combinations of features with the zones of a sheet.
+
+    Parameters
+    ----------
+    layers
+        Layer of every row, 0 to 15: covers are then the sets of layers on each piece of ground, and `whole` is nothing. Without
+        it, covers are rows.
+    ground
+        Count only ground in this box of the plane: west, south, east, north.
+    progress
+        Called with the number of tiles that are done, and of all.
+
+    Raises
+    ------
+    ConservationError
+        If parts do not add up to their whole.
+    """
+    order = np.argsort(features.features, kind="stable")
+    place = sheet.classify(features.boxes)[order].astype(np.intp)
+    order, place = order[place != OUTSIDE], place[place != OUTSIDE]
+    boxes = np.ascontiguousarray(features.boxes[order])
+    box = _ground(boxes, sheet.bounds, ground)
+    if not len(order) or not (box[:2] < box[2:]).all():
+        return Combinations.of([])
+    straddling = (place == CROSSING) | ~_within(boxes, box)
+    given = _NO_LAYERS if layers is None else np.ascontiguousarray(layers[order])
+    work = _Work(features, order, place, boxes, straddling, given)
+    tiles = _tiles(work, sheet, box)
+    found = in_threads(lambda tile: _on_tile(work, tile), tiles, threads, progress)
+    for _, done in found:
+        guard.add(done)
+    result = Combinations.of([part for part, _ in found])
+    if layers is not None:
+        return Combinations(sheet.numbers[result.zones], result.covers, result.counted, result.whole)
+    single = np.flatnonzero(~straddling)
+    area = features.areas[order[single]]
+    result = Combinations.of([result, Combinations(place[single], single, np.zeros(len(single)), area)])
+    return Combinations(sheet.numbers[result.zones], order[result.covers], result.counted, result.whole)
+
+
+def _ground(boxes: Numbers, bounds: Numbers, ground: Numbers | None) -> Numbers:
+    """Return the box in which there can be anything to count."""
+    lows, highs = (
+        [boxes[:, :2].min(axis=0, initial=np.inf), bounds[:2]],
+        [boxes[:, 2:].max(axis=0, initial=-np.inf), bounds[2:]],
+    )
+    low, high = np.max(lows, axis=0) - _MARGIN, np.min(highs, axis=0) + _MARGIN
+    if ground is not None:
+        low, high = np.maximum(low, ground[:2]), np.minimum(high, ground[2:])
+    return np.append(low, high)
+
+
+def _within(boxes: Numbers, box: Numbers) -> npt.NDArray[np.bool_]:
+    return np.asarray((boxes[:, :2] >= box[:2]).all(axis=1) & (boxes[:, 2:] <= box[2:]).all(axis=1))
+
+
+def _tiles(work: _Work, sheet: Sheet, box: Numbers) -> list[_Tile]:
+    # numba takes half a second to load: only those who overlay something wait for it
+    from geozone.overlay.compiled.ground_tiles import make_ground_tiles  # noqa: PLC0415
+
+    weights = work.features.vertices[work.order]
+    large = np.flatnonzero(weights > _LARGE)
+    weights[large] = 0
+    boxes, ends, rows, polygons, pieces = make_ground_tiles(
+        (*_arrays(sheet.outlines), -1 - np.arange(len(sheet.polygons))),
+        (*_arrays(work.features.outlines(work.order[large])), large.astype(np.int64)),
+        work.boxes,
+        weights,
+        box,
+        _MOST,
+    )
+    return [
+        _Tile(
+            boxes[tile],
+            *(table[first:last] for table, first, last in zip((rows, polygons, pieces), *pair, strict=True)),
+        )
+        for tile, pair in enumerate(pairwise(ends))
+    ]
+
+
+def _on_tile(work: _Work, tile: _Tile) -> tuple[Combinations, Guard]:
+    from geozone.overlay.compiled.ground_tiles import apart  # noqa: PLC0415 - as above
+    from geozone.overlay.compiled.subdivision import combinations  # noqa: PLC0415
+
+    features, rows, guard = work.features, tile.rows, Guard()
+    inside = _within(work.boxes[rows], tile.box)
+    alone = inside & ~work.straddling[rows]
+    if (tile.polygons[:, 0] >= 0).any():  # a large polygon may reach anywhere
+        alone[:] = False
+    else:
+        alone &= apart(work.boxes[rows])
+    single, rest = rows[alone], rows[~alone]
+    covers = np.int64(1) << work.layers[single] if len(work.layers) else single
+    parts = [
+        Combinations(work.place[single], covers, features.areas[work.order[single]], np.zeros(len(single)))
+    ]
+    if len(rest) or len(tile.polygons):
+        keys, areas, present, amounts = combinations(
+            _arrays(features.outlines(work.order[rest])),
+            rest,
+            tile.polygons,
+            tile.pieces,
+            tile.box,
+            work.layers,
+            work.straddling,
+        )
+        _check(work, (keys, areas), (present, amounts), rest[inside[~alone]], guard)
+        zones = keys[:, 0] >= 0
+        parts.append(Combinations(keys[zones, 0], keys[zones, 1], areas[zones, 0], areas[zones, 1]))
+    return Combinations.of(parts), guard
+
+
+def _check(
+    work: _Work,
+    found: tuple[npt.NDArray[np.int64], Numbers],
+    present: tuple[npt.NDArray[np.int64], Numbers],
+    inside: npt.NDArray[np.int64],
+    guard: Guard,
+) -> None:
+    """Check that rows have in a tile what they are known to have, and that combinations add up to them."""
+    (keys, areas), (rows, amounts) = found, present
+    features = work.features.features[work.order]
+    extent = 2 * (work.boxes[:, 2:] - work.boxes[:, :2]).sum(axis=1)
+    place = np.searchsorted(rows, inside)
+    known = work.features.areas[work.order[inside]]
+    guard.check(np.append(amounts, 0.0)[place], known, extent[inside], features[inside])
+    if len(work.layers):
+        return
+    place = np.searchsorted(rows, keys[:, 1])
+    counted, whole = (
+        np.bincount(place, weights=areas[:, column], minlength=len(rows)).astype(np.float64)
+        for column in (0, 1)
+    )
+    guard.check_within(counted, amounts, extent[rows], features[rows])
+    asked = work.straddling[rows]
+    guard.check(whole[asked], amounts[asked], extent[rows[asked]], features[rows[asked]])
+
+
+def _arrays(outlines: Outlines) -> tuple[Numbers, Indices, Indices, Indices]:
+    return np.ascontiguousarray(outlines.coordinates), outlines.rings, outlines.parts, outlines.features
