@@ -13,23 +13,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
-from geozone.overlay.features import Features, Progress, in_threads
+from geozone.model import CRS
+from geozone.overlay.features import Features, Progress, block_of_outlines, in_threads
 from geozone.overlay.guard import Guard
 from geozone.overlay.plane import Indices, Numbers
+from geozone.overlay.wkb import Outlines, outlines_of
 from geozone.overlay.zone_grid import CROSSING, OUTSIDE, Sheet
-
-if TYPE_CHECKING:
-    from geozone.overlay.wkb import Outlines
 
 _MOST = 65_536  # vertices of a tile
 _LARGE = 8_192  # vertices of a polygon that is cut along the tiles once
 _MARGIN = 1.0  # metres
-_NO_LAYERS = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,9 @@ class _Work:
 
     features: Features
     order: Indices  # row of each rank
+    numbers: Indices  # feature of each rank
+    areas: Numbers
+    extents: Numbers  # length of the outline of each box
     place: Indices
     boxes: Numbers
     straddling: npt.NDArray[np.bool_]
@@ -116,8 +117,10 @@ def combine(
     if not len(order) or not (box[:2] < box[2:]).all():
         return Combinations.of([])
     straddling = (place == CROSSING) | ~_within(boxes, box)
-    given = _NO_LAYERS if layers is None else np.ascontiguousarray(layers[order])
-    work = _Work(features, order, place, boxes, straddling, given)
+    given = np.zeros(0, dtype=np.int64) if layers is None else layers[order].astype(np.int64)
+    extents = 2 * (boxes[:, 2:] - boxes[:, :2]).sum(axis=1)
+    numbers, areas = features.features[order], features.areas[order]
+    work = _Work(features, order, numbers, areas, extents, place, boxes, straddling, given)
     tiles = _tiles(work, sheet, box)
     found = in_threads(lambda tile: _on_tile(work, tile), tiles, threads, progress)
     for _, done in found:
@@ -126,9 +129,18 @@ def combine(
     if layers is not None:
         return Combinations(sheet.numbers[result.zones], result.covers, result.counted, result.whole)
     single = np.flatnonzero(~straddling)
-    area = features.areas[order[single]]
-    result = Combinations.of([result, Combinations(place[single], single, np.zeros(len(single)), area)])
+    alone = Combinations(place[single], single, np.zeros(len(single)), areas[single])
+    result = Combinations.of([result, alone])
     return Combinations(sheet.numbers[result.zones], order[result.covers], result.counted, result.whole)
+
+
+def compile_all() -> None:
+    """Compile the engine, unless that has been done: it takes some 20 seconds once."""
+    square = np.array([shapely.box(0, 0, 2, 2)], dtype=object)
+    one = np.zeros(1, dtype=np.intp)
+    block, _ = block_of_outlines(outlines_of(square), one, CRS)
+    sheet = Sheet(block.take(one), one, 1)
+    combine(Features([block], 1), sheet, 1, Guard())
 
 
 def _ground(boxes: Numbers, bounds: Numbers, ground: Numbers | None) -> Numbers:
@@ -175,7 +187,7 @@ def _on_tile(work: _Work, tile: _Tile) -> tuple[Combinations, Guard]:
     from geozone.overlay.compiled.ground_tiles import apart  # noqa: PLC0415 - as above
     from geozone.overlay.compiled.subdivision import combinations  # noqa: PLC0415
 
-    features, rows, guard = work.features, tile.rows, Guard()
+    rows, guard = tile.rows, Guard()
     inside = _within(work.boxes[rows], tile.box)
     alone = inside & ~work.straddling[rows]
     if (tile.polygons[:, 0] >= 0).any():  # a large polygon may reach anywhere
@@ -184,12 +196,10 @@ def _on_tile(work: _Work, tile: _Tile) -> tuple[Combinations, Guard]:
         alone &= apart(work.boxes[rows])
     single, rest = rows[alone], rows[~alone]
     covers = np.int64(1) << work.layers[single] if len(work.layers) else single
-    parts = [
-        Combinations(work.place[single], covers, features.areas[work.order[single]], np.zeros(len(single)))
-    ]
+    parts = [Combinations(work.place[single], covers, work.areas[single], np.zeros(len(single)))]
     if len(rest) or len(tile.polygons):
         keys, areas, present, amounts = combinations(
-            _arrays(features.outlines(work.order[rest])),
+            _arrays(work.features.outlines(work.order[rest])),
             rest,
             tile.polygons,
             tile.pieces,
@@ -212,11 +222,9 @@ def _check(
 ) -> None:
     """Check that rows have in a tile what they are known to have, and that combinations add up to them."""
     (keys, areas), (rows, amounts) = found, present
-    features = work.features.features[work.order]
-    extent = 2 * (work.boxes[:, 2:] - work.boxes[:, :2]).sum(axis=1)
     place = np.searchsorted(rows, inside)
-    known = work.features.areas[work.order[inside]]
-    guard.check(np.append(amounts, 0.0)[place], known, extent[inside], features[inside])
+    here = np.append(amounts, 0.0)[place]
+    guard.check(here, work.areas[inside], work.extents[inside], work.numbers[inside])
     if len(work.layers):
         return
     place = np.searchsorted(rows, keys[:, 1])
@@ -224,10 +232,16 @@ def _check(
         np.bincount(place, weights=areas[:, column], minlength=len(rows)).astype(np.float64)
         for column in (0, 1)
     )
-    guard.check_within(counted, amounts, extent[rows], features[rows])
+    guard.check_within(counted, amounts, work.extents[rows], work.numbers[rows])
     asked = work.straddling[rows]
-    guard.check(whole[asked], amounts[asked], extent[rows[asked]], features[rows[asked]])
+    guard.check(whole[asked], amounts[asked], work.extents[rows[asked]], work.numbers[rows[asked]])
 
 
 def _arrays(outlines: Outlines) -> tuple[Numbers, Indices, Indices, Indices]:
-    return np.ascontiguousarray(outlines.coordinates), outlines.rings, outlines.parts, outlines.features
+    # arrays that came from another process may be read-only, for which everything would be compiled once more
+    coordinates = np.require(outlines.coordinates, requirements=["C", "W"])
+    rings, parts, features = (
+        np.require(offsets, requirements=["C", "W"])
+        for offsets in (outlines.rings, outlines.parts, outlines.features)
+    )
+    return coordinates, rings, parts, features

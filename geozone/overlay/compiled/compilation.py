@@ -5,25 +5,50 @@ What numpy would say shorter takes seconds to compile, so these functions are lo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
-from numba import njit
+
+_FOLDER = Path(__file__).parent
+_SETTINGS: Any = numba.config  # its names come about at run time
 
 
 def compiled(function: Any) -> Any:
-    """Compile a function that Python calls; the code is kept beside the package or in the user's cache folder."""
-    try:
-        return njit(cache=True, nogil=True, error_model="numpy")(function)
-    except RuntimeError:  # no folder to keep compiled code in: it is compiled anew in every process
-        return njit(nogil=True, error_model="numpy")(function)
+    """Compile a function that Python calls; the code is kept beside the package, or else in the user's cache folder."""
+    with _kept_by_content():
+        try:
+            return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        except RuntimeError:  # no folder to keep compiled code in: it is compiled anew in every process
+            return numba.njit(nogil=True, error_model="numpy")(function)
 
 
 def step(function: Any) -> Any:
     """Compile a function that only compiled ones call: it is kept with them, and needs no way in from Python."""
-    return njit(  # type: ignore[call-overload]  # Numba's own annotations leave out its options for code generation
+    return numba.njit(  # type: ignore[call-overload]  # Numba's own annotations leave out its options for code generation
         nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
     )(function)
+
+
+@contextmanager
+def _kept_by_content() -> Iterator[None]:
+    """Keep compiled code in a folder named after all sources: Numba itself would not see that a step has changed."""
+    sources = b"".join(path.read_bytes() for path in sorted(_FOLDER.glob("*.py")))
+    given = _SETTINGS.CACHE_DIR
+    base = Path(given) if given else _FOLDER / "__pycache__"
+    try:
+        (base / sha256(sources).hexdigest()[:16]).mkdir(parents=True, exist_ok=True)
+    except OSError:
+        base = Path.home() / ".cache" / "geozone"
+    _SETTINGS.CACHE_DIR = str(base / sha256(sources).hexdigest()[:16])
+    try:
+        yield
+    finally:
+        _SETTINGS.CACHE_DIR = given
 
 
 @step

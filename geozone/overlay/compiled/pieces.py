@@ -175,7 +175,7 @@ def clip_pieces(pieces, first, last, box):
     corner_x, corner_y = west - 1, south - 1
     for side in (_WEST, _EAST, _SOUTH, _NORTH):
         upper = side < 2
-        if (reach[side] < box[side]) if upper else (reach[side] > box[side]):
+        if (reach[side] <= box[side]) if upper else (reach[side] > box[side]):
             top, winding = cut_pieces(
                 pieces, begin, end, side % 2, box[side], upper, corner_x, corner_y, winding, end
             )

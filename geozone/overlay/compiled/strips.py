@@ -1,4 +1,4 @@
-"""The sweep over one cell, compiled.
+"""The sweep over one cell.
 
 All pieces of the cell are cut into horizontal strips in which none begins, ends or crosses another. In a strip, pieces have an
 order from west to east, and between two neighbours lies a trapezoid of one combination of polygons; its area is its width half
@@ -14,15 +14,28 @@ from geozone.overlay.compiled.compilation import longer, sort_by, step
 
 NOWHERE, ANYWHERE = -2, -1  # zones of cells: outside all, and with the border of a zone inside
 _BITS = 16  # layers
-# columns of an edge: its low and high end, x and dx/dy at the low end, its reach in x
-_LOW, _HIGH, _AT, _SLANT, _LEAST, _MOST = range(6)
-# columns of a slot
+# columns of a polygon
 _OWNER, _WINDING, _FIRST, _LAST = range(4)
+# columns of the table of numbers: low and high end of an edge, x and dx/dy at the low end, its reach in x; x of what is active;
+# heights between strips; heights at which outlines pass the western side; areas found
+_LOW, _HIGH, _X, _SLANT, _LEAST, _MOST, _AT, _LEVEL, _PASSED, _AREA = range(10)
+# columns of the table of places: polygon (slot) of an edge and what it does to the winding number there, edges by their low
+# end, active edges, heights in order, slots of passages and their order; owner of a slot and its winding number at the western
+# side and further east; zone and value of what is found
+_SLOT, _TURN, _ORDER, _ACTIVE, _SEQUENCE, _PASSES, _TURNS, _OWNED, _START, _INSIDE, _ZONE, _VALUE = range(12)
 
 
 @step
-def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask):
-    """Return the combinations in a cell, their zone and value, and their areas.
+def make_workspace():
+    """Return the tables that a sweep works in: numbers and places."""
+    return np.empty((256, 10)), np.empty((256, 12), np.int64)
+
+
+@step
+def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask, numbers, places):
+    """Return how many combinations there are in a cell, and the workspace.
+
+    Their zone and value, and their areas, stand in the last columns of the workspace (`combination`).
 
     Parameters
     ----------
@@ -43,214 +56,189 @@ def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask):
         Layer of each owner, for the values to be sets of layers as bits; empty for the values to be owners.
     mask
         Layers that cover the whole cell.
+    numbers, places
+        The workspace (`make_workspace`).
     """
     west, south, east, north = box[0], box[1], box[2], box[3]
-    many = zones[1] - zones[0] + covers[1] - covers[0]
     divide = zones[1] - zones[0]  # slots of zones come first
-    most = 0
-    owners = np.empty(many, np.int64)
-    start = np.empty(many, np.int64)
+    many = divide + covers[1] - covers[0]
+    most = many
     for slot in range(many):
         row = zones[0] + slot if slot < divide else covers[0] + slot - divide
         most += polygons[row, _LAST] - polygons[row, _FIRST]
-        owners[slot], start[slot] = polygons[row, _OWNER], polygons[row, _WINDING]
-    edges, slots, turns = np.empty((most, 6)), np.empty(most, np.int64), np.empty(most, np.int64)
-    levels, known = np.empty(4 * most + 16), 2
-    levels[0], levels[1] = south, north
-    # where an outline passes the western side
-    passed, passes = np.empty((2 * most, 2)), 0
-    count = 0
+    if 2 * most + 16 > len(numbers):
+        numbers, places = longer(numbers, 2 * most + 16), longer(places, 2 * most + 16)
+    numbers[0, _LEVEL], numbers[1, _LEVEL] = south, north
+    known, passes, count = 2, 0, 0
     for slot in range(many):
         row = zones[0] + slot if slot < divide else covers[0] + slot - divide
+        places[slot, _OWNED], places[slot, _START] = polygons[row, _OWNER], polygons[row, _WINDING]
+        last_y = np.nan
         for number in range(polygons[row, _FIRST], polygons[row, _LAST]):
             xs, ys, xe, ye = pieces[number, 0], pieces[number, 1], pieces[number, 2], pieces[number, 3]
             if xs == west and ys > south:
-                passed[passes, 0], passed[passes, 1] = ys, slot + 1
+                numbers[passes, _PASSED], places[passes, _PASSES] = ys, slot + 1
                 passes += 1
             if xe == west and ye > south:
-                passed[passes, 0], passed[passes, 1] = ye, -slot - 1
+                numbers[passes, _PASSED], places[passes, _PASSES] = ye, -slot - 1
                 passes += 1
+            # where one piece ends the next mostly begins
+            if ys != last_y and south < ys < north:
+                numbers[known, _LEVEL] = ys
+                known += 1
+            if ye != ys and south < ye < north:
+                numbers[known, _LEVEL] = ye
+                known += 1
+            last_y = ye
             if ys == ye:
-                if west in (xs, xe):
-                    levels[known] = ys
-                    known += 1
                 continue
             upward = ys < ye
-            turns[count] = -1 if upward else 1
-            slots[count] = slot
-            edges[count, _LOW] = min(ys, ye)
-            edges[count, _HIGH] = max(ys, ye)
-            edges[count, _AT] = xs if upward else xe
-            edges[count, _SLANT] = (xe - xs) / (ye - ys)
-            edges[count, _LEAST], edges[count, _MOST] = min(xs, xe), max(xs, xe)
+            places[count, _SLOT], places[count, _TURN] = slot, -1 if upward else 1
+            numbers[count, _LOW], numbers[count, _HIGH] = min(ys, ye), max(ys, ye)
+            numbers[count, _X] = xs if upward else xe
+            numbers[count, _SLANT] = (xe - xs) / (ye - ys)
+            numbers[count, _LEAST], numbers[count, _MOST] = min(xs, xe), max(xs, xe)
+            places[count, _ORDER] = count
             count += 1
-    order = np.empty(count, np.int64)
-    for place in range(count):
-        order[place] = place
-    sort_by(order, edges[:, _LOW], count)
-    levels, known = _levels(edges, slots, count, order, divide, levels, known, south, north)
-    sequence = np.empty(known, np.int64)
+    sort_by(places[:, _ORDER], numbers[:, _LOW], count)
+    numbers, places, known = _add_crossings(numbers, places, count, divide, known, south, north)
     for place in range(known):
-        sequence[place] = place
-    sort_by(sequence, levels, known)
-    turn_order = np.empty(passes, np.int64)
+        places[place, _SEQUENCE] = place
+    sort_by(places[:, _SEQUENCE], numbers[:, _LEVEL], known)
     for place in range(passes):
-        turn_order[place] = place
-    sort_by(turn_order, passed[:, 0], passes)
-    active, at, inside = np.empty(count, np.int64), np.empty(count), np.empty(many, np.int64)
-    counts = np.zeros(_BITS, np.int64)
-    by_layer = len(layers) > 0
-    codes, amounts, found = np.empty((8, 2), np.int64), np.empty(8), 0
-    size, entered, turned = 0, 0, 0
+        places[place, _TURNS] = place
+    sort_by(places[:, _TURNS], numbers[:, _PASSED], passes)
+    by_layer, counts = len(layers) > 0, np.zeros(_BITS if len(layers) > 0 else 0, np.int64)
+    size, entered, turned, found = 0, 0, 0, 0
     for strip in range(known - 1):
-        bottom, top = levels[sequence[strip]], levels[sequence[strip + 1]]
+        bottom = numbers[places[strip, _SEQUENCE], _LEVEL]
+        top = numbers[places[strip + 1, _SEQUENCE], _LEVEL]
         if top <= bottom:
             continue
-        while turned < passes and passed[turn_order[turned], 0] <= bottom:
-            change = int(passed[turn_order[turned], 1])
+        while turned < passes and numbers[places[turned, _TURNS], _PASSED] <= bottom:
+            change = places[places[turned, _TURNS], _PASSES]
             if change > 0:
-                start[change - 1] += 1
+                places[change - 1, _START] += 1
             else:
-                start[-change - 1] -= 1
+                places[-change - 1, _START] -= 1
             turned += 1
-        while entered < count and edges[order[entered], _LOW] <= bottom:
-            active[size] = order[entered]
+        while entered < count and numbers[places[entered, _ORDER], _LOW] <= bottom:
+            places[size, _ACTIVE] = places[entered, _ORDER]
             size += 1
             entered += 1
-        size = _arrange(edges, active, at, size, bottom, (bottom + top) / 2)
-        there, value, present = zone, np.int64(-1), mask
+        size = _arrange(numbers, places, size, bottom, (bottom + top) / 2)
+        there, value, present, front = zone, np.int64(-1), mask, many
         for slot in range(many):
-            inside[slot] = start[slot]
+            places[slot, _INSIDE] = places[slot, _START]
         for slot in range(divide):
-            if inside[slot] > 0:
-                there = -1 - owners[slot]
+            if places[slot, _INSIDE] > 0:
+                there = -1 - places[slot, _OWNED]
         if by_layer:
             for bit in range(_BITS):
                 counts[bit] = 0
             for slot in range(divide, many):
-                if inside[slot] > 0:
-                    counts[layers[owners[slot]]] += 1
-                    present |= 1 << layers[owners[slot]]
+                if places[slot, _INSIDE] > 0:
+                    counts[layers[places[slot, _OWNED]]] += 1
+                    present |= 1 << layers[places[slot, _OWNED]]
             value = present
         else:
             front = divide
-            while front < many and inside[front] <= 0:
+            while front < many and places[front, _INSIDE] <= 0:
                 front += 1
-            value = owners[front] if front < many else base
+            value = places[front, _OWNED] if front < many else base
         before = west
         for place in range(size + 1):
-            after = at[place] if place < size else east
+            after = numbers[place, _AT] if place < size else east
             area = (after - before) * (top - bottom)
             if area > 0 and there != ANYWHERE and (value > 0 if by_layer else value >= 0):
                 code = 0
-                while code < found and (codes[code, 1] != value or codes[code, 0] != there):
+                while code < found and (places[code, _VALUE] != value or places[code, _ZONE] != there):
                     code += 1
                 if code == found:
-                    if found == len(amounts):
-                        codes = longer(codes, 0)
-                        more = np.empty(len(codes))
-                        for known_code in range(found):
-                            more[known_code] = amounts[known_code]
-                        amounts = more
-                    codes[code, 0], codes[code, 1], amounts[code] = there, value, 0.0
+                    if found == len(numbers):
+                        numbers, places = longer(numbers, 0), longer(places, 0)
+                    places[code, _ZONE], places[code, _VALUE], numbers[code, _AREA] = there, value, 0.0
                     found += 1
-                amounts[code] += area
+                numbers[code, _AREA] += area
             if place == size:
                 break
             before = after
-            edge = active[place]
-            slot = slots[edge]
-            was = inside[slot] > 0
-            inside[slot] += turns[edge]
-            now = inside[slot] > 0
+            edge = places[place, _ACTIVE]
+            slot = places[edge, _SLOT]
+            was = places[slot, _INSIDE] > 0
+            places[slot, _INSIDE] += places[edge, _TURN]
+            now = places[slot, _INSIDE] > 0
             if was == now:
                 continue
             if slot < divide:
                 there = zone
                 for one in range(divide):
-                    if inside[one] > 0:
-                        there = -1 - owners[one]
+                    if places[one, _INSIDE] > 0:
+                        there = -1 - places[one, _OWNED]
             elif by_layer:
-                bit = layers[owners[slot]]
+                bit = layers[places[slot, _OWNED]]
                 counts[bit] += 1 if now else -1
-                if counts[bit] > 0:
-                    present |= 1 << bit
-                else:
-                    present &= ~(1 << bit)
-                    present |= mask
+                present = (present | 1 << bit) if counts[bit] > 0 else (present & ~(1 << bit)) | mask
                 value = present
-            elif now:
-                if slot < front:
-                    front = slot
-                    value = owners[front]
-            elif slot == front:
-                while front < many and inside[front] <= 0:
+            else:
+                if now:
+                    front = min(front, slot)
+                while front < many and places[front, _INSIDE] <= 0:
                     front += 1
-                value = owners[front] if front < many else base
-    return codes, amounts, found
+                value = places[front, _OWNED] if front < many else base
+    return found, numbers, places
 
 
 @step
-def _levels(edges, slots, count, order, divide, levels, known, south, north):
-    """Return the heights between strips: those of ends and of crossings."""
+def combination(numbers, places, number):
+    """Return zone, value and area of a combination that a sweep has found."""
+    return places[number, _ZONE], places[number, _VALUE], numbers[number, _AREA]
+
+
+@step
+def _add_crossings(numbers, places, count, divide, known, south, north):
+    """Add the heights at which edges cross."""
     for place in range(count):
-        one = order[place]
-        low, high, x, slant = edges[one, _LOW], edges[one, _HIGH], edges[one, _AT], edges[one, _SLANT]
-        if known + 2 > len(levels):
-            levels = _twice(levels)
-        if low > south:
-            levels[known] = low
-            known += 1
-        if high < north:
-            levels[known] = high
-            known += 1
-        slot = slots[one]
+        one = places[place, _ORDER]
+        low, high, x, slant = numbers[one, _LOW], numbers[one, _HIGH], numbers[one, _X], numbers[one, _SLANT]
+        least, most, slot = numbers[one, _LEAST], numbers[one, _MOST], places[one, _SLOT]
         for later in range(place + 1, count):
-            other = order[later]
-            bottom = edges[other, _LOW]
+            other = places[later, _ORDER]
+            bottom = numbers[other, _LOW]
             if bottom >= high:
                 break
-            if edges[other, _LEAST] > edges[one, _MOST] or edges[other, _MOST] < edges[one, _LEAST]:
+            if numbers[other, _LEAST] > most or numbers[other, _MOST] < least:
                 continue
-            if slots[other] == slot or (slot < divide and slots[other] < divide):
+            if places[other, _SLOT] == slot or (slot < divide and places[other, _SLOT] < divide):
                 continue  # polygons are valid, and zones do not overlap
-            top = min(high, edges[other, _HIGH])
-            before = x + (bottom - low) * slant - edges[other, _AT]
-            after = x + (top - low) * slant - edges[other, _AT] - (top - bottom) * edges[other, _SLANT]
+            top = min(high, numbers[other, _HIGH])
+            before = x + (bottom - low) * slant - numbers[other, _X]
+            after = x + (top - low) * slant - numbers[other, _X] - (top - bottom) * numbers[other, _SLANT]
             if before * after >= 0:
                 continue
             level = bottom + (top - bottom) * before / (before - after)
             if south < level < north:
-                if known == len(levels):
-                    levels = _twice(levels)
-                levels[known] = level
+                if known == len(numbers):
+                    numbers, places = longer(numbers, 0), longer(places, 0)
+                numbers[known, _LEVEL] = level
                 known += 1
-    return levels, known
+    return numbers, places, known
 
 
 @step
-def _twice(values):
-    """Return values with room for as many more."""
-    result = np.empty(2 * len(values))
-    for place in range(len(values)):
-        result[place] = values[place]
-    return result
-
-
-@step
-def _arrange(edges, active, at, size, bottom, middle):
+def _arrange(numbers, places, size, bottom, middle):
     """Drop edges that have ended, and order the others from west to east, which they nearly are from the strip before."""
     kept = 0
     for place in range(size):
-        one = active[place]
-        if edges[one, _HIGH] <= bottom:
+        one = places[place, _ACTIVE]
+        if numbers[one, _HIGH] <= bottom:
             continue
-        x = edges[one, _AT] + (middle - edges[one, _LOW]) * edges[one, _SLANT]
-        x = min(max(x, edges[one, _LEAST]), edges[one, _MOST])
+        x = numbers[one, _X] + (middle - numbers[one, _LOW]) * numbers[one, _SLANT]
+        x = min(max(x, numbers[one, _LEAST]), numbers[one, _MOST])
         free = kept
-        while free > 0 and at[free - 1] > x:
-            active[free], at[free] = active[free - 1], at[free - 1]
+        while free > 0 and numbers[free - 1, _AT] > x:
+            places[free, _ACTIVE], numbers[free, _AT] = places[free - 1, _ACTIVE], numbers[free - 1, _AT]
             free -= 1
-        active[free], at[free] = one, x
+        places[free, _ACTIVE], numbers[free, _AT] = one, x
         kept += 1
     return kept

@@ -11,7 +11,7 @@ import numpy as np
 
 from geozone.overlay.compiled.compilation import compiled, longer, step
 from geozone.overlay.compiled.pieces import add_rings, area_in_cell, clip_pieces, cut_pieces, same_pieces
-from geozone.overlay.compiled.strips import ANYWHERE, NOWHERE, sweep_cell
+from geozone.overlay.compiled.strips import ANYWHERE, NOWHERE, combination, make_workspace, sweep_cell
 
 _FEW = 24  # pieces of a cell that is swept
 _MANY = 512  # pieces of a cell that is halved further although that serves little
@@ -92,6 +92,7 @@ def _divide(pieces, polygons, count, top, box, layers, straddling):
     by_layer = len(layers) > 0
     boxes, cells = np.empty((64, 4)), np.empty((64, 6), np.int64)
     keys, areas, used = np.full((256, 2), _FREE), np.zeros((256, 2)), 0
+    numbers, places = make_workspace()
     # the ground is its own child: what covers it whole is found
     pieces, polygons = _room(pieces, 2 * top), _room(polygons, 2 * count)
     ground, stack = np.array([ANYWHERE, 0, 0, count, top, 0]), np.int64(0)
@@ -139,11 +140,17 @@ def _divide(pieces, polygons, count, top, box, layers, straddling):
                 pieces, polygons, cover, shown, cell, here, base, layers, keys, areas, used
             )
         elif few or (shown == 0 and hidden_pieces == 0):
+            # a straddling row that lies alone is swept once for both its areas
+            alone = not by_layer and cover > first and last == cover + 1 and shown == 1
+            alone = alone and straddling[polygons[cover, OWNER]]
             rows = (first, cover, cover + shown)
-            keys, areas, used = _swept(pieces, polygons, rows, cell, here, base, layers, keys, areas, used)
-            if not by_layer and cover > first:
-                keys, areas, used = _whole(
-                    pieces, polygons, (first, cover, last), here, straddling, keys, areas, used
+            keys, areas, used, numbers, places = _swept(
+                pieces, polygons, rows, cell, here, base, layers, alone, keys, areas, used, numbers, places
+            )
+            if not by_layer and cover > first and not alone:
+                rows = (first, cover, last)
+                keys, areas, used, numbers, places = _whole(
+                    pieces, polygons, rows, here, straddling, keys, areas, used, numbers, places
                 )
         else:
             axis = 0 if here[2] - here[0] > here[3] - here[1] else 1
@@ -339,19 +346,24 @@ def _closed(pieces, polygons, row, shown, cell, box, base, layers, keys, areas, 
 
 
 @step
-def _swept(pieces, polygons, rows, cell, box, base, layers, keys, areas, used):
-    """Add what counts in a cell."""
+def _swept(pieces, polygons, rows, cell, box, base, layers, alone, keys, areas, used, numbers, places):
+    """Add what counts in a cell, and for a row that lies alone there its whole area."""
     first, cover, last = rows
-    codes, amounts, found = sweep_cell(
-        pieces, polygons, (first, cover), (cover, last), box, cell[_ZONE], base, layers, cell[_MASK]
+    zone = np.int64(NOWHERE) if alone and cell[_ZONE] == ANYWHERE else cell[_ZONE]
+    found, numbers, places = sweep_cell(
+        pieces, polygons, (first, cover), (cover, last), box, zone, base, layers, cell[_MASK], numbers, places
     )
     for code in range(found):
-        keys, areas, used = _add(keys, areas, used, codes[code, 0], codes[code, 1], 0, amounts[code])
-    return keys, areas, used
+        there, value, area = combination(numbers, places, code)
+        if there != NOWHERE:
+            keys, areas, used = _add(keys, areas, used, there, value, 0, area)
+        if alone:
+            keys, areas, used = _add(keys, areas, used, there, value, 1, area)
+    return keys, areas, used, numbers, places
 
 
 @step
-def _whole(pieces, polygons, rows, box, straddling, keys, areas, used):
+def _whole(pieces, polygons, rows, box, straddling, keys, areas, used, numbers, places):
     """Add the whole area of the rows that it is asked for, zone by zone."""
     first, cover, last = rows
     nobody = np.empty(0, np.int64)
@@ -369,7 +381,7 @@ def _whole(pieces, polygons, rows, box, straddling, keys, areas, used):
                 keys, areas, used = _add(keys, areas, used, -1 - polygons[zone, OWNER], owner, 1, area)
             keys, areas, used = _add(keys, areas, used, np.int64(NOWHERE), owner, 1, outside)
             continue
-        codes, amounts, found = sweep_cell(
+        found, numbers, places = sweep_cell(
             pieces,
             polygons,
             (first, cover),
@@ -379,10 +391,13 @@ def _whole(pieces, polygons, rows, box, straddling, keys, areas, used):
             np.int64(-1),
             nobody,
             np.int64(0),
+            numbers,
+            places,
         )
         for code in range(found):
-            keys, areas, used = _add(keys, areas, used, codes[code, 0], owner, 1, amounts[code])
-    return keys, areas, used
+            there, _, area = combination(numbers, places, code)
+            keys, areas, used = _add(keys, areas, used, there, owner, 1, area)
+    return keys, areas, used, numbers, places
 
 
 @step
