@@ -21,6 +21,8 @@ import numpy as np
 import psutil
 
 from tests.bench import data, peers
+from tests.bench.record import RECORD, write_record
+from tests.bench.shapes import SHAPES, shape_layer
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = 60.0  # seconds: what takes longer is run once
@@ -28,16 +30,18 @@ AGREE = 1e-8  # of the area of a zone
 
 
 class Measured:
-    """Median seconds, highest memory (GB) and result of some runs."""
+    """Median seconds and processor seconds, highest memory (GB) and result of some runs."""
 
     def __init__(self, name: str, layer: Path, zones: Path, repeat: int) -> None:
-        self.name, self.times, self.memory = name, [], 0.0
+        self.name, self.memory = name, 0.0
+        self.times: list[float] = []
+        self.processor_times: list[float] = []
         self.result = np.zeros(0)
         for _ in range(repeat):
             self._run(layer, zones)
             if self.times[-1] > SLOW:
                 break
-        self.seconds = statistics.median(self.times)
+        self.seconds, self.processor = statistics.median(self.times), statistics.median(self.processor_times)
 
     def _run(self, layer: Path, zones: Path) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -58,7 +62,9 @@ class Measured:
             watch.join()
             if process.returncode:
                 raise SystemExit(f"{self.name} failed")
-            self.times.append(json.loads(printed.splitlines()[-1])["seconds"])
+            told = json.loads(printed.splitlines()[-1])
+            self.times.append(told["seconds"])
+            self.processor_times.append(told["processor"])
             self.result = np.load(out)
 
     def _watch(self, pid: int) -> None:
@@ -106,7 +112,7 @@ def compare(count: int, repeat: int, wanted: list[str]) -> None:
         if apart > AGREE:
             raise SystemExit(f"{name} and geozone disagree by {apart:.1e}")
 
-    for name in ("overlay_dissolve", "clip_loop"):
+    for name in ("plain", "overlay_dissolve", "clip_loop"):
         if name in wanted:
             report(name, layer, zones)
     planes = data.in_plane(layer), data.in_plane(zones)
@@ -121,6 +127,45 @@ def compare(count: int, repeat: int, wanted: list[str]) -> None:
                 report(name, *planes, note=f"(query alone; loading took {loading:.1f} s more)")
         else:
             report(name, *planes)
+
+
+def every_shape(count: int, repeat: int, wanted: list[str], names: list[str]) -> None:
+    """Print processor seconds of geozone on layers of every shape, and those of peers as multiples of them."""
+    zones = data.zones()
+    say(
+        f"\nCoverage by {count:,} polygons of every shape, file to table (processor seconds, medians of {repeat})"
+    )
+    row("shape", "geozone", "seconds", "memory GB", *(f"{name} ×" for name in wanted), "apart")
+    for name in names:
+        layer = shape_layer(name, count)
+        ours = Measured("geozone", layer, zones, repeat)
+        others = [Measured(peer, layer, zones, 1 if ours.processor > 5 else repeat) for peer in wanted]
+        scale = np.maximum(ours.result, 1.0)
+        apart = max(
+            (float(np.max(np.abs(peer.result - ours.result) / scale)) for peer in others), default=0.0
+        )
+        row(
+            name,
+            f"{ours.processor:.2f}",
+            f"{ours.seconds:.2f}",
+            f"{ours.memory:.2f}",
+            *(f"{peer.processor / ours.processor:.1f}" for peer in others),
+            f"{apart:.0e}",
+        )
+        RECORD.setdefault("shapes", []).append(
+            {
+                "shape": name,
+                "polygons": count,
+                "geozone": ours.processor,
+                "memory_gb": ours.memory,
+                "apart": apart,
+                "peers": {
+                    peer.name: {"processor": peer.processor, "memory_gb": peer.memory} for peer in others
+                },
+            }
+        )
+        if apart > AGREE:
+            raise SystemExit(f"geozone and its peers disagree by {apart:.1e}")
 
 
 def grow(counts: list[int], repeat: int) -> None:
@@ -257,8 +302,8 @@ def rasters(side: int, repeat: int) -> None:
         row(name, f"{seconds:.2f}", f"{seconds / floor:.1f}", f"{memory:.2f}")
 
 
-PARTS = ("coverage", "growth", "area", "mosaic", "raster")
-PEERS = ("overlay_dissolve", "clip_loop", "duckdb_spatial", "postgis")
+PARTS = ("coverage", "shapes", "growth", "area", "mosaic", "raster")
+PEERS = ("plain", "overlay_dissolve", "clip_loop", "duckdb_spatial", "postgis")
 
 
 def main() -> None:
@@ -266,12 +311,18 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="the sizes that the documentation states")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=PEERS)
+    parser.add_argument("--shapes", nargs="+", choices=list(SHAPES), default=list(SHAPES))
+    parser.add_argument("--count", type=int, help="polygons of each shape")
     parser.add_argument("--repeat", type=int, default=3)
     asked = parser.parse_args()
     count = 100_000 if asked.full else 10_000
     say(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f} at the start")
     if "coverage" in asked.only:
         compare(count, asked.repeat, list(asked.peers))
+    if "shapes" in asked.only:
+        # the databases and geopandas take minutes for each shape: they are asked for by name
+        wanted = [name for name in asked.peers if name != "postgis"] if asked.peers != PEERS else ["plain"]
+        every_shape(asked.count or (20_000 if asked.full else 5_000), asked.repeat, wanted, asked.shapes)
     if "growth" in asked.only:
         grow([10_000, 100_000, 1_000_000] if asked.full else [1_000, 10_000, 100_000], asked.repeat)
     if "area" in asked.only:
@@ -280,6 +331,7 @@ def main() -> None:
         mosaics(count, asked.repeat)
     if "raster" in asked.only:
         rasters(20_000 if asked.full else 4_000, asked.repeat)
+    write_record()
 
 
 if __name__ == "__main__":
