@@ -165,6 +165,8 @@ class Sheet:
 def make_sheets(polygons: Geometries, cells: int = 2048) -> list[Sheet]:
     """Return sheets for zones that may overlap each other; empty zones are on none."""
     wanted = np.flatnonzero(shapely.area(polygons) > 0)
+    if shapely.coverage_is_valid(polygons[wanted]):  # the usual case, seen by their edges alone
+        return [Sheet(polygons[wanted], wanted, cells)] if len(wanted) else []
     tree = shapely.STRtree(polygons[wanted])
     first, second = tree.query(polygons[wanted], predicate="intersects")
     later = first < second

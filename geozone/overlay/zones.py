@@ -92,7 +92,8 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
         array = share_vertices(array)
     polygons = polygonal(to_plane(array, crs))
     try:
-        polygons = shapely.make_valid(polygons, method="structure", keep_collapsed=False)
+        broken = ~shapely.is_valid(polygons)
+        polygons[broken] = shapely.make_valid(polygons[broken], method="structure", keep_collapsed=False)
     except shapely.GEOSException as error:
         raise DataError("overlay.broken_geometry", reason=" ".join(str(error).split())[:200]) from error
     keys = _keys(frame[by]) if by is not None else frame.index

@@ -13,7 +13,7 @@ from geozone.overlay.compiled.compilation import compiled, longer, step
 from geozone.overlay.compiled.pieces import add_rings, area_in_cell, clip_pieces, cut_pieces, same_pieces
 from geozone.overlay.compiled.strips import ANYWHERE, NOWHERE, combination, make_workspace, sweep_cell
 
-_FEW = 24  # pieces of a cell that is swept
+_FEW = 16  # pieces of a cell that is swept
 _MANY = 512  # pieces of a cell that is halved further although that serves little
 _STUCK, _STUCK_LONGER = 6, 20  # halvings that leave most of the pieces, after which a cell is swept as it is
 # columns of a polygon in a cell: owner (a row; of a zone -1 - zone), winding number, first piece, end, whether it is hidden
