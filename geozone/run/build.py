@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from geozone.choices import EDITIONS
 from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
 from geozone.export.tables import write_tables
@@ -20,7 +21,6 @@ from geozone.run.compute import Options, compute
 from geozone.run.folder import write_index
 
 OUTPUT_STEPS = ("page", "geopackage", "tables")
-EDITIONS = ("full", "public")
 
 
 def build(

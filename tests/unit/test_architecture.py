@@ -11,7 +11,7 @@ DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
     {"messages"},
     {"errors"},
-    {"files", "model", "rounding"},
+    {"aligned", "choices", "files", "model", "rounding"},
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges"},
