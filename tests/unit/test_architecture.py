@@ -11,7 +11,7 @@ DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
     {"messages"},
     {"errors"},
-    {"aligned", "choices", "files", "model", "rounding"},
+    {"aligned", "choices", "files", "model", "natural_breaks", "rounding"},
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges"},
