@@ -9,6 +9,7 @@ from pathlib import Path
 from geozone.choices import EDITIONS
 from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
+from geozone.export.result_tables import content
 from geozone.export.tables import write_tables
 from geozone.files import make_folder, whole_file
 from geozone.maps.basemap import BaseMap
@@ -93,9 +94,10 @@ def write_zone(
     page = write_map(result, out / f"{result.zone.key}.html", options.lang, base_map=base_map)
     options.progress(text("run.step_geopackage"))
     package = out / f"{result.zone.key}.gpkg"
-    write_geopackage(result, package, lang=options.lang)
+    tables = content(result, options.lang)
+    write_geopackage(result, package, lang=options.lang, tables=tables)
     options.progress(text("run.step_tables"))
-    return [page, package, *write_tables(result, out, lang=options.lang)]
+    return [page, package, *write_tables(result, out, lang=options.lang, tables=tables)]
 
 
 def write_map(result: ZoneResult, path: Path, lang: Language, *, base_map: BaseMap | None = None) -> Path:
