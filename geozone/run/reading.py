@@ -32,7 +32,7 @@ from geozone.run.layers import (
     role_of,
 )
 from geozone.run.rasters import opened, raster_layers
-from geozone.terrain.barrier import barrier_gaps
+from geozone.terrain.continuity import barrier_gaps
 
 Progress = Callable[[Text], None]
 EARLIER = "@"  # between the id of a layer and the vintage that is not its newest

@@ -82,6 +82,11 @@ def test_a_check_loads_what_reads_the_file_and_no_more(tmp_path, ending):
     assert heavy_after(CALL.format(arguments=["check", str(path)])) <= READING
 
 
+def test_a_build_loads_no_compiler_and_no_second_library_for_what_numpy_does():
+    loaded = heavy_after("import geozone.run.build, geozone.run.compute")
+    assert not loaded & {"exactextract", "mapclassify", "matplotlib", "numba", "pypinyin", "scipy", "sklearn"}
+
+
 TEXTS = st.text(st.sampled_from('ab1 -.,"\n\t、县界º'), max_size=50)
 
 
