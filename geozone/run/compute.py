@@ -288,16 +288,12 @@ def _slivers(
     shared |= {need.ground.layer for need in needs if isinstance(need, ConnectedNeed)}
     pieces = mosaics.pieces
     return {
-        name: {
-            code: sliver
-            for some in units
-            for code, sliver in slivers(
-                layers[name].data,
-                some,
-                pieces[pieces[name].astype(bool)],
-                max(accuracy_m(layers[name]), run.boundary_accuracy_m),
-            ).items()
-        }
+        name: slivers(
+            layers[name].data,
+            units,
+            pieces[pieces[name].astype(bool)],
+            max(accuracy_m(layers[name]), run.boundary_accuracy_m),
+        )
         for name in sorted(shared & set(layers))
     }
 
