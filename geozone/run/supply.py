@@ -163,8 +163,8 @@ def _(need: ConnectedNeed) -> Sequence[str]:
 
 @_table.register
 def _(need: ConnectedNeed, materials: Materials) -> pd.DataFrame:
-    patches = materials.ground(need.ground, _POLYGONS)
-    along = materials.layers[need.along].data if need.along else None
+    patches = _shapes(materials.ground(need.ground, _POLYGONS))
+    along = _shapes(materials.layers[need.along].data) if need.along else None
     rows = []
     units = materials.units[materials.units["level"].isin(need.levels)]
     units = pd.concat([units, *(region.tail(1) for region in materials.regions)])
@@ -199,3 +199,8 @@ def _(need: ChangeNeed, materials: Materials) -> pd.DataFrame:
 
 def _sources(materials: Materials, name: str) -> tuple[LayerSource, ...]:
     return materials.rasters[name].sources
+
+
+def _shapes(data: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer without its fields."""
+    return data[[data.geometry.name]]
