@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from geozone.api import OpenProject
     from geozone.overlay.features import Progress
     from geozone.project import Project
-    from geozone.run.reading import Options
+    from geozone.run.options import Options
 
 PATH = click.Path(path_type=Path)
 
@@ -116,7 +116,7 @@ def chosen_projects(zones: tuple[str, ...], *, every: bool, project_file: Path |
 
 def run_options(lang: Language, threads: int | None = None, *, every: bool = False) -> Options:
     """Return how a run is done that tells its decisions and findings on stderr."""
-    from geozone.run.reading import Options
+    from geozone.run.options import Options
 
     return Options(
         lang=lang,

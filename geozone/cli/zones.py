@@ -84,8 +84,8 @@ def build_command(
     """
     from tqdm import tqdm
 
-    from geozone.run.build import OUTPUT_STEPS, build
-    from geozone.run.compute import STEPS, Options
+    from geozone.run.build import build
+    from geozone.run.options import OUTPUT_STEPS, STEPS, Options
 
     projects = chosen_projects(zones, every=every, project_file=project_file)
     with tqdm(total=len(projects) * len(STEPS + OUTPUT_STEPS), unit="step", file=sys.stderr) as bar:
@@ -163,7 +163,7 @@ def map_command(
       geozone map bth
       geozone map bth --base-map tianditu:KEY --out bth_online.html
     """
-    from geozone.run.build import write_map
+    from geozone.run.output import write_map
 
     project = opened(zone, project_file, run_options(lang, threads, every=every))
     path = out or Path(f"{project.project.zone.key}.html")

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from geozone.choices import EDITIONS
-from geozone.export.geopackage import write_geopackage
-from geozone.export.record import write_record
-from geozone.export.result_tables import content
-from geozone.export.tables import write_tables
-from geozone.files import make_folder, whole_file
+from geozone.files import make_folder
 from geozone.maps.basemap import BaseMap
-from geozone.maps.edition import public_edition
-from geozone.maps.page import render_page
-from geozone.messages import Language, text
-from geozone.model import ZoneResult
-from geozone.project import Project
-from geozone.run.compute import Options, compute
-from geozone.run.folder import write_index
-
-OUTPUT_STEPS = ("page", "geopackage", "tables")
+from geozone.project import Project, embedded_project
+from geozone.run.options import Options
+from geozone.run.processes import Processes
 
 
 def build(
@@ -33,6 +23,9 @@ def build(
     base_map: BaseMap | None = None,
 ) -> list[Path]:
     """Build the files of one or more zones, and the index over every zone that the folder then holds.
+
+    Several zones of embedded data alone are built at a time, each in a process of its own, as many as there are processors
+    (or `Options.threads`).
 
     Parameters
     ----------
@@ -60,52 +53,56 @@ def build(
     """
     options = options or Options()
     make_folder(out)
-    written: list[Path] = []
-    for project in projects:
-        started = datetime.now(UTC)
-        result = compute(project, options)
-        if edition == "public":
-            result = public_edition(result)
-        outputs = write_zone(result, out, options, base_map=base_map)
-        record = out / f"{result.zone.key}_run.json"
-        write_record(
-            result,
-            record,
-            parameters={
-                "lang": options.lang,
-                "threads": options.threads,
-                "workers": options.workers,
-                "scheduler": options.scheduler,
-                "edition": edition,
-            },
-            outputs=outputs,
-            started=started,
-            finished=datetime.now(UTC),
-        )
-        written += [*outputs, record]
-    return [*written, write_index(out, options.lang, options.notice)]
+    projects = list(projects)
+    at_once = _at_once(projects, options)
+    if at_once < 2:
+        written = [
+            path
+            for project in projects
+            for path in _build_zone(project, out, options, edition=edition, base_map=base_map)
+        ]
+        return [*written, _write_index(out, options)]
+    with Processes(at_once, options) as processes:
+        # the largest first, so that no process waits for it at the end
+        largest = sorted(projects, key=lambda project: -len(project.zone.members))
+        found = {
+            project.zone.key: processes.start(_build_embedded, project.zone.key, out, edition, base_map)
+            for project in largest
+        }
+        written = [path for project in projects for path in processes.result(found[project.zone.key])]
+        return [*written, processes.result(processes.start(_write_index, out))]
 
 
-def write_zone(
-    result: ZoneResult, out: Path, options: Options, *, base_map: BaseMap | None = None
+def _at_once(projects: Sequence[Project], options: Options) -> int:
+    """Return how many zones are built at a time: one where the projects do not go by the keys of their zones."""
+    if options.workers is not None or options.scheduler is not None:
+        return 1
+    if len({project.zone.key for project in projects}) < len(projects):
+        return 1
+    if any(project != embedded_project(project.zone.key) for project in projects):
+        return 1
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(len(projects), options.threads or processors)
+
+
+# what these import stays out of a process that has others do the work
+
+
+def _build_embedded(
+    key: str, out: Path, edition: str, base_map: BaseMap | None, options: Options
 ) -> list[Path]:
-    """Write the page, the GeoPackage and the tables of one zone."""
-    options.progress(text("run.step_page"))
-    page = write_map(result, out / f"{result.zone.key}.html", options.lang, base_map=base_map)
-    options.progress(text("run.step_geopackage"))
-    package = out / f"{result.zone.key}.gpkg"
-    tables = content(result, options.lang)
-    write_geopackage(result, package, lang=options.lang, tables=tables)
-    options.progress(text("run.step_tables"))
-    return [page, package, *write_tables(result, out, lang=options.lang, tables=tables)]
+    return _build_zone(embedded_project(key), out, options, edition=edition, base_map=base_map)
 
 
-def write_map(result: ZoneResult, path: Path, lang: Language, *, base_map: BaseMap | None = None) -> Path:
-    """Write the page of one zone."""
-    _write_text(path, render_page(result, lang=lang, base_map=base_map))
-    return path
+def _build_zone(
+    project: Project, out: Path, options: Options, *, edition: str, base_map: BaseMap | None
+) -> list[Path]:
+    from geozone.run.output import build_zone  # noqa: PLC0415
+
+    return build_zone(project, out, options, edition=edition, base_map=base_map)
 
 
-def _write_text(path: Path, content: str) -> None:
-    with whole_file(path) as unfinished:
-        unfinished.write_text(content, "utf-8", newline="\n")
+def _write_index(out: Path, options: Options) -> Path:
+    from geozone.run.folder import write_index  # noqa: PLC0415
+
+    return write_index(out, options.lang, options.notice)

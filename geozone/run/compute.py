@@ -35,16 +35,14 @@ from geozone.rates.regions import places_asked_for
 from geozone.run.findings import shore_elsewhere, unused_layer
 from geozone.run.layers import cut_to_zone, role_of
 from geozone.run.mosaics import Mosaics
+from geozone.run.options import Options
 from geozone.run.places import drawn_places, grounds
 from geozone.run.rasters import relief_sources
-from geozone.run.reading import Options, Reading
+from geozone.run.reading import Reading
 from geozone.run.register_map import join_registers
 from geozone.run.registers import read_all_figures, read_registers
 from geozone.run.supply import Materials, layers_of, supply
 from geozone.seeds import load_documents, zone_targets
-
-__all__ = ["STEPS", "Options", "compute"]
-STEPS = ("read", "check", "overlay", "rates")
 
 
 def compute(project: Project, options: Options | None = None) -> ZoneResult:

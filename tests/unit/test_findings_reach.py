@@ -16,7 +16,8 @@ from geozone.export.record import write_record
 from geozone.maps.payload import zone_payload
 from geozone.messages import message
 from geozone.model import Finding, Severity
-from geozone.run.reading import Options, Reading
+from geozone.run.options import Options
+from geozone.run.reading import Reading
 
 PACKAGE = Path(geozone.__file__).parent
 REMEDY = "_remedy"

@@ -83,7 +83,7 @@ def test_a_check_loads_what_reads_the_file_and_no_more(tmp_path, ending):
 
 
 def test_a_build_loads_no_compiler_and_no_second_library_for_what_numpy_does():
-    loaded = heavy_after("import geozone.run.build, geozone.run.compute")
+    loaded = heavy_after("import geozone.run.output, geozone.run.folder")
     assert not loaded & {"exactextract", "mapclassify", "matplotlib", "numba", "pypinyin", "scipy", "sklearn"}
 
 
