@@ -26,7 +26,12 @@ class Sliver:
 
 
 def slivers(
-    layer: gpd.GeoDataFrame, units: Iterable[gpd.GeoDataFrame], pieces: pd.DataFrame, accuracy_m: float
+    layer: gpd.GeoDataFrame,
+    units: Iterable[gpd.GeoDataFrame],
+    pieces: pd.DataFrame,
+    accuracy_m: float,
+    *,
+    outline_km: Mapping[str, float] | None = None,
 ) -> dict[str, Sliver]:
     """Return, by unit code, the parts of a layer whose mean width is below its accuracy.
 
@@ -43,8 +48,12 @@ def slivers(
         The finest units with the area of the layer in them: ``code, area_km2``; rows of one unit are added up.
     accuracy_m
         How far the outlines of the layer or the units may be off, in metres.
+    outline_km
+        What `outlines` returns of the units, where it is at hand.
     """
-    small = [(table, narrow) for table in units if (narrow := _narrow(pieces, table, accuracy_m))]
+    units = list(units)
+    outline = outlines(units) if outline_km is None else outline_km
+    small = [(table, narrow) for table in units if (narrow := _narrow(pieces, table, accuracy_m, outline))]
     if not small:
         return {}
     parts = polygonal(to_plane(layer.geometry.to_numpy(), CRS))
@@ -67,10 +76,20 @@ def slivers(
     return found
 
 
-def _narrow(pieces: pd.DataFrame, units: gpd.GeoDataFrame, accuracy_m: float) -> dict[str, float]:
+def outlines(units: Iterable[gpd.GeoDataFrame]) -> dict[str, float]:
+    """Return the length of the outline of every unit of some tables, in km, by code."""
+    found: dict[str, float] = {}
+    for table in units:
+        new = table[~table["code"].isin(found)]
+        found |= dict(zip(new["code"], length_km(new.geometry.to_numpy(), CRS), strict=True))
+    return found
+
+
+def _narrow(
+    pieces: pd.DataFrame, units: gpd.GeoDataFrame, accuracy_m: float, outline: Mapping[str, float]
+) -> dict[str, float]:
     """Return, by unit code, the areas that a strip along the whole outline of the unit would have."""
     areas = _by_unit(pieces, units)
-    outline = dict(zip(units["code"], length_km(units.geometry.to_numpy(), CRS), strict=True))
     return {code: area for code, area in areas.items() if 0 < area < accuracy_m / 1e3 * outline[code]}
 
 

@@ -22,7 +22,7 @@ from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Register, Step, ZoneResult
 from geozone.overlay.area_choices import area_variants
 from geozone.overlay.shores import NOWHERE, shore_lengths
-from geozone.overlay.slivers import Sliver, slivers
+from geozone.overlay.slivers import Sliver, outlines, slivers
 from geozone.overlay.units import finest_units
 from geozone.policy.plausibility import territory
 from geozone.policy.targets import target_findings
@@ -285,12 +285,14 @@ def _slivers(
     }
     shared |= {need.ground.layer for need in needs if isinstance(need, ConnectedNeed)}
     pieces = mosaics.pieces
+    lengths = outlines(units)
     return {
         name: slivers(
             layers[name].data,
             units,
             pieces[pieces[name].astype(bool)],
             max(accuracy_m(layers[name]), run.boundary_accuracy_m),
+            outline_km=lengths,
         )
         for name in sorted(shared & set(layers))
     }
