@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import as_completed
 from pathlib import Path
 
 from geozone.choices import EDITIONS
 from geozone.files import make_folder
 from geozone.maps.basemap import BaseMap
 from geozone.project import Project, embedded_project
+from geozone.run import jobs
 from geozone.run.options import Options
 from geozone.run.processes import Processes
 
@@ -56,21 +58,28 @@ def build(
     projects = list(projects)
     at_once = _at_once(projects, options)
     if at_once < 2:
-        written = [
-            path
-            for project in projects
-            for path in _build_zone(project, out, options, edition=edition, base_map=base_map)
-        ]
-        return [*written, _write_index(out, options)]
+        return _one_by_one(projects, out, options, edition, base_map)
+    keys = [project.zone.key for project in projects]
+    largest = sorted(
+        projects, key=lambda project: -len(project.zone.members)
+    )  # nobody waits for it at the end
     with Processes(at_once, options) as processes:
-        # the largest first, so that no process waits for it at the end
-        largest = sorted(projects, key=lambda project: -len(project.zone.members))
-        found = {
-            project.zone.key: processes.start(_build_embedded, project.zone.key, out, edition, base_map)
-            for project in largest
-        }
-        written = [path for project in projects for path in processes.result(found[project.zone.key])]
-        return [*written, processes.result(processes.start(_write_index, out))]
+        computed = {processes.start(jobs.compute, one.zone.key, edition): one.zone.key for one in largest}
+        writing = {}
+        for future in as_completed(computed):
+            key, work = computed[future], future.result()[0]
+            page = processes.start(jobs.write_page, work, out, base_map)
+            writing[key] = work, page, processes.start(jobs.write_data, work, out)
+        recorded = {}
+        for key, (work, *parts) in writing.items():
+            outputs = [output for part in parts for output in processes.result(part)]
+            recorded[key] = outputs, processes.start(jobs.write_run, work, out, edition, outputs)
+        written = []
+        for future in sorted(computed, key=lambda future: keys.index(computed[future])):
+            processes.result(future)
+            outputs, record = recorded[computed[future]]
+            written += [*(out / output["name"] for output in outputs), processes.result(record)]
+        return [*written, processes.result(processes.start(jobs.write_index, out))]
 
 
 def _at_once(projects: Sequence[Project], options: Options) -> int:
@@ -85,24 +94,14 @@ def _at_once(projects: Sequence[Project], options: Options) -> int:
     return min(len(projects), options.threads or processors)
 
 
-# what these import stays out of a process that has others do the work
-
-
-def _build_embedded(
-    key: str, out: Path, edition: str, base_map: BaseMap | None, options: Options
+def _one_by_one(
+    projects: Iterable[Project], out: Path, options: Options, edition: str, base_map: BaseMap | None
 ) -> list[Path]:
-    return _build_zone(embedded_project(key), out, options, edition=edition, base_map=base_map)
-
-
-def _build_zone(
-    project: Project, out: Path, options: Options, *, edition: str, base_map: BaseMap | None
-) -> list[Path]:
+    # not imported by a process that has others do the work
+    from geozone.run.folder import write_index  # noqa: PLC0415
     from geozone.run.output import build_zone  # noqa: PLC0415
 
-    return build_zone(project, out, options, edition=edition, base_map=base_map)
-
-
-def _write_index(out: Path, options: Options) -> Path:
-    from geozone.run.folder import write_index  # noqa: PLC0415
-
-    return write_index(out, options.lang, options.notice)
+    written: list[Path] = []
+    for project in projects:
+        written += build_zone(project, out, options, edition=edition, base_map=base_map)
+    return [*written, write_index(out, options.lang, options.notice)]
