@@ -26,8 +26,8 @@ def build(
 ) -> list[Path]:
     """Build the files of one or more zones, and the index over every zone that the folder then holds.
 
-    Several zones of embedded data alone are built at a time, each in a process of its own, as many as there are processors
-    (or `Options.threads`).
+    Zones of embedded data alone are built in several processes, as many as there are processors (or `Options.threads`): one
+    for each zone, or for the page of a single one.
 
     Parameters
     ----------
@@ -56,52 +56,73 @@ def build(
     options = options or Options()
     make_folder(out)
     projects = list(projects)
-    at_once = _at_once(projects, options)
-    if at_once < 2:
-        return _one_by_one(projects, out, options, edition, base_map)
-    keys = [project.zone.key for project in projects]
-    largest = sorted(
-        projects, key=lambda project: -len(project.zone.members)
-    )  # nobody waits for it at the end
-    with Processes(at_once, options) as processes:
-        computed = {processes.start(jobs.compute, one.zone.key, edition): one.zone.key for one in largest}
-        writing = {}
-        for future in as_completed(computed):
-            key, work = computed[future], future.result()[0]
-            page = processes.start(jobs.write_page, work, out, base_map)
-            writing[key] = work, page, processes.start(jobs.write_data, work, out)
-        recorded = {}
-        for key, (work, *parts) in writing.items():
-            outputs = [output for part in parts for output in processes.result(part)]
-            recorded[key] = outputs, processes.start(jobs.write_run, work, out, edition, outputs)
-        written = []
-        for future in sorted(computed, key=lambda future: keys.index(computed[future])):
-            processes.result(future)
-            outputs, record = recorded[computed[future]]
-            written += [*(out / output["name"] for output in outputs), processes.result(record)]
-        return [*written, processes.result(processes.start(jobs.write_index, out))]
+    processes = _processes(projects, options)
+    if processes < 2:
+        # not imported by a process that has others do the work
+        from geozone.run.folder import write_index  # noqa: PLC0415
+        from geozone.run.output import build_zone  # noqa: PLC0415
+
+        written: list[Path] = []
+        for project in projects:
+            written += build_zone(project, out, options, edition=edition, base_map=base_map)
+        return [*written, write_index(out, options.lang, options.notice)]
+    if len(projects) > 1:
+        return _together(projects, out, options, edition, base_map, processes)
+    return _with_help(projects[0], out, options, edition, base_map)
 
 
-def _at_once(projects: Sequence[Project], options: Options) -> int:
-    """Return how many zones are built at a time: one where the projects do not go by the keys of their zones."""
+def _processes(projects: Sequence[Project], options: Options) -> int:
+    """Return how many processes build zones: one where the projects do not go by the keys of their zones."""
     if options.workers is not None or options.scheduler is not None:
         return 1
     if len({project.zone.key for project in projects}) < len(projects):
         return 1
     if any(project != embedded_project(project.zone.key) for project in projects):
-        return 1
+        return 1  # what it rests on may be large, and would be held twice
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(len(projects), options.threads or processors)
+    return min(max(len(projects), 2), options.threads or processors)
 
 
-def _one_by_one(
-    projects: Iterable[Project], out: Path, options: Options, edition: str, base_map: BaseMap | None
+def _together(  # noqa: PLR0917 - one private step of `build`
+    projects: Sequence[Project],
+    out: Path,
+    options: Options,
+    edition: str,
+    base_map: BaseMap | None,
+    number: int,
 ) -> list[Path]:
-    # not imported by a process that has others do the work
-    from geozone.run.folder import write_index  # noqa: PLC0415
-    from geozone.run.output import build_zone  # noqa: PLC0415
+    """Build zones at a time: each is computed in one process, and its parts are written by whichever is free."""
+    # the largest first, so that nobody waits for it at the end
+    keys = [one.zone.key for one in sorted(projects, key=lambda project: -len(project.zone.members))]
+    with Processes(number, options) as processes:
+        computed = {processes.start(jobs.compute, key, edition): key for key in keys}
+        parts, recorded = {}, {}
+        for future in as_completed(computed):
+            work = future.result()[0]
+            page = processes.start(jobs.write_page, work, out, base_map)
+            parts[future] = page, processes.start(jobs.write_data, work, out)
+        for future, files in parts.items():
+            outputs = [output for part in files for output in processes.result(part)]
+            recorded[computed[future]] = processes.start(
+                jobs.write_run, future.result()[0], out, edition, outputs
+            )
+        written: list[Path] = []
+        of_key = {key: future for future, key in computed.items()}
+        for project in projects:  # told in their order, whichever was ready first
+            processes.result(of_key[project.zone.key])
+            files_of_zone = processes.result(recorded[project.zone.key])
+            written += files_of_zone
+        return [*written, processes.result(processes.start(jobs.write_index, out))]
 
-    written: list[Path] = []
-    for project in projects:
-        written += build_zone(project, out, options, edition=edition, base_map=base_map)
-    return [*written, write_index(out, options.lang, options.notice)]
+
+def _with_help(
+    project: Project, out: Path, options: Options, edition: str, base_map: BaseMap | None
+) -> list[Path]:
+    """Build one zone, whose page another process writes, which has made itself ready meanwhile."""
+    with Processes(1, options) as helper:
+        helper.start(jobs.make_ready)
+        work = jobs.compute(project.zone.key, edition, options)
+        page = helper.start(jobs.write_page, work, out, base_map)
+        data = jobs.write_data(work, out, options)
+        written = jobs.write_run(work, out, edition, [*helper.result(page), *data], options)
+        return [*written, jobs.write_index(out, options)]

@@ -1,4 +1,4 @@
-"""What a process does for a build of several zones: one computes a zone, and whichever is free then writes its parts.
+"""What a process does for a build: one computes a zone, and whichever is free then writes its parts.
 
 A computed zone goes from one to the other as bytes, so that the process between them need not know what is in it.
 """
@@ -11,6 +11,7 @@ import copyreg
 import pickle
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,13 @@ class Computed:
 
     result: bytes
     started: datetime
+
+
+def make_ready(options: Options) -> None:
+    """Import what writes a page."""
+    del options
+    import_module("geozone.maps.page")
+    import_module("geozone.export.record")
 
 
 def compute(key: str, edition: str, options: Options) -> Computed:
@@ -58,13 +66,14 @@ def write_data(work: Computed, out: Path, options: Options) -> list[dict[str, An
 
 def write_run(
     work: Computed, out: Path, edition: str, outputs: list[dict[str, Any]], options: Options
-) -> Path:
-    """Write the run record of a computed zone with its files, as described."""
+) -> list[Path]:
+    """Write the run record of a computed zone with its files, as described; return them all, the record last."""
     from geozone.run import output
 
-    return output.write_run(
+    record = output.write_run(
         _result(work), out, options, edition=edition, outputs=outputs, started=work.started
     )
+    return [*(out / one["name"] for one in outputs), record]
 
 
 def write_index(out: Path, options: Options) -> Path:

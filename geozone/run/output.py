@@ -15,7 +15,6 @@ from geozone.export.tables import write_tables
 from geozone.files import whole_file
 from geozone.maps.basemap import BaseMap
 from geozone.maps.edition import public_edition
-from geozone.maps.page import render_page
 from geozone.messages import Language, text
 from geozone.model import ZoneResult
 from geozone.project import Project
@@ -97,6 +96,8 @@ def write_run(
 
 def write_map(result: ZoneResult, path: Path, lang: Language, *, base_map: BaseMap | None = None) -> Path:
     """Write the page of one zone."""
+    from geozone.maps.page import render_page  # noqa: PLC0415 - another process may write it
+
     _write_text(path, render_page(result, lang=lang, base_map=base_map))
     return path
 

@@ -8,7 +8,7 @@ import pytest
 from geozone.errors import DataError, GeozoneError
 from geozone.messages import Text
 from geozone.project import embedded_project
-from geozone.run.build import _at_once
+from geozone.run.build import _processes
 from geozone.run.options import Options
 from geozone.run.processes import Processes
 
@@ -51,11 +51,11 @@ def test_results_and_notes_come_in_the_order_of_asking_and_errors_whole(capfd):
 def test_only_embedded_zones_are_built_at_a_time(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     zones = [embedded_project(key) for key in ("bth", "yrd", "hebei")]
-    assert _at_once(zones, Options()) == 2
-    assert _at_once(zones, Options(threads=3)) == 3
-    assert _at_once(zones, Options(threads=1)) == 1
-    assert _at_once(zones[:1], Options()) == 1
-    assert _at_once([zones[0], zones[0]], Options()) == 1
-    assert _at_once(zones, Options(workers=2)) == 1
+    assert _processes(zones, Options()) == 2
+    assert _processes(zones, Options(threads=3)) == 3
+    assert _processes(zones, Options(threads=1)) == 1
+    assert _processes(zones[:1], Options()) == 2
+    assert _processes([zones[0], zones[0]], Options()) == 1
+    assert _processes(zones, Options(workers=2)) == 1
     zones[1].layers.pop("rivers")
-    assert _at_once(zones, Options()) == 1
+    assert _processes(zones, Options()) == 1
