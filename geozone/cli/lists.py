@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geozone import listing
 from geozone.cli.options import (
     CSV,
     EVERY,
@@ -27,11 +26,14 @@ from geozone.messages import Language, text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geozone import listing
     from geozone.lists.missing import Missing
 
 
 def _shown(table: pd.DataFrame | listing.Rows, form: str | None, lang: Language, name: str) -> str:
     """Return a table in words for people, in codes for programs."""
+    from geozone import listing
+
     return listing.show(table if form else listing.readable(table, lang, name), form)
 
 
@@ -41,6 +43,8 @@ def _shown(table: pd.DataFrame | listing.Rows, form: str | None, lang: Language,
 @LANG
 def zones_command(form: str | None, lang: Language) -> None:
     """List the declared zones."""
+    from geozone import listing
+
     click.echo(_shown(listing.zones(lang), form, lang, "zones"))
 
 
@@ -51,6 +55,8 @@ def zones_command(form: str | None, lang: Language) -> None:
 @LANG
 def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
     """List the embedded layers, or those that serve a zone."""
+    from geozone import listing
+
     click.echo(_shown(listing.layers(zone, lang), form, lang, "layers"))
 
 
@@ -60,6 +66,7 @@ def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
 @LANG
 def roles_command(form: str | None, lang: Language) -> None:
     """List what a layer can be: its roles, in the order in which they are drawn."""
+    from geozone import listing
     from geozone.lists.roles import roles_table
 
     click.echo(listing.show(roles_table(lang), form))
@@ -98,6 +105,7 @@ def indicators_command(
       geozone indicators bth --missing --csv > missing.csv
       geozone indicators --project project.toml --template to_fill_in
     """
+    from geozone import listing
     from geozone.api import OpenProject
     from geozone.lists.indicators import indicators_table
     from geozone.lists.missing import missing_inputs, missing_table
@@ -153,6 +161,7 @@ def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> 
       geozone targets hebei --json
       geozone targets verify documents/
     """
+    from geozone import listing
     from geozone.figures.references import published
     from geozone.policy.documents import verify_documents
     from geozone.policy.targets import targets_table, verification_table
@@ -185,6 +194,7 @@ def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> 
 @LANG
 def versions_command(form: str | None, lang: Language) -> None:
     """Print every GDAL, GEOS and PROJ in the process."""
+    from geozone import listing
     from geozone.versions import versions
 
     del lang
