@@ -30,7 +30,8 @@ from geozone.read.address import split_layer
 from geozone.read.inference import CHINA
 from geozone.read.streaming import tells_its_place
 from geozone.run.build import build
-from geozone.run.compute import Options, compute
+from geozone.run.compute import compute
+from geozone.run.options import Options
 from geozone.sources import Opened, Source, open_layer, open_zones, placed_files, stated_areas_of_file
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from geozone.errors import InputError, UsageError
@@ -31,7 +33,15 @@ def load_catalog(folder: Path | None = None) -> dict[str, LayerSpec]:
     InputError
         If a declaration is not valid TOML, lacks a key or has a value that is not allowed.
     """
-    folder = folder or shipped("layers")
+    return dict(_read(folder) if folder else _embedded())
+
+
+@cache
+def _embedded() -> Mapping[str, LayerSpec]:
+    return MappingProxyType(_read(shipped("layers")))
+
+
+def _read(folder: Path) -> dict[str, LayerSpec]:
     specs = (_load(path) for path in sorted(folder.glob("*.toml")) if path.stem != "template")
     return {spec.id: spec for spec in specs}
 

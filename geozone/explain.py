@@ -9,7 +9,6 @@ from typing import Any
 import shapely
 
 from geozone.errors import UsageError
-from geozone.export.table import vintage_words
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.overlay.units import member_codes, region_code
@@ -32,6 +31,7 @@ from geozone.rates.wording import (
     verdict_text,
 )
 from geozone.rounding import digits
+from geozone.vintages import vintage_words
 
 _SHOWN = 30  # items or features that are named; the others are counted
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
+import math
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from geozone.aligned import aligned, is_of_texts, separated
 from geozone.catalog import load_catalog
 from geozone.errors import UsageError
-from geozone.export.table import vintage_words
 from geozone.files import whole_file
 from geozone.manifest.inputs import register_roles
 from geozone.manifest.roles import load_roles
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, room, text
-from geozone.model import Basis, Comparator, Level, Modality, ZoneResult
-from geozone.rates.titles import indicator_title
-from geozone.rates.wording import by_id, outcome_text, target_of, target_text, value_text
-from geozone.run.layers import covers
+from geozone.model import Basis, Comparator, Level, Modality
 from geozone.seeds import get_zone, load_zones
+from geozone.vintages import vintage_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geozone.model import ZoneResult
+
+Rows = list[dict[str, Any]]
 
 _ENUMS: dict[str, type[StrEnum]] = {
     "basis": Basis,
@@ -34,9 +38,9 @@ _DOMAINS = {name: name for name in _ENUMS} | {"levels": "level", "zones_kind": "
 ENDINGS = (".csv", ".json", ".xlsx", ".parquet")
 
 
-def zones(lang: Language) -> pd.DataFrame:
+def zones(lang: Language) -> Rows:
     """Return the declared zones."""
-    rows = [
+    return [
         {
             "zone": zone.key,
             "title": zone.title.get(lang),
@@ -48,10 +52,9 @@ def zones(lang: Language) -> pd.DataFrame:
         }
         for zone in load_zones().values()
     ]
-    return pd.DataFrame(rows)
 
 
-def layers(zone: str | None, lang: Language) -> pd.DataFrame:
+def layers(zone: str | None, lang: Language) -> Rows:
     """Return the embedded layers, or those that serve a zone.
 
     Raises
@@ -59,8 +62,10 @@ def layers(zone: str | None, lang: Language) -> pd.DataFrame:
     UsageError
         If there is no such zone.
     """
+    from geozone.run.layers import covers
+
     wanted = get_zone(zone) if zone else None
-    rows = [
+    return [
         {
             "layer": spec.id,
             "role": spec.role,
@@ -75,11 +80,13 @@ def layers(zone: str | None, lang: Language) -> pd.DataFrame:
         for spec in load_catalog().values()
         if wanted is None or covers(spec, wanted)
     ]
-    return pd.DataFrame(rows)
 
 
-def rates(result: ZoneResult, lang: Language) -> pd.DataFrame:
+def rates(result: ZoneResult, lang: Language) -> Rows:
     """Return the rates of a zone in words, with the columns of the sheet that people read."""
+    from geozone.rates.titles import indicator_title
+    from geozone.rates.wording import by_id, outcome_text, target_of, target_text, value_text
+
     targets = by_id(result.targets)
     rows = []
     for rate in result.rates:
@@ -96,40 +103,44 @@ def rates(result: ZoneResult, lang: Language) -> pd.DataFrame:
                 "outcome": outcome.get(lang) if outcome else "",
             }
         )
-    return pd.DataFrame(rows)
+    return rows
 
 
-def readable(table: pd.DataFrame, lang: Language, name: str = "") -> pd.DataFrame:
+def readable(table: Rows | pd.DataFrame, lang: Language, name: str = "") -> Rows:
     """Return a table for people: headings, codes and units in words, years without separators.
 
     Parameters
     ----------
     table
-        Any table of this module.
+        Any table of this module, or of what is declared elsewhere.
     lang
         The language of the words.
     name
         What the table is of, where a column is called otherwise there: ``targets``, ``zones``.
     """
+    rows: list[Any] = table if isinstance(table, list) else table.to_dict(orient="records")
+    columns = list(rows[0]) if rows else []
+    headings = {column: _heading(str(column), lang, name) for column in columns}
+    cells = {column: _cells(str(column), [row[column] for row in rows], lang, name) for column in columns}
+    return [{headings[column]: cells[column][number] for column in columns} for number in range(len(rows))]
+
+
+def _heading(column: str, lang: Language, name: str) -> str:
     words = room("words")
-    told = table.copy()
-    for column in told.columns:
-        codes = _words_of(f"{name}_{column}") or _words_of(str(column))
-        if codes:
-            told[column] = [_worded(value, codes, lang) for value in told[column]]
-        elif str(column).endswith("year"):
-            told[column] = ["" if pd.isna(value) else f"{value:.0f}" for value in told[column]]
-        elif column in {"unit", "gap_unit"}:
-            told[column] = [unit_title(str(value)).get(lang) for value in told[column]]
-        elif column == "vintage":
-            told[column] = [vintage_words(str(value)).get(lang) for value in told[column]]
-    titles = {
-        column: (
-            words.get(f"column_{name}_{column}") or words.get(f"column_{column}") or Text(column, column)
-        )
-        for column in map(str, told.columns)
-    }
-    return told.rename(columns={column: title.get(lang) for column, title in titles.items()})
+    title = words.get(f"column_{name}_{column}") or words.get(f"column_{column}")
+    return title.get(lang) if title else column
+
+
+def _cells(column: str, values: list[Any], lang: Language, name: str) -> list[Any]:
+    if codes := _words_of(f"{name}_{column}") or _words_of(column):
+        return [_worded(value, codes, lang) for value in values]
+    if column.endswith("year"):
+        return ["" if value is None or math.isnan(value) else f"{value:.0f}" for value in values]
+    if column in {"unit", "gap_unit"}:
+        return [unit_title(str(value)).get(lang) for value in values]
+    if column == "vintage":
+        return [vintage_words(str(value)).get(lang) for value in values]
+    return values
 
 
 def _words_of(column: str) -> dict[str, Text]:
@@ -155,17 +166,24 @@ def _worded(value: Any, codes: dict[str, Text], lang: Language) -> Any:
     return text("words.and_so_on").get(lang).join(parts)
 
 
-def show(table: pd.DataFrame, form: str | None) -> str:
+def show(table: Rows | pd.DataFrame, form: str | None) -> str:
     """Return a table as text: aligned for reading, or JSON records, or CSV. Numbers keep all their digits."""
+    if isinstance(table, list) and is_of_texts(table):
+        if form == "json":
+            return json.dumps(table, ensure_ascii=False, indent=1)
+        return separated(table) if form == "csv" else aligned(table)
+    import pandas as pd
+
+    frame = pd.DataFrame(table) if isinstance(table, list) else table
     if form == "json":
-        return json.dumps(records(table), ensure_ascii=False, indent=1)
+        return json.dumps(records(frame), ensure_ascii=False, indent=1)
     if form == "csv":
-        return table.to_csv(index=False).rstrip("\n")
-    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", 40):
-        return table.to_string(index=False, na_rep="", float_format=lambda value: f"{value:,.6g}")
+        return frame.to_csv(index=False).rstrip("\n")
+    with pd.option_context("display.unicode.east_asian_width", True):
+        return frame.to_string(index=False, na_rep="", float_format=lambda value: f"{value:,.6g}")
 
 
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def records(table: pd.DataFrame) -> Rows:
     """Return the rows as plain values; missing ones are None."""
     return [
         {str(name): _plain(value) for name, value in row.items()} for row in table.to_dict(orient="records")
@@ -206,6 +224,6 @@ def write(table: pd.DataFrame, path: Path) -> None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, float) and pd.isna(value):
+    if isinstance(value, float) and math.isnan(value):
         return None
     return value.item() if hasattr(value, "item") else value

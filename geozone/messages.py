@@ -10,11 +10,13 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+_TEXTS = Path(__file__).parent / "texts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Message:
     @property
     def text(self) -> Text:
         """The message in both languages."""
-        return filled(_catalogue()[self.key], self.params)
+        return filled(_template(self.key), self.params)
 
     def get(self, lang: Language) -> str:
         """Return the message in one language."""
@@ -73,8 +75,7 @@ def message(key: str, /, **params: Any) -> Message:
     KeyError
         If the catalogue has no such text.
     """
-    if key not in _catalogue():
-        raise KeyError(key)
+    _template(key)
     return Message(key, params)
 
 
@@ -91,22 +92,29 @@ def filled(template: Text, params: Mapping[str, Any]) -> Text:
     )
 
 
-def room(name: str) -> dict[str, Text]:
-    """Return all texts of one room, by name, as the page needs them."""
-    prefix = f"{name}."
-    return {key.removeprefix(prefix): value for key, value in _catalogue().items() if key.startswith(prefix)}
+@cache
+def room(name: str) -> Mapping[str, Text]:
+    """Return all texts of one room, by name, as the page needs them.
+
+    Raises
+    ------
+    KeyError
+        If there is no such room.
+    """
+    path = _TEXTS / f"{name}.toml"
+    if not path.is_file():
+        raise KeyError(name)
+    texts = tomllib.loads(path.read_text("utf-8"))
+    return MappingProxyType({key: Text(**both) for key, both in texts.items()})
+
+
+def _template(key: str) -> Text:
+    name, _, rest = key.partition(".")
+    try:
+        return room(name)[rest]
+    except KeyError:
+        raise KeyError(key) from None
 
 
 def _localized(value: Any, lang: Language) -> Any:
     return value.get(lang) if isinstance(value, Text | Message) else value
-
-
-@cache
-def _catalogue() -> dict[str, Text]:
-    catalogue: dict[str, Text] = {}
-    for entry in sorted(files("geozone").joinpath("texts").iterdir(), key=lambda item: item.name):
-        if not entry.name.endswith(".toml"):
-            continue
-        for name, texts in tomllib.loads(entry.read_text("utf-8")).items():
-            catalogue[f"{entry.name.removesuffix('.toml')}.{name}"] = Text(**texts)
-    return catalogue

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-
-import geopandas as gpd
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from geozone.messages import NO_TEXT, Language, Message, Text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 CRS = "EPSG:4490"  # CGCS2000, longitude and latitude in degrees
 
@@ -371,6 +372,12 @@ class Step:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _no_rows() -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - whoever speaks of zones and targets alone does not wait for it
+
+    return pd.DataFrame()
+
+
 @dataclass
 class ZoneResult:
     """Everything that a run computed for one zone: what the page, the tables and the GeoPackage are made of.
@@ -394,14 +401,12 @@ class ZoneResult:
     documents: dict[str, Document]
     registers: dict[str, Register]  # "bay", "river", "lake"
     findings: list[Finding] = field(default_factory=list)
-    ledger: pd.DataFrame = field(
-        default_factory=pd.DataFrame
-    )  # repairs: layer, feature, area before and after
+    ledger: pd.DataFrame = field(default_factory=_no_rows)  # repairs: layer, feature, area before and after
     steps: list[Step] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(
         default_factory=list
     )  # path, layer, sha256, basis, vintage, source, licence
-    redline_areas: pd.DataFrame = field(default_factory=pd.DataFrame)
+    redline_areas: pd.DataFrame = field(default_factory=_no_rows)
     relief: tuple[LayerSource, ...] = ()  # elevation models for the hillshade backdrop, the first going first
     indicators: Mapping[str, Any] = field(
         default_factory=dict

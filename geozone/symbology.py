@@ -6,7 +6,6 @@ The colours are told apart with the common kinds of colour blindness, since thei
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,6 +17,7 @@ from geozone.manifest.roles import load_roles
 from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Basis, Layer, LayerSpec, LayerStyle, Register, Status, Verdict
+from geozone.natural_breaks import natural_breaks
 from geozone.rates.amounts import amount_text
 from geozone.registers.feature_join import ids_of, join_features
 from geozone.registers.gazetteer import embedded_gazetteer
@@ -167,19 +167,10 @@ def breaks(values: Iterable[float | None], scale: float) -> list[float]:
         100 where the values are fractions shown in per cent, else 1.
     """
     present = [value for value in values if value is not None and math.isfinite(value) and value > 0]
-    array = np.asarray(present, float) * scale
-    distinct = np.unique(array)
-    if not len(distinct):
+    if not present:
         return []
-    if len(distinct) <= CLASSES:
-        bounds = distinct
-    else:
-        import mapclassify  # noqa: PLC0415 - it brings scikit-learn, a second that most commands need not wait for
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # mapclassify warns where classes are few; the bounds say it
-            bounds = mapclassify.FisherJenks(array, k=CLASSES).bins
-    step = 10.0 ** (math.floor(math.log10(float(distinct[-1]))) - 1)
+    bounds = natural_breaks(np.asarray(present, float) * scale, CLASSES)
+    step = 10.0 ** (math.floor(math.log10(float(bounds[-1]))) - 1)
     rounded = sorted({math.ceil(round(bound / step, 9)) * step for bound in bounds})
     return [round(bound, 10) / scale for bound in rounded]
 

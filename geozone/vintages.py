@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from itertools import combinations
 
+from geozone.messages import Text, text
+
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d\d)年?"
     r"(?:[-./]?(?P<month>0[1-9]|1[0-2]|(?<=[-./年])[1-9])月?"
@@ -42,3 +44,8 @@ def newest_first(vintages: Iterable[str]) -> list[list[str]] | None:
         if one[:shared] == other[:shared]:
             return None
     return [groups[date] for date in sorted(groups, reverse=True)]
+
+
+def vintage_words(vintage: str) -> Text:
+    """Return a vintage as people read it; the declarations call one that nobody states ``unknown``."""
+    return text("words.status_unknown") if vintage in {"", "unknown"} else Text(vintage, vintage)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geozone import messages
 from geozone.manifest.indicators import load_indicators
 from geozone.messages import Text
 from geozone.model import (
@@ -389,3 +391,10 @@ def _sample_message(layer: str):
     from geozone.messages import Message
 
     return Message("run.decision", {"layer": layer, "reason": "sample"})
+
+
+def all_texts() -> dict[str, Text]:
+    """Return every text of the catalogue by its key."""
+    folder = Path(messages.__file__).parent / "texts"
+    names = sorted(path.stem for path in folder.glob("*.toml"))
+    return {f"{name}.{key}": one for name in names for key, one in messages.room(name).items()}

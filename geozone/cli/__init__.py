@@ -6,12 +6,9 @@ Exit codes: 0 done; 1 the data has findings that stop the job; 2 wrong usage; 3 
 
 from __future__ import annotations
 
-import logging
 import sys
 import traceback
-import warnings
 from itertools import pairwise
-from typing import Any
 
 import click
 
@@ -20,6 +17,7 @@ from geozone.cli.options import cli
 from geozone.cli.terminal import prepare
 from geozone.errors import GeozoneError, UsageError
 from geozone.messages import Language, Text, text
+from geozone.quiet import quieten
 
 __all__ = ["change", "cli", "example", "files", "lists", "main", "zones"]
 
@@ -33,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     prepare(sys.stdout, escape="--json" in arguments)
     prepare(sys.stderr)
     if not debug:
-        _quieten()
+        quieten()
     lang: Language = "en" if "en" in _following(arguments, "--lang") else "zh"
     try:
         cli.main(args=arguments, prog_name="geozone", standalone_mode=False)
@@ -48,18 +46,6 @@ def main(arguments: list[str] | None = None) -> None:
         if debug:
             traceback.print_exc()
         _fail(text("cli.internal", reason=f"{type(error).__name__}: {error}"), lang, GeozoneError.exit_code)
-
-
-def _quieten() -> None:
-    """Keep back what libraries log or warn of, with paths and in their own words: findings say it in the user's."""
-    for name in ("fiona", "pyogrio", "rasterio", "shapely", "distributed"):
-        logging.getLogger(name).addHandler(logging.NullHandler())
-    if not sys.warnoptions:
-        warnings.showwarning = _no_warning
-
-
-def _no_warning(*_: Any, **__: Any) -> None:
-    return
 
 
 def _following(arguments: list[str], option: str) -> list[str]:

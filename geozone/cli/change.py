@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from geozone import listing
-from geozone.api import change, mapped_change
 from geozone.cli.options import (
     BY,
     CRS,
@@ -25,7 +23,6 @@ from geozone.cli.options import (
     progress_bar,
     tell_result,
 )
-from geozone.export.change import ENDINGS, write_change
 from geozone.messages import Language
 
 
@@ -70,6 +67,10 @@ def change_command(
       geozone change redline_2018.gpkg redline_2023.gpkg counties.shp --by XZQDM
       geozone change redline_2018.gpkg redline_2023.gpkg counties.shp --by XZQDM --out change.gpkg
     """
+    from geozone import listing
+    from geozone.api import change, mapped_change
+    from geozone.export.change import ENDINGS, write_change
+
     if out:
         listing.require_ending(out, ENDINGS)
     mapped = out is not None and out.suffix.lower() in ENDINGS

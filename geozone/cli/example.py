@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from geozone.cli.options import LANG, PATH, cli
-from geozone.example import ZONES, write_example
+from geozone.example import ZONES
 from geozone.messages import Language, text
 
 
@@ -26,6 +26,8 @@ def example_command(folder: Path, zone: str, lang: Language) -> None:
       geozone example sample --zone yrd
       geozone build --project sample/project.toml
     """
+    from geozone.example import write_example
+
     project = write_example(folder, zone)
     click.echo(text("example.written", path=folder, project=project).get(lang), err=True)
     click.echo(project)

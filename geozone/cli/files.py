@@ -5,23 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import pandas as pd
 
-from geozone import listing
-from geozone.api import coverage, mosaic
-from geozone.checks import check, repair
-from geozone.checks.report import (
-    all_findings,
-    finding_rows,
-    group_rows,
-    grouped,
-    has_errors,
-    report,
-    to_json,
-)
 from geozone.cli.options import (
     BY,
     CRS,
@@ -41,13 +28,12 @@ from geozone.cli.options import (
     progress_bar,
 )
 from geozone.errors import DataError, GeozoneError, UsageError
-from geozone.export.repaired import write_repaired
 from geozone.messages import Language, text
-from geozone.model import Finding, Layer
-from geozone.read import list_layers, read_layer
-from geozone.read.address import split_layer
-from geozone.read.postgis import without_password
-from geozone.read.safety import is_database
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geozone.model import Finding, Layer
 
 
 @cli.command("coverage")
@@ -90,6 +76,9 @@ def coverage_command(
       geozone coverage redline.gdb counties.gpkg --out coverage.csv
       geozone coverage data.gpkg:redline maps/hebei.gpkg --by code --crs EPSG:4527
     """
+    from geozone import listing
+    from geozone.api import coverage
+
     if out:
         listing.require_ending(out)
     with progress_bar() as progress:
@@ -145,6 +134,10 @@ def mosaic_command(
       geozone mosaic counties.gpkg redline.gpkg barrier.gpkg --by code --out mosaic.csv
       geozone mosaic counties.gpkg data.gpkg:redline data.gpkg:forest --by code
     """
+    from geozone import listing
+    from geozone.api import mosaic
+    from geozone.read.address import split_layer
+
     if out:
         listing.require_ending(out)
     named: dict[str, str | Path] = {}
@@ -201,6 +194,10 @@ def check_command(
       geozone check *.gpkg --json > findings.json
       geozone check redline.gdb --repair repaired.gpkg
     """
+    from geozone.checks.report import has_errors
+    from geozone.read import list_layers
+    from geozone.read.safety import is_database
+
     checked: list[_Checked] = []
     code = failed = 0
     for path in files:
@@ -217,6 +214,8 @@ def check_command(
             failed += 1
             code = max(code, error.exit_code)
     if out and checked:
+        from geozone.export.repaired import write_repaired
+
         for said in write_repaired([one.repaired for one in checked if one.repaired], out):
             click.echo(said.get(lang), err=True)
         click.echo(text("cli.written", path=out).get(lang), err=True)
@@ -235,6 +234,8 @@ class _Checked:
     repaired: tuple[Layer, pd.DataFrame] | None
 
     def rows(self, lang: Language, *, one_by_one: bool) -> list[dict[str, Any]]:
+        from geozone.checks.report import finding_rows, group_rows, grouped
+
         rows = finding_rows(self.findings, lang) if one_by_one else group_rows(grouped(self.findings), lang)
         return [{"file": self.file, **row} for row in rows]
 
@@ -242,6 +243,9 @@ class _Checked:
 def _show_checked(
     checked: list[_Checked], failed: int, form: str | None, lang: Language, *, every: bool
 ) -> None:
+    from geozone import listing
+    from geozone.checks.report import report, to_json
+
     if form == "json":
         reports = [
             report(one.file, one.layer, one.findings, one.repaired and one.repaired[1]) for one in checked
@@ -249,7 +253,7 @@ def _show_checked(
         click.echo(to_json(reports), nl=False)
     elif any(one.findings for one in checked):
         rows = [row for one in checked for row in one.rows(lang, one_by_one=every or form is not None)]
-        click.echo(listing.show(pd.DataFrame(rows), form))
+        click.echo(listing.show(rows, form))
     elif checked:
         key = "cli.nothing_found_in_rest" if failed else "cli.nothing_found"
         click.echo(text(key, count=len(checked), failed=failed).get(lang), err=True)
@@ -258,6 +262,12 @@ def _show_checked(
 def _checked(
     path: str | Path, name: str | None, *, crs: str | None, encoding: str | None, mend: bool
 ) -> _Checked:
+    from geozone.checks import check, repair
+    from geozone.checks.report import all_findings
+    from geozone.read import read_layer
+    from geozone.read.postgis import without_password
+    from geozone.read.safety import is_database
+
     layer = read_layer(path, layer=name, crs=crs, encoding=encoding)
     found = all_findings(layer, check(layer))
     shown = without_password(str(path)) if is_database(path) else Path(path).name

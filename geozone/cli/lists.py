@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import pandas as pd
 
-from geozone import listing
-from geozone.api import OpenProject
 from geozone.cli.options import (
     CSV,
     EVERY,
@@ -23,20 +21,19 @@ from geozone.cli.options import (
     run_options,
 )
 from geozone.errors import DataError, UsageError
-from geozone.figures.references import published
-from geozone.lists.indicators import indicators_table
-from geozone.lists.missing import Missing, missing_inputs, missing_table
-from geozone.lists.roles import roles_table
-from geozone.lists.template import require_new_folder, write_templates
 from geozone.messages import Language, text
-from geozone.policy.documents import verify_documents
-from geozone.policy.targets import targets_table, verification_table
-from geozone.rates.compute import chosen_indicators
-from geozone.versions import versions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geozone import listing
+    from geozone.lists.missing import Missing
 
 
-def _shown(table: pd.DataFrame, form: str | None, lang: Language, name: str) -> str:
+def _shown(table: pd.DataFrame | listing.Rows, form: str | None, lang: Language, name: str) -> str:
     """Return a table in words for people, in codes for programs."""
+    from geozone import listing
+
     return listing.show(table if form else listing.readable(table, lang, name), form)
 
 
@@ -46,6 +43,8 @@ def _shown(table: pd.DataFrame, form: str | None, lang: Language, name: str) -> 
 @LANG
 def zones_command(form: str | None, lang: Language) -> None:
     """List the declared zones."""
+    from geozone import listing
+
     click.echo(_shown(listing.zones(lang), form, lang, "zones"))
 
 
@@ -56,6 +55,8 @@ def zones_command(form: str | None, lang: Language) -> None:
 @LANG
 def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
     """List the embedded layers, or those that serve a zone."""
+    from geozone import listing
+
     click.echo(_shown(listing.layers(zone, lang), form, lang, "layers"))
 
 
@@ -65,6 +66,9 @@ def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
 @LANG
 def roles_command(form: str | None, lang: Language) -> None:
     """List what a layer can be: its roles, in the order in which they are drawn."""
+    from geozone import listing
+    from geozone.lists.roles import roles_table
+
     click.echo(listing.show(roles_table(lang), form))
 
 
@@ -101,6 +105,13 @@ def indicators_command(
       geozone indicators bth --missing --csv > missing.csv
       geozone indicators --project project.toml --template to_fill_in
     """
+    from geozone import listing
+    from geozone.api import OpenProject
+    from geozone.lists.indicators import indicators_table
+    from geozone.lists.missing import missing_inputs, missing_table
+    from geozone.lists.template import require_new_folder, write_templates
+    from geozone.rates.compute import chosen_indicators
+
     asked = missing or folder is not None
     if zone is None and project_file is None:
         if asked:
@@ -150,6 +161,11 @@ def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> 
       geozone targets hebei --json
       geozone targets verify documents/
     """
+    from geozone import listing
+    from geozone.figures.references import published
+    from geozone.policy.documents import verify_documents
+    from geozone.policy.targets import targets_table, verification_table
+
     if what[:1] == ("verify",) and len(what) == 2:
         verification = verify_documents(Path(what[1]))
         click.echo(listing.show(verification_table(verification), form))
@@ -178,6 +194,9 @@ def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> 
 @LANG
 def versions_command(form: str | None, lang: Language) -> None:
     """Print every GDAL, GEOS and PROJ in the process."""
+    from geozone import listing
+    from geozone.versions import versions
+
     del lang
     found = [{"name": name, **parts} for name, parts in versions().items()]
-    click.echo(listing.show(pd.DataFrame(found), form))
+    click.echo(listing.show(found, form))

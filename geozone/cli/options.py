@@ -1,4 +1,7 @@
-"""The group of commands, and the options that several of them share."""
+"""The group of commands, and the options that several of them share.
+
+A command imports what it works with when it runs: to list the commands, or the zones, nobody waits for GDAL and pandas.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
-import pandas as pd
-from tqdm import tqdm
 
 import geozone
-from geozone import listing
-from geozone.api import OpenProject
-from geozone.checks.findings import is_wrong
-from geozone.checks.report import finding_lines
 from geozone.errors import DataError, UsageError
 from geozone.messages import Language, text
-from geozone.overlay.features import Progress
-from geozone.overlay.losses import decided, told
-from geozone.project import Project, embedded_project, load_project
-from geozone.read.safety import is_database
-from geozone.run.compute import Options
-from geozone.seeds import load_zones
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geozone.api import OpenProject
+    from geozone.overlay.features import Progress
+    from geozone.project import Project
+    from geozone.run.options import Options
 
 PATH = click.Path(path_type=Path)
 
@@ -36,6 +35,8 @@ class Source(click.ParamType[str | Path]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | Path:
         """Return the address of a database as text, everything else as a path."""
+        from geozone.read.safety import is_database
+
         del param, ctx
         return value if is_database(value) else Path(value)
 
@@ -100,6 +101,9 @@ def chosen_projects(zones: tuple[str, ...], *, every: bool, project_file: Path |
     UsageError
         If it names none, or a zone beside a project file.
     """
+    from geozone.project import embedded_project, load_project
+    from geozone.seeds import load_zones
+
     if project_file:
         if zones or every:
             raise UsageError("cli.zone_and_project")
@@ -112,6 +116,8 @@ def chosen_projects(zones: tuple[str, ...], *, every: bool, project_file: Path |
 
 def run_options(lang: Language, threads: int | None = None, *, every: bool = False) -> Options:
     """Return how a run is done that tells its decisions and findings on stderr."""
+    from geozone.run.options import Options
+
     return Options(
         lang=lang,
         threads=threads,
@@ -122,6 +128,8 @@ def run_options(lang: Language, threads: int | None = None, *, every: bool = Fal
 
 def opened(zone: str | None, project_file: Path | None, options: Options) -> OpenProject:
     """Return the one project that a call names, opened."""
+    from geozone.api import OpenProject
+
     (project,) = chosen_projects((zone,) if zone else (), every=False, project_file=project_file)
     return OpenProject(project, options)
 
@@ -129,6 +137,8 @@ def opened(zone: str | None, project_file: Path | None, options: Options) -> Ope
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """Show how far long work has come, on a terminal, from the second second on."""
+    from tqdm import tqdm
+
     with tqdm(file=sys.stderr, delay=2, disable=None, leave=False, miniters=1) as bar:
 
         def show(done: int, total: int) -> None:
@@ -154,6 +164,9 @@ def deliver_result(
 
 def tell_result(table: pd.DataFrame, lang: Language, *, every: bool) -> None:
     """Tell on stderr what was decided and found about the input of a result."""
+    from geozone.checks.report import finding_lines
+    from geozone.overlay.losses import decided, told
+
     for layer, decision in decided(table):
         click.echo(text("run.decision", layer=layer, reason=decision.reason).get(lang), err=True)
     for line in finding_lines(told(table), every=every):
@@ -162,12 +175,17 @@ def tell_result(table: pd.DataFrame, lang: Language, *, every: bool) -> None:
 
 def exit_if_wrong(table: pd.DataFrame) -> None:
     """End with exit code 1 if something was found that makes a result wrong."""
+    from geozone.checks.findings import is_wrong
+    from geozone.overlay.losses import told
+
     if any(is_wrong(finding) for finding in told(table)):
         sys.exit(DataError.exit_code)
 
 
 def deliver(table: pd.DataFrame, out: Path | None, form: str | None) -> None:
     """Print a table, or write it to a file."""
+    from geozone import listing
+
     if out is None:
         click.echo(listing.show(table, form))
     else:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import pandas as pd
-from tqdm import tqdm
 
-from geozone import listing
-from geozone.checks.findings import is_wrong
+from geozone.choices import EDITIONS, FOLDER_FORMATS, FORMATS
 from geozone.cli.options import (
     CSV,
     EVERY,
@@ -29,14 +26,11 @@ from geozone.cli.options import (
     run_options,
 )
 from geozone.errors import DataError, UsageError
-from geozone.explain import explain, lines_of
-from geozone.export.formats import FOLDER_FORMATS, FORMATS, write_format
-from geozone.export.postgis import write_postgis
 from geozone.maps.basemap import BaseMap, parse_base_map
 from geozone.messages import Language, Text, text
-from geozone.run.build import EDITIONS, OUTPUT_STEPS, build, write_map
-from geozone.run.compute import STEPS, Options
-from geozone.verify import verify_build
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 _BASE_MAP = click.option(
     "--base-map",
@@ -88,6 +82,11 @@ def build_command(
       geozone build --project project.toml
       geozone build bth --edition public --out public
     """
+    from tqdm import tqdm
+
+    from geozone.run.build import build
+    from geozone.run.options import OUTPUT_STEPS, STEPS, Options
+
     projects = chosen_projects(zones, every=every, project_file=project_file)
     with tqdm(total=len(projects) * len(STEPS + OUTPUT_STEPS), unit="step", file=sys.stderr) as bar:
         options = Options(
@@ -127,6 +126,9 @@ def rates_command(
       geozone rates bth
       geozone rates --project project.toml --csv > rates.csv
     """
+    from geozone import listing
+    from geozone.checks.findings import is_wrong
+
     project = opened(zone, project_file, run_options(lang, threads, every=every))
     if form:
         click.echo(listing.show(project.rates(), form))
@@ -161,6 +163,8 @@ def map_command(
       geozone map bth
       geozone map bth --base-map tianditu:KEY --out bth_online.html
     """
+    from geozone.run.output import write_map
+
     project = opened(zone, project_file, run_options(lang, threads, every=every))
     path = out or Path(f"{project.project.zone.key}.html")
     click.echo(write_map(project.result, path, lang, base_map=base_map))
@@ -195,6 +199,9 @@ def export_command(
       geozone export hebei --format pdf
       geozone export bth --postgis postgresql://user@localhost/gis
     """
+    from geozone.export.formats import write_format
+    from geozone.export.postgis import write_postgis
+
     project = opened(zone, project_file, run_options(lang, threads, every=every))
     if postgis:
         for table in write_postgis(project.result, postgis, lang=lang):
@@ -236,13 +243,16 @@ def explain_command(
       geozone explain bth bay_completion
       geozone explain bth redline_coverage 130300 --lang en
     """
+    from geozone import listing
+    from geozone.explain import explain, lines_of
+
     project = opened(None if project_file else zone, project_file, run_options(lang, threads, every=every))
     if project.project.zone.key != zone:
         raise UsageError("cli.other_zone", zone=zone, project=project.project.zone.key)
     found = explain(project.result, indicator, unit)
     if form == "json":
         rows = [{"kind": line.kind, "text": line.text.get(lang)} for line in found]
-        click.echo(listing.show(pd.DataFrame(rows), form))
+        click.echo(listing.show(rows, form))
     else:
         click.echo("\n".join(lines_of(found, lang)))
 
@@ -262,11 +272,14 @@ def verify_command(folder: Path, form: str | None, lang: Language) -> None:
     Example:
       geozone verify maps
     """
+    from geozone import listing
+    from geozone.verify import verify_build
+
     checks = verify_build(folder)
     rows = [
         {"file": check.file, "passed": check.passed, "message": check.message.get(lang)} for check in checks
     ]
-    click.echo(listing.show(pd.DataFrame(rows), form))
+    click.echo(listing.show(rows, form))
     failures = [check for check in checks if not check.passed]
     for check in failures:  # the table may cut them short
         click.echo(text("cli.verify_failed", file=check.file, reason=check.message).get(lang), err=True)

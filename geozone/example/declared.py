@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from geozone.files import shipped
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Entry = Mapping[str, Any]
 
@@ -50,6 +51,8 @@ def seed(zone: str) -> int:
 @cache
 def table(name: str) -> pd.DataFrame:
     """Return a table of items or figures, as text."""
+    import pandas as pd  # noqa: PLC0415 - the command line asks for `ZONES` alone
+
     return pd.read_csv(shipped("seeds") / "example" / f"{name}.csv", dtype=str, keep_default_na=False)
 
 

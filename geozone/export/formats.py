@@ -6,13 +6,13 @@ import csv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, get_args
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from geozone.choices import FORMATS
 from geozone.errors import UsageError
 from geozone.export.geometry import ascii_names
 from geozone.export.geopackage import write_geopackage
@@ -23,10 +23,6 @@ from geozone.export.workbook import write_workbook
 from geozone.files import whole_file
 from geozone.messages import Language
 from geozone.model import ZoneResult
-
-Format = Literal["gpkg", "fgb", "parquet", "geojson", "shp", "xlsx", "pdf", "png"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-FOLDER_FORMATS = ("fgb", "parquet", "geojson", "shp")  # one file a layer: the output is a folder
 
 DICTIONARY = "fields.csv"
 SOURCES = "sources.csv"

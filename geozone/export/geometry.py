@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import geopandas as gpd
 import numpy as np
 import shapely
-from pypinyin import lazy_pinyin
 
 _DIMENSION = {"MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}
 _SUFFIX = {0: "_points", 1: "_lines", 2: "_areas"}
@@ -67,9 +66,7 @@ def ascii_names(names: Iterable[object], *, longest: int = 60) -> dict[object, s
     taken = set(_RESERVED)
     result: dict[object, str] = {}
     for name in names:
-        plain = re.sub(
-            r"\W+", "_", "_".join(lazy_pinyin(str(name))) if not str(name).isascii() else str(name)
-        )
+        plain = re.sub(r"\W+", "_", _romanised(str(name)))
         plain = re.sub(r"[^A-Za-z0-9_]", "", plain)[:longest].strip("_") or "field"
         unique, number = plain, 2
         while unique.lower() in taken:
@@ -78,3 +75,11 @@ def ascii_names(names: Iterable[object], *, longest: int = 60) -> dict[object, s
         taken.add(unique.lower())
         result[name] = unique
     return result
+
+
+def _romanised(name: str) -> str:
+    if name.isascii():
+        return name
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its phrases are long, and most names are plain already
+
+    return "_".join(lazy_pinyin(name))

@@ -33,6 +33,7 @@ def write_geopackage(
     lang: Language = "zh",
     rate: str | None = None,
     breaks: Sequence[float] | None = None,
+    tables: list[Table] | None = None,
 ) -> None:
     """Write a zone as a GeoPackage.
 
@@ -53,13 +54,15 @@ def write_geopackage(
         Indicator that the style of ``units`` colours by; None takes the first of `indicators.main_rates` that has values.
     breaks
         Upper class bounds of that rate as fractions; None takes those of `geozone.symbology.breaks`.
+    tables
+        What `content` returns of the result, where it is at hand.
 
     Raises
     ------
     UsageError
         If the file cannot be written.
     """
-    tables = content(result, lang)
+    tables = content(result, lang) if tables is None else tables
     styles = {table.name: _style(table, result, lang, main_rate(result, rate), breaks) for table in tables}
     with whole_file(path) as unfinished:
         package = unfinished.with_name("package.gpkg")  # GDAL warns of any other ending

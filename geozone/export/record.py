@@ -29,7 +29,7 @@ def write_record(
     path: Path,
     *,
     parameters: Mapping[str, Any],
-    outputs: Iterable[Path],
+    outputs: Iterable[Path | Mapping[str, Any]],
     started: datetime,
     finished: datetime,
 ) -> None:
@@ -46,7 +46,7 @@ def write_record(
     parameters
         Options of the run.
     outputs
-        The files of the run, each recorded with size, SHA-256 and, as far as programs save it anew, what it holds.
+        The files of the run, or what `described` returns of them.
     started, finished
         Moments with time zone.
 
@@ -94,14 +94,16 @@ def write_record(
             for item in result.findings
         ],
         "repairs": result.ledger.to_dict("records"),
-        "outputs": [
-            {"name": output.name, "bytes": output.stat().st_size, "sha256": digest(output), **contents(output)}
-            for output in outputs
-        ],
+        "outputs": [described(output) if isinstance(output, Path) else output for output in outputs],
     }  # fmt: skip
     with whole_file(path) as unfinished:
         content = json.dumps(plain(record), ensure_ascii=False, indent=1, allow_nan=False)
         unfinished.write_text(content + "\n", "utf-8", newline="\n")
+
+
+def described(output: Path) -> dict[str, Any]:
+    """Return a file as a run record has it: size, SHA-256 and, as far as programs save it anew, what it holds."""
+    return {"name": output.name, "bytes": output.stat().st_size, "sha256": digest(output), **contents(output)}
 
 
 @singledispatch

@@ -78,7 +78,8 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
 
 def layer_names(result: ZoneResult) -> list[str]:
     """Return the layers of a package: those that are there, and empty ones where a catalogue has one, so that it can be filled."""
-    expected = [name for name in layer_order() if name in load_catalog() and not _purpose(name)]
+    embedded = load_catalog()
+    expected = [name for name in layer_order() if name in embedded and not _purpose(name)]
     drawn = [layer.id for layer in drawing_order(result.layers.values())]
     return list(dict.fromkeys([*expected, *drawn]))
 

@@ -28,7 +28,6 @@ from geozone.export.sheet_map import (
 )
 from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrapped
 from geozone.export.sheet_panel import Theme, legend, on_sheet, theme, unit_rates, zone_rates
-from geozone.export.table import vintage_words
 from geozone.files import whole_file
 from geozone.manifest.inputs import register_title
 from geozone.manifest.roles import load_roles
@@ -42,6 +41,7 @@ from geozone.symbology import (
     drawn_style,
     layer_statuses,
 )
+from geozone.vintages import vintage_words
 
 PAPERS: dict[str, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
 KINDS = ("pdf", "png")

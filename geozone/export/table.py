@@ -11,6 +11,7 @@ import pandas as pd
 from geozone.export.columns import Column, conformed
 from geozone.messages import Text, text
 from geozone.model import LayerSpec, LayerStyle
+from geozone.vintages import vintage_words
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,3 @@ def about_layer(spec: LayerSpec) -> Text:
         accuracy=spec.accuracy,
     )
     return about + spec.note if spec.note else about
-
-
-def vintage_words(vintage: str) -> Text:
-    """Return a vintage as people read it; the declarations call one that nobody states ``unknown``."""
-    return text("words.status_unknown") if vintage in {"", "unknown"} else Text(vintage, vintage)

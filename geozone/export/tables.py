@@ -24,7 +24,9 @@ from geozone.model import ZoneResult
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def write_tables(result: ZoneResult, folder: Path, *, lang: Language = "zh") -> list[Path]:
+def write_tables(
+    result: ZoneResult, folder: Path, *, lang: Language = "zh", tables: list[Table] | None = None
+) -> list[Path]:
     """Write ``<zone>_rates.csv``, ``<zone>_rates.json`` and ``<zone>.xlsx``.
 
     Numbers are written by repr, so that reading them gives the very same number back.
@@ -37,6 +39,8 @@ def write_tables(result: ZoneResult, folder: Path, *, lang: Language = "zh") -> 
         Where to write; it is made when it is missing.
     lang
         Language of names, methods and notes; codes and columns are the same in both.
+    tables
+        What `content` returns of the result, where it is at hand.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def write_tables(result: ZoneResult, folder: Path, *, lang: Language = "zh") -> 
     UsageError
         If a file cannot be written.
     """
-    tables = content(result, lang)
+    tables = content(result, lang) if tables is None else tables
     rates = next(table for table in tables if table.name == "rates")
     paths = [folder / f"{result.zone.key}{ending}" for ending in ("_rates.csv", "_rates.json", ".xlsx")]
     with whole_file(paths[0]) as unfinished:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +36,7 @@ _MOST_ROWS = 1_048_575  # of a worksheet, below its heading
 _HEADING = "#1d6577"
 _SIGNS = ("=", "+", "-", "@")  # what a formula begins with
 _LINE = 15.0  # points
+_WIDE = re.compile("[\u2e80-\U0010ffff]")  # letters as wide as two
 _WIDEST = 60
 _WRAPPED = {"note", "method", "message", "remedy", "title", "reading_reason", "source", "value"}
 _FRACTIONS = {"value", "low", "high", "target_value"}
@@ -320,4 +322,4 @@ def _height(words: str, width: int) -> float:
 
 
 def _letters(value: str) -> int:
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in value)
+    return len(value) + len(_WIDE.findall(value))

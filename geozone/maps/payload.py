@@ -45,7 +45,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
     indicators = indicator_entries(result, strings)
     return {
         "version": __version__,
-        "texts": {name: [value.zh, value.en] for name, value in (room("words") | room("maps")).items()},
+        "texts": {name: [value.zh, value.en] for name, value in {**room("words"), **room("maps")}.items()},
         "zone": {
             "key": result.zone.key,
             "kind": result.zone.kind,

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pypinyin import Style, pinyin
-from pypinyin.constants import PINYIN_DICT
 
+from geozone.maps.pinyin import sounds
 from geozone.messages import Text
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -72,12 +71,10 @@ def plain(value: Any) -> Any:
 
 def readings(names: Iterable[str]) -> dict[str, str]:
     """Return the pinyin readings of every Chinese character in some names, by which they may be searched."""
-    characters = sorted({character for name in names for character in name if ord(character) in PINYIN_DICT})
-    found = {}
-    for character in characters:
-        (sounds,) = pinyin(character, style=Style.NORMAL, heteronym=True)
-        found[character] = " ".join(dict.fromkeys(sound for sound in sounds if sound.isascii()))
-    return found
+    characters = sorted({character for name in names for character in name})
+    return {
+        character: " ".join(found) for character in characters if (found := sounds(character)) is not None
+    }
 
 
 def interned(values: Iterable[Any]) -> Any:

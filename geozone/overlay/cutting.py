@@ -11,6 +11,7 @@ from geozone.overlay.plane import Geometries, Indices
 
 LARGE = 2048  # vertices: polygons above are cut
 _DEEPEST = 30  # halvings: by then all vertices lie on one spot, and cutting does not serve
+_SINGLE = np.array([0, 1, 2, 3, 0, 1, 3, 7])  # by the kind of a geometry, the kind of its parts
 SMALL = 256  # vertices: pieces have fewer, where cutting serves
 
 
@@ -33,13 +34,21 @@ def cut_up(polygons: Geometries, most: int = SMALL) -> tuple[Geometries, Indices
 def cut_to(data: gpd.GeoDataFrame, outline: shapely.Geometry) -> gpd.GeoDataFrame:
     """Return the part of a layer that lies inside an outline in the same CRS; what merely touches it is left out."""
     shapely.prepare(outline)
-    data = data[data.intersects(outline)].copy()
-    crossing = ~shapely.contains_properly(outline, data.geometry.to_numpy())
-    kinds = data.geom_type.str.removeprefix("Multi")
-    data.loc[crossing, data.geometry.name] = data.geometry[crossing].intersection(outline)
-    data = data.explode(index_parts=False)
-    data = data[data.geom_type == kinds.loc[data.index]]  # a touch leaves points and lines
-    return data.dissolve(by=data.index, aggfunc="first")
+    shapes = data.geometry.to_numpy()
+    met = np.flatnonzero(shapely.intersects(outline, shapes))
+    shapes = np.asarray(shapes[met], dtype=object)
+    kinds = shapely.get_type_id(shapes)
+    crossing = ~shapely.contains_properly(outline, shapes)
+    shapes[crossing] = shapely.intersection(shapes[crossing], outline)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    alike = shapely.get_type_id(parts) == _SINGLE[kinds][owner]  # a touch leaves points and lines
+    parts, owner = parts[alike], owner[alike]
+    kept, first = np.unique(owner, return_index=True)
+    name = data.geometry.name
+    cut = data.iloc[met[kept]][[name, *(column for column in data.columns if column != name)]]
+    wholes = np.empty(len(kept), dtype=object)
+    wholes[:] = [shapely.union_all(group) for group in np.split(parts, first[1:])[: len(kept)]]
+    return cut.set_geometry(gpd.GeoSeries(wholes, index=cut.index, crs=data.crs)).sort_index()
 
 
 def _halve(polygon: shapely.Geometry, most: int) -> list[shapely.Geometry]:

@@ -11,11 +11,10 @@ from functools import cache
 import numpy as np
 import pyproj
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geozone.model import CRS
 from geozone.overlay.edges import linework
+from geozone.overlay.groups import joined_groups
 from geozone.overlay.plane import FLATTENING, SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
 
 _ELLIPSOID = pyproj.Geod(a=SEMI_MAJOR_AXIS, f=FLATTENING)
@@ -58,9 +57,7 @@ def within_reach(geometries: Geometries, reach_m: float) -> tuple[Indices, Indic
 def connected(geometries: Geometries, reach_m: float) -> Indices:
     """Return the number of the connected part that each geometry belongs to; neighbours lie within so many metres."""
     one, two = within_reach(geometries, reach_m)
-    size = len(geometries)
-    links = coo_array((np.ones(len(one), dtype=bool), (one, two)), shape=(size, size))
-    return np.asarray(connected_components(links, directed=False)[1], dtype=np.intp)
+    return joined_groups(len(geometries), one, two)
 
 
 @cache

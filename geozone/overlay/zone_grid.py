@@ -12,9 +12,9 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy import ndimage
 
 from geozone.overlay.cutting import cut_up
+from geozone.overlay.groups import regions_of
 from geozone.overlay.guard import SLIVER, TOLERANCE, Guard
 from geozone.overlay.plane import Geometries, Indices, Numbers
 from geozone.overlay.wkb import Outlines, outlines_of
@@ -83,7 +83,7 @@ class Sheet:
         ] = True
         border = _with_neighbours(border)
         # cells that no boundary touches hang together in regions, each of them inside one zone or outside of all
-        regions, count = ndimage.label(~border)
+        regions, count = regions_of(~border)
         flat = regions.ravel()
         first = np.zeros(count + 1, dtype=np.intp)
         runs = np.flatnonzero(np.diff(flat, prepend=-1))

@@ -113,6 +113,7 @@ class ItemCounts:
         unchecked = _unchecked(items, register) & ~_on_published_list(items, register)
         self._doubtful = self._recognised & unchecked.to_numpy(bool)
         self._basis = items["basis"].to_numpy(object)
+        self._fields: dict[str, NDArray[np.object_]] = {}
         self._listed = {
             total: int(self._mask(total.unit_code, level_of(total.unit_code)).sum())
             for total in register.totals
@@ -125,6 +126,12 @@ class ItemCounts:
         level is empty. Of a region of several units it is the items of its members.
         """
         return self.register.items.loc[self._mask(code, level)]
+
+    def field(self, name: str, code: str, level: Level) -> NDArray[np.object_]:
+        """Return one column of the items of a unit."""
+        if name not in self._fields:
+            self._fields[name] = self.register.items[name].to_numpy(object)
+        return self._fields[name][self._mask(code, level)]
 
     def count(self, code: str, level: Level, measure: str | None = None) -> Count:
         """Count the built items of a unit; of a region, those of its members together.

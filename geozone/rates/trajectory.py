@@ -61,10 +61,12 @@ def register_trajectory(counts: ItemCounts, code: str, level: Level) -> Trajecto
     """
     tally = counts.count(code, level).tally
     as_of = end_of(counts.register.as_of)
-    items = counts.items(code, level)
-    dates = [_start_of_year(str(date)) for date in items.loc[items["status"] == Status.BUILT, "status_date"]]
+    if tally is None or as_of is None:
+        return None
+    built = counts.field("status", code, level) == Status.BUILT
+    dates = [_start_of_year(str(date)) for date in counts.field("status_date", code, level)[built]]
     known = [date for date in dates if date is not None]
-    if tally is None or as_of is None or not known or len(known) < len(dates) or min(known) >= as_of:
+    if not known or len(known) < len(dates) or min(known) >= as_of:
         return None
     return Trajectory(int(tally.built), int(tally.total), min(known), as_of)
 

@@ -32,7 +32,7 @@ from geozone.read.markup import Markup, cut_to_whole, survey
 from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, recode
 from geozone.read.safety import Limits
-from geozone.read.salvage import mend_geometries, read_features, read_numbered, read_rest
+from geozone.read.salvage import mend_geometries, read_numbered, read_rest
 from geozone.read.source import Source, companion, link
 from geozone.read.wellknown import parsed
 
@@ -75,12 +75,18 @@ def _read(path: Path, layer: str, source: Source, given: str | None, notes: Note
         data = recode(_read_raw(path, layer, source.shown), [], given, notes)
     except NotImplementedError:
         notes.decide("curves", "chords", "read.curves")
-        return read_features(path, layer, source.shown, notes)
+        return _read_single(path, layer, source.shown, notes)
     except BULK_ERRORS:
         if source.format is Format.FLATGEOBUF:
             return read_numbered(path, layer, source.shown, notes)
-        return read_features(path, layer, source.shown, notes)
+        return _read_single(path, layer, source.shown, notes)
     return mend_geometries(_whole(data, path, layer, source, notes), path, layer, notes)
+
+
+def _read_single(path: Path, layer: str, shown: Path, notes: Notes) -> gpd.GeoDataFrame:
+    from geozone.read.single import read_features  # noqa: PLC0415 - a second GDAL, for damaged files and curves
+
+    return read_features(path, layer, shown, notes)
 
 
 def _whole(data: gpd.GeoDataFrame, path: Path, layer: str, source: Source, notes: Notes) -> gpd.GeoDataFrame:

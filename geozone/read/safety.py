@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
-from urllib.request import urlopen
 
 from geozone.errors import InputError
 
@@ -56,6 +54,9 @@ def fetch(address: str, folder: Path, limits: Limits = LIMITS) -> Path:
     InputError
         If it cannot be fetched or is too large.
     """
+    from urllib.error import HTTPError  # noqa: PLC0415 - few files are fetched, and it brings all of HTTP and TLS
+    from urllib.request import urlopen  # noqa: PLC0415 - as above
+
     name = re.sub(r"[^\w.\-]", "_", unquote(urlsplit(address).path).rsplit("/", 1)[-1]) or "download"
     place = folder / "fetched"
     place.mkdir()

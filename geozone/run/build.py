@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import as_completed
 from pathlib import Path
 
-from geozone.export.geopackage import write_geopackage
-from geozone.export.record import write_record
-from geozone.export.tables import write_tables
-from geozone.files import make_folder, whole_file
+from geozone.choices import EDITIONS
+from geozone.files import make_folder
 from geozone.maps.basemap import BaseMap
-from geozone.maps.edition import public_edition
-from geozone.maps.page import render_page
-from geozone.messages import Language, text
-from geozone.model import ZoneResult
-from geozone.project import Project
-from geozone.run.compute import Options, compute
-from geozone.run.folder import write_index
-
-OUTPUT_STEPS = ("page", "geopackage", "tables")
-EDITIONS = ("full", "public")
+from geozone.project import Project, embedded_project
+from geozone.run import jobs
+from geozone.run.options import Options
+from geozone.run.processes import Processes
 
 
 def build(
@@ -32,6 +25,9 @@ def build(
     base_map: BaseMap | None = None,
 ) -> list[Path]:
     """Build the files of one or more zones, and the index over every zone that the folder then holds.
+
+    Zones of embedded data alone are built in several processes, as many as there are processors (or `Options.threads`): one
+    for each zone, or for the page of a single one.
 
     Parameters
     ----------
@@ -59,51 +55,74 @@ def build(
     """
     options = options or Options()
     make_folder(out)
-    written: list[Path] = []
-    for project in projects:
-        started = datetime.now(UTC)
-        result = compute(project, options)
-        if edition == "public":
-            result = public_edition(result)
-        outputs = write_zone(result, out, options, base_map=base_map)
-        record = out / f"{result.zone.key}_run.json"
-        write_record(
-            result,
-            record,
-            parameters={
-                "lang": options.lang,
-                "threads": options.threads,
-                "workers": options.workers,
-                "scheduler": options.scheduler,
-                "edition": edition,
-            },
-            outputs=outputs,
-            started=started,
-            finished=datetime.now(UTC),
-        )
-        written += [*outputs, record]
-    return [*written, write_index(out, options.lang, options.notice)]
+    projects = list(projects)
+    processes = _processes(projects, options)
+    if processes < 2:
+        # not imported by a process that has others do the work
+        from geozone.run.folder import write_index  # noqa: PLC0415
+        from geozone.run.output import build_zone  # noqa: PLC0415
+
+        written: list[Path] = []
+        for project in projects:
+            written += build_zone(project, out, options, edition=edition, base_map=base_map)
+        return [*written, write_index(out, options.lang, options.notice)]
+    if len(projects) > 1:
+        return _together(projects, out, options, edition, base_map, processes)
+    return _with_help(projects[0], out, options, edition, base_map)
 
 
-def write_zone(
-    result: ZoneResult, out: Path, options: Options, *, base_map: BaseMap | None = None
+def _processes(projects: Sequence[Project], options: Options) -> int:
+    """Return how many processes build zones: one where the projects do not go by the keys of their zones."""
+    if options.workers is not None or options.scheduler is not None:
+        return 1
+    if len({project.zone.key for project in projects}) < len(projects):
+        return 1
+    if any(project != embedded_project(project.zone.key) for project in projects):
+        return 1  # what it rests on may be large, and would be held twice
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(max(len(projects), 2), options.threads or processors)
+
+
+def _together(  # noqa: PLR0917 - one private step of `build`
+    projects: Sequence[Project],
+    out: Path,
+    options: Options,
+    edition: str,
+    base_map: BaseMap | None,
+    number: int,
 ) -> list[Path]:
-    """Write the page, the GeoPackage and the tables of one zone."""
-    options.progress(text("run.step_page"))
-    page = write_map(result, out / f"{result.zone.key}.html", options.lang, base_map=base_map)
-    options.progress(text("run.step_geopackage"))
-    package = out / f"{result.zone.key}.gpkg"
-    write_geopackage(result, package, lang=options.lang)
-    options.progress(text("run.step_tables"))
-    return [page, package, *write_tables(result, out, lang=options.lang)]
+    """Build zones at a time: each is computed in one process, and its parts are written by whichever is free."""
+    # the largest first, so that nobody waits for it at the end
+    keys = [one.zone.key for one in sorted(projects, key=lambda project: -len(project.zone.members))]
+    with Processes(number, options) as processes:
+        computed = {processes.start(jobs.compute, key, edition): key for key in keys}
+        parts, recorded = {}, {}
+        for future in as_completed(computed):
+            work = future.result()[0]
+            page = processes.start(jobs.write_page, work, out, base_map)
+            parts[future] = page, processes.start(jobs.write_data, work, out)
+        for future, files in parts.items():
+            outputs = [output for part in files for output in processes.result(part)]
+            recorded[computed[future]] = processes.start(
+                jobs.write_run, future.result()[0], out, edition, outputs
+            )
+        written: list[Path] = []
+        of_key = {key: future for future, key in computed.items()}
+        for project in projects:  # told in their order, whichever was ready first
+            processes.result(of_key[project.zone.key])
+            files_of_zone = processes.result(recorded[project.zone.key])
+            written += files_of_zone
+        return [*written, processes.result(processes.start(jobs.write_index, out))]
 
 
-def write_map(result: ZoneResult, path: Path, lang: Language, *, base_map: BaseMap | None = None) -> Path:
-    """Write the page of one zone."""
-    _write_text(path, render_page(result, lang=lang, base_map=base_map))
-    return path
-
-
-def _write_text(path: Path, content: str) -> None:
-    with whole_file(path) as unfinished:
-        unfinished.write_text(content, "utf-8", newline="\n")
+def _with_help(
+    project: Project, out: Path, options: Options, edition: str, base_map: BaseMap | None
+) -> list[Path]:
+    """Build one zone, whose page another process writes, which has made itself ready meanwhile."""
+    with Processes(1, options) as helper:
+        helper.start(jobs.make_ready)
+        work = jobs.compute(project.zone.key, edition, options)
+        page = helper.start(jobs.write_page, work, out, base_map)
+        data = jobs.write_data(work, out, options)
+        written = jobs.write_run(work, out, edition, [*helper.result(page), *data], options)
+        return [*written, jobs.write_index(out, options)]

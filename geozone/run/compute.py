@@ -22,7 +22,7 @@ from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Register, Step, ZoneResult
 from geozone.overlay.area_choices import area_variants
 from geozone.overlay.shores import NOWHERE, shore_lengths
-from geozone.overlay.slivers import Sliver, slivers
+from geozone.overlay.slivers import Sliver, outlines, slivers
 from geozone.overlay.units import finest_units
 from geozone.policy.plausibility import territory
 from geozone.policy.targets import target_findings
@@ -35,16 +35,14 @@ from geozone.rates.regions import places_asked_for
 from geozone.run.findings import shore_elsewhere, unused_layer
 from geozone.run.layers import cut_to_zone, role_of
 from geozone.run.mosaics import Mosaics
+from geozone.run.options import Options
 from geozone.run.places import drawn_places, grounds
 from geozone.run.rasters import relief_sources
-from geozone.run.reading import Options, Reading
+from geozone.run.reading import Reading
 from geozone.run.register_map import join_registers
 from geozone.run.registers import read_all_figures, read_registers
 from geozone.run.supply import Materials, layers_of, supply
 from geozone.seeds import load_documents, zone_targets
-
-__all__ = ["STEPS", "Options", "compute"]
-STEPS = ("read", "check", "overlay", "rates")
 
 
 def compute(project: Project, options: Options | None = None) -> ZoneResult:
@@ -287,17 +285,15 @@ def _slivers(
     }
     shared |= {need.ground.layer for need in needs if isinstance(need, ConnectedNeed)}
     pieces = mosaics.pieces
+    lengths = outlines(units)
     return {
-        name: {
-            code: sliver
-            for some in units
-            for code, sliver in slivers(
-                layers[name].data,
-                some,
-                pieces[pieces[name].astype(bool)],
-                max(accuracy_m(layers[name]), run.boundary_accuracy_m),
-            ).items()
-        }
+        name: slivers(
+            layers[name].data,
+            units,
+            pieces[pieces[name].astype(bool)],
+            max(accuracy_m(layers[name]), run.boundary_accuracy_m),
+            outline_km=lengths,
+        )
         for name in sorted(shared & set(layers))
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
     if layer.spec is not None and role_of(layer.spec).nominal:
         return layer
     if layer.spec is not None and role_of(layer.spec).marine:
-        return replace(layer, data=layer.data[layer.data.intersects(outline.buffer(_OFFSHORE_DEGREES))])
+        return replace(layer, data=layer.data[layer.data.intersects(_with_sea(outline))])
     return replace(layer, data=cut_to(layer.data, outline))
 
 
@@ -56,12 +57,17 @@ def checked_parts(layer: Layer, outline: shapely.Geometry) -> list[Layer]:
     """
     if layer.spec is None or not role_of(layer.spec).marine:
         return [layer]
-    data = layer.data[layer.data.intersects(outline.buffer(_OFFSHORE_DEGREES))]
+    data = layer.data[layer.data.intersects(_with_sea(outline))]
     if "kind" not in data:
         return [replace(layer, data=data)]
     natural = data["kind"] == NATURAL
     parts = (data[~natural], data[natural].drop(columns="code", errors="ignore"))
     return [replace(layer, data=part) for part in parts if len(part)]
+
+
+@lru_cache(maxsize=4)  # every marine layer asks for it twice, and it takes long
+def _with_sea(outline: shapely.Geometry) -> shapely.Geometry:
+    return outline.buffer(_OFFSHORE_DEGREES)
 
 
 def read_boundary(project: Project, inputs: list[dict[str, Any]]) -> Layer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +15,7 @@ from geozone.checks.findings import stops
 from geozone.checks.report import finding_lines
 from geozone.errors import DataError
 from geozone.manifest.roles import load_roles, role_for
-from geozone.messages import Language, Text, text
+from geozone.messages import text
 from geozone.model import Finding, Layer, LayerSpec, Severity, Step, Zone
 from geozone.overlay.units import zone_units
 from geozone.project import Project
@@ -31,28 +30,11 @@ from geozone.run.layers import (
     read_zone_layer,
     role_of,
 )
+from geozone.run.options import Options
 from geozone.run.rasters import opened, raster_layers
-from geozone.terrain.barrier import barrier_gaps
+from geozone.terrain.continuity import barrier_gaps
 
-Progress = Callable[[Text], None]
 EARLIER = "@"  # between the id of a layer and the vintage that is not its newest
-
-
-def _silent(step: Text) -> None:
-    """Report nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a run is done."""
-
-    lang: Language = "zh"
-    threads: int | None = None
-    workers: int | None = None  # processes of a cluster on this machine, for the overlay
-    scheduler: str | None = None  # address of a running cluster
-    progress: Progress = field(default=_silent)
-    notice: Progress = field(default=_silent)  # what was decided about the user's own data, and found in it
-    every_finding: bool = False  # tell findings one by one, not the first of each kind with their number
 
 
 @dataclass

@@ -18,8 +18,6 @@ from geozone.overlay.cutting import cut_to
 from geozone.overlay.joining import features_in_zones
 from geozone.overlay.length import line_lengths, lines_within
 from geozone.overlay.shores import NOWHERE, shore_lengths
-from geozone.raster.means import weighted_sums
-from geozone.raster.shares import class_areas
 from geozone.rates.filters import passes
 from geozone.rates.needs import (
     AreaNeed,
@@ -33,7 +31,7 @@ from geozone.rates.needs import (
     Need,
 )
 from geozone.run.mosaics import Mosaics
-from geozone.terrain.barrier import connected_area
+from geozone.terrain.continuity import connected_area
 
 _POLYGONS, _LINES = 2, 1  # dimensions
 
@@ -139,6 +137,8 @@ def _(need: ClassNeed) -> Sequence[str]:
 
 @_table.register
 def _(need: ClassNeed, materials: Materials) -> pd.DataFrame:
+    from geozone.raster.shares import class_areas  # noqa: PLC0415 - most runs have no raster to count
+
     of = None if need.of is None else materials.ground(need.of, _POLYGONS)
     return class_areas(_sources(materials, need.raster), materials.finest, by="code", of=of)
 
@@ -150,6 +150,8 @@ def _(need: MeanNeed) -> Sequence[str]:
 
 @_table.register
 def _(need: MeanNeed, materials: Materials) -> pd.DataFrame:
+    from geozone.raster.means import weighted_sums  # noqa: PLC0415 - as above
+
     weight = need.weight if need.weight == "area" else _sources(materials, need.weight)
     return weighted_sums(_sources(materials, need.raster), materials.finest, by="code", weight=weight)
 
@@ -161,8 +163,8 @@ def _(need: ConnectedNeed) -> Sequence[str]:
 
 @_table.register
 def _(need: ConnectedNeed, materials: Materials) -> pd.DataFrame:
-    patches = materials.ground(need.ground, _POLYGONS)
-    along = materials.layers[need.along].data if need.along else None
+    patches = _shapes(materials.ground(need.ground, _POLYGONS))
+    along = _shapes(materials.layers[need.along].data) if need.along else None
     rows = []
     units = materials.units[materials.units["level"].isin(need.levels)]
     units = pd.concat([units, *(region.tail(1) for region in materials.regions)])
@@ -197,3 +199,8 @@ def _(need: ChangeNeed, materials: Materials) -> pd.DataFrame:
 
 def _sources(materials: Materials, name: str) -> tuple[LayerSource, ...]:
     return materials.rasters[name].sources
+
+
+def _shapes(data: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer without its fields."""
+    return data[[data.geometry.name]]

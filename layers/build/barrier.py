@@ -20,7 +20,8 @@ from common import BTH, DATA, YRD, write
 
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2
-from geozone.terrain.barrier import barrier, barrier_gaps, continuity
+from geozone.terrain.barrier import barrier
+from geozone.terrain.continuity import barrier_gaps, continuity
 
 # 坝上: the six counties of the plateau in Zhangjiakou and Chengde
 BASHANG = ("130722", "130723", "130724", "130725", "130826", "130828")

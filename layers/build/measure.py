@@ -16,7 +16,8 @@ from common import BTH, DATA, YRD
 
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2, length_km
-from geozone.terrain.barrier import barrier, continuity
+from geozone.terrain.barrier import barrier
+from geozone.terrain.continuity import continuity
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/layers.md"
 # km² as statistical yearbooks and government pages give them, rounded there

@@ -10,8 +10,9 @@ from geozone.explain import explain, lines_of
 from geozone.model import Comparator, Kind
 from geozone.project import load_project
 from geozone.rates.wording import tells_something, value_text
-from geozone.run.build import write_zone
-from geozone.run.compute import Options, compute
+from geozone.run.compute import compute
+from geozone.run.options import Options
+from geozone.run.output import write_zone
 from geozone.seeds import zone_targets
 from geozone.verify.rates import READERS, differences, read_rate_table
 

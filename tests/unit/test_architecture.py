@@ -9,9 +9,9 @@ PACKAGE = Path(geozone.__file__).parent
 # a room may import rooms of a lower storey, and its own modules
 DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
-    {"messages"},
+    {"messages", "quiet"},
     {"errors"},
-    {"files", "model", "rounding"},
+    {"aligned", "choices", "files", "model", "natural_breaks", "rounding"},
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges"},

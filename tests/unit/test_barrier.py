@@ -14,7 +14,8 @@ from geozone.errors import GeozoneWarning, InputError, UsageError
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2
 from geozone.terrain import elevation
-from geozone.terrain.barrier import barrier, barrier_gaps, connected_area, continuity
+from geozone.terrain.barrier import barrier
+from geozone.terrain.continuity import barrier_gaps, connected_area, continuity
 
 CELL = 1 / 120
 WEST, NORTH = 116.0, 41.0

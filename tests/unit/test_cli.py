@@ -11,7 +11,6 @@ import shapely
 
 import geozone
 from geozone import cli
-from geozone.cli import zones
 from geozone.errors import DataError, InputError
 
 
@@ -122,7 +121,7 @@ def test_errors_keep_their_exit_code(capsys, monkeypatch, error, code):
     def fail(*_, **__):
         raise error("files.unwritable", path="x", reason="y")
 
-    monkeypatch.setattr(zones, "build", fail)
+    monkeypatch.setattr("geozone.run.build.build", fail)
     assert run(capsys, "build", "bth")[0] == code
 
 
@@ -130,7 +129,7 @@ def test_a_bug_is_exit_code_4_and_a_traceback_only_under_debug(capsys, monkeypat
     def fail(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(zones, "build", fail)
+    monkeypatch.setattr("geozone.run.build.build", fail)
     code, _, err = run(capsys, "build", "bth")
     assert code == 4
     assert "Traceback" not in err

@@ -6,9 +6,10 @@ import pyogrio
 import pytest
 from samples import sample_layer, sample_result
 
+from geozone.choices import FOLDER_FORMATS
 from geozone.errors import UsageError
 from geozone.export.fonts import chinese_font
-from geozone.export.formats import DICTIONARY, FOLDER_FORMATS, SOURCES, write_format
+from geozone.export.formats import DICTIONARY, SOURCES, write_format
 from geozone.export.result_tables import content, layer_names
 from geozone.model import LayerStyle
 

@@ -14,19 +14,21 @@ import geozone
 from geozone.export.about_tables import findings_table
 from geozone.export.record import write_record
 from geozone.maps.payload import zone_payload
-from geozone.messages import _catalogue, message
+from geozone.messages import message
 from geozone.model import Finding, Severity
-from geozone.run.reading import Options, Reading
+from geozone.run.options import Options
+from geozone.run.reading import Reading
 
 PACKAGE = Path(geozone.__file__).parent
 REMEDY = "_remedy"
-TEXTS = sorted(key for key in _catalogue() if f"{key}{REMEDY}" in _catalogue())
+CATALOGUE = samples.all_texts()
+TEXTS = sorted(key for key in CATALOGUE if f"{key}{REMEDY}" in CATALOGUE)
 LANGUAGES = ("zh", "en")
 
 
 def finding(key, severity=Severity.WARNING):
     """Return a finding of the kind that has a text, with something in each of its placeholders."""
-    both = [_catalogue()[name].get("en") for name in (key, f"{key}{REMEDY}")]
+    both = [CATALOGUE[name].get("en") for name in (key, f"{key}{REMEDY}")]
     names = {name for words in both for _, name, _, _ in string.Formatter().parse(words) if name}
     params = {name.split(".")[0].split("[")[0]: 7 for name in names}
     return Finding(

@@ -24,7 +24,7 @@ ORDINARY = {
 # and where a name is no choice of what to do
 PLACES = {
     ("__init__.py", "barrier"): "the public function",
-    ("terrain/barrier.py", "barrier"): "what its function is given, in its messages",
+    ("terrain/continuity.py", "barrier"): "what its function is given, in its messages",
     ("overlay/area_choices.py", "coastline"): "a column: which shore the land is cut with",
     ("rates/robustness.py", "coastline"): "the same column",
 }

@@ -10,6 +10,8 @@ import folium
 import numpy as np
 import pytest
 import shapely
+from pypinyin import Style, pinyin
+from pypinyin.constants import PINYIN_DICT
 from samples import sample_result
 
 from geozone.maps import assets
@@ -18,6 +20,7 @@ from geozone.maps.index import render_index
 from geozone.maps.indicators import partitions
 from geozone.maps.mercator import WORLD, encode, project, to_drawing, unproject, varints
 from geozone.maps.page import render_page
+from geozone.maps.pinyin import sounds
 from geozone.maps.plain import plain, readings, to_json
 from geozone.maps.style import layer_symbols
 from geozone.messages import Text
@@ -300,3 +303,9 @@ def test_not_reviewed_is_said_where_no_number_is_given(html):
     assert payload["review"] == ""
     assert "未经审图" in payload["texts"]["not_reviewed"][0]
     assert "未经审图" in render_index([sample_result()])
+
+
+def test_characters_sound_as_pypinyin_says():
+    for code in PINYIN_DICT:
+        (known,) = pinyin(chr(code), style=Style.NORMAL, heteronym=True)
+        assert sounds(chr(code)) == list(dict.fromkeys(sound for sound in known if sound.isascii()))

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from samples import all_texts
 
 import geozone
 from geozone.checks.findings import _LEFT_OUT, REPAIRABLE
 from geozone.cli import cli
 from geozone.errors import GeozoneWarning, UsageError
-from geozone.messages import _catalogue
 from geozone.overlay.losses import decided, told
 from geozone.overlay.plane import area_km2
 from geozone.overlay.stream import coverage_of_file
@@ -220,5 +220,5 @@ def test_layers_inside_files_and_the_units_of_an_own_geopackage(capsys, tmp_path
 
 def test_kinds_that_leave_something_out_are_kinds_that_are_found():
     """A kind that was renamed where it is found would otherwise pass for complete."""
-    known = {key.split(".", 1)[1] for key in _catalogue()}
+    known = {key.split(".", 1)[1] for key in all_texts()}
     assert known >= _LEFT_OUT | REPAIRABLE

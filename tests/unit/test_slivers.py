@@ -20,7 +20,7 @@ FINEST = finest_units(UNITS)
 def found(accuracy, *shapes):
     layer = gpd.GeoDataFrame(geometry=list(shapes), crs=CRS)
     pieces = mosaic({"barrier": layer}, FINEST, by="code")
-    return slivers(layer, UNITS, pieces[pieces.barrier], accuracy)
+    return slivers(layer, [UNITS], pieces[pieces.barrier], accuracy)
 
 
 def test_a_strip_over_a_border_is_a_sliver_of_the_neighbour():

@@ -14,7 +14,8 @@ from geozone.manifest.roles import load_roles
 from geozone.maps.payload import zone_payload
 from geozone.project import load_project
 from geozone.rates.needs import AreaNeed, Ground
-from geozone.run.compute import Options, tell_unused
+from geozone.run.compute import tell_unused
+from geozone.run.options import Options
 from geozone.run.rasters import relief_sources
 from geozone.run.reading import Reading
 

@@ -16,9 +16,9 @@ from samples import sample_result
 from geozone.errors import InputError
 from geozone.export.record import write_record
 from geozone.maps import assets
-from geozone.run.build import write_zone
-from geozone.run.compute import Options
 from geozone.run.folder import write_index
+from geozone.run.options import Options
+from geozone.run.output import write_zone
 from geozone.verify import verify_build
 
 pytestmark = pytest.mark.skipif(

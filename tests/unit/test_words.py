@@ -263,11 +263,11 @@ def test_a_list_on_the_terminal_is_in_words_and_for_programs_in_codes():
             "vintage": ["unknown"],
         }
     )
-    told = listing.readable(table, "zh", "targets")
-    assert list(told.columns) == ["用途", "数据性质", "计量单位", "目标年", "数据时点"]
-    assert list(told.iloc[0]) == ["生态保护红线", "推算", "百万千瓦", "2035", "未知"]
+    (told,) = listing.readable(table, "zh", "targets")
+    assert list(told) == ["用途", "数据性质", "计量单位", "目标年", "数据时点"]
+    assert list(told.values()) == ["生态保护红线", "推算", "百万千瓦", "2035", "未知"]
     assert list(table.columns) == ["role", "basis", "unit", "year", "vintage"]
-    assert list(listing.readable(table, "en").columns) == [
+    assert list(listing.readable(table, "en")[0]) == [
         "Role",
         "Basis",
         "Unit of measure",
@@ -287,8 +287,8 @@ def test_a_list_on_the_terminal_is_in_words_and_for_programs_in_codes():
 )
 def test_every_column_of_a_list_has_a_heading_of_its_own(name, table, lang):
     found = table(lang)
-    told = listing.readable(found, lang, name)
-    assert len(set(told.columns)) == len(found.columns)
+    told = pd.DataFrame(listing.readable(found, lang, name))
+    assert len(set(told.columns)) == len(pd.DataFrame(found).columns)
     if lang == "zh":
         assert all(IDEOGRAPH.search(column) for column in told.columns)
     assert (
@@ -300,7 +300,7 @@ def test_every_column_of_a_list_has_a_heading_of_its_own(name, table, lang):
 def test_rates_on_the_terminal_are_said_as_on_the_page():
     result = sample_result()
     table = listing.rates(result, "zh")
-    assert list(table["rates_value"]) == [value_text(rate).zh for rate in result.rates]
-    assert list(listing.readable(table, "zh", "rates").columns) == [
+    assert [row["rates_value"] for row in table] == [value_text(rate).zh for rate in result.rates]
+    assert list(listing.readable(table, "zh", "rates")[0]) == [
         "行政区名称", "指标", "现状值", "数据性质", "数据时点", "目标值", "判定与差额",
     ]  # fmt: skip

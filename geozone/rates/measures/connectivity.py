@@ -18,7 +18,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     """Yield the share of the largest connected part, for every unit.
 
     1. The layer is cut to the unit; parts that lie within ``reach_m`` metres of each other, on the CGCS2000 ellipsoid,
-       are connected (`geozone.terrain.barrier.connected_area`).
+       are connected (`geozone.terrain.continuity.connected_area`).
     2. Numerator: the area (km²) of the largest connected part, that of its patches alone. Denominator: the area of all.
     """
     table = facts.tables[_need(indicator)].set_index("code")

@@ -37,20 +37,20 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     counting = set(indicator.options.get("statuses", (Status.BUILT.value,)))
     passed, all_items = ItemCounts(register, facts.zone), ItemCounts(whole, facts.zone)
     for unit in facts.units_of(indicator):
-        items = passed.items(unit.code, unit.level)
+        statuses = passed.field("status", unit.code, unit.level)
         listed = all_items.count(unit.code, unit.level)
         blank = Value(
             unit,
             "count",
             basis=listed.basis,
             vintage=register.as_of,
-            empty=not len(items) and unit.level not in _ALWAYS,
+            empty=not len(statuses) and unit.level not in _ALWAYS,
         )
         if listed.reason == "above_total":
             yield replace(blank, note=text("rates.note_above_total"))
             continue
-        sure = int(items["status"].isin(counting).sum())
-        unknown = int((items["status"] == Status.UNKNOWN).sum())
+        sure = sum(status in counting for status in statuses)
+        unknown = sum(status == Status.UNKNOWN for status in statuses)
         doubtful = listed.doubtful if _honours_may_be_built(counting) else 0
         open_list = register.basis in STAND_INS or listed.reason == "part_of_total"
         possible = unknown + doubtful + listed.unlisted

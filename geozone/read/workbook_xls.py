@@ -1,0 +1,74 @@
+"""The sheets of an XLS workbook."""
+
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import xlrd
+
+from geozone.errors import InputError
+from geozone.read.safety import Limits
+from geozone.read.workbook import CellError, Share, Sheet, filled_sheet, require_small
+
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of a workbook that a password protects
+
+
+def open_xls(path: Path, shown: Path, limits: Limits) -> list[Sheet]:
+    """Return the sheets of an XLS workbook; xlrd raises whatever its parser raises on a damaged one.
+
+    Raises
+    ------
+    InputError
+        If it is too large or protected by a password.
+    """
+    content = path.read_bytes()
+    require_small(len(content), shown, limits)
+    if _ENCRYPTED in content:
+        raise InputError("read.workbook_password", path=shown)
+    try:
+        # the layout of cells is kept with the formats; what xlrd has to say goes nowhere
+        book = xlrd.open_workbook(
+            file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+        )
+    except xlrd.XLRDError as error:
+        if "encrypted" in str(error):
+            raise InputError("read.workbook_password", path=shown) from error
+        raise
+    return [_xls_sheet(book, sheet, shown) for sheet in book.sheets()]
+
+
+def _xls_sheet(book: xlrd.Book, sheet: Any, shown: Path) -> Sheet:
+    cells: dict[int, dict[int, Any]] = {}
+    for number in range(sheet.nrows):
+        row = {place: _xls_value(book, cell) for place, cell in enumerate(sheet.row(number), 1)}
+        row = {place: value for place, value in row.items() if value is not None and value != ""}
+        if row:
+            cells[number + 1] = row
+    return filled_sheet(
+        sheet.name,
+        sheet.visibility == 0,
+        cells,
+        shown,
+        [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells],
+        hidden_rows=frozenset(row + 1 for row, told in sheet.rowinfo_map.items() if told.hidden),
+        hidden_columns=frozenset(column + 1 for column, told in sheet.colinfo_map.items() if told.hidden),
+    )
+
+
+def _xls_value(book: xlrd.Book, cell: Any) -> Any:
+    value = cell.value
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        value = CellError(xlrd.error_text_from_code.get(value, "#?"))
+    elif cell.ctype == xlrd.XL_CELL_DATE:
+        with suppress(OverflowError, ValueError):  # a number that is no day stays a number
+            value = xlrd.xldate.xldate_as_datetime(value, book.datemode)
+    elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        value = bool(value)
+    elif cell.ctype == xlrd.XL_CELL_NUMBER:
+        shape = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+        whole = int(value) if value.is_integer() else value
+        value = Share(value) if "%" in shape else whole
+    return value if cell.ctype != xlrd.XL_CELL_EMPTY else None

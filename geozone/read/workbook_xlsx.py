@@ -1,0 +1,125 @@
+"""The sheets of an XLSX workbook."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+from geozone.errors import InputError
+from geozone.messages import text
+from geozone.read.safety import Limits
+from geozone.read.workbook import CellError, Share, Sheet, filled_sheet, require_small
+
+_PERCENT_FORMATS = (9, 10)  # built-in number formats of percentages
+
+
+def open_xlsx(path: Path, shown: Path, limits: Limits) -> list[Sheet]:
+    """Return the sheets of an XLSX workbook; openpyxl raises whatever its parsers raise on a damaged one.
+
+    Raises
+    ------
+    InputError
+        If it is too large, lacks a sheet or is of another format.
+    """
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        require_small(sum(entry.file_size for entry in archive.infolist()), shown, limits)
+        for name, other in (("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):
+            if name in names:
+                raise InputError("read.workbook_other", path=shown, format=other.upper())
+    with path.open("rb") as stream:  # by its name, a workbook of another ending would be refused
+        reader = ExcelReader(stream, read_only=True, data_only=True, keep_links=False)
+        reader.read()
+        sheets = {sheet.title: sheet for sheet in reader.wb.worksheets}
+        lost = [
+            sheet.name
+            for sheet, link in reader.parser.find_sheets()
+            if "worksheet" in link.Type and sheet.name not in sheets
+        ]
+        if lost:
+            raise InputError(
+                "read.unreadable", path=shown, reason=text("read.sheet_missing", sheets="、".join(lost))
+            )
+        return [_xlsx_sheet(sheet, shown) for sheet in sheets.values()]
+
+
+class _Parser(WorkSheetParser):
+    """The parser of openpyxl, which also notes the formulas without a result.
+
+    The reading mode of openpyxl itself would take the declared dimension for true and pass merged cells over; its full
+    mode holds an object for every cell.
+    """
+
+    unsaved: set[tuple[int, int]]
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        # a result that is empty text has the type "str"
+        if cell["value"] is None and cell["data_type"] == "n" and element.find(FORMULA_TAG) is not None:
+            self.unsaved.add((cell["row"], cell["column"]))
+        return cell
+
+
+def _xlsx_sheet(sheet: Any, shown: Path) -> Sheet:
+    book = sheet.parent
+    percent = _percent_styles(book)
+    cells: dict[int, dict[int, Any]] = {}
+    with book._archive.open(sheet._worksheet_path) as stream:  # noqa: SLF001 - read-only sheets offer no other way
+        parser = _Parser(
+            stream,
+            sheet._shared_strings,  # noqa: SLF001 - as above
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001 - as above
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001 - as above
+        )
+        parser.unsaved = set()
+        for _, row in parser.parse():
+            for cell in row:
+                value = cell["value"]
+                if value is None or value == "":
+                    continue
+                if cell["data_type"] == "e":
+                    value = CellError(value)
+                elif cell["style_id"] in percent and isinstance(value, int | float):
+                    value = Share(value)
+                cells.setdefault(cell["row"], {})[cell["column"]] = value
+    merged = [
+        (item.min_row, item.min_col, item.max_row, item.max_col)
+        for item in (parser.merged_cells.mergeCell if parser.merged_cells else ())
+    ]
+    hidden = frozenset(int(row) for row, told in parser.row_dimensions.items() if _is_hidden(told))
+    columns = frozenset(
+        number
+        for told in parser.column_dimensions.values()
+        if _is_hidden(told)
+        for number in range(int(told["min"]), min(int(told["max"]), 1 << 14) + 1)
+    )
+    return filled_sheet(
+        sheet.title,
+        sheet.sheet_state == "visible",
+        cells,
+        shown,
+        merged,
+        hidden_rows=hidden,
+        hidden_columns=columns,
+        unsaved=frozenset(parser.unsaved),
+    )
+
+
+def _percent_styles(book: Any) -> set[int]:
+    """Return the numbers of the cell styles that show a percentage."""
+    own = {164 + place for place, shape in enumerate(book._number_formats) if "%" in shape}  # noqa: SLF001
+    return {
+        number
+        for number, style in enumerate(book._cell_styles)  # noqa: SLF001 - openpyxl offers styles by cell only
+        if style.numFmtId in own or style.numFmtId in _PERCENT_FORMATS
+    }
+
+
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    return attributes.get("hidden", "0") in {"1", "true"}

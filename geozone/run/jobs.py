@@ -1,0 +1,95 @@
+"""What a process does for a build: one computes a zone, and whichever is free then writes its parts.
+
+A computed zone goes from one to the other as bytes, so that the process between them need not know what is in it.
+"""
+# what the work imports stays out of the process that has it done
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import copyreg
+import pickle
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from geozone.maps.basemap import BaseMap
+from geozone.project import embedded_project
+from geozone.run.options import Options
+
+if TYPE_CHECKING:
+    from geozone.model import ZoneResult
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A computed zone, and when that was begun."""
+
+    result: bytes
+    started: datetime
+
+
+def make_ready(options: Options) -> None:
+    """Import what writes a page."""
+    del options
+    import_module("geozone.maps.page")
+    import_module("geozone.export.record")
+
+
+def compute(key: str, edition: str, options: Options) -> Computed:
+    """Compute a zone from the embedded data."""
+    from geozone.run.output import compute_zone
+
+    started = datetime.now(UTC)
+    result = compute_zone(embedded_project(key), options, edition=edition)
+    return Computed(pickle.dumps(result, pickle.HIGHEST_PROTOCOL), started)
+
+
+def write_page(work: Computed, out: Path, base_map: BaseMap | None, options: Options) -> list[dict[str, Any]]:
+    """Write the page of a computed zone; return it as `geozone.export.record.described`."""
+    from geozone.export.record import described
+    from geozone.run import output
+
+    return [described(output.write_page(_result(work), out, options, base_map=base_map))]
+
+
+def write_data(work: Computed, out: Path, options: Options) -> list[dict[str, Any]]:
+    """Write the GeoPackage and the tables of a computed zone; return them likewise."""
+    from geozone.export.record import described
+    from geozone.run import output
+
+    return [described(path) for path in output.write_data(_result(work), out, options)]
+
+
+def write_run(
+    work: Computed, out: Path, edition: str, outputs: list[dict[str, Any]], options: Options
+) -> list[Path]:
+    """Write the run record of a computed zone with its files, as described; return them all, the record last."""
+    from geozone.run import output
+
+    record = output.write_run(
+        _result(work), out, options, edition=edition, outputs=outputs, started=work.started
+    )
+    return [*(out / one["name"] for one in outputs), record]
+
+
+def write_index(out: Path, options: Options) -> Path:
+    """Write the index over a folder."""
+    from geozone.run import folder
+
+    return folder.write_index(out, options.lang, options.notice)
+
+
+def _result(work: Computed) -> ZoneResult:
+    result: ZoneResult = pickle.loads(work.result)  # noqa: S301 - written by `compute` a moment ago
+    return result
+
+
+def _unchangeable(held: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(held)
+
+
+copyreg.pickle(MappingProxyType, lambda held: (_unchangeable, (dict(held),)))  # declarations are full of them

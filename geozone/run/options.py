@@ -1,0 +1,29 @@
+"""How a run is done, and the steps that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from geozone.messages import Language, Text
+
+STEPS = ("read", "check", "overlay", "rates")
+OUTPUT_STEPS = ("page", "geopackage", "tables")
+Progress = Callable[[Text], None]
+
+
+def _silent(step: Text) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is done."""
+
+    lang: Language = "zh"
+    threads: int | None = None
+    workers: int | None = None  # processes of a cluster on this machine, for the overlay
+    scheduler: str | None = None  # address of a running cluster
+    progress: Progress = field(default=_silent)
+    notice: Progress = field(default=_silent)  # what was decided about the user's own data, and found in it
+    every_finding: bool = False  # tell findings one by one, not the first of each kind with their number

@@ -1,0 +1,107 @@
+"""The files of one zone: page, GeoPackage, tables and run record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from geozone.choices import EDITIONS
+from geozone.export.geopackage import write_geopackage
+from geozone.export.record import write_record
+from geozone.export.result_tables import content
+from geozone.export.tables import write_tables
+from geozone.files import whole_file
+from geozone.maps.basemap import BaseMap
+from geozone.maps.edition import public_edition
+from geozone.messages import Language, text
+from geozone.model import ZoneResult
+from geozone.project import Project
+from geozone.run.compute import compute
+from geozone.run.options import Options
+
+
+def build_zone(
+    project: Project,
+    out: Path,
+    options: Options,
+    *,
+    edition: str = EDITIONS[0],
+    base_map: BaseMap | None = None,
+) -> list[Path]:
+    """Compute a zone and write its files and its run record, which is the last of them; see `geozone.run.build.build`."""
+    started = datetime.now(UTC)
+    result = compute_zone(project, options, edition=edition)
+    outputs = write_zone(result, out, options, base_map=base_map)
+    return [*outputs, write_run(result, out, options, edition=edition, outputs=outputs, started=started)]
+
+
+def compute_zone(project: Project, options: Options, *, edition: str) -> ZoneResult:
+    """Compute a zone as an edition shows it."""
+    result = compute(project, options)
+    return public_edition(result) if edition == "public" else result
+
+
+def write_zone(
+    result: ZoneResult, out: Path, options: Options, *, base_map: BaseMap | None = None
+) -> list[Path]:
+    """Write the page, the GeoPackage and the tables of one zone."""
+    return [write_page(result, out, options, base_map=base_map), *write_data(result, out, options)]
+
+
+def write_page(result: ZoneResult, out: Path, options: Options, *, base_map: BaseMap | None = None) -> Path:
+    """Write the page of one zone into a folder."""
+    options.progress(text("run.step_page"))
+    return write_map(result, out / f"{result.zone.key}.html", options.lang, base_map=base_map)
+
+
+def write_data(result: ZoneResult, out: Path, options: Options) -> list[Path]:
+    """Write the GeoPackage and the tables of one zone into a folder."""
+    options.progress(text("run.step_geopackage"))
+    package = out / f"{result.zone.key}.gpkg"
+    tables = content(result, options.lang)
+    write_geopackage(result, package, lang=options.lang, tables=tables)
+    options.progress(text("run.step_tables"))
+    return [package, *write_tables(result, out, lang=options.lang, tables=tables)]
+
+
+def write_run(
+    result: ZoneResult,
+    out: Path,
+    options: Options,
+    *,
+    edition: str,
+    outputs: Iterable[Path | Mapping[str, Any]],
+    started: datetime,
+) -> Path:
+    """Write the run record of one zone into a folder, with its files as `described`."""
+    record = out / f"{result.zone.key}_run.json"
+    write_record(
+        result,
+        record,
+        parameters={
+            "lang": options.lang,
+            "threads": options.threads,
+            "workers": options.workers,
+            "scheduler": options.scheduler,
+            "edition": edition,
+        },
+        outputs=outputs,
+        started=started,
+        finished=datetime.now(UTC),
+    )
+    return record
+
+
+def write_map(result: ZoneResult, path: Path, lang: Language, *, base_map: BaseMap | None = None) -> Path:
+    """Write the page of one zone."""
+    from geozone.maps.page import render_page  # noqa: PLC0415 - another process may write it
+
+    _write_text(path, render_page(result, lang=lang, base_map=base_map))
+    return path
+
+
+def _write_text(path: Path, content: str) -> None:
+    with whole_file(path) as unfinished:
+        unfinished.write_text(content, "utf-8", newline="\n")

@@ -1,0 +1,88 @@
+"""Parts of a run in processes of their own: most of the work holds the interpreter, so that threads would only wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Self, TypeVar
+
+from geozone.messages import Text
+from geozone.quiet import is_quiet, quieten
+from geozone.run.options import Options
+
+_Result = TypeVar("_Result")
+_steps: SimpleQueue[Text | None] | None = (
+    None  # of the process that does the work, to the one that asked for it
+)
+
+
+class Processes:
+    """A number of processes that do parts of a run, and tell of it in the process that asks for them.
+
+    Steps are told as they come; what was decided and found about data when its result is asked for, so that the order of
+    the asking is the order of the telling.
+
+    Parameters
+    ----------
+    number
+        How many processes.
+    options
+        How the run is done.
+    """
+
+    def __init__(self, number: int, options: Options) -> None:
+        # a copy of this process would hold the locks of its threads, whoever had them
+        context = get_context("spawn")
+        self._steps: SimpleQueue[Text | None] = context.SimpleQueue()
+        self._options = options
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._pool = ProcessPoolExecutor(number, context, _begin, (self._steps, is_quiet()))
+
+    def __enter__(self) -> Self:
+        self._listener.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self._steps.put(None)
+        self._listener.join()
+
+    def start(self, work: Callable[..., _Result], *given: object) -> Future[tuple[_Result, list[Text]]]:
+        """Begin with a function of a module, which gets what is given, and then the options."""
+        silent = Options()
+        quiet = replace(self._options, progress=silent.progress, notice=silent.notice)
+        return self._pool.submit(_do, work, given, quiet)
+
+    def result(self, future: Future[tuple[_Result, list[Text]]]) -> _Result:
+        """Wait for a part; tell what it had to tell."""
+        result, told = future.result()
+        for line in told:
+            self._options.notice(line)
+        return result
+
+    def _listen(self) -> None:
+        while (step := self._steps.get()) is not None:
+            self._options.progress(step)
+
+
+def _begin(steps: SimpleQueue[Text | None], quiet: bool) -> None:
+    global _steps  # noqa: PLW0603 - a queue can be given to a process at its start alone
+    _steps = steps
+    if quiet:
+        quieten()
+
+
+def _do(
+    work: Callable[..., _Result], given: tuple[object, ...], options: Options
+) -> tuple[_Result, list[Text]]:
+    assert _steps is not None
+    told: list[Text] = []
+    result = work(*given, replace(options, progress=_steps.put, notice=told.append))
+    return result, told

@@ -1,0 +1,145 @@
+"""How the patches of a barrier hang together: their connected parts, and the gaps between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from geozone.errors import UsageError
+from geozone.model import CRS
+from geozone.overlay.distance import connected
+from geozone.overlay.plane import area_km2
+
+REACH_M = 1000.0  # patches this near to each other are connected; a distance on the ground, no cell
+
+
+def barrier_gaps(
+    barrier: gpd.GeoDataFrame, *, reach_m: float = 10_000.0, gap_km2: float = 1.0
+) -> gpd.GeoDataFrame:
+    """Return the ground that separates neighbouring patches of a barrier.
+
+    1. The patches are closed with a disc of half of `reach_m` (10 km: a gap that plans speak of as a corridor).
+    2. What the closing adds is a gap where it touches two or more patches; indentations of one patch are none.
+    3. Pieces below `gap_km2` are left out.
+
+    Parameters
+    ----------
+    barrier
+        Patches, in any CRS; rows that touch make one patch.
+    reach_m
+        The widest gap, in metres.
+    gap_km2
+        The smallest gap, in square kilometres.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490, one row per gap, largest first: ``gap`` (1, 2, …), ``area_km2``, ``geometry``; disjoint from the
+        barrier.
+
+    Raises
+    ------
+    UsageError
+        If a number is not positive or the barrier has no CRS.
+    """
+    for name, value in {"reach_m": reach_m, "gap_km2": gap_km2}.items():
+        if not value > 0:
+            raise UsageError("terrain.not_positive", name=name, value=value)
+    known = with_crs(barrier, "barrier")
+    patches = shapely.get_parts(shapely.union_all(shapely.make_valid(known.to_crs(CRS).geometry.array)))
+    if len(patches) < 2:
+        return by_size("gap", np.empty(0, dtype=object))
+    plane, back = _planes(patches)
+    ground = shapely.transform(patches, plane.transform, interleaved=False)
+    closed = shapely.buffer(shapely.buffer(shapely.union_all(ground), reach_m / 2), -reach_m / 2)
+    added = shapely.get_parts(shapely.difference(closed, shapely.union_all(ground)))
+    piece, _ = shapely.STRtree(ground).query(added, predicate="dwithin", distance=1.0)
+    between = added[np.bincount(piece, minlength=len(added)) >= 2]
+    gaps = shapely.transform(between, back.transform, interleaved=False)
+    # rounding on the way back may make the gaps overlap the patches by a hair
+    gaps = shapely.difference(shapely.make_valid(gaps), shapely.union_all(patches))
+    gaps = polygons_in(gaps)
+    return by_size("gap", gaps[area_km2(gaps, CRS) >= gap_km2] if len(gaps) else gaps)
+
+
+def continuity(barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M) -> float:
+    """Return the share (0..1) of a barrier that its largest connected part makes up; 0 without a barrier.
+
+    Patches are connected that lie within `reach_m` (1,000 m) of each other by the geodesic on the ellipsoid, whatever grid
+    they were made on. The area is that of the patches alone, not of the ground between them. For one unit or one part of a barrier, give its rows only.
+    """
+    largest, total = connected_area(barrier, reach_m=reach_m)
+    return largest / total if total > 0 else 0.0
+
+
+def connected_area(
+    barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M, along: gpd.GeoDataFrame | None = None
+) -> tuple[float, float]:
+    """Return the area in km² of the largest connected part of a barrier, and of the whole; see `continuity`.
+
+    Where a layer ``along`` is given, patches within reach of the same feature of it (a river, say) are connected as well;
+    its own features add no area.
+
+    Raises
+    ------
+    UsageError
+        If the reach is not positive or the barrier has no CRS.
+    """
+    if not reach_m > 0:
+        raise UsageError("terrain.not_positive", name="reach_m", value=reach_m)
+    known = with_crs(barrier, "barrier")
+    if not len(known):
+        return 0.0, 0.0
+    patches = polygons_in([shapely.union_all(shapely.make_valid(known.to_crs(CRS).geometry.array))])
+    if not len(patches):
+        return 0.0, 0.0
+    weights = area_km2(patches, CRS)
+    if along is not None and len(along):
+        links = np.asarray(
+            shapely.get_parts(with_crs(along, "along").to_crs(CRS).geometry.array), dtype=object
+        )
+        patches = np.concatenate([patches, links])
+        weights = np.concatenate([weights, np.zeros(len(links))])
+    areas = np.bincount(connected(patches, reach_m), weights=weights)
+    return float(areas.max()), float(areas.sum())
+
+
+def with_crs(layer: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
+    """Return a layer as it is.
+
+    Raises
+    ------
+    UsageError
+        If it has no CRS.
+    """
+    if layer.crs is None:
+        raise UsageError("terrain.zones_without_crs", layer=name)
+    return layer
+
+
+def polygons_in(geometries: Any) -> npt.NDArray[np.object_]:
+    """Return every polygon in some geometries, whatever they are collected in."""
+    parts = shapely.get_parts(shapely.get_parts(np.asarray(geometries, dtype=object)))
+    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)
+
+
+def by_size(number: str, polygons: npt.NDArray[np.object_]) -> gpd.GeoDataFrame:
+    """Return polygons in EPSG:4490 as a table, the largest first: their number under a name, ``area_km2``, ``geometry``."""
+    areas = area_km2(polygons, CRS) if len(polygons) else np.empty(0)
+    order = np.argsort(-areas, kind="stable")
+    columns = {number: np.arange(1, len(order) + 1), "area_km2": areas[order]}
+    return gpd.GeoDataFrame(columns, geometry=polygons[order], crs=CRS)
+
+
+def _planes(geometries: npt.NDArray[np.object_]) -> tuple[pyproj.Transformer, pyproj.Transformer]:
+    """Return the way to an equal-area plane about the geometries, for distances, and back."""
+    west, south, east, north = shapely.total_bounds(geometries)
+    plane = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +ellps=GRS80 +units=m"
+    return tuple(  # type: ignore[return-value]  # a pair, as the two endings say
+        pyproj.Transformer.from_crs(*ends, always_xy=True) for ends in ((CRS, plane), (plane, CRS))
+    )

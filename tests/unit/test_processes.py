@@ -1,0 +1,61 @@
+"""Parts of a run in other processes: what they return, tell and raise arrives."""
+
+import os
+import warnings
+
+import pytest
+
+from geozone.errors import DataError, GeozoneError
+from geozone.messages import Text
+from geozone.project import embedded_project
+from geozone.run.build import _processes
+from geozone.run.options import Options
+from geozone.run.processes import Processes
+
+
+def work(name, options):
+    """Tell a step and a line; return where it was done."""
+    options.progress(Text(f"步骤{name}", f"step {name}"))
+    options.notice(Text(f"{name}的说明", f"note of {name}"))
+    warnings.warn("a library's own words", stacklevel=1)
+    return name, os.getpid(), options.lang
+
+
+def fail(name, options):
+    del options
+    raise DataError("files.unwritable", path=name, reason="because")
+
+
+def test_results_and_notes_come_in_the_order_of_asking_and_errors_whole(capfd):
+    steps, notes = [], []
+    options = Options(
+        lang="en", progress=lambda step: steps.append(step.en), notice=lambda line: notes.append(line.en)
+    )
+    with Processes(2, options) as processes:
+        later = processes.start(work, "later")
+        first = processes.start(work, "first")
+        broken = processes.start(fail, "x.gpkg")
+        name, where, lang = processes.result(first)
+        assert (name, lang) == ("first", "en")
+        assert where != os.getpid()
+        assert processes.result(later)[0] == "later"
+        with pytest.raises(GeozoneError) as caught:
+            processes.result(broken)
+    assert notes == ["note of first", "note of later"]
+    assert sorted(steps) == ["step first", "step later"]
+    assert caught.value.exit_code == 1
+    assert "x.gpkg" in caught.value.get("zh")
+    assert capfd.readouterr().out == ""
+
+
+def test_only_embedded_zones_are_built_at_a_time(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    zones = [embedded_project(key) for key in ("bth", "yrd", "hebei")]
+    assert _processes(zones, Options()) == 2
+    assert _processes(zones, Options(threads=3)) == 3
+    assert _processes(zones, Options(threads=1)) == 1
+    assert _processes(zones[:1], Options()) == 2
+    assert _processes([zones[0], zones[0]], Options()) == 1
+    assert _processes(zones, Options(workers=2)) == 1
+    zones[1].layers.pop("rivers")
+    assert _processes(zones, Options()) == 1
