@@ -22,6 +22,7 @@ from geozone.model import CRS
 from geozone.overlay.features import Features, Progress, block_of_outlines, in_threads
 from geozone.overlay.guard import Guard
 from geozone.overlay.plane import Indices, Numbers
+from geozone.overlay.repeats import first_alike
 from geozone.overlay.wkb import Outlines, outlines_of
 from geozone.overlay.zone_grid import CROSSING, OUTSIDE, Sheet
 
@@ -112,6 +113,13 @@ def combine(
     order = np.argsort(features.features, kind="stable")
     place = sheet.classify(features.boxes)[order].astype(np.intp)
     order, place = order[place != OUTSIDE], place[place != OUTSIDE]
+    # a row that repeats another one gives nothing, and has in every zone what that has
+    first = first_alike(
+        features, order, np.zeros(len(order), dtype=np.int64) if layers is None else layers[order]
+    )
+    original = first == np.arange(len(order))
+    every, number = order, np.cumsum(original) - 1
+    order, place = order[original], place[original]
     boxes = np.ascontiguousarray(features.boxes[order])
     box = _ground(boxes, sheet.bounds, ground)
     if not len(order) or not (box[:2] < box[2:]).all():
@@ -131,7 +139,24 @@ def combine(
     single = np.flatnonzero(~straddling)
     alone = Combinations(place[single], single, np.zeros(len(single)), areas[single])
     result = Combinations.of([result, alone])
-    return Combinations(sheet.numbers[result.zones], order[result.covers], result.counted, result.whole)
+    zones, rows = sheet.numbers[result.zones], order[result.covers]
+    found_again, again = _repeated(result.covers, number[first[~original]])
+    return Combinations(
+        np.concatenate([zones, zones[found_again]]),
+        np.concatenate([rows, every[~original][again]]),
+        np.concatenate([result.counted, np.zeros(len(again))]),
+        np.concatenate([result.whole, result.whole[found_again]]),
+    )
+
+
+def _repeated(covers: Indices, repeats: Indices) -> tuple[Indices, Indices]:
+    """Return pairs of a combination and the number of a row that repeats its cover."""
+    order = np.argsort(covers, kind="stable")
+    begin = np.searchsorted(covers[order], repeats)
+    count = np.searchsorted(covers[order], repeats, side="right") - begin
+    again = np.repeat(np.arange(len(repeats)), count)
+    within = np.arange(len(again)) - np.repeat(np.cumsum(count) - count, count)
+    return order[begin[again] + within], again
 
 
 def compile_all() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from geozone.overlay.keys import mixed_keys
 from geozone.overlay.plane import SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
 
 # how near to an edge a vertex lies on it: a share of its length, for the longer the edge, the more it parts; and at most
@@ -53,9 +54,8 @@ def share_vertices(geometries: Geometries) -> Geometries:
     paths = _paths_of(geometries)
     begin = paths.edges
     begin = begin[_met_once(paths.coordinates[begin], paths.coordinates[begin + 1])]
-    owner = paths.owner[paths.path[begin]]
-    points = np.concatenate([paths.coordinates[begin], paths.coordinates[begin + 1]])
-    return _inserted(geometries, paths, begin, points, np.concatenate([owner, owner]))
+    ends = np.union1d(begin, begin + 1)
+    return _inserted(geometries, paths, begin, paths.coordinates[ends], paths.owner[paths.path[ends]])
 
 
 def insert_vertices(geometries: Geometries, others: Geometries) -> Geometries:
@@ -130,8 +130,7 @@ def _met_once(start: Numbers, end: Numbers) -> np.ndarray:
     swapped = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     low = np.where(swapped[:, None], end, start)
     high = np.where(swapped[:, None], start, end)
-    both = np.ascontiguousarray(np.column_stack([low, high]) + 0.0)  # no negative zero
-    keys = both.view(np.dtype((np.void, both.dtype.itemsize * 4))).ravel()
+    keys = mixed_keys(np.column_stack([low, high]))
     _, number, count = np.unique(keys, return_inverse=True, return_counts=True)
     return np.asarray(count[number] == 1)
 
