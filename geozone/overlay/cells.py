@@ -14,48 +14,36 @@ import shapely
 
 from geozone.overlay.plane import Geometries, Indices, Numbers, plane_coordinates, to_plane
 
+Span = tuple[int, int]  # first, and one past the last
+
 _LEVEL = 1e-9  # shares below are the rounding of sums
 
 
 @dataclass(frozen=True)
 class Edges:
-    """Edges of polygons, their inside to the left: from and to, and the polygon of each."""
+    """Edges of polygons, their inside to the left; those of a polygon follow each other."""
 
     start: Numbers  # (n, 2)
     end: Numbers
-    owners: Indices
+    owners: Indices  # the polygon of each
+    low: Numbers  # the lower and the higher y of each
+    high: Numbers
 
 
 @dataclass(frozen=True)
 class Cover:
-    """What polygons cover of some rows and columns of a grid, counted from the north-west."""
+    """What polygons cover of some rows of a grid, which are counted from the northernmost."""
 
     cells: Indices  # (n, 3): polygon, row and column of each cell that is covered in part
     shares: Numbers  # of those cells
     runs: Indices  # (n, 4): polygon, row, first column and one past the last of cells that lie wholly inside
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no polygon reaches these rows and columns."""
-        return not (len(self.cells) or len(self.runs))
+    def reach(self, left: int, right: int) -> Span:
+        """Return the first and one past the last of the columns from one up to another that polygons reach."""
+        from geozone.overlay.compiled_cells import columns_reached  # noqa: PLC0415 - as in `cover_rows`
 
-    @property
-    def arrays(self) -> tuple[Indices, Numbers, Indices]:
-        """The arrays, as compiled loops take them."""
-        return self.cells, self.shares, self.runs
-
-    def between(self, left: int, right: int) -> Cover:
-        """Return the cover of the columns from one up to another."""
-        from geozone.overlay.compiled_cells import between_columns  # noqa: PLC0415 - as in `cover_rows`
-
-        return Cover(*between_columns(self.cells, self.shares, self.runs, left, right))
-
-    def whole_cells(self) -> tuple[Indices, Indices, Indices]:
-        """Return polygon, row and column of every cell that lies wholly inside."""
-        length = self.runs[:, 3] - self.runs[:, 2]
-        run = np.repeat(np.arange(len(length)), length)
-        columns = np.arange(len(run)) - np.repeat(np.cumsum(length) - length, length) + self.runs[run, 2]
-        return self.runs[run, 0], self.runs[run, 1], columns
+        first, last = columns_reached(self.cells, self.runs, left, right)
+        return first, last
 
 
 def edges_of(polygons: Geometries) -> Edges:
@@ -65,7 +53,9 @@ def edges_of(polygons: Geometries) -> Edges:
     rings, part = shapely.get_rings(parts, return_index=True)
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     real = (ring[1:] == ring[:-1]) & (coordinates[1:, 1] != coordinates[:-1, 1])
-    return Edges(coordinates[:-1][real], coordinates[1:][real], owner[part[ring[1:][real]]])
+    start, end = coordinates[:-1][real], coordinates[1:][real]
+    low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
+    return Edges(start, end, owner[part[ring[1:][real]]], low, high)
 
 
 def cover_rows(edges: Edges, x_lines: Numbers, y_lines: Numbers) -> Cover:
@@ -79,24 +69,14 @@ def cover_rows(edges: Edges, x_lines: Numbers, y_lines: Numbers) -> Cover:
         The lines of the grid, ascending; columns are evenly wide.
     """
     # numba takes half a second to load, which only rasters pay for
-    from geozone.overlay.compiled_cells import add_up, cut_edges  # noqa: PLC0415
+    from geozone.overlay.compiled_cells import cover_edges  # noqa: PLC0415
 
-    low = np.minimum(edges.start[:, 1], edges.end[:, 1])
-    high = np.maximum(edges.start[:, 1], edges.end[:, 1])
-    near = np.flatnonzero((high > y_lines[0]) & (low < y_lines[-1]))
-    height, width = len(y_lines) - 1, len(x_lines) - 1
-    first = np.clip(np.searchsorted(y_lines, low[near], side="right") - 1, 0, height - 1)
-    keys, amounts = cut_edges(
-        edges.start[near],
-        edges.end[near],
-        edges.owners[near],
-        first,
-        y_lines,
-        x_lines[0],
-        (x_lines[-1] - x_lines[0]) / width,
-        width,
-    )
-    return Cover(*add_up(keys, amounts, np.argsort(keys), height, width, _LEVEL))
+    near = np.flatnonzero((edges.high > y_lines[0]) & (edges.low < y_lines[-1]))
+    last, width = len(y_lines) - 2, len(x_lines) - 1
+    first = np.clip(np.searchsorted(y_lines, edges.low[near], side="right") - 1, 0, last)
+    columns = x_lines[0], (x_lines[-1] - x_lines[0]) / width, width
+    some = edges.start[near], edges.end[near], edges.owners[near]
+    return Cover(*cover_edges(*some, first, np.ascontiguousarray(y_lines), columns, _LEVEL))
 
 
 def cell_areas_by_row(degrees_y: Numbers, degree_width: float) -> Numbers:

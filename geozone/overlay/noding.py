@@ -53,9 +53,10 @@ def share_vertices(geometries: Geometries) -> Geometries:
     paths = _paths_of(geometries)
     begin = paths.edges
     begin = begin[_met_once(paths.coordinates[begin], paths.coordinates[begin + 1])]
-    owner = paths.owner[paths.path[begin]]
-    points = np.concatenate([paths.coordinates[begin], paths.coordinates[begin + 1]])
-    return _inserted(geometries, paths, begin, points, np.concatenate([owner, owner]))
+    # most edges end where the next one begins
+    place = np.union1d(begin, begin + 1)
+    owners = paths.owner[paths.path[place]]
+    return _inserted(geometries, paths, begin, paths.coordinates[place], owners)
 
 
 def insert_vertices(geometries: Geometries, others: Geometries) -> Geometries:

@@ -11,14 +11,13 @@ import numpy.typing as npt
 from geozone.errors import UsageError
 from geozone.messages import message
 from geozone.model import Finding, Severity
-from geozone.overlay.cells import Cover
 from geozone.overlay.plane import Numbers
 from geozone.raster.bands import ABSURD, BYTE_FILL, FILLS, LAST_BYTE_VALUE
 from geozone.raster.codes import MOST_CLASSES, Codes
 from geozone.raster.grid import Areas
 from geozone.raster.numbers import extremes, hidden, whole
 from geozone.raster.opening import Raster, Stored
-from geozone.raster.zonal import closed
+from geozone.raster.zonal import Part, closed
 
 _WHOLE = 1e-6  # of one: values nearer than this to a whole number are one
 _CLASSES_BESIDE_ZERO = 3  # a map of 0 and 1, or of 0, 1 and 2, uses 0 as a class
@@ -40,9 +39,8 @@ class ClassAreas:
         )  # area of cells wholly inside, and of those that an outline passes
         self._far = np.zeros((2, zones, 1))
         self._codes = Codes()
-        self._shown = np.zeros((0, 0), dtype=np.uint8)
 
-    def count(self, stored: Stored, areas: Areas, cover: Cover) -> None:
+    def count(self, stored: Stored, areas: Areas, part: Part) -> None:
         """Add the cells of a window.
 
         Raises
@@ -54,17 +52,15 @@ class ClassAreas:
 
         numbers, absent = self._whole(stored)
         values = whole(numbers)
-        if self._shown.shape != values.shape:
-            self._shown = np.zeros(values.shape, dtype=np.uint8)
-        hides = self._shown if absent is None else hidden(absent)
-        found = extremes(values, None if absent is None else hides)
+        hides = hidden(absent)
+        found = extremes(values, hides)
         if self._makes_room(found):
             low, sums = self._low or 0, self._near
         else:
-            values, hides, low = self._codes.of(values, absent), self._shown, 1
+            values, hides, low = self._codes.of(values, absent), hidden(None), 1
             more = len(self._codes.classes) - self._far.shape[2]
             self._far = sums = np.pad(self._far, ((0, 0), (0, 0), (0, more)))
-        count_classes(values, hides, low, (areas.down, areas.across), cover.arrays, sums[0], sums[1])
+        count_classes(values, hides, low, (areas.down, areas.across), part.arrays, sums[0], sums[1])
 
     def areas(self, ground: Numbers, outline: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:
         """Return the classes, and the area in m² of each in every zone; with no data, cells add up to the ground of the zone.

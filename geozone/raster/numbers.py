@@ -27,14 +27,14 @@ def plain(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return _in_order(numbers, (*_WHOLE, *_FLOATING), "float64")
 
 
-def hidden(absent: Mask) -> Hidden:
-    """Return where numbers stand for no data as a loop takes it."""
-    return np.ascontiguousarray(absent).view(np.uint8)
+def hidden(absent: Mask | None) -> Hidden:
+    """Return where numbers stand for no data as a loop takes it: without any row where they nowhere do."""
+    return np.zeros((0, 0), dtype=np.uint8) if absent is None else np.ascontiguousarray(absent).view(np.uint8)
 
 
-def extremes(numbers: npt.NDArray[Any], hides: Hidden | None) -> tuple[Any, Any] | None:
+def extremes(numbers: npt.NDArray[Any], hides: Hidden) -> tuple[Any, Any] | None:
     """Return the lowest and the highest of the numbers that are not hidden; None if all are."""
-    if hides is None:
+    if not len(hides):
         return numbers.min(), numbers.max()
     from geozone.raster import compiled  # noqa: PLC0415 - numba takes half a second to load
 

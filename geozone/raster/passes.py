@@ -8,19 +8,18 @@ from dataclasses import dataclass, field
 from operator import is_
 from typing import Any, Generic, Protocol, TypeVar
 
-from geozone.overlay.cells import Cover
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.zones import Zones
 from geozone.raster.grid import Areas, Grid, grid_of
 from geozone.raster.opening import Raster, Stored
 from geozone.raster.tiles import Tile, Tiles
-from geozone.raster.zonal import read_ahead, windows
+from geozone.raster.zonal import Part, Window, read_ahead, windows
 
 
 class Counter(Protocol):
     """What is counted of a raster in zones."""
 
-    def count(self, stored: Stored, areas: Areas, cover: Cover) -> None:
+    def count(self, stored: Stored, areas: Areas, part: Part) -> None:
         """Add the cells of a window, given as stored, with their areas and what zones cover of them."""
 
 
@@ -73,17 +72,35 @@ def _count_grid(scans: Sequence[Scan[Any]]) -> None:
         sets = _sets_of(scans, grid)
         outlines = [grid.outlines(some[0].zones.polygons) for some in sets]
         block = max(one.block[0] for one in rasters.values()), max(one.block[1] for one in rasters.values())
-        wanted = windows(grid, block, outlines)
-        readings = list(rasters)
-        for window, number, stored in read_ahead(wanted, [one.stored for one in rasters.values()]):
-            if number == 0:
-                areas = grid.areas(window.rows, window.columns)
-            for cover, some in zip(window.covers, sets, strict=True):
-                if cover.is_empty:
-                    continue
-                for scan in some:
-                    if scan.tile.reading == readings[number]:
-                        scan.counter.count(stored, areas, cover)
+        wanted = (
+            (window, raster, counted)
+            for window in windows(grid, block, outlines)
+            for key, raster in rasters.items()
+            if (counted := _reached(window, sets, key))
+        )
+        areas: tuple[Window, Areas] | None = None
+        for (window, _, counted), stored in read_ahead(wanted, _read):
+            if areas is None or areas[0] is not window:
+                areas = window, grid.areas(window.rows, window.columns)
+            for counter, part in counted:
+                counter.count(stored, areas[1], part)
+
+
+def _reached(
+    window: Window, sets: Sequence[Sequence[Scan[Any]]], key: Hashable
+) -> list[tuple[Counter, Part]]:
+    """Return what counts a raster in a window, and in which part of it."""
+    return [
+        (scan.counter, part)
+        for part, some in zip(window.parts, sets, strict=True)
+        for scan in some
+        if part is not None and scan.tile.reading == key
+    ]
+
+
+def _read(wanted: tuple[Window, Raster, Any]) -> Stored:
+    window, raster, _ = wanted
+    return raster.stored(window.rows, window.columns)
 
 
 def _sets_of(scans: Sequence[Scan[Any]], grid: Grid) -> list[list[Scan[Any]]]:

@@ -10,13 +10,12 @@ import numpy.typing as npt
 
 from geozone.messages import message
 from geozone.model import Finding, Severity
-from geozone.overlay.cells import Cover
 from geozone.overlay.plane import Numbers
 from geozone.raster.bands import ABSURD, BYTE_FILL, FILLS, LAST_BYTE_VALUE
 from geozone.raster.grid import Areas
 from geozone.raster.numbers import GROUND, KNOWN, NO_DATA, SUM, Hidden, extremes, hidden, plain
 from geozone.raster.opening import Mask, Raster, Span, Stored, Values
-from geozone.raster.zonal import closed
+from geozone.raster.zonal import Part, closed
 
 
 @dataclass(frozen=True)
@@ -49,14 +48,14 @@ class ValueSums:
         # of cells wholly inside and of those that an outline passes, by kind of cell: values, no data, each fill
         self._sums = np.zeros((2, NO_DATA + 1, zones, 3))
 
-    def count(self, stored: Stored, areas: Areas, cover: Cover) -> None:
+    def count(self, stored: Stored, areas: Areas, part: Part) -> None:
         """Add the cells of a window."""
         from geozone.raster.compiled import sum_values  # noqa: PLC0415 - numba takes half a second to load
 
         numbers, kinds = self._kinds(*stored)
         band = float(self.raster.band.scale), float(self.raster.band.offset), self.per_cell
         factors = areas.down, areas.across
-        sum_values(numbers, kinds, band, factors, cover.arrays, self._sums[0], self._sums[1])
+        sum_values(numbers, kinds, band, factors, part.arrays, self._sums[0], self._sums[1])
 
     @property
     def left_out(self) -> tuple[float, ...]:
@@ -98,7 +97,7 @@ class ValueSums:
         """Return numbers, and the kind of each cell: 0 for values, `NO_DATA`, or that of a number like a fill."""
         fills = (*FILLS, float(BYTE_FILL)) if numbers.dtype == np.uint8 else FILLS
         numbers = plain(numbers)
-        kinds = None if absent is None else hidden(absent)
+        kinds = hidden(absent)
         found = extremes(numbers, kinds)
         if found is not None and not -ABSURD < found[0] <= found[1] < ABSURD:
             with np.errstate(invalid="ignore"):
@@ -115,11 +114,11 @@ class ValueSums:
                 self.low, self.high = min(self.low, low), max(self.high, high)
                 break
             like = numbers == fill
-            if kinds is None:
+            if not len(kinds):
                 kinds = np.zeros(numbers.shape, dtype=np.uint8)
             kinds = np.where(like & (kinds == 0), np.uint8(self._kind(fill)), kinds)
             found = extremes(numbers, kinds)
-        return numbers, np.zeros((0, 0), dtype=np.uint8) if kinds is None else kinds
+        return numbers, kinds
 
     def _kind(self, fill: float) -> int:
         """Return the kind of cells with a number like a fill."""

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geozone.overlay.cells import Cover
 from geozone.overlay.cutting import cut_up
 from geozone.overlay.guard import Guard
 from geozone.overlay.plane import Geometries, Indices, Numbers
@@ -24,7 +23,7 @@ from geozone.raster.grid import Grid, grid_of
 from geozone.raster.opening import Raster, Span
 from geozone.raster.tiles import Tile
 from geozone.raster.values import known_values
-from geozone.raster.zonal import PIXELS, Window, read_ahead, windows
+from geozone.raster.zonal import PIXELS, Part, Window, read_ahead, windows
 
 _SQUARE = 256  # cells a side of a window of the coarser raster
 _PIECE = 128  # vertices of a piece of a zone
@@ -58,9 +57,9 @@ class _Side:
     grid: Grid
     left_out: tuple[float, ...]
 
-    def read(self, rows: Span, columns: Span) -> Numbers:
+    def read(self, window: Window) -> Numbers:
         """Return values, NaN where there is none."""
-        return known_values(self.raster, rows, columns, self.left_out)
+        return known_values(self.raster, window.rows, window.columns, self.left_out)
 
     def read_around(self, rows: Span, columns: Span) -> Numbers:
         """Return values of a window that may reach over the edges of the raster."""
@@ -74,7 +73,7 @@ class _Side:
                 slice(down[0] - rows[0], down[1] - rows[0]),
                 slice(across[0] - columns[0], across[1] - columns[0]),
             )
-            result[part] = self.read(down, across)
+            result[part] = known_values(self.raster, down, across, self.left_out)
         return result
 
 
@@ -111,14 +110,14 @@ def weigh(
 
 
 def _on_same_lines(value: _Side, weight: _Side, offset: tuple[int, int], polygons: Geometries) -> Weighted:
-    def read(rows: Span, columns: Span) -> tuple[Numbers, Numbers]:
-        moved = ((span[0] + by, span[1] + by) for span, by in zip((rows, columns), offset, strict=True))
-        return value.read(rows, columns), weight.read_around(*moved)
+    def read(window: Window) -> tuple[Numbers, Numbers]:
+        spans = zip((window.rows, window.columns), offset, strict=True)
+        return value.read(window), weight.read_around(*((span[0] + by, span[1] + by) for span, by in spans))
 
     sums = np.zeros((len(polygons), 3))
     wanted = windows(value.grid, value.raster.block, [value.grid.outlines(polygons)])
-    for window, _, (values, weights) in read_ahead(wanted, [read]):
-        _add_products(values, weights, window.covers[0], sums)
+    for window, (values, weights) in read_ahead(wanted, read):
+        _add_products(values, weights, window.parts[0], sums)
     return Weighted(*sums.T)
 
 
@@ -130,7 +129,7 @@ def _on_other_lines(value: _Side, weight: _Side, polygons: Geometries) -> Weight
     tree = shapely.STRtree(cut)
     sums, every = Weighted.nothing(len(polygons)), np.arange(len(polygons))
     wanted = windows(coarse.grid, (1, 1), [outlines], most=(side, side))
-    for window, _, read in read_ahead(wanted, [coarse.read]):
+    for window, read in read_ahead(wanted, coarse.read):
         pieces = _pieces(coarse.grid, window, read, (tree, owners))
         if len(pieces.zones):
             sums.add(every, _laid_over(pieces, coarse, fine, len(polygons), weigh_fine=fine is weight))
@@ -139,11 +138,12 @@ def _on_other_lines(value: _Side, weight: _Side, polygons: Geometries) -> Weight
 
 def _pieces(grid: Grid, window: Window, values: Numbers, zones: tuple[shapely.STRtree, Indices]) -> _Pieces:
     """Return the cells of a window cut with the zones, which are given in pieces of their own."""
-    cover = window.covers[0]
-    owners, rows, columns = cover.whole_cells()
+    (part,) = window.parts
+    assert part is not None
+    owners, rows, columns = part.whole_cells()
     shapes = grid.boxes(rows + window.rows[0], columns + window.columns[0])
     tree, zone_of = zones
-    cut_zones, cut_rows, cut_columns = cover.cells.T
+    cut_zones, cut_rows, cut_columns = part.cut_cells()
     boxes = grid.boxes(cut_rows + window.rows[0], cut_columns + window.columns[0])
     box, piece = tree.query(boxes, predicate="intersects")
     own = zone_of[piece] == cut_zones[box]
@@ -162,13 +162,13 @@ def _laid_over(pieces: _Pieces, coarse: _Side, fine: _Side, count: int, *, weigh
     """Return the sums of pieces of the coarser raster with the cells of the finer one under them."""
     shapes = fine.grid.brought_from(pieces.shapes, coarse.grid)
     sums = np.zeros((len(shapes), 3))
-    for window, _, values in read_ahead(windows(fine.grid, fine.raster.block, [shapes]), [fine.read]):
+    for window, values in read_ahead(windows(fine.grid, fine.raster.block, [shapes]), fine.read):
         if weigh_fine:
             amounts = np.ones_like(values)
         else:
             areas = fine.grid.areas(window.rows, window.columns)
             amounts = np.ascontiguousarray(np.broadcast_to(areas.down @ areas.across, values.shape))
-        _add_products(values, amounts, window.covers[0], sums)
+        _add_products(values, amounts, window.parts[0], sums)
     under = Weighted(*sums.T)  # of each piece: with a fine value, without, and times it
     if weigh_fine:  # the finer values are weights, those of the pieces are weighted
         return _sum(pieces.zones, under.total, pieces.values, count)
@@ -177,11 +177,12 @@ def _laid_over(pieces: _Pieces, coarse: _Side, fine: _Side, count: int, *, weigh
     return _by_owner(pieces.zones, rows, count)
 
 
-def _add_products(values: Numbers, weights: Numbers, cover: Cover, sums: Numbers) -> None:
+def _add_products(values: Numbers, weights: Numbers, part: Part | None, sums: Numbers) -> None:
     """Add weights with a value, without one, and times it, of every zone."""
     from geozone.raster.compiled import sum_products  # noqa: PLC0415 - numba takes half a second to load
 
-    sum_products(np.ascontiguousarray(values), np.ascontiguousarray(weights), cover.arrays, sums)
+    assert part is not None
+    sum_products(np.ascontiguousarray(values), np.ascontiguousarray(weights), part.arrays, sums)
 
 
 def _sum(owners: npt.NDArray[Any], weights: Numbers, values: Numbers, zones: int) -> Weighted:

@@ -15,7 +15,7 @@ import numpy as np
 
 from geozone.errors import ConservationError
 from geozone.overlay.cells import Cover, cover_rows, edges_of
-from geozone.overlay.plane import Geometries, Numbers
+from geozone.overlay.plane import Geometries, Indices, Numbers
 from geozone.raster.grid import Grid
 from geozone.raster.opening import Span
 
@@ -26,16 +26,47 @@ _CUT_OFF = (
     0.05  # of the ground of cut cells: by so much their areas can be off, being uneven inside a coarse cell
 )
 _WHOLE_OFF = 1e-6  # of the ground of whole cells: the same
+Job = TypeVar("Job")
 Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a set of zones covers of a window: the cover of its rows, from a column on."""
+
+    cover: Cover
+    left: int
+    width: int
+
+    @property
+    def arrays(self) -> tuple[Indices, Numbers, Indices, int]:
+        """Cells, shares, runs and the first column, as compiled loops take them."""
+        return self.cover.cells, self.cover.shares, self.cover.runs, self.left
+
+    def cut_cells(self) -> tuple[Indices, Indices, Indices]:
+        """Return zone, row and column of every cell of the window that an outline passes."""
+        zones, rows, columns = self.cover.cells.T
+        columns = columns - self.left
+        inside = (columns >= 0) & (columns < self.width)
+        return zones[inside], rows[inside], columns[inside]
+
+    def whole_cells(self) -> tuple[Indices, Indices, Indices]:
+        """Return zone, row and column of every cell of the window that lies wholly inside a zone."""
+        zones, rows, first, last = self.cover.runs.T
+        first, last = (np.clip(ends - self.left, 0, self.width) for ends in (first, last))
+        length = last - first
+        run = np.repeat(np.arange(len(length)), length)
+        columns = np.arange(len(run)) - np.repeat(np.cumsum(length) - length, length) + first[run]
+        return zones[run], rows[run], columns
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """A window of a raster, and what sets of zones cover of it."""
+    """A window of a raster, and what sets of zones cover of it; None of a set that does not reach it."""
 
     rows: Span
     columns: Span
-    covers: tuple[Cover, ...]  # of every set of zones
+    parts: tuple[Part | None, ...]
 
 
 def windows(
@@ -63,33 +94,38 @@ def windows(
     if rows[0] >= rows[1] or columns[0] >= columns[1]:
         return
     wide = max(min(most[1], PIXELS // block[0]) // block[1], 1) * block[1]
-    wide = min(wide, columns[1] - columns[0])
+    width = columns[1] - columns[0]
+    wide = min(wide, width)
     tall = max(min(most[0], PIXELS // wide) // block[0], 1) * block[0]
     x_lines = grid.x_lines[columns[0] : columns[1] + 1]
     for top in range(*rows, tall):
         band = top, min(top + tall, rows[1])
         covers = [cover_rows(some, x_lines, grid.lines(band)) for some in edges]
-        for left in range(*columns, wide):
-            part = left, min(left + wide, columns[1])
-            within = tuple(cover.between(part[0] - columns[0], part[1] - columns[0]) for cover in covers)
-            if not all(cover.is_empty for cover in within):
-                yield Window(band, part, within)
+        for left in range(0, width, wide):
+            right = min(left + wide, width)
+            reached = [cover.reach(left, right) for cover in covers]
+            first, last = min(span[0] for span in reached), max(span[1] for span in reached)
+            if first >= last:
+                continue
+            first, last = _aligned(first, last, block[1], width)
+            parts = (
+                Part(cover, first, last - first) if span[0] < span[1] else None
+                for cover, span in zip(covers, reached, strict=True)
+            )
+            yield Window(band, (columns[0] + first, columns[0] + last), tuple(parts))
 
 
-def read_ahead(
-    wanted: Iterator[Window], reads: Sequence[Callable[[Span, Span], Read]]
-) -> Iterator[tuple[Window, int, Read]]:
-    """Yield windows with what each of some functions reads of them; while one is worked on the next is read."""
+def read_ahead(wanted: Iterator[Job], read: Callable[[Job], Read]) -> Iterator[tuple[Job, Read]]:
+    """Yield what is wanted with what is read of it; while one is worked on the next is read."""
     with ThreadPoolExecutor(1) as pool:
         before = None
-        for window in wanted:
-            for number, read in enumerate(reads):
-                reading = pool.submit(read, window.rows, window.columns)
-                if before is not None:
-                    yield before[0], before[1], before[2].result()
-                before = window, number, reading
+        for job in wanted:
+            reading = pool.submit(read, job)
+            if before is not None:
+                yield before[0], before[1].result()
+            before = job, reading
         if before is not None:
-            yield before[0], before[1], before[2].result()
+            yield before[0], before[1].result()
 
 
 def closed(whole: Numbers, cut: Numbers, ground: Numbers, outline: Numbers) -> tuple[Numbers, Numbers]:
