@@ -79,7 +79,7 @@ def prepared(name: str, zones: Path, paths: list[Path]) -> Callable[[], object]:
         ),
     }
     if name == "decode those":
-        only = blocks_read(ways["class_areas"], paths[0])
+        only = blocks_read(ways["weighted_sums"], paths[0])
         return lambda: decode(paths, only)
     if name == "one by one":
         return lambda: [one(path, frame, by="zone") for path in paths for one in (class_areas, weighted_sums)]
