@@ -54,8 +54,10 @@ def share_vertices(geometries: Geometries) -> Geometries:
     paths = _paths_of(geometries)
     begin = paths.edges
     begin = begin[_met_once(paths.coordinates[begin], paths.coordinates[begin + 1])]
-    ends = np.union1d(begin, begin + 1)
-    return _inserted(geometries, paths, begin, paths.coordinates[ends], paths.owner[paths.path[ends]])
+    # most edges end where the next one begins
+    place = np.union1d(begin, begin + 1)
+    owners = paths.owner[paths.path[place]]
+    return _inserted(geometries, paths, begin, paths.coordinates[place], owners)
 
 
 def insert_vertices(geometries: Geometries, others: Geometries) -> Geometries:

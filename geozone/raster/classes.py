@@ -13,218 +13,161 @@ from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.overlay.plane import Numbers
 from geozone.raster.bands import ABSURD, BYTE_FILL, FILLS, LAST_BYTE_VALUE
-from geozone.raster.opening import Raster, Span
-from geozone.raster.zonal import Window, closed
+from geozone.raster.codes import MOST_CLASSES, Codes
+from geozone.raster.grid import Areas
+from geozone.raster.numbers import extremes, hidden, whole
+from geozone.raster.opening import Raster, Stored
+from geozone.raster.zonal import Part, closed
 
-Codes = npt.NDArray[np.uint16]
-Mask = npt.NDArray[np.bool_]
-Classes = tuple[npt.NDArray[Any], Mask | None]
-
-_MOST_CLASSES = 4096
-_WIDEST = 1 << 20  # between the least and the greatest class that a table is made for
 _WHOLE = 1e-6  # of one: values nearer than this to a whole number are one
-_CACHED = 1 << 17  # pixels a step
 _CLASSES_BESIDE_ZERO = 3  # a map of 0 and 1, or of 0, 1 and 2, uses 0 as a class
 
 
-def read_classes(raster: Raster, rows: Span, columns: Span, counts: ClassAreas) -> Classes:
-    """Return a window of a raster as whole numbers, and where there is no data (None: nowhere).
-
-    Raises
-    ------
-    UsageError
-        If there are fractions among them.
-    """
-    numbers, absent = raster.stored(rows, columns)
-    if numbers.dtype == np.bool_:
-        numbers = numbers.astype(np.uint8)
-    if raster.band.scaled:
-        numbers = numbers * raster.band.scale + raster.band.offset
-    if not np.issubdtype(numbers.dtype, np.floating):
-        return numbers, absent
-    void = ~(np.abs(numbers) < ABSURD)  # NaN as well
-    if absent is not None:
-        void |= absent
-    if void.any():
-        beyond = numbers[np.isfinite(numbers) & void & (True if absent is None else ~absent)]
-        if len(beyond):
-            counts.void = float(beyond[0])
-        numbers = np.where(void, 0, numbers)
-    whole = np.rint(numbers)
-    broken = np.abs(numbers - whole) > _WHOLE
-    if broken.any():
-        value = f"{numbers[broken][0]:g}"
-        if raster.band.scaled:
-            scale, offset = f"{raster.band.scale:g}", f"{raster.band.offset:g}"
-            raise UsageError(
-                "raster.fractions_scaled", path=raster.path, value=value, scale=scale, offset=offset
-            )
-        raise UsageError("raster.fractions", path=raster.path, value=value)
-    return whole.astype(np.int64), void if void.any() else None
-
-
 class ClassAreas:
-    """Area of every class in every zone, in m²; classes are numbered as they turn up, no data being number 0."""
+    """Area of every class in every zone, in m².
 
-    def __init__(self, zones: int) -> None:
-        self.classes = np.zeros(1, dtype=np.int64)
-        self.whole = np.zeros((zones, 1))  # of cells wholly inside
-        self.cut = np.zeros((zones, 1))  # of cells that an outline passes
+    Classes that lie close together have a number by their distance to the lowest, others one as they turn up. Number 0 is
+    ground without data.
+    """
+
+    def __init__(self, raster: Raster, zones: int) -> None:
+        self.raster = raster
         self.void: float | None = None  # a value that can be no class, and was taken for no data
-        self._low = 0
-        self._table = np.zeros(0, dtype=np.uint16)  # value - _low -> number of the class
-        self._numbers: dict[int, int] = {}  # the same for values too far apart for a table
+        self._low: int | None = None  # the lowest of the classes that lie close together
+        self._near = np.zeros(
+            (2, zones, 1)
+        )  # area of cells wholly inside, and of those that an outline passes
+        self._far = np.zeros((2, zones, 1))
+        self._codes = Codes()
 
-    def codes(self, values: npt.NDArray[Any], absent: Mask | None) -> Codes:
-        """Return the number of the class of every pixel."""
-        if absent is not None and not absent.any():
-            absent = None
-        if values.dtype == np.uint8:
-            codes = self._of_bytes(values, absent)
-        else:
-            if absent is not None:
-                real = values[~absent]
-                values = np.where(absent, real[0] if len(real) else 0, values)
-                if not len(real):
-                    return np.zeros(values.shape, dtype=np.uint16)
-            codes = self._looked_up(values)
-        if absent is not None:
-            codes[absent] = 0
-        return codes
-
-    def count(self, window: Window, read: Classes, areas: Numbers, zones: npt.NDArray[np.intp]) -> None:
+    def count(self, stored: Stored, areas: Areas, part: Part) -> None:
         """Add the cells of a window.
+
+        Raises
+        ------
+        UsageError
+            If there are fractions among them, or too many classes.
+        """
+        from geozone.raster.compiled import count_classes  # noqa: PLC0415 - numba takes half a second to load
+
+        numbers, absent = self._whole(stored)
+        values = whole(numbers)
+        hides = hidden(absent)
+        found = extremes(values, hides)
+        if self._makes_room(found):
+            low, sums = self._low or 0, self._near
+        else:
+            values, hides, low = self._codes.of(values, absent), hidden(None), 1
+            more = len(self._codes.classes) - self._far.shape[2]
+            self._far = sums = np.pad(self._far, ((0, 0), (0, 0), (0, more)))
+        count_classes(values, hides, low, (areas.down, areas.across), part.arrays, sums[0], sums[1])
+
+    def areas(self, ground: Numbers, outline: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:
+        """Return the classes, and the area in m² of each in every zone; with no data, cells add up to the ground of the zone.
 
         Parameters
         ----------
-        window
-            What zones cover of it.
-        read
-            Its classes, and where there is no data.
-        areas
-            Area of its cells in m²: an array of rows and columns, or of one column that stands for all.
-        zones
-            The numbers here of the zones of the window.
+        ground
+            Area of every zone inside the raster, in m².
+        outline
+            Length of its outline, in m.
         """
-        values, absent = read
-        tall, wide = window.label.shape
-        step = max(_CACHED // wide, 1)
-        for top in range(0, tall, step):  # a few rows at a time stay in the processor's cache
-            some = slice(top, min(top + step, tall))
-            codes = self.codes(values[some], None if absent is None else absent[some])
-            sums = self._sums(window.label[some], codes, areas[some], len(zones))
-            self.whole[zones] += sums
-        codes = self.codes(*self._of_cut(window, values, absent))
-        here = areas[window.cut_rows, window.cut_columns if areas.shape[1] > 1 else 0]
-        classes = len(self.classes)
-        marks = window.cut_zones * classes + codes
-        cut = np.bincount(marks, weights=window.shares * here, minlength=len(zones) * classes)
-        self.cut[zones] += cut.reshape(len(zones), classes)
+        classes, areas = self._added_up()
+        whole, cut = closed(areas[0].sum(axis=1), areas[1].sum(axis=1), ground, outline)
+        return classes[1:], (areas[0] * whole[:, None] + areas[1] * cut[:, None])[:, 1:]
 
-    def areas(self, ground: Numbers, outline: Numbers) -> Numbers:
-        """Return the area in m² of every class in every zone, cells adding up to the ground of the zone in the raster."""
-        whole, cut = closed(self.whole.sum(axis=1), self.cut.sum(axis=1), ground, outline)
-        return np.asarray(self.whole * whole[:, None] + self.cut * cut[:, None])
-
-    def findings(self, raster: Raster) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Finding]:
         """Yield what the classes tell about missing data that is not declared."""
         if self.void is not None:
-            yield _finding("class_void", raster, f"{self.void:g}")
-        if (fill := self._fill(raster)) is not None:
-            yield _finding("class_fill", raster, str(fill))
-        if raster.band.scaled:
-            scale, offset = f"{raster.band.scale:g}", f"{raster.band.offset:g}"
-            yield _finding("class_scaled", raster, "", scale=scale, offset=offset)
+            yield self._finding("class_void", f"{self.void:g}")
+        if (fill := self._fill()) is not None:
+            yield self._finding("class_fill", str(fill))
+        if self.raster.band.scaled:
+            scale, offset = f"{self.raster.band.scale:g}", f"{self.raster.band.offset:g}"
+            yield self._finding("class_scaled", "", scale=scale, offset=offset)
 
-    def _fill(self, raster: Raster) -> int | None:
+    def _fill(self) -> int | None:
         """Return a class that looks like a value for missing data; with a mask or a declared value, 0 is a class."""
-        met = self.classes[1:][(self.whole + self.cut)[:, 1:].sum(axis=0) > 0]
+        met = self._added_up()[0][1:]
         for value in FILLS:
             if value in met:
                 return int(value)
         others = met[met != BYTE_FILL]
         if len(others) < len(met) and others.max(initial=0) < LAST_BYTE_VALUE:
             return BYTE_FILL
-        told = raster.band.nodata is not None or raster.band.masked or raster.band.alpha is not None
+        band = self.raster.band
+        told = band.nodata is not None or band.masked or band.alpha is not None
         beside = met[met != 0]
         if not told and 0 in met and len(beside) >= _CLASSES_BESIDE_ZERO and beside.min() > 0:
             return 0
         return None
 
-    def _sums(self, label: npt.NDArray[Any], codes: Codes, areas: Numbers, zones: int) -> Numbers:
-        """Return the area of every class in every zone, of cells that carry the number of the zone they lie in."""
-        classes = len(self.classes)
-        size = (zones + 1) * classes  # the last zone stands for none
-        marks = label.copy() if size < 1 << 16 else label.astype(np.int32)
-        marks *= classes
-        marks += codes
-        total = np.zeros(size)
-        if areas.shape[1] > 1 or size > label.shape[1]:
-            weights = np.broadcast_to(areas, label.shape)
-            total += np.bincount(marks.ravel(), weights=weights.ravel(), minlength=size)
-        else:
-            for line, area in zip(marks, areas[:, 0], strict=True):
-                total += np.bincount(line, minlength=size) * area
-        return total.reshape(zones + 1, classes)[:zones]
+    def _added_up(self) -> tuple[npt.NDArray[np.int64], Numbers]:
+        """Return the classes that zones have, after no data, and their areas; those of whole cells come first."""
+        low = self._low or 0
+        near = np.arange(low, low + self._near.shape[2] - 1)
+        met, place = np.unique(np.concatenate([near, self._codes.classes[1:]]), return_inverse=True)
+        areas = np.zeros((*self._near.shape[:2], 1 + len(met)))
+        areas[:, :, 0] = self._near[:, :, 0] + self._far[:, :, 0]
+        areas[:, :, 1 + place[: len(near)]] = self._near[:, :, 1:]
+        areas[:, :, 1 + place[len(near) :]] += self._far[:, :, 1:]
+        real = np.append(True, areas[:, :, 1:].sum(axis=(0, 1)) > 0)
+        if real.sum() > MOST_CLASSES:
+            raise UsageError("raster.too_many_classes", most=MOST_CLASSES)
+        return np.append(0, met)[real], areas[:, :, real]
 
-    @staticmethod
-    def _of_cut(window: Window, values: npt.NDArray[Any], absent: Mask | None) -> Classes:
-        cells = window.cut_rows, window.cut_columns
-        return values[cells], None if absent is None else absent[cells]
+    def _makes_room(self, found: tuple[Any, Any] | None) -> bool:
+        """Tell whether the classes of a window lie close to all before, given the lowest and the highest; make room for them."""
+        if found is None:
+            return True
+        low, high = int(found[0]), int(found[1])
+        before = self._near.shape[2] - 1
+        first = low if self._low is None else self._low
+        low, high = min(low, first), max(high, first + before - 1)
+        count = high - low + 1
+        if count >= MOST_CLASSES:
+            return False
+        if count > before:
+            wider = np.zeros((*self._near.shape[:2], 1 + count))
+            wider[:, :, 0] = self._near[:, :, 0]
+            wider[:, :, 1 + first - low : 1 + first - low + before] = self._near[:, :, 1:]
+            self._low, self._near = low, wider
+        return True
 
-    def _of_bytes(self, values: npt.NDArray[np.uint8], absent: Mask | None) -> Codes:
-        """Small numbers are their own classes, which spares looking them up."""
-        real = values if absent is None else values[~absent]
-        if (more := int(real.max(initial=0)) + 2 - len(self.classes)) > 0:
-            self._more(np.arange(more) + len(self.classes) - 1)
-        codes = values.astype(np.uint16)
-        codes += 1
-        return codes
+    def _whole(self, stored: Stored) -> Stored:
+        """Return numbers as whole ones, and where there is no data."""
+        numbers, absent = stored
+        band = self.raster.band
+        if band.scaled:
+            numbers = numbers * band.scale + band.offset
+        if not np.issubdtype(numbers.dtype, np.floating):
+            return numbers, absent
+        void = ~(np.abs(numbers) < ABSURD)  # NaN as well
+        if absent is not None:
+            void |= absent
+        if void.any():
+            beyond = numbers[np.isfinite(numbers) & void & (True if absent is None else ~absent)]
+            if len(beyond):
+                self.void = float(beyond[0])
+            numbers = np.where(void, 0, numbers)
+        near = np.rint(numbers)
+        broken = np.abs(numbers - near) > _WHOLE
+        if broken.any():
+            value = f"{numbers[broken][0]:g}"
+            if band.scaled:
+                scale, offset = f"{band.scale:g}", f"{band.offset:g}"
+                raise UsageError(
+                    "raster.fractions_scaled", path=self.raster.path, value=value, scale=scale, offset=offset
+                )
+            raise UsageError("raster.fractions", path=self.raster.path, value=value)
+        return near.astype(np.int64), void if void.any() else None
 
-    def _looked_up(self, values: npt.NDArray[Any]) -> Codes:
-        low, high = int(values.min(initial=0)), int(values.max(initial=0))
-        if low < self._low or high >= self._low + len(self._table):
-            low, high = min(low, self._low), max(high, self._low + len(self._table) - 1)
-            if high - low >= _WIDEST:
-                return self._searched(values)
-            table = np.zeros(high - low + 1, dtype=np.uint16)
-            table[self._low - low : self._low - low + len(self._table)] = self._table
-            self._low, self._table = low, table
-        place = values.astype(np.int64) - self._low
-        codes = self._table[place]
-        known = codes > 0
-        if not known.all():
-            for value in np.unique(values[~known]).tolist():
-                self._table[value - self._low] = self._number(int(value))
-            codes = self._table[place]
-        return codes
-
-    def _searched(self, values: npt.NDArray[Any]) -> Codes:
-        found, place = np.unique(values, return_inverse=True)
-        if len(found) > _MOST_CLASSES:
-            raise UsageError("raster.too_many_classes", most=_MOST_CLASSES)
-        numbers = np.array([self._number(int(value)) for value in found], dtype=np.uint16)
-        return np.asarray(numbers[place.reshape(values.shape)])
-
-    def _number(self, value: int) -> int:
-        if value not in self._numbers:
-            self._more(np.array([value]))
-            self._numbers[value] = len(self.classes) - 1
-        return self._numbers[value]
-
-    def _more(self, found: npt.NDArray[np.int64]) -> None:
-        if len(self.classes) + len(found) > _MOST_CLASSES:
-            raise UsageError("raster.too_many_classes", most=_MOST_CLASSES)
-        self.classes = np.append(self.classes, found)
-        more = ((0, 0), (0, len(found)))
-        self.whole, self.cut = np.pad(self.whole, more), np.pad(self.cut, more)
-
-
-def _finding(kind: str, raster: Raster, value: str, **params: str) -> Finding:
-    return Finding(
-        kind,
-        Severity.WARNING,
-        str(raster.path),
-        message(f"raster.{kind}", path=raster.path, value=value, **params),
-        message(f"raster.{kind}_remedy", value=value),
-    )
+    def _finding(self, kind: str, value: str, **params: str) -> Finding:
+        path = self.raster.path
+        return Finding(
+            kind,
+            Severity.WARNING,
+            str(path),
+            message(f"raster.{kind}", path=path, value=value, **params),
+            message(f"raster.{kind}_remedy", value=value),
+        )

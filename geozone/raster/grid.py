@@ -6,6 +6,7 @@ are there. Outlines for a projected raster are cut up and brought into its CRS, 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,19 @@ from geozone.raster.opening import Raster, Span
 _LATTICE = 20_000.0  # metres between the places where the area of a projected cell is computed
 _SHORTEST, _LONGEST = 50.0, 2000.0  # metres: pieces that outlines are cut into before they change their CRS
 _SAME = 1e-6  # of a cell: lines nearer than this are the same
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Area of every cell of some rows and columns, in m²: the matrix product of two arrays."""
+
+    down: Numbers  # (rows, n)
+    across: Numbers  # (n, columns), or (n, 1) where all cells of a row are alike
+
+    def of(self, rows: Indices, columns: Indices) -> Numbers:
+        """Return the area of each of some cells."""
+        columns = columns if self.across.shape[1] > 1 else np.zeros_like(columns)
+        return np.asarray((self.down[rows] * self.across[:, columns].T).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -59,18 +73,24 @@ class Grid:
         return len(self.x_lines) - 1
 
     @property
+    def key(self) -> Hashable:
+        """What grids of the same cells have in common."""
+        crs = None if is_alike(self.crs) else self.crs.to_wkt()
+        return crs, self.west, self.north, self.wide, self.high, self.height, self.width
+
+    @property
     def side(self) -> float:
         """Side in metres of a square as large as the first cell."""
-        return float(np.sqrt(self.areas((0, 1), (0, 1))[0, 0]))
+        return float(np.sqrt(self.areas((0, 1), (0, 1)).of(np.zeros(1, np.intp), np.zeros(1, np.intp))[0]))
 
     def lines(self, rows: Span) -> Numbers:
         """Return the lines of some rows, from south to north."""
         return self.y_lines[self.height - rows[1] : self.height - rows[0] + 1]
 
-    def areas(self, rows: Span, columns: Span) -> Numbers:
-        """Return the area of cells in m², as an array of rows and columns, or of one column that stands for all."""
+    def areas(self, rows: Span, columns: Span) -> Areas:
+        """Return the areas of cells."""
         if self.row_areas is not None:
-            return self.row_areas[rows[0] : rows[1], None]
+            return Areas(self.row_areas[rows[0] : rows[1], None], np.ones((1, 1)))
         # a smooth function of the place: computed on a lattice, with cubic splines between
         across, down = (
             _lattice(*span, side * self.metres) for span, side in ((columns, self.wide), (rows, self.high))
@@ -78,11 +98,7 @@ class Grid:
         x, y = self.west + self.wide * (across + 0.5), self.north - self.high * (down + 0.5)
         known = cell_areas(np.tile(x, len(y)), np.repeat(y, len(x)), self.wide, self.high, self.crs)
         known = known.reshape(len(y), len(x))
-        if len(across) < columns[1] - columns[0]:
-            known = CubicSpline(across, known, axis=1)(np.arange(*columns))
-        if len(down) < rows[1] - rows[0]:
-            known = CubicSpline(down, known, axis=0)(np.arange(*rows))
-        return np.asarray(known)
+        return Areas(_spline(down, rows), known @ _spline(across, columns).T)
 
     def boxes(self, rows: Indices, columns: Indices) -> Geometries:
         """Return cells as rectangles, in the coordinates of the lines."""
@@ -151,6 +167,17 @@ def grid_of(raster: Raster) -> Grid:
 def _lattice(first: int, last: int, metres: float) -> Numbers:
     count = max(int((last - first) * metres / _LATTICE), 3) + 1
     return np.linspace(first, last - 1, min(count, last - first))
+
+
+def _spline(known: Numbers, wanted: Span) -> Numbers:
+    """Return what each known place weighs in a cubic spline at every wanted one."""
+    count = len(known)
+    weights = (
+        CubicSpline(known, np.eye(count))(np.arange(*wanted))
+        if count < wanted[1] - wanted[0]
+        else np.eye(count)
+    )
+    return np.asarray(weights)
 
 
 def _transformed(polygons: Geometries, source: object, target: object) -> Geometries:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,13 @@ from geozone.messages import message
 from geozone.model import Decision, Finding, Severity
 from geozone.overlay.losses import tell
 from geozone.overlay.plane import Numbers
-from geozone.overlay.zone_grid import make_sheets
 from geozone.overlay.zones import Zones, make_zones
+from geozone.raster.passes import Scan, count_together, scans_of
 from geozone.raster.shares import partly
 from geozone.raster.tiles import Tiles, tiles_of
 from geozone.raster.values import ValueSums
 from geozone.raster.weights import Weighted, weigh
-from geozone.raster.zonal import SHIFT, read_ahead, windows
+from geozone.raster.zonal import SHIFT
 from geozone.read.notes import warn
 
 AREA = "area"
@@ -71,8 +72,10 @@ def zonal_means(
         undeclared ones for missing data.
     """
     prepared = make_zones(zones, by)
-    weights = None if _by_area(weight) else tiles_of(weight, crs=weight_crs, arrays_crs=crs)
-    found = _sums(tiles_of(raster, crs=crs, band=band, nodata=nodata), prepared, weights)
+    weights = None if is_area(weight) else tiles_of(weight, crs=weight_crs, arrays_crs=crs)
+    sums = WeightedCount(tiles_of(raster, crs=crs, band=band, nodata=nodata), prepared, weights)
+    count_together(sums.scans)
+    found = sums.result()
     columns = {"zone_km2": prepared.area / 1e6, "data_km2": found.data / 1e6}
     if weights is not None:
         columns |= {"weight": found.weight, "missing": found.missing}
@@ -133,21 +136,14 @@ def weighted_sums(
         If files of one raster overlap, or weights are negative.
     """
     prepared = make_zones(zones, by)
-    weights = None if _by_area(weight) else tiles_of(weight, crs=weight_crs, arrays_crs=crs)
-    found = _sums(tiles_of(raster, crs=crs, band=band, nodata=nodata), prepared, weights)
-    table = pd.DataFrame(
-        {
-            by or "code": prepared.keys,
-            "sum": found.total,
-            "weight": found.weight,
-            "missing": found.missing,
-        }
-    )
-    return tell(table, [*prepared.findings, *found.findings], found.decisions)
+    weights = None if is_area(weight) else tiles_of(weight, crs=weight_crs, arrays_crs=crs)
+    sums = SumTable(tiles_of(raster, crs=crs, band=band, nodata=nodata), prepared, weights, by or "code")
+    count_together(sums.scans)
+    return sums.table()
 
 
 @dataclass
-class _Found:
+class Found:
     """What a raster makes in zones; areas in m², weights in km² or the unit of the weighting raster."""
 
     data: Numbers  # area with a value
@@ -159,7 +155,7 @@ class _Found:
 
 
 @dataclass
-class _Scan:
+class _Added:
     """The sums of all files of a raster by the area of their cells, or of totals."""
 
     known: Numbers  # area with a value
@@ -169,35 +165,78 @@ class _Scan:
     findings: list[Finding] = field(default_factory=list)
 
 
-def _by_area(weight: Any) -> bool:
+class WeightedCount:
+    """The sums of a raster in zones, weighted by area where there are no weights, once the scans are done."""
+
+    def __init__(self, tiles: Tiles, zones: Zones, weights: Tiles | None) -> None:
+        self.tiles, self.zones, self.weights = tiles, zones, weights
+        self._values = scans_of(tiles, zones, ValueSums)
+        self._people = scans_of(weights, zones, partial(ValueSums, per_cell=True)) if weights else []
+        self.scans = [*self._values, *self._people]
+
+    def result(self) -> Found:
+        """Return the sums.
+
+        Raises
+        ------
+        DataError
+            If weights are negative.
+        """
+        tiles, zones, weights = self.tiles, self.zones, self.weights
+        values = _added(self._values, zones)
+        findings = [*tiles.findings, *values.findings]
+        if weights is None:
+            missing = zones.area - values.known
+            missing[missing <= _ROUNDING * zones.area] = 0
+            total, known = values.total / 1e6, values.known / 1e6
+            return Found(values.known, total, known, missing / 1e6, findings, tiles.decisions)
+        people = _added(self._people, zones)
+        weighted = Weighted.nothing(len(zones))
+        for tile, some, numbers in tiles.each(zones):
+            for other, fewer, places in weights.each(some):
+                left_out = values.left_out[tile.number], people.left_out[other.number]
+                weighted.add(numbers[places], weigh(tile, other, fewer, left_out))
+        weighted = _closed(weighted, people.total, values.inside >= (1 - _ROUNDING) * zones.area)
+        decisions = [*tiles.decisions, *weights.decisions]
+        decisions += [
+            (name, Decision("weight", "total", message("raster.weight_total"))) for name in weights.called
+        ]
+        findings += [*weights.findings, *people.findings, *_unweighted(zones, people.known)]
+        return Found(values.known, weighted.total, weighted.known, weighted.void, findings, decisions)
+
+
+class SumTable:
+    """The table of `weighted_sums`, once the scans are done; `key` is what the column of the keys is called."""
+
+    def __init__(self, tiles: Tiles, zones: Zones, weights: Tiles | None, key: str) -> None:
+        self.zones, self.key = zones, key
+        self._count = WeightedCount(tiles, zones, weights)
+
+    @property
+    def scans(self) -> list[Scan[ValueSums]]:
+        """What is to be counted."""
+        return self._count.scans
+
+    def table(self) -> pd.DataFrame:
+        """Return the table.
+
+        Raises
+        ------
+        DataError
+            If weights are negative.
+        """
+        found = self._count.result()
+        columns = {"sum": found.total, "weight": found.weight, "missing": found.missing}
+        table = pd.DataFrame({self.key: self.zones.keys, **columns})
+        return tell(table, [*self.zones.findings, *found.findings], found.decisions)
+
+
+def is_area(weight: Any) -> bool:
+    """Tell whether a weight is that of the area."""
     return isinstance(weight, str) and weight == AREA
 
 
-def _sums(tiles: Tiles, zones: Zones, weights: Tiles | None) -> _Found:
-    """Return the sums of a raster, weighted by area where there are no weights."""
-    scan = _scan(tiles, zones, per_cell=False)
-    findings = [*tiles.findings, *scan.findings]
-    if weights is None:
-        missing = zones.area - scan.known
-        missing[missing <= _ROUNDING * zones.area] = 0
-        total, known = scan.total / 1e6, scan.known / 1e6
-        return _Found(scan.known, total, known, missing / 1e6, findings, tiles.decisions)
-    people = _scan(weights, zones, per_cell=True)
-    weighted = Weighted.nothing(len(zones))
-    for tile, some, numbers in tiles.each(zones):
-        for other, fewer, places in weights.each(some):
-            left_out = scan.left_out[tile.number], people.left_out[other.number]
-            weighted.add(numbers[places], weigh(tile, other, fewer, left_out))
-    weighted = _closed(weighted, people.total, scan.inside >= (1 - _ROUNDING) * zones.area)
-    decisions = [*tiles.decisions, *weights.decisions]
-    decisions += [
-        (name, Decision("weight", "total", message("raster.weight_total"))) for name in weights.called
-    ]
-    findings += [*weights.findings, *people.findings, *_unweighted(zones, people.known)]
-    return _Found(scan.known, weighted.total, weighted.known, weighted.void, findings, decisions)
-
-
-def _scan(tiles: Tiles, zones: Zones, *, per_cell: bool) -> _Scan:
+def _added(scans: Sequence[Scan[ValueSums]], zones: Zones) -> _Added:
     """Return the sums over all files of a raster.
 
     Raises
@@ -205,27 +244,21 @@ def _scan(tiles: Tiles, zones: Zones, *, per_cell: bool) -> _Scan:
     DataError
         If totals of cells are negative.
     """
-    scan = _Scan(np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones)))
-    for tile, some, numbers in tiles.each(zones):
-        with tile.opened() as (raster, grid):
-            sums = ValueSums(raster, len(some), per_cell=per_cell)
-            for sheet in make_sheets(some.polygons):
-                wanted = windows(grid, raster.block, grid.outlines(sheet.polygons))
-                for window, read in read_ahead(wanted, sums.read):
-                    sums.count(window, read, grid.areas(window.rows, window.columns), sheet.numbers)
-            if per_cell and sums.least < 0:
-                raise DataError("raster.negative_weight", path=raster.path, value=f"{sums.least:g}")
-            ground = some.area_inside(grid.box)
-            found = sums.sums(ground, some.outline)
-            scan.inside[numbers] += ground
-            scan.known[numbers] += found.known
-            scan.total[numbers] += found.total
-            scan.left_out[tile.number] = sums.left_out
-            scan.findings += sums.findings()
+    added = _Added(np.zeros(len(zones)), np.zeros(len(zones)), np.zeros(len(zones)))
+    for scan in scans:
+        sums, numbers = scan.counter, scan.numbers
+        if sums.per_cell and sums.least < 0:
+            raise DataError("raster.negative_weight", path=sums.raster.path, value=f"{sums.least:g}")
+        found = sums.sums(scan.ground, scan.zones.outline)
+        added.inside[numbers] += scan.ground
+        added.known[numbers] += found.known
+        added.total[numbers] += found.total
+        added.left_out[scan.tile.number] = sums.left_out
+        added.findings += sums.findings()
     # the outline of a zone, off by the rounding of its coordinates, can reach over so much of the data
-    bare = scan.known < np.minimum(zones.outline * SHIFT, zones.area / 2)
-    scan.known[bare] = scan.total[bare] = 0
-    return scan
+    bare = added.known < np.minimum(zones.outline * SHIFT, zones.area / 2)
+    added.known[bare] = added.total[bare] = 0
+    return added
 
 
 def _closed(weighted: Weighted, total: Numbers, within: npt.NDArray[np.bool_]) -> Weighted:

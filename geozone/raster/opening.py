@@ -33,6 +33,7 @@ from geozone.read.safety import LIMITS, Limits, in_bytes, local_file, refuse_rea
 
 Values = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
+Stored = tuple[Values, Mask | None]  # numbers as stored, and where they stand for no data (None: nowhere)
 Span = tuple[int, int]  # first, and one past the last
 
 # drivers that read the file and nothing else; a VRT, a tile index or a web service leads elsewhere
@@ -58,7 +59,7 @@ class Raster:
     height: int
     width: int
     block: Span  # rows and columns that are best read together
-    fetch: Callable[[Span, Span, tuple[int, int] | None], tuple[Values, Mask | None]]
+    fetch: Callable[[Span, Span, tuple[int, int] | None], Stored]
     decisions: list[Decision] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -72,9 +73,7 @@ class Raster:
         """West, south, east, north, in the CRS of the raster."""
         return bounds_of(self.transform, self.height, self.width)
 
-    def stored(
-        self, rows: Span, columns: Span | None = None, shape: tuple[int, int] | None = None
-    ) -> tuple[Values, Mask | None]:
+    def stored(self, rows: Span, columns: Span | None = None, shape: tuple[int, int] | None = None) -> Stored:
         """Return the numbers as stored, and where they stand for no data (None: nowhere).
 
         Parameters
@@ -235,8 +234,8 @@ def _checked(
 
 def _reader(
     dataset: Any, band: Band, shown: Path, *, flipped: bool
-) -> Callable[[Span, Span, tuple[int, int] | None], tuple[Values, Mask | None]]:
-    def read(rows: Span, columns: Span, shape: tuple[int, int] | None) -> tuple[Values, Mask | None]:
+) -> Callable[[Span, Span, tuple[int, int] | None], Stored]:
+    def read(rows: Span, columns: Span, shape: tuple[int, int] | None) -> Stored:
         first, last = (dataset.height - rows[1], dataset.height - rows[0]) if flipped else rows
         window = Window(columns[0], first, columns[1] - columns[0], last - first)
         try:
@@ -274,7 +273,7 @@ def _of_array(array: Any, transform: Affine, crs: Any, nodata: float | None, *, 
         values, mask = values[::-1], None if mask is None else mask[::-1]
         transform = transform @ Affine(1, 0, 0, 0, -1, height)
 
-    def read(rows: Span, columns: Span, shape: tuple[int, int] | None) -> tuple[Values, Mask | None]:
+    def read(rows: Span, columns: Span, shape: tuple[int, int] | None) -> Stored:
         part: Any = slice(*rows), slice(*columns)
         if shape is not None:
             spread = (

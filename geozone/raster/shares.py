@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +15,11 @@ from geozone.model import Finding, Severity
 from geozone.overlay.losses import tell
 from geozone.overlay.mosaic import cut_to_layer
 from geozone.overlay.plane import Numbers
-from geozone.overlay.zone_grid import make_sheets
 from geozone.overlay.zones import Zones, make_zones
-from geozone.raster.classes import ClassAreas, read_classes
+from geozone.raster.classes import ClassAreas
+from geozone.raster.passes import Scan, count_together, scans_of
 from geozone.raster.tiles import Tiles, tiles_of
-from geozone.raster.zonal import SHIFT, read_ahead, windows
+from geozone.raster.zonal import SHIFT
 from geozone.read.notes import warn
 
 _ROUNDING = 1e-9  # of all ground counted: areas below are the rounding of sums
@@ -78,7 +78,9 @@ def zonal_shares(
     """
     prepared = make_zones(zones, by)
     tiles = tiles_of(raster, crs=crs, band=band, nodata=nodata)
-    found = _count(tiles, prepared)
+    count = ClassCount(tiles, prepared)
+    count_together(count.scans)
+    found = count.result()
     areas, data = found.areas, found.areas.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = np.where(data[:, None] > 0, areas / data[:, None], np.nan)
@@ -122,22 +124,13 @@ def class_areas(
         As for `zonal_shares`.
     """
     prepared = make_zones(zones, by)
-    findings = [*prepared.findings]
+    findings = prepared.findings
     if of is not None:
         prepared, lost = cut_to_layer(prepared, of, "of")
-        findings += lost
-    tiles = tiles_of(raster, crs=crs, band=band, nodata=nodata)
-    found = _count(tiles, prepared)
-    whole = prepared.area
-    bare = whole - found.areas.sum(axis=1)
-    bare[bare <= 0.1 * _ROUNDING * whole] = 0
-    areas = np.column_stack([found.areas, bare])
-    values = np.append(found.classes.astype(np.float64), np.nan)
-    zone, place = np.nonzero(areas > 0)
-    table = pd.DataFrame(
-        {by or "code": prepared.keys[zone], "value": values[place], "area_km2": areas[zone, place] / 1e6}
-    )
-    return tell(table, [*findings, *tiles.findings, *found.findings], tiles.decisions)
+        findings = (*findings, *lost)
+    count = ClassTable(prepared, tiles_of(raster, crs=crs, band=band, nodata=nodata), by or "code", findings)
+    count_together(count.scans)
+    return count.table()
 
 
 def partly(table: pd.DataFrame) -> Iterator[Finding]:
@@ -157,7 +150,7 @@ def partly(table: pd.DataFrame) -> Iterator[Finding]:
 
 
 @dataclass
-class _Classes:
+class Classes:
     """Areas in m² of classes in zones."""
 
     classes: npt.NDArray[np.int64]  # ascending
@@ -165,33 +158,63 @@ class _Classes:
     findings: list[Finding] = field(default_factory=list)
 
 
-def _count(tiles: Tiles, zones: Zones) -> _Classes:
-    """Return the classes of all files of a raster; those whose area is the rounding of sums are none."""
-    parts: list[tuple[npt.NDArray[np.int64], Numbers]] = []
-    findings: list[Finding] = []
-    for tile, some, numbers in tiles.each(zones):
-        with tile.opened() as (raster, grid):
-            counts = ClassAreas(len(some))
+class ClassCount:
+    """The classes of all files of a raster in zones, once the scans are done."""
 
-            def read(
-                rows: tuple[int, int], columns: tuple[int, int], raster: Any = raster, counts: Any = counts
-            ) -> Any:
-                return read_classes(raster, rows, columns, counts)
+    def __init__(self, tiles: Tiles, zones: Zones) -> None:
+        self.zones = zones
+        self.scans = scans_of(tiles, zones, ClassAreas)
 
-            for sheet in make_sheets(some.polygons):
-                wanted = windows(grid, raster.block, grid.outlines(sheet.polygons))
-                for window, classes in read_ahead(wanted, read):
-                    counts.count(window, classes, grid.areas(window.rows, window.columns), sheet.numbers)
-            areas = np.zeros((len(zones), len(counts.classes) - 1))
-            areas[numbers] = counts.areas(some.area_inside(grid.box), some.outline)[:, 1:]
-            parts.append((counts.classes[1:], areas))
-            findings += counts.findings(raster)
-    classes = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(found for found, _ in parts)]))
-    areas = np.zeros((len(zones), len(classes)))
-    for found, some_areas in parts:
-        areas[:, np.searchsorted(classes, found)] += some_areas
-    # the outline of a zone, off by the rounding of its coordinates, can reach over so much of the data
-    touch = np.minimum(zones.outline * SHIFT, zones.area / 2)
-    areas[areas.sum(axis=1) < touch] = 0
-    real = areas.sum(axis=0) > _ROUNDING * areas.sum()
-    return _Classes(classes[real], areas[:, real], findings)
+    def result(self) -> Classes:
+        """Return the classes; those whose area is the rounding of sums are none."""
+        zones = self.zones
+        parts = []
+        findings: list[Finding] = []
+        for scan in self.scans:
+            parts.append((scan.numbers, *scan.counter.areas(scan.ground, scan.zones.outline)))
+            findings += scan.counter.findings()
+        classes = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(found for _, found, _ in parts)]))
+        areas = np.zeros((len(zones), len(classes)))
+        for numbers, found, some_areas in parts:
+            areas[np.ix_(numbers, np.searchsorted(classes, found))] += some_areas
+        # the outline of a zone, off by the rounding of its coordinates, can reach over so much of the data
+        touch = np.minimum(zones.outline * SHIFT, zones.area / 2)
+        areas[areas.sum(axis=1) < touch] = 0
+        real = areas.sum(axis=0) > _ROUNDING * areas.sum()
+        return Classes(classes[real], areas[:, real], findings)
+
+
+class ClassTable:
+    """The table of `class_areas`, once the scans are done.
+
+    Parameters
+    ----------
+    zones, tiles
+        The zones, and the files of the raster.
+    key
+        What the column of the keys is called.
+    findings
+        What was found in the zones.
+    """
+
+    def __init__(self, zones: Zones, tiles: Tiles, key: str, findings: Sequence[Finding]) -> None:
+        self.zones, self.tiles, self.key, self.findings = zones, tiles, key, findings
+        self._count = ClassCount(tiles, zones)
+
+    @property
+    def scans(self) -> list[Scan[ClassAreas]]:
+        """What is to be counted."""
+        return self._count.scans
+
+    def table(self) -> pd.DataFrame:
+        """Return the table."""
+        found, whole = self._count.result(), self.zones.area
+        bare = whole - found.areas.sum(axis=1)
+        bare[bare <= 0.1 * _ROUNDING * whole] = 0
+        areas = np.column_stack([found.areas, bare])
+        values = np.append(found.classes.astype(np.float64), np.nan)
+        zone, place = np.nonzero(areas > 0)
+        table = pd.DataFrame(
+            {self.key: self.zones.keys[zone], "value": values[place], "area_km2": areas[zone, place] / 1e6}
+        )
+        return tell(table, [*self.findings, *self.tiles.findings, *found.findings], self.tiles.decisions)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from geozone.messages import Text, message
 from geozone.model import Decision, Finding, LayerSource, Severity
 from geozone.overlay.plane import Geometries
 from geozone.overlay.zones import Zones, overlaps
-from geozone.raster.grid import Grid, grid_of
+from geozone.raster.grid import grid_of
 from geozone.raster.opening import Raster, open_raster
 
 _SHARED = 1.5  # cells: an overlap this narrow is an edge that both files hold
@@ -34,12 +34,19 @@ class Tile:
     crs: Any = None
     band: int | None = None
     nodata: float | None = None
+    cells: Hashable = None  # what rasters of one grid have in common
+
+    @property
+    def reading(self) -> Hashable:
+        """What two tiles that read the same numbers have in common."""
+        named = isinstance(self.source, str | Path)
+        return str(self.source) if named else id(self.source), str(self.crs), self.band, self.nodata
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[Raster, Grid]]:
-        """Yield the open raster and its cells."""
+    def opened(self) -> Iterator[Raster]:
+        """Yield the open raster."""
         with open_raster(self.source, crs=self.crs, band=self.band, nodata=self.nodata, look=False) as raster:
-            yield raster, grid_of(raster)
+            yield raster
 
 
 @dataclass(frozen=True)
@@ -101,19 +108,21 @@ def tiles_of(
         If files overlap.
     """
     given = [raster] if _is_one(raster) else list(raster)
-    tiles = tuple(
+    tiles = [
         Tile(number, one.path, crs or one.crs, band, nodata)
         if isinstance(one, LayerSource)
         else Tile(number, one, (crs or arrays_crs) if _is_array(one) else crs, band, nodata)
         for number, one in enumerate(given)
-    )
+    ]
     if not tiles:
         raise UsageError("raster.no_file")
     names, boxes, sides = [], np.empty(len(tiles), dtype=object), []
     decisions: list[tuple[str, Decision]] = []
     findings: list[Finding] = []
     for number, tile in enumerate(tiles):
-        with tile.opened() as (opened, grid):
+        with tile.opened() as opened:
+            grid = grid_of(opened)
+            tiles[number] = replace(tile, cells=grid.key)
             names.append(opened.path)
             boxes[number] = grid.box
             sides.append(grid.side)
@@ -129,7 +138,7 @@ def tiles_of(
             params = {"first": names[first], "second": names[second]}
             said, remedy = message("raster.tiles_edge", **params), message("raster.tiles_edge_remedy")
             findings.append(Finding("tiles_edge", Severity.NOTE, _called(names[second]), said, remedy))
-    return Tiles(tiles, tuple(names), boxes, earlier, decisions, findings)
+    return Tiles(tuple(tiles), tuple(names), boxes, earlier, decisions, findings)
 
 
 def _called(name: Path | Text) -> str:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from geozone.messages import message
 from geozone.model import Finding, Severity
-from geozone.overlay.plane import Indices, Numbers
+from geozone.overlay.plane import Numbers
 from geozone.raster.bands import ABSURD, BYTE_FILL, FILLS, LAST_BYTE_VALUE
-from geozone.raster.opening import Raster, Span, Values
-from geozone.raster.zonal import Window, closed
-
-Mask = npt.NDArray[np.bool_]
-_CACHED = 1 << 17  # pixels a step
-_GROUND, _KNOWN, _SUM = range(3)
+from geozone.raster.grid import Areas
+from geozone.raster.numbers import GROUND, KNOWN, NO_DATA, SUM, Hidden, extremes, hidden, plain
+from geozone.raster.opening import Mask, Raster, Span, Stored, Values
+from geozone.raster.zonal import Part, closed
 
 
 @dataclass(frozen=True)
@@ -46,44 +43,19 @@ class ValueSums:
         self.raster, self.per_cell = raster, per_cell
         self.low, self.high = np.inf, -np.inf  # of the numbers stored, those in `fills` apart
         self.void: float | None = None  # a number that can be no value, and was taken for no data
-        self._whole, self._cut = np.zeros((zones, 3)), np.zeros((zones, 3))
-        # the same for each number that is like a fill, which may turn out to be a value
-        self._fills: dict[float, tuple[Numbers, Numbers]] = {}
+        # numbers that are like a fill, and may turn out to be values
+        self._fills: list[float] = []
+        # of cells wholly inside and of those that an outline passes, by kind of cell: values, no data, each fill
+        self._sums = np.zeros((2, NO_DATA + 1, zones, 3))
 
-    def read(self, rows: Span, columns: Span) -> tuple[Values, Mask]:
-        """Return a window as stored, and where there are values."""
-        numbers, absent = self.raster.stored(rows, columns)
-        present = np.ones(numbers.shape, dtype=bool) if absent is None else ~absent
-        if np.issubdtype(numbers.dtype, np.floating):
-            beyond = present & ~(np.abs(numbers) < ABSURD)
-            if beyond.any():
-                self.void = float(numbers[beyond][0])
-                present &= ~beyond
-        return numbers, present
+    def count(self, stored: Stored, areas: Areas, part: Part) -> None:
+        """Add the cells of a window."""
+        from geozone.raster.compiled import sum_values  # noqa: PLC0415 - numba takes half a second to load
 
-    def count(self, window: Window, read: tuple[Values, Mask], areas: Numbers, zones: Indices) -> None:
-        """Add the cells of a window; the parameters are those of `geozone.raster.classes.ClassAreas.count`."""
-        numbers, present = read
-        parts = [(self._whole, self._cut, present)]
-        for fill, like in self._likely(numbers, present):
-            empty = np.zeros_like(self._whole), np.zeros_like(self._cut)
-            parts.append((*self._fills.setdefault(fill, empty), like))
-        step = max(_CACHED // numbers.shape[1], 1)
-        for top in range(0, len(numbers), step):  # a few rows at a time stay in the processor's cache
-            some = slice(top, top + step)
-            ground = np.broadcast_to(areas[some], numbers[some].shape)
-            amounts = np.ones_like(ground) if self.per_cell else ground
-            for whole, _, those in parts:
-                whole[zones] += self._sums(
-                    window.label[some], numbers[some], those[some], (ground, amounts), len(zones)
-                )
-        cells = window.cut_rows, window.cut_columns
-        ground = window.shares * areas[window.cut_rows, window.cut_columns if areas.shape[1] > 1 else 0]
-        amounts = window.shares if self.per_cell else ground
-        for _, cut, those in parts:
-            cut[zones] += self._sums(
-                window.cut_zones, numbers[cells], those[cells], (ground, amounts), len(zones)
-            )
+        numbers, kinds = self._kinds(*stored)
+        band = float(self.raster.band.scale), float(self.raster.band.offset), self.per_cell
+        factors = areas.down, areas.across
+        sum_values(numbers, kinds, band, factors, part.arrays, self._sums[0], self._sums[1])
 
     @property
     def left_out(self) -> tuple[float, ...]:
@@ -92,11 +64,11 @@ class ValueSums:
 
     def sums(self, ground: Numbers, outline: Numbers) -> Sums:
         """Return the sums, cells adding up to the ground of the zone in the raster (m²)."""
-        whole, cut = closed(self._whole[:, _GROUND], self._cut[:, _GROUND], ground, outline)
-        parts = [(self._whole, self._cut), *(self._fills[fill] for fill in self._kept)]
-        sums = sum(every * whole[:, None] + part * cut[:, None] for every, part in parts)
-        assert isinstance(sums, np.ndarray)
-        return Sums(sums[:, _KNOWN], sums[:, _SUM])
+        whole, cut = closed(self._sums[0, 0, :, GROUND], self._sums[1, 0, :, GROUND], ground, outline)
+        kinds = [0, *(self._kind(fill) for fill in self._kept)]
+        every, part = self._sums[:, kinds].sum(axis=1)
+        sums = every * whole[:, None] + part * cut[:, None]
+        return Sums(sums[:, KNOWN], sums[:, SUM])
 
     @property
     def least(self) -> float:
@@ -121,46 +93,44 @@ class ValueSums:
     def _value(self, number: float) -> float:
         return number * self.raster.band.scale + self.raster.band.offset
 
-    def _likely(self, numbers: Values, present: Mask) -> Iterator[tuple[float, Mask]]:
-        """Take numbers like fills at either end of a window out of its values; yield each with its cells."""
-        likely = (*FILLS, float(BYTE_FILL)) if numbers.dtype == np.uint8 else FILLS
-        while True:
-            real = numbers if present.all() else numbers[present]
-            if not real.size:
-                return
-            low, high = float(real.min()), float(real.max())
-            fill = next((number for number in (low, high) if number in likely), None)
+    def _kinds(self, numbers: Values, absent: Mask | None) -> tuple[Values, Hidden]:
+        """Return numbers, and the kind of each cell: 0 for values, `NO_DATA`, or that of a number like a fill."""
+        fills = (*FILLS, float(BYTE_FILL)) if numbers.dtype == np.uint8 else FILLS
+        numbers = plain(numbers)
+        kinds = hidden(absent)
+        found = extremes(numbers, kinds)
+        if found is not None and not -ABSURD < found[0] <= found[1] < ABSURD:
+            with np.errstate(invalid="ignore"):
+                beyond = ~(np.abs(numbers) < ABSURD)
+            if absent is not None:
+                beyond &= ~absent
+            self.void = float(numbers[beyond][0])
+            kinds = hidden(beyond if absent is None else beyond | absent)
+            found = extremes(numbers, kinds)
+        while found is not None:
+            low, high = float(found[0]), float(found[1])
+            fill = next((number for number in (low, high) if number in fills), None)
             if fill is None:
                 self.low, self.high = min(self.low, low), max(self.high, high)
-                return
-            like = present & (numbers == fill)
-            present &= ~like
-            yield fill, like
+                break
+            like = numbers == fill
+            if not len(kinds):
+                kinds = np.zeros(numbers.shape, dtype=np.uint8)
+            kinds = np.where(like & (kinds == 0), np.uint8(self._kind(fill)), kinds)
+            found = extremes(numbers, kinds)
+        return numbers, kinds
+
+    def _kind(self, fill: float) -> int:
+        """Return the kind of cells with a number like a fill."""
+        if fill not in self._fills:
+            self._fills.append(fill)
+            self._sums = np.concatenate([self._sums, np.zeros_like(self._sums[:, :1])], axis=1)
+        return NO_DATA + 1 + self._fills.index(fill)
 
     def _far(self, fill: float) -> bool:
         if fill == BYTE_FILL:
             return self.high < LAST_BYTE_VALUE
         return self.low > fill / 2 if fill < 0 else self.high < fill / 2
-
-    def _sums(
-        self,
-        owner: npt.NDArray[Any],
-        numbers: Values,
-        those: Mask,
-        amounts: tuple[Numbers, Numbers],
-        zones: int,
-    ) -> Numbers:
-        """Return ground, known ground and sum of some cells in every zone; an owner that is no zone counts for none."""
-        values = np.where(those, numbers, 0).astype(np.float64)
-        if self.raster.band.scaled:
-            values = np.where(those, values * self.raster.band.scale + self.raster.band.offset, 0.0)
-        ground, amount = amounts
-        return np.column_stack(
-            [
-                np.bincount(owner.ravel(), weights=weights.ravel(), minlength=zones + 1)[:zones]
-                for weights in (ground, ground * those, amount * values)
-            ]
-        )
 
     def _finding(self, kind: str, number: float) -> Finding:
         params = {"path": self.raster.path, "value": f"{number:g}"}

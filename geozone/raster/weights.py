@@ -6,7 +6,7 @@ brought to the coordinates of the finer one, are laid over its cells as zones ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,13 @@ import shapely
 from geozone.overlay.cutting import cut_up
 from geozone.overlay.guard import Guard
 from geozone.overlay.plane import Geometries, Indices, Numbers
-from geozone.overlay.zone_grid import make_sheets, polygons_of
+from geozone.overlay.zone_grid import polygons_of
 from geozone.overlay.zones import Zones
-from geozone.raster.grid import Grid
+from geozone.raster.grid import Grid, grid_of
 from geozone.raster.opening import Raster, Span
 from geozone.raster.tiles import Tile
 from geozone.raster.values import known_values
-from geozone.raster.zonal import PIXELS, Window, read_ahead, windows
+from geozone.raster.zonal import PIXELS, Part, Window, read_ahead, windows
 
 _SQUARE = 256  # cells a side of a window of the coarser raster
 _PIECE = 128  # vertices of a piece of a zone
@@ -57,9 +57,9 @@ class _Side:
     grid: Grid
     left_out: tuple[float, ...]
 
-    def read(self, rows: Span, columns: Span) -> Numbers:
+    def read(self, window: Window) -> Numbers:
         """Return values, NaN where there is none."""
-        return known_values(self.raster, rows, columns, self.left_out)
+        return known_values(self.raster, window.rows, window.columns, self.left_out)
 
     def read_around(self, rows: Span, columns: Span) -> Numbers:
         """Return values of a window that may reach over the edges of the raster."""
@@ -73,7 +73,7 @@ class _Side:
                 slice(down[0] - rows[0], down[1] - rows[0]),
                 slice(across[0] - columns[0], across[1] - columns[0]),
             )
-            result[part] = self.read(down, across)
+            result[part] = known_values(self.raster, down, across, self.left_out)
         return result
 
 
@@ -101,83 +101,75 @@ def weigh(
     left_out
         Of either file, the numbers that stand for no data without being declared.
     """
-    sums = Weighted.nothing(len(zones))
-    with value.opened() as (raster, grid), weight.opened() as (other, its_grid):
-        one, two = _Side(raster, grid, left_out[0]), _Side(other, its_grid, left_out[1])
-        offset = grid.offset(its_grid)
-        for sheet in make_sheets(zones.polygons):
-            if offset is None:
-                parts = _on_other_lines(one, two, sheet.polygons)
-            else:
-                parts = _on_same_lines(one, two, offset, sheet.polygons)
-            for part in parts:
-                sums.add(sheet.numbers, part)
-    return sums
+    with value.opened() as raster, weight.opened() as other:
+        one, two = _Side(raster, grid_of(raster), left_out[0]), _Side(other, grid_of(other), left_out[1])
+        offset = one.grid.offset(two.grid)
+        if offset is None:
+            return _on_other_lines(one, two, zones.polygons)
+        return _on_same_lines(one, two, offset, zones.polygons)
 
 
-def _on_same_lines(
-    value: _Side, weight: _Side, offset: tuple[int, int], polygons: Geometries
-) -> Iterator[Weighted]:
-    def read(rows: Span, columns: Span) -> tuple[Numbers, Numbers]:
-        moved = ((span[0] + by, span[1] + by) for span, by in zip((rows, columns), offset, strict=True))
-        return value.read(rows, columns), weight.read_around(*moved)
+def _on_same_lines(value: _Side, weight: _Side, offset: tuple[int, int], polygons: Geometries) -> Weighted:
+    def read(window: Window) -> tuple[Numbers, Numbers]:
+        spans = zip((window.rows, window.columns), offset, strict=True)
+        return value.read(window), weight.read_around(*((span[0] + by, span[1] + by) for span, by in spans))
 
-    wanted = windows(value.grid, value.raster.block, value.grid.outlines(polygons))
+    sums = np.zeros((len(polygons), 3))
+    wanted = windows(value.grid, value.raster.block, [value.grid.outlines(polygons)])
     for window, (values, weights) in read_ahead(wanted, read):
-        cells = window.cut_rows, window.cut_columns
-        yield _sum(window.label.ravel(), weights.ravel(), values.ravel(), len(polygons))
-        yield _sum(window.cut_zones, weights[cells] * window.shares, values[cells], len(polygons))
+        _add_products(values, weights, window.parts[0], sums)
+    return Weighted(*sums.T)
 
 
-def _on_other_lines(value: _Side, weight: _Side, polygons: Geometries) -> Iterator[Weighted]:
+def _on_other_lines(value: _Side, weight: _Side, polygons: Geometries) -> Weighted:
     coarse, fine = (value, weight) if value.grid.side >= weight.grid.side else (weight, value)
     side = int(np.clip(PIXELS**0.5 * fine.grid.side / coarse.grid.side, 1, _SQUARE))
     outlines = coarse.grid.outlines(polygons)
     cut, owners = cut_up(outlines, _PIECE)
     tree = shapely.STRtree(cut)
-    wanted = windows(coarse.grid, (1, 1), outlines, most=(side, side))
+    sums, every = Weighted.nothing(len(polygons)), np.arange(len(polygons))
+    wanted = windows(coarse.grid, (1, 1), [outlines], most=(side, side))
     for window, read in read_ahead(wanted, coarse.read):
-        pieces = _pieces(coarse.grid, window, read, (tree, owners), len(polygons))
+        pieces = _pieces(coarse.grid, window, read, (tree, owners))
         if len(pieces.zones):
-            yield _laid_over(pieces, coarse, fine, len(polygons), weigh_fine=fine is weight)
+            sums.add(every, _laid_over(pieces, coarse, fine, len(polygons), weigh_fine=fine is weight))
+    return sums
 
 
-def _pieces(
-    grid: Grid, window: Window, values: Numbers, zones: tuple[shapely.STRtree, Indices], count: int
-) -> _Pieces:
+def _pieces(grid: Grid, window: Window, values: Numbers, zones: tuple[shapely.STRtree, Indices]) -> _Pieces:
     """Return the cells of a window cut with the zones, which are given in pieces of their own."""
-    rows, columns = np.nonzero(window.label < count)
-    owners = window.label[rows, columns].astype(np.intp)
+    (part,) = window.parts
+    assert part is not None
+    owners, rows, columns = part.whole_cells()
     shapes = grid.boxes(rows + window.rows[0], columns + window.columns[0])
     tree, zone_of = zones
-    boxes = grid.boxes(window.cut_rows + window.rows[0], window.cut_columns + window.columns[0])
+    cut_zones, cut_rows, cut_columns = part.cut_cells()
+    boxes = grid.boxes(cut_rows + window.rows[0], cut_columns + window.columns[0])
     box, piece = tree.query(boxes, predicate="intersects")
-    own = zone_of[piece] == window.cut_zones[box]
+    own = zone_of[piece] == cut_zones[box]
     box, piece = box[own], piece[own]
     parts = polygons_of(Guard().intersection(boxes[box], tree.geometries[piece], box))
-    rows = np.concatenate([rows, window.cut_rows[box]])
-    columns = np.concatenate([columns, window.cut_columns[box]])
-    areas = grid.areas(window.rows, window.columns)
+    rows, columns = np.concatenate([rows, cut_rows[box]]), np.concatenate([columns, cut_columns[box]])
     return _Pieces(
         np.concatenate([shapes, parts]),
-        np.concatenate([owners, window.cut_zones[box]]),
+        np.concatenate([owners, cut_zones[box]]),
         values[rows, columns],
-        areas[rows, columns if areas.shape[1] > 1 else 0],
+        grid.areas(window.rows, window.columns).of(rows, columns),
     )
 
 
 def _laid_over(pieces: _Pieces, coarse: _Side, fine: _Side, count: int, *, weigh_fine: bool) -> Weighted:
     """Return the sums of pieces of the coarser raster with the cells of the finer one under them."""
     shapes = fine.grid.brought_from(pieces.shapes, coarse.grid)
-    number = len(shapes)
-    under = Weighted.nothing(number)  # of each piece: with a fine value, without, and times it
-    for window, values in read_ahead(windows(fine.grid, fine.raster.block, shapes), fine.read):
-        areas = np.ones((1, 1)) if weigh_fine else fine.grid.areas(window.rows, window.columns)
-        amounts = np.broadcast_to(areas, values.shape)
-        cells = window.cut_rows, window.cut_columns
-        every = np.arange(number)
-        under.add(every, _sum(window.label.ravel(), amounts.ravel(), values.ravel(), number))
-        under.add(every, _sum(window.cut_zones, amounts[cells] * window.shares, values[cells], number))
+    sums = np.zeros((len(shapes), 3))
+    for window, values in read_ahead(windows(fine.grid, fine.raster.block, [shapes]), fine.read):
+        if weigh_fine:
+            amounts = np.ones_like(values)
+        else:
+            areas = fine.grid.areas(window.rows, window.columns)
+            amounts = np.ascontiguousarray(np.broadcast_to(areas.down @ areas.across, values.shape))
+        _add_products(values, amounts, window.parts[0], sums)
+    under = Weighted(*sums.T)  # of each piece: with a fine value, without, and times it
     if weigh_fine:  # the finer values are weights, those of the pieces are weighted
         return _sum(pieces.zones, under.total, pieces.values, count)
     density = np.nan_to_num(pieces.values) / pieces.areas
@@ -185,16 +177,23 @@ def _laid_over(pieces: _Pieces, coarse: _Side, fine: _Side, count: int, *, weigh
     return _by_owner(pieces.zones, rows, count)
 
 
+def _add_products(values: Numbers, weights: Numbers, part: Part | None, sums: Numbers) -> None:
+    """Add weights with a value, without one, and times it, of every zone."""
+    from geozone.raster.compiled import sum_products  # noqa: PLC0415 - numba takes half a second to load
+
+    assert part is not None
+    sum_products(np.ascontiguousarray(values), np.ascontiguousarray(weights), part.arrays, sums)
+
+
 def _sum(owners: npt.NDArray[Any], weights: Numbers, values: Numbers, zones: int) -> Weighted:
-    """Return weights with a value, without one, and times it, by owner; a weight that is none counts for nothing."""
-    weights, known = np.nan_to_num(weights), ~np.isnan(values)
-    rows = (weights * known, weights * ~known, weights * np.nan_to_num(values))
-    return _by_owner(owners, rows, zones)
+    """Return weights with a value, without one, and times it, by owner."""
+    known = ~np.isnan(values)
+    return _by_owner(owners, (weights * known, weights * ~known, weights * np.nan_to_num(values)), zones)
 
 
 def _by_owner(owners: npt.NDArray[Any], rows: Iterable[Numbers], zones: int) -> Weighted:
-    """Return rows added up by owner; an owner beyond the last zone is none."""
+    """Return rows added up by owner."""
     sums = Weighted.nothing(zones)
     for into, row in zip((sums.known, sums.void, sums.total), rows, strict=True):
-        np.add(into, np.bincount(owners, weights=row, minlength=zones + 1)[:zones], out=into)
+        np.add(into, np.bincount(owners, weights=row, minlength=zones), out=into)
     return sums

@@ -6,13 +6,12 @@ windows that zones reach are read, and while one is counted the next is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from geozone.errors import ConservationError
 from geozone.overlay.cells import Cover, cover_rows, edges_of
@@ -27,68 +26,104 @@ _CUT_OFF = (
     0.05  # of the ground of cut cells: by so much their areas can be off, being uneven inside a coarse cell
 )
 _WHOLE_OFF = 1e-6  # of the ground of whole cells: the same
+Job = TypeVar("Job")
 Read = TypeVar("Read")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a set of zones covers of a window: the cover of its rows, from a column on."""
+
+    cover: Cover
+    left: int
+    width: int
+
+    @property
+    def arrays(self) -> tuple[Indices, Numbers, Indices, int]:
+        """Cells, shares, runs and the first column, as compiled loops take them."""
+        return self.cover.cells, self.cover.shares, self.cover.runs, self.left
+
+    def cut_cells(self) -> tuple[Indices, Indices, Indices]:
+        """Return zone, row and column of every cell of the window that an outline passes."""
+        zones, rows, columns = self.cover.cells.T
+        columns = columns - self.left
+        inside = (columns >= 0) & (columns < self.width)
+        return zones[inside], rows[inside], columns[inside]
+
+    def whole_cells(self) -> tuple[Indices, Indices, Indices]:
+        """Return zone, row and column of every cell of the window that lies wholly inside a zone."""
+        zones, rows, first, last = self.cover.runs.T
+        first, last = (np.clip(ends - self.left, 0, self.width) for ends in (first, last))
+        length = last - first
+        run = np.repeat(np.arange(len(length)), length)
+        columns = np.arange(len(run)) - np.repeat(np.cumsum(length) - length, length) + first[run]
+        return zones[run], rows[run], columns
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """A window of a raster, with what zones that do not overlap cover of it."""
+    """A window of a raster, and what sets of zones cover of it; None of a set that does not reach it."""
 
     rows: Span
     columns: Span
-    label: npt.NDArray[
-        Any
-    ]  # the zone of each cell that lies wholly inside one; their number where it does in none
-    cut_rows: Indices  # of the cells that an outline passes, counted in the window
-    cut_columns: Indices
-    cut_zones: Indices
-    shares: Numbers  # of those cells inside
+    parts: tuple[Part | None, ...]
 
 
-def windows(grid: Grid, block: Span, outlines: Geometries, *, most: Span | None = None) -> Iterator[Window]:
+def windows(
+    grid: Grid, block: Span, sets: Sequence[Geometries], *, most: Span | None = None
+) -> Iterator[Window]:
     """Yield the windows of a grid that zones reach.
 
     Parameters
     ----------
     block
         Rows and columns of the raster that are best read together.
-    outlines
-        The zones in the coordinates of the grid; they do not overlap.
+    sets
+        Sets of zones in the coordinates of the grid; zones may overlap.
     most
         Rows and columns that a window may have. It has `PIXELS` at most, or a block where that is larger.
     """
     most = most or (PIXELS, _WIDE)
-    edges = edges_of(outlines)
-    if not len(edges.owners):
+    edges = [edges_of(outlines) for outlines in sets]
+    points = np.concatenate([ends for some in edges for ends in (some.start, some.end)])
+    if not len(points):
         return
-    points = np.concatenate([edges.start, edges.end])
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     rows = _aligned(*_between(-grid.y_lines[::-1], -north, -south), block[0], grid.height)
     columns = _aligned(*_between(grid.x_lines, west, east), block[1], grid.width)
     if rows[0] >= rows[1] or columns[0] >= columns[1]:
         return
     wide = max(min(most[1], PIXELS // block[0]) // block[1], 1) * block[1]
-    wide = min(wide, columns[1] - columns[0])
+    width = columns[1] - columns[0]
+    wide = min(wide, width)
     tall = max(min(most[0], PIXELS // wide) // block[0], 1) * block[0]
+    x_lines = grid.x_lines[columns[0] : columns[1] + 1]
     for top in range(*rows, tall):
         band = top, min(top + tall, rows[1])
-        cover = cover_rows(edges, grid.x_lines[columns[0] : columns[1] + 1], grid.lines(band))
-        for left in range(*columns, wide):
-            part = left, min(left + wide, columns[1])
-            window = _window(cover, band, part, left - columns[0], len(outlines))
-            if window is not None:
-                yield window
+        covers = [cover_rows(some, x_lines, grid.lines(band)) for some in edges]
+        for left in range(0, width, wide):
+            right = min(left + wide, width)
+            reached = [cover.reach(left, right) for cover in covers]
+            first, last = min(span[0] for span in reached), max(span[1] for span in reached)
+            if first >= last:
+                continue
+            first, last = _aligned(first, last, block[1], width)
+            parts = (
+                Part(cover, first, last - first) if span[0] < span[1] else None
+                for cover, span in zip(covers, reached, strict=True)
+            )
+            yield Window(band, (columns[0] + first, columns[0] + last), tuple(parts))
 
 
-def read_ahead(wanted: Iterator[Window], read: Callable[[Span, Span], Read]) -> Iterator[tuple[Window, Read]]:
-    """Yield windows with what is read of them; the next is read while one is worked on."""
+def read_ahead(wanted: Iterator[Job], read: Callable[[Job], Read]) -> Iterator[tuple[Job, Read]]:
+    """Yield what is wanted with what is read of it; while one is worked on the next is read."""
     with ThreadPoolExecutor(1) as pool:
         before = None
-        for window in wanted:
-            reading = pool.submit(read, window.rows, window.columns)
+        for job in wanted:
+            reading = pool.submit(read, job)
             if before is not None:
                 yield before[0], before[1].result()
-            before = window, reading
+            before = job, reading
         if before is not None:
             yield before[0], before[1].result()
 
@@ -139,40 +174,3 @@ def _between(lines: Numbers, low: float, high: float) -> Span:
 
 def _aligned(first: int, last: int, block: int, length: int) -> Span:
     return first - first % block, min(-(-last // block) * block, length)
-
-
-def _window(cover: Cover, rows: Span, columns: Span, left: int, zones: int) -> Window | None:
-    """Return one window of a band of rows, which begins `left` columns after the cover; None if no zone reaches it."""
-    tall, wide = rows[1] - rows[0], columns[1] - columns[0]
-    cut = (cover.columns >= left) & (cover.columns < left + wide)
-    starts, ends = np.clip(cover.run_starts - left, 0, wide), np.clip(cover.run_ends - left, 0, wide)
-    run = starts < ends
-    if not (cut.any() or run.any()):
-        return None
-    label = np.full((tall, wide), zones, dtype=np.uint16 if zones < 1 << 15 else np.int32)
-    _paint(label, tall - 1 - cover.run_rows[run], starts[run], ends[run], cover.run_owners[run])
-    return Window(
-        rows,
-        columns,
-        label,
-        tall - 1 - cover.rows[cut],
-        cover.columns[cut] - left,
-        cover.owners[cut],
-        cover.shares[cut],
-    )
-
-
-def _paint(label: npt.NDArray[Any], rows: Indices, starts: Indices, ends: Indices, owners: Indices) -> None:
-    """Write runs of owners; runs do not overlap."""
-    width = label.shape[1]
-    begin, end = rows * width + starts, rows * width + ends
-    order = np.argsort(begin)
-    begin, end, owners = begin[order], end[order], owners[order]
-    # run, gap, run, gap ...: one repeat writes them all
-    lengths = np.empty(2 * len(begin) + 1, dtype=np.intp)
-    lengths[0] = begin[0] if len(begin) else label.size
-    lengths[1::2] = end - begin
-    lengths[2::2] = np.append(begin[1:], label.size) - end if len(begin) else []
-    marks = np.full(len(lengths), label.flat[0], dtype=label.dtype)
-    marks[1::2] = owners
-    label.ravel()[:] = np.repeat(marks, lengths)

@@ -73,7 +73,9 @@ def filtered(data: gpd.GeoDataFrame, ground: Ground, dimension: int) -> gpd.GeoD
 
 def supply(needs: Iterable[Need], materials: Materials) -> dict[Need, pd.DataFrame]:
     """Return a table for every need whose layers are there."""
-    return {need: _table(need, materials) for need in needs if all(map(materials.has, _layers(need)))}
+    there = [need for need in needs if all(map(materials.has, _layers(need)))]
+    tables = _raster_tables([need for need in there if isinstance(need, ClassNeed | MeanNeed)], materials)
+    return {need: tables[need] if need in tables else _table(need, materials) for need in there}
 
 
 def layers_of(needs: Iterable[Need]) -> set[str]:
@@ -135,25 +137,9 @@ def _(need: ClassNeed) -> Sequence[str]:
     return [need.raster] if need.of is None else [need.raster, need.of.layer]
 
 
-@_table.register
-def _(need: ClassNeed, materials: Materials) -> pd.DataFrame:
-    from geozone.raster.shares import class_areas  # noqa: PLC0415 - most runs have no raster to count
-
-    of = None if need.of is None else materials.ground(need.of, _POLYGONS)
-    return class_areas(_sources(materials, need.raster), materials.finest, by="code", of=of)
-
-
 @_layers.register
 def _(need: MeanNeed) -> Sequence[str]:
     return [need.raster] if need.weight == "area" else [need.raster, need.weight]
-
-
-@_table.register
-def _(need: MeanNeed, materials: Materials) -> pd.DataFrame:
-    from geozone.raster.means import weighted_sums  # noqa: PLC0415 - as above
-
-    weight = need.weight if need.weight == "area" else _sources(materials, need.weight)
-    return weighted_sums(_sources(materials, need.raster), materials.finest, by="code", weight=weight)
 
 
 @_layers.register
@@ -195,6 +181,25 @@ def _(need: ChangeNeed, materials: Materials) -> pd.DataFrame:
         threads=materials.threads,
     )
     return table.rename_axis("code").reset_index()
+
+
+def _raster_tables(needs: Iterable[ClassNeed | MeanNeed], materials: Materials) -> dict[Need, pd.DataFrame]:
+    """Return the tables of rasters, those of one grid counted in one pass."""
+    from geozone.raster.together import Classes, Sums, raster_tables  # noqa: PLC0415 - most runs have no raster to count
+
+    asked: dict[Need, Classes | Sums] = {}
+    grounds: dict[Ground, gpd.GeoDataFrame] = {}
+    for need in needs:
+        if isinstance(need, MeanNeed):
+            weight = need.weight if need.weight == "area" else _sources(materials, need.weight)
+            asked[need] = Sums(_sources(materials, need.raster), weight)
+            continue
+        if need.of is not None and need.of not in grounds:
+            grounds[need.of] = materials.ground(need.of, _POLYGONS)
+        asked[need] = Classes(_sources(materials, need.raster), grounds[need.of] if need.of else None)
+    if not asked:
+        return {}
+    return dict(zip(asked, raster_tables(list(asked.values()), materials.finest), strict=True))
 
 
 def _sources(materials: Materials, name: str) -> tuple[LayerSource, ...]:

@@ -266,42 +266,37 @@ def mosaics(count: int, repeat: int) -> None:
 
 
 def rasters(side: int, repeat: int) -> None:
-    """Print classes and means in zones against the time to decode the raster, and against exactextract."""
-    code = "import time\nstart = time.perf_counter()\n{}\nprint(time.perf_counter() - start)\nprint(next("
-    code += "int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) / 1e6)"
-    path, zones = data.raster(side), data.zones()
-    opened = f"import geopandas as gpd\nzones = gpd.read_file('{zones}', use_arrow=True)"
-    peer = "from exactextract import exact_extract"
-    runs = {
-        "decode": f"import rasterio\nwith rasterio.open('{path}') as file:\n    for _, window in file.block_windows(1):\n        file.read(1, window=window)",
-        "zonal_shares": f"{opened}\nfrom geozone import zonal_shares\nzonal_shares('{path}', zones, by='zone')",
-        "class_areas": f"{opened}\nfrom geozone.raster.shares import class_areas\nclass_areas('{path}', zones, by='zone')",
-        "its classes": f"{peer}\nexact_extract('{path}', '{zones}', ['unique', 'frac'], strategy='raster-sequential')",
-        "weighted_sums": f"{opened}\nfrom geozone.raster.means import weighted_sums\nweighted_sums('{path}', zones, by='zone')",
-        "its means": f"{peer}\nexact_extract('{path}', '{zones}', ['sum', 'count'], strategy='raster-sequential')",
-    }
-    say(f'\nClasses and means of {side * side:,} pixels, "its" being those of exactextract')
-    row("method", "seconds", "times decode", "memory GB")
-    floor = 0.0
-    for name, lines in runs.items():
-        done = [
-            [
-                float(part)
-                for part in subprocess.run(
-                    [sys.executable, "-c", code.format(lines)],
-                    cwd=ROOT,
-                    capture_output=True,
-                    text=True,
-                    check=True,
-                ).stdout.split()
-            ]
-            for _ in range(repeat)
-        ]
-        seconds, memory = statistics.median(one[0] for one in done), max(one[1] for one in done)
-        floor = floor or seconds
-        row(name, f"{seconds:.2f}", f"{seconds / floor:.1f}", f"{memory:.2f}")
+    """Print classes and sums in zones against the time to decode the raster, and against exactextract."""
+    zones, several = data.zones(), [data.raster(side, seed) for seed in (3, 4, 5)]
+    values = data.values(min(side, 8_000))
+    say(f'\nClasses and sums of {side * side:,} pixels, "its" being those of exactextract')
+    _counted(zones, several[:1], "decode", ["decode those", *COUNTED, "its classes", "its sums"], repeat)
+    say(f"\nThe same of {len(several)} rasters of one grid, classes and sums of each")
+    _counted(zones, several, "decode", ["decode those", "together", "one by one"], repeat)
+    say("\nSums of floating values, some without data")
+    _counted(zones, [values], "decode", ["decode those", "zonal_means", "weighted_sums", "its sums"], repeat)
 
 
+def _counted(zones: Path, paths: list[Path], floor: str, names: list[str], repeat: int) -> None:
+    """Print medians of processor time; methods take turns, so that all see the same machine."""
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in (floor, *names)}
+    for _ in range(repeat):
+        for name, runs in found.items():
+            command = [sys.executable, "-m", "tests.bench.rasters", name, str(zones), *map(str, paths)]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+            runs.append(json.loads(done.stdout.splitlines()[-1]))
+
+    def median(name: str, key: str) -> float:
+        return statistics.median(run[key] for run in found[name])
+
+    row("method", "processor s", "times decode", "seconds", "memory GB")
+    for name, runs in found.items():
+        busy, memory = median(name, "busy"), max(run["memory"] for run in runs)
+        ratio = busy / median(floor, "busy")
+        row(name, f"{busy:.2f}", f"{ratio:.2f}", f"{median(name, 'seconds'):.2f}", f"{memory:.2f}")
+
+
+COUNTED = ("zonal_shares", "zonal_means", "class_areas", "weighted_sums")
 PARTS = ("coverage", "shapes", "growth", "area", "mosaic", "raster")
 PEERS = ("plain", "overlay_dissolve", "clip_loop", "duckdb_spatial", "postgis")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -127,26 +128,56 @@ def _rings(
     return shapely.linearrings(np.round(np.column_stack([x, y]), 8), indices=owner)
 
 
-def raster(side: int = 20_000) -> Path:
+def raster(side: int = 20_000, seed: int = 3) -> Path:
     """Return a land cover raster of `side` squared pixels over the zones: patches of nine classes with speckle."""
-    path = FOLDER / f"classes_{side}.tif"
+    random = np.random.default_rng(seed)
+    patches = random.integers(1, 10, (side // 16 + 1, side // 16 + 1)).astype(np.uint8)
+
+    def strip(rows: np.ndarray) -> np.ndarray:
+        values = np.repeat(patches[rows // 16], 16, axis=1)[:, :side].copy()
+        speckle = random.random(values.shape) < 0.15
+        values[speckle] = random.integers(1, 10, int(speckle.sum()))
+        return values
+
+    return _written(FOLDER / f"classes_{side}_{seed}.tif", side, strip, dtype="uint8", nodata=255)
+
+
+def values(side: int = 8_000, seed: int = 3) -> Path:
+    """Return a raster of concentrations over the zones: smooth, to one decimal, a twentieth without data in patches."""
+    random = np.random.default_rng(seed)
+    void = random.random((side // 64 + 1, side // 64 + 1)) < 0.05
+
+    def strip(rows: np.ndarray) -> np.ndarray:
+        columns = np.arange(side)
+        smooth = 35 + 20 * np.sin(rows[:, None] / side * 9) * np.cos(columns[None] / side * 7)
+        values = np.round(smooth + random.normal(0, 0.3, smooth.shape), 1)
+        values[void[rows // 64][:, columns // 64]] = -9999
+        return values.astype(np.float32)
+
+    return _written(FOLDER / f"values_{side}_{seed}.tif", side, strip, dtype="float32", nodata=-9999)
+
+
+def _written(path: Path, side: int, strip: Callable[[np.ndarray], np.ndarray], **profile: object) -> Path:
+    """Write a raster over the zones strip by strip, unless it is there."""
     if path.exists():
         return path
-    random = np.random.default_rng(3)
     west, south, east, north = gpd.read_file(zones()).total_bounds
     transform = rasterio.transform.from_bounds(
         west - 0.05, south - 0.05, east + 0.05, north + 0.05, side, side
     )
-    profile = {"driver": "GTiff", "width": side, "height": side, "count": 1, "dtype": "uint8", "nodata": 255}
-    tiled = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "lzw"}
-    patches = random.integers(1, 10, (side // 16 + 1, side // 16 + 1)).astype(np.uint8)
+    profile |= {
+        "driver": "GTiff",
+        "width": side,
+        "height": side,
+        "count": 1,
+        "crs": CRS,
+        "transform": transform,
+    }
+    profile |= {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "lzw"}
     unfinished = path.with_name(f"unfinished_{path.name}")
-    with rasterio.open(unfinished, "w", crs=CRS, transform=transform, **profile, **tiled) as file:
+    with rasterio.open(unfinished, "w", **profile) as file:
         for top in range(0, side, 512):
             rows = np.arange(top, min(top + 512, side))
-            values = np.repeat(patches[rows // 16], 16, axis=1)[:, :side].copy()
-            speckle = random.random(values.shape) < 0.15
-            values[speckle] = random.integers(1, 10, int(speckle.sum()))
-            file.write(values, 1, window=Window(0, top, side, len(rows)))
+            file.write(strip(rows), 1, window=Window(0, top, side, len(rows)))
     unfinished.rename(path)
     return path

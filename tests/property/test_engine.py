@@ -180,6 +180,8 @@ def test_features_that_nearly_coincide_cover_what_their_union_covers(shift):
 def test_areas_that_do_not_add_up_are_refused(factor):
     features = features_of_plane(blobs(3, 3))
     features.areas[1] *= factor
-    (sheet,) = make_sheets(np.array([shapely.box(-1e6, -1e6, 5e4, 1e6), shapely.box(5e4, -1e6, 1e6, 1e6)]), 64)
+    (sheet,) = make_sheets(
+        np.array([shapely.box(-1e6, -1e6, 5e4, 1e6), shapely.box(5e4, -1e6, 1e6, 1e6)]), 64
+    )
     with pytest.raises(ConservationError):
         combine(features, sheet, 1, Guard())

@@ -14,37 +14,50 @@ from typing import Any
 import numba
 import numpy as np
 
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+# sums may be added up in any order, which lets the processor add several numbers at a time; NaN stays what it is
+_ANY_ORDER = {"reassoc", "contract", "nsz"}
 _FOLDER = Path(__file__).parent
 _SETTINGS: Any = numba.config  # its names come about at run time
 
 
 def compiled(function: Any) -> Any:
     """Compile a function that Python calls; the code is kept beside the package, or else in the user's cache folder."""
-    with _kept_by_content():
-        try:
-            return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-        except RuntimeError:  # no folder to keep compiled code in: it is compiled anew in every process
-            return numba.njit(nogil=True, error_model="numpy")(function)
+    return _compiled(function, _OPTIONS)
+
+
+def compiled_sums(function: Any) -> Any:
+    """Compile a function whose sums may be added up in any order."""
+    return _compiled(function, _OPTIONS | {"fastmath": _ANY_ORDER})
 
 
 def step(function: Any) -> Any:
     """Compile a function that only compiled ones call: it is kept with them, and needs no way in from Python."""
-    return numba.njit(  # type: ignore[call-overload]  # Numba's own annotations leave out its options for code generation
-        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(function)
+    # Numba's annotations leave out its options for code generation
+    made: Any = numba.njit
+    return made(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)(function)
+
+
+def _compiled(function: Any, options: dict[str, Any]) -> Any:
+    with _kept_by_content(Path(function.__code__.co_filename)):
+        try:
+            return numba.njit(cache=True, **options)(function)
+        except RuntimeError:  # no folder to keep compiled code in: it is compiled anew in every process
+            return numba.njit(**options)(function)
 
 
 @contextmanager
-def _kept_by_content() -> Iterator[None]:
+def _kept_by_content(source: Path) -> Iterator[None]:
     """Keep compiled code in a folder named after all sources: Numba itself would not see that a step has changed."""
-    sources = b"".join(path.read_bytes() for path in sorted(_FOLDER.glob("*.py")))
+    sources = [path.read_bytes() for path in sorted({*_FOLDER.glob("*.py"), source})]
+    stamp = sha256(b"".join(sources)).hexdigest()[:16]
     given = _SETTINGS.CACHE_DIR
-    base = Path(given) if given else _FOLDER / "__pycache__"
+    base = Path(given) if given else source.parent / "__pycache__"
     try:
-        (base / sha256(sources).hexdigest()[:16]).mkdir(parents=True, exist_ok=True)
+        (base / stamp).mkdir(parents=True, exist_ok=True)
     except OSError:
         base = Path.home() / ".cache" / "geozone"
-    _SETTINGS.CACHE_DIR = str(base / sha256(sources).hexdigest()[:16])
+    _SETTINGS.CACHE_DIR = str(base / stamp)
     try:
         yield
     finally:
