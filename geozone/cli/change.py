@@ -74,7 +74,7 @@ def change_command(
     if out:
         listing.require_ending(out, ENDINGS)
     mapped = out is not None and out.suffix.lower() in ENDINGS
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         options = {"by": by, "crs": crs, "zones_crs": zones_crs, "threads": threads, "progress": progress}
         if not mapped:
             table = change(old, new, zones, **options)  # type: ignore[arg-type]  # each option by its own name

@@ -81,7 +81,7 @@ def coverage_command(
 
     if out:
         listing.require_ending(out)
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         table = coverage(
             layer,
             zones,
@@ -147,7 +147,7 @@ def mosaic_command(
         if name in named:
             raise UsageError("cli.layers_same_name", name=name)
         named[name] = source
-    with progress_bar() as progress:
+    with progress_bar(lang) as progress:
         table = mosaic(
             named,
             zones,

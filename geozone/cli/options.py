@@ -135,10 +135,14 @@ def opened(zone: str | None, project_file: Path | None, options: Options) -> Ope
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar(lang: Language) -> Iterator[Progress]:
     """Show how far long work has come, on a terminal, from the second second on."""
     from tqdm import tqdm
 
+    from geozone.overlay.compiled.kept import is_compiled
+
+    if sys.stderr.isatty() and not is_compiled():
+        click.echo(text("run.step_overlay_first").get(lang), err=True)
     with tqdm(file=sys.stderr, delay=2, disable=None, leave=False, miniters=1) as bar:
 
         def show(done: int, total: int) -> None:

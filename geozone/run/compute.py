@@ -21,6 +21,7 @@ from geozone.manifest.roles import load_roles
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Register, Step, ZoneResult
 from geozone.overlay.area_choices import area_variants
+from geozone.overlay.compiled.kept import is_compiled
 from geozone.overlay.shores import NOWHERE, shore_lengths
 from geozone.overlay.slivers import Sliver, outlines, slivers
 from geozone.overlay.units import finest_units
@@ -78,7 +79,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     earlier = run.checked(earlier, units)
     run.steps.append(Step("check", {"findings": len(run.findings), "repaired": len(run.ledger)}))
 
-    options.progress(text("run.step_overlay"))
+    options.progress(text("run.step_overlay" if is_compiled() else "run.step_overlay_first"))
     indicators = {**load_indicators(), **project.indicators}
     targets = [*zone_targets(zone.key), *project.targets]
     chosen = chosen_indicators(indicators, targets, project.indicators)

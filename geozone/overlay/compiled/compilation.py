@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 
+from geozone.overlay.compiled.kept import kept_in
+
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 # sums may be added up in any order, which lets the processor add several numbers at a time; NaN stays what it is
 _ANY_ORDER = {"reassoc", "contract", "nsz"}
-_FOLDER = Path(__file__).parent
 _SETTINGS: Any = numba.config  # its names come about at run time
 
 
@@ -39,7 +39,7 @@ def step(function: Any) -> Any:
 
 
 def _compiled(function: Any, options: dict[str, Any]) -> Any:
-    with _kept_by_content(Path(function.__code__.co_filename)):
+    with _kept(kept_in(Path(function.__code__.co_filename))):
         try:
             return numba.njit(cache=True, **options)(function)
         except RuntimeError:  # no folder to keep compiled code in: it is compiled anew in every process
@@ -47,17 +47,9 @@ def _compiled(function: Any, options: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def _kept_by_content(source: Path) -> Iterator[None]:
-    """Keep compiled code in a folder named after all sources: Numba itself would not see that a step has changed."""
-    sources = [path.read_bytes() for path in sorted({*_FOLDER.glob("*.py"), source})]
-    stamp = sha256(b"".join(sources)).hexdigest()[:16]
+def _kept(folder: Path) -> Iterator[None]:
     given = _SETTINGS.CACHE_DIR
-    base = Path(given) if given else source.parent / "__pycache__"
-    try:
-        (base / stamp).mkdir(parents=True, exist_ok=True)
-    except OSError:
-        base = Path.home() / ".cache" / "geozone"
-    _SETTINGS.CACHE_DIR = str(base / stamp)
+    _SETTINGS.CACHE_DIR = str(folder)
     try:
         yield
     finally:
