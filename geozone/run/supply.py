@@ -183,8 +183,10 @@ def _(need: ChangeNeed, materials: Materials) -> pd.DataFrame:
     return table.rename_axis("code").reset_index()
 
 
-def _raster_tables(needs: Iterable[ClassNeed | MeanNeed], materials: Materials) -> dict[Need, pd.DataFrame]:
+def _raster_tables(needs: Sequence[ClassNeed | MeanNeed], materials: Materials) -> dict[Need, pd.DataFrame]:
     """Return the tables of rasters, those of one grid counted in one pass."""
+    if not needs:
+        return {}
     from geozone.raster.together import Classes, Sums, raster_tables  # noqa: PLC0415 - most runs have no raster to count
 
     asked: dict[Need, Classes | Sums] = {}
@@ -197,8 +199,6 @@ def _raster_tables(needs: Iterable[ClassNeed | MeanNeed], materials: Materials) 
         if need.of is not None and need.of not in grounds:
             grounds[need.of] = materials.ground(need.of, _POLYGONS)
         asked[need] = Classes(_sources(materials, need.raster), grounds[need.of] if need.of else None)
-    if not asked:
-        return {}
     return dict(zip(asked, raster_tables(list(asked.values()), materials.finest), strict=True))
 
 
