@@ -15,7 +15,7 @@ from geozone.overlay.compiled.strips import ANYWHERE, NOWHERE, combination, make
 
 _FEW = 16  # pieces of a cell that is swept
 _MANY = 512  # pieces of a cell that is halved further although that serves little
-_STUCK, _STUCK_LONGER = 6, 20  # halvings that leave most of the pieces, after which a cell is swept as it is
+_STUCK, _STUCK_LONGER = 3, 20  # halvings that leave most of the pieces, after which a cell is swept as it is
 # columns of a polygon in a cell: owner (a row; of a zone -1 - zone), winding number, first piece, end, whether it is hidden
 OWNER, WINDING, FIRST, LAST, HIDDEN = range(5)
 # columns of a cell: zone, layers that cover it, first polygon and end, end of its pieces, halvings that left most pieces
