@@ -188,3 +188,15 @@ def clip_pieces(pieces, first, last, box):
         for column in range(4):
             pieces[first + number - begin, column] = pieces[number, column]
     return first + end - begin, winding
+
+
+@step
+def reach_of(pieces, first, last, reaches, row):
+    """Write the box around some pieces into a row of the table of boxes."""
+    west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
+    for number in range(first, last):
+        for end in (0, 2):
+            x, y = pieces[number, end], pieces[number, end + 1]
+            west, east = min(west, x), max(east, x)
+            south, north = min(south, y), max(north, y)
+    reaches[row, 0], reaches[row, 1], reaches[row, 2], reaches[row, 3] = west, south, east, north

@@ -21,14 +21,16 @@ _OWNER, _WINDING, _FIRST, _LAST = range(4)
 _LOW, _HIGH, _X, _SLANT, _LEAST, _MOST, _AT, _LEVEL, _PASSED, _AREA = range(10)
 # columns of the table of places: polygon (slot) of an edge and what it does to the winding number there, edges by their low
 # end, active edges, heights in order, slots of passages and their order; owner of a slot and its winding number at the western
-# side and further east; zone and value of what is found
-_SLOT, _TURN, _ORDER, _ACTIVE, _SEQUENCE, _PASSES, _TURNS, _OWNED, _START, _INSIDE, _ZONE, _VALUE = range(12)
+# side and further east; zone and value of what is found; polygons of each layer
+_SLOT, _TURN, _ORDER, _ACTIVE, _SEQUENCE, _PASSES, _TURNS, _OWNED, _START, _INSIDE, _ZONE, _VALUE, _COUNT = (
+    range(13)
+)
 
 
 @step
 def make_workspace():
     """Return the tables that a sweep works in: numbers and places."""
-    return np.empty((256, 10)), np.empty((256, 12), np.int64)
+    return np.empty((256, 10)), np.empty((256, 13), np.int64)
 
 
 @step
@@ -59,7 +61,7 @@ def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask, n
     numbers, places
         The workspace (`make_workspace`).
     """
-    west, south, east, north = box[0], box[1], box[2], box[3]
+    west, south, north = box[0], box[1], box[3]
     divide = zones[1] - zones[0]  # slots of zones come first
     many = divide + covers[1] - covers[0]
     most = many
@@ -101,16 +103,38 @@ def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask, n
             places[count, _ORDER] = count
             count += 1
     sort_by(places[:, _ORDER], numbers[:, _LOW], count)
-    numbers, places, known = _add_crossings(numbers, places, count, divide, known, south, north)
+    # tables grow outside of loops, which would count references to a table that may change at every turn
+    done, known = _add_crossings(numbers, places, count, 0, divide, known, south, north)
+    while done < count:
+        numbers, places = longer(numbers, known + count), longer(places, known + count)
+        done, known = _add_crossings(numbers, places, count, done, divide, known, south, north)
     for place in range(known):
         places[place, _SEQUENCE] = place
     sort_by(places[:, _SEQUENCE], numbers[:, _LEVEL], known)
     for place in range(passes):
         places[place, _TURNS] = place
     sort_by(places[:, _TURNS], numbers[:, _PASSED], passes)
-    by_layer, counts = len(layers) > 0, np.zeros(_BITS if len(layers) > 0 else 0, np.int64)
-    size, entered, turned, found = 0, 0, 0, 0
-    for strip in range(known - 1):
+    state, slots, sizes = (0, 0, 0, 0, 0), (divide, many), (known, passes, count)
+    state = _sweep_strips(numbers, places, box, slots, sizes, state, zone, base, layers, mask)
+    while state[0] < known - 1:
+        numbers, places = longer(numbers, 0), longer(places, 0)
+        state = _sweep_strips(numbers, places, box, slots, sizes, state, zone, base, layers, mask)
+    return state[4], numbers, places
+
+
+@step
+def _sweep_strips(numbers, places, box, slots, sizes, state, zone, base, layers, mask):
+    """Sweep strips from one on, up to the last or to where there is no room for what is found.
+
+    The state is the next strip, the number of active edges, of edges entered, of passages made, and of combinations found.
+    """
+    divide, many = slots
+    known, passes, count = sizes
+    first, size, entered, turned, found = state
+    by_layer = len(layers) > 0
+    for strip in range(first, known - 1):
+        if found + count + 1 > len(numbers):
+            return strip, size, entered, turned, found
         bottom = numbers[places[strip, _SEQUENCE], _LEVEL]
         top = numbers[places[strip + 1, _SEQUENCE], _LEVEL]
         if top <= bottom:
@@ -135,10 +159,10 @@ def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask, n
                 there = -1 - places[slot, _OWNED]
         if by_layer:
             for bit in range(_BITS):
-                counts[bit] = 0
+                places[bit, _COUNT] = 0
             for slot in range(divide, many):
                 if places[slot, _INSIDE] > 0:
-                    counts[layers[places[slot, _OWNED]]] += 1
+                    places[layers[places[slot, _OWNED]], _COUNT] += 1
                     present |= 1 << layers[places[slot, _OWNED]]
             value = present
         else:
@@ -146,47 +170,68 @@ def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask, n
             while front < many and places[front, _INSIDE] <= 0:
                 front += 1
             value = places[front, _OWNED] if front < many else base
-        before = west
-        for place in range(size + 1):
-            after = numbers[place, _AT] if place < size else east
-            area = (after - before) * (top - bottom)
-            if area > 0 and there != ANYWHERE and (value > 0 if by_layer else value >= 0):
-                code = 0
-                while code < found and (places[code, _VALUE] != value or places[code, _ZONE] != there):
-                    code += 1
-                if code == found:
-                    if found == len(numbers):
-                        numbers, places = longer(numbers, 0), longer(places, 0)
-                    places[code, _ZONE], places[code, _VALUE], numbers[code, _AREA] = there, value, 0.0
-                    found += 1
-                numbers[code, _AREA] += area
-            if place == size:
-                break
-            before = after
-            edge = places[place, _ACTIVE]
-            slot = places[edge, _SLOT]
-            was = places[slot, _INSIDE] > 0
-            places[slot, _INSIDE] += places[edge, _TURN]
-            now = places[slot, _INSIDE] > 0
-            if was == now:
-                continue
-            if slot < divide:
-                there = zone
-                for one in range(divide):
-                    if places[one, _INSIDE] > 0:
-                        there = -1 - places[one, _OWNED]
-            elif by_layer:
-                bit = layers[places[slot, _OWNED]]
-                counts[bit] += 1 if now else -1
-                present = (present | 1 << bit) if counts[bit] > 0 else (present & ~(1 << bit)) | mask
-                value = present
-            else:
-                if now:
-                    front = min(front, slot)
-                while front < many and places[front, _INSIDE] <= 0:
-                    front += 1
-                value = places[front, _OWNED] if front < many else base
-    return found, numbers, places
+        found = _add_strip(
+            numbers,
+            places,
+            size,
+            (box[0], box[2], top - bottom),
+            slots,
+            zone,
+            base,
+            layers,
+            mask,
+            (there, value, present, front),
+            found,
+        )
+    return known - 1, size, entered, turned, found
+
+
+@step
+def _add_strip(numbers, places, size, strip, slots, zone, base, layers, mask, state, found):
+    """Add the trapezoids of a strip to the combinations found; return how many these are now."""
+    west, east, height = strip
+    divide, many = slots
+    there, value, present, front = state
+    by_layer = len(layers) > 0
+    before = west
+    for place in range(size + 1):
+        after = numbers[place, _AT] if place < size else east
+        area = (after - before) * height
+        if area > 0 and there != ANYWHERE and (value > 0 if by_layer else value >= 0):
+            code = 0
+            while code < found and (places[code, _VALUE] != value or places[code, _ZONE] != there):
+                code += 1
+            if code == found:
+                places[code, _ZONE], places[code, _VALUE], numbers[code, _AREA] = there, value, 0.0
+                found += 1
+            numbers[code, _AREA] += area
+        if place == size:
+            break
+        before = after
+        edge = places[place, _ACTIVE]
+        slot = places[edge, _SLOT]
+        was = places[slot, _INSIDE] > 0
+        places[slot, _INSIDE] += places[edge, _TURN]
+        now = places[slot, _INSIDE] > 0
+        if was == now:
+            continue
+        if slot < divide:
+            there = zone
+            for one in range(divide):
+                if places[one, _INSIDE] > 0:
+                    there = -1 - places[one, _OWNED]
+        elif by_layer:
+            bit = layers[places[slot, _OWNED]]
+            places[bit, _COUNT] += 1 if now else -1
+            present = (present | 1 << bit) if places[bit, _COUNT] > 0 else (present & ~(1 << bit)) | mask
+            value = present
+        else:
+            if now:
+                front = min(front, slot)
+            while front < many and places[front, _INSIDE] <= 0:
+                front += 1
+            value = places[front, _OWNED] if front < many else base
+    return found
 
 
 @step
@@ -196,9 +241,11 @@ def combination(numbers, places, number):
 
 
 @step
-def _add_crossings(numbers, places, count, divide, known, south, north):
-    """Add the heights at which edges cross."""
-    for place in range(count):
+def _add_crossings(numbers, places, count, first, divide, known, south, north):
+    """Add the heights at which edges cross, from one edge on; return where there is no room for more, and how many there are."""
+    for place in range(first, count):
+        if known + count > len(numbers):
+            return place, known
         one = places[place, _ORDER]
         low, high, x, slant = numbers[one, _LOW], numbers[one, _HIGH], numbers[one, _X], numbers[one, _SLANT]
         least, most, slot = numbers[one, _LEAST], numbers[one, _MOST], places[one, _SLOT]
@@ -218,11 +265,9 @@ def _add_crossings(numbers, places, count, divide, known, south, north):
                 continue
             level = bottom + (top - bottom) * before / (before - after)
             if south < level < north:
-                if known == len(numbers):
-                    numbers, places = longer(numbers, 0), longer(places, 0)
                 numbers[known, _LEVEL] = level
                 known += 1
-    return numbers, places, known
+    return count, known
 
 
 @step

@@ -10,7 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from geozone.overlay.compiled.compilation import compiled, longer, step
-from geozone.overlay.compiled.pieces import add_rings, area_in_cell, clip_pieces, cut_pieces, same_pieces
+from geozone.overlay.compiled.pieces import (
+    add_rings,
+    area_in_cell,
+    clip_pieces,
+    cut_pieces,
+    reach_of,
+    same_pieces,
+)
 from geozone.overlay.compiled.strips import ANYWHERE, NOWHERE, combination, make_workspace, sweep_cell
 
 _FEW = 16  # pieces of a cell that is swept
@@ -18,8 +25,9 @@ _MANY = 512  # pieces of a cell that is halved further although that serves litt
 _STUCK, _STUCK_LONGER = 3, 20  # halvings that leave most of the pieces, after which a cell is swept as it is
 # columns of a polygon in a cell: owner (a row; of a zone -1 - zone), winding number, first piece, end, whether it is hidden
 OWNER, WINDING, FIRST, LAST, HIDDEN = range(5)
-# columns of a cell: zone, layers that cover it, first polygon and end, end of its pieces, halvings that left most pieces
-_ZONE, _MASK, _BEGIN, _END, _TOP, _STUCK_FOR = range(6)
+# columns of a cell: zone, layers that cover it, first polygon and end, end of what was written, number of pieces, halvings that
+# left most of them
+_ZONE, _MASK, _BEGIN, _END, _TOP, _AMOUNT, _STUCK_FOR = range(7)
 _FREE = -(1 << 62)
 _NONE = 2  # an axis that cuts nothing
 
@@ -59,6 +67,7 @@ def combinations(outlines, owners, polygons, pieces, tile, layers, straddling):
         np.empty(len(owners) + len(polygons)),
         0,
     )
+    reaches = np.empty((len(every), 4))
     count, top, small, given = 0, 0, 0, 0
     while small < len(owners) or given < len(polygons):
         if given < len(polygons) and (small == len(owners) or polygons[given, OWNER] < owners[small]):
@@ -81,24 +90,27 @@ def combinations(outlines, owners, polygons, pieces, tile, layers, straddling):
             rows[found], present[found] = owner, area_in_cell(table, top, end, winding, box)
             found += 1
         _note(every, count, owner, winding, top, end, 0)
+        reach_of(table, top, end, reaches, count)
         count, top = count + 1, end
-    keys, areas = _divide(table, every, count, top, box, layers, straddling)
+    keys, areas = _divide(table, every, reaches, count, top, box, layers, straddling)
     return keys, areas, rows[:found], present[:found]
 
 
 @step
-def _divide(pieces, polygons, count, top, box, layers, straddling):
+def _divide(pieces, polygons, reaches, count, top, box, layers, straddling):
     """Return the combinations of some polygons in a cell."""
     by_layer = len(layers) > 0
-    boxes, cells = np.empty((64, 4)), np.empty((64, 6), np.int64)
+    boxes, cells = np.empty((64, 4)), np.empty((64, 7), np.int64)
     keys, areas, used = np.full((256, 2), _FREE), np.zeros((256, 2)), 0
     numbers, places = make_workspace()
     # the ground is its own child: what covers it whole is found
-    pieces, polygons = _room(pieces, 2 * top), _room(polygons, 2 * count)
-    ground, stack = np.array([ANYWHERE, 0, 0, count, top, 0]), np.int64(0)
-    keys, areas, used, stack = _push(
+    polygons, reaches = _room(polygons, 2 * count), _room(reaches, 2 * count)
+    keys, areas = _with_room(keys, areas, used, 2 * count)
+    ground, stack = np.array([ANYWHERE, 0, 0, count, top, top, 0]), np.int64(0)
+    used, stack = _push(
         pieces,
         polygons,
+        reaches,
         ground,
         box,
         boxes,
@@ -113,6 +125,9 @@ def _divide(pieces, polygons, count, top, box, layers, straddling):
     )
     while stack > 0:
         stack -= 1
+        # once a cell, not where areas are added: a table that may change is counted as referenced at every turn of a loop
+        rows = cells[stack, _END] - cells[stack, _BEGIN] + 2
+        keys, areas = _with_room(keys, areas, used, 3 * rows)
         cell, here = cells[stack].copy(), boxes[stack].copy()
         first, last = cell[_BEGIN], cell[_END]
         cover, zone_pieces = first, 0
@@ -136,9 +151,7 @@ def _divide(pieces, polygons, count, top, box, layers, straddling):
         few = total <= _FEW and hidden_pieces <= 4 * _FEW
         few = few or cell[_STUCK_FOR] >= (_STUCK if total <= _MANY else _STUCK_LONGER)
         if cover == first and shown <= 1:
-            keys, areas, used = _closed(
-                pieces, polygons, cover, shown, cell, here, base, layers, keys, areas, used
-            )
+            used = _closed(pieces, polygons, cover, shown, cell, here, base, layers, keys, areas, used)
         elif few or (shown == 0 and hidden_pieces == 0):
             # a straddling row that lies alone is swept once for both its areas
             alone = not by_layer and cover > first and last == cover + 1 and shown == 1
@@ -155,14 +168,15 @@ def _divide(pieces, polygons, count, top, box, layers, straddling):
         else:
             axis = 0 if here[2] - here[0] > here[3] - here[1] else 1
             line = (here[axis] + here[axis + 2]) / 2
-            pieces = _room(pieces, cell[_TOP] + 2 * (cell[_TOP] - polygons[first, FIRST]))
-            polygons = _room(polygons, last + 2 * (last - first))
+            pieces = _room(pieces, cell[_TOP] + 2 * cell[_AMOUNT])
+            polygons, reaches = _room(polygons, 3 * last), _room(reaches, 3 * last)
             if stack + 2 > len(cells):
                 boxes, cells = longer(boxes, 0), longer(cells, 0)
             for half in range(2):
-                keys, areas, used, stack = _push(
+                used, stack = _push(
                     pieces,
                     polygons,
+                    reaches,
                     cell,
                     here,
                     boxes,
@@ -190,23 +204,37 @@ def _room(table, least):
 
 
 @step
-def _cut(pieces, polygons, row, side, outer, top):
-    """Write the pieces of a polygon on one side of a cell; return their end and the winding number there."""
-    first, last = polygons[row, FIRST], polygons[row, LAST]
+def _cut(pieces, polygons, reaches, row, side, outer, top, number):
+    """Return first piece, end and winding number of a polygon on one side of a cell, and the end of what was written.
+
+    What lies wholly on the side stays where it is, what is cut is written; its reach is noted for a polygon of that number.
+    """
+    first, last, winding = polygons[row, FIRST], polygons[row, LAST], polygons[row, WINDING]
     axis, line, upper = side
-    if axis < _NONE:
-        return cut_pieces(
-            pieces, first, last, axis, line, upper, outer[0], outer[1], polygons[row, WINDING], top
-        )
-    for place in range(first, last):
-        for column in range(4):
-            pieces[top, column] = pieces[place, column]
-        top += 1
-    return top, polygons[row, WINDING]
+    if axis == _NONE or first == last:
+        here, away = True, False
+    elif upper:
+        # pieces on the line itself belong to the upper side; to know the winding number there, nothing may touch the
+        # western or southern side of the cell
+        here = reaches[row, axis] >= line if axis == 0 else reaches[row, axis] > line
+        away = reaches[row, axis + 2] < line and reaches[row, 1 - axis] > outer[1 - axis]
+    else:
+        here, away = reaches[row, axis + 2] < line, reaches[row, axis] >= line
+    if away:
+        return top, top, winding, top
+    if here:
+        for edge in range(4):
+            reaches[number, edge] = reaches[row, edge]
+        return first, last, winding, top
+    end, winding = cut_pieces(pieces, first, last, axis, line, upper, outer[0], outer[1], winding, top)
+    reach_of(pieces, top, end, reaches, number)
+    return top, end, winding, end
 
 
 @step
-def _push(pieces, polygons, parent, outer, boxes, cells, stack, side, layers, straddling, keys, areas, used):
+def _push(
+    pieces, polygons, reaches, parent, outer, boxes, cells, stack, side, layers, straddling, keys, areas, used
+):
     """Push one side of a cell, unless nothing is to be found there."""
     axis, line, upper = side
     box, by_layer = boxes[stack], len(layers) > 0
@@ -220,11 +248,11 @@ def _push(pieces, polygons, parent, outer, boxes, cells, stack, side, layers, st
     number, bottom, zone = begin, top, parent[_ZONE]
     row = parent[_BEGIN]
     while row < parent[_END] and polygons[row, OWNER] < 0:
-        end, winding = _cut(pieces, polygons, row, side, outer, top)
-        if end == top and winding > 0:
+        first, last, winding, end = _cut(pieces, polygons, reaches, row, side, outer, top, number)
+        if first == last and winding > 0:
             zone = -1 - polygons[row, OWNER]
-        elif end > top:
-            _note(polygons, number, polygons[row, OWNER], winding, top, end, 0)
+        elif last > first:
+            _note(polygons, number, polygons[row, OWNER], winding, first, last, 0)
             number, top = number + 1, end
         row += 1
     if zone != ANYWHERE:
@@ -246,36 +274,38 @@ def _push(pieces, polygons, parent, outer, boxes, cells, stack, side, layers, st
         row += 1
         if (covered or zone == NOWHERE) and not asked:
             continue
-        end, winding = _cut(pieces, polygons, row - 1, side, outer, top)
-        if end == top and winding <= 0:
+        first, last, winding, end = _cut(pieces, polygons, reaches, row - 1, side, outer, top, number)
+        if first == last and winding <= 0:
             continue
         if asked and zone != ANYWHERE:
             area = (box[2] - box[0]) * (box[3] - box[1])
-            if end > top:
-                area = area_in_cell(pieces, top, end, winding, box)
-            keys, areas, used = _add(keys, areas, used, zone, owner, 1, area)
+            if last > first:
+                area = area_in_cell(pieces, first, last, winding, box)
+            used = _add(keys, areas, used, zone, owner, 1, area)
             asked = False
         hidden = hidden or covered
-        if not hidden and repeated and end > top:
-            hidden = _seen(pieces, polygons, layer_number, number, top, end, winding)
+        if not hidden and repeated and last > first:
+            hidden = _seen(pieces, polygons, layer_number, number, first, last, winding)
         if hidden and not asked:
             continue
-        if end == top and not hidden:
+        if first == last and not hidden:
             covered = True
             if by_layer:
                 mask |= 1 << layer
                 number, top = layer_number, layer_top
                 continue
-        _note(polygons, number, owner, winding, top, end, 1 if hidden else 0)
+        _note(polygons, number, owner, winding, first, last, 1 if hidden else 0)
         number, top = number + 1, end
     if zone == NOWHERE or (number == covers and mask == 0):
-        return keys, areas, used, stack
-    number = _shown_first(polygons, covers, number)
-    stuck = 4 * (top - bottom) > 3 * (parent[_TOP] - polygons[parent[_BEGIN], FIRST])
+        return used, stack
+    _hidden_last(polygons, reaches, covers, number)
+    amount = 0
+    for place in range(begin, number):
+        amount += polygons[place, LAST] - polygons[place, FIRST]
     cells[stack, _ZONE], cells[stack, _MASK], cells[stack, _BEGIN] = zone, mask, begin
-    cells[stack, _END], cells[stack, _TOP] = number, top
-    cells[stack, _STUCK_FOR] = parent[_STUCK_FOR] + 1 if stuck else 0
-    return keys, areas, used, stack + 1
+    cells[stack, _END], cells[stack, _TOP], cells[stack, _AMOUNT] = number, top, amount
+    cells[stack, _STUCK_FOR] = parent[_STUCK_FOR] + 1 if 4 * amount > 3 * parent[_AMOUNT] else 0
+    return used, stack + 1
 
 
 @step
@@ -297,33 +327,19 @@ def _seen(pieces, polygons, first, last, begin, end, winding):
 
 
 @step
-def _shown_first(polygons, first, last):
-    """Order polygons so that hidden ones come last; return the end."""
-    shown, moved = first, False
+def _hidden_last(polygons, reaches, first, last):
+    """Put hidden polygons behind the others, both in their order."""
+    place, moved = first, False
     for row in range(first, last):
-        if polygons[row, HIDDEN] == 1:
-            moved = True
-        elif moved:
-            break
-        else:
-            shown = row + 1
-    if not moved or shown == last:
-        return last
-    hidden = np.empty((last - shown, polygons.shape[1]), np.int64)
-    count, place = 0, shown
-    for row in range(shown, last):
-        if polygons[row, HIDDEN] == 1:
-            for column in range(polygons.shape[1]):
-                hidden[count, column] = polygons[row, column]
-            count += 1
-        else:
-            for column in range(polygons.shape[1]):
-                polygons[place, column] = polygons[row, column]
-            place += 1
-    for row in range(count):
-        for column in range(polygons.shape[1]):
-            polygons[place + row, column] = hidden[row, column]
-    return last
+        moved = moved or polygons[row, HIDDEN] == 1
+    if not moved:
+        return
+    rows, room = polygons[first:last].copy(), reaches[first:last].copy()
+    for hidden in range(2):
+        for row in range(last - first):
+            if rows[row, HIDDEN] == hidden:
+                polygons[place], reaches[place] = rows[row], room[row]
+                place += 1
 
 
 @step
@@ -338,11 +354,11 @@ def _closed(pieces, polygons, row, shown, cell, box, base, layers, keys, areas, 
         value = polygons[row, OWNER]
         if by_layer:
             value = behind | (1 << layers[value])
-        keys, areas, used = _add(keys, areas, used, zone, value, 0, part)
+        used = _add(keys, areas, used, zone, value, 0, part)
         area -= part
     if (behind > 0) if by_layer else (behind >= 0):
-        keys, areas, used = _add(keys, areas, used, zone, behind, 0, area)
-    return keys, areas, used
+        used = _add(keys, areas, used, zone, behind, 0, area)
+    return used
 
 
 @step
@@ -353,12 +369,13 @@ def _swept(pieces, polygons, rows, cell, box, base, layers, alone, keys, areas, 
     found, numbers, places = sweep_cell(
         pieces, polygons, (first, cover), (cover, last), box, zone, base, layers, cell[_MASK], numbers, places
     )
+    keys, areas = _with_room(keys, areas, used, found)
     for code in range(found):
         there, value, area = combination(numbers, places, code)
         if there != NOWHERE:
-            keys, areas, used = _add(keys, areas, used, there, value, 0, area)
+            used = _add(keys, areas, used, there, value, 0, area)
         if alone:
-            keys, areas, used = _add(keys, areas, used, there, value, 1, area)
+            used = _add(keys, areas, used, there, value, 1, area)
     return keys, areas, used, numbers, places
 
 
@@ -367,6 +384,7 @@ def _whole(pieces, polygons, rows, box, straddling, keys, areas, used, numbers, 
     """Add the whole area of the rows that it is asked for, zone by zone."""
     first, cover, last = rows
     nobody = np.empty(0, np.int64)
+    keys, areas = _with_room(keys, areas, used, (cover - first + 2) * (last - cover))
     for row in range(cover, last):
         owner = polygons[row, OWNER]
         if not straddling[owner]:
@@ -378,8 +396,8 @@ def _whole(pieces, polygons, rows, box, straddling, keys, areas, used, numbers, 
                     pieces, polygons[zone, FIRST], polygons[zone, LAST], polygons[zone, WINDING], box
                 )
                 outside -= area
-                keys, areas, used = _add(keys, areas, used, -1 - polygons[zone, OWNER], owner, 1, area)
-            keys, areas, used = _add(keys, areas, used, np.int64(NOWHERE), owner, 1, outside)
+                used = _add(keys, areas, used, -1 - polygons[zone, OWNER], owner, 1, area)
+            used = _add(keys, areas, used, np.int64(NOWHERE), owner, 1, outside)
             continue
         found, numbers, places = sweep_cell(
             pieces,
@@ -396,27 +414,36 @@ def _whole(pieces, polygons, rows, box, straddling, keys, areas, used, numbers, 
         )
         for code in range(found):
             there, _, area = combination(numbers, places, code)
-            keys, areas, used = _add(keys, areas, used, there, owner, 1, area)
+            used = _add(keys, areas, used, there, owner, 1, area)
     return keys, areas, used, numbers, places
 
 
 @step
+def _with_room(keys, areas, used, more):
+    """Return the table of all combinations with room for some more."""
+    least = len(keys)
+    while 2 * (used + more) >= least:
+        least *= 4
+    if least == len(keys):
+        return keys, areas
+    all_keys, all_areas = np.full((least, 2), _FREE), np.zeros((least, 2))
+    for place in range(len(keys)):
+        if keys[place, 0] != _FREE:
+            new = _place(all_keys, keys[place, 0], keys[place, 1])
+            for side in range(2):
+                all_keys[new, side], all_areas[new, side] = keys[place, side], areas[place, side]
+    return all_keys, all_areas
+
+
+@step
 def _add(keys, areas, used, zone, value, column, area):
-    """Add an area to a combination in the table of all."""
-    if 2 * used >= len(keys):
-        old_keys, old_areas = keys, areas
-        keys, areas = np.full((4 * len(old_keys), 2), _FREE), np.zeros((4 * len(old_keys), 2))
-        for place in range(len(old_keys)):
-            if old_keys[place, 0] != _FREE:
-                new = _place(keys, old_keys[place, 0], old_keys[place, 1])
-                for side in range(2):
-                    keys[new, side], areas[new, side] = old_keys[place, side], old_areas[place, side]
+    """Add an area to a combination in the table of all; return how many there are."""
     place = _place(keys, zone, value)
     if keys[place, 0] == _FREE:
         keys[place, 0], keys[place, 1] = zone, value
         used += 1
     areas[place, column] += area
-    return keys, areas, used
+    return used
 
 
 @step
