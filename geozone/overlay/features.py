@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -123,6 +124,10 @@ class Features:
         self.areas = np.concatenate([block.areas for block in self.blocks] or [nothing])
         self.anchors = np.concatenate([block.anchors for block in self.blocks] or [np.zeros((0, 2))])
         self._starts = np.cumsum([0, *(len(block) for block in self.blocks)])
+        for block, (first, last) in zip(self.blocks, pairwise(self._starts), strict=True):
+            # the same numbers, kept once
+            block.features, block.boxes = self.features[first:last], self.boxes[first:last]
+            block.areas, block.anchors = self.areas[first:last], self.anchors[first:last]
 
     def __len__(self) -> int:
         return len(self.features)

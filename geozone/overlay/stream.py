@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -408,10 +409,7 @@ def _buffers(column: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.in
 
 
 class _Store:
-    """Keeps coordinates one behind the other in a few large arrays: in memory up to a limit, beyond it in temporary files.
-
-    Large arrays come in large pages, which the system has ready ten times as fast as so many small ones.
-    """
+    """Keeps coordinates one behind the other in a few large arrays: in memory up to a limit, beyond it in temporary files."""
 
     def __init__(self, limit: int) -> None:
         self.limit, self.held = limit, 0
@@ -424,7 +422,7 @@ class _Store:
             if count > len(self._free):
                 size = max(count, min(self.held // 8, _MOST_ROOM), _LEAST_ROOM)
                 self.held += 8 * size
-                self._free = np.empty(size) if self.held <= self.limit else _in_file(size)
+                self._free = _in_memory(size) if self.held <= self.limit else _in_file(size)
             room, self._free = self._free[:count], self._free[count:]
         return room
 
@@ -434,6 +432,11 @@ class _Store:
             points = block.outlines.coordinates
             block.move(self.room(points.size).reshape(points.shape))
         return block
+
+
+def _in_memory(size: int) -> Numbers:
+    # numpy would ask for large pages, which take longer to come by than to fill where memory is in many pieces
+    return np.frombuffer(mmap(-1, 8 * size), dtype=np.float64)
 
 
 def _in_file(size: int) -> Numbers:

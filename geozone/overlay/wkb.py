@@ -18,7 +18,7 @@ from geozone.overlay.plane import FARTHEST, POLE, SCALES, SERIES, Geometries, In
 Integers = npt.NDArray[np.int64]
 Room = Callable[[int], Numbers]  # an array of so many numbers to write to
 
-_LIMITS = (FARTHEST, POLE, SCALES[0] * 180)  # the last in metres: a wider ring may lie across 180°
+_LIMITS = (FARTHEST, POLE, 90.0)  # polygons that reach farther from their first vertex may lie across 180°
 
 
 @dataclass(frozen=True)

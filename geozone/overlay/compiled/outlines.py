@@ -37,7 +37,7 @@ def walk(words, numbers, offsets, points, degrees, series, scales, limits):
     series, scales
         Seven terms of the plane's series, and its metres a degree of longitude and a unit of the series.
     limits
-        The largest longitude and latitude, and the width in the plane beyond which a ring may lie across 180°.
+        The largest longitude and latitude, and the width beyond which a polygon may lie across 180°.
 
     Returns
     -------
@@ -164,14 +164,11 @@ def _put(points, rings, first, last, degrees, series, scales, limits):
             wrong += not np.isfinite(some[place])
         return wrong == 0
     for place in range(len(some) // 2):
-        wrong += not (abs(some[2 * place]) <= limits[0] and abs(some[2 * place + 1]) <= limits[1])
+        x, y = some[2 * place], some[2 * place + 1]
+        wrong += not (abs(x) <= limits[0] and abs(y) <= limits[1] and abs(x - some[0]) <= limits[2])
     if wrong > 0:
         return False
     _project(some, series, scales)
-    for ring in range(first, last):
-        west, _, east, _ = _box(points[2 * rings[ring] : 2 * rings[ring + 1]])
-        if east - west > limits[2]:
-            return False
     return True
 
 
