@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,22 +18,20 @@ import shapely
 
 from geozone.errors import DataError
 from geozone.model import CRS, Finding
-from geozone.overlay.edges import across_180_of_rings
 from geozone.overlay.guard import Repair, repaired
-from geozone.overlay.outline import measure
 from geozone.overlay.plane import (
     Geometries,
     Indices,
     Numbers,
     degree_coordinates,
-    off_earth,
     on_earth,
     plane_coordinates,
     to_plane,
     with_crs,
 )
+from geozone.overlay.projected import into_plane
 from geozone.overlay.rings import each, not_finite
-from geozone.overlay.wkb import Outlines, OutlineStore, outlines_of
+from geozone.overlay.wkb import Measures, Outlines, OutlineStore, measure, outlines_of
 from geozone.overlay.zones import polygonal
 
 Mask = npt.NDArray[np.bool_]
@@ -78,9 +78,11 @@ class Block:
         """The coordinate arrays of the first rows."""
         return self._outlines
 
-    def keep(self, outlines: Outlines) -> None:
-        """Put other arrays of the same content in place, for example arrays that lie in a file."""
-        self._outlines = outlines
+    def move(self, coordinates: Numbers) -> None:
+        """Put the coordinates elsewhere: into an array of their shape."""
+        if self._outlines is not None:
+            coordinates[:] = self._outlines.coordinates
+            self._outlines = replace(self._outlines, coordinates=coordinates)
 
     def numbered_from(self, first: int) -> Block:
         """Return the same rows with other numbers of features."""
@@ -122,6 +124,10 @@ class Features:
         self.areas = np.concatenate([block.areas for block in self.blocks] or [nothing])
         self.anchors = np.concatenate([block.anchors for block in self.blocks] or [np.zeros((0, 2))])
         self._starts = np.cumsum([0, *(len(block) for block in self.blocks)])
+        for block, (first, last) in zip(self.blocks, pairwise(self._starts), strict=True):
+            # the same numbers, kept once
+            block.features, block.boxes = self.features[first:last], self.boxes[first:last]
+            block.areas, block.anchors = self.areas[first:last], self.anchors[first:last]
 
     def __len__(self) -> int:
         return len(self.features)
@@ -233,25 +239,11 @@ def join(layers: Sequence[Features]) -> tuple[Features, Indices]:
 
 
 def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
-    """Return a block of polygons in longitude and latitude, given as coordinate arrays.
-
-    Polygons that are certainly valid do not become geometries here; GEOS looks at the others.
-    """
-    begin = outlines.rings[outlines.parts[outlines.features]]
-    torn = across_180_of_rings(outlines.coordinates, outlines.rings)
-    if len(torn):
-        place = int(np.searchsorted(begin, torn[0], side="right")) - 1
-        raise DataError("overlay.across_180", feature=int(features[place]))
-    lost: dict[str, Indices] = {}
-    try:
-        coordinates = plane_coordinates(outlines.coordinates, crs, in_place=True)
-    except DataError:
-        astray = off_earth(outlines.geometries())
-        lost["off_earth"] = features[astray]
-        outlines, features = outlines.take(np.flatnonzero(~astray)), features[~astray]
-        coordinates = plane_coordinates(outlines.coordinates, crs, in_place=True)
-    plane = Outlines(coordinates, outlines.rings, outlines.parts, outlines.features)
-    return _block(plane, features, lost)
+    """Return a block of polygons of any CRS, given as coordinate arrays; `features` are their numbers."""
+    plane = into_plane(outlines, crs)
+    if plane is None:
+        return block_of_geometries(outlines.geometries(), features, crs)
+    return block_in_plane(plane, measure(plane), features)
 
 
 def block_of_geometries(geometries: Geometries, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
@@ -264,14 +256,16 @@ def block_of_geometries(geometries: Geometries, features: Indices, crs: Any) -> 
     repairs = [Repair(int(number), "dropped", 0.0, 0.0) for number in features[lost["not_finite"]]]
     numbers = {why: features[those] for why, those in lost.items() if those.any()}
     full = np.flatnonzero(~shapely.is_empty(plane))
-    block, more = _block(outlines_of(plane[full]), features[full], numbers)
+    outlines = outlines_of(plane[full])
+    block, more = block_in_plane(outlines, measure(outlines), features[full], numbers)
     return block, repairs + more
 
 
-def _block(plane: Outlines, features: Indices, lost: Mapping[str, Indices]) -> tuple[Block, list[Repair]]:
+def block_in_plane(
+    plane: Outlines, found: Measures, features: Indices, lost: Mapping[str, Indices] | None = None
+) -> tuple[Block, list[Repair]]:
     """Return a block of polygons of the plane: those that are certainly valid as they are, others as GEOS sees them."""
     begin = plane.rings[plane.parts[plane.features]]
-    found = measure(plane)
     known, unknown = np.flatnonzero(found.valid), np.flatnonzero(~found.valid)
     shapes = plane.take(unknown).geometries()
     areas, sound = shapely.area(shapes), shapely.is_valid(shapes)

@@ -29,15 +29,18 @@ def regions_of(cells: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], int
 
     The regions are numbered from 1 by their first cells, row by row; 0 is every cell that is in none.
     """
-    starts = cells.copy()
-    starts[:, 1:] &= ~cells[:, :-1]
-    run = np.cumsum(starts.ravel()).reshape(cells.shape) - 1  # a row of cells without a break is a thing
-    below, above = np.nonzero(cells[1:] & cells[:-1])
-    one, two = run[:-1][below, above], run[1:][below, above]
-    new = np.ones(len(one), dtype=bool)
-    new[1:] = (one[1:] != one[:-1]) | (two[1:] != two[:-1])
-    group = joined_groups(int(starts.sum()), one[new], two[new])
-    count = int(group.max(initial=-1)) + 1
-    regions = np.zeros(cells.shape, dtype=np.int32)
-    regions[cells] = group[run[cells]] + 1
-    return regions, count
+    # a row of cells without a break is a thing; they are joined where they begin to lie beside each other
+    runs = np.cumsum(_beginnings(cells).ravel(), dtype=np.int32)
+    joined = np.flatnonzero(_beginnings(cells[1:] & cells[:-1]))
+    one, two = (runs[place].astype(np.intp) - 1 for place in (joined, joined + cells.shape[1]))
+    group = joined_groups(int(runs[-1]) if len(runs) else 0, one, two)
+    regions = np.append(0, group + 1).astype(np.int32)[runs].reshape(cells.shape)
+    regions[~cells] = 0
+    return regions, int(group.max(initial=-1)) + 1
+
+
+def _beginnings(cells: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return the first cell of every stretch in a row."""
+    result = cells.copy()
+    result[:, 1:] &= ~cells[:, :-1]
+    return result

@@ -44,16 +44,17 @@ SEMI_MAJOR_AXIS = 6378137.0
 FLATTENING = 1 / 298.257222101
 _ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
 _SEMI_MINOR_AXIS_2 = (SEMI_MAJOR_AXIS * (1 - FLATTENING)) ** 2
-_SERIES = [(k + 1) / (2 * k + 1) * _ECCENTRICITY_2**k for k in range(7)]
-_Y_SCALE = _SEMI_MINOR_AXIS_2 / SEMI_MAJOR_AXIS
+_RADIAN = np.pi / 180
+SERIES = tuple((k + 1) / (2 * k + 1) * _ECCENTRICITY_2**k for k in range(7))
+# metres a degree of longitude, and a unit of the series
+SCALES = SEMI_MAJOR_AXIS * _RADIAN, _SEMI_MINOR_AXIS_2 / SEMI_MAJOR_AXIS
 _STEP = 1024  # geometries a thread takes at once
 _BLOCK = 1 << 15  # coordinates a step, so that the steps of the series stay in the processor's cache
 
 EDGE_SHARE = 1e-8  # of a feature's area: what densification may leave between the two curves
 SHORTEST_EDGE = 5.0  # metres: shorter edges are never cut further
 MOST_EDGES = 20_000  # pieces that an outline is cut into at most
-_RADIAN = np.pi / 180
-_FARTHEST, _POLE = 540.0, 90 + 1e-9  # degrees: what lies beyond is no longitude or latitude
+FARTHEST, POLE = 540.0, 90 + 1e-9  # degrees: what lies beyond is no longitude or latitude
 _STEEPEST = 1.43  # tan φ at 55°, the north of China
 
 _ELLIPSOID = pyproj.Geod(a=SEMI_MAJOR_AXIS, f=FLATTENING)
@@ -85,7 +86,7 @@ def from_plane(geometries: Any) -> Geometries:
     """Return geometries of the equal-area plane as longitude and latitude in degrees (EPSG:4490)."""
     array = np.atleast_1d(np.asarray(geometries, dtype=object)).copy()
     coordinates = shapely.get_coordinates(array)
-    sine = coordinates[:, 1] / _Y_SCALE
+    sine = coordinates[:, 1] / SCALES[1]
     target = sine.copy()
     for _ in range(4):  # Newton on the series: quadratic from the first guess s = q
         sine -= (_polynomial(sine) - target) * (1 - _ECCENTRICITY_2 * sine * sine) ** 2
@@ -139,7 +140,7 @@ def length_km(geometries: Any, crs: Any = None) -> Numbers:
 def on_earth(degrees: Numbers) -> npt.NDArray[np.bool_]:
     """Tell which of some longitudes and latitudes (n, 2) are places."""
     with np.errstate(invalid="ignore"):
-        return np.asarray((np.abs(degrees[:, 0]) <= _FARTHEST) & (np.abs(degrees[:, 1]) <= _POLE))
+        return np.asarray((np.abs(degrees[:, 0]) <= FARTHEST) & (np.abs(degrees[:, 1]) <= POLE))
 
 
 def off_earth(degrees: Geometries) -> npt.NDArray[np.bool_]:
@@ -264,9 +265,9 @@ def _plane_of_degrees(degrees: Numbers, coordinates: Numbers, *, in_place: bool)
     """Return degrees in the plane; `coordinates` are what they were made of, for the error."""
     x, y = degrees[:, 0], degrees[:, 1]
     if len(degrees) and not (
-        x.min() >= -_FARTHEST and x.max() <= _FARTHEST and y.min() >= -_POLE and y.max() <= _POLE
+        x.min() >= -FARTHEST and x.max() <= FARTHEST and y.min() >= -POLE and y.max() <= POLE
     ):
-        wrong = ~((np.abs(x) <= _FARTHEST) & (np.abs(y) <= _POLE))
+        wrong = ~((np.abs(x) <= FARTHEST) & (np.abs(y) <= POLE))
         first = int(np.flatnonzero(wrong)[0])
         raise DataError(
             "overlay.not_degrees",
@@ -279,8 +280,8 @@ def _plane_of_degrees(degrees: Numbers, coordinates: Numbers, *, in_place: bool)
 
 def _polynomial(sine: Numbers) -> Numbers:
     square = sine * sine
-    total = np.full_like(sine, _SERIES[-1])
-    for factor in _SERIES[-2::-1]:
+    total = np.full_like(sine, SERIES[-1])
+    for factor in SERIES[-2::-1]:
         total *= square
         total += factor
     total *= sine
@@ -290,10 +291,10 @@ def _polynomial(sine: Numbers) -> Numbers:
 def _project(degrees: Numbers, plane: Numbers) -> Numbers:
     for start in range(0, len(degrees), _BLOCK):
         piece = slice(start, start + _BLOCK)
-        np.multiply(degrees[piece, 0], SEMI_MAJOR_AXIS * _RADIAN, out=plane[piece, 0])
+        np.multiply(degrees[piece, 0], SCALES[0], out=plane[piece, 0])
         sine = degrees[piece, 1] * _RADIAN
         np.sin(sine, out=sine)
-        np.multiply(_polynomial(sine), _Y_SCALE, out=plane[piece, 1])
+        np.multiply(_polynomial(sine), SCALES[1], out=plane[piece, 1])
     return plane
 
 
@@ -308,9 +309,12 @@ def _made_whole(array: Geometries, degrees: Numbers) -> Numbers:
 def _densify(array: Geometries) -> Geometries:
     """Cut edges so that straight there and straight in the plane enclose the same area, to `EDGE_SHARE`."""
     array = without_empty_rings(array)
-    area, outline = shapely.area(array), shapely.length(array)
+    return densify(array, longest_edges(shapely.area(array), shapely.length(array)))
+
+
+def longest_edges(area: Numbers, outline: Numbers) -> Numbers:
+    """Return how long an edge of a projected geometry may be, in metres, by its area and the length of its outline."""
     with np.errstate(invalid="ignore", divide="ignore"):
         longest = np.sqrt(EDGE_SHARE * area * 12 * SEMI_MAJOR_AXIS / (outline * _STEEPEST))
     longest = np.maximum(np.maximum(longest, SHORTEST_EDGE), outline / MOST_EDGES)
-    longest = np.where(area > 0, longest, 1000.0)
-    return densify(array, longest)
+    return np.where(area > 0, longest, 1000.0)

@@ -8,10 +8,12 @@ read, the ones before are projected and checked in threads. What is kept is one 
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ from geozone.overlay.features import (
     Block,
     Features,
     Progress,
+    block_in_plane,
     block_of_geometries,
     block_of_outlines,
     features_of,
@@ -45,8 +48,8 @@ from geozone.overlay.features import (
 from geozone.overlay.guard import Repair
 from geozone.overlay.losses import losses, merged, tell
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
-from geozone.overlay.plane import Indices, is_geographic, parse_crs
-from geozone.overlay.wkb import Outlines, read_outlines
+from geozone.overlay.plane import Indices, Numbers, is_alike, parse_crs
+from geozone.overlay.wkb import read_in_plane, read_outlines
 from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, make_zones
 from geozone.read import read_layer
@@ -64,6 +67,7 @@ from geozone.read.wellknown import is_too_deep
 
 STREAMED = {".gpkg", ".fgb", ".shp", ".geojson", ".json"} | SUFFIXES
 MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
+_LEAST_ROOM, _MOST_ROOM = 1 << 16, 1 << 26  # numbers that memory is asked for at once
 _BATCH = 4096  # features a batch
 _USUAL = 100_000  # features of a file that does not tell
 
@@ -220,20 +224,19 @@ def _streamed(  # noqa: PLR0917 - one private step of the function above
 ) -> Features:
     blocks: list[Block] = []
     repairs: list[Repair] = []
-    store = _Store(MEMORY)
-    start, expected = 0, _count(path, layer) if progress else 0
+    store, start, expected = _Store(MEMORY), 0, _count(path, layer) if progress else 0
     with _batches(path, layer, box) as (declared, batches), ThreadPoolExecutor(threads) as pool:
         source = _source(path, crs if crs is not None else declared)
         running: deque[Future[tuple[list[Block], list[Repair]]]] = deque()
 
         def collect() -> None:
             made, done = running.popleft().result()
-            blocks.extend(store.keep(block) for block in made)
+            blocks.extend(made)
             repairs.extend(done)
 
         for column, fids in batches:
             numbers = np.arange(start, start + len(column), dtype=np.intp) if fids is None else fids
-            running.append(pool.submit(_blocks, column, numbers, source))
+            running.append(pool.submit(_blocks, column, numbers, source, store))
             start += len(column)
             if progress:
                 progress(start, expected)
@@ -345,7 +348,9 @@ def _source(path: Path, crs: Any) -> Any:
     return parse_crs(crs)
 
 
-def _blocks(column: pa.Array, numbers: Indices, source: Any) -> tuple[list[Block], list[Repair]]:
+def _blocks(
+    column: pa.Array, numbers: Indices, source: Any, store: _Store
+) -> tuple[list[Block], list[Repair]]:
     """Return the features of one batch: plain polygons by their arrays, the rest by GEOS."""
     blocks: list[Block] = []
     repairs: list[Repair] = []
@@ -353,17 +358,20 @@ def _blocks(column: pa.Array, numbers: Indices, source: Any) -> tuple[list[Block
         present = column.is_valid().to_numpy(zero_copy_only=False)
         blocks.append(no_rows({"without_geometry": numbers[~present]}))
         column, numbers = column.filter(pa.array(present)), numbers[present]
-    if not is_geographic(source):
-        others, more = _by_geos(column, np.arange(len(column)), numbers, source)
-        return blocks + others, more
+    if not len(column):
+        return blocks, repairs
     data, offsets = _buffers(column)
-    outlines, positions, rest = read_outlines(data, offsets)
-    if len(outlines):
-        block, repairs = block_of_outlines(outlines, numbers[positions], source)
+    if is_alike(source):
+        outlines, measures, positions, rest = read_in_plane(data, offsets, store.room)
+        block, repairs = block_in_plane(outlines, measures, numbers[positions])
         blocks.append(block)
+    else:
+        outlines, positions, rest = read_outlines(data, offsets)
+        block, repairs = block_of_outlines(outlines, numbers[positions], source)
+        blocks.append(store.keep(block))
     if len(rest):
         others, more = _by_geos(column, rest, numbers, source)
-        blocks.extend(others)
+        blocks.extend(store.keep(block) for block in others)
         repairs.extend(more)
     return blocks, repairs
 
@@ -401,20 +409,36 @@ def _buffers(column: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.in
 
 
 class _Store:
-    """Keeps coordinates in memory up to a limit, and beyond it in a temporary file."""
+    """Keeps coordinates one behind the other in a few large arrays: in memory up to a limit, beyond it in temporary files."""
 
     def __init__(self, limit: int) -> None:
         self.limit, self.held = limit, 0
+        self._free = np.empty(0)
+        self._lock = threading.Lock()
+
+    def room(self, count: int) -> Numbers:
+        """Return room for so many numbers."""
+        with self._lock:
+            if count > len(self._free):
+                size = max(count, min(self.held // 8, _MOST_ROOM), _LEAST_ROOM)
+                self.held += 8 * size
+                self._free = _in_memory(size) if self.held <= self.limit else _in_file(size)
+            room, self._free = self._free[:count], self._free[count:]
+        return room
 
     def keep(self, block: Block) -> Block:
-        outlines = block.outlines
-        if outlines is None:
-            return block
-        self.held += outlines.coordinates.nbytes
-        if self.held > self.limit:
-            with tempfile.TemporaryFile() as file:
-                outlines.coordinates.tofile(file)
-                file.flush()
-                mapped = np.memmap(file, dtype=np.float64, mode="r", shape=outlines.coordinates.shape)
-            block.keep(Outlines(mapped, outlines.rings, outlines.parts, outlines.features))
+        """Move the coordinates of a block here."""
+        if block.outlines is not None:
+            points = block.outlines.coordinates
+            block.move(self.room(points.size).reshape(points.shape))
         return block
+
+
+def _in_memory(size: int) -> Numbers:
+    # numpy would ask for large pages, which take longer to come by than to fill where memory is in many pieces
+    return np.frombuffer(mmap(-1, 8 * size), dtype=np.float64)
+
+
+def _in_file(size: int) -> Numbers:
+    with tempfile.TemporaryFile() as file:
+        return np.memmap(file, dtype=np.float64, mode="w+", shape=(size,))

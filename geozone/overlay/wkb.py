@@ -1,25 +1,24 @@
-"""Polygons from well-known binary straight into coordinate arrays, without a geometry object for each.
+"""Polygons as coordinate arrays: from well-known binary, without a geometry object for each, and measured.
 
-A column of Arrow holds its polygons one behind the other in one buffer. Here all of them are walked at once: step k
-reads the k-th ring of every polygon that has one.
+A column of Arrow holds its polygons one behind the other in one buffer; `geozone.overlay.compiled.outlines` walks over it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geozone.overlay.plane import Geometries, Indices, Numbers
+from geozone.overlay.plane import FARTHEST, POLE, SCALES, SERIES, Geometries, Indices, Numbers
 
 Integers = npt.NDArray[np.int64]
+Room = Callable[[int], Numbers]  # an array of so many numbers to write to
 
-_Z_FLAG, _M_FLAG, _SRID_FLAG = 0x80000000, 0x40000000, 0x20000000
-_STEP = 1 << 15  # coordinates a step
-_MOST_RINGS = 4096  # polygons with more rings than this are left to GEOS
+_LIMITS = (FARTHEST, POLE, 90.0)  # polygons that reach farther from their first vertex may lie across 180°
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,15 @@ class Outlines:
     def take(self, positions: Indices) -> Outlines:
         """Return some of the features, in the order asked for."""
         return OutlineStore([self]).take(positions)
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Boxes (west, south, east, north), areas, and whether they hold: the polygon is certainly valid."""
+
+    boxes: Numbers
+    areas: Numbers
+    valid: npt.NDArray[np.bool_]
 
 
 class OutlineStore:
@@ -104,7 +112,20 @@ def _join_offsets(several: Sequence[Integers]) -> Integers:
     ).astype(np.int64)
 
 
-def read_outlines(data: npt.NDArray[np.uint8], offsets: Integers) -> tuple[Outlines, Indices, Indices]:
+def measure(outlines: Outlines) -> Measures:
+    """Measure polygons of the plane; rings must be closed and their coordinates finite."""
+    # numba takes half a second to load: only those who overlay something wait for it
+    from geozone.overlay.compiled.outlines import measure as compiled  # noqa: PLC0415
+
+    measures, valid = compiled(
+        *alike(outlines.coordinates.reshape(-1), outlines.rings, outlines.parts, outlines.features)
+    )
+    return Measures(measures[:, :4], measures[:, 4], valid)
+
+
+def read_outlines(
+    data: npt.NDArray[np.uint8], offsets: Integers, room: Room = np.empty
+) -> tuple[Outlines, Indices, Indices]:
     """Return the polygons of a buffer of well-known binary.
 
     Parameters
@@ -112,7 +133,9 @@ def read_outlines(data: npt.NDArray[np.uint8], offsets: Integers) -> tuple[Outli
     data
         The buffer.
     offsets
-        Where each geometry begins, and where the last one ends. An empty piece is a missing geometry.
+        Where each geometry begins, and where the last one ends.
+    room
+        Where the coordinates go.
 
     Returns
     -------
@@ -121,118 +144,59 @@ def read_outlines(data: npt.NDArray[np.uint8], offsets: Integers) -> tuple[Outli
     positions
         Their positions in the column.
     rest
-        Positions of everything else that is not missing: other types, broken rings, polygons of very many rings.
+        Positions of everything else: other types, broken rings.
     """
-    present = np.flatnonzero(np.diff(offsets) >= 9)
-    start = offsets[present]
-    words = np.ndarray((max(len(data) - 3, 0),), "<u4", buffer=data, strides=(1,))
-    code = words[start + 1]
-    flags, kind = code & 0xF0000000, code & 0x0FFFFFFF
-    dimensions = 2 + np.isin(kind // 1000, (1, 2, 3)) + (kind // 1000 == 3)
-    dimensions = dimensions + ((flags & _Z_FLAG) > 0) + ((flags & _M_FLAG) > 0)
-    plain = (data[start] == 1) & np.isin(kind % 1000, (3, 6)) & ((flags & _SRID_FLAG) == 0)
-    position, start, stride = present[plain], start[plain], 8 * dimensions[plain]
-    owner, part, ring, count, unread = _walk(words, start, code[plain], stride)
-    good = np.ones(len(position), dtype=bool)
-    good[unread] = False
-    # a ring must fit into its geometry, close, and hold an area
-    end = offsets[position + 1][owner]
-    fits = (count >= 4) & (ring + count * stride[owner] <= end)
-    last = ring[fits] + (count[fits] - 1) * stride[owner[fits]]
-    points = np.ndarray((max(len(data) - 15, 0),), "V16", buffer=data, strides=(1,))
-    fits[fits] = points[ring[fits]] == points[last]
-    good[owner[~fits]] = False
-    good &= np.bincount(owner, minlength=len(position)) > 0  # not an empty polygon
-    keep = good[owner]
-    owner, part, ring, count = owner[keep], part[keep], ring[keep], count[keep]
-    rings = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    coordinates = _gather(points, ring, count, stride[owner], rings)
-    new_feature = np.diff(owner, prepend=-1) != 0
-    new_part = new_feature | (np.diff(part, prepend=-1) != 0)
-    parts = np.append(np.flatnonzero(new_part), len(owner)).astype(np.int64)
-    features = np.append(np.flatnonzero(new_feature[new_part]), len(parts) - 1).astype(np.int64)
-    outlines = Outlines(coordinates, rings, parts, features)
-    taken = position[good]
-    # a sum is finite where all its terms are, and takes one pass
-    if not np.isfinite(coordinates.sum()):
-        finite = np.isfinite(coordinates).all(axis=1)
-        sound = np.logical_and.reduceat(finite, rings[parts[features[:-1]]])
-        outlines, taken = outlines.take(np.flatnonzero(sound)), taken[sound]
-    left = np.zeros(len(offsets) - 1, dtype=bool)
-    left[present], left[taken] = True, False
-    return outlines, taken, np.flatnonzero(left)
+    outlines, _, positions, rest = _walk(data, offsets, room, degrees=False)
+    return outlines, positions, rest
+
+
+def read_in_plane(
+    data: npt.NDArray[np.uint8], offsets: Integers, room: Room = np.empty
+) -> tuple[Outlines, Measures, Indices, Indices]:
+    """Return the polygons of a buffer of longitudes and latitudes, put into the plane and measured on the way.
+
+    What lies nowhere on earth, or may lie across 180°, is left in the rest as well; otherwise as `read_outlines`.
+    """
+    return _walk(data, offsets, room, degrees=True)
 
 
 def _walk(
-    words: npt.NDArray[np.uint32], start: Integers, code: npt.NDArray[np.uint32], stride: Integers
-) -> tuple[Indices, Integers, Integers, Integers, Indices]:
-    """Return owner, part, first byte and length of every ring, sorted by owner, and the owners left unread."""
-    owner = np.arange(len(start))
-    multi = (code & 0x0FFFFFFF) % 1000 == 6
-    code = np.where(multi, code - 3, code)  # of a part
-    parts = np.ones(len(start), dtype=np.int64)
-    parts[multi] = words[start[multi] + 5]
-    position = start + np.where(multi, 9, 0)
-    limit = len(words) - 13
-    found: list[tuple[Indices, Integers, Integers, Integers]] = []
-    lost: list[Indices] = []  # that end before all that they declare
-    part = np.zeros(len(start), dtype=np.int64)
-    rings = np.zeros(len(start), dtype=np.int64)
-    live = parts > 0
-    for _ in range(_MOST_RINGS):
-        # enter the next part of those that have finished one
-        while True:
-            owner, part, parts, rings, position = (a[live] for a in (owner, part, parts, rings, position))
-            live = position <= limit
-            fresh = live & (rings == 0)
-            begun, own = position[fresh], owner[fresh]
-            live[fresh] = (words[begun] & 0xFF == 1) & (words[begun + 1] == code[own])
-            if not live.all():
-                lost.append(owner[~live])
-                continue
-            if not fresh.any():
-                break
-            rings[fresh] = words[position[fresh] + 5]
-            position[fresh] += 9
-            empty = fresh & (rings == 0)
-            parts[empty] -= 1
-            part[empty] += 1
-            live = parts > 0
-        if not len(owner):
-            break
-        count = words[position].astype(np.int64)
-        found.append((owner, part.copy(), position + 4, count))
-        position = position + 4 + count * stride[owner]
-        rings -= 1
-        done = rings == 0
-        parts[done] -= 1
-        part[done] += 1
-        live = parts > 0
-    unread = np.concatenate([*lost, owner])
-    if not found:
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing, nothing, nothing, unread
-    all_owners, all_parts, first, counts = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.argsort(all_owners, kind="stable")
-    return all_owners[order], all_parts[order], first[order], counts[order], unread
+    data: npt.NDArray[np.uint8], offsets: Integers, room: Room, *, degrees: bool
+) -> tuple[Outlines, Measures, Indices, Indices]:
+    from geozone.overlay.compiled.outlines import walk  # noqa: PLC0415 - as above
+
+    if len(data) < 16:  # of a view of one number numpy would make another kind of array
+        data = np.append(data, np.zeros(16, dtype=np.uint8))
+    points = room(int(offsets[-1] - offsets[0]) // 8)
+    rings, parts, features, measures, valid, taken = walk(
+        _from_each_byte(data, "<u4"),
+        _from_each_byte(data, "<f8"),
+        offsets,
+        points,
+        degrees,
+        *(np.array(constants) for constants in (SERIES, SCALES, _LIMITS)),
+    )
+    outlines = Outlines(points[: 2 * rings[-1]].reshape(-1, 2), rings, parts, features)
+    return (
+        outlines,
+        Measures(measures[:, :4], measures[:, 4], valid),
+        np.flatnonzero(taken),
+        np.flatnonzero(~taken),
+    )
 
 
-def _gather(
-    points: npt.NDArray[np.void], ring: Integers, count: Integers, stride: Integers, offsets: Integers
-) -> Numbers:
-    result = np.empty(int(offsets[-1]), dtype=points.dtype)
-    first = 0
-    while first < len(ring):  # in steps that stay in the processor's cache
-        last = max(int(np.searchsorted(offsets, offsets[first] + _STEP, side="right")) - 1, first + 1)
-        some = slice(first, last)
-        begin, end = int(offsets[first]), int(offsets[last])
-        within = np.arange(end - begin)
-        within -= np.repeat(offsets[some] - begin, count[some])
-        within *= np.repeat(stride[some], count[some])
-        within += np.repeat(ring[some], count[some])
-        result[begin:end] = points[within]
-        first = last
-    return result.view("<f8").reshape(-1, 2)
+def _from_each_byte(data: npt.NDArray[np.uint8], kind: str) -> npt.NDArray[Any]:
+    """Return the numbers that begin at each byte of a buffer."""
+    count = max(len(data) - int(kind[-1]) + 1, 0)
+    numbers: npt.NDArray[Any] = np.ndarray((count,), kind, buffer=data, strides=(1,))
+    # as buffers of Arrow are: another kind of array would be compiled for once more
+    numbers.flags.writeable = False
+    return numbers
+
+
+def alike(*arrays: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """Return arrays of which compiled code knows one kind: whole and writable."""
+    return [np.require(array, requirements=["C", "W"]) for array in arrays]
 
 
 def _take(offsets: Integers, positions: Indices) -> tuple[Indices, Integers]:

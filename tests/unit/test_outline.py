@@ -6,16 +6,19 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geozone.overlay.outline import measure
-from geozone.overlay.wkb import read_outlines
+from geozone.overlay.plane import plane_coordinates
+from geozone.overlay.wkb import measure, read_in_plane, read_outlines
 
 ANGLES = np.linspace(0, 2 * np.pi, 24, endpoint=False)
 
 
-def outlines_of(polygons):
+def bytes_of(polygons):
     wkb = shapely.to_wkb(polygons, byte_order=1)
-    offsets = np.cumsum([0, *(len(one) for one in wkb)])
-    outlines, positions, rest = read_outlines(np.frombuffer(b"".join(wkb), np.uint8), offsets)
+    return np.frombuffer(b"".join(wkb), np.uint8), np.cumsum([0, *(len(one) for one in wkb)])
+
+
+def outlines_of(polygons):
+    outlines, positions, rest = read_outlines(*bytes_of(polygons))
     assert len(positions) == len(polygons)
     assert len(rest) == 0
     return outlines
@@ -45,6 +48,9 @@ def test_compact_polygons_are_told_to_be_valid():
         shapely.box(0, 0, 3, 1),
         shapely.Polygon(shell, [hole]),
         shapely.MultiPolygon([shapely.Polygon(shell), shapely.Polygon(far)]),
+        shapely.MultiPolygon([shapely.Polygon(shell), shapely.Polygon(far, [star(1e7 + 1200, 4e6, 50)])]),
+        shapely.MultiPolygon([shapely.Polygon(star(x, x, ragged=0.1)) for x in (0, 1.65)]),  # boxes meet
+        shapely.Polygon(star(size=9), [star(2, 2, 0.5), star(-2, 2, 0.5), star(0, -2, 0.5)]),
     ]
     assert agrees(np.array(polygons, dtype=object)).all()
 
@@ -58,6 +64,8 @@ def test_compact_polygons_are_told_to_be_valid():
         shapely.Polygon(star(), [star(5, 0, 0.5)]),  # a hole beside it
         shapely.MultiPolygon([shapely.Polygon(star()), shapely.Polygon(star(0.5))]),  # parts overlap
         shapely.MultiPolygon([shapely.Polygon(star()), shapely.Polygon(star(size=0.1))]),
+        shapely.Polygon(star(size=9), [star(2, 2), star(3, 2)]),  # holes overlap
+        shapely.MultiPolygon([shapely.Polygon(star(x)) for x in (0, 9, 9.5)]),
         shapely.Polygon([(0, 0), (1, 0), (2, 0)]),  # no area
         shapely.Polygon([(0, 0), (4, 0), (4, 4), (1, 4), (1, 4), (0, 4)]),  # a repeated vertex: left to GEOS
     ],
@@ -102,3 +110,35 @@ def test_ragged_rings_far_from_the_origin(seed, ragged, size, x):
         for number in range(5)
     ]
     agrees(np.array(polygons, dtype=object))
+
+
+@given(st.lists(st.tuples(st.floats(-500, 500), st.floats(-88, 88)), min_size=1, max_size=9))
+def test_degrees_are_put_into_the_plane_while_they_are_read(places):
+    polygons = np.array([shapely.Polygon(star(x, y)) for x, y in places], dtype=object)
+    outlines, found, positions, rest = read_in_plane(*bytes_of(polygons))
+    assert positions.tolist() == list(range(len(polygons)))
+    assert len(rest) == 0
+    expected = plane_coordinates(outlines_of(polygons).coordinates, 4490)
+    np.testing.assert_allclose(outlines.coordinates, expected, rtol=2e-15, atol=1e-9)
+    again = measure(outlines)
+    np.testing.assert_array_equal(found.boxes, again.boxes)
+    np.testing.assert_array_equal(found.areas, again.areas)
+    np.testing.assert_array_equal(found.valid, again.valid)
+
+
+def test_what_has_no_place_in_the_plane_is_left_to_geos():
+    with np.errstate(invalid="ignore"):
+        wild = shapely.linearrings(
+            [[(116, 30), (np.inf, 30), (117, 31)], [(116, 30), (117, np.nan), (117, 31)]]
+        )
+    polygons = [
+        shapely.Polygon([(179, 0), (-179, 0), (-179, 1), (179, 1)]),
+        shapely.box(116, 30, 117, 31),
+        shapely.box(116, 89, 117, 91),
+        shapely.box(600, 30, 601, 31),
+        *shapely.polygons(wild),
+    ]
+    outlines, _, positions, rest = read_in_plane(*bytes_of(polygons))
+    assert positions.tolist() == [1]
+    assert rest.tolist() == [0, 2, 3, 4, 5]
+    assert len(outlines.coordinates) == 5
