@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from geozone.figures.unit_names import names, unit_text, units_in_english
 from geozone.figures.words import in_brackets, is_word, meanings, squeezed, without_brackets, word_table
@@ -208,9 +208,14 @@ class Scopes:
         return found
 
     def _nearest(self, name: str) -> str:
-        inside = [unit for code, unit in names().items() if is_inside(code, self.zone)]
-        known = [*inside, *(place.name.zh for place in places().values() if is_inside(place.id, self.zone))]
-        return next(iter(get_close_matches(_bare(name), known, n=1, cutoff=0.4)), "")
+        return next(iter(get_close_matches(_bare(name), _names_inside(self.zone), n=1, cutoff=0.4)), "")
+
+
+@lru_cache(maxsize=32)
+def _names_inside(zone: Zone) -> tuple[str, ...]:
+    """Return the names of the units and places in a zone."""
+    inside = [unit for code, unit in names().items() if is_inside(code, zone)]
+    return (*inside, *(place.name.zh for place in places().values() if is_inside(place.id, zone)))
 
 
 def own_name(code: str, gazetteer: Gazetteer) -> str:
