@@ -31,7 +31,7 @@ from geozone.overlay.plane import (
 )
 from geozone.overlay.projected import into_plane
 from geozone.overlay.rings import each, not_finite
-from geozone.overlay.wkb import Measures, Outlines, OutlineStore, measure, outlines_of
+from geozone.overlay.wkb import Measures, Outlines, OutlineStore, Room, measure, outlines_of
 from geozone.overlay.zones import polygonal
 
 Mask = npt.NDArray[np.bool_]
@@ -73,16 +73,13 @@ class Block:
     def __len__(self) -> int:
         return len(self.features)
 
-    @property
-    def outlines(self) -> Outlines | None:
-        """The coordinate arrays of the first rows."""
-        return self._outlines
-
-    def move(self, coordinates: Numbers) -> None:
-        """Put the coordinates elsewhere: into an array of their shape."""
+    def moved(self, room: Room) -> Block:
+        """Put the coordinates elsewhere; return the block."""
         if self._outlines is not None:
-            coordinates[:] = self._outlines.coordinates
-            self._outlines = replace(self._outlines, coordinates=coordinates)
+            points = room(self._outlines.coordinates.size).reshape(-1, 2)
+            points[:] = self._outlines.coordinates
+            self._outlines = replace(self._outlines, coordinates=points)
+        return self
 
     def numbered_from(self, first: int) -> Block:
         """Return the same rows with other numbers of features."""
@@ -238,11 +235,20 @@ def join(layers: Sequence[Features]) -> tuple[Features, Indices]:
     return Features(blocks, int(firsts[-1]), repairs), firsts[:-1].astype(np.intp)
 
 
-def block_of_outlines(outlines: Outlines, features: Indices, crs: Any) -> tuple[Block, list[Repair]]:
-    """Return a block of polygons of any CRS, given as coordinate arrays; `features` are their numbers."""
-    plane = into_plane(outlines, crs)
+def block_of_outlines(
+    outlines: Outlines, features: Indices, crs: Any, room: Room = np.empty
+) -> tuple[Block, list[Repair]]:
+    """Return a block of polygons of any CRS, given as coordinate arrays; `features` are their numbers.
+
+    Parameters
+    ----------
+    room
+        Where the coordinates go.
+    """
+    plane = into_plane(outlines, crs, room)
     if plane is None:
-        return block_of_geometries(outlines.geometries(), features, crs)
+        block, repairs = block_of_geometries(outlines.geometries(), features, crs)
+        return block.moved(room), repairs
     return block_in_plane(plane, measure(plane), features)
 
 

@@ -367,11 +367,11 @@ def _blocks(
         blocks.append(block)
     else:
         outlines, positions, rest = read_outlines(data, offsets)
-        block, repairs = block_of_outlines(outlines, numbers[positions], source)
-        blocks.append(store.keep(block))
+        block, repairs = block_of_outlines(outlines, numbers[positions], source, store.room)
+        blocks.append(block)
     if len(rest):
         others, more = _by_geos(column, rest, numbers, source)
-        blocks.extend(store.keep(block) for block in others)
+        blocks.extend(block.moved(store.room) for block in others)
         repairs.extend(more)
     return blocks, repairs
 
@@ -425,13 +425,6 @@ class _Store:
                 self._free = _in_memory(size) if self.held <= self.limit else _in_file(size)
             room, self._free = self._free[:count], self._free[count:]
         return room
-
-    def keep(self, block: Block) -> Block:
-        """Move the coordinates of a block here."""
-        if block.outlines is not None:
-            points = block.outlines.coordinates
-            block.move(self.room(points.size).reshape(points.shape))
-        return block
 
 
 def _in_memory(size: int) -> Numbers:

@@ -22,15 +22,15 @@ def extents(points, rings, parts, features):
 
 
 @compiled
-def cut_edges(points, rings, features, longest):
-    """Return coordinates and offsets of rings whose edges are at most so long.
+def cut_ends(points, rings, features, longest):
+    """Return the offsets that rings will have once their edges are cut.
 
     Parameters
     ----------
     features
         Offsets of features in the rings.
     longest
-        Of each feature.
+        How long an edge of each feature may be.
     """
     ends, top = np.zeros(len(rings), np.int64), 0
     for number in range(len(features) - 1):
@@ -40,7 +40,13 @@ def cut_edges(points, rings, features, longest):
             for place in range(len(some) // 2 - 1):
                 top += _pieces(some, place, longest[number])[0]
             ends[ring + 1] = top
-    result, top = np.empty(2 * top), 0
+    return ends
+
+
+@compiled
+def cut_edges(points, rings, features, longest, result):
+    """Write rings with their edges cut, one behind the other."""
+    top = 0
     for number in range(len(features) - 1):
         for ring in range(features[number], features[number + 1]):
             some = points[2 * rings[ring] : 2 * rings[ring + 1]]
@@ -56,7 +62,6 @@ def cut_edges(points, rings, features, longest):
                     top += 2
             result[top], result[top + 1] = some[len(some) - 2], some[len(some) - 1]
             top += 2
-    return result, ends
 
 
 @step
