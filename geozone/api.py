@@ -23,16 +23,25 @@ from geozone.messages import Language
 from geozone.model import Finding, Rate, Severity, ZoneResult
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
 from geozone.overlay.features import Features, Progress
-from geozone.overlay.losses import tell, told
+from geozone.overlay.losses import decided, tell, told
 from geozone.overlay.stream import OutsideError, coverage_of_file
 from geozone.project import Project, embedded_project, load_project
 from geozone.read.address import split_layer
 from geozone.read.inference import CHINA
-from geozone.read.streaming import tells_its_place
+from geozone.read.streaming import place_of_file
 from geozone.run.build import build
 from geozone.run.compute import compute
 from geozone.run.options import Options
-from geozone.sources import Opened, Source, open_layer, open_zones, placed_files, stated_areas_of_file
+from geozone.sources import (
+    Opened,
+    Source,
+    Streamed,
+    open_layer,
+    open_zones,
+    placed_files,
+    stated_areas_of_file,
+    stream_or_open,
+)
 
 
 def coverage(
@@ -149,9 +158,10 @@ def mosaic(
                 workers=workers or 1,
             )
         return _told(table, units, *read)
-    opened = {name: open_layer(layer, crs) for name, layer in layers.items()}
+    count = threads or geozone.overlay.coverage.processors()
+    opened = {name: stream_or_open(layer, crs, threads=count) for name, layer in layers.items()}
     table = geozone.overlay.mosaic.mosaic(
-        {name: one.data for name, one in opened.items()},
+        {name: one.ground for name, one in opened.items()},
         units.data,
         by=by,
         threads=threads,
@@ -200,9 +210,9 @@ def change(
     UsageError
         If the zones have no field `by`, or an input has no CRS.
     """
-    units, before, after = _vintages(old, new, zones, by, crs, zones_crs)
+    units, before, after = _vintages(old, new, zones, by, crs, zones_crs, threads)
     table = geozone.overlay.change.change(
-        before.data, after.data, units.data, by=by, threads=threads, progress=progress
+        before.ground, after.ground, units.data, by=by, threads=threads, progress=progress
     )
     return _told(table, units, before, after)
 
@@ -231,20 +241,27 @@ def mapped_change(
         The rows of `change`; and one row for every piece of changed ground, the largest first: the zone's name,
         ``change`` (``gained`` or ``lost``), ``area_km2``. Both in EPSG:4490; ``attrs`` of the first as for `change`.
     """
-    units, before, after = _vintages(old, new, zones, by, crs, zones_crs)
+    units, before, after = _vintages(old, new, zones, by, crs, zones_crs, threads)
     found = geozone.overlay.change.mapped_change(
-        before.data, after.data, units.data, by=by, threads=threads, progress=progress
+        before.ground, after.ground, units.data, by=by, threads=threads, progress=progress
     )
     _told(found.by_zone, units, before, after)
     return found.by_zone, found.by_place
 
 
 def _vintages(  # noqa: PLR0917 - one private step of `change`
-    old: Source, new: Source, zones: Source, by: str | None, crs: Any, zones_crs: Any
-) -> tuple[Opened, Opened, Opened]:
+    old: Source,
+    new: Source,
+    zones: Source,
+    by: str | None,
+    crs: Any,
+    zones_crs: Any,
+    threads: int | None,
+) -> tuple[Opened, Opened | Streamed, Opened | Streamed]:
     """Return zones and both vintages, opened; two files of one name are told apart."""
     units = open_zones(zones, by, zones_crs)
-    before, after = open_layer(old, crs), open_layer(new, crs)
+    count = threads or geozone.overlay.coverage.processors()
+    before, after = (stream_or_open(vintage, crs, threads=count) for vintage in (old, new))
     if before.name == after.name:
         before = before.called(f"{before.name} ({geozone.overlay.change.OLD})")
         after = after.called(f"{after.name} ({geozone.overlay.change.NEW})")
@@ -258,14 +275,15 @@ def _streamed(  # noqa: PLR0917 - one private step of `coverage`
     if crs is not None or not isinstance(layer, str | Path):
         return None
     path, inside = split_layer(layer)
-    if not tells_its_place(path, inside):
+    decisions = place_of_file(path, inside)
+    if decisions is None:
         return None
 
     def inspect(features: Features) -> list[Finding]:
         return stated_areas_of_file(Path(path), inside, features)
 
     with suppress(OutsideError, DataError):  # the reader looks at every feature, and names what is wrong
-        return coverage_of_file(
+        table = coverage_of_file(
             path,
             units.data,
             by=by,
@@ -275,15 +293,18 @@ def _streamed(  # noqa: PLR0917 - one private step of `coverage`
             progress=progress,
             inspect=inspect,
         )
+        name = inside or Path(path).stem
+        return tell(table, told(table), [(name, decision) for decision in decisions])
     return None
 
 
-def _told(table: pd.DataFrame, *opened: Opened) -> pd.DataFrame:
+def _told(table: pd.DataFrame, *opened: Opened | Streamed) -> pd.DataFrame:
     """Put what was found and decided about the inputs of a table into its attributes, and warn of what is grave."""
     findings = [finding for one in opened for finding in one.findings]
     told_already = {(finding.layer, finding.kind) for one in opened for finding in one.findings}
     findings += [one for one in told(table) if (one.layer, one.kind) not in told_already]
-    tell(table, findings, [(one.name, decision) for one in opened for decision in one.decisions])
+    decisions = [(one.name, decision) for one in opened for decision in one.decisions]
+    tell(table, findings, [*decisions, *decided(table)])
     table.attrs["complete"] = is_complete(findings)
     for group in grouped(findings):
         if group.first.severity is not Severity.NOTE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,19 +11,23 @@ from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 
 from geozone.checks.stated_areas import compare_stated_areas, stated_area_findings, states_areas
-from geozone.errors import GeozoneError, UsageError
+from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.model import Decision, Finding, Layer
 from geozone.overlay.features import Features
 from geozone.overlay.plane import parse_crs
-from geozone.overlay.stream import layer_name
+from geozone.overlay.stream import layer_name, stream_features
 from geozone.read import list_layers, read_layer
 from geozone.read.address import split_layer
 from geozone.read.bulk import quiet
+from geozone.read.inference import CHINA
+from geozone.read.parquet import SUFFIXES
 from geozone.read.source import companion
-from geozone.read.streaming import tells_its_place
+from geozone.read.streaming import place_of_file, tells_its_place
 
 _ZONE, _UNITS = "zone", "units"  # layers of the GeoPackages that geozone writes
 
@@ -43,12 +47,58 @@ class Opened:
         """How the layer is called."""
         return self.data.id if isinstance(self.data, Layer) else "layer"
 
+    @property
+    def ground(self) -> Layer | gpd.GeoDataFrame:
+        """What an overlay takes."""
+        return self.data
+
     def called(self, name: str) -> Opened:
         """Return it under another name, in what is told of it too; a frame has none."""
         if not isinstance(self.data, Layer):
             return self
         layer = replace(self.data, id=name, findings=[replace(one, layer=name) for one in self.data.findings])
         return replace(self, data=layer, findings=[replace(one, layer=name) for one in self.findings])
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A layer of which only the ground was read, with what is to be told of it."""
+
+    name: str
+    ground: Features
+    findings: list[Finding] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+    def called(self, name: str) -> Streamed:
+        """Return it under another name, in what is told of it too."""
+        return replace(self, name=name, findings=[replace(one, layer=name) for one in self.findings])
+
+
+def stream_or_open(source: Source, crs: Any = None, *, threads: int = 1) -> Opened | Streamed:
+    """Stream a layer whose file needs no reader, and open any other; of either, an overlay takes the ``ground``.
+
+    Parameters
+    ----------
+    source, crs
+        As for `open_layer`.
+    threads
+        Threads to use.
+
+    Raises
+    ------
+    InputError, UsageError
+        As for `open_layer`.
+    """
+    path, inside = split_layer(source) if isinstance(source, str | Path) else (None, None)
+    decisions = place_of_file(path, inside) if path is not None and crs is None else None
+    if path is not None and decisions is not None:
+        with suppress(DataError):  # the reader looks at every feature, and names what is wrong
+            features = stream_features(path, threads=threads, layer=inside)
+            if features is not None and features.lie_within(CHINA):
+                name = inside or Path(path).stem
+                stated = stated_areas_of_file(Path(path), inside, features)
+                return Streamed(name, features, stated, decisions)
+    return open_layer(source, crs)
 
 
 def open_layer(source: Source, crs: Any = None) -> Opened:
@@ -101,18 +151,28 @@ def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened
 
 def stated_areas_of_file(path: Path, layer: str | None, features: Features) -> list[Finding]:
     """Return how the areas that a streamed layer states for its features differ from those drawn; reads these fields only."""
-    encoding = "GB18030" if path.suffix.lower() == ".shp" and companion(path, ".cpg") is None else None
-    layer = layer_name(path, layer)
-    with quiet():
-        names = pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"]
-        stated = [str(name) for name in names if states_areas(str(name))]
-        if not stated:
-            return []
-        fields = pyogrio.read_dataframe(
-            path, layer=layer, encoding=encoding, columns=stated, read_geometry=False
-        )
+    layer = layer or (path.stem if path.suffix.lower() in SUFFIXES else layer_name(path, None))
+    fields = _stated_areas(path, layer)
+    if not len(fields.columns):
+        return []
     drawn = np.bincount(features.features, weights=features.areas, minlength=len(fields))
     return compare_stated_areas(layer, fields, drawn.astype(np.float64))
+
+
+def _stated_areas(path: Path, layer: str) -> pd.DataFrame:
+    """Return the fields of a file that state areas."""
+    with quiet():
+        if path.suffix.lower() in SUFFIXES:
+            names = [name for name in pq.read_schema(path).names if states_areas(name)]
+            return pd.DataFrame(pq.read_table(path, columns=names).to_pandas(ignore_metadata=True))
+        encoding = "GB18030" if path.suffix.lower() == ".shp" and companion(path, ".cpg") is None else None
+        names = pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"].tolist()
+        names = [name for name in names if states_areas(str(name))]
+        if not names:
+            return pd.DataFrame()
+        return pd.DataFrame(
+            pyogrio.read_dataframe(path, layer=layer, encoding=encoding, columns=names, read_geometry=False)
+        )
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def change(
     Parameters
     ----------
     old, new
-        The vintages: a GeoDataFrame, GeoSeries or Layer each, in any CRS.
+        The vintages: a GeoDataFrame, GeoSeries or Layer each, in any CRS, or `Features`.
     zones, by, threads, progress
         As for `geozone.overlay.coverage.coverage`.
 

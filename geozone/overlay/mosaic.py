@@ -21,7 +21,7 @@ from geozone.model import CRS, Finding
 from geozone.overlay.coverage import grid_cells, processors
 from geozone.overlay.face_shapes import find_shapes
 from geozone.overlay.faces import Bits, Faces, Layers, find_faces
-from geozone.overlay.features import Progress, features_of, join
+from geozone.overlay.features import Features, Progress, features_of, join
 from geozone.overlay.guard import TOLERANCE, Guard
 from geozone.overlay.losses import findings_of, losses, merged, outside, rows_outside, tell
 from geozone.overlay.overlap import union_rows
@@ -47,7 +47,7 @@ def mosaic(
     Parameters
     ----------
     layers
-        Up to 16 layers by name: GeoDataFrames, GeoSeries or Layers, in any CRS.
+        Up to 16 layers by name: GeoDataFrames, GeoSeries or Layers, in any CRS, or `Features`.
     zones
         A GeoDataFrame, GeoSeries or Layer. Zones may overlap each other, each then counts for itself.
     by
@@ -165,14 +165,23 @@ def read_layers(layers: Mapping[str, Any], threads: int) -> tuple[Layers, list[F
         If there are more than 16.
     """
     check_count(layers)
-    frames = {name: frame_of(layer) for name, layer in layers.items()}
-    features = {name: features_of(frame, threads=threads) for name, frame in frames.items()}
+    features = {name: _features(layer, threads) for name, layer in layers.items()}
     findings = [
         finding
         for name, found in features.items()
-        for finding in merged(findings_of(layers[name]), losses(found, name, frames[name].index))
+        for finding in merged(found.findings, losses(found, name, found.labels))
     ]
     return Layers(*join(list(features.values()))), findings
+
+
+def _features(layer: Any, threads: int) -> Features:
+    """Return the features of a layer, with what its reader found, and how they are called."""
+    if isinstance(layer, Features):
+        return layer
+    frame = frame_of(layer)
+    features = features_of(frame, threads=threads)
+    features.findings, features.labels = list(findings_of(layer)), frame.index
+    return features
 
 
 def _in_no_zone(names: Sequence[str], layers: Layers, zones: Zones) -> list[Finding]:

@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 
 from geozone.errors import InputError
 from geozone.overlay.plane import Indices
+from geozone.read.parquet import SUFFIXES
 
+__all__ = ["SUFFIXES"]
 Box = tuple[float, float, float, float]  # west, south, east, north
-SUFFIXES = {".parquet", ".geoparquet", ".pq"}
 
 
 @contextmanager

@@ -65,10 +65,10 @@ from geozone.read.salvage import parse_wkb
 from geozone.read.shapefile import is_plain
 from geozone.read.wellknown import is_too_deep
 
-STREAMED = {".gpkg", ".fgb", ".shp", ".geojson", ".json"} | SUFFIXES
 MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
 _LEAST_ROOM, _MOST_ROOM = 1 << 16, 1 << 26  # numbers that memory is asked for at once
 _BATCH = 4096  # features a batch
+_CURVED = range(8, 13)  # numbers of curves and surfaces of curves in well-known binary
 _USUAL = 100_000  # features of a file that does not tell
 
 
@@ -181,17 +181,34 @@ def features_of_file(
     DataError
         If most features lie nowhere on earth.
     """
-    path = Path(path)
-    if _can_be_streamed(path, layer, box):
-        try:
-            return _streamed(path, threads, layer, crs, box, progress)
-        except _NotPlainError as error:
-            if box is not None:
-                raise InputError("overlay.not_by_tiles", path=path) from error
+    features = stream_features(path, threads=threads, layer=layer, crs=crs, box=box, progress=progress)
+    if features is not None:
+        return features
     read = read_layer(path, layer=layer, crs=crs)
     features = features_of(read.data, threads=threads)
     features.findings, features.labels = list(read.findings), read.data.index
     return features
+
+
+def stream_features(
+    path: str | Path,
+    *,
+    threads: int = 1,
+    layer: str | None = None,
+    crs: Any = None,
+    box: Box | None = None,
+    progress: Progress | None = None,
+) -> Features | None:
+    """Return the features of a file as `features_of_file` does, or None where the file needs the reader."""
+    path = Path(path)
+    if not _can_be_streamed(path, layer, box):
+        return None
+    try:
+        return _streamed(path, threads, layer, crs, box, progress)
+    except _NotPlainError as error:
+        if box is not None:
+            raise InputError("overlay.not_by_tiles", path=path) from error
+        return None
 
 
 def _can_be_streamed(path: Path, layer: str | None, box: Box | None) -> bool:
@@ -380,6 +397,8 @@ def _by_geos(
     column: pa.Array, positions: Indices, numbers: Indices, source: Any
 ) -> tuple[list[Block], list[Repair]]:
     wkb = np.asarray(column.take(pa.array(positions)).to_pylist(), dtype=object)
+    if any(_is_curved(raw) for raw in wkb):
+        raise _NotPlainError
     wkb[[is_too_deep(raw) for raw in wkb]] = b""  # GEOS would overflow the stack
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are found and told
         geometries = shapely.from_wkb(wkb, on_invalid="ignore")
@@ -397,6 +416,12 @@ def _by_geos(
     block, more = block_of_geometries(geometries[read], numbers[positions[read]], source)
     blocks = [no_rows({"geometry_unreadable": numbers[positions[broken]]})] if len(broken) else []
     return [*blocks, block], repairs + more
+
+
+def _is_curved(wkb: bytes) -> bool:
+    """Tell whether a geometry is of arcs, of which the reader makes chords, where the layer itself says nothing of them."""
+    code = int.from_bytes(wkb[1:5], "little" if wkb[:1] == b"\x01" else "big") & 0x0FFFFFFF
+    return code % 1000 in _CURVED
 
 
 def _buffers(column: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

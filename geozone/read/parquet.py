@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -27,6 +28,7 @@ from geozone.read.source import Source
 from geozone.read.stated import crs_of_objects, parse_crs
 from geozone.read.wellknown import parsed
 
+SUFFIXES = {".parquet", ".geoparquet", ".pq"}
 DEFAULT_CRS = "OGC:CRS84"  # of GeoParquet and of native geometries that name none
 _NAMES = ("geometry", "geom", "wkb_geometry", "the_geom", "shape", "wkb")
 _ERRORS = (OSError, ValueError, KeyError, TypeError, CRSError, pa.ArrowException)
@@ -68,6 +70,21 @@ def read_parquet(
             return _read_columns(fields, source, notes)
     except _ERRORS as error:
         raise InputError("read.unreadable", path=source.shown, reason=str(error)[:200]) from error
+
+
+def stated_place(path: Path) -> tuple[Any, Any]:
+    """Return the CRS and the box that GeoParquet in well-known binary states; None for what it does not."""
+    try:
+        with quiet(), pq.ParquetFile(path) as file:
+            metadata = file.schema_arrow.metadata or {}
+            geo = json.loads(metadata.get(b"geo", b"{}"))
+            column = geo.get("columns", {}).get(str(geo.get("primary_column")), {})
+            if column.get("encoding") != "WKB" or ("crs" not in column and _native(file, metadata)):
+                return None, None
+    except _ERRORS:
+        return None, None
+    box = column.get("bbox")
+    return column.get("crs", DEFAULT_CRS), [*box[:2], *box[3:5]] if box and len(box) == 6 else box
 
 
 def _declared(source: Source) -> _Declared | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio
@@ -11,19 +12,20 @@ import shapely
 from pyproj.exceptions import CRSError, ProjError
 
 from geozone.errors import GeozoneError
+from geozone.messages import message
+from geozone.model import Decision
 from geozone.read.bulk import BULK_ERRORS, quiet
 from geozone.read.fit import fit, in_other_zones
 from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
 from geozone.read.inference import CHINA, Extent
+from geozone.read.parquet import SUFFIXES, stated_place
+from geozone.read.placing import crs_name
 from geozone.read.source import companion
 from geozone.read.stated import is_undefined, parse_crs, prj_text
 from geozone.read.vector import list_layers
 
-ENDINGS = (
-    ".gpkg",
-    ".fgb",
-    ".shp",
-)  # formats that hold their extent, so that it can be held against their CRS
+# formats that hold their extent, so that it can be held against their CRS
+ENDINGS = {".gpkg", ".fgb", ".shp", ".gdb"} | SUFFIXES
 _NO_SHIFT = (4490, 4326)  # CGCS2000 and WGS 84
 _SIDES = 21  # points of each side of the extent that are looked at
 
@@ -35,22 +37,44 @@ def tells_its_place(path: str | Path, layer: str | None = None) -> bool:
     decide, mend or say about the CRS makes it no. The extent may be untrue: whoever uses the file holds its features
     against `CHINA` as well.
     """
-    path = Path(path)
+    return _place(Path(path), layer) is not None
+
+
+def place_of_file(path: str | Path, layer: str | None = None) -> list[Decision] | None:
+    """Return what the reader would say of a layer that `tells_its_place`, or None for any other."""
+    crs = _place(Path(path), layer)
+    if crs is None:
+        return None
+    name = crs_name(crs)
+    return [Decision("crs", name, message("read.crs_of_file", crs=name))]
+
+
+def _place(path: Path, layer: str | None) -> pyproj.CRS | None:
+    """Return the CRS of a layer, where its extent lies in China under it and nothing has to be decided."""
     if path.suffix.lower() not in ENDINGS or not path.exists():
-        return False
+        return None
     try:
         layers = list_layers(path)
         if layer not in layers if layer else len(layers) > 1:
-            return False
+            return None
         if _has_other_statement(path):
-            return False
-        with quiet():
-            info = pyogrio.read_info(path, layer=layer or layers[0])
-        if not info["crs"] or info["total_bounds"] is None:
-            return False
-        return _fits(pyproj.CRS(info["crs"]), Extent(*np.asarray(info["total_bounds"], float).reshape(4, 1)))
+            return None
+        stated, box = _stated(path, layer or layers[0])
+        if not stated or box is None:
+            return None
+        crs = pyproj.CRS(stated)
+        return crs if _fits(crs, Extent(*np.reshape(box, (4, 1)))) else None
     except (GeozoneError, *BULK_ERRORS, CRSError, ProjError):
-        return False
+        return None
+
+
+def _stated(path: Path, layer: str) -> tuple[Any, Any]:
+    """Return the CRS and the extent that a file states."""
+    if path.suffix.lower() in SUFFIXES:
+        return stated_place(path)
+    with quiet():
+        info = pyogrio.read_info(path, layer=layer)
+    return info["crs"], info["total_bounds"]
 
 
 def _has_other_statement(path: Path) -> bool:

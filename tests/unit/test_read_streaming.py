@@ -1,20 +1,25 @@
 """A layer that is streamed is held to the tests of one that is read: the same file gives the same coverage."""
 
 import sqlite3
+import warnings
 from contextlib import closing
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
-from geozone import api
+from geozone import api, sources
 from geozone.errors import UsageError
 from geozone.model import CRS
+from geozone.overlay.losses import decided
+from geozone.overlay.mosaic import mosaic
 from geozone.overlay.plane import area_km2
 from geozone.read.streaming import tells_its_place
 from geozone.sources import placed_files
 
+ENDINGS = ["shp", "gpkg", "fgb", "gdb", "parquet"]
 SQUARES = gpd.GeoDataFrame(
     {"name": ["a", "b"]}, geometry=[shapely.box(116, 30, 117, 31), shapely.box(117, 30, 118, 31)], crs=CRS
 )
@@ -26,8 +31,47 @@ def file(folder, crs=CRS, change=lambda points: points, stated=None, ending="shp
     plane = gpd.GeoSeries(shapely.segmentize(SHAPES, 0.01), crs=CRS).to_crs(crs)
     path = folder / f"layer.{ending}"
     moved = shapely.transform(plane.to_numpy(), change)
-    gpd.GeoDataFrame({"n": [1, 2]}, geometry=moved, crs=stated or crs).to_file(path)
+    frame = gpd.GeoDataFrame({"n": [1, 2]}, geometry=moved, crs=stated or crs)
+    if ending == "parquet":
+        frame.to_parquet(path)
+    else:
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # of whole numbers, of which a geodatabase makes others
+            frame.to_file(path)
     return path
+
+
+def frame_of(path):
+    return gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
+
+
+@pytest.fixture
+def never_read(monkeypatch):
+    """Fail where a layer is read as a whole."""
+    open_layer = sources.open_layer
+
+    def open_frame(source, crs=None):
+        assert isinstance(source, gpd.GeoDataFrame)
+        return open_layer(source, crs)
+
+    monkeypatch.setattr(sources, "open_layer", open_frame)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("crs", [4490, 4527])
+def test_mosaic_and_change_stream_their_files(tmp_path, never_read, crs, ending):
+    (tmp_path / "new").mkdir()
+    paths = {"old": file(tmp_path, crs, ending=ending), "new": file(tmp_path / "new", crs, ending=ending)}
+    table = api.mosaic(paths, SQUARES, by="name", threads=1)
+    expected = mosaic({name: frame_of(path) for name, path in paths.items()}, SQUARES, by="name", threads=1)
+    pd.testing.assert_frame_equal(table, expected, rtol=1e-9, atol=1e-9)
+    changed = api.change(paths["old"], paths["new"], SQUARES, by="name", threads=1)
+    assert changed["net_km2"].abs().max() < 1e-9
+    assert changed["unchanged_km2"].sum() == pytest.approx(TRUE, rel=1e-5)
+    by_zone, places = api.mapped_change(paths["old"], paths["new"], SQUARES, by="name", threads=1)
+    assert by_zone["unchanged_km2"].to_list() == pytest.approx(changed["unchanged_km2"].to_list(), rel=1e-9)
+    assert places.empty
 
 
 @pytest.fixture
@@ -41,12 +85,16 @@ def streamed(monkeypatch):
     return seen
 
 
-@pytest.mark.parametrize("ending", ["shp", "gpkg", "fgb"])
+@pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("crs", [4490, 4326, 4548, 4527, 32650, 3857])
-def test_plain_files_are_streamed(tmp_path, streamed, crs, ending):
-    table = api.coverage(file(tmp_path, crs, ending=ending), SQUARES, by="name", threads=1)
+def test_plain_files_are_streamed_and_give_what_they_give_when_read(tmp_path, streamed, crs, ending):
+    path = file(tmp_path, crs, ending=ending)
+    table = api.coverage(path, SQUARES, by="name", threads=1)
     assert streamed == [1]
     assert table["net_km2"].sum() == pytest.approx(TRUE, rel=1e-5)
+    assert [(layer, decision.kind) for layer, decision in decided(table)] == [("layer", "crs")]
+    expected = api.coverage(frame_of(path), SQUARES, by="name", threads=1)
+    pd.testing.assert_frame_equal(table, expected, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize(
