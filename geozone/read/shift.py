@@ -58,12 +58,13 @@ def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
         return
     share = {name: _agreeing(values[near]) for name, values in distances.items()}
     best = max(places, key=lambda name: share[name])
+    vertices = int(near.sum())
+    if not _stands_out(share[best], share[""], vertices):
+        return
     chance = max(
         share[""], *(_agreeing(_distances(tree, moved)[near]) for moved in _controls(here, places[best]))
     )
-    # vertices of one line agree or disagree together, so five of them count as one
-    spread = np.sqrt(max(chance * (1.0 - chance), 0.01) / (near.sum() / 5.0))
-    if share[best] >= _RATIO * chance and share[best] - chance >= _SPREADS * spread:
+    if _stands_out(share[best], chance, vertices):
         notes.find(
             "datum_shifted",
             Severity.WARNING,
@@ -72,6 +73,13 @@ def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
             after=f"{share[best]:.0%}",
             metres=f"{np.hypot(*(places[best] - here).T).mean():.0f}",
         )
+
+
+def _stands_out(share: float, chance: float, vertices: int) -> bool:
+    """Tell whether a share of vertices that agree is more than what agrees otherwise."""
+    # vertices of one line agree or disagree together, so five of them count as one
+    spread = np.sqrt(max(chance * (1.0 - chance), 0.01) / (vertices / 5.0))
+    return share >= _RATIO * chance and share - chance >= _SPREADS * float(spread)
 
 
 def _agreeing(distances: Points) -> float:
