@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geozone.example.cells import cell_areas
+from geozone.example.cells import Grid, cell_areas
 from geozone.example.ellipsoid import polygon_km2
 from geozone.example.features import Feature
+from geozone.example.ground import ground
 from geozone.example.inputs import Inputs
 from geozone.example.lists import Item
 from geozone.manifest.indicators import Indicator
@@ -255,8 +256,16 @@ def _distance(one: Feature, other: Feature) -> float:
     return float(shapely.distance(one.geometry, other.geometry))
 
 
-def _cells_of(scope: Scope, inputs: Inputs, grid: Any) -> npt.NDArray[np.float64]:
-    return cell_areas(inputs.land.union(sorted(scope.counties)), grid)
+def _cells_of(scope: Scope, inputs: Inputs, grid: Grid) -> npt.NDArray[np.float64]:
+    return _areas_of_cells(inputs.land.zone.key, tuple(sorted(scope.counties)), grid)
+
+
+@lru_cache(maxsize=8)
+def _areas_of_cells(zone: str, counties: tuple[str, ...], grid: Grid) -> npt.NDArray[np.float64]:
+    """Return the area of every cell inside some counties: the rasters of a zone lie on the same few grids."""
+    areas = cell_areas(ground(zone).union(counties), grid)
+    areas.flags.writeable = False
+    return areas
 
 
 def _item_passes(item: Item, indicator: Indicator) -> bool:

@@ -57,28 +57,28 @@ def same(value, known, tolerance):
 
 @pytest.fixture(scope="module", params=ZONES if THOROUGH else ["hebei"])
 def example(request, tmp_path_factory):
-    """Return the zone of an example, what was computed of it, and the folder of its files."""
+    """Return the truth of an example, what was computed of it, and the folder of its files."""
     folder = tmp_path_factory.mktemp(request.param)
     result = compute(load_project(write_example(folder / "given", request.param)))
     write_zone(result, folder, Options())
-    return request.param, result, folder
+    return truth(request.param), result, folder
 
 
 def test_every_demand_has_the_value_that_the_generator_knows(example):
-    zone, result, _ = example
-    assert len(truth(zone)) > 50
-    assert compare(result.rates, truth(zone)) == []
+    true, result, _ = example
+    assert len(true) > 50
+    assert compare(result.rates, true) == []
 
 
 def test_what_has_no_value_is_told_with_its_reason(example):
     """Every demand with a figure to reach has a value, or a band that leaves something out: four at most have none."""
-    zone, result, _ = example
+    _, result, _ = example
     answered = {
         (rate.target_id or "").partition(":reading")[0] for rate in result.rates if tells_something(rate)
     }
     left = [
         one
-        for one in zone_targets(zone)
+        for one in zone_targets(result.zone.key)
         if one.comparator is not Comparator.QUALITATIVE and one.id not in answered
     ]
     assert len(left) <= 4, [one.id for one in left]
@@ -87,16 +87,16 @@ def test_what_has_no_value_is_told_with_its_reason(example):
 
 
 def test_all_files_say_the_same_of_every_rate(example):
-    zone, result, folder = example
-    tables = [read_rate_table(folder / f"{zone}{ending}", "zh") for ending in READERS]
+    _, result, folder = example
+    tables = [read_rate_table(folder / f"{result.zone.key}{ending}", "zh") for ending in READERS]
     assert len(tables[0].rows) == len(result.rates)
     for table in tables[1:]:
         assert [told.get("en") for told in differences(tables[0], table)] == []
 
 
 def test_explain_says_every_value_in_the_words_of_the_tables(example):
-    zone, result, _ = example
-    known = {(one.indicator, one.unit_code) for one in truth(zone)}
+    true, result, _ = example
+    known = {(one.indicator, one.unit_code) for one in true}
     told = {pair: "\n".join(lines_of(explain(result, *pair), "zh")) for pair in sorted(known)}
     for rate in result.rates:
         if words := told.get((rate.indicator, rate.unit_code)):
@@ -105,7 +105,7 @@ def test_explain_says_every_value_in_the_words_of_the_tables(example):
 
 
 def test_what_is_made_up_says_so_wherever_it_shows(example):
-    zone, _, folder = example
-    assert "示例数据" in (folder / f"{zone}.html").read_text("utf-8")
-    names = json.loads((folder / f"{zone}_rates.json").read_text("utf-8"))
+    _, result, folder = example
+    assert "示例数据" in (folder / f"{result.zone.key}.html").read_text("utf-8")
+    names = json.loads((folder / f"{result.zone.key}_rates.json").read_text("utf-8"))
     assert "synthetic" in {rate["basis"] for rate in names["rates"]}
