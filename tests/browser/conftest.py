@@ -34,6 +34,7 @@ createReadStream(from).pipe(createBrotliDecompress()).pipe(createWriteStream(`${
   .on('finish', () => renameSync(`${to}.part`, to));
 """
 LARGE_SIDE = 40
+WINDOW = {"width": 1440, "height": 900}
 
 
 def pytest_collection_modifyitems(items):
@@ -120,45 +121,82 @@ def large(tmp_path_factory):
     return tiled_page(tmp_path_factory.mktemp("large") / "bth.html", boxes, crowd=LARGE_SIDE**2 // 3)
 
 
-@contextmanager
-def watched(chromium):
-    """Yield a function that opens a file and watches it; at the end nothing may have been asked or said."""
-    contexts, said, asked = [], [], []
+class Tab:
+    """A tab of a browser, and what was said and asked in it."""
 
-    def opened(path, fragment="", first="", **options):
-        context = chromium.new_context(
-            offline=True, viewport=options.pop("viewport", {"width": 1440, "height": 900}), **options
-        )
-        contexts.append(context)
+    def __init__(self, browser, options, first=""):
+        self.said, self.asked = [], []
+        self.context = browser.new_context(offline=True, **({"viewport": WINDOW} | options))
         if first:
-            context.add_init_script(first)
-        context.route(
+            self.context.add_init_script(first)
+        self.context.route(
             "**/*",
             lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort(),
         )
-        page = context.new_page()
-        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{Path(path).as_uri()}{fragment}")
-        page.wait_for_function("() => document.querySelector('[data-ready]')", timeout=20_000)
-        return page
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        self.page.on("request", lambda request: self.asked.append(request.url))
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert said == []
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    def clear(self):
+        """Leave the page, so that nothing of it is left for the next one: pages keep nothing in the browser."""
+        self.page.goto("about:blank")
+        self.page.mouse.move(0, 0)
+        self.said.clear()
+        self.asked.clear()
+
+
+@contextmanager
+def watched(browser, kept=None):
+    """Yield a function that opens a file and watches it; at the end nothing may have been asked or said.
+
+    Tabs without a script of their own come from `kept`, by their options, and go back there: a new tab costs three times
+    as much as another page in one that stands.
+    """
+    tabs = []
+
+    def opened(path, fragment="", first="", **options):
+        key = None if first or kept is None else repr(sorted(options.items()))
+        tab = kept[key].pop() if key and kept.get(key) else Tab(browser, options, first)
+        tabs.append((key, tab))
+        tab.page.goto(f"{Path(path).as_uri()}{fragment}")
+        tab.page.wait_for_function("() => document.querySelector('[data-ready]')", timeout=20_000)
+        return tab.page
+
+    try:
+        yield opened
+        for _, tab in tabs:
+            assert tab.said == []
+            assert [url for url in tab.asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    except BaseException:
+        for _, tab in tabs:
+            tab.context.close()
+        raise
+    for key, tab in tabs:
+        if key is None:
+            tab.context.close()
+        else:
+            tab.clear()
+            kept.setdefault(key, []).append(tab)
+
+
+@pytest.fixture(scope="session")
+def kept_tabs(chromium):
+    kept = {}
+    yield kept
+    for tabs in kept.values():
+        for tab in tabs:
+            tab.context.close()
 
 
 @pytest.fixture
-def open_page(chromium):
-    with watched(chromium) as opened:
+def open_page(chromium, kept_tabs):
+    with watched(chromium, kept_tabs) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def same_page(chromium, site):
+def same_page(chromium, kept_tabs, site):
     """Return the sample page, opened once for tests that leave it as they found it."""
-    with watched(chromium) as opened:
+    with watched(chromium, kept_tabs) as opened:
         yield opened(site / "bth.html")
