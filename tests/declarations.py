@@ -8,7 +8,9 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import geozone
 from geozone import files
@@ -66,14 +68,21 @@ def changed_declarations(folder: Path) -> Iterator[Declared]:
 
 def forget() -> None:
     """Forget everything that geozone has read and kept."""
-    for name, module in list(sys.modules.items()):
-        if name == "geozone" or name.startswith("geozone."):
-            for value in list(vars(module).values()):
-                if callable(getattr(value, "cache_clear", None)):
-                    value.cache_clear()
+    for keeping in _import_all():
+        keeping.cache_clear()
 
 
-def _import_all() -> None:
+@cache
+def _import_all() -> list[Any]:
+    """Import every module, and return the functions that keep what they return."""
     for module in pkgutil.walk_packages(geozone.__path__, "geozone."):
         if not module.name.startswith("geozone.maps.frontend") and module.name != "geozone.__main__":
             importlib.import_module(module.name)
+    kept = [
+        value
+        for name, module in sys.modules.items()
+        if name == "geozone" or name.startswith("geozone.")
+        for value in vars(module).values()
+        if callable(getattr(value, "cache_clear", None))
+    ]
+    return list({id(value): value for value in kept}.values())

@@ -43,13 +43,14 @@ def figure_faults() -> list[Fault]:
     faults: list[Fault] = []
     with path.open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, strict=True)
+        declared = Declarations(path.name, "")  # a row is no table: its line is that of the reader
         for row in rows:
-            declared = Declarations(path.name, "")  # a row is no table: its line is that of the reader
+            before = len(declared.faults)
             indicator = _indicator(declared, ("", "indicator"), row["indicator"])
             _check_unit(declared, ("", "unit"), row["unit"], indicator)
             _all_known(declared, ("", "scope"), [row["scope"]], scopes)
             _all_known(declared, ("", "context"), row["context"].split(), zones)
-            faults += [Fault(path.name, rows.line_num, fault.reason) for fault in declared.faults]
+            faults += [Fault(path.name, rows.line_num, fault.reason) for fault in declared.faults[before:]]
     return faults
 
 

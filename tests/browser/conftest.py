@@ -200,3 +200,17 @@ def same_page(chromium, kept_tabs, site):
     """Return the sample page, opened once for tests that leave it as they found it."""
     with watched(chromium, kept_tabs) as opened:
         yield opened(site / "bth.html")
+
+
+@pytest.fixture(scope="module")
+def zone_page(chromium, kept_tabs, built):
+    """Return a function that gives the page of a built zone, opened once for tests that leave it as they found it."""
+    with watched(chromium, kept_tabs) as opened:
+        pages = {}
+
+        def of_zone(zone):
+            if zone not in pages:
+                pages[zone] = opened(built / f"{zone}.html")
+            return pages[zone]
+
+        yield of_zone

@@ -166,8 +166,8 @@ def test_a_county_says_the_status_of_the_bay_that_it_stands_for(open_page, built
 
 
 @pytest.mark.parametrize("zone", BUILT_ZONES)
-def test_the_legend_counts_the_items_of_the_register_that_are_on_the_map(open_page, built, zone):
-    page = open_page(built / f"{zone}.html")
+def test_the_legend_counts_the_items_of_the_register_that_are_on_the_map(zone_page, zone):
+    page = zone_page(zone)
     for role, name in (("bay", "bays"), ("river", "rivers"), ("lake", "lakes")):
         drawn, statuses = page.evaluate(
             """([role, name]) => {
@@ -189,11 +189,11 @@ def test_the_legend_counts_the_items_of_the_register_that_are_on_the_map(open_pa
         assert numbers == {key: statuses.count(key) for key in numbers}
 
 
-def test_the_index_counts_targets_as_the_pages_do(open_page, built):
+def test_the_index_counts_targets_as_the_pages_do(open_page, zone_page, built):
     index = open_page(built / "index.html")
     for zone in BUILT_ZONES:
         tally = index.locator(f'[data-zone="{zone}"] .tally b').all_inner_texts()
-        page = open_page(built / f"{zone}.html")
+        page = zone_page(zone)
         assert page.locator("#rates .summary b").all_inner_texts() == tally
         held = {
             rate["target_id"].removesuffix(READING)
@@ -201,6 +201,21 @@ def test_the_index_counts_targets_as_the_pages_do(open_page, built):
             if rate["target_id"] and rate["verdict"] and not rate["target_id"].startswith("floor_")
         }
         assert sum(map(int, tally)) == len(held)  # each target once, however many numbers are held against it
+
+
+@pytest.mark.parametrize("zone", BUILT_ZONES)
+def test_the_legend_of_a_real_sheet_is_whole(zone_page, zone):
+    page = zone_page(zone)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    high, room, rows = page.evaluate(
+        """() => {
+            const list = document.querySelector('.sheet-legend');
+            return [list.scrollHeight, list.clientHeight, document.querySelectorAll('.sheet-rates tbody tr').length];
+        }"""
+    )
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert high <= room + 1
+    assert rows >= 3
 
 
 def test_attributes_of_the_embedded_layers_have_chinese_names(open_page, built):

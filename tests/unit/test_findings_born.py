@@ -1,8 +1,8 @@
 """A project with a fault for every room in which findings are born: each stands on stderr, in the record and on the page."""
 
+import io
 import json
-import subprocess
-import sys
+from contextlib import redirect_stderr
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,8 @@ import pytest
 import rasterio
 import shapely
 from rasterio.transform import from_origin
+
+from geozone.cli import main
 
 PROJECT = """
 zone = "hebei"
@@ -117,16 +119,13 @@ def told(project, tmp_path_factory):
     """Return what a build tells: standard error, the findings of its record, its page and its rates."""
     out = tmp_path_factory.mktemp("out")
     command = ["build", "--project", str(project), "--out", str(out), "--lang", "en"]
-    done = subprocess.run(
-        [sys.executable, "-m", "geozone", *command],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
-    )
+    stderr = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with redirect_stderr(stderr):
+        main(command)
+    stderr.flush()
     record = json.loads((out / "hebei_run.json").read_text("utf-8"))["findings"]
     rates = pd.read_csv(out / "hebei_rates.csv")
-    return done.stderr, record, (out / "hebei.html").read_text("utf-8"), rates
+    return stderr.buffer.getvalue().decode(), record, (out / "hebei.html").read_text("utf-8"), rates
 
 
 @pytest.mark.parametrize("birth", BIRTHS)
