@@ -40,6 +40,10 @@ example: setup ## write the complete synthetic example into example/, and build 
 browsers: $(INSTALLED) ## install the oldest browser that the pages are tested with
 	cd tests/browser/chromium88 && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 
+# Compiled modules are kept, whatever the environment says: else both processes and every command that a test starts
+# compile the package and the tests anew.
+test thorough: export PYTHONDONTWRITEBYTECODE :=
+
 test: setup ## run the whole test suite, in two processes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 

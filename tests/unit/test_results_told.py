@@ -153,12 +153,13 @@ def test_decisions_of_the_reader_come_with_the_result(tmp_path, squares):
 
 
 def test_workers_tell_what_the_file_holds_more_than_they_read(tmp_path, squares):
-    pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed")
     layer = write(tmp_path / "red.gpkg", [*INSIDE, None, None, FAR])
-    for table in (
-        geozone.coverage(layer, squares, by="name", workers=1),
-        geozone.mosaic({"red": layer}, squares, by="name", workers=1),
-    ):
+    own = geozone.coverage(layer, squares, by="name", workers=1)
+    with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as cluster:
+        address = cluster.scheduler_address
+        running = geozone.mosaic({"red": layer}, squares, by="name", scheduler=address)
+    for table in (own, running):
         lost = next(finding for finding in told(table) if finding.kind == "not_counted")
         assert (lost.message.params["count"], lost.message.params["all"]) == (2, 5)
         assert table.attrs["complete"] is False

@@ -31,12 +31,13 @@ from geozone.rates.wording import (
     verdict_text,
 )
 
-TARGET = next(target for target in sample_result().targets if target.id == "S-1")
+SAMPLE = sample_result()
+TARGET = next(target for target in SAMPLE.targets if target.id == "S-1")
+RATE = next(rate for rate in SAMPLE.rates if rate.target_id == "S-1")
 
 
 def rate(**changes):
-    found = next(rate for rate in sample_result().rates if rate.target_id == "S-1")
-    return replace(found, **({"low": None, "high": None, "basis": Basis.OFFICIAL, "value": None} | changes))
+    return replace(RATE, **({"low": None, "high": None, "basis": Basis.OFFICIAL, "value": None} | changes))
 
 
 def both(value):
