@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import geopandas as gpd
 import numpy as np
 import rasterio
@@ -44,7 +46,12 @@ def saved(path, values, *, transform=GRID, crs=CRS, nodata=None, scale=None, mas
 
 def cells(values, transform=GRID, crs=CRS):
     """Return every cell of a raster as a polygon of the equal-area plane."""
-    rows, columns = np.indices(values.shape)
+    return _cells(values.shape, transform, crs)
+
+
+@lru_cache(maxsize=4)
+def _cells(shape, transform, crs):
+    rows, columns = np.indices(shape)
     west, north = transform.c + transform.a * columns, transform.f + transform.e * rows
     return to_plane(shapely.box(west, north + transform.e, west + transform.a, north).ravel(), crs)
 
@@ -52,4 +59,10 @@ def cells(values, transform=GRID, crs=CRS):
 def cut_cells(values, zone, transform=GRID, crs=CRS):
     """Return the area in km² of every cell inside a zone of longitude and latitude, cut by GEOS."""
     polygon = to_plane(np.array([zone], dtype=object), CRS)[0]
-    return shapely.area(shapely.intersection(cells(values, transform, crs), polygon)) / 1e6
+    boxes = cells(values, transform, crs)
+    shapely.prepare(polygon)
+    inside = shapely.contains_properly(polygon, boxes)
+    areas = np.where(inside, shapely.area(boxes), 0.0)
+    cut = shapely.intersects(polygon, boxes) & ~inside
+    areas[cut] = shapely.area(shapely.intersection(boxes[cut], polygon))
+    return areas / 1e6

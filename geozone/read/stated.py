@@ -7,6 +7,7 @@ import html
 import json
 import mmap
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,15 @@ def parse_crs(stated: Any) -> pyproj.CRS | None:
     if stated is None or stated == "":
         return None
     try:
-        return pyproj.CRS.from_user_input(stated)
+        return _parsed(stated) if isinstance(stated, str | int) else pyproj.CRS.from_user_input(stated)
     except (CRSError, ValueError, TypeError):
         return None
+
+
+@lru_cache(maxsize=64)
+def _parsed(stated: str | int) -> pyproj.CRS:
+    """Return the CRS of words or a number, which several readers ask for in turn."""
+    return pyproj.CRS.from_user_input(stated)
 
 
 def is_undefined(crs: pyproj.CRS) -> bool:
