@@ -49,6 +49,9 @@ def test_a_phone_needs_no_sideways_scrolling(open_page, site):
 
 def test_the_keyboard_reaches_everything(open_page, site):
     page = open_page(site / "bth.html")
+    wanted = {
+        "map", "search", "lang", "print", "layer", "choose", "year", "sort", "filter", "row", "section",
+    }  # fmt: skip
     reached = set()
     for _ in range(150):
         page.keyboard.press("Tab")
@@ -60,19 +63,9 @@ def test_the_keyboard_reaches_everything(open_page, site):
                 }"""
             )
         )
-    assert {
-        "map",
-        "search",
-        "lang",
-        "print",
-        "layer",
-        "choose",
-        "year",
-        "sort",
-        "filter",
-        "row",
-        "section",
-    } <= reached
+        if wanted <= reached:
+            break
+    assert wanted <= reached
 
 
 def test_the_map_moves_by_keyboard(open_page, site):

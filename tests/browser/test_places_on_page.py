@@ -81,11 +81,10 @@ def test_a_chosen_place_is_drawn_and_the_panel_shows_its_rates(open_page, with_p
 
 
 def test_a_point_is_shown_no_nearer_than_it_is_sure_to_be(open_page, with_places):
-    page = open_page(with_places[0])
+    page = open_page(with_places[0], reduced_motion="reduce")
     found(page, "重山")
     page.keyboard.press("Enter")
     page.wait_for_selector(".leaflet-popup-content")
-    page.wait_for_timeout(1200)
     width = page.evaluate(
         "() => { const b = geozone.app.chart.map.getBounds(); return b.getEast() - b.getWest(); }"
     )

@@ -33,7 +33,8 @@ def draw(layers, extent, path, *, smooth=True):
     job.waitForFinished()
     image = job.renderedImage()
     image.save(str(path))
-    return sorted({QColor(image.pixel(x, y)).name() for x in range(900) for y in range(0, 900, 10)})
+    seen = {image.pixel(x, y) for x in range(900) for y in range(0, 900, 10)}
+    return sorted({QColor(pixel).name() for pixel in seen})
 
 
 def describe(layer, name, folder):
