@@ -58,13 +58,13 @@ def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
         return
     share = {name: _agreeing(values[near]) for name, values in distances.items()}
     best = max(places, key=lambda name: share[name])
-    near_lines = int(near.sum())
-    if not _stands_out(share[best], share[""], near_lines):
+    vertices = int(near.sum())
+    if not _stands_out(share[best], share[""], vertices):
         return
     chance = max(
         share[""], *(_agreeing(_distances(tree, moved)[near]) for moved in _controls(here, places[best]))
     )
-    if _stands_out(share[best], chance, near_lines):
+    if _stands_out(share[best], chance, vertices):
         notes.find(
             "datum_shifted",
             Severity.WARNING,
