@@ -13,6 +13,11 @@ def mixed_keys(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
     bits = np.ascontiguousarray(rows + 0.0).view(np.uint64)  # no negative zero
     keys = np.zeros(len(bits), dtype=np.uint64)
     for column in bits.T:
-        keys = (keys ^ column) * _MIXING
+        # round numbers have their bits at the top, which multiplication alone would push out
+        keys ^= column
+        keys ^= keys >> np.uint64(32)
+        keys *= _MIXING
         keys ^= keys >> np.uint64(29)
+        keys *= _MIXING
+        keys ^= keys >> np.uint64(32)
     return keys
