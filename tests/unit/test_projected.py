@@ -22,10 +22,11 @@ def placed(crs, x, y, size):
     x, y = pyproj.Transformer.from_crs(4490, source, always_xy=True).transform(x, y)
     size = size / 1e5 if source.is_geographic else size
     star = np.column_stack([np.cos(ANGLES), np.sin(ANGLES)]) * size
+    place = np.array([x, y])
     shapes = [
-        shapely.Polygon([x, y, *star]),
-        shapely.Polygon([x, y, *star], [[x, y] + star / 9]),
-        shapely.MultiPolygon([shapely.Polygon([x + 3 * side * size, y, *star]) for side in (0, 1)]),
+        shapely.Polygon(place + star),
+        shapely.Polygon(place + star, [place + star / 9]),
+        shapely.MultiPolygon([shapely.Polygon(place + [3 * side * size, 0] + star) for side in (0, 1)]),
     ]
     return np.array(shapes, dtype=object)
 
