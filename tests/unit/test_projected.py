@@ -26,7 +26,9 @@ def placed(crs, x, y, size):
     shapes = [
         shapely.Polygon(place + star),
         shapely.Polygon(place + star, [place + star / 9]),
-        shapely.MultiPolygon([shapely.Polygon(place + [3 * side * size, 0] + star) for side in (0, 1)]),
+        shapely.MultiPolygon(
+            [shapely.Polygon(place + np.array([3 * side * size, 0]) + star) for side in (0, 1)]
+        ),
     ]
     return np.array(shapes, dtype=object)
 
