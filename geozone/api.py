@@ -62,8 +62,8 @@ def coverage(
     ----------
     layer, zones
         Paths, paths with the layer inside (``FILE:LAYER``), Layers or GeoDataFrames, in any CRS. Of a GeoPackage that
-        geozone wrote, the zones are its units. A layer in a GeoPackage, FlatGeobuf or shapefile that tells its CRS is
-        streamed.
+        geozone wrote, the zones are its units. A layer in a GeoPackage, FlatGeobuf, shapefile, file geodatabase or
+        GeoParquet that tells its CRS is streamed.
     by
         Field of `zones` that names them; the row number by default.
     crs, zones_crs
@@ -130,7 +130,7 @@ def mosaic(
     Parameters
     ----------
     layers
-        Paths, Layers or GeoDataFrames by name, 16 at most.
+        Paths, Layers or GeoDataFrames by name, 16 at most; paths are streamed as by `coverage`.
     crs
         Coordinate reference system of all the layers, where they state none or a wrong one.
     zones, by, zones_crs, threads, workers, scheduler, progress
@@ -186,7 +186,8 @@ def change(
     Parameters
     ----------
     old, new
-        The vintages: paths, paths with the layer inside (``FILE:LAYER``), Layers or GeoDataFrames, in any CRS.
+        The vintages: paths, paths with the layer inside (``FILE:LAYER``), Layers or GeoDataFrames, in any CRS; paths are
+        streamed as by `coverage`.
     crs
         Coordinate reference system of both, where they state none or a wrong one.
     zones, by, zones_crs, threads, progress

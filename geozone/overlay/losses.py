@@ -13,7 +13,8 @@ from geozone.messages import Message, Text, message
 from geozone.model import Decision, Finding, Layer, Severity
 from geozone.overlay.features import Features
 from geozone.overlay.guard import Repair
-from geozone.overlay.plane import Geometries, Indices
+from geozone.overlay.plane import Indices
+from geozone.overlay.zone_grid import CROSSING, OUTSIDE, Sheet
 
 _NAMED = 10  # features that are named
 _SEVERITY = {
@@ -97,15 +98,21 @@ def outside(count: int, of: int, area: float, layer: str) -> list[Finding]:
     return [Finding(key, severity, layer, said, message(f"overlay.{key}_remedy"))]
 
 
-def rows_outside(features: Features, zones: Geometries) -> Indices:
-    """Return the rows that meet no zone, given as polygons of the plane."""
-    tree = shapely.STRtree(zones)
-    near = np.unique(tree.query(shapely.box(*features.boxes.T), predicate="intersects")[0])
-    # most features have their first vertex in a zone; the others are looked at as they are
-    within = np.unique(tree.query(shapely.points(features.anchors[near]), predicate="within")[0])
-    doubtful = np.delete(near, within)
-    touching = np.unique(tree.query(features.take(doubtful), predicate="intersects")[0])
-    return np.setdiff1d(np.arange(len(features)), np.concatenate([near[within], doubtful[touching]]))
+def rows_outside(features: Features, sheets: Sequence[Sheet]) -> Indices:
+    """Return the rows that meet no zone."""
+    places = np.array([sheet.classify(features.boxes) for sheet in sheets]).reshape(
+        len(sheets), len(features)
+    )
+    doubtful = np.flatnonzero((places < 0).all(axis=0) & (places == CROSSING).any(axis=0))
+    zones = np.concatenate([np.zeros(0, dtype=object), *(sheet.polygons for sheet in sheets)])
+    # most have their first vertex in a zone, the others are looked at as they are; zones are asked for, not asked, since
+    # that prepares them
+    points = shapely.points(features.anchors[doubtful])
+    doubtful = np.delete(doubtful, shapely.STRtree(points).query(zones, predicate="contains")[1])
+    met = shapely.STRtree(features.take(doubtful)).query(zones, predicate="intersects")[1]
+    outside = (places == OUTSIDE).all(axis=0)
+    outside[np.delete(doubtful, met)] = True
+    return np.flatnonzero(outside)
 
 
 def tell(

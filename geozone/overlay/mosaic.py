@@ -26,7 +26,7 @@ from geozone.overlay.guard import TOLERANCE, Guard
 from geozone.overlay.losses import findings_of, losses, merged, outside, rows_outside, tell
 from geozone.overlay.overlap import union_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane
-from geozone.overlay.zone_grid import make_sheets, polygons_of
+from geozone.overlay.zone_grid import Sheet, make_sheets, polygons_of
 from geozone.overlay.zones import Zones, frame_of, make_zones
 
 MOST_LAYERS = 16
@@ -184,25 +184,21 @@ def _features(layer: Any, threads: int) -> Features:
     return features
 
 
-def _in_no_zone(names: Sequence[str], layers: Layers, zones: Zones) -> list[Finding]:
+def _in_no_zone(names: Sequence[str], layers: Layers, sheets: Sequence[Sheet]) -> list[Finding]:
     """Return the findings that features of a layer lie in no zone."""
     features = layers.features
-    has_area = features.areas > 0
-    apart = np.intersect1d(rows_outside(features, zones.polygons), np.flatnonzero(has_area))
-    whole = np.setdiff1d(
-        features.features[apart], np.delete(features.features, apart)
-    )  # a piece inside is enough
-    apart = apart[np.isin(features.features[apart], whole)]
-    owner, every = (
-        layers.layer(features.features[apart]),
-        layers.layer(np.unique(features.features[has_area])),
+    with_area, owner = features.areas > 0, layers.layer(features.features)
+    apart = rows_outside(features, sheets)
+    apart = apart[with_area[apart]]
+    every, count, area = (
+        np.bincount(owner[rows], weights=weights, minlength=len(names))
+        for rows, weights in ((with_area, None), (apart, None), (apart, features.areas[apart]))
     )
-    found: list[Finding] = []
-    for number, name in enumerate(names):
-        rows = apart[owner == number]
-        count = len(np.unique(features.features[rows]))
-        found += outside(count, int((every == number).sum()), float(features.areas[rows].sum()), name)
-    return found
+    return [
+        finding
+        for number, name in enumerate(names)
+        for finding in outside(int(count[number]), int(every[number]), float(area[number]), name)
+    ]
 
 
 def check_count(layers: Mapping[str, Any]) -> None:
@@ -255,4 +251,4 @@ def _faces(
     sheets = make_sheets(prepared.polygons, grid_cells(len(read.features)))
     find = find_shapes if geometry else find_faces
     faces = find(read, sheets, count, progress=progress)
-    return prepared, faces, [*findings, *_in_no_zone(list(layers), read, prepared)]
+    return prepared, faces, [*findings, *_in_no_zone(list(layers), read, sheets)]

@@ -15,7 +15,10 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -171,7 +174,7 @@ def every_shape(count: int, repeat: int, wanted: list[str], names: list[str]) ->
 def grow(counts: list[int], repeat: int) -> None:
     """Print how time and memory grow with the number of polygons, and the time to merely stream the file."""
     say("\nGrowth (seconds; exponent of growth against the line above)")
-    row("polygons", "geozone", "stream", "times stream", "memory GB", "exponent")
+    row("polygons", "geozone", "stream", "times stream", "of processor", "memory GB", "exponent")
     before: tuple[int, float] | None = None
     for count in counts:
         layer, zones = data.layer(count), data.zones()
@@ -185,8 +188,17 @@ def grow(counts: list[int], repeat: int) -> None:
             f"{ours.seconds:.2f}",
             f"{floor.seconds:.2f}",
             f"{ours.seconds / floor.seconds:.1f}",
+            f"{ours.processor / floor.processor:.1f}",
             f"{ours.memory:.2f}",
             exponent,
+        )
+        RECORD.setdefault("growth", []).append(
+            {
+                "polygons": count,
+                "geozone": ours.processor,
+                "stream": floor.processor,
+                "memory_gb": ours.memory,
+            }
         )
         before = count, ours.seconds
 
@@ -230,39 +242,86 @@ def areas(count: int, repeat: int) -> None:
 
 
 def mosaics(count: int, repeat: int) -> None:
-    """Print the mosaic of three layers against the sum of their coverages."""
+    """Print mosaics, changes and attributions against the coverages of their layers, in processor seconds."""
     import geopandas as gpd
 
-    from geozone.overlay.coverage import coverage
-    from geozone.overlay.mosaic import mosaic
+    import geozone
+    from geozone.overlay.coverage import attribution, coverage
+    from geozone.overlay.mosaic import MOST_LAYERS
 
-    zones = gpd.read_file(data.zones(), use_arrow=True)
-    layers = {f"layer{seed}": gpd.read_file(data.layer(count, seed), use_arrow=True) for seed in (1, 2, 3)}
-    whole, single = [], []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        table = mosaic(layers, zones, by="zone")
-        whole.append(time.perf_counter() - start)
-        start = time.perf_counter()
-        covers = {name: coverage(one, zones, by="zone") for name, one in layers.items()}
-        single.append(time.perf_counter() - start)
-    apart = max(
-        float(
-            (table[table[name]].groupby("zone").area_km2.sum().reindex(cover.index).fillna(0) - cover.net_km2)
-            .abs()
-            .max()
+    zones, frame = (gpd.read_file(path, use_arrow=True) for path in (data.zones(), data.layer(count)))
+    say("\nMosaic, change and attribution against the coverages of their layers (processor seconds)")
+    row("", "coverages", "seconds", "times", "apart km2")
+
+    def report(name: str, single: list[Any], whole: Any) -> Any:
+        sums, results = zip(*(_processor(one, repeat) for one in single), strict=True)
+        seconds, result = _processor(whole, repeat)
+        apart = max(_apart(result, number, one) for number, one in enumerate(results))
+        row(name, f"{sum(sums):.2f}", f"{seconds:.2f}", f"{seconds / sum(sums):.2f}", f"{apart:.1e}")
+        RECORD.setdefault("mosaic", []).append(
+            {"what": name, "polygons": count, "coverages": sum(sums), "processor": seconds, "apart": apart}
         )
-        for name, cover in covers.items()
+
+    for layers, each in ((3, count), (MOST_LAYERS, max(count // 10, 1000))):
+        paths = {f"layer{seed}": data.layer(each, seed) for seed in range(1, layers + 1)}
+        report(
+            f"{layers} of {each:,}",
+            [partial(geozone.coverage, path, zones, by="zone") for path in paths.values()],
+            partial(geozone.mosaic, paths, zones, by="zone"),
+        )
+    old, new = data.layer(count, 1), data.layer(count, 2)
+    report(
+        "change",
+        [partial(geozone.coverage, path, zones, by="zone") for path in (old, new)],
+        partial(geozone.change, old, new, zones, by="zone"),
     )
-    say(f"\nMosaic of three layers of {count:,} polygons")
-    row("", "seconds", "times sum", "apart km2")
-    row("three coverages", f"{statistics.median(single):.2f}", "1.0", "")
-    row(
-        "mosaic",
-        f"{statistics.median(whole):.2f}",
-        f"{statistics.median(whole) / statistics.median(single):.2f}",
-        f"{apart:.1e}",
+    report(
+        "attribution",
+        [partial(coverage, frame, zones, by="zone")],
+        partial(attribution, frame, zones, by="zone"),
     )
+
+
+def _processor(run: Callable[[], Any], repeat: int) -> tuple[float, Any]:
+    """Return the median of processor seconds of some runs, and the last result."""
+    times = []
+    for _ in range(repeat):
+        start = time.process_time()
+        result = run()
+        times.append(time.process_time() - start)
+    return statistics.median(times), result
+
+
+def _apart(table: Any, number: int, cover: Any) -> float:
+    """Return by how many km² a result differs from the coverage by one of its layers."""
+    if "own_km2" in table:
+        found = table.groupby("zone").own_km2.sum()
+    elif "net_km2" in table:
+        found = table["new_km2" if number else "old_km2"]
+    else:
+        found = table[table[f"layer{number + 1}"]].groupby("zone").area_km2.sum()
+    return float((found.reindex(cover.index).fillna(0) - cover.net_km2).abs().max())
+
+
+def formats(count: int, repeat: int) -> None:
+    """Print coverage by one layer in every format that is streamed, against the GeoPackage in degrees."""
+    zones = data.zones()
+    say(f"\nCoverage by {count:,} polygons in every format (processor seconds, medians of {repeat})")
+    row("format", "geozone", "times", "seconds", "memory GB")
+    first: float | None = None
+    for name, path in data.layer_formats(count).items():
+        ours = Measured("geozone", path, zones, repeat)
+        first = first or ours.processor
+        row(
+            name,
+            f"{ours.processor:.2f}",
+            f"{ours.processor / first:.2f}",
+            f"{ours.seconds:.2f}",
+            f"{ours.memory:.2f}",
+        )
+        RECORD.setdefault("formats", []).append(
+            {"format": name, "polygons": count, "geozone": ours.processor, "memory_gb": ours.memory}
+        )
 
 
 def rasters(side: int, repeat: int) -> None:
@@ -297,7 +356,7 @@ def _counted(zones: Path, paths: list[Path], floor: str, names: list[str], repea
 
 
 COUNTED = ("zonal_shares", "zonal_means", "class_areas", "weighted_sums")
-PARTS = ("coverage", "shapes", "growth", "area", "mosaic", "raster")
+PARTS = ("coverage", "shapes", "growth", "formats", "area", "mosaic", "raster")
 PEERS = ("plain", "overlay_dissolve", "clip_loop", "duckdb_spatial", "postgis")
 
 
@@ -320,6 +379,8 @@ def main() -> None:
         every_shape(asked.count or (20_000 if asked.full else 5_000), asked.repeat, wanted, asked.shapes)
     if "growth" in asked.only:
         grow([10_000, 100_000, 1_000_000] if asked.full else [1_000, 10_000, 100_000], asked.repeat)
+    if "formats" in asked.only:
+        formats(count, asked.repeat)
     if "area" in asked.only:
         areas(100_000 if asked.full else 10_000, asked.repeat)
     if "mosaic" in asked.only:

@@ -59,6 +59,30 @@ def layer(count: int, seed: int = 1) -> Path:
     return path
 
 
+def layer_formats(count: int) -> dict[str, Path]:
+    """Return the layer in every format that is streamed, and in a projected CRS."""
+    first = layer(count)
+    found = {"GeoPackage": first}
+    frame: gpd.GeoDataFrame | None = None
+    for name, ending, crs in (
+        ("Gauss-Krüger", "gpkg", 4527),
+        ("FlatGeobuf", "fgb", None),
+        ("shapefile", "shp", None),
+        ("geodatabase", "gdb", None),
+        ("GeoParquet", "parquet", None),
+    ):
+        path = found[name] = FOLDER / f"{first.stem}_{crs or 4490}.{ending}"
+        if path.exists():
+            continue
+        frame = gpd.read_file(first, use_arrow=True) if frame is None else frame
+        shapes = frame[["geometry"]].to_crs(crs) if crs else frame[["geometry"]]
+        if ending == "parquet":
+            shapes.to_parquet(path)
+        else:
+            shapes.to_file(path, layer="layer" if ending != "shp" else path.stem, promote_to_multi=True)
+    return found
+
+
 def in_plane(path: Path) -> Path:
     """Return the same layer in the equal-area plane, where all tools see the same straight edges."""
     other = path.with_name(f"plane_{path.name}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -122,9 +123,18 @@ if __name__ == "__main__":
     for library in LIBRARIES:
         importlib.import_module(library)
     if name == "geozone":
+        import geopandas as gpd
+        import shapely
+
         from geozone.overlay.engine import compile_all
+        from geozone.overlay.stream import features_of_file
 
         compile_all()
+        for crs in (4490, 4527):  # and what reads and places polygons
+            with tempfile.TemporaryDirectory() as folder:
+                small = gpd.GeoDataFrame(geometry=[shapely.box(116, 39, 117, 40)], crs=4490).to_crs(crs)
+                small.to_file(Path(folder) / "small.gpkg")
+                features_of_file(Path(folder) / "small.gpkg")
     start, before = time.perf_counter(), time.process_time()
     found = METHODS[name](Path(layer_path), Path(zones_path))
     seconds, processor = time.perf_counter() - start, time.process_time() - before

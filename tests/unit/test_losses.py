@@ -13,13 +13,16 @@ import shapely
 
 from geozone.checks import check, repair
 from geozone.errors import DataError, InputError
-from geozone.model import Layer, Severity
+from geozone.model import CRS, Layer, Severity
 from geozone.overlay.coverage import coverage
-from geozone.overlay.losses import told
+from geozone.overlay.features import features_of
+from geozone.overlay.losses import rows_outside, told
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.plane import area_km2, to_plane
 from geozone.overlay.rings import each, not_finite, without_empty_rings
 from geozone.overlay.stream import coverage_of_file
+from geozone.overlay.zone_grid import make_sheets
+from geozone.overlay.zones import make_zones
 from geozone.read import read_layer
 from geozone.read.wellknown import is_too_deep, is_too_deep_text
 
@@ -357,3 +360,16 @@ def test_empty_and_repeated_keys_are_zones(keys):
         found = [finding for finding in told(table) if finding.kind == "zone_key_empty"]
         assert [finding.message.params["count"] for finding in found] == ([len(blank)] if blank else [])
     assert tables[0].index.is_unique
+
+
+@pytest.mark.parametrize("overlapping", [False, True])
+def test_rows_that_meet_no_zone_are_those_that_geos_finds(overlapping):
+    random = np.random.default_rng(5)
+    zones = [shapely.box(116, 39, 117, 40), shapely.box(116.5 if overlapping else 117, 39.5, 118, 40.5)]
+    corners = random.uniform([115.5, 38.5], [118.5, 41], (400, 2))
+    sizes = random.choice([1e-4, 0.01, 0.3], 400)
+    shapes = shapely.box(corners[:, 0], corners[:, 1], corners[:, 0] + sizes, corners[:, 1] + sizes)
+    shapes = np.append(shapes, shapely.box(115.9, 39, 116, 39.1))  # touches
+    features, polygons = features_of(shapes, CRS), make_zones(gpd.GeoSeries(zones, crs=CRS)).polygons
+    met = shapely.intersects(features.take(np.arange(len(shapes)))[:, None], polygons[None]).any(axis=1)
+    assert rows_outside(features, make_sheets(polygons, 64)).tolist() == np.flatnonzero(~met).tolist()
