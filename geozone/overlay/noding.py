@@ -41,8 +41,9 @@ class _Paths:
 def share_vertices(geometries: Geometries) -> Geometries:
     """Return geometries in whose edges the vertices of their neighbours have been inserted.
 
-    Only edges that no neighbour has are looked at, so that a clean coverage costs little and stays as it is. A polygon
-    that would become invalid stays as it is.
+    Only edges that no neighbour has are looked at, so that a clean coverage costs little and stays as it is; vertices of
+    all edges are, for what two geometries have in common may lie along a third. A polygon that would become invalid stays
+    as it is.
 
     Parameters
     ----------
@@ -54,10 +55,8 @@ def share_vertices(geometries: Geometries) -> Geometries:
     paths = _paths_of(geometries)
     begin = paths.edges
     begin = begin[_met_once(paths.coordinates[begin], paths.coordinates[begin + 1])]
-    # most edges end where the next one begins
-    place = np.union1d(begin, begin + 1)
-    owners = paths.owner[paths.path[place]]
-    return _inserted(geometries, paths, begin, paths.coordinates[place], owners)
+    finite = np.isfinite(paths.coordinates).all(axis=1)
+    return _inserted(geometries, paths, begin, paths.coordinates[finite], paths.owner[paths.path[finite]])
 
 
 def insert_vertices(geometries: Geometries, others: Geometries) -> Geometries:

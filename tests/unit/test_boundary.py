@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geozone.errors import DataError
 from geozone.messages import Text
 from geozone.model import CRS, Basis, Layer, LayerSpec, Level, Severity, Zone
-from geozone.overlay.plane import area_km2
+from geozone.overlay.plane import area_km2, length_km
 from geozone.overlay.units import finest_units, tile, zone_units
 from geozone.run.boundary import differs_from, own_boundary
 
@@ -198,7 +198,8 @@ def test_units_tile_whatever_their_borders_are_off_by(shifts, steps):
     ground = area_km2([shapely.union_all(drawn)], CRS)[0]
     filled = area_km2([shapely.union_all(tiled)], CRS)[0]
     assert areas.sum() == pytest.approx(filled, rel=1e-9)
-    assert filled >= ground * (1 - 1e-9)
+    # vertices less than a hundred-millionth of the extent apart are one to GEOS: here 5 mm, along every border
+    assert filled >= ground - 5e-6 * length_km(shapely.boundary(drawn), CRS).sum()
     assert filled - ground < 0.02 * 100  # at most the cracks between the units: 100 km of borders, 20 m wide
     assert np.abs(areas / area_km2(drawn, CRS) - 1).max() < 2e-3
 

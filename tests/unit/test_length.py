@@ -170,6 +170,14 @@ def test_the_zones_of_a_partition_add_up_to_every_line_once(cells, places, steps
     assert (found >= 0).all()
 
 
+def test_a_vertex_of_two_equal_lines_lies_on_a_third():
+    corner, middle, end = (116.1, 39.1), (116.25, 39.25), (116.4, 39.4)
+    twice, along = shapely.LineString([corner, middle, (116.1, 39.4)]), shapely.LineString([end, corner])
+    found = line_lengths(frame(twice, along, twice), ZONES).length_km.sum()
+    assert found == pytest.approx(line_lengths(frame(along, twice), ZONES).length_km.sum(), rel=1e-12)
+    assert found == pytest.approx(km(end, middle) + km(corner, middle, (116.1, 39.4)), rel=1e-6)
+
+
 def test_a_line_drawn_again_with_other_vertices_counts_once():
     few, many = (shapely.LineString(chain((116.1, 39.1), (116.7, 39.6), count)) for count in (1, 9))
     once = line_lengths(frame(few), ZONES).length_km.sum()
