@@ -384,7 +384,7 @@ class ZoneResult:
 
     ``units`` holds one row per unit and level (the zone itself included) with the columns
     ``code, name, name_en, level, parent, area_km2, geometry``. ``layers`` are cut to the zone, by layer id:
-    ``redline, barrier, barrier_gaps, bays, rivers, lakes, coastline``; one that the zone lacks is absent.
+    ``redline, barrier, bays, rivers, lakes, coastline``, and those made of them; one that the zone lacks is absent.
     ``mosaic`` has one row per finest unit and combination of layers: ``code``, one bool column per layer, ``area_km2``.
     ``redline_areas`` has the red line area of the zone and its provinces by every defensible choice (area method,
     coastline, repair): ``code, method, coastline, repair, area_km2, unit_km2``; empty where there is no red line.
@@ -413,6 +413,7 @@ class ZoneResult:
     )  # `geozone.manifest.indicators.Indicator` by id
     figures: Any = None  # `geozone.rates.figures.Figures`
     rasters: Mapping[str, LayerSpec] = field(default_factory=dict)  # that rates are made from
+    belts: Mapping[str, Any] = field(default_factory=dict)  # `geozone.run.belts.BeltResult` by role
 
 
 def _plain(value: Any, lang: Language) -> Any:

@@ -51,6 +51,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """A pass of a mountain barrier, by which a reader finds a break."""
+
+    name: Text
+    point: tuple[float, float]  # longitude, latitude
+
+
+@dataclass(frozen=True, slots=True)
 class Rendering:
     """How a document is recognised and which figures each clause prints, in printed order."""
 
@@ -183,6 +191,14 @@ def load_places() -> tuple[Place, ...]:
         )
         for key, entry in _table("places").items()
     )
+
+
+@cache
+def load_passes() -> tuple[tuple[Pass, ...], float]:
+    """Return the passes of the mountain barriers, and within how many km of a break each is named there."""
+    table = _table("passes")
+    passes = tuple(Pass(_text(entry["name"]), (entry["lon"], entry["lat"])) for entry in table["pass"])
+    return passes, float(table["within_km"])
 
 
 def _target(key: str, entry: Mapping[str, Any]) -> Target:

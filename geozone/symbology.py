@@ -88,21 +88,19 @@ def is_sea(role: str) -> bool:
 
 
 def drawing_order(layers: Iterable[Layer]) -> list[Layer]:
-    """Return layers from the bottom of a map to its top: by role, the gaps of a layer above it, then by id."""
+    """Return layers from the bottom of a map to its top: by role, then by id."""
     roles = load_roles()
-    gaps = {role.gaps for role in roles.values()}
 
-    def place(layer: Layer) -> tuple[int, bool, str]:
+    def place(layer: Layer) -> tuple[int, str]:
         role = roles.get(layer.spec.role) if layer.spec else None
-        return (role.order if role else 0, layer.id in gaps, layer.id)
+        return (role.order if role else 0, layer.id)
 
     return sorted(layers, key=place)
 
 
 def is_shown(spec: LayerSpec) -> bool:
-    """Tell whether a layer is drawn when a map opens; the gaps of a layer are, where it is not itself."""
-    role = load_roles()[spec.role]
-    return role.shown or spec.id == role.gaps
+    """Tell whether a layer is drawn when a map opens."""
+    return load_roles()[spec.role].shown
 
 
 class Mark(StrEnum):

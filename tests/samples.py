@@ -133,7 +133,7 @@ def sample_layers() -> dict[str, Layer]:
         ),
         "barrier_gaps": sample_layer(
             "barrier_gaps",
-            "barrier",
+            "barrier_gaps",
             [shapely.box(116.1, 38.45, 116.3, 38.55)],
             LayerStyle("fill", fill="#d98c1f", stroke="#a0640f", width=1, opacity=0.6),
         ),

@@ -79,7 +79,8 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
 def layer_names(result: ZoneResult) -> list[str]:
     """Return the layers of a package: those that are there, and empty ones where a catalogue has one, so that it can be filled."""
     embedded = load_catalog()
-    expected = [name for name in layer_order() if name in embedded and not _purpose(name)]
+    made = {role.layer for role in load_roles().values() if role.made_from}
+    expected = [name for name in layer_order() if name in embedded.keys() | made and not _purpose(name)]
     drawn = [layer.id for layer in drawing_order(result.layers.values())]
     return list(dict.fromkeys([*expected, *drawn]))
 
@@ -178,7 +179,7 @@ def _spatial(
 def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) -> list[Table]:
     """Return a layer as one table for each kind of geometry in it; the first keeps the layer's name."""
     base = columns(name, ("name", "name_en", *_PROVENANCE))
-    by_layer = {each: role for role in load_roles().values() for each in (role.layer, role.gaps)}
+    by_layer = {role.layer: role for role in load_roles().values()}
     role = load_roles()[layer.spec.role] if layer and layer.spec else by_layer.get(name)
     expected = role.geometry if role else "MultiPolygon"
     title = _layer_title(name, layer)

@@ -90,7 +90,7 @@ def theme(
 def on_sheet(spec: LayerSpec) -> LayerStyle:
     """Return the style of a layer on a sheet: a broad area is an outline, so that the rates keep their colours."""
     style, role = spec.style, load_roles()[spec.role]
-    if not role.outlined or spec.id == role.gaps or style.kind != "fill":
+    if not role.outlined or style.kind != "fill":
         return style
     return replace(
         style, kind="outline", fill=None, stroke=style.stroke or style.fill, width=max(style.width, 1.2)

@@ -52,13 +52,19 @@ def check_manifest() -> None:
 
 
 def role_faults() -> list[Fault]:
-    """Return the faults of roles: registers and layers of gaps that are not declared, two at one place of the order."""
+    """Return the faults of roles: registers and layers that are not declared, two at one place of the order."""
     declared = _read("roles")
     places: dict[int, str] = {}
     for role in load_roles().values():
         _known(declared, (role.id, "register"), role.register, load_registers())
-        gaps = [path.stem for path in shipped("layers").glob("*.toml")]
-        _known(declared, (role.id, "gaps"), role.gaps, gaps)
+        _known(declared, (role.id, "made_from"), role.made_from, load_roles())
+        made = [each.layer for each in load_roles().values() if each.made_from == role.id]
+        layers = [each.layer for each in load_roles().values()]
+        if role.belt is not None:
+            for name in ("axis", "breaks", "gaps"):
+                _known(declared, (role.id, "belt", name), getattr(role.belt, name), made)
+            for name in role.belt.protected:
+                _known(declared, (role.id, "belt", "protected"), name, layers)
         if role.order in places:
             declared.fault((role.id, "order"), "twice", name=role.order, other=places[role.order])
         places[role.order] = role.id
@@ -196,7 +202,7 @@ def _shape_faults(name: str, keys: tuple[str, ...]) -> list[Fault]:
 
 def _known(
     declared: Declarations,
-    place: tuple[str, str],
+    place: tuple[str, ...],
     name: str,
     names: Collection[str],
     fault: str = "unknown_word",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
@@ -20,11 +20,29 @@ GEOMETRIES: Mapping[str, str] = {"area": "MultiPolygon", "line": "MultiLineStrin
 _DIMENSIONS: Mapping[str, int] = {"area": 2, "line": 1, "point": 0}
 _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
-    "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "gaps": "", "shore": False, "sea": False, "offshore": False, "named_to": 0, "outlined": False,
+    "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "shore": False, "sea": False, "offshore": False, "named_to": 0, "outlined": False,
     "classed": False,
-    "nominal": False,
+    "nominal": False, "belt": None, "made_from": "",
 }  # fmt: skip
 _KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Belt:
+    """How the ground of a role is looked at as a belt that must hold (`geozone.barriers.analysis`)."""
+
+    axis: str  # ids of the layers that are made
+    breaks: str
+    gaps: str
+    protected: tuple[str, ...]  # layers whose ground is protected
+    reach_m: float  # the widest cut that is one; patches farther apart belong to different belts
+    link_m: float  # patches so near to each other are connected
+    narrow_m: float  # a belt less wide is narrow there
+    protected_m: float  # a belt with less protected width is unprotected there
+    gap_km2: float  # the smallest gap that is listed
+    side_km2: float  # the smallest belt, and the smallest side of a break
+    arm_m: float  # the shortest arm of an axis
+    close: int  # how many gaps to close are chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +65,6 @@ class Role:
     register: str  # the register whose items its features are
     purpose: str  # "units", "relief" or nothing
     natural: tuple[str, ...]
-    gaps: str  # layer of the gaps between its parts
     shore: bool  # its lines belong to the unit that they name or lie nearest to
     sea: bool  # its areas stand for the sea
     offshore: bool  # part of it may lie off the land of the zone
@@ -55,6 +72,8 @@ class Role:
     outlined: bool  # drawn as an outline on printed sheets
     classed: bool  # the values of the raster are classes, not quantities
     nominal: bool  # its areas name ground and claim none
+    belt: Belt | None  # how its ground is looked at as a belt
+    made_from: str  # the role whose layer the run makes it from; nobody supplies it
 
     @property
     def geometry(self) -> str:
@@ -111,8 +130,8 @@ def get_role(name: str) -> Role:
 
 
 def layer_order() -> list[str]:
-    """Return the ids of the layers that go by their role, from the bottom of the map to its top, gaps after their layer."""
-    return [name for role in load_roles().values() for name in (role.layer, role.gaps) if name]
+    """Return the ids of the layers that go by their role, from the bottom of the map to its top."""
+    return [role.layer for role in load_roles().values()]
 
 
 def role_for(purpose: str) -> Role:
@@ -137,6 +156,7 @@ def _role(declared: Declarations, key: str, table: Any) -> Role | None:
     values = {name: table.get(name, default) for name, default in _DEFAULTS.items()}
     values |= {name: tuple(values[name]) for name in ("also", "natural")}
     values["layer"] = values["layer"] or key
+    values["belt"] = _belt(declared, key, table["belt"]) if "belt" in table else None
     return Role(
         id=key,
         title=Text(**table["title"]),
@@ -145,3 +165,12 @@ def _role(declared: Declarations, key: str, table: Any) -> Role | None:
         style=LayerStyle(**table["style"]),
         **values,
     )
+
+
+def _belt(declared: Declarations, key: str, table: Mapping[str, Any]) -> Belt | None:
+    known = {field.name for field in fields(Belt)}
+    declared.known_keys((key, "belt"), table, known)
+    missing = sorted(known - set(table))
+    for name in missing:
+        declared.fault((key, "belt"), "missing_key", name=name)
+    return None if missing else Belt(**{**table, "protected": tuple(table["protected"])})

@@ -10,7 +10,6 @@ from geozone.catalog import DeclarationError, load_catalog
 from geozone.errors import InputError
 from geozone.manifest.declared import Declarations
 from geozone.manifest.indicators import Indicator
-from geozone.manifest.roles import load_roles
 from geozone.messages import Text, text
 from geozone.model import Document, LayerSpec, Target, Zone
 from geozone.project.entries import known_keys, stated
@@ -80,9 +79,6 @@ def _parse(declared: Declarations, path: Path) -> Project:
     zone = get_zone(table["zone"])
     layers = load_catalog()
     own, older = read_layers(table.get("layer", ()), path)
-    for role in load_roles().values():
-        if role.gaps and role.layer in own:
-            layers.pop(role.gaps, None)  # the embedded gaps belong to the embedded layer
     asked = read_indicators(declared, zone)
     return Project(
         zone=zone,

@@ -33,6 +33,7 @@ from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
 from geozone.rates.needs import AreaNeed, ConnectedNeed, Need
 from geozone.rates.regions import places_asked_for
+from geozone.run.belts import belts
 from geozone.run.findings import shore_elsewhere, unused_layer
 from geozone.run.layers import cut_to_zone, role_of
 from geozone.run.mosaics import Mosaics
@@ -112,6 +113,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     outline = units.geometry.iloc[-1]
     shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
     shown = _joined(run, shown, registers, units) | drawn_places(run, units)
+    found_belts = belts(layers, finest, shown)
+    shown |= {name: layer for belt in found_belts.values() for name, layer in belt.layers.items()}
     run.keep(target_findings(published(), zone_targets(zone.key)), tell=True)
     facts = Facts(
         zone=zone,
@@ -154,6 +157,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         indicators=indicators,
         figures=reported,
         rasters=rasters,
+        belts=found_belts,
     )
 
 
@@ -184,7 +188,7 @@ def tell_unused(
     run: Reading, layers: Mapping[str, Layer], rasters: Mapping[str, LayerSpec], needs: list[Need]
 ) -> None:
     """Tell which of the user's layers no rate is made from."""
-    used = layers_of(needs) | {role.gaps for role in load_roles().values()}
+    used = layers_of(needs)
     specs = {name: layer.spec for name, layer in layers.items() if layer.spec} | dict(rasters)
     drawn = {
         role.layer for role in load_roles().values() if role.register or role.nominal
@@ -201,12 +205,7 @@ def _mosaic_layers(layers: Mapping[str, Layer]) -> dict[str, gpd.GeoDataFrame]:
     found = {}
     for name, layer in layers.items():
         role = role_of(layer.spec) if layer.spec else None
-        if (
-            role is not None
-            and role.kind == "area"
-            and not (role.marine or role.nominal)
-            and name != role.gaps
-        ):
+        if role is not None and role.kind == "area" and not (role.marine or role.nominal):
             data = layer.data
             found[name] = data[shapely.get_dimensions(data.geometry.to_numpy()) == 2]
     return found

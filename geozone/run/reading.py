@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -32,7 +32,6 @@ from geozone.run.layers import (
 )
 from geozone.run.options import Options
 from geozone.run.rasters import opened, raster_layers
-from geozone.terrain.continuity import barrier_gaps
 
 EARLIER = "@"  # between the id of a layer and the vintage that is not its newest
 
@@ -87,9 +86,7 @@ class Reading:
     def layers(self) -> dict[str, Layer]:
         """Return every vector layer that covers the zone, from the bottom of the map to its top."""
         roles, layers = list(load_roles()), {}
-        specs = sorted(
-            self.project.layers.values(), key=lambda spec: (roles.index(spec.role), spec.id in _gaps())
-        )
+        specs = sorted(self.project.layers.values(), key=lambda spec: roles.index(spec.role))
         for spec in specs:
             role = role_of(spec)
             if role.raster or role.purpose or not spec.sources:  # without sources: made by the run
@@ -146,7 +143,7 @@ class Reading:
             repaired[name], ledger = repair(layer)
             self.ledgers.append(ledger)
         stop_on_errors(self.findings, self.project.zone)
-        return repaired | made_gaps(repaired)
+        return repaired
 
     def _open(self, spec: LayerSpec, *, own: bool) -> None:
         decisions, findings = opened(spec, self.inputs)
@@ -158,16 +155,6 @@ class Reading:
         title = layer.spec.title if layer.spec else layer.id
         for decision in layer.decisions:
             self.options.notice(text("run.decision", layer=title, reason=decision.reason))
-
-
-def made_gaps(layers: dict[str, Layer]) -> dict[str, Layer]:
-    """Return the gaps of the layers whose role has a layer of them, where none is there."""
-    found = {}
-    for role in load_roles().values():
-        if role.gaps and role.layer in layers and role.gaps not in layers:
-            spec = replace(load_catalog()[role.gaps], sources=())
-            found[role.gaps] = Layer(role.gaps, barrier_gaps(layers[role.layer].data), spec)
-    return found
 
 
 def stop_on_errors(findings: list[Finding], zone: Zone) -> None:
@@ -189,7 +176,3 @@ def stop_on_errors(findings: list[Finding], zone: Zone) -> None:
             reason=first.message,
             remedy=first.remedy,
         )
-
-
-def _gaps() -> set[str]:
-    return {role.gaps for role in load_roles().values() if role.gaps}

@@ -1,4 +1,4 @@
-"""How the patches of a barrier hang together: their connected parts, and the gaps between them."""
+"""How the patches of a barrier hang together: their connected parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pyproj
 import shapely
 
 from geozone.errors import UsageError
@@ -16,55 +15,6 @@ from geozone.overlay.distance import connected
 from geozone.overlay.plane import area_km2
 
 REACH_M = 1000.0  # patches this near to each other are connected; a distance on the ground, no cell
-
-
-def barrier_gaps(
-    barrier: gpd.GeoDataFrame, *, reach_m: float = 10_000.0, gap_km2: float = 1.0
-) -> gpd.GeoDataFrame:
-    """Return the ground that separates neighbouring patches of a barrier.
-
-    1. The patches are closed with a disc of half of `reach_m` (10 km: a gap that plans speak of as a corridor).
-    2. What the closing adds is a gap where it touches two or more patches; indentations of one patch are none.
-    3. Pieces below `gap_km2` are left out.
-
-    Parameters
-    ----------
-    barrier
-        Patches, in any CRS; rows that touch make one patch.
-    reach_m
-        The widest gap, in metres.
-    gap_km2
-        The smallest gap, in square kilometres.
-
-    Returns
-    -------
-    GeoDataFrame
-        EPSG:4490, one row per gap, largest first: ``gap`` (1, 2, …), ``area_km2``, ``geometry``; disjoint from the
-        barrier.
-
-    Raises
-    ------
-    UsageError
-        If a number is not positive or the barrier has no CRS.
-    """
-    for name, value in {"reach_m": reach_m, "gap_km2": gap_km2}.items():
-        if not value > 0:
-            raise UsageError("terrain.not_positive", name=name, value=value)
-    known = with_crs(barrier, "barrier")
-    patches = shapely.get_parts(shapely.union_all(shapely.make_valid(known.to_crs(CRS).geometry.array)))
-    if len(patches) < 2:
-        return by_size("gap", np.empty(0, dtype=object))
-    plane, back = _planes(patches)
-    ground = shapely.transform(patches, plane.transform, interleaved=False)
-    closed = shapely.buffer(shapely.buffer(shapely.union_all(ground), reach_m / 2), -reach_m / 2)
-    added = shapely.get_parts(shapely.difference(closed, shapely.union_all(ground)))
-    piece, _ = shapely.STRtree(ground).query(added, predicate="dwithin", distance=1.0)
-    between = added[np.bincount(piece, minlength=len(added)) >= 2]
-    gaps = shapely.transform(between, back.transform, interleaved=False)
-    # rounding on the way back may make the gaps overlap the patches by a hair
-    gaps = shapely.difference(shapely.make_valid(gaps), shapely.union_all(patches))
-    gaps = polygons_in(gaps)
-    return by_size("gap", gaps[area_km2(gaps, CRS) >= gap_km2] if len(gaps) else gaps)
 
 
 def continuity(barrier: gpd.GeoDataFrame, *, reach_m: float = REACH_M) -> float:
@@ -134,12 +84,3 @@ def by_size(number: str, polygons: npt.NDArray[np.object_]) -> gpd.GeoDataFrame:
     order = np.argsort(-areas, kind="stable")
     columns = {number: np.arange(1, len(order) + 1), "area_km2": areas[order]}
     return gpd.GeoDataFrame(columns, geometry=polygons[order], crs=CRS)
-
-
-def _planes(geometries: npt.NDArray[np.object_]) -> tuple[pyproj.Transformer, pyproj.Transformer]:
-    """Return the way to an equal-area plane about the geometries, for distances, and back."""
-    west, south, east, north = shapely.total_bounds(geometries)
-    plane = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +ellps=GRS80 +units=m"
-    return tuple(  # type: ignore[return-value]  # a pair, as the two endings say
-        pyproj.Transformer.from_crs(*ends, always_xy=True) for ends in ((CRS, plane), (plane, CRS))
-    )

@@ -1,4 +1,4 @@
-"""Layers barrier and barrier_gaps: the mountain barriers that the plans name, by the relief rule.
+"""Layer barrier: the mountain barriers that the plans name, by the relief rule.
 
 `geozone.terrain.barrier` holds the rule. Here its patches are shared out to the barriers that the plans name:
 
@@ -21,7 +21,7 @@ from common import BTH, DATA, YRD, write
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2
 from geozone.terrain.barrier import barrier
-from geozone.terrain.continuity import barrier_gaps, continuity
+from geozone.terrain.continuity import continuity
 
 # 坝上: the six counties of the plateau in Zhangjiakou and Chengde
 BASHANG = ("130722", "130723", "130724", "130725", "130826", "130828")
@@ -62,20 +62,6 @@ def main() -> None:
     north = provinces[provinces.code.isin(BTH)]
     south = provinces[provinces.code.isin(YRD)]
     parts = pd.concat([northern(north, counties), southern(south, counties)], ignore_index=True)
-    gaps = pd.concat(
-        [
-            gaps_of(parts[parts.part.isin(["taihang", "yanshan"])], north, "bth"),
-            *(
-                gaps_of(parts[parts.part == part], south, "yrd")
-                for part in ("west_anhui", "south_anhui_zhejiang")
-            ),
-        ],
-        ignore_index=True,
-    )
-    number = (gaps.groupby("zone").cumcount() + 1).astype(str)
-    gaps.insert(0, "name", "屏障断点 " + number + "（推算）")
-    gaps.insert(1, "name_en", "Barrier gap " + number + " (derived)")
-    gaps = gaps.drop(columns="gap")
     for part, rows in parts.groupby("part"):
         print(
             f"  {part}: {rows.area_km2.sum():.0f} km2, {len(rows)} patches, continuity {continuity(rows):.4f}"
@@ -84,8 +70,7 @@ def main() -> None:
         inside = area_km2(shapely.intersection(parts.geometry.array, province), CRS).sum()
         if inside > 0:
             print(f"  in {code}: {inside:.0f} km2")
-    titles = {"barrier": "山地生态安全屏障（高程推算）", "barrier_gaps": "屏障断点（推算）"}
-    write(DATA / "barrier.gpkg", {"barrier": parts, "barrier_gaps": gaps}, titles)
+    write(DATA / "barrier.gpkg", {"barrier": parts}, {"barrier": "山地生态安全屏障（高程推算）"})
 
 
 def northern(provinces: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -105,20 +90,6 @@ def southern(provinces: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> gpd.Geo
         for name, cities in (("west_anhui", WEST_ANHUI), ("south_anhui_zhejiang", SOUTH))
     }
     return _named(patches, parts, provinces)
-
-
-def gaps_of(parts: gpd.GeoDataFrame, provinces: gpd.GeoDataFrame, zone: str) -> gpd.GeoDataFrame:
-    """Return the gaps of a barrier inside its zone."""
-    gaps = barrier_gaps(parts)
-    area = shapely.coverage_union_all(provinces.geometry.array)
-    gaps = gaps.set_geometry(shapely.intersection(gaps.geometry.array, area))
-    gaps["area_km2"] = area_km2(gaps.geometry.array, CRS)
-    gaps = gaps[gaps.area_km2 >= 1].reset_index(drop=True)
-    return gaps.assign(
-        zone=zone,
-        province_codes=[provinces_of(gap, provinces) for gap in gaps.geometry],
-        **TOLD,
-    ).pipe(_multipolygons)
 
 
 def provinces_of(ground: shapely.Geometry, provinces: gpd.GeoDataFrame) -> str:

@@ -70,7 +70,7 @@ def describe(layer, name, folder):
 def open_and_draw(path, folder, names):
     layers = {name: QgsVectorLayer(f"{path}|layername={name}", name, "ogr") for name in names}
     result = {name: describe(layer, name, folder) for name, layer in layers.items()}
-    order = ["lakes", "rivers", "bays", "coastline", "redline", "barrier_gaps", "barrier", "units"]
+    order = ["lakes", "rivers", "bays", "coastline", "barrier_gaps", "redline", "barrier", "units"]
     together = [layers[name] for name in order if name in layers and layers[name].featureCount()]
     draw(together, layers["units"].extent(), folder / "all.png")
     return result

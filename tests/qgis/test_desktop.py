@@ -125,6 +125,8 @@ def test_qgis_takes_the_stored_styles(in_qgis):
         "redline": "singleSymbol",
         "barrier": "singleSymbol",
         "barrier_gaps": "singleSymbol",
+        "barrier_axis": "singleSymbol",
+        "barrier_breaks": "singleSymbol",
         "bays": "categorizedSymbol",
         "rivers": "categorizedSymbol",
         "lakes": "categorizedSymbol",

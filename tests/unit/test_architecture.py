@@ -23,6 +23,7 @@ STOREYS = [
     {"overlay"},
     {"policy"},
     {"raster"},  # opened with what read knows of files, counted in zones with what overlay knows of cells
+    {"barriers"},  # belts of ground, on what overlay measures
     {"terrain", "sources"},  # elevation is a raster
     {"rates"},
     {"registers"},  # reads files; what counts registers stands below it and reads none

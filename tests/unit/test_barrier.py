@@ -15,7 +15,7 @@ from geozone.model import CRS
 from geozone.overlay.plane import area_km2
 from geozone.terrain import elevation
 from geozone.terrain.barrier import barrier
-from geozone.terrain.continuity import barrier_gaps, connected_area, continuity
+from geozone.terrain.continuity import connected_area, continuity
 
 CELL = 1 / 120
 WEST, NORTH = 116.0, 41.0
@@ -151,27 +151,7 @@ def test_what_cannot_be_computed_is_told(tmp_path):
         barrier(dem, ZONE, radius_m=-1)
     assert negative.value.message.key == "terrain.not_positive"
     with pytest.raises(UsageError):
-        barrier_gaps(layer(patch(116, 40, 117, 41)), reach_m=0)
-    with pytest.raises(UsageError):
         continuity(layer(patch(116, 40, 117, 41)), reach_m=0)
-
-
-def test_the_gap_between_two_patches_is_the_ground_between_them():
-    width = 0.05  # degrees, 4.3 km
-    patches = layer(patch(116, 40, 116.5, 40.5), patch(116.5 + width, 40, 117, 40.5))
-    gaps = barrier_gaps(patches)
-    assert len(gaps) == 1
-    between = area_km2([patch(116.5, 40, 116.5 + width, 40.5)], CRS)[0]
-    assert gaps.area_km2.iloc[0] == pytest.approx(between, rel=0.05)
-    overlap = shapely.intersection(shapely.union_all(patches.geometry.array), gaps.geometry.iloc[0])
-    assert area_km2([overlap], CRS)[0] < 1e-9
-    assert len(barrier_gaps(patches, reach_m=4000)) == 0
-
-
-def test_an_indentation_of_one_patch_is_no_gap():
-    horseshoe = shapely.difference(patch(116, 40, 116.5, 40.5), patch(116.2, 40.2, 116.24, 40.5))
-    assert len(barrier_gaps(layer(horseshoe))) == 0
-    assert len(barrier_gaps(layer())) == 0
 
 
 def test_continuity_is_the_share_of_the_largest_connected_part():

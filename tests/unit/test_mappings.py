@@ -37,15 +37,16 @@ def test_layers_are_drawn_from_the_ground_up():
     found = [layer.spec.role for layer in drawing_order(layer(role) for role in reversed(drawn))]
     assert found == drawn
     assert [layer.spec.role for layer in ordered({role: layer(role) for role in reversed(drawn)})] == drawn
-    gaps = [one.id for one in drawing_order([layer("barrier", "barrier_gaps"), layer("barrier")])]
-    assert gaps == ["barrier", "barrier_gaps"]
+    made = ["barrier", "redline", "barrier_gaps", "barrier_axis", "barrier_breaks"]
+    assert [one.id for one in drawing_order(map(layer, reversed(made)))] == made
 
 
 def test_what_is_drawn_when_a_map_opens():
     hidden = {role for role in load_roles() if not is_shown(layer(role).spec)}
     assert {"barrier", "functional_zone", "area"} <= hidden
     assert not hidden & {"redline", "bay", "river", "lake", "coastline", "station"}
-    assert is_shown(layer("barrier", "barrier_gaps").spec)
+    assert is_shown(layer("barrier_breaks").spec)
+    assert {"barrier_axis", "barrier_gaps"} <= hidden
 
 
 def test_which_layers_are_one_coverage():

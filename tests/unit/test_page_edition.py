@@ -40,7 +40,7 @@ def test_nothing_finer_than_the_grid_is_inside():
     step = public.steps[-1]
     assert step.name == "edition"
     assert step.figures["grid_degrees"] == 0.02
-    assert step.figures["withheld"] == ["redline"]
+    assert step.figures["withheld"] == ["redline", "barrier_gaps"]
     assert step.figures["furthest_off_grid"] < 1e-6
 
 

@@ -123,11 +123,6 @@ def test_a_vintage_is_read_as_people_write_it():
     assert newest_first(["unknown", "unknown"]) == [["unknown"]]
 
 
-def test_embedded_gaps_do_not_outlive_the_embedded_barrier(project_file):
-    project = load_project(project_file('zone = "bth"' + LAYER.replace("redline", "barrier")))
-    assert "barrier_gaps" not in project.layers
-
-
 def test_a_register_is_declared(project_file):
     register = '\n[[register]]\nrole = "bay"\npath = "bays.csv"\nbasis = "official"\nas_of = 2026-06-30\n'
     entry = load_project(project_file('zone = "bth"' + register)).registers[0]

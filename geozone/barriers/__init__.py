@@ -1,0 +1,1 @@
+"""Barriers and corridors as belts of ground: their axis, width, breaks and gaps, and what would close them."""

@@ -1,0 +1,107 @@
+"""The width of a belt along its axis, and of the part of it that lies in other layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from geozone.barriers.crossings import Spans, across, spans
+from geozone.barriers.metric_plane import MetricPlane, steps
+from geozone.overlay.cutting import cut_up
+from geozone.overlay.plane import Geometries, Numbers
+
+PIECES = 48  # vertices of the pieces that long outlines are cut into
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The ground of a barrier in a plane in metres, and the part of the map that is protected."""
+
+    plane: MetricPlane
+    barrier: Geometries
+    protected: Geometries
+    barrier_tree: shapely.STRtree
+    protected_tree: shapely.STRtree
+
+    @classmethod
+    def of(cls, plane: MetricPlane, barrier: Geometries, protected: Geometries) -> Ground:
+        """Return the ground of polygons of the plane, cut up so that no line walks a long outline."""
+        pieces = cut_up(barrier, PIECES)[0], cut_up(protected, PIECES)[0]
+        return cls(plane, *pieces, *(shapely.STRtree(piece) for piece in pieces))
+
+    def on_barrier(self, lines: Numbers) -> Spans:
+        """Return what of straight lines lies on the barrier."""
+        return spans(lines, self.barrier, self.barrier_tree)
+
+    def on_protected(self, lines: Numbers) -> Spans:
+        """Return what of straight lines lies on protected ground, of the barrier or not."""
+        return spans(lines, self.protected, self.protected_tree)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The width of a belt in the middle of every step of its axis."""
+
+    places: Numbers  # ends of the steps, (n + 1, 2)
+    along_km: Numbers  # of the ends of the steps, on the ellipsoid
+    middles: Numbers  # (n, 2)
+    directions: Numbers  # of the axis there
+    crossings: Numbers  # the lines across the belt, (n, 2, 2)
+    width_km: Numbers
+    protected_width_km: Numbers
+
+    @property
+    def middle_km(self) -> Numbers:
+        """How far along the axis the middles lie."""
+        return (self.along_km[1:] + self.along_km[:-1]) / 2
+
+
+def profile(axis: Numbers, outline: Geometries, ground: Ground) -> Profile:
+    """Return the width along an axis.
+
+    1. A line is drawn across the belt in the middle of every step, at a right angle to the axis, which is taken as it runs
+       over the two steps on either side.
+    2. It ends at the outline, the joined ground without holes.
+    3. Its length on the ground of the barrier is the width there, its length on protected ground of the barrier the protected
+       width; both on the ellipsoid.
+
+    Parameters
+    ----------
+    axis
+        The ends of the steps, (n + 1, 2), in the plane of the ground.
+    outline
+        The joined ground that the axis belongs to, or the pieces that it has been cut into.
+    ground
+        What is measured.
+    """
+    edges = shapely.linestrings(np.stack([axis[:-1], axis[1:]], axis=1))
+    along_km = np.append(0.0, np.cumsum(ground.plane.length_km(edges)))
+    middles = (axis[1:] + axis[:-1]) / 2
+    directions = directions_at(axis)
+    lines = across(middles, directions @ np.array([[0.0, 1.0], [-1.0, 0.0]]), outline)
+    here = ground.on_barrier(lines)
+    safe = here.inside(ground.on_protected(lines))
+    widths = (spans_.lengths_km(lines, ground.plane) for spans_ in (here, safe))
+    return Profile(axis, along_km, middles, directions, lines, *widths)
+
+
+def directions_at(axis: Numbers) -> Numbers:
+    """Return the direction of an axis in the middle of every step, over two steps on either side."""
+    size = len(axis) - 1
+    first = np.maximum(np.arange(size) - 2, 0)
+    last = np.minimum(np.arange(size) + 3, size)
+    found = axis[last] - axis[first]
+    still = np.hypot(*found.T) == 0
+    found[still] = (1.0, 0.0)
+    return found
+
+
+def nearest_on(axis: Numbers, place: Numbers) -> tuple[float, float]:
+    """Return how far along an axis the place nearest to another lies, and how far apart they are, in the plane."""
+    line = shapely.LineString(axis)
+    point = shapely.Point(place)
+    along = float(shapely.line_locate_point(line, point))
+    total = steps(axis)[-1]
+    return min(along / total, 1.0) if total else 0.0, float(shapely.distance(line, point))
