@@ -210,6 +210,7 @@ class LayerSpec:
     )  # of a class raster: name -> values
     origins: tuple[Origin, ...] = ()  # what `source` and `licence` say in one text, part by part
     processing: Text = NO_TEXT  # what was done to it since it was taken
+    width_m: float | None = None  # of the belt on each side of its lines, where they stand for one
 
 
 @dataclass

@@ -54,7 +54,12 @@ class Analysis:
 
 
 def analyse(
-    barrier: Geometries, protected: Geometries | None, units: gpd.GeoDataFrame, rule: Belt
+    barrier: Geometries,
+    protected: Geometries | None,
+    units: gpd.GeoDataFrame,
+    rule: Belt,
+    *,
+    choose: bool = True,
 ) -> Analysis:
     """Return the axis, the width, the breaks and the gaps of a barrier.
 
@@ -73,6 +78,8 @@ def analyse(
         Finest units with ``code`` and ``geometry``.
     rule
         Distances and sizes, as declared of the role.
+    choose
+        Choose the gaps to close; nobody asks for those of an older date.
     """
     if not len(barrier):
         barrier = np.empty(0, dtype=object)
@@ -105,7 +112,9 @@ def analyse(
                     found += unprotected_places(one, number, safe_sides, narrow_km=rule.protected_m / 1e3)
     breaks, ends = _break_table(ranked(found), profiles, plane, shapes, codes)
     table = _gap_table(open_ground, breaks, ends, units)
-    closing = best_closing(open_ground, rule.close) if open_ground is not None and len(table) else None
+    closing = (
+        best_closing(open_ground, rule.close) if choose and open_ground is not None and len(table) else None
+    )
     if closing is not None:
         table.loc[list(closing.gaps), "chosen"] = True
     return Analysis(_axis_table(profiles, plane, shapes, codes), breaks, table, ends, open_ground, closing)

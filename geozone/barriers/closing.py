@@ -67,14 +67,17 @@ def best_closing(gaps: Gaps, number: int) -> Closing:
         if gaps.parts[left].sum() + top <= closed(gaps, best)[0]:
             break
         on_it = np.array([root in on for on in gaps.borders])
-        chosen, limit = _chosen_with(gaps, on_it, left & (np.arange(len(left)) != root), count)
+        left[root] = False
+        if gaps.parts[root] + _at_most(gaps, on_it, left, count) <= closed(gaps, best)[0]:
+            continue
+        chosen, limit = _chosen_with(gaps, on_it, left, count)
         best = max(best, chosen, key=lambda one: closed(gaps, one)[0])
         bound = max(bound, limit + float(gaps.parts[root]))
-        left[root] = False
     for root in range(count and len(gaps.shapes)):  # gaps alone, where hardly anything is protected
-        if top <= closed(gaps, best)[0]:
-            break
-        chosen, limit = _chosen_with(gaps, np.arange(len(gaps.shapes)) == root, left & False, count)
+        alone, none = np.arange(len(gaps.shapes)) == root, np.zeros_like(left)
+        if _at_most(gaps, alone, none, count) <= closed(gaps, best)[0]:
+            continue
+        chosen, limit = _chosen_with(gaps, alone, none, count)
         best = max(best, chosen, key=lambda one: closed(gaps, one)[0])
         bound = max(bound, limit)
     connected, members, _ = closed(gaps, best)
@@ -112,6 +115,23 @@ def _greedy(gaps: Gaps, number: int) -> frozenset[int]:
         rest = [gap for gap in range(len(gaps.shapes)) if gap not in chosen]
         chosen |= {max(rest, key=lambda gap: (closed(gaps, chosen | {gap})[0], gaps.areas[gap], -gap))}
     return chosen
+
+
+def _at_most(gaps: Gaps, first: Mask, left: Mask, count: int) -> float:
+    """Return more than any choice of gaps that hang together from some first ones can join, in km²."""
+    near, front = set(np.flatnonzero(first).tolist()), set(np.flatnonzero(first).tolist())
+    parts = frozenset[int]().union(*(gaps.borders[gap] for gap in near))
+    for _ in range(count - 1):
+        beside = frozenset[int]().union(*(gaps.neighbours[gap] for gap in front))
+        front = {
+            gap
+            for gap in range(len(gaps.shapes))
+            if gap not in near and (gap in beside or gaps.borders[gap] & parts)
+        }
+        near |= front
+        parts |= frozenset[int]().union(*(gaps.borders[gap] for gap in front))
+    largest = np.sort(gaps.areas[sorted(near)])[::-1][:count]
+    return float(largest.sum() + sum(gaps.parts[part] for part in parts if left[part]))
 
 
 def _chosen_with(gaps: Gaps, first: Mask, left: Mask, count: int) -> tuple[frozenset[int], float]:

@@ -79,7 +79,10 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
 def layer_names(result: ZoneResult) -> list[str]:
     """Return the layers of a package: those that are there, and empty ones where a catalogue has one, so that it can be filled."""
     embedded = load_catalog()
-    made = {role.layer for role in load_roles().values() if role.made_from}
+    roles = load_roles()
+    made = {
+        role.layer for role in roles.values() if role.made_from and roles[role.made_from].layer in embedded
+    }
     expected = [name for name in layer_order() if name in embedded.keys() | made and not _purpose(name)]
     drawn = [layer.id for layer in drawing_order(result.layers.values())]
     return list(dict.fromkeys([*expected, *drawn]))

@@ -43,6 +43,7 @@ class Belt:
     side_km2: float  # the smallest belt, and the smallest side of a break
     arm_m: float  # the shortest arm of an axis
     close: int  # how many gaps to close are chosen
+    passages: bool  # it is to lead from province to province
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _ELLIPSOID = pyproj.Geod(a=SEMI_MAJOR_AXIS, f=FLATTENING)
 _MERCATOR = "+proj=merc +ellps=GRS80 +units=m +no_defs"
 _ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
 _LONGEST = 0.01  # degrees: edges are cut to it, so that they are straight in every plane
+_ARC = 32  # edges of a quarter of a circle, which lie within 0.03 % of its radius
 _FARTHEST = 80.0  # degrees of latitude; the Mercator plane has no poles
 
 
@@ -58,6 +59,40 @@ def connected(geometries: Geometries, reach_m: float) -> Indices:
     """Return the number of the connected part that each geometry belongs to; neighbours lie within so many metres."""
     one, two = within_reach(geometries, reach_m)
     return joined_groups(len(geometries), one, two)
+
+
+def around(lines: Geometries, width_m: float) -> Geometries:
+    """Return the ground within so many metres of short pieces of lines, as polygons that overlap.
+
+    A piece is no longer than 0.0125° of latitude and 0.05° of longitude; each is widened in the Mercator plane by the stretching at
+    its middle, which is true to ``tan φ · width / a`` on either side: 1.3e-4 for a kilometre at 40°.
+
+    Parameters
+    ----------
+    lines
+        Lines in EPSG:4490.
+    width_m
+        How far the ground reaches on each side, in metres.
+    """
+    if not len(lines):
+        return np.empty(0, dtype=object)
+    plane, back = _planes()
+    coordinates, line = shapely.get_coordinates(shapely.segmentize(lines, _LONGEST), return_index=True)
+    cell = np.floor(coordinates / (5 * _LONGEST, 1.25 * _LONGEST))
+    new = np.append(True, (line[1:] != line[:-1]) | (cell[1:] != cell[:-1]).any(axis=1))
+    first = np.flatnonzero(new)
+    # a piece ends where the next of its line begins
+    last = np.append(first[1:], len(line) - 1)
+    last = np.where(line[last] == line[first], last, last - 1)
+    longer = last > first
+    first, last = first[longer], last[longer]
+    size = last - first + 1
+    place = np.repeat(first - np.append(0, np.cumsum(size)[:-1]), size) + np.arange(size.sum())
+    flat = np.column_stack(plane.transform(*coordinates[place].T))
+    pieces = shapely.linestrings(flat, indices=np.repeat(np.arange(len(first)), size))
+    middle = (coordinates[first, 1] + coordinates[last, 1]) / 2
+    round_ = shapely.buffer(pieces, width_m * _stretch(np.abs(middle)), quad_segs=_ARC)
+    return np.asarray(shapely.transform(round_, back.transform, interleaved=False), dtype=object)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -12,7 +13,7 @@ from geozone.catalog import DeclarationError, choice, declared_role
 from geozone.manifest.inputs import load_layers
 from geozone.manifest.origins import KEYS as ORIGIN_KEYS
 from geozone.manifest.origins import source_of
-from geozone.manifest.roles import get_role
+from geozone.manifest.roles import Role, get_role
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, LayerSource, LayerSpec
 from geozone.project.entries import data_file, joined, known_keys, own_id, stated, stated_origin, word_of
@@ -20,7 +21,7 @@ from geozone.vintages import newest_first
 
 KEYS = (
     "role", "id", "path", "layer", "basis", "vintage", "source", "licence", "title", "accuracy", "note", "crs", "encoding",
-    "fields", "classes",
+    "fields", "classes", "width_m",
     "processing", *ORIGIN_KEYS,
 )  # fmt: skip
 _PLACE = "[[layer]]"
@@ -76,7 +77,19 @@ def _layer(entry: Mapping[str, Any], project: Path) -> LayerSpec:
         classes=_classes(entry.get("classes", {})),
         origins=(origin,),
         processing=processing,
+        width_m=_width(entry.get("width_m"), role),
     )
+
+
+def _width(value: Any, role: Role) -> float | None:
+    """Return the width of the belt that lines stand for, on each side, in metres."""
+    if value is None:
+        return None
+    if role.kind != "area" or "line" not in role.also:
+        raise DeclarationError(text("project.no_width", role=role.title))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise DeclarationError(text("project.bad_width", value=str(value)))
+    return float(value)
 
 
 def _classes(table: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:

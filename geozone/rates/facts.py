@@ -94,6 +94,8 @@ class Facts:
         By layer id, the fields that its features have.
     vintages
         Ids of the layers that are there in an older vintage as well.
+    told
+        Layer -> what the run found out about the layer as a whole, for the row of the zone.
     before
         The same of the older vintages, where a layer has one: a change without a stated base year is held against it.
     """
@@ -110,6 +112,7 @@ class Facts:
     incomplete: frozenset[str] = frozenset()
     fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
     vintages: frozenset[str] = frozenset()
+    told: Mapping[str, Text] = field(default_factory=dict)
     before: Facts | None = None
     older: frozenset[str] = frozenset()  # of `before`: ids of the layers that are there in an older vintage
     found: dict[tuple[str, str], Value] = field(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geozone.manifest.origins import licence_of, source_of
 from geozone.manifest.roles import Belt, Role, load_roles
 from geozone.messages import NO_TEXT, Text, listed, text
-from geozone.model import Basis, Layer, LayerSpec
+from geozone.model import Basis, Layer, LayerSpec, Level
 from geozone.overlay.distance import within_reach
 from geozone.overlay.plane import Geometries
 from geozone.run.layers import role_of
@@ -21,6 +24,8 @@ from geozone.seeds import load_passes
 
 if TYPE_CHECKING:
     from geozone.barriers.analysis import Analysis
+    from geozone.barriers.passages import Passage
+    from geozone.barriers.stability import Stability
 
 _NEAR_M = 1000.0  # named waters so near to the line across a break lie there
 
@@ -33,10 +38,37 @@ class BeltResult:
     belt: Belt
     analysis: Analysis
     layers: Mapping[str, Layer]  # axis, breaks and gaps
+    passages: Sequence[Passage] = ()  # where it is to lead from province to province
+    stability: Stability | None = None  # against its older vintage, or that of what protects it
+
+
+def widened(layers: Mapping[str, Layer], outline: shapely.Geometry) -> dict[str, Layer]:
+    """Return layers in which the lines that stand for belts are belts on the ground of the zone."""
+    found = dict(layers)
+    for name, layer in layers.items():
+        width = layer.spec.width_m if layer.spec else None
+        if layer.spec is None or width is None:
+            continue
+        from geozone.barriers.buffers import belt_along  # noqa: PLC0415 - few projects have one
+
+        data = layer.data.copy()
+        lines = shapely.get_dimensions(data.geometry.to_numpy()) == 1
+        shapes = data.geometry.to_numpy().copy()
+        shapes[lines] = [belt_along(np.array([line]), width, outline) for line in shapes[lines]]
+        data = data.set_geometry(gpd.GeoSeries(shapes, index=data.index, crs=data.crs))
+        said = text("run.widened", width=f"{width:g}")
+        processing = listed([layer.spec.processing, said], "; ") if layer.spec.processing.zh else said
+        spec = replace(layer.spec, processing=processing, source=source_of(layer.spec.origins, processing))
+        found[name] = replace(layer, data=data[~data.geometry.is_empty], spec=spec)
+    return found
 
 
 def belts(
-    layers: Mapping[str, Layer], finest: gpd.GeoDataFrame, shown: Mapping[str, Layer]
+    layers: Mapping[str, Layer],
+    older: Mapping[str, Layer],
+    units: gpd.GeoDataFrame,
+    finest: gpd.GeoDataFrame,
+    shown: Mapping[str, Layer],
 ) -> dict[str, BeltResult]:
     """Return what is known of the barriers of a run as belts, by the role of their layer.
 
@@ -44,6 +76,10 @@ def belts(
     ----------
     layers
         The layers of the run, checked and repaired.
+    older
+        Older vintages of them, where there are any.
+    units
+        The units of the zone at all levels, with ``code, level, geometry``.
     finest
         Finest units with ``code, parent, geometry``.
     shown
@@ -51,7 +87,10 @@ def belts(
     """
     # what it needs of scipy takes a third of a second, which nobody waits for who has no barrier
     from geozone.barriers.analysis import analyse  # noqa: PLC0415
+    from geozone.barriers.passages import passages  # noqa: PLC0415
+    from geozone.barriers.stability import compare  # noqa: PLC0415
 
+    provinces = units[units["level"] == Level.PROVINCE.value]
     found = {}
     for role in load_roles().values():
         belt, layer = role.belt, layers.get(role.layer)
@@ -59,12 +98,70 @@ def belts(
             continue
         protecting = [layers[name] for name in belt.protected if name in layers]
         outline = shapely.union_all(finest.geometry.to_numpy())
-        ground = _polygons(shapely.intersection(_areas([layer]), outline))
+        ground = _ground(layer, outline)
         result = analyse(ground, _areas(protecting) if protecting else None, finest, belt)
-        found[role.id] = BeltResult(
-            role, belt, result, _made_layers(belt, result, [layer, *protecting], finest, shown)
+        made = _made_layers(belt, result, [layer, *protecting], finest, shown)
+        ways = (
+            passages(ground, provinces.geometry.to_numpy(), provinces["code"].tolist(), link_m=belt.link_m)
+            if belt.passages
+            else []
         )
+        stability = None
+        if any(name in older for name in (role.layer, *belt.protected)):
+            before = [older.get(name, layers.get(name)) for name in belt.protected]
+            known = [one for one in before if one is not None]
+            old_ground = _ground(older.get(role.layer, layer), outline)
+            old = analyse(old_ground, _areas(known) if known else None, finest, belt, choose=False)
+            stability = compare(old, result, old_ground, ground)
+        found[role.id] = BeltResult(role, belt, result, made, ways, stability)
     return found
+
+
+def told_of_belts(found: Mapping[str, BeltResult], units: gpd.GeoDataFrame) -> dict[str, Text]:
+    """Return what belts say of their layers: the ways from province to province, and what changed."""
+    names = units.drop_duplicates("code").set_index("code")
+    told = {}
+    for one in found.values():
+        said = [_passage_text(way, names) for way in one.passages]
+        if one.stability is not None:
+            said.append(_stability_text(one.stability))
+        if said:
+            told[one.role.layer] = reduce(operator.add, said)
+    return told
+
+
+def _passage_text(way: Passage, names: pd.DataFrame) -> Text:
+    titles = [names.loc[code, ["name", "name_en"]] for code in way.units]
+    units = Text(*("—".join(each) for each in zip(*titles, strict=True)))
+    if not way.open:
+        return text("run.passage_broken", units=units, gap=f"{way.gap_km:.1f}", place=_degrees(way.place))
+    return text("run.passage_open", units=units, width=f"{way.width_km:.2f}")
+
+
+def _stability_text(stability: Stability) -> Text:
+    said = text(
+        f"run.stability_{stability.direction.value}",
+        old=f"{stability.area[0]:,.0f}",
+        new=f"{stability.area[1]:,.0f}",
+        gained=f"{stability.gained_km2:,.1f}",
+        lost=f"{stability.lost_km2:,.1f}",
+        old_width=f"{stability.mean_width[0]:.1f}",
+        new_width=f"{stability.mean_width[1]:.1f}",
+        opened=str(len(stability.opened)),
+        closed=str(len(stability.closed)),
+    )
+    if stability.protected_share is None:
+        return said
+    old, new = (f"{100 * share:.1f}%" for share in stability.protected_share)
+    return said + text("run.stability_protected", old=old, new=new)
+
+
+def _degrees(place: tuple[float, float]) -> str:
+    return f"{place[0]:.3f}°E, {place[1]:.3f}°N"
+
+
+def _ground(layer: Layer, outline: shapely.Geometry) -> Geometries:
+    return _polygons(shapely.intersection(_areas([layer]), outline))
 
 
 def _areas(layers: Sequence[Layer]) -> Geometries:

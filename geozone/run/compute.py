@@ -33,7 +33,7 @@ from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
 from geozone.rates.needs import AreaNeed, ConnectedNeed, Need
 from geozone.rates.regions import places_asked_for
-from geozone.run.belts import belts
+from geozone.run.belts import belts, told_of_belts, widened
 from geozone.run.findings import shore_elsewhere, unused_layer
 from geozone.run.layers import cut_to_zone, role_of
 from geozone.run.mosaics import Mosaics
@@ -78,6 +78,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     options.progress(text("run.step_check"))
     layers = run.checked(layers, units)
     earlier = run.checked(earlier, units)
+    layers, earlier = (widened(some, units.geometry.iloc[-1]) for some in (layers, earlier))
     run.steps.append(Step("check", {"findings": len(run.findings), "repaired": len(run.ledger)}))
 
     options.progress(text("run.step_overlay" if is_compiled() else "run.step_overlay_first"))
@@ -110,10 +111,8 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     run.keep(found, tell=True)
     references = reference_targets(embedded_figures(zone), zone, indicators)
     targets += references.targets
-    outline = units.geometry.iloc[-1]
-    shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
-    shown = _joined(run, shown, registers, units) | drawn_places(run, units)
-    found_belts = belts(layers, finest, shown)
+    shown = _shown(run, layers, registers, units)
+    found_belts = belts(layers, earlier, units, finest, shown)
     shown |= {name: layer for belt in found_belts.values() for name, layer in belt.layers.items()}
     run.keep(target_findings(published(), zone_targets(zone.key)), tell=True)
     facts = Facts(
@@ -130,6 +129,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         fields={name: frozenset(map(str, layer.data.columns)) for name, layer in layers.items()},
         vintages=frozenset({*earlier, *earlier_rasters}),
         incomplete=frozenset(finding.layer for finding in run.findings if leaves_out(finding)),
+        told=told_of_belts(found_belts, units),
     )
     facts = _with_older(facts, chosen, materials, earlier_rasters)
     size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, published())
@@ -252,11 +252,13 @@ def _registers(run: Reading, shore_km: Mapping[str, float]) -> dict[str, Registe
     return registers
 
 
-def _joined(
-    run: Reading, shown: dict[str, Layer], registers: dict[str, Register], units: gpd.GeoDataFrame
+def _shown(
+    run: Reading, layers: Mapping[str, Layer], registers: dict[str, Register], units: gpd.GeoDataFrame
 ) -> dict[str, Layer]:
-    """Return the shown layers with the items and statuses of their registers."""
+    """Return the layers that are drawn: cut to the zone, with the items and statuses of their registers, and named places."""
     project = run.project
+    outline = units.geometry.iloc[-1]
+    shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
     own = {entry.id for entry in project.registers}
     joined, found = join_registers(
         shown, registers, units, project.zone, own_layers=project.own, own_registers=own
@@ -264,7 +266,7 @@ def _joined(
     for name, findings in found.items():
         spec = shown[name].spec
         run.keep(findings, tell=name in project.own or (spec is not None and spec.role in own))
-    return joined
+    return joined | drawn_places(run, units)
 
 
 def _slivers(

@@ -171,3 +171,14 @@ def test_layers_are_named_as_in_the_geopackage():
         "lakes",
         "redline",
     ]
+
+
+def test_lines_may_stand_for_a_belt_of_a_width(project_file):
+    belt = LAYER.replace("redline", "corridor") + "width_m = 500\n"
+    assert load_project(project_file('zone = "bth"' + belt)).layers["corridor"].width_m == 500.0
+    assert load_project(project_file('zone = "bth"' + LAYER)).layers["redline"].width_m is None
+    for wrong in ("0", "-3", "true", '"wide"', "inf"):
+        with pytest.raises(InputError, match="width_m"):
+            load_project(project_file('zone = "bth"' + belt.replace("500", wrong)))
+    with pytest.raises(InputError, match="width_m"):
+        load_project(project_file('zone = "bth"' + LAYER + "width_m = 500\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from geozone.manifest.indicators import Indicator
 from geozone.rates.facts import Facts, Value, share
@@ -27,7 +28,9 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         reason = facts.too_little(unit, total, indicator.options["layer"])
         if reason is None:
             largest = float(table["largest_km2"][unit.code])
-            yield share(unit, largest, total, "km2", indicator.layers)
+            value = share(unit, largest, total, "km2", indicator.layers)
+            told = facts.told.get(indicator.options["layer"]) if unit == facts.whole else None
+            yield value if told is None else replace(value, note=told)
         else:
             yield facts.not_applicable(unit, "km2", indicator, total, reason)
 

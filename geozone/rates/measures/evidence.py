@@ -29,6 +29,7 @@ def evidence(indicator: Indicator, facts: Facts) -> Text:
         if name in facts.specs:
             spec = facts.specs[name]
             note += text("rates.evidence_layer", title=spec.title, vintage=spec.vintage, source=spec.source)
+        note += facts.told.get(name, NO_TEXT)
     for name in indicator.registers:
         if name in facts.registers:
             register = facts.registers[name]

@@ -1,0 +1,212 @@
+"""Corridors: belts of a stated width along lines, ways from province to province, and barriers at two dates."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from test_barriers import CRS, GEOD, NECK, RIDGE, RULE, broken_ridge, on_earth, units
+
+from geozone.barriers.analysis import analyse
+from geozone.barriers.buffers import belt_along
+from geozone.barriers.passages import passages
+from geozone.barriers.stability import Direction, compare
+from geozone.manifest.roles import get_role
+from geozone.messages import Text
+from geozone.model import Basis, Layer, LayerSpec
+from geozone.overlay.plane import area_km2
+from geozone.run.belts import belts, told_of_belts, widened
+
+CORRIDOR = shapely.box(-200e3, -3e3, 200e3, 3e3)  # 6 km wide
+NARROW = [shapely.box(10e3, 1e3, 20e3, 9e3), shapely.box(10e3, -9e3, 20e3, -1e3)]  # 2 km between them
+THREE = units(*[shapely.box(x, -300e3, y, 300e3) for x, y in ((-250e3, -50e3), (-50e3, 50e3), (50e3, 250e3))])
+
+
+def ways(*cuts):
+    ground = shapely.difference(CORRIDOR, shapely.union_all(cuts))
+    found = passages(on_earth(ground), THREE.geometry.to_numpy(), ["west", "middle", "east"], link_m=1000)
+    return {frozenset(way.units): way for way in found}
+
+
+WEST, EAST = frozenset({"west", "middle"}), frozenset({"middle", "east"})
+THROUGH = WEST | EAST
+
+
+def test_a_whole_corridor_leads_through_every_province():
+    found = ways()
+    assert found.keys() == {WEST, EAST, THROUGH}
+    assert all(way.open and way.gap_km == 0 for way in found.values())
+    assert [way.width_km for way in found.values()] == pytest.approx([6, 6, 6], rel=0.001)
+
+
+def test_a_corridor_broken_at_a_border_is_broken_there():
+    found = ways(shapely.box(-54e3, -9e3, -50e3, 9e3))
+    assert [found[one].open for one in (WEST, EAST, THROUGH)] == [False, True, True]
+    assert found[WEST].gap_km == pytest.approx(4, rel=0.001)
+    middle = shapely.Point(found[WEST].place)
+    [there] = on_earth(shapely.box(-54e3, -4e3, -50e3, 4e3))
+    assert there.buffer(0.01).contains(middle)
+    assert found[WEST].width_km == 0
+
+
+def test_a_break_inside_a_province_is_one_of_its_passage():
+    found = ways(shapely.box(0, -9e3, 5e3, 9e3))
+    assert [found[one].open for one in (WEST, EAST, THROUGH)] == [True, True, False]
+    assert found[THROUGH].gap_km == pytest.approx(5, rel=0.001)
+
+
+def test_the_width_is_that_of_the_narrowest_place_on_the_widest_way():
+    assert ways(*NARROW)[THROUGH].width_km == pytest.approx(2, rel=0.001)
+    x, _ = ways(*NARROW)[THROUGH].place
+    [neck] = on_earth(shapely.box(5e3, -1e3, 25e3, 1e3))
+    west, _, east, _ = neck.bounds
+    assert west < x < east
+    # an island in it makes two ways: the wider one counts
+    assert ways(shapely.box(-10e3, -1.5e3, 10e3, 0.5e3))[THROUGH].width_km == pytest.approx(2.5, rel=0.001)
+
+
+def test_gaps_within_reach_do_not_part():
+    assert all(way.open for way in ways(shapely.box(-54e3, -9e3, -53.2e3, 9e3)).values())
+
+
+def test_a_corridor_in_one_province_has_no_passage():
+    assert (
+        passages(
+            on_earth(shapely.box(-40e3, -3e3, 40e3, 3e3)),
+            THREE.geometry.to_numpy(),
+            ["a", "b", "c"],
+            link_m=1000,
+        )
+        == []
+    )
+
+
+@given(st.floats(20, 52), st.floats(75, 130), st.floats(0, 180), st.sampled_from([300.0, 1000.0, 3000.0]))
+def test_the_edge_of_a_belt_is_as_far_off_as_stated(latitude, longitude, azimuth, width):
+    end = GEOD.fwd(longitude, latitude, azimuth, 40_000)[:2]
+    line = shapely.LineString([(longitude, latitude), end])
+    belt = belt_along(np.array([line]), width, shapely.box(0, 0, 180, 80))
+    for share in (0.2, 0.5, 0.8):
+        (x, y), (ahead, above) = (
+            line.interpolate(part, normalized=True).coords[0] for part in (share, share + 1e-4)
+        )
+        along = GEOD.inv(x, y, ahead, above)[0]
+        for side in (-90, 90):
+            ends = [GEOD.fwd(x, y, along + side, width * part)[:2] for part in (0.999, 1.001)]
+            assert [belt.contains(shapely.Point(one)) for one in ends] == [True, False]
+    area = 2 * width / 1e3 * 40 + np.pi * (width / 1e3) ** 2
+    assert area_km2([belt], CRS)[0] == pytest.approx(area, rel=2e-3)
+
+
+def test_the_belt_of_a_coast_lies_on_the_land():
+    land = shapely.box(116, 39, 117, 40)
+    coast = shapely.LineString([(117, 39), (117, 40)])
+    belt = belt_along(np.array([coast]), 1000, land)
+    length = GEOD.geometry_length(coast) / 1e3
+    assert area_km2([belt], CRS)[0] == pytest.approx(length, rel=1e-3)
+    assert land.buffer(1e-9).contains(belt)
+    assert belt_along(np.array([], dtype=object), 1000, land).is_empty
+
+
+def at(ground, safe=None):
+    ground = on_earth(ground)
+    return analyse(ground, None if safe is None else on_earth(safe), units(), RULE), ground
+
+
+def test_a_barrier_that_lost_a_break_and_gained_ground_is_more_stable():
+    (old, before), (new, after) = (
+        at(broken_ridge()),
+        at(shapely.union_all([broken_ridge(), shapely.box(50e3, -20e3, 56e3, 20e3)])),
+    )
+    found = compare(old, new, before, after)
+    assert found.direction is Direction.MORE
+    assert found.gained_km2 == pytest.approx(6 * 40, rel=1e-3)
+    assert found.lost_km2 == pytest.approx(0, abs=0.1)
+    assert (len(found.opened), found.closed.kind.to_list()) == (0, ["cut"])
+    back = compare(new, old, after, before)
+    assert back.direction is Direction.LESS
+    assert (back.gained_km2, back.lost_km2) == pytest.approx((found.lost_km2, found.gained_km2))
+    assert back.opened.width_km.to_list() == pytest.approx([6], rel=0.01)
+    assert compare(old, old, before, before).direction is Direction.SAME
+
+
+def test_gained_here_and_broken_there_points_both_ways():
+    moved = shapely.difference(RIDGE, shapely.union_all([shapely.box(100e3, -30e3, 103e3, 30e3), *NECK]))
+    (old, before), (new, after) = at(broken_ridge()), at(moved)
+    found = compare(old, new, before, after)
+    assert found.direction is Direction.MIXED
+    assert (len(found.opened), len(found.closed)) == (1, 2)
+
+
+def test_more_protection_alone_points_up():
+    half, most = shapely.box(-150e3, -20e3, 0, 20e3), shapely.box(-150e3, -20e3, 60e3, 20e3)
+    (old, ground), (new, _) = at(RIDGE, half), at(RIDGE, most)
+    found = compare(old, new, ground, ground)
+    assert found.protected_share == pytest.approx((0.5, 0.7), rel=1e-3)
+    assert found.direction is Direction.MORE
+
+
+def layer(name, role, shapes, **declared):
+    spec = LayerSpec(
+        id=name, role=role, title=Text(name, name), basis=Basis.SYNTHETIC, source=Text("s", "s"), licence="CC0",
+        vintage="2025", accuracy=Text("1", "1"), sources=(), **declared,
+    )  # fmt: skip
+    return Layer(name, gpd.GeoDataFrame({"name": [name] * len(shapes)}, geometry=list(shapes), crs=CRS), spec)
+
+
+def zone():
+    table = THREE.assign(
+        name=["西", "中", "东"], name_en=["West", "Middle", "East"], level="county", parent="zone"
+    )
+    provinces = table.assign(level="province", code=["110000", "120000", "130000"])
+    return table, gpd.GeoDataFrame(
+        np.concatenate([table, provinces]), columns=table.columns, geometry="geometry", crs=CRS
+    )
+
+
+def test_lines_with_a_width_become_belts_and_are_told():
+    finest, everything = zone()
+    line = shapely.LineString([(115.2, 39), (116.8, 39)])
+    lines = {
+        "corridor": layer("corridor", "corridor", [line], width_m=2000.0),
+        "rivers": layer("rivers", "river", [line]),
+    }
+    found = widened(lines, shapely.union_all(finest.geometry.to_numpy()))
+    [belt] = found["corridor"].data.geometry
+    assert area_km2([belt], CRS)[0] == pytest.approx(
+        GEOD.geometry_length(line) / 1e3 * 4 + np.pi * 4, rel=2e-3
+    )
+    assert "2000" in found["corridor"].spec.processing.zh
+    assert "2000" in found["corridor"].spec.source.en
+    assert found["rivers"] is lines["rivers"]
+    made = belts(found, {}, everything, finest, {})
+    assert set(made) == {"corridor"}
+    assert [way.open for way in made["corridor"].passages] == [True, True, True]
+    said = told_of_belts(made, everything)["corridor"]
+    assert "西—中" in said.zh
+    assert "West—Middle" in said.en
+    assert made["corridor"].layers["corridor_axis"].data.width_km.median() == pytest.approx(4, rel=0.01)
+    assert set(made["corridor"].layers) == {"corridor_axis", "corridor_breaks", "corridor_gaps"}
+
+
+def test_two_dates_of_a_barrier_are_told_with_a_direction():
+    finest, everything = zone()
+    new = {"barrier": layer("barrier", "barrier", on_earth(RIDGE))}
+    old = {"barrier": layer("barrier", "barrier", on_earth(broken_ridge()))}
+    found = belts(new, old, everything, finest, {})["barrier"]
+    assert found.stability.direction is Direction.MORE
+    said = told_of_belts({"barrier": found}, everything)["barrier"]
+    assert "趋于稳固" in said.zh
+    assert "no verdict" in said.en
+    assert belts(new, {}, everything, finest, {})["barrier"].stability is None
+
+
+def test_a_layer_made_of_others_is_no_better_than_they_are():
+    finest, everything = zone()
+    made = belts({"barrier": layer("barrier", "barrier", on_earth(RIDGE))}, {}, everything, finest, {})[
+        "barrier"
+    ].layers
+    assert {one.spec.basis for one in made.values()} == {Basis.SYNTHETIC}
+    assert {one.spec.role for one in made.values()} == set(made)
+    assert all(get_role(name).made_from == "barrier" for name in made)
