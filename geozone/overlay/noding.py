@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geozone.overlay.keys import mixed_keys
@@ -21,6 +22,7 @@ from geozone.overlay.plane import SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
 NEAR_SHARE = 1e-4
 NEAR_DEGREES = 1e-5
 BOW_M = 0.25
+_BATCH = 1 << 22  # pairs of points and edges that are looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class _Paths:
     coordinates: Numbers
     path: Indices  # of every coordinate
     owner: Indices  # geometry of every path
+    ring: npt.NDArray[np.bool_]  # which paths are outlines of polygons
 
     @property
     def edges(self) -> Indices:
@@ -41,20 +44,21 @@ class _Paths:
 def share_vertices(geometries: Geometries) -> Geometries:
     """Return geometries in whose edges the vertices of their neighbours have been inserted.
 
-    Only edges that no neighbour has are looked at, so that a clean coverage costs little and stays as it is; vertices of
-    all edges are, for what two geometries have in common may lie along a third. A polygon that would become invalid stays
-    as it is.
+    An edge that is the border of two polygons is not looked at, so that a clean coverage costs little and stays as it is;
+    their vertices are, for they may lie along a third. A polygon that would become invalid stays as it is.
 
     Parameters
     ----------
     geometries
         Polygons or lines in longitude and latitude.
     """
-    if len(geometries) < 2:
+    if not len(geometries):
         return geometries
     paths = _paths_of(geometries)
     begin = paths.edges
-    begin = begin[_met_once(paths.coordinates[begin], paths.coordinates[begin + 1])]
+    begin = begin[
+        ~_bordered(paths.coordinates[begin], paths.coordinates[begin + 1], paths.ring[paths.path[begin]])
+    ]
     finite = np.isfinite(paths.coordinates).all(axis=1)
     return _inserted(geometries, paths, begin, paths.coordinates[finite], paths.owner[paths.path[finite]])
 
@@ -80,13 +84,13 @@ def insert_vertices(geometries: Geometries, others: Geometries) -> Geometries:
 def _inserted(
     geometries: Geometries, paths: _Paths, begin: Indices, points: Numbers, owners: Indices
 ) -> Geometries:
-    """Insert points in edges of paths, but not those that a geometry has itself."""
+    """Insert points in edges of paths, but not in a polygon's those that it has itself."""
     if not len(begin) or not len(points):
         return geometries
     start, end = paths.coordinates[begin], paths.coordinates[begin + 1]
-    tree = shapely.STRtree(shapely.linestrings(np.stack([start, end], axis=1)))
-    point, edge = tree.query(shapely.points(points), predicate="dwithin", distance=NEAR_DEGREES)
-    foreign = owners[point] != paths.owner[paths.path[begin[edge]]]
+    point, edge = _in_boxes(points, np.minimum(start, end), np.maximum(start, end))
+    path = paths.path[begin[edge]]
+    foreign = (owners[point] != paths.owner[path]) | ~paths.ring[path]  # a line may run back along itself
     point, edge = point[foreign], edge[foreign]
     along, offset = end[edge] - start[edge], points[point] - start[edge]
     length = np.hypot(*along.T)
@@ -104,7 +108,37 @@ def _inserted(
     point, edge = point[new], edge[new]
     coordinates = np.insert(paths.coordinates, begin[edge] + 1, points[point], axis=0)
     path = np.insert(paths.path, begin[edge] + 1, paths.path[begin[edge]])
-    return _rebuilt(geometries, _Paths(coordinates, path, paths.owner), paths.owner[paths.path[begin[edge]]])
+    return _rebuilt(
+        geometries, _Paths(coordinates, path, paths.owner, paths.ring), paths.owner[paths.path[begin[edge]]]
+    )
+
+
+def _in_boxes(points: Numbers, low: Numbers, high: Numbers) -> tuple[Indices, Indices]:
+    """Return the pairs of points and boxes of edges in which, or near to which, they lie."""
+    low, high = low - NEAR_DEGREES, high + NEAR_DEGREES
+    orders = [np.argsort(points[:, axis]) for axis in (0, 1)]
+    slabs = [
+        (
+            np.searchsorted(points[order, axis], low[:, axis]),
+            np.searchsorted(points[order, axis], high[:, axis], "right"),
+        )
+        for axis, order in enumerate(orders)
+    ]
+    axis = int(np.argmin([(last - first).sum() for first, last in slabs]))
+    (first, last), order, other = slabs[axis], orders[axis], 1 - axis
+    pairs: list[tuple[Indices, Indices]] = []
+    ends = np.cumsum(last - first)
+    # in batches, for long edges among many points have many in their slab
+    for batch in np.split(np.arange(len(first)), np.flatnonzero(np.diff(ends // _BATCH)) + 1):
+        size = (last - first)[batch]
+        edge = np.repeat(batch, size)
+        place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + first[edge]
+        point = order[place]
+        value = points[point, other]
+        inside = (value >= low[edge, other]) & (value <= high[edge, other])
+        pairs.append((point[inside], edge[inside]))
+    point, edge = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    return point, edge
 
 
 def _paths_of(geometries: Geometries) -> _Paths:
@@ -115,7 +149,8 @@ def _paths_of(geometries: Geometries) -> _Paths:
     paths = np.concatenate([rings, parts[lines]])
     owners = np.concatenate([owner[polygons][ring_of], owner[lines]])
     coordinates, path = shapely.get_coordinates(paths, return_index=True)
-    return _Paths(coordinates, path.astype(np.intp), owners.astype(np.intp))
+    ring = np.arange(len(paths)) < len(rings)
+    return _Paths(coordinates, path.astype(np.intp), owners.astype(np.intp), ring)
 
 
 def _bow(start: Numbers, end: Numbers) -> Numbers:
@@ -126,14 +161,16 @@ def _bow(start: Numbers, end: Numbers) -> Numbers:
     return np.asarray(np.where(change[:, 0] == 0, 0.0, SEMI_MAJOR_AXIS * slope * change[:, 1] ** 2 / 8))
 
 
-def _met_once(start: Numbers, end: Numbers) -> np.ndarray:
-    """Tell which edges no other edge equals, whichever way it runs."""
+def _bordered(start: Numbers, end: Numbers, ring: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which edges are the border of two polygons: two outlines have them, one this way and one that way."""
     swapped = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     low = np.where(swapped[:, None], end, start)
     high = np.where(swapped[:, None], start, end)
     keys = mixed_keys(np.column_stack([low, high]))
     _, number, count = np.unique(keys, return_inverse=True, return_counts=True)
-    return np.asarray(count[number] == 1)
+    back = np.bincount(number, weights=swapped)
+    rings = np.bincount(number, weights=ring)
+    return np.asarray(((count == 2) & (back == 1) & (rings == 2))[number])
 
 
 def _rebuilt(geometries: Geometries, paths: _Paths, changed: Indices) -> Geometries:

@@ -178,6 +178,23 @@ def test_a_vertex_of_two_equal_lines_lies_on_a_third():
     assert found == pytest.approx(km(end, middle) + km(corner, middle, (116.1, 39.4)), rel=1e-6)
 
 
+def test_a_vertex_of_a_third_line_lies_on_two_equal_ones():
+    ends, middle = [(116.1, 39.1), (116.4, 39.4)], (116.25, 39.25)
+    once, back, third = (
+        shapely.LineString(ends),
+        shapely.LineString(ends[::-1]),
+        shapely.LineString([ends[1], middle]),
+    )
+    for equal in (once, back):
+        found = line_lengths(frame(once, equal, third), ZONES).length_km.sum()
+        assert found == pytest.approx(km(*ends), rel=1e-6)
+
+
+def test_a_line_that_runs_back_along_itself_counts_once():
+    line = shapely.LineString([(116.25, 39.2), (116.5, 39.5), (116.375, 39.35)])
+    assert line_lengths(frame(line), ZONES).length_km.sum() == pytest.approx(km(*line.coords[:2]), rel=1e-6)
+
+
 def test_a_line_drawn_again_with_other_vertices_counts_once():
     few, many = (shapely.LineString(chain((116.1, 39.1), (116.7, 39.6), count)) for count in (1, 9))
     once = line_lengths(frame(few), ZONES).length_km.sum()
