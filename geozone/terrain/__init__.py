@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geozone.terrain.rules import Kapos, Relief, Slope
+    from geozone.terrain.variants import sensitivity
 
-__all__ = ["Kapos", "Relief", "Slope"]
+__all__ = ["Kapos", "Relief", "Slope", "sensitivity"]
 
-_HOME = {"Kapos": "rules", "Relief": "rules", "Slope": "rules"}
+_HOME = {"Kapos": "rules", "Relief": "rules", "Slope": "rules", "sensitivity": "variants"}
 
 
 def __getattr__(name: str) -> Any:

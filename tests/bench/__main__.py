@@ -344,7 +344,7 @@ def terrain(side: int, repeat: int) -> None:
 
 
 def _counted(
-    zones: Path, paths: list[Path], floor: str, names: list[str], repeat: int, part: str | None = None
+    zones: Path, paths: list[Path], floor: str, names: list[str], repeat: int, *, part: str | None = None
 ) -> None:
     """Print medians of processor time; methods take turns, so that all see the same machine."""
     found: dict[str, list[dict[str, float]]] = {name: [] for name in (floor, *names)}
