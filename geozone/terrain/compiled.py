@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geozone.overlay.compiled.compilation import compiled
+from geozone.overlay.compiled.compilation import compiled, compiled_sums, step
 
 
 @compiled
@@ -46,7 +46,7 @@ def add_to_cells(values, offsets, down, across, every, sums, counts):
                 counts[at_row, at_column] += count
 
 
-@compiled
+@compiled_sums
 def slopes(heights, across, down):
     """Return the slope, in degrees, of all rows but the first and the last by Horn's formula; NaN where there is no height.
 
@@ -55,39 +55,67 @@ def slopes(heights, across, down):
     """
     rows, width = heights.shape
     found = np.empty((rows - 2, width), np.float32)
-    degrees = 180 / np.pi
+    rises = np.empty(width)
     for row in range(1, rows - 1):
-        wide, high = 8 * across[row - 1], 8 * down[row - 1]
+        north, here, south = heights[row - 1], heights[row], heights[row + 1]
+        by_width, by_height = 1 / (8 * across[row - 1]), 1 / (8 * down[row - 1])
+        holes = 0
         for column in range(width):
-            middle = heights[row, column]
-            left, right = max(column - 1, 0), min(column + 1, width - 1)
-            north_west, north, north_east = (
-                heights[row - 1, left],
-                heights[row - 1, column],
-                heights[row - 1, right],
-            )
-            west, east = heights[row, left], heights[row, right]
-            south_west, south, south_east = (
-                heights[row + 1, left],
-                heights[row + 1, column],
-                heights[row + 1, right],
-            )
-            if column == 0:
-                north_west = west = south_west = middle
-            if column == width - 1:
-                north_east = east = south_east = middle
-            north_west = middle if np.isnan(north_west) else north_west
-            north = middle if np.isnan(north) else north
-            north_east = middle if np.isnan(north_east) else north_east
-            west = middle if np.isnan(west) else west
-            east = middle if np.isnan(east) else east
-            south_west = middle if np.isnan(south_west) else south_west
-            south = middle if np.isnan(south) else south
-            south_east = middle if np.isnan(south_east) else south_east
-            to_east = ((north_east + 2 * east + south_east) - (north_west + 2 * west + south_west)) / wide
-            to_south = ((south_west + 2 * south + south_east) - (north_west + 2 * north + north_east)) / high
-            found[row - 1, column] = np.arctan(np.sqrt(to_east * to_east + to_south * to_south)) * degrees
+            holes += np.isnan(north[column]) or np.isnan(here[column]) or np.isnan(south[column])
+        if holes == 0:
+            # slices, so that no index has to be looked at twice and several pixels are worked on at a time
+            north_east, east, south_east = north[2:], here[2:], south[2:]
+            north_middle, south_middle, inner = north[1:], south[1:], rises[1:]
+            for column in range(width - 2):
+                to_east = north_east[column] + 2 * east[column] + south_east[column]
+                to_east = (to_east - (north[column] + 2 * here[column] + south[column])) * by_width
+                to_south = south[column] + 2 * south_middle[column] + south_east[column]
+                to_south = (
+                    to_south - (north[column] + 2 * north_middle[column] + north_east[column])
+                ) * by_height
+                inner[column] = np.sqrt(to_east * to_east + to_south * to_south)
+            for column in (0, width - 1):
+                rises[column] = _rise(north, here, south, column, by_width, by_height)
+        else:
+            for column in range(width):
+                rises[column] = _rise(north, here, south, column, by_width, by_height)
+        line = found[row - 1]
+        for column in range(width):
+            line[column] = _degrees(rises[column])
     return found
+
+
+@step
+def _rise(north, here, south, column, by_width, by_height):
+    """Return the rise of one pixel, whatever its neighbours lack."""
+    middle = here[column]
+    if np.isnan(middle):
+        return np.nan
+    corners = (-1.0, 0.0, 1.0)
+    to_east, to_south = 0.0, 0.0
+    for beside in range(3):
+        place = column + beside - 1
+        weight = 2.0 if beside == 1 else 1.0
+        above = north[place] if 0 <= place < len(here) else np.nan
+        level = here[place] if 0 <= place < len(here) else np.nan
+        below = south[place] if 0 <= place < len(here) else np.nan
+        above = middle if np.isnan(above) else above
+        level = middle if np.isnan(level) else level
+        below = middle if np.isnan(below) else below
+        to_east += corners[beside] * (above + 2 * level + below)
+        to_south += weight * (below - above)
+    return np.sqrt((to_east * by_width) ** 2 + (to_south * by_height) ** 2)
+
+
+@step
+def _degrees(rise):
+    """Return the angle of a rise, to 2e-6 degrees (Abramowitz and Stegun 4.4.49), which takes a fifth of the time of arctan."""
+    x = min(rise, 1 / rise)  # of a level pixel: 0, or infinite
+    y = x * x
+    series = -0.0752896400 + y * (0.0429096138 + y * (-0.0161657367 + y * 0.0028662257))
+    series = -0.3333314528 + y * (0.1999355085 + y * (-0.1420889944 + y * (0.1065626393 + y * series)))
+    angle = x * (1 + y * series)
+    return (np.pi / 2 - angle if rise > 1 else angle) * (180 / np.pi)
 
 
 @compiled

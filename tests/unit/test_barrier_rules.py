@@ -6,14 +6,17 @@ import pytest
 import rasterio
 import shapely
 from rasterio import Affine
+from rasterio.env import get_gdal_config
 
 from geozone.errors import UsageError
 from geozone.model import CRS
 from geozone.overlay.cells import cell_areas_by_row, cell_sides
 from geozone.overlay.plane import area_km2
+from geozone.raster.opening import Raster
 from geozone.terrain import Kapos, Relief, Slope, sampling
 from geozone.terrain.barrier import barrier
 from geozone.terrain.cells import grid_over
+from geozone.terrain.compiled import slopes
 from geozone.terrain.elevation import open_elevation
 from geozone.terrain.rules import Ground
 from geozone.terrain.sampling import sample
@@ -123,6 +126,52 @@ def test_bands_and_stripes_change_nothing(tmp_path, monkeypatch, slope_at_m):
     _, parts = sampled(path, slope=True, slope_at_m=slope_at_m)
     assert parts[0] == pytest.approx(whole[0], rel=1e-5)
     assert parts[1] == pytest.approx(whole[1], rel=1e-4)
+
+
+def test_slopes_are_those_of_horn_with_neighbours_that_are_missing_as_high_as_the_middle():
+    generator = np.random.default_rng(2)
+    heights = generator.uniform(0, 400, (40, 30)).astype("float32")
+    heights[8, 8] = heights[20:25, 3:9] = np.nan
+    wide, high = np.linspace(20, 30, 38), np.full(38, 25.0)
+    found = slopes(heights, wide, high)
+    padded = np.pad(heights, ((0, 0), (1, 1)), constant_values=np.nan).astype(float)
+    for row in range(38):
+        for column in range(30):
+            around = padded[row : row + 3, column : column + 3]
+            around = np.where(np.isnan(around), around[1, 1], around)
+            east = ((around[:, 2] - around[:, 0]) * (1, 2, 1)).sum() / 8 / wide[row]
+            south = ((around[2] - around[0]) * (1, 2, 1)).sum() / 8 / high[row]
+            known = np.degrees(np.arctan(np.hypot(east, south))) if np.isfinite(around[1, 1]) else np.nan
+            assert found[row, column] == pytest.approx(known, abs=1e-5, nan_ok=True)
+
+
+@pytest.mark.parametrize("rule", [Relief(), Slope()])
+def test_no_pixel_of_a_fine_model_is_read_twice_and_few_at_a_time(tmp_path, monkeypatch, rule):
+    heights = np.random.default_rng(1).uniform(0, 500, (1500, 1500))
+    transform = Affine(1e-3, 0, WEST, 0, -1e-3, NORTH)
+    path = file_of(tmp_path / "fine.tif", heights, transform, tiled=True, blockxsize=128, blockysize=128)
+    read, stored = [], Raster.stored
+
+    def noted(raster, rows, columns=None, shape=None):
+        read.append((rows, columns))
+        return stored(raster, rows, columns, shape)
+
+    monkeypatch.setattr(Raster, "stored", noted)
+    monkeypatch.setattr(sampling, "_AT_ONCE", 1)
+    barrier(path, ZONE, rule=rule, patch_km2=1)
+    times = np.zeros(heights.shape, int)
+    for rows, columns in read:
+        times[slice(*rows), slice(*columns)] += 1
+        assert (rows[1] - rows[0]) * (columns[1] - columns[0]) <= 128 * heights.shape[1]
+    assert times.max() == 1
+    assert times[400:900, 400:1000].min() == 1
+
+
+def test_gdal_keeps_as_many_blocks_afterwards_as_before():
+    with rasterio.Env():
+        before = get_gdal_config("GDAL_CACHEMAX")
+        sampled((np.zeros((1500, 1500)), Affine(1e-3, 0, WEST, 0, -1e-3, NORTH)))
+        assert get_gdal_config("GDAL_CACHEMAX") == before
 
 
 def test_ground_beside_a_void_is_no_cliff():
