@@ -55,8 +55,8 @@ def barrier(
        side, else resampled (bilinear). The model is read once, in bands. Cells without elevation count as sea level.
     2. *What the rule looks at.* ``relief``: the highest less the lowest elevation of cells within `radius_m` (3 km, a disc
        of 28 km²). ``slope``: the mean over a cell of the slopes of its pixels (Horn's formula on the ellipsoid), or of
-       groups of pixels of `slope_at_m`. ``kapos``: elevation, slope at 1 km and the elevation range within 7 km. A pixel
-       without elevation is as high as its neighbour for a slope.
+       groups of pixels of `slope_at_m`. ``kapos``: elevation, slope at 1 km and the elevation range within 7 km. For a slope, a
+       neighbour without elevation is as high as the pixel itself.
     3. *Threshold.* ``relief``: rugged are cells with a relief of `relief_m` (100 m) or more. ``slope``: those of
        `slope_deg` (2°) or more. ``kapos``: the seven classes of UNEP-WCMC. `geozone.terrain.rules` holds the numbers with
        their reasons; how much hangs on them is measured in docs/layers.md. Steps 4 to 7 are the same for all rules.

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geozone.errors import InputError, UsageError
+from geozone.messages import Text, text
 from geozone.model import Severity
 from geozone.read.notes import Notes, warn
 from geozone.terrain.layers_on_grid import Values
@@ -39,6 +40,11 @@ class Importance:
     cells: dict[int, int]  # cells of each class
     area_km2: dict[int, float] | None  # and their area, where the raster's place is known
     nodata_share: float
+
+    @property
+    def statement(self) -> Text:
+        """What has to stand beside it wherever it is shown."""
+        return text("terrain.screening_statement")
 
 
 def importance(screening: Screening | Any, *, areas: Any = None) -> Importance:

@@ -22,6 +22,7 @@ import pyproj
 from affine import Affine
 
 from geozone.errors import UsageError
+from geozone.messages import Text, text
 from geozone.terrain.layers_on_grid import Layers, Limits, Mask, Values, layers_of
 
 STEEPEST = 90.0  # degrees
@@ -38,6 +39,11 @@ class Screening:
     transform: Affine | None = None  # where it lies, unless the inputs were arrays
     crs: pyproj.CRS | None = None
     areas: Values | None = None  # km² of every cell, unless the inputs were arrays
+
+    @property
+    def statement(self) -> Text:
+        """What has to stand beside it wherever it is shown."""
+        return text("terrain.screening_statement")
 
 
 def water_conservation(

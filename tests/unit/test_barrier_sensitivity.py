@@ -1,7 +1,11 @@
 """How a barrier changes with its numbers, on ground whose barrier is known."""
 
+import re
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 from rasterio import Affine
@@ -13,6 +17,12 @@ from geozone.terrain.variants import PLATEAU, SHARED, overlap
 
 ZONE = gpd.GeoDataFrame(geometry=[shapely.box(116.2, 40.0, 117.0, 40.6)], crs=CRS)
 PLACE = Affine(1 / 120, 0, 116, 0, -1 / 120, 40.8)
+
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "layers" / "data"
+NORTH = ("110000", "120000", "130000")
+BASHANG = ("130722", "130723", "130724", "130725", "130826", "130828")
 
 
 def layer(*bounds):
@@ -57,3 +67,23 @@ def test_nothing_changes_on_ground_that_is_barrier_by_any_number():
     assert relief.overlap.to_numpy() == pytest.approx(1, abs=1e-9)
     assert relief.change.to_numpy() == pytest.approx(0, abs=1e-9)
     assert set(PLATEAU).isdisjoint(relief.number)
+
+
+def test_the_table_of_the_documentation_is_what_the_embedded_elevation_gives():
+    provinces, counties = (
+        pyogrio.read_dataframe(DATA / "boundary.gpkg", layer=name) for name in ("province", "county")
+    )
+    zone, plateau = provinces[provinces.code.isin(NORTH)], counties[counties.code.isin(BASHANG)]
+    text = (ROOT / "docs" / "layers.md").read_text("utf-8")
+    table = re.search(r"<!-- sensitivity -->\n(.*?)<!-- end -->", text, re.DOTALL)[1]
+    found = {
+        name: barrier(DATA / "dem_bth.tif", zone, plateau=plateau, rule=name)
+        for name in ("relief", "kapos", "slope")
+    }
+    for name, against in (("kapos", "relief"), ("slope", "relief"), ("slope", "kapos")):
+        area, other = found[name].area_km2.sum(), found[against].area_km2.sum()
+        both = overlap(found[name], found[against])
+        assert f"| {name} | {area:,.0f} | {against} | {area / other - 1:+.1%} | {both:.3f} |" in table
+    lower = barrier(DATA / "dem_bth.tif", zone, plateau=plateau, relief_m=80.0)
+    change = lower.area_km2.sum() / found["relief"].area_km2.sum() - 1
+    assert f"| relief | relief_m | 80 | {change:+.1%} | {overlap(lower, found['relief']):.3f} |" in table

@@ -52,6 +52,13 @@ def test_water_soil_and_life_are_the_products_that_the_formulas_say():
     assert water_conservation(NPP, up, up, up).unit == "g C/(m²·a)"
 
 
+def test_every_result_says_that_it_is_screening_and_no_statutory_line():
+    found = soil_retention(NPP, LOW_TO_HIGH, LOW_TO_HIGH)
+    for result in (found, importance(found)):
+        assert "不是法定生态保护红线" in result.statement.zh
+        assert "no statutory red line" in result.statement.en
+
+
 def test_sand_is_fixed_more_on_rough_ground():
     slope = np.array([[0.0, 60.0, 0.0]])
     found = sand_fixing(NPP, LOW_TO_HIGH, LOW_TO_HIGH, slope).values
