@@ -12,7 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geozone.overlay.plane import Geometries, Indices, Numbers, plane_coordinates, to_plane
+from geozone.overlay.plane import (
+    FLATTENING,
+    SEMI_MAJOR_AXIS,
+    Geometries,
+    Indices,
+    Numbers,
+    plane_coordinates,
+    to_plane,
+)
 
 Span = tuple[int, int]  # first, and one past the last
 
@@ -91,3 +99,13 @@ def cell_areas(x: Numbers, y: Numbers, wide: float, high: float, crs: object) ->
     """Return the area, in m², of cells of a projected grid, given by their centres."""
     boxes = shapely.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
     return np.asarray(shapely.area(to_plane(boxes, crs)))
+
+
+def cell_sides(degrees_y: Numbers, wide: float, high: float) -> tuple[Numbers, Numbers]:
+    """Return how wide and how high, in m, cells of a grid of longitude and latitude are at latitudes, given their degrees."""
+    squared = FLATTENING * (2 - FLATTENING)
+    latitude = np.radians(degrees_y)
+    root = 1 - squared * np.sin(latitude) ** 2
+    across = SEMI_MAJOR_AXIS / np.sqrt(root) * np.cos(latitude)
+    along = SEMI_MAJOR_AXIS * (1 - squared) / root**1.5
+    return np.asarray(across * np.radians(wide)), np.asarray(along * np.radians(high))

@@ -73,7 +73,7 @@ class Elevation:
             If the file is damaged.
         """
         target = np.full(shape, np.nan)
-        ratio = self._pixels_per_cell(transform, crs, shape)
+        ratio = self.pixels_per_cell(Grid(transform, crs, shape))
         if ratio is None:
             return target
         step = max(int(ratio / 2), 1) if coarse else 1
@@ -117,7 +117,7 @@ class Elevation:
                 return
             rows, columns = window
         size = tuple(max((span[1] - span[0]) // step, 1) for span in (rows, columns))
-        heights = self._heights(rows, columns, None if step == 1 else (size[0], size[1]))
+        heights = self.heights(rows, columns, None if step == 1 else (size[0], size[1]))
         if np.isnan(heights).all():
             return
         self.seen = True
@@ -127,8 +127,21 @@ class Elevation:
             raise InputError("terrain.dem_unreadable", path=raster.path, reason=str(error)) from error
         target[...] = part
 
-    def _heights(self, rows: Span, columns: Span, shape: tuple[int, int] | None) -> Heights:
-        """Return elevations in metres; those that no ground has are NaN, and remembered."""
+    def heights(self, rows: Span, columns: Span, shape: tuple[int, int] | None = None) -> Heights:
+        """Return the elevations of pixels in metres; those that no ground has are NaN, and remembered.
+
+        Parameters
+        ----------
+        rows, columns
+            First and one past the last.
+        shape
+            Read only so many rows and columns, evenly spread.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged there.
+        """
         heights = self.raster.values(rows, columns, shape)
         heights *= _METRES.get(self.raster.band.unit.lower(), 1.0)
         with np.errstate(invalid="ignore"):
@@ -141,13 +154,13 @@ class Elevation:
             self.isolated = _isolated(heights)
         return heights
 
-    def _pixels_per_cell(self, transform: Affine, crs: Any, shape: tuple[int, int]) -> float | None:
-        grid = Grid(transform, crs, shape)
+    def pixels_per_cell(self, grid: Grid) -> float | None:
+        """Return how many pixels lie along the side of a cell of a grid; None where none lies under it."""
         window = window_under(self.raster, grid, 1, clipped=False)
         if window is None or window_under(self.raster, grid, 1) is None:
             return None
         rows, columns = window
-        return max((rows[1] - rows[0]) / shape[0], (columns[1] - columns[0]) / shape[1])
+        return max((rows[1] - rows[0]) / grid.shape[0], (columns[1] - columns[0]) / grid.shape[1])
 
     def _units(self) -> Iterator[Finding]:
         unit = self.raster.band.unit

@@ -14,6 +14,7 @@ import shapely
 from barrier import BASHANG
 from common import BTH, DATA, YRD
 
+import geozone.terrain
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2, length_km
 from geozone.terrain.barrier import barrier
@@ -118,28 +119,28 @@ def barriers() -> Iterable[str]:
 
 
 def sensitivity() -> Iterable[str]:
-    """Barrier of bth under other numbers of the rule."""
+    """Barrier of bth by every rule, and under other numbers of each."""
     units = _units("province")
     zone = units[units.code.isin(BTH)]
     counties = _units("county")
     plateau = counties[counties.code.isin(BASHANG)]
-    variants = [
-        ("as used", {}), ("relief 50 m", {"relief_m": 50.0}), ("relief 150 m", {"relief_m": 150.0}),
-        ("relief 200 m", {"relief_m": 200.0}), ("radius 2 km", {"radius_m": 2000.0}), ("radius 5 km", {"radius_m": 5000.0}),
-        ("closing 1 km", {"closing_m": 1000.0}), ("patches and holes of 300 km²", {"patch_km2": 300.0, "hole_km2": 300.0}),
-        ("plateau above 1,400 m", {"plateau_m": 1400.0}),
-    ]  # fmt: skip
-    areas = {
-        name: barrier(DATA / "dem_bth.tif", zone, plateau=plateau, **numbers) for name, numbers in variants
-    }
-    used = areas["as used"].area_km2.sum()
-    yield "| rule | km² | change |"
-    yield "|---|---|---|"
-    for name, found in areas.items():
-        km2 = found.area_km2.sum()
-        yield f"| {name} | {km2:,.0f} | {km2 / used - 1:+.1%} |"
+    table = geozone.terrain.sensitivity(DATA / "dem_bth.tif", zone, plateau=plateau)
+    pairs = table[table.number == ""]
+    yield "| rule | km² | against | change | overlap |"
+    yield "|---|---|---|---|---|"
+    for row in pairs.itertuples():
+        against = "" if row.rule == row.against else row.against
+        told = f"{row.change:+.1%} | {row.overlap:.3f}" if against else " | "
+        yield f"| {row.rule} | {row.area_km2:,.0f} | {against} | {told} |"
     whole = barrier(DATA / "dem_bth.tif", zone).area_km2.sum()
-    yield f"| plateau kept | {whole:,.0f} | {whole / used - 1:+.1%} |"
+    used = float(pairs.area_km2.iloc[0])
+    yield f"| {pairs.rule.iloc[0]}, plateau kept | {whole:,.0f} | {pairs.rule.iloc[0]} | {whole / used - 1:+.1%} | |"
+    yield ""
+    yield "| rule | number | −20 % | change | overlap | +20 % | change | overlap |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for (rule, number), rows in table[table.number != ""].groupby(["rule", "number"], sort=False):
+        cells = (f"{row.value:g} | {row.change:+.1%} | {row.overlap:.3f}" for row in rows.itertuples())
+        yield f"| {rule} | {number} | {' | '.join(cells)} |"
 
 
 def bays() -> Iterable[str]:

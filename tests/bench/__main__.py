@@ -24,6 +24,7 @@ import numpy as np
 import psutil
 
 from tests.bench import data, peers
+from tests.bench.rasters import DELINEATED
 from tests.bench.record import RECORD, write_record
 from tests.bench.shapes import SHAPES, shape_layer
 
@@ -336,7 +337,15 @@ def rasters(side: int, repeat: int) -> None:
     _counted(zones, [values], "decode", ["decode those", "zonal_means", "weighted_sums", "its sums"], repeat)
 
 
-def _counted(zones: Path, paths: list[Path], floor: str, names: list[str], repeat: int) -> None:
+def terrain(side: int, repeat: int) -> None:
+    """Print the delineation of a barrier by every rule against the time to decode the elevation model."""
+    say(f"\nBarrier from an elevation model of {side * side:,} pixels, by rule")
+    _counted(data.zones(), [data.heights(side)], "decode", list(DELINEATED), repeat, part="terrain")
+
+
+def _counted(
+    zones: Path, paths: list[Path], floor: str, names: list[str], repeat: int, *, part: str | None = None
+) -> None:
     """Print medians of processor time; methods take turns, so that all see the same machine."""
     found: dict[str, list[dict[str, float]]] = {name: [] for name in (floor, *names)}
     for _ in range(repeat):
@@ -353,10 +362,14 @@ def _counted(zones: Path, paths: list[Path], floor: str, names: list[str], repea
         busy, memory = median(name, "busy"), max(run["memory"] for run in runs)
         ratio = busy / median(floor, "busy")
         row(name, f"{busy:.2f}", f"{ratio:.2f}", f"{median(name, 'seconds'):.2f}", f"{memory:.2f}")
+        if part is not None:
+            RECORD.setdefault(part, []).append(
+                {"what": name, "processor": busy, "seconds": median(name, "seconds"), "memory_gb": memory}
+            )
 
 
 COUNTED = ("zonal_shares", "zonal_means", "class_areas", "weighted_sums")
-PARTS = ("coverage", "shapes", "growth", "formats", "area", "mosaic", "raster")
+PARTS = ("coverage", "shapes", "growth", "formats", "area", "mosaic", "raster", "terrain")
 PEERS = ("plain", "overlay_dissolve", "clip_loop", "duckdb_spatial", "postgis")
 
 
@@ -387,6 +400,8 @@ def main() -> None:
         mosaics(count, asked.repeat)
     if "raster" in asked.only:
         rasters(20_000 if asked.full else 4_000, asked.repeat)
+    if "terrain" in asked.only:
+        terrain(31_623 if asked.full else 12_000, asked.repeat)  # the cells of 1 km cost the same for both
     write_record()
 
 

@@ -181,6 +181,28 @@ def values(side: int = 8_000, seed: int = 3) -> Path:
     return _written(FOLDER / f"values_{side}_{seed}.tif", side, strip, dtype="float32", nodata=-9999)
 
 
+def heights(side: int = 31_623, seed: int = 3) -> Path:
+    """Return an elevation model in metres over the zones: hills of all sizes, rough to one metre, a corner of sea."""
+    random = np.random.default_rng(seed)
+    octaves = [
+        (size, random.random((side // size + 3, side // size + 3)) * size / 4) for size in (2048, 256, 32)
+    ]
+
+    def strip(rows: np.ndarray) -> np.ndarray:
+        ground = np.zeros((len(rows), side), dtype=np.float32)
+        for size, knots in octaves:
+            down, across = rows / size, np.arange(side) / size
+            top, left = down.astype(int), across.astype(int)
+            low, right = (down - top)[:, None], (across - left)[None]
+            lines = knots[top] * (1 - low) + knots[top + 1] * low
+            ground += (lines[:, left] * (1 - right) + lines[:, left + 1] * right).astype(np.float32)
+        ground += random.normal(0, 0.7, ground.shape).astype(np.float32)
+        ground[rows > 0.9 * side, : side // 10] = -9999
+        return ground.astype(np.int16)
+
+    return _written(FOLDER / f"heights_{side}_{seed}.tif", side, strip, dtype="int16", nodata=-9999)
+
+
 def _written(path: Path, side: int, strip: Callable[[np.ndarray], np.ndarray], **profile: object) -> Path:
     """Write a raster over the zones strip by strip, unless it is there."""
     if path.exists():
