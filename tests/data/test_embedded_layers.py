@@ -261,6 +261,27 @@ def test_the_parts_of_the_barrier_share_no_ground():
     )
 
 
+def test_the_accuracy_of_the_barrier_is_that_of_the_table_of_its_rule():
+    table = (
+        (DATA.parent.parent / "docs" / "layers.md").read_text("utf-8").partition("<!-- sensitivity -->")[2]
+    )
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in table.partition("<!-- end -->")[0].splitlines()
+    ]
+    moved = [cell for row in rows if row[0] == "relief" and len(row) == 8 for cell in (row[3], row[6])]
+    other = {
+        row[0]: row[3]
+        for row in rows
+        if len(row) == 5 and row[2] == "relief" and row[0] in {"kapos", "slope"}
+    }
+    said = load_catalog()["barrier"].accuracy.zh
+    ends = [f(moved, key=lambda cell: float(cell.rstrip("%"))) for f in (min, max)]
+    for figure in [*ends, *other.values()]:
+        assert figure in said
+    assert len(moved) == 18
+
+
 def test_the_red_line_screening_never_passes_for_the_statutory_line():
     spec = load_catalog()["redline"]
     assert spec.basis is Basis.DERIVED
