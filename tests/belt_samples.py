@@ -13,6 +13,7 @@ from geozone.model import CRS, ZoneResult
 from geozone.overlay.plane import area_km2
 from geozone.run.belts import belts
 
+BARRIER_RATE = "barrier_protected"
 RIDGE = shapely.box(116.05, 38.3, 117.95, 38.75)
 CUT = shapely.box(116.7, 38.0, 116.72, 39.0)
 NECK = [shapely.box(117.3, 38.0, 117.4, 38.45), shapely.box(117.3, 38.55, 117.4, 39.0)]
@@ -34,8 +35,15 @@ def belt_result() -> ZoneResult:
     }
     found = belts(layers, finest, {})
     made = {name: layer for one in found.values() for name, layer in one.layers.items()}
+    rates = [
+        replace(rate, indicator=BARRIER_RATE) for rate in result.rates if rate.indicator == "redline_coverage"
+    ]
     return replace(
-        result, layers={**result.layers, **layers, **made}, belts=found, mosaic=_mosaic(finest, ground, SAFE)
+        result,
+        rates=[*result.rates, *rates],
+        layers={**result.layers, **layers, **made},
+        belts=found,
+        mosaic=_mosaic(finest, ground, SAFE),
     )
 
 

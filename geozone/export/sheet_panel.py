@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from geozone.barriers.telling import belt_text
 from geozone.export.columns import domain_values
 from geozone.export.indicators import is_finest, main_rate, main_rates
 from geozone.export.qml import OUTLINES
-from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
+from geozone.export.sheet_page import ALERT, QUIET, Page, line_height, shortened, wrapped
 from geozone.manifest.roles import load_roles
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
@@ -31,6 +32,8 @@ from geozone.symbology import (
 
 _LEFT = 0.36  # share of the legend that its left column takes
 _MOST_RATES = 12
+_TOLD = 5.2  # points of sentences
+_UNITS_ROOM = 30  # millimetres that the rates of units take
 _VERDICT_COLOURS = {
     Verdict.MET: "#00694f",
     Verdict.ON_TRACK: "#1d6577",
@@ -208,6 +211,21 @@ def zone_rates(page: Page, about: Theme, x: float, top: float, width: float) -> 
         y -= 3.4
         page.say(x, y, text("export.not_computable_count", count=left).get(lang), 5, color=QUIET)
     return y - 1.5
+
+
+def belts(page: Page, about: Theme, corner: tuple[float, float], width: float, *, bottom: float) -> float:
+    """Write what matters of barriers as belts, where the rates of units keep their room; return the lower edge."""
+    x, y = corner
+    for belt in about.result.belts.values():
+        words = belt_text(belt, about.result.units).get(about.lang)
+        lines = wrapped(words, width, _TOLD) if words else []
+        height = len(lines) * line_height(_TOLD) + 1.5
+        if not lines or y - height - _UNITS_ROOM < bottom:
+            continue
+        for number, line in enumerate(lines):
+            page.say(x, y - (number + 1) * line_height(_TOLD), line, _TOLD)
+        y -= height
+    return y
 
 
 def unit_rates(page: Page, about: Theme, corner: tuple[float, float], width: float, *, bottom: float) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from belt_samples import belt_result
+from test_access import findings
 
 from geozone.barriers.closing import closed
 
@@ -134,6 +135,27 @@ def test_axis_and_breaks_have_their_classes_in_the_legend(open_page, belted):
     assert page.locator('[data-layer="barrier_axis"]').is_checked()
     assert page.locator('[data-legend^="barrier_axis:class"]').count() >= 2
     assert page.locator('[data-legend^="barrier_breaks:"]').count() >= 2
+
+
+@pytest.mark.parametrize(("lang", "width"), [("zh", 1440), ("en", 390)])
+def test_axe_finds_nothing_and_a_phone_needs_no_sideways_scrolling(open_page, belted, lang, width):
+    page = open_page(belted / "bth.html", f"#lang={lang}", viewport={"width": width, "height": 844})
+    page.locator("[data-best]").click()
+    page.locator(".belt-breaks summary").click()
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_first_card_of_the_barrier_tells_the_sentence(open_page, belted, result):
+    page = open_page(belted / "bth.html")
+    told = page.locator("#rates [data-belt]")
+    first = next(
+        rate.indicator for rate in result.rates if "barrier" in result.indicators[rate.indicator].layers
+    )
+    assert told.evaluate_all("found => found.map((one) => one.closest('article').dataset.indicator)") == [
+        first
+    ]
+    assert told.inner_text() == page.locator("#belt .told").inner_text()
 
 
 def test_a_page_without_a_belt_has_no_section(same_page):

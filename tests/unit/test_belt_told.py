@@ -2,16 +2,21 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
-from belt_samples import belt_result
+from belt_samples import BARRIER_RATE, belt_result
 from samples import sample_result
 
 from geozone.barriers.telling import belt_text
+from geozone.explain import explain
 from geozone.export.columns import domain_values
 from geozone.export.qml import qml
 from geozone.export.result_tables import content
+from geozone.export.sheet_panel import belts, theme
+from geozone.export.workbook import write_workbook
 from geozone.manifest.roles import get_role
 from geozone.maps.edition import public_edition
 from geozone.maps.style import graded_symbols
@@ -135,6 +140,56 @@ def test_the_public_edition_tells_no_gap_and_no_protected_width(result):
     assert "关闭" not in told.zh
     assert feature_grades(belt.layers[belt.belt.axis]) is not None
     assert feature_grades(belt.layers[belt.belt.breaks]) is not None
+
+
+def test_the_workbook_has_a_sheet_of_the_belt(result, belt, tmp_path):
+    analysis = belt.analysis
+    for lang, chosen in (("zh", "优选关闭的未保护区块"), ("en", "The best gaps to close")):
+        write_workbook(result, content(result, lang), tmp_path / "book.xlsx", lang)
+        book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+        sheet = book[belt.role.title.get(lang)[:31]]
+        cells = [list(row) for row in sheet.iter_rows(values_only=True)]
+        assert cells[1][0] == belt_text(belt, result.units).get(lang)
+        first = [row[0] for row in cells]
+        [best] = [place for place, cell in enumerate(first) if str(cell).startswith(chosen)]
+        ranks = [row[0] for row in cells[best + 2 : best + 2 + len(analysis.closing.gaps)]]
+        assert ranks == [gap + 1 for gap in sorted(analysis.closing.gaps)]
+        kinds = {title.get(lang) for _, title in domain_values("break_kind")}
+        breaks = [row for row in cells if row[1] in kinds]
+        assert [row[0] for row in breaks] == analysis.breaks["rank"].to_list()
+        assert [row[6] for row in breaks] == analysis.breaks["width_km"].to_list()
+        names = result.units.set_index("code")["name" if lang == "zh" else "name_en"]
+        assert [row[2] for row in breaks] == [names[code] for code in analysis.breaks["county_code"]]
+
+
+def test_the_workbook_of_the_public_edition_lists_no_gap(result, belt, tmp_path):
+    public = public_edition(result)
+    write_workbook(public, content(public, "zh"), tmp_path / "book.xlsx", "zh")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")[belt.role.title.zh]
+    words = [str(row[0]) for row in sheet.iter_rows(values_only=True)]
+    assert any(word.startswith("断点") for word in words)
+    assert not any("未保护区块" in word for word in words)
+
+
+def test_an_explanation_of_the_barrier_tells_the_sentence_for_the_zone(result, belt):
+    told = belt_text(belt, result.units)
+    assert [line.text.en for line in explain(result, BARRIER_RATE) if line.kind == "belt"] == [
+        f"As a whole: {told.en}"
+    ]
+    assert "belt" not in {line.kind for line in explain(result, BARRIER_RATE, "910000")}
+    assert "belt" not in {line.kind for line in explain(result, "redline_coverage")}
+
+
+def test_the_printed_sheet_tells_the_sentence_where_there_is_room(result, belt):
+    said = []
+    page = SimpleNamespace(say=lambda *told: said.append(told[1:3]))
+    about = theme(result, "zh")
+    lower = belts(page, about, (0.0, 100.0), 120.0, bottom=30.0)
+    assert "".join(words for _, words in said) == belt_text(belt, result.units).zh
+    assert lower < min(y for y, _ in said) < 100
+    said.clear()
+    assert belts(page, about, (0.0, 60.0), 120.0, bottom=30.0) == 60.0
+    assert said == []
 
 
 def test_a_result_without_a_belt_stays_as_it_is():

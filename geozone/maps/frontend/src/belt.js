@@ -247,7 +247,7 @@ function breakList(app, layer, rows, mark) {
           mark(row);
           app.showFeature(layer, row.feature);
         },
-      }, text('belt_break', { kind: text(`break_kind_${row.kind}`), county: nameAt(app, row), km: digits(row.along_km, 0) })),
+      }, text('belt_break', { rank: row.rank, kind: text(`break_kind_${row.kind}`), county: nameAt(app, row), km: digits(row.along_km, 0) })),
       Number.isFinite(row.width_km) ? h('span', {}, text(`belt_wide_${row.kind}`, { width: digits(row.width_km, 1) })) : null,
       (app.state.lang === 'en' ? row.there_en : row.there) ? h('span', { class: 'there' }, app.state.lang === 'en' ? row.there_en : row.there) : null))));
 }
