@@ -39,6 +39,7 @@ from geozone.symbology import (
     RateClass,
     drawing_order,
     drawn_style,
+    feature_grades,
     layer_statuses,
 )
 from geozone.vintages import vintage_words
@@ -185,6 +186,11 @@ def _draw_layers(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
         statuses = layer_statuses(layer, about.result.registers)
         order = 2 + place * 0.5
         shapes = projected(layer.data, frame)
+        graded = feature_grades(layer)
+        if graded is not None:
+            for number, entry in enumerate(graded[0]):
+                draw(axes, shapes[np.array(graded[1]) == number], entry.style, order=order, scale=scale)
+            continue
         if statuses is None:
             draw(axes, shapes, style, order=order, scale=scale)
             continue

@@ -15,7 +15,7 @@ from geozone.explain import explain
 from geozone.export.columns import domain_values
 from geozone.export.qml import qml
 from geozone.export.result_tables import content
-from geozone.export.sheet_panel import belts, theme
+from geozone.export.sheet_panel import belts, legend, theme
 from geozone.export.workbook import write_workbook
 from geozone.manifest.roles import get_role
 from geozone.maps.edition import public_edition
@@ -188,8 +188,27 @@ def test_the_printed_sheet_tells_the_sentence_where_there_is_room(result, belt):
     assert "".join(words for _, words in said) == belt_text(belt, result.units).zh
     assert lower < min(y for y, _ in said) < 100
     said.clear()
-    assert belts(page, about, (0.0, 60.0), 120.0, bottom=30.0) == 60.0
+    assert belts(page, about, (0.0, 50.0), 120.0, bottom=30.0) == 50.0
     assert said == []
+
+
+def test_the_printed_sheet_draws_the_classes_and_leaves_the_gaps_off(result, belt):
+    about = theme(result, "zh")
+    assert belt.belt.gaps not in about.result.layers
+    named, samples = [], []
+    page = SimpleNamespace(
+        say=lambda *told, **_: named.append(told[2]),
+        heading=lambda *_: None,
+        sample=lambda *told: samples.append((told[3], told[2])),
+    )
+    legend(page, about, 0.0, 200.0, 100.0)
+    for name in (belt.belt.axis, belt.belt.breaks):
+        entries, which = feature_grades(belt.layers[name])
+        assert any(said.startswith(belt.layers[name].spec.title.zh) for said in named)
+        for entry in {number: entries[number] for number in which}.values():
+            title = entry.title.zh.partition("（")[0]
+            colour = entry.style.stroke if entry.code is None else entry.style.fill
+            assert any(label == title and colour in {style.stroke, style.fill} for label, style in samples)
 
 
 def test_a_result_without_a_belt_stays_as_it_is():

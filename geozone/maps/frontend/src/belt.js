@@ -8,6 +8,7 @@ import { digits } from './rounding.js';
 import { said, text } from './text.js';
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [390, 172, 30, 6, 34, 20]; // of the drawing, and its edges
+const REACH = 60000; // drawing units about a place that is shown, some 30 km
 const LETTER = { zh: 10.5, en: 5.6 }; // width of a letter of a county's name
 
 export function beltSection(app, belt, number) {
@@ -92,7 +93,7 @@ function profileOf(app, belt, layers) {
     const box = parts.shape.getBoundingClientRect();
     return nearest(parts.km(((event.clientX - box.left) / box.width) * WIDTH));
   };
-  const flyTo = () => app.showFeature(layers.axis, own[at].feature);
+  const flyTo = () => app.showFeature(layers.axis, own[at].feature, around(layers.axis, own[at].feature));
 
   let figure = null;
   const redraw = () => {
@@ -150,6 +151,13 @@ function profileOf(app, belt, layers) {
       })];
     },
   };
+}
+
+// The box that shows where a small feature lies.
+function around(layer, feature) {
+  if (!layer.features) return null;
+  const [west, north, east, south] = layer.features.box(feature);
+  return [west - REACH, north - REACH, east + REACH, south + REACH];
 }
 
 function lengthOf(rows) {
@@ -245,7 +253,7 @@ function breakList(app, layer, rows, mark) {
         type: 'button', class: 'link', 'data-break': row.rank,
         onclick: () => {
           mark(row);
-          app.showFeature(layer, row.feature);
+          app.showFeature(layer, row.feature, around(layer, row.feature));
         },
       }, text('belt_break', { rank: row.rank, kind: text(`break_kind_${row.kind}`), county: nameAt(app, row), km: digits(row.along_km, 0) })),
       Number.isFinite(row.width_km) ? h('span', {}, text(`belt_wide_${row.kind}`, { width: digits(row.width_km, 1) })) : null,
