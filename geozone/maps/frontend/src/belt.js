@@ -286,7 +286,7 @@ function choiceOf(app, belt, layer) {
     replace(result,
       h('thead', {}, h('tr', {}, ['belt_share', 'belt_now', 'belt_then', 'belt_gain'].map((name) => h('th', { scope: 'col' }, text(name))))),
       h('tbody', {},
-        shares.map(({ subject, whole, now, then }) => line(app.nameOf(subject), percent(now / whole), percent(then / whole), then > now ? `+${digits(((then - now) / whole) * 100, 2)}` : '—',
+        shares.map(({ subject, whole, now, then }) => line(app.nameOf(subject), percent(now / whole), percent(then / whole), then > now ? text('belt_points', { points: digits(((then - now) / whole) * 100, 2) }) : '—',
           { 'data-unit-share': subject.code, 'data-now': now / whole, 'data-then': then / whole })),
         line(text('belt_connected'), digits(part[0], 0), digits(part[1], 0), part[1] > part[0] ? `+${digits(part[1] - part[0], 0)}` : '—', { 'data-connected': part[1], class: 'connected' })));
     for (const input of box.querySelectorAll('[data-gap]')) input.checked = chosen.has(Number(input.dataset.gap));

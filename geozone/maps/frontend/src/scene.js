@@ -217,6 +217,7 @@ export function drawHighlight(app, context, view) {
 
 // A ring about a feature that is pointed at elsewhere.
 function drawMark({ layer, feature }, context, view) {
+  if (!layer.features) return; // it travels as tiles
   const [west, north, east, south] = layer.features.box(feature);
   for (const [colour, width] of [['#ffffff', 5], ['#c2185b', 2.6]]) {
     context.strokeStyle = colour;
