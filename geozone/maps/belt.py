@@ -35,6 +35,7 @@ def belt_entries(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]:
                 "title": strings.add(belt.role.title),
                 "text": strings.add(told),
                 "card": _first_indicator(belt.role.layer, result),
+                "safe": belt.analysis.open_ground is not None,  # whether any layer protects
                 "narrow_km": belt.belt.narrow_m / 1e3,
                 "closing": _closing(belt, result) if drawn["gaps"] else None,
             }

@@ -112,6 +112,14 @@ def test_the_public_edition_has_no_choice_of_gaps(result):
     assert "closing" not in strings.pairs[entry["text"]][1]
 
 
+def test_nothing_is_called_unprotected_where_no_layer_protects(result):
+    belt = result.belts["barrier"]
+    unknown = replace(belt, analysis=replace(belt.analysis, open_ground=None, closing=None))
+    [entry] = belt_entries(replace(result, belts={"barrier": unknown}), Strings())
+    assert (entry["safe"], entry["closing"]) == (False, None)
+    assert belt_entries(result, Strings())[0]["safe"]
+
+
 def test_a_zone_without_a_belt_has_no_entry():
     assert belt_entries(sample_result(), Strings()) == []
 

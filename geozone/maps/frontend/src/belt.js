@@ -47,7 +47,7 @@ function profileOf(app, belt, layers) {
   let parts = null;
 
   const kilometres = (km) => digits(km, km < 10 ? 1 : 0);
-  const hasSafe = stations.some((row) => Number.isFinite(row.protected_width_km));
+  const hasSafe = belt.safe && stations.some((row) => Number.isFinite(row.protected_width_km));
   const wordsAt = (row) => text(hasSafe ? 'belt_at' : 'belt_at_width', {
     km: digits(row.along_km, 0), county: nameAt(app, row), width: kilometres(row.width_km), safe: kilometres(row.protected_width_km ?? 0),
   });
