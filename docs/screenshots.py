@@ -48,6 +48,16 @@ def take(maps: Path) -> None:
         page.screenshot(path=shot)
         _save(shot, "page.png")
 
+        page = _open(browser, maps / "bth.html", "#lang=en&layer=barrier_axis", viewport=DESKTOP)
+        page.locator('[data-section="belt"]').click()
+        page.locator("[data-best]").click()
+        page.locator(".profile").focus()
+        for _ in range(9):
+            page.keyboard.press("PageUp")
+        page.wait_for_timeout(500)
+        page.screenshot(path=shot)
+        _save(shot, "belt.png")
+
         page = _open(browser, maps / "bth.html", "#lang=en&unit=130300", viewport=DESKTOP)
         page.locator('input[data-layer="relief"]').check()
         page.locator("details.open-items summary").first.click()

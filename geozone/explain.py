@@ -8,6 +8,7 @@ from typing import Any
 
 import shapely
 
+from geozone.barriers.telling import belt_text
 from geozone.errors import UsageError
 from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
@@ -40,7 +41,7 @@ _SHOWN = 30  # items or features that are named; the others are counted
 class Line:
     """One line of an explanation."""
 
-    kind: str  # heading | value | parts | item | more | layer | method | clause | verdict | gap | pace | plan | variants | note
+    kind: str  # heading | value | parts | item | more | layer | belt | method | clause | verdict | gap | pace | plan | variants | note
     text: Text
 
 
@@ -135,6 +136,7 @@ def _explain(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     if register is not None:
         yield from _items(result, rate, register)
     yield from _layers(result, rate)
+    yield from _belts(result, rate)
     if target is not None:
         yield from _clause(result, rate, target)
         yield from _verdict(rate, target)
@@ -228,6 +230,15 @@ def _layers(result: ZoneResult, rate: Rate) -> Iterator[Line]:
         wrong = [finding for finding in result.findings if finding.layer == name]
         if wrong:
             yield Line("note", text("explain.findings", count=len(wrong), title=spec.title))
+
+
+def _belts(result: ZoneResult, rate: Rate) -> Iterator[Line]:
+    """Yield what matters of the layers that are looked at as a belt, in the whole zone."""
+    layers = result.indicators[rate.indicator].layers if rate.kind is not Kind.REPORTED else ()
+    for belt in result.belts.values():
+        told = belt_text(belt, result.units)
+        if belt.role.layer in layers and rate.level is Level.ZONE and told.zh:
+            yield Line("belt", text("explain.belt", told=told))
 
 
 def _clause(result: ZoneResult, rate: Rate, target: Target) -> Iterator[Line]:

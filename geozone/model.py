@@ -79,6 +79,14 @@ class Kind(StrEnum):
     REPORTED = "reported"
 
 
+class BreakKind(StrEnum):
+    """How a barrier does not hold at a place."""
+
+    CUT = "cut"
+    NARROW = "narrow"
+    UNPROTECTED = "unprotected"
+
+
 class Comparator(StrEnum):
     """How a target compares; ``以上``, 'over' and 'more than' are all at-least."""
 
@@ -156,6 +164,7 @@ class LayerStyle:
     width: float = 1.0
     opacity: float = 1.0
     dash: str | None = None
+    size: float = 1.0  # of points, times the usual one
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from geozone.manifest.roles import load_roles
+from geozone.manifest.roles import Grades, load_roles
 from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Basis, Layer, LayerSpec, LayerStyle, Register, Status, Verdict
@@ -59,6 +59,7 @@ BASIS_COLOURS: Mapping[Basis, str] = {
     Basis.WORKING: "#8c3a12",
     Basis.SYNTHETIC: "#8a1250",
 }
+_LARGE = 1.6  # points of the first ones, times the others
 DOUBTED = (Basis.SCHEMATIC, Basis.WORKING, Basis.SYNTHETIC)  # their marks have a dashed border
 # classes of rasters that nobody gave a colour; told apart by lightness as well
 CLASS_COLOURS = (
@@ -140,6 +141,86 @@ def drawn_title(drawn: Drawn, role: str | None) -> Text:
             return word
         return text("words.qualified", title=load_roles()[role].title, word=word)
     return text("words.several_statuses" if drawn is Mark.SEVERAL else f"words.status_{drawn.value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One entry of the legend of a layer whose features a field tells apart, and which features it draws."""
+
+    key: str
+    title: Text
+    style: LayerStyle
+    code: str | None = None  # the value of the field
+    lower: float = -math.inf  # or from here
+    upper: float = math.inf  # up to here, which belongs to the next
+    first: bool | None = None  # of the first by their rank, or of the others
+
+
+def grades_of(role: str | None) -> tuple[Grades, list[Grade]] | None:
+    """Return how a field tells the features of a role apart, and its entries in the legend; None where none does."""
+    known = load_roles().get(role or "")
+    if known is None or known.grades is None:
+        return None
+    declared, style = known.grades, known.style
+    if declared.bounds:
+        return declared, [_class(declared, style, number) for number in range(len(declared.colours))]
+    entries = []
+    for code, colour in zip(declared.codes, declared.colours, strict=True):
+        word = text(f"words.{declared.domain}_{code}")
+        plain = replace(style, fill=colour)
+        if declared.first:
+            title = text("words.first_ones", title=word, count=declared.first)
+            large = replace(plain, size=_LARGE)
+            entries += [
+                Grade(f"{code}_first", title, large, code, first=True),
+                Grade(code, word, plain, code, first=False),
+            ]
+        else:
+            entries.append(Grade(code, word, plain, code))
+    return declared, entries
+
+
+def _class(declared: Grades, style: LayerStyle, number: int) -> Grade:
+    ends = (-math.inf, *declared.bounds, math.inf)
+    lower, upper = ends[number], ends[number + 1]
+    title = load_units()[declared.unit].title
+    words = [digits(end, exact_places(end)) if math.isfinite(end) else "" for end in (lower, upper)]
+    if not words[0]:
+        label = text("words.class_below", high=words[1], unit=title)
+    elif not words[1]:
+        label = text("words.class_from", low=words[0], unit=title)
+    else:
+        label = text(
+            "words.class_of", low=words[0], high=text("words.amount_of", amount=words[1], unit=title)
+        )
+    drawn = replace(style, stroke=declared.colours[number], width=declared.widths[number])
+    return Grade(f"class{number}", label, drawn, lower=lower, upper=upper)
+
+
+def feature_grades(layer: Layer) -> tuple[list[Grade], list[int]] | None:
+    """Return the legend of a layer and the place of every feature in it; None where no field tells features apart."""
+    found = grades_of(layer.spec.role) if layer.spec else None
+    if found is None:
+        return None
+    declared, entries = found
+    if any(
+        name not in layer.data or layer.data[name].isna().any()
+        for name in (declared.field, declared.rank)
+        if name
+    ):
+        return None
+    values = layer.data[declared.field]
+    if declared.bounds:
+        return entries, np.searchsorted(declared.bounds, values.to_numpy(float), side="right").tolist()
+    place = {(entry.code, entry.first): number for number, entry in enumerate(entries)}
+    if not set(values) <= set(declared.codes):
+        return None
+    first = (
+        [rank <= declared.first for rank in layer.data[declared.rank]]
+        if declared.first
+        else [None] * len(values)
+    )
+    return entries, [place[pair] for pair in zip(values, first, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

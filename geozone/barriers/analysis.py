@@ -18,7 +18,7 @@ from geozone.barriers.gaps import Gaps, gaps
 from geozone.barriers.metric_plane import MetricPlane
 from geozone.barriers.width import Ground, Profile, nearest_on, profile
 from geozone.manifest.roles import Belt
-from geozone.model import CRS
+from geozone.model import CRS, BreakKind
 from geozone.overlay.plane import Geometries, Numbers, area_km2
 
 AXIS = ("axis", "along_km", "width_km", "protected_width_km", "county_code")
@@ -49,7 +49,7 @@ class Analysis:
     @property
     def narrowest(self) -> pd.Series | None:
         """The narrow place where the barrier is least wide, if any is narrower than stated."""
-        narrow = self.breaks[self.breaks["kind"] == "narrow"]
+        narrow = self.breaks[self.breaks["kind"] == BreakKind.NARROW]
         return None if narrow.empty else narrow.loc[narrow["width_km"].idxmin()]
 
 
@@ -227,7 +227,7 @@ def _gap_table(
 
 def _gained_width(gaps: Geometries, breaks: gpd.GeoDataFrame, ends: Numbers) -> Numbers:
     """Return by how many km each gap would widen the protected ground at the unprotected breaks, all of them together."""
-    wanted = (breaks["kind"] == "unprotected").to_numpy()
+    wanted = (breaks["kind"] == BreakKind.UNPROTECTED).to_numpy()
     result = np.zeros(len(gaps))
     if not wanted.any():
         return result

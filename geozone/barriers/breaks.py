@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from geozone.barriers.crossings import across
 from geozone.barriers.metric_plane import MetricPlane
 from geozone.barriers.width import PIECES, Ground, Profile
-from geozone.model import CRS
+from geozone.model import CRS, BreakKind
 from geozone.overlay.cutting import cut_up
 from geozone.overlay.distance import connected
 from geozone.overlay.groups import joined_groups
@@ -21,7 +21,7 @@ from geozone.overlay.plane import Geometries, Indices, Numbers, area_km2
 
 Mask = npt.NDArray[np.bool_]
 
-CUT, NARROW, UNPROTECTED = "cut", "narrow", "unprotected"
+CUT, NARROW, UNPROTECTED = (kind.value for kind in BreakKind)
 _TURNS = np.radians(np.arange(-60, 61, 5))  # directions in which the shortest line across is sought
 _SHIFTS_M = np.arange(-2500.0, 2501, 250)  # and places along the axis
 _ABREAST = 5  # lines whose mean counts: over one kilometre, so that no single cell of a grid tells the width

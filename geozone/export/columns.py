@@ -13,7 +13,7 @@ from geozone import messages
 from geozone.manifest.inputs import register_roles
 from geozone.manifest.roles import load_roles
 from geozone.messages import Text
-from geozone.model import Basis, Comparator, Kind, Level, Modality, Severity, Status, Verdict
+from geozone.model import Basis, BreakKind, Comparator, Kind, Level, Modality, Severity, Status, Verdict
 
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
@@ -29,6 +29,7 @@ DOMAINS: dict[str, type[StrEnum] | None] = {
     "comparator": Comparator,
     "modality": Modality,
     "rate_kind": Kind,
+    "break_kind": BreakKind,
     "role": None,  # of layers and registers, as declared
 }
 

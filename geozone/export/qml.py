@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from geozone.export.columns import Column, domain_values
+from geozone.manifest.roles import Grades
 from geozone.messages import Language, Text, text
 from geozone.model import LayerStyle, Level, Status
-from geozone.symbology import RATE_MISSING, Drawn, Mark, RateClass, drawn_style, drawn_title
+from geozone.symbology import RATE_MISSING, Drawn, Grade, Mark, RateClass, drawn_style, drawn_title, grades_of
 
 _MM = 0.26  # millimetres of one CSS pixel, the unit of LayerStyle.width
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # rule keys are made from their filters
@@ -83,6 +85,10 @@ def qml(
             root.append(_rate_renderer(style, kind, rate, classes, levels=levels, lang=lang))
         elif any(item.domain == "status" for item in columns):
             root.append(_status_renderer(style, kind, columns, lang, role))
+        elif (graded := grades_of(role)) and {graded[0].field, graded[0].rank or graded[0].field} <= {
+            item.name for item in columns
+        }:
+            root.append(_grade_renderer(*graded, kind, lang))
         else:
             root.append(_single_renderer(style, kind))
         if label:
@@ -182,6 +188,25 @@ def _rate_renderer(
     return renderer
 
 
+def _grade_renderer(declared: Grades, entries: Sequence[Grade], kind: str, lang: Language) -> ET.Element:
+    """Draw by classes of a number, or by codes and the first of a rank, as the page does."""
+    renderer = ET.Element(
+        "renderer-v2", type="RuleRenderer", symbollevels="0", forceraster="0", enableorderby="0"
+    )
+    rules = ET.SubElement(renderer, "rules", key=_key("root"))
+    for number, entry in enumerate(entries):
+        terms = [f"\"{declared.field}\" = '{entry.code}'"] if entry.code is not None else []
+        terms += [f'"{declared.field}" >= {entry.lower!r}'] if math.isfinite(entry.lower) else []
+        terms += [f'"{declared.field}" < {entry.upper!r}'] if math.isfinite(entry.upper) else []
+        if entry.first is not None:
+            terms.append(f'"{declared.rank}" {"<=" if entry.first else ">"} {declared.first}')
+        condition = " AND ".join(terms)
+        label = entry.title.get(lang)
+        ET.SubElement(rules, "rule", filter=condition, symbol=str(number), label=label, key=_key(condition))
+    _symbols(renderer, [_symbol(str(number), kind, entry.style) for number, entry in enumerate(entries)])
+    return renderer
+
+
 def _symbols(renderer: ET.Element, symbols: Iterable[ET.Element]) -> None:
     holder = ET.SubElement(renderer, "symbols")
     holder.extend(symbols)
@@ -274,7 +299,7 @@ def _marker(style: LayerStyle, pass_: int) -> ET.Element:
             "color": _colour(style.fill or style.stroke or "#777777", style.opacity),
             "outline_color": _colour(style.stroke or "#333333", 1.0),
             "outline_width": f"{style.width * _MM:.3f}",
-            "size": "2.4",
+            "size": f"{2.4 * style.size:g}",
             "size_unit": "MM",
         },
     )

@@ -47,6 +47,7 @@ from geozone.symbology import drawing_order, layer_statuses
 
 TABLES = ("rates", "targets", "registers", "figures", "findings", "ledger", "run")
 
+_MADE_FRACTIONS = {"lost_share", "lost_connected", "gain_share"}  # of layers that the run makes
 _PROVENANCE = ("source", "licence", "basis text basis", "accuracy_m number", "vintage")
 
 
@@ -208,16 +209,19 @@ def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) ->
     names = ascii_names(frame.columns)
     frame = frame.rename(columns=names)
     known = {item.name for item in base}
+    grades, made = (role.grades, bool(role.made_from)) if role else (None, False)
+    domains = {grades.field: grades.domain} if grades and grades.domain else {}
     own = [
         replace(
             column(
                 new,
                 type_of(frame[new]),
                 table=name,
-                domain="status" if new == "status" else None,
+                domain="status" if new == "status" else domains.get(new),
                 title=Text(str(old), str(old)),
             ),
             fixed=statuses is not None and new == "item_id",
+            fraction=made and new in _MADE_FRACTIONS,
         )
         for old, new in names.items()
         if new not in known

@@ -27,7 +27,7 @@ from geozone.export.sheet_map import (
     scale_bar,
 )
 from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrapped
-from geozone.export.sheet_panel import Theme, legend, on_sheet, theme, unit_rates, zone_rates
+from geozone.export.sheet_panel import Theme, belts, legend, on_sheet, theme, unit_rates, zone_rates
 from geozone.files import whole_file
 from geozone.manifest.inputs import register_title
 from geozone.manifest.roles import load_roles
@@ -39,6 +39,7 @@ from geozone.symbology import (
     RateClass,
     drawing_order,
     drawn_style,
+    feature_grades,
     layer_statuses,
 )
 from geozone.vintages import vintage_words
@@ -111,6 +112,7 @@ def draw_sheet(about: Theme, page: Page) -> Figure:
     x = page.width - _MARGIN - _PANEL
     bottom = legend(page, about, x, page.height - _MARGIN - _TITLE, _PANEL)
     bottom = zone_rates(page, about, x, bottom - 2, _PANEL)
+    bottom = belts(page, about, (x, bottom), _PANEL, bottom=_MARGIN + _FOOTER)
     unit_rates(page, about, (x, bottom - 2), _PANEL, bottom=_MARGIN + _FOOTER)
     _footer(page, about)
     return page.figure
@@ -184,6 +186,11 @@ def _draw_layers(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
         statuses = layer_statuses(layer, about.result.registers)
         order = 2 + place * 0.5
         shapes = projected(layer.data, frame)
+        graded = feature_grades(layer)
+        if graded is not None:
+            for number, entry in enumerate(graded[0]):
+                draw(axes, shapes[np.array(graded[1]) == number], entry.style, order=order, scale=scale)
+            continue
         if statuses is None:
             draw(axes, shapes, style, order=order, scale=scale)
             continue

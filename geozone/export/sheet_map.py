@@ -123,7 +123,13 @@ def draw(axes: Axes, geometries: np.ndarray, style: LayerStyle, *, order: float,
         )
     points = shapely.get_coordinates(parts[dimensions == 0])
     if len(points):
-        axes.scatter(points[:, 0], points[:, 1], s=6 * scale, color=style.fill or style.stroke, zorder=order)
+        axes.scatter(
+            points[:, 0],
+            points[:, 1],
+            s=6 * scale * style.size**2,
+            color=style.fill or style.stroke,
+            zorder=order,
+        )
 
 
 def graticule(axes: Axes, frame: Frame, *, scale: float = 1.0) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from geozone.barriers.telling import belt_text
 from geozone.export.columns import domain_values
 from geozone.export.indicators import is_finest, main_rate, main_rates
 from geozone.export.qml import OUTLINES
-from geozone.export.sheet_page import ALERT, QUIET, Page, shortened, wrapped
-from geozone.manifest.roles import load_roles
+from geozone.export.sheet_page import ALERT, QUIET, Page, line_height, shortened, wrapped
+from geozone.manifest.roles import Role, load_roles
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
 from geozone.model import LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
@@ -25,12 +26,15 @@ from geozone.symbology import (
     drawing_order,
     drawn_style,
     drawn_title,
+    feature_grades,
     layer_statuses,
     rate_classes,
 )
 
 _LEFT = 0.36  # share of the legend that its left column takes
 _MOST_RATES = 12
+_TOLD = 5.2  # points of sentences
+_UNITS_ROOM = 20  # millimetres that the rates of units take
 _VERDICT_COLOURS = {
     Verdict.MET: "#00694f",
     Verdict.ON_TRACK: "#1d6577",
@@ -66,11 +70,14 @@ def theme(
 ) -> Theme:
     """Return the theme of a sheet, with the class bounds of `geozone.symbology.breaks` unless they are given.
 
-    Named places are left off: without room for their names, they would be borders and dots that say nothing.
+    Named places are left off: without room for their names, they would be borders and dots that say nothing. So are areas that
+    the run makes and that are not shown at first: they would hide the rates.
     """
     roles = load_roles()
     drawn = {
-        name: one for name, one in result.layers.items() if not (one.spec and roles[one.spec.role].nominal)
+        name: one
+        for name, one in result.layers.items()
+        if one.spec is None or not _left_off(roles[one.spec.role])
     }
     indicator = main_rate(result, rate) or main_rates(result)[0]
     values = {
@@ -85,6 +92,11 @@ def theme(
     classes = rate_classes(chosen) if values else []
     shown = replace(result, layers=drawn)
     return Theme(shown, lang, indicator, classes, values, levels, indicator_titles(result))
+
+
+def _left_off(role: Role) -> bool:
+    """Tell whether a sheet leaves out a layer: names of ground, and made areas that a reader must ask for."""
+    return role.nominal or bool(role.made_from and role.kind == "area" and not role.shown)
 
 
 def on_sheet(spec: LayerSpec) -> LayerStyle:
@@ -103,7 +115,9 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
     page.heading(x, top - 2, text("words.legend").get(lang), width)
     half, y = width * _LEFT, top - 7.5
     page.say(x, y, about.named(about.rate).get(lang), 6, weight="bold")
-    samples = [(item.label, LayerStyle("fill", item.colour, "#9a9a9a")) for item in about.classes]
+    samples: list[tuple[Text, LayerStyle | None]] = [
+        (item.label, LayerStyle("fill", item.colour, "#9a9a9a")) for item in about.classes
+    ]
     applies = all(item.applies for item in about.result.rates if item.indicator == about.rate)
     bare = text("words.no_value" if applies else "words.no_value_or_not_applicable")
     samples.append((bare, LayerStyle("fill", RATE_MISSING, "#9a9a9a")))
@@ -111,10 +125,13 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
         colour, weight = OUTLINES[level]
         name = text("export.boundary_of", level=text(f"words.level_{level}"))
         samples.append((name, LayerStyle("line", stroke=colour, width=weight)))
+    layers, present = _layer_samples(about)
+    graded = sorted(_graded_samples(about), key=len, reverse=True)  # the longest left, the others right
+    samples += graded[0] if graded else []
+    layers += [sample for own in graded[1:] for sample in own]
     left = _column(page, lang, (x, y), half, samples)
     page.say(x + half, y, text("export.cover_layers_short").get(lang), 6, weight="bold")
-    samples, present = _layer_samples(about)
-    right = _column(page, lang, (x + half, y), width - half, samples)
+    right = _column(page, lang, (x + half, y), width - half, layers)
     if present:
         right -= 4.5
         page.say(x + half, right, text("words.column_status").get(lang), 6, weight="bold")
@@ -137,18 +154,23 @@ def _column(
     lang: Language,
     corner: tuple[float, float],
     room: float,
-    samples: Iterable[tuple[Text, LayerStyle]],
+    samples: Iterable[tuple[Text, LayerStyle | None]],
 ) -> float:
+    """Draw samples with their names below each other, of no style a name alone; return where the last one stands."""
     x, y = corner
     for label, style in samples:
         y -= 3.8
-        page.sample(x, y, style, label.get(lang), room)
+        if style is None:
+            page.say(x, y, shortened(label.get(lang), room, 5.5), 5.5)
+        else:
+            page.sample(x, y, style, label.get(lang), room)
     return y
 
 
-def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle]], set[Drawn]]:
+def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle | None]], set[Drawn]]:
     """Return the layers of the legend, and the statuses that occur in them."""
-    samples, present = [], set[Drawn]()
+    samples: list[tuple[Text, LayerStyle | None]] = []
+    present = set[Drawn]()
     for layer in drawing_order(about.result.layers.values()):
         if layer.spec is None or not len(layer.data):
             continue
@@ -156,9 +178,27 @@ def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle]], set[Dra
         if layer.data.geometry.geom_type.str.endswith("LineString").any() and style.kind != "line":
             style = replace(style, kind="line", stroke=style.stroke or style.fill)
         samples.append((_with_basis(layer.spec), style))
+        if feature_grades(layer) is not None:
+            samples.pop()
         statuses = layer_statuses(layer, about.result.registers)
         present |= set() if statuses is None else set(statuses)
     return samples, present
+
+
+def _graded_samples(about: Theme) -> list[list[tuple[Text, LayerStyle | None]]]:
+    """Return the classes of every layer whose features a field tells apart; the first of a rank look like the others."""
+    found = []
+    for layer in drawing_order(about.result.layers.values()):
+        graded = feature_grades(layer) if len(layer.data) else None
+        if graded is None or layer.spec is None:
+            continue
+        seen = {graded[0][number].code or graded[0][number].key for number in graded[1]}
+        samples: list[tuple[Text, LayerStyle | None]] = [(_with_basis(layer.spec), None)]
+        samples += [
+            (one.title, one.style) for one in graded[0] if (one.code or one.key) in seen and not one.first
+        ]
+        found.append(samples)
+    return found
 
 
 def _with_basis(spec: LayerSpec) -> Text:
@@ -208,6 +248,21 @@ def zone_rates(page: Page, about: Theme, x: float, top: float, width: float) -> 
         y -= 3.4
         page.say(x, y, text("export.not_computable_count", count=left).get(lang), 5, color=QUIET)
     return y - 1.5
+
+
+def belts(page: Page, about: Theme, corner: tuple[float, float], width: float, *, bottom: float) -> float:
+    """Write what matters of barriers as belts, where the rates of units keep their room; return the lower edge."""
+    x, y = corner
+    for belt in about.result.belts.values():
+        words = belt_text(belt, about.result.units).get(about.lang)
+        lines = wrapped(words, width, _TOLD) if words else []
+        height = len(lines) * line_height(_TOLD) + 1.5
+        if not lines or y - height - _UNITS_ROOM < bottom:
+            continue
+        for number, line in enumerate(lines):
+            page.say(x, y - (number + 1) * line_height(_TOLD), line, _TOLD)
+        y -= height
+    return y
 
 
 def unit_rates(page: Page, about: Theme, corner: tuple[float, float], width: float, *, bottom: float) -> None:

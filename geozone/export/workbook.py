@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from geozone.errors import UsageError
 from geozone.export.about_tables import zone_documents
+from geozone.export.belt_sheet import BeltStyles, belt_sheet_title, write_belt_sheet
 from geozone.export.columns import Column, domain_values
 from geozone.export.table import Table, about_layer
 from geozone.files import whole_file
@@ -83,6 +84,14 @@ def write_workbook(result: ZoneResult, tables: list[Table], path: Path, lang: La
                 _overview(book, result, formats, lang)
                 for name in SHEETS:
                     _sheet(book, by_name[name], formats, lang, amounts)
+                for belt in result.belts.values():
+                    write_belt_sheet(
+                        book, result, belt, by_name, lang,
+                        write=lambda sheet, place, item, value: _write(
+                            sheet, place, value, _format(item, value, formats, fraction=item.fraction)
+                        ),
+                        styles=BeltStyles(formats.title, formats.strong, formats.heading, formats.wrapped),
+                    )  # fmt: skip
         except (XlsxWriterException, OSError) as error:
             raise UsageError("files.unwritable", path=path, reason=str(error)) from error
 
@@ -174,6 +183,11 @@ def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lan
         title = text(f"words.table_{name}").get(lang)
         sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
         sheet.write_string(row, 1, text(f"export.about_{name}").get(lang), formats.wrapped)
+    for belt in result.belts.values():
+        row += 1
+        title = belt_sheet_title(belt, lang)
+        sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
+        sheet.write_string(row, 1, text("export.about_belt").get(lang), formats.wrapped)
 
 
 def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lang: Language) -> None:

@@ -22,7 +22,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
     "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "shore": False, "sea": False, "offshore": False, "named_to": 0, "outlined": False,
     "classed": False,
-    "nominal": False, "belt": None, "made_from": "",
+    "nominal": False, "belt": None, "made_from": "", "grades": None,
 }  # fmt: skip
 _KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
 
@@ -44,6 +44,21 @@ class Belt:
     arm_m: float  # the shortest arm of an axis
     close: int  # how many gaps to close are chosen
     passages: bool  # it is to lead from province to province
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """How a field tells the features of a layer apart: classes of a number, or codes with their words."""
+
+    field: str
+    colours: tuple[str, ...]  # one a class, or one a code
+    bounds: tuple[float, ...] = ()  # where the next class begins
+    unit: str = ""  # of the number
+    widths: tuple[float, ...] = ()  # of lines, one a class
+    codes: tuple[str, ...] = ()
+    domain: str = ""  # value domain of the codes
+    rank: str = ""  # a field that counts from the first
+    first: int = 0  # how many of the first are drawn larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,7 @@ class Role:
     nominal: bool  # its areas name ground and claim none
     belt: Belt | None  # how its ground is looked at as a belt
     made_from: str  # the role whose layer the run makes it from; nobody supplies it
+    grades: Grades | None  # how a field tells its features apart
 
     @property
     def geometry(self) -> str:
@@ -158,6 +174,7 @@ def _role(declared: Declarations, key: str, table: Any) -> Role | None:
     values |= {name: tuple(values[name]) for name in ("also", "natural")}
     values["layer"] = values["layer"] or key
     values["belt"] = _belt(declared, key, table["belt"]) if "belt" in table else None
+    values["grades"] = _grades(declared, key, table["grades"]) if "grades" in table else None
     return Role(
         id=key,
         title=Text(**table["title"]),
@@ -175,3 +192,12 @@ def _belt(declared: Declarations, key: str, table: Mapping[str, Any]) -> Belt | 
     for name in missing:
         declared.fault((key, "belt"), "missing_key", name=name)
     return None if missing else Belt(**{**table, "protected": tuple(table["protected"])})
+
+
+def _grades(declared: Declarations, key: str, table: Mapping[str, Any]) -> Grades | None:
+    declared.known_keys((key, "grades"), table, {field.name for field in fields(Grades)})
+    missing = sorted({"field", "colours"} - set(table))
+    for name in missing:
+        declared.fault((key, "grades"), "missing_key", name=name)
+    lists = {name: tuple(value) for name, value in table.items() if isinstance(value, list)}
+    return None if missing else Grades(**{**table, **lists})

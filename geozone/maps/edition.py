@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import shapely
 from geozone.errors import DataError
 from geozone.manifest.roles import load_roles
 from geozone.messages import message
-from geozone.model import Finding, Layer, Level, Severity, Step, ZoneResult
+from geozone.model import BreakKind, Finding, Layer, Level, Severity, Step, ZoneResult
 
 GRID_DEGREES = 0.005  # about 500 m
 SENSITIVE = frozenset(role.id for role in load_roles().values() if role.sensitive)
@@ -28,6 +28,8 @@ PUBLIC_COLUMNS = (
     "accuracy_m",
     "vintage",
 )
+# and of the layers that a run makes of a barrier, with what they are drawn by: nothing that tells where other layers end
+BELT_COLUMNS = ("axis", "along_km", "length_km", "county_code")
 PART_OF_STEP = 1e-6  # how far a coordinate may be off the grid, in steps: the rounding of binary numbers
 
 
@@ -65,7 +67,7 @@ def public_edition(
         if layer.spec is not None and layer.spec.role in withheld:
             figures["withheld"].append(name)
             continue
-        open_columns = layer.data.columns if _is_made_here(layer) else PUBLIC_COLUMNS
+        open_columns = layer.data.columns if _is_made_here(layer) else _open_columns(layer)
         data = layer.data[
             [name for name in open_columns if name in layer.data and name != "geometry"] + ["geometry"]
         ].copy()
@@ -89,6 +91,7 @@ def public_edition(
         findings=_findings(result),
         relief=(),
         rasters={},
+        belts={name: _open_belt(belt, layers) for name, belt in result.belts.items()},
         steps=[*result.steps, Step("edition", figures)],
     )
 
@@ -96,6 +99,39 @@ def public_edition(
 def _is_made_here(layer: Layer) -> bool:
     """Tell whether a layer is that of the places, made from the documents and no file."""
     return layer.spec is not None and load_roles()[layer.spec.role].nominal and not layer.spec.sources
+
+
+def _open_columns(layer: Layer) -> tuple[str, ...]:
+    """Return the columns of a layer that may be published."""
+    role = load_roles()[layer.spec.role] if layer.spec else None
+    if role is None or not role.made_from:
+        return PUBLIC_COLUMNS
+    drawn_by = (role.grades.field, role.grades.rank) if role.grades else ()
+    return (*PUBLIC_COLUMNS, *BELT_COLUMNS, *drawn_by)
+
+
+def _open_belt(found: Any, layers: Mapping[str, Layer]) -> Any:
+    """Return what may be published of a barrier as a belt: no gap of it, no choice of gaps, and no protected width."""
+    belt, analysis = found.belt, found.analysis
+    nothing, ground = np.empty(0, dtype=object), analysis.open_ground
+    if ground is not None:  # areas of the whole, without the parts
+        ground = replace(
+            ground, shapes=nothing, areas=np.empty(0), units=np.empty(0, np.intp), borders=(), neighbours=(),
+            part_shapes=np.full(len(ground.parts), None, dtype=object),
+        )  # fmt: skip
+    axis, breaks = (
+        layers[name].data.copy() if name in layers else whole.iloc[:0]
+        for name, whole in ((belt.axis, analysis.axis), (belt.breaks, analysis.breaks))
+    )
+    widths = analysis.breaks.set_index("rank")["width_km"]  # of protected ground where that is what lacks
+    breaks["width_km"] = breaks["rank"].map(widths).where(breaks["kind"] != BreakKind.UNPROTECTED)
+    known = replace(
+        analysis, axis=axis, breaks=breaks, gaps=analysis.gaps.iloc[:0], ends=np.zeros((0, 2, 2)),
+        open_ground=ground, closing=None,
+    )  # fmt: skip
+    return replace(
+        found, analysis=known, layers={name: layers[name] for name in found.layers if name in layers}
+    )
 
 
 def _findings(result: ZoneResult) -> list[Finding]:

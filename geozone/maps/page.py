@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from geozone.manifest.roles import load_roles
@@ -18,7 +19,7 @@ from geozone.maps.payload import layer_entry, zone_payload
 from geozone.maps.plain import Strings, attributes, to_json
 from geozone.maps.raster_image import raster_image
 from geozone.maps.relief import relief_image
-from geozone.maps.style import layer_symbols, symbol
+from geozone.maps.style import graded_symbols, layer_symbols, symbol
 from geozone.maps.tiles import tile_layer
 from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import Basis, Layer, LayerSpec, LayerStyle, ZoneResult
@@ -35,6 +36,7 @@ from geozone.symbology import (
 HIDDEN_COLUMNS = {"geometry", "province_codes"}  # not for readers
 NAMES = {"name", "name_en"}  # what the page calls a feature
 PLAIN_FEATURES, PLAIN_POINTS = 20_000, 250_000  # a layer beyond either travels as tiles
+MADE_PLACES = 4  # decimals of what the run measured, as the page tells it
 BINARY, JSON = "application/octet-stream", "application/json"
 
 
@@ -140,11 +142,13 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
     statuses = layer_statuses(layer, result.registers)
     geometries = to_drawing(layer.data.geometry.to_numpy())
     points = not shapely.get_dimensions(geometries).any()
-    legend, which = layer_symbols(spec, statuses, points=points)
+    legend, which = graded_symbols(layer, points=points) or layer_symbols(spec, statuses, points=points)
     hidden = HIDDEN_COLUMNS | _copied_fields(layer)
     columns: dict[str, Any] = {
         str(name): layer.data[name] for name in layer.data.columns if name not in hidden
     }
+    if load_roles()[spec.role].made_from:  # measured here, and in full in the files
+        columns = {name: _short(values) for name, values in columns.items()}
     if statuses is not None:
         columns["status"] = [drawn.value for drawn in statuses]
     rows, ends = attributes(columns, len(layer.data))
@@ -184,6 +188,10 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         entry |= {"symbols": which, "items": items}
         blocks.append(data_block(f"geometry-{key}", pack(encode(geometries)), BINARY))
     return entry, blocks
+
+
+def _short(values: pd.Series[Any]) -> pd.Series[Any]:
+    return values.round(MADE_PLACES) if pd.api.types.is_float_dtype(values.dtype) else values
 
 
 def _copied_fields(layer: Layer) -> set[str]:

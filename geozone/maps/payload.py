@@ -15,6 +15,7 @@ from geozone import __version__
 from geozone.checks.report import grouped
 from geozone.manifest.inputs import register_roles, register_title
 from geozone.manifest.roles import load_roles
+from geozone.maps.belt import belt_entries
 from geozone.maps.indicators import indicator_entries, mappable, partitions
 from geozone.maps.missing import gaps
 from geozone.maps.places import place_entries, region_entries
@@ -67,6 +68,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
             for verdict, word, count in tally(result.rates, demands(result.targets))
         ],
         "story": strings.add(story(result, missing)),
+        "belts": belt_entries(result, strings),
         "missing": [
             {
                 "title": strings.add(gap.title),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from geozone.model import LayerSpec, LayerStyle, Status, Verdict
+from geozone.model import Layer, LayerSpec, LayerStyle, Status, Verdict
 from geozone.symbology import (
     BASIS_COLOURS,
     DOUBTED,
@@ -18,6 +18,7 @@ from geozone.symbology import (
     Mark,
     drawn_style,
     drawn_title,
+    feature_grades,
 )
 
 ONLY = "all"  # the key of the one symbol of a layer that is not drawn by status
@@ -45,7 +46,7 @@ def symbol(style: LayerStyle, *, points: bool = False) -> dict[str, Any]:
     """Return a style as the page draws it, on the map and in the legend: as ``dot``, ``stroke``, ``hatch`` or ``fill``."""
     kind = "stroke" if style.kind == "line" else "hatch" if style.kind == "hatch" else "fill"
     kind = "dot" if points else kind
-    return {
+    drawn: dict[str, Any] = {
         "kind": kind,
         "fill": style.fill,
         "stroke": style.stroke,
@@ -53,6 +54,7 @@ def symbol(style: LayerStyle, *, points: bool = False) -> dict[str, Any]:
         "opacity": style.opacity,
         "dash": style.dash,
     }
+    return drawn if style.size == 1 else {**drawn, "size": style.size}
 
 
 def status_symbol(style: LayerStyle, drawn: Drawn, *, points: bool = False) -> dict[str, Any]:
@@ -73,6 +75,17 @@ def status_symbol(style: LayerStyle, drawn: Drawn, *, points: bool = False) -> d
     if drawn is Status.UNKNOWN:
         return {**plain, "kind": "hatch", "fill": style.fill or style.stroke or colour}
     return {**plain, "kind": "fill", "fill": colour}
+
+
+def graded_symbols(layer: Layer, *, points: bool) -> tuple[list[dict[str, Any]], list[int]] | None:
+    """Return the legend of a layer whose features a field tells apart, and which entry draws each; None for any other."""
+    found = feature_grades(layer)
+    if found is None:
+        return None
+    entries = [
+        {"key": one.key, "title": one.title, "symbol": symbol(one.style, points=points)} for one in found[0]
+    ]
+    return entries, found[1]
 
 
 def layer_symbols(

@@ -124,5 +124,6 @@ export function card(app, unit, id, rates, parts) {
     others.map((rows) => beside(app, rows)),
     partLines(parts),
     openItems(app, indicator, unit),
+    unit.place === app.zone ? app.data.belts.filter((belt) => belt.card === id).map((belt) => h('p', { class: 'note', 'data-belt': true }, said(belt.text))) : null,
     h('details', { class: 'more' }, h('summary', {}, text('table_run')), trajectory(first), facts(app, indicator, rates)));
 }

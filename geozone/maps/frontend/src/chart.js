@@ -187,6 +187,8 @@ export class Chart {
   point(event) {
     const { unit, features } = this.hits(event.latlng);
     this.hover(unit, features[0] ?? null, event.containerPoint);
+    this.app.under = features;
+    this.app.tell(['under']);
   }
 
   hover(unit, hit = null, point = null) {

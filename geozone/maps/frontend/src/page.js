@@ -3,6 +3,7 @@
 import './page.css';
 import { App, openVector } from './app.js';
 import { openBaseMap } from './basemap.js';
+import { beltSection } from './belt.js';
 import { Chart } from './chart.js';
 import { cardsSection, storySection } from './cards.js';
 import { h } from './dom.js';
@@ -46,7 +47,7 @@ function sectionLinks(app) {
   const bar = h('nav', { class: 'sections' });
   const draw = () => {
     bar.setAttribute('aria-label', text('sections'));
-    bar.replaceChildren(...[['rates', 'table_rates'], ['units', 'units_title'], ['missing', 'missing_short'], ['sources', 'sources_title']].map(([id, name]) => h('button', {
+    bar.replaceChildren(...[['rates', 'table_rates'], ...(app.data.belts.length ? [['belt', 'belt_short']] : []), ['units', 'units_title'], ['missing', 'missing_short'], ['sources', 'sources_title']].map(([id, name]) => h('button', {
       type: 'button',
       'data-section': id,
       onclick: () => document.getElementById(id)?.scrollIntoView({ behavior: app.still ? 'auto' : 'smooth' }),
@@ -129,7 +130,7 @@ function start(app) {
   app.on(['lang'], note);
   note();
   stage.append(chart.tools(), legendCard(app), setUpComparison(app, chart), hint(app, chart), h('div', { class: 'north-box' }, northArrow()), review);
-  document.getElementById('panel').replaceChildren(sectionLinks(app), storySection(app), cardsSection(app), tableSection(app), missingSection(app), sourcesSection(app));
+  document.getElementById('panel').replaceChildren(sectionLinks(app), storySection(app), cardsSection(app), ...app.data.belts.map((belt, number) => beltSection(app, belt, number)), tableSection(app), missingSection(app), sourcesSection(app));
   page.append(setUpPrint(app, chart, page));
   readLink(app, chart);
   keepLink(app);

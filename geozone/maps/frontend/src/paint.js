@@ -129,7 +129,7 @@ export function paint(context, path, kind, symbol, view = null, box = null) {
 }
 
 export function paintPoint(context, view, x, y, symbol) {
-  const radius = (POINT_RADIUS * view.ratio) / view.scale;
+  const radius = (POINT_RADIUS * (symbol.size ?? 1) * view.ratio) / view.scale;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   if (symbol.fill) context.fill();

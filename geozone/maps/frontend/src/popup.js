@@ -31,21 +31,29 @@ function valueOf(app, attributes, name) {
   const value = attributes[name];
   if (app.state.lang === 'en' && attributes[`${name}_en`]) return attributes[`${name}_en`];
   if (CODED.has(name) && hasText(`value_${value}`)) return text(`value_${value}`);
+  if (CODED.has(name) && hasText(`break_kind_${value}`)) return text(`break_kind_${value}`);
   const named = LISTS[name];
   if (named) return String(value).split(',').map((code) => named(app, code) || code).join(text('and_so_on'));
-  return name.endsWith('_km2') && value >= 1 && !Number.isInteger(value) ? digits(value, 2) : value;
+  if (typeof value !== 'number' || Number.isInteger(value)) return value;
+  if (name.endsWith('_share')) return `${digits(value * 100, 1)}%`;
+  return name.endsWith('_km') || (name.endsWith('_km2') && value >= 1) ? digits(value, 2) : value;
 }
 
-function attributeRows(app, attributes) {
+// What a column is called: in its layer, else everywhere.
+function titleOf(layer, name) {
+  return text([`column_${layer.id}_${name}`, `column_${name}`].find(hasText) ?? name);
+}
+
+function attributeRows(app, layer, attributes) {
   const names = [...Object.keys(attributes).filter((name) => !QUIET.has(name) && !(name.endsWith('_en') && name.slice(0, -3) in attributes)), ...FIRST.filter((name) => name in attributes)];
   return names
     .filter((name) => attributes[name] !== null && attributes[name] !== '')
-    .map((name) => [h('dt', {}, hasText(`column_${name}`) ? text(`column_${name}`) : name), h('dd', {}, shortened(valueOf(app, attributes, name)))]);
+    .map((name) => [h('dt', {}, titleOf(layer, name)), h('dd', {}, shortened(valueOf(app, attributes, name)))]);
 }
 
 function featureBlock(app, { layer, feature }) {
   const attributes = layer.row(feature);
-  const status = layer.symbols ? layer.legend[symbolPlace(app, layer, feature)] : null;
+  const status = layer.symbols && layer.amounts ? layer.legend[symbolPlace(app, layer, feature)] : null;
   const items = itemsOf(app, layer, feature);
   const item = items.length === 1 ? items[0] : null;
   const basis = attributes.basis ?? layer.basis;
@@ -54,7 +62,7 @@ function featureBlock(app, { layer, feature }) {
     h('p', { class: 'kind' }, said(layer.title), hasText(`basis_${basis}`) ? badge(basis) : null),
     status ? h('p', { class: 'status-row' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
     items.length > 1 ? itemLines(items) : null,
-    h('dl', {}, attributeRows(app, attributes),
+    h('dl', {}, attributeRows(app, layer, attributes),
       item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
 }
 

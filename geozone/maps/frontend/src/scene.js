@@ -189,6 +189,14 @@ export function drawHighlight(app, context, view) {
     context.lineWidth = (width * view.ratio) / view.scale;
     context.stroke(path);
   };
+  for (const { layer, features: gaps } of Object.values(app.closing ?? {})) {
+    context.fillStyle = 'rgba(245, 196, 0, 0.75)';
+    for (const gap of gaps) {
+      if (!layer.features) continue;
+      context.fill(layer.features.path(gap), 'evenodd');
+      outline(layer.features.path(gap), '#7a4b00', 1);
+    }
+  }
   for (const { place } of app.subject.members ?? [app.subject]) if (place !== zone) outline(features.path(place), '#c2185b', 2.6);
   const hovered = app.hovered;
   if (hovered?.unit && hovered.unit.place !== state.unit && !hovered.hit) outline(features.path(hovered.unit.place), '#1e2425', 1.6);
@@ -204,5 +212,18 @@ export function drawHighlight(app, context, view) {
       outline(own.path(mark.feature), '#8a5a00', 2);
     }
   }
+  if (app.marked) drawMark(app.marked, context, view);
 }
 
+// A ring about a feature that is pointed at elsewhere.
+function drawMark({ layer, feature }, context, view) {
+  if (!layer.features) return; // it travels as tiles
+  const [west, north, east, south] = layer.features.box(feature);
+  for (const [colour, width] of [['#ffffff', 5], ['#c2185b', 2.6]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = (width * view.ratio) / view.scale;
+    context.beginPath();
+    context.arc((west + east) / 2, (north + south) / 2, (9 * view.ratio) / view.scale, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}

@@ -34,6 +34,7 @@ function statusIn(app, item, until) {
 export function symbolPlace(app, layer, feature, chosen = null) {
   if (!layer.symbols) return 0;
   const place = layer.symbols[feature];
+  if (!layer.amounts) return place; // no statuses
   const until = chosen ?? app.state.year;
   if (until === null || layer.legend[place].key === app.data.drawn.unlisted) return place;
   const statuses = new Set(itemsOf(app, layer, feature).map((item) => statusIn(app, item, until)));
