@@ -33,7 +33,7 @@ def belt_result() -> ZoneResult:
         name: sample_layer(name, name, list(shapes), get_role(name).style)
         for name, shapes in (("barrier", ground), ("redline", SAFE))
     }
-    found = belts(layers, finest, {})
+    found = belts(layers, {}, finest.assign(level="county"), finest, {})
     made = {name: layer for one in found.values() for name, layer in one.layers.items()}
     rates = [
         replace(rate, indicator=BARRIER_RATE) for rate in result.rates if rate.indicator == "redline_coverage"
