@@ -309,3 +309,10 @@ def test_the_elevation_is_a_cloud_optimised_geotiff(path):
         cells = source.read(1, masked=True)
     assert -200 < cells.min() < 10
     assert 900 < cells.max() < 3200
+
+
+def test_every_layer_goes_into_the_wheel():
+    declared = tomllib.loads((LAYERS.parent / "pyproject.toml").read_text("utf-8"))
+    shipped_files = declared["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    layers = {path.name for path in LAYERS.glob("*.toml")} - {"template.toml"}
+    assert {f"layers/{name}" for name in layers} == {one for one in shipped_files if one.endswith(".toml")}

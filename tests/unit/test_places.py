@@ -413,10 +413,10 @@ def test_the_listing_of_the_documentation_is_that_of_the_register():
     assert [row[8].removesuffix(" |") for row in rows] == list(table["note"])
 
 
-def test_places_are_left_off_a_printed_sheet(run):
+def test_places_and_gaps_are_left_off_a_printed_sheet(run):
     about = theme(run, "zh")
     assert "places" not in about.result.layers
-    assert set(about.result.layers) == set(run.layers) - {"places"}
+    assert set(about.result.layers) == set(run.layers) - {"places", "barrier_gaps"}
 
 
 def test_a_reported_figure_is_of_the_place_itself_and_a_computed_one_of_its_units(run):
