@@ -21,7 +21,7 @@ from geozone.overlay.plane import Indices, Numbers
 
 STEP_M = 1000.0  # between stations
 _SAMPLES = (400, 20_000)  # places of the outline that the medial axis is made from, at least and at most
-_SPACING_M = 500.0  # between them at most, and half of the half width of the widest place, where neither bound says otherwise
+_SPACING_M = 1500.0  # between them at most, and a quarter of the half width of the widest place, where neither bound says otherwise
 _CORNER = 1.5  # half widths from the end of a path to where a right-angled end of a belt forks
 _ARMS = 24  # of one belt, at most
 
@@ -81,7 +81,7 @@ def _medial_axis(outline: shapely.Polygon) -> _Tree | None:
     widest = steps(
         shapely.get_coordinates(shapely.maximum_inscribed_circle(outline, tolerance=around / 1e4))
     )[-1]
-    spacing = around / np.clip(around / min(_SPACING_M, widest / 2), *_SAMPLES)
+    spacing = around / np.clip(around / min(_SPACING_M, widest / 4), *_SAMPLES)
     samples = shapely.get_coordinates(shapely.segmentize(outline.exterior, spacing))
     diagram = shapely.voronoi_polygons(shapely.multipoints(samples), only_edges=True)
     coordinates, line = shapely.get_coordinates(shapely.get_parts(diagram), return_index=True)

@@ -14,6 +14,7 @@ from geozone.barriers.gaps import Gaps
 
 Mask = npt.NDArray[np.bool_]
 
+_INFEASIBLE = 2  # status of an integer program
 _NODES = 2000  # of an integer program, before the best choice found is told with its bound
 
 
@@ -70,14 +71,15 @@ def best_closing(gaps: Gaps, number: int) -> Closing:
         left[root] = False
         if gaps.parts[root] + _at_most(gaps, on_it, left, count) <= closed(gaps, best)[0]:
             continue
-        chosen, limit = _chosen_with(gaps, on_it, left, count)
+        known = closed(gaps, best)[0] - float(gaps.parts[root])
+        chosen, limit = _chosen_with(gaps, on_it, left, count, known)
         best = max(best, chosen, key=lambda one: closed(gaps, one)[0])
         bound = max(bound, limit + float(gaps.parts[root]))
     for root in range(count and len(gaps.shapes)):  # gaps alone, where hardly anything is protected
         alone, none = np.arange(len(gaps.shapes)) == root, np.zeros_like(left)
         if _at_most(gaps, alone, none, count) <= closed(gaps, best)[0]:
             continue
-        chosen, limit = _chosen_with(gaps, alone, none, count)
+        chosen, limit = _chosen_with(gaps, alone, none, count, closed(gaps, best)[0])
         best = max(best, chosen, key=lambda one: closed(gaps, one)[0])
         bound = max(bound, limit)
     connected, members, _ = closed(gaps, best)
@@ -134,10 +136,13 @@ def _at_most(gaps: Gaps, first: Mask, left: Mask, count: int) -> float:
     return float(largest.sum() + sum(gaps.parts[part] for part in parts if left[part]))
 
 
-def _chosen_with(gaps: Gaps, first: Mask, left: Mask, count: int) -> tuple[frozenset[int], float]:
+def _chosen_with(
+    gaps: Gaps, first: Mask, left: Mask, count: int, known: float
+) -> tuple[frozenset[int], float]:
     """Return the best choice of gaps that hang together from some first ones, and a bound of what they join, in km².
 
-    ``left`` are the parts that may be joined.
+    ``left`` are the parts that may be joined, ``known`` km² that are joined by a choice that is known; where nothing joins as
+    much, that is the bound.
     """
     # half a second, which nobody waits for who asks for no choice
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
@@ -156,6 +161,7 @@ def _chosen_with(gaps: Gaps, first: Mask, left: Mask, count: int) -> tuple[froze
     every = sparse.hstack([sparse.eye_array(size)] * steps)
     none = sparse.csr_array((size, parts))
     conditions = [
+        LinearConstraint(worth[None], lb=known * (1 - 1e-9)),
         LinearConstraint(np.concatenate([np.ones(size * steps), np.zeros(parts)])[None], ub=count),
         LinearConstraint(sparse.hstack([every, none]), ub=1.0),
         LinearConstraint(sparse.hstack([-(on.T @ every), sparse.eye_array(parts)]), ub=0.0),
@@ -171,9 +177,10 @@ def _chosen_with(gaps: Gaps, first: Mask, left: Mask, count: int) -> tuple[froze
         constraints=conditions,
         options={"mip_rel_gap": 0.0, "node_limit": _NODES},
     )
-    bound = -float(answer.mip_dual_bound)
     if answer.x is None:
-        return frozenset(), bound
+        none_better = answer.status == _INFEASIBLE
+        return frozenset(), known if none_better else -float(answer.mip_dual_bound or -worth.sum())
+    bound = -float(answer.mip_dual_bound)
     chosen = answer.x[: size * steps].reshape(steps, size).sum(axis=0) > 0.5
     return frozenset(np.flatnonzero(chosen).tolist()), bound
 

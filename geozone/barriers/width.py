@@ -12,6 +12,7 @@ from geozone.barriers.metric_plane import MetricPlane, steps
 from geozone.overlay.cutting import cut_up
 from geozone.overlay.plane import Geometries, Numbers
 
+_NEAR_M = 100_000.0  # most belts end so near to their axis; a line that does not is drawn again
 PIECES = 48  # vertices of the pieces that long outlines are cut into
 
 
@@ -80,7 +81,11 @@ def profile(axis: Numbers, outline: Geometries, ground: Ground) -> Profile:
     along_km = np.append(0.0, np.cumsum(ground.plane.length_km(edges)))
     middles = (axis[1:] + axis[:-1]) / 2
     directions = directions_at(axis)
-    lines = across(middles, directions @ np.array([[0.0, 1.0], [-1.0, 0.0]]), outline)
+    normals = directions @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+    lines = across(middles, normals, outline, _NEAR_M)
+    ends = np.abs(lines - middles[:, None]).max(axis=(1, 2))
+    far = ends > 0.7 * _NEAR_M  # perhaps cut off before the outline
+    lines[far] = across(middles[far], normals[far], outline)
     here = ground.on_barrier(lines)
     safe = here.inside(ground.on_protected(lines))
     widths = (spans_.lengths_km(lines, ground.plane) for spans_ in (here, safe))
