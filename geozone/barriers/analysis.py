@@ -104,7 +104,7 @@ def analyse(
             sides = Sides(outline, patches, plane, rule.side_km2)
             safe_sides = Sides(outline, inside, plane, rule.side_km2)
             for axis in axes(outline, arm_m=rule.arm_m):
-                one = profile(axis, sides.pieces, ground)
+                one = profile(axis, outline, sides.pieces, ground)
                 profiles.append(one)
                 number = len(profiles)
                 found += narrow_places(one, number, sides, ground, narrow_km=rule.narrow_m / 1e3)

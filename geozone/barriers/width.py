@@ -10,8 +10,9 @@ import shapely
 from geozone.barriers.crossings import Spans, across, spans
 from geozone.barriers.metric_plane import MetricPlane, steps
 from geozone.overlay.cutting import cut_up
-from geozone.overlay.plane import Geometries, Numbers
+from geozone.overlay.plane import Geometries, Indices, Numbers
 
+_SIDES = (2, 10)  # steps on either side that the direction of an axis is taken over
 _NEAR_M = 100_000.0  # most belts end so near to their axis; a line that does not is drawn again
 PIECES = 48  # vertices of the pieces that long outlines are cut into
 
@@ -59,11 +60,11 @@ class Profile:
         return (self.along_km[1:] + self.along_km[:-1]) / 2
 
 
-def profile(axis: Numbers, outline: Geometries, ground: Ground) -> Profile:
+def profile(axis: Numbers, outline: shapely.Polygon, pieces: Geometries, ground: Ground) -> Profile:
     """Return the width along an axis.
 
-    1. A line is drawn across the belt in the middle of every step, at a right angle to the axis, which is taken as it runs
-       over the two steps on either side.
+    1. A line is drawn across the belt in the middle of every step, at a right angle to the axis. That is taken as it runs over half
+       of the belt's half width there, two to ten steps on either side, for a wide belt does not turn as fast as its axis.
     2. It ends at the outline, the joined ground without holes.
     3. Its length on the ground of the barrier is the width there, its length on protected ground of the barrier the protected
        width; both on the ellipsoid.
@@ -72,35 +73,38 @@ def profile(axis: Numbers, outline: Geometries, ground: Ground) -> Profile:
     ----------
     axis
         The ends of the steps, (n + 1, 2), in the plane of the ground.
-    outline
-        The joined ground that the axis belongs to, or the pieces that it has been cut into.
+    outline, pieces
+        The joined ground that the axis belongs to, without holes, and the pieces that it has been cut into.
     ground
         What is measured.
     """
     edges = shapely.linestrings(np.stack([axis[:-1], axis[1:]], axis=1))
     along_km = np.append(0.0, np.cumsum(ground.plane.length_km(edges)))
     middles = (axis[1:] + axis[:-1]) / 2
-    directions = directions_at(axis)
+    half = shapely.distance(outline.exterior, shapely.points(middles))
+    directions = _directions(axis, half)
     normals = directions @ np.array([[0.0, 1.0], [-1.0, 0.0]])
-    lines = across(middles, normals, outline, _NEAR_M)
+    lines = across(middles, normals, pieces, _NEAR_M)
     ends = np.abs(lines - middles[:, None]).max(axis=(1, 2))
     far = ends > 0.7 * _NEAR_M  # perhaps cut off before the outline
-    lines[far] = across(middles[far], normals[far], outline)
+    lines[far] = across(middles[far], normals[far], pieces)
     here = ground.on_barrier(lines)
     safe = here.inside(ground.on_protected(lines))
     widths = (spans_.lengths_km(lines, ground.plane) for spans_ in (here, safe))
     return Profile(axis, along_km, middles, directions, lines, *widths)
 
 
-def directions_at(axis: Numbers) -> Numbers:
-    """Return the direction of an axis in the middle of every step, over two steps on either side."""
+def _directions(axis: Numbers, half: Numbers) -> Numbers:
+    """Return the direction of an axis in the middle of every step, for the half width of the belt there."""
     size = len(axis) - 1
-    first = np.maximum(np.arange(size) - 2, 0)
-    last = np.minimum(np.arange(size) + 3, size)
+    step = float(np.hypot(*(axis[1] - axis[0])))
+    sides: Indices = np.clip(np.round(half / 2 / step), *_SIDES).astype(np.intp)
+    first = np.maximum(np.arange(size) - sides, 0)
+    last = np.minimum(np.arange(size) + sides + 1, size)
     found = axis[last] - axis[first]
     still = np.hypot(*found.T) == 0
     found[still] = (1.0, 0.0)
-    return found
+    return np.asarray(found)
 
 
 def nearest_on(axis: Numbers, place: Numbers) -> tuple[float, float]:
