@@ -71,7 +71,7 @@ def test_a_ridge_with_two_cuts_and_a_neck():
     assert found.narrowest.width_km == pytest.approx(12, rel=0.01)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.floats(-90, 90), st.floats(-1, 1), st.floats(-1, 1))
 def test_turning_and_shifting_a_ridge_changes_no_width_and_no_rank(turn, east, north):
     there = analyse(on_earth(broken_ridge(), turn, (east * 50e3, north * 50e3)), None, units(), RULE)
