@@ -36,5 +36,6 @@ def roles_table(lang: Language) -> pd.DataFrame:
             "layers": ",".join(one.id for one in asked if one.role == role.id and one.id != role.layer),
         }
         for role in load_roles().values()
+        if not role.made_from  # those a run makes, and nobody supplies
     ]
     return pd.DataFrame(rows)

@@ -46,6 +46,10 @@ def read_layers(
 def _layer(entry: Mapping[str, Any], project: Path) -> LayerSpec:
     known_keys(entry, KEYS, _PLACE)
     role = get_role(declared_role(entry))
+    if role.made_from:
+        raise DeclarationError(
+            text("project.made_role", role=role.title, source=get_role(role.made_from).title)
+        )
     name = own_id(entry, role.layer, _PLACE)
     known = load_layers().get(name)
     if known is not None and known.role != role.id:

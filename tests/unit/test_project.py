@@ -182,3 +182,9 @@ def test_lines_may_stand_for_a_belt_of_a_width(project_file):
             load_project(project_file('zone = "bth"' + belt.replace("500", wrong)))
     with pytest.raises(InputError, match="width_m"):
         load_project(project_file('zone = "bth"' + LAYER + "width_m = 500\n"))
+
+
+def test_what_a_run_makes_is_not_taken_as_a_layer(project_file):
+    for role in ("barrier_axis", "barrier_breaks", "barrier_gaps"):
+        with pytest.raises(InputError, match="supply"):
+            load_project(project_file('zone = "bth"' + LAYER.replace("redline", role)))
