@@ -19,9 +19,10 @@ from geozone.barriers.metric_plane import MetricPlane
 from geozone.barriers.width import Ground, Profile, nearest_on, profile
 from geozone.manifest.roles import Belt
 from geozone.model import CRS, BreakKind
+from geozone.overlay.cutting import polygons_in
 from geozone.overlay.plane import Geometries, Numbers, area_km2
 
-AXIS = ("axis", "along_km", "width_km", "protected_width_km", "county_code")
+AXIS = ("axis", "along_km", "length_km", "width_km", "protected_width_km", "county_code")
 BREAKS = (
     "rank", "kind", "width_km", "length_km", "axis", "along_km", "county_code", "lost_share", "lost_connected",
 )  # fmt: skip
@@ -44,7 +45,7 @@ class Analysis:
     @property
     def length_km(self) -> float:
         """Length of the axes."""
-        return float(self.axis.groupby("axis")["length_km"].sum().sum()) if len(self.axis) else 0.0
+        return float(self.axis["length_km"].sum())
 
     @property
     def narrowest(self) -> pd.Series | None:
@@ -81,8 +82,6 @@ def analyse(
     choose
         Choose the gaps to close; nobody asks for those of an older date.
     """
-    if not len(barrier):
-        barrier = np.empty(0, dtype=object)
     shapes = units.geometry.to_numpy()
     codes = units["code"].to_numpy()
     open_ground = None
@@ -93,12 +92,13 @@ def analyse(
     profiles: list[Profile] = []
     if plane is not None:
         whole = shapely.union_all(plane.to_plane(barrier))
-        patches = _polygons(whole)
+        patches = polygons_in(whole)
         safe = (
             np.empty(0, dtype=object) if protected is None else shapely.make_valid(plane.to_plane(protected))
         )
-        ground = Ground.of(plane, patches, _met(safe, whole))
-        inside = _polygons(shapely.intersection(whole, shapely.union_all(_met(safe, whole))))
+        safe = _met(safe, whole)
+        ground = Ground.of(plane, patches, safe)
+        inside = polygons_in(shapely.intersection(whole, shapely.union_all(safe)))
         found += cuts(patches, plane, reach_m=rule.reach_m, link_m=rule.link_m)
         for outline in _belts(whole, rule, plane):
             sides = Sides(outline, patches, plane, rule.side_km2)
@@ -123,7 +123,7 @@ def analyse(
 def _belts(whole: shapely.Geometry, rule: Belt, plane: MetricPlane) -> Iterator[shapely.Polygon]:
     """Yield the outlines of the joined belts that are large enough, the largest first."""
     joined = shapely.buffer(shapely.buffer(whole, rule.reach_m / 2), -rule.reach_m / 2)
-    parts = np.array([shapely.Polygon(part.exterior) for part in _polygons(joined)], dtype=object)
+    parts = np.array([shapely.Polygon(part.exterior) for part in polygons_in(joined)], dtype=object)
     areas = area_km2(plane.to_degrees(parts), CRS) if len(parts) else np.empty(0)
     for number in np.argsort(-areas, kind="stable"):
         if areas[number] >= rule.side_km2:
@@ -153,7 +153,7 @@ def _axis_table(
             )
         )
     if not rows:
-        return gpd.GeoDataFrame({name: [] for name in (*AXIS, "length_km")}, geometry=[], crs=CRS)
+        return gpd.GeoDataFrame({name: [] for name in AXIS}, geometry=[], crs=CRS)
     return gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=CRS)
 
 
@@ -253,8 +253,3 @@ def _met(layer: Geometries, ground: shapely.Geometry) -> Geometries:
     """Return the polygons of a layer that meet some ground."""
     shapely.prepare(ground)
     return np.asarray(layer[shapely.intersects(ground, layer)], dtype=object)
-
-
-def _polygons(geometry: shapely.Geometry) -> Geometries:
-    parts = shapely.get_parts(shapely.get_parts(geometry))
-    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)

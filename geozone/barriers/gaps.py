@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from geozone.model import CRS
+from geozone.overlay.cutting import polygons_in
 from geozone.overlay.distance import within_reach
 from geozone.overlay.groups import joined_groups
 from geozone.overlay.plane import Geometries, Indices, Numbers, area_km2
@@ -56,8 +57,8 @@ def gaps(
         if ground.is_empty:
             continue
         cover = _inside(ground, protected, tree)
-        safe.append(_polygons(cover))
-        open_ground = _polygons(shapely.difference(ground, cover))
+        safe.append(polygons_in(cover))
+        open_ground = polygons_in(shapely.difference(ground, cover))
         rest.append(open_ground)
         owners.append(np.full(len(open_ground), number))
     held, left = _joined(safe), _joined(rest)
@@ -102,12 +103,7 @@ def _inside(ground: shapely.Geometry, layer: Geometries, tree: shapely.STRtree) 
     whole = shapely.covers(ground, layer[met])
     pieces = np.array(layer[met], dtype=object)
     pieces[~whole] = shapely.intersection(pieces[~whole], ground)
-    return shapely.union_all(_joined([_polygons(piece) for piece in pieces]))
-
-
-def _polygons(geometry: shapely.Geometry) -> Geometries:
-    parts = shapely.get_parts(shapely.get_parts(geometry))
-    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)
+    return shapely.union_all(_joined([polygons_in(piece) for piece in pieces]))
 
 
 def _joined(arrays: list[Geometries]) -> Geometries:

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from geozone.barriers.metric_plane import MetricPlane
+from geozone.overlay.cutting import polygons_in
 from geozone.overlay.distance import connected
 from geozone.overlay.plane import Geometries
 
@@ -56,12 +57,12 @@ def passages(
         return []
     plane = MetricPlane.about(np.array([whole]))
     inside = plane.to_plane(shapely.intersection(np.asarray(provinces, dtype=object), whole))
-    flat = np.array([shapely.multipolygons(_wide(_polygons(one))) for one in inside], dtype=object)
+    flat = np.array([shapely.multipolygons(_wide(polygons_in(one))) for one in inside], dtype=object)
     held = np.flatnonzero(~shapely.is_empty(flat))
     if len(held) < 2:
         return []
     pairs = _tree(flat, held)
-    patches = _polygons(whole)
+    patches = polygons_in(whole)
     part = connected(patches, link_m)
     joined = plane.to_plane(patches)
     found = [
@@ -146,7 +147,7 @@ def _worn(
     ground: shapely.Geometry, ends: Sequence[shapely.Geometry], width: float
 ) -> shapely.Geometry | None:
     """Return None if ground worn away by half a width still connects both ends; else the line between its two sides."""
-    parts = _polygons(shapely.buffer(ground, -width / 2))
+    parts = polygons_in(shapely.buffer(ground, -width / 2))
     # a distance far beyond the ground may leave artefacts of its outline
     parts = parts[shapely.distance(shapely.boundary(ground), shapely.point_on_surface(parts)) > 0.49 * width]
     if not len(parts):
@@ -163,7 +164,7 @@ def _worn(
 
 def _thickness(ground: shapely.Geometry) -> float:
     """Return the diameter of the largest circle in some ground."""
-    circles = shapely.maximum_inscribed_circle(_polygons(ground))
+    circles = shapely.maximum_inscribed_circle(polygons_in(ground))
     ends = shapely.get_coordinates(circles).reshape(-1, 2, 2)
     return 2.01 * float(np.hypot(*(ends[:, 1] - ends[:, 0]).T).max())
 
@@ -172,8 +173,3 @@ def _middle(line: shapely.Geometry, plane: MetricPlane) -> tuple[float, float]:
     middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
     [(x, y)] = shapely.get_coordinates(plane.to_degrees(np.array([middle])))
     return float(x), float(y)
-
-
-def _polygons(geometry: shapely.Geometry) -> Geometries:
-    parts = shapely.get_parts(shapely.get_parts(geometry))
-    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -49,6 +51,12 @@ def cut_to(data: gpd.GeoDataFrame, outline: shapely.Geometry) -> gpd.GeoDataFram
     wholes = np.empty(len(kept), dtype=object)
     wholes[:] = [shapely.union_all(group) for group in np.split(parts, first[1:])[: len(kept)]]
     return cut.set_geometry(gpd.GeoSeries(wholes, index=cut.index, crs=data.crs)).sort_index()
+
+
+def polygons_in(geometries: Any) -> Geometries:
+    """Return every polygon in some geometries, whatever they are collected in."""
+    parts = shapely.get_parts(shapely.get_parts(np.asarray(geometries, dtype=object)))
+    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)
 
 
 def _halve(polygon: shapely.Geometry, most: int) -> list[shapely.Geometry]:

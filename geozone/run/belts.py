@@ -17,6 +17,7 @@ from geozone.manifest.origins import licence_of, source_of
 from geozone.manifest.roles import Belt, Role, load_roles
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Basis, Layer, LayerSpec, Level
+from geozone.overlay.cutting import polygons_in
 from geozone.overlay.distance import within_reach
 from geozone.overlay.plane import Geometries
 from geozone.run.layers import role_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from geozone.barriers.passages import Passage
     from geozone.barriers.stability import Stability
 
+_DEGREE_M = 50_000.0  # no degree of the zones is shorter
 _NEAR_M = 1000.0  # named waters so near to the line across a break lie there
 
 
@@ -91,13 +93,13 @@ def belts(
     from geozone.barriers.stability import compare  # noqa: PLC0415
 
     provinces = units[units["level"] == Level.PROVINCE.value]
+    outline = shapely.union_all(finest.geometry.to_numpy())
     found = {}
     for role in load_roles().values():
         belt, layer = role.belt, layers.get(role.layer)
         if belt is None or layer is None or layer.spec is None:
             continue
         protecting = [layers[name] for name in belt.protected if name in layers]
-        outline = shapely.union_all(finest.geometry.to_numpy())
         ground = _ground(layer, outline)
         result = analyse(ground, _areas(protecting) if protecting else None, finest, belt)
         made = _made_layers(belt, result, [layer, *protecting], finest, shown)
@@ -161,16 +163,11 @@ def _degrees(place: tuple[float, float]) -> str:
 
 
 def _ground(layer: Layer, outline: shapely.Geometry) -> Geometries:
-    return _polygons(shapely.intersection(_areas([layer]), outline))
+    return polygons_in(shapely.intersection(_areas([layer]), outline))
 
 
 def _areas(layers: Sequence[Layer]) -> Geometries:
-    return _polygons(np.concatenate([layer.data.geometry.to_numpy() for layer in layers]))
-
-
-def _polygons(geometries: Geometries) -> Geometries:
-    parts = shapely.get_parts(shapely.get_parts(geometries))
-    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)
+    return polygons_in(np.concatenate([layer.data.geometry.to_numpy() for layer in layers]))
 
 
 def _made_layers(
@@ -182,25 +179,24 @@ def _made_layers(
 ) -> dict[str, Layer]:
     """Return the axis, the breaks and the gaps as layers with names of units."""
     units = finest.drop_duplicates("code").set_index("code")
-    tables = {belt.axis: result.axis, belt.breaks: result.breaks, belt.gaps: result.gaps}
+    tables = {
+        "axis": (belt.axis, result.axis, "axis"),
+        "breaks": (belt.breaks, result.breaks, "rank"),
+        "gaps": (belt.gaps, result.gaps, "rank"),
+    }
     made = {}
-    for name, table in tables.items():
+    for kind, (name, table, number) in tables.items():
         data = table.copy()
-        number = data["rank"] if "rank" in data else data["axis"]
         places = units.reindex(data["county_code"])[["name", "name_en"]]
         names = [
-            text(f"run.made_{_kind(belt, name)}", number=str(one), unit=Text(*map(str, place)))
-            for one, place in zip(number, places.itertuples(index=False, name=None), strict=True)
+            text(f"run.made_{kind}", number=str(one), unit=Text(*map(str, place)))
+            for one, place in zip(data[number], places.itertuples(index=False, name=None), strict=True)
         ]
         data["name"], data["name_en"] = [one.zh for one in names], [one.en for one in names]
-        if name == belt.breaks:
+        if kind == "breaks":
             data["there"], data["there_en"] = _what_lies_there(result, shown)
         made[name] = Layer(name, data, _spec(name, sources))
     return made
-
-
-def _kind(belt: Belt, name: str) -> str:
-    return next(kind for kind in ("axis", "breaks", "gaps") if getattr(belt, kind) == name)
 
 
 def _spec(name: str, sources: Sequence[Layer]) -> LayerSpec:
@@ -256,9 +252,11 @@ def _add(
 ) -> None:
     if not len(lines) or not len(things):
         return
-    both = np.concatenate([lines, things])
-    one, two = within_reach(both, reach_m)
+    # only what lies about the lines is measured: of a large layer that is little
+    about = shapely.box(*(shapely.bounds(lines) + np.array([-1, -1, 1, 1]) * reach_m / _DEGREE_M).T)
+    near = np.unique(shapely.STRtree(things).query(about)[1])
+    one, two = within_reach(np.concatenate([lines, things[near]]), reach_m)
     size = len(lines)
     for first, second in sorted(zip(one.tolist(), two.tolist(), strict=True)):
         if first < size <= second:
-            found[first].append(names[second - size])
+            found[first].append(names[near[second - size]])

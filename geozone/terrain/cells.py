@@ -14,8 +14,9 @@ from rasterio.features import rasterize, shapes
 from scipy import ndimage
 
 from geozone.model import CRS
+from geozone.overlay.cutting import polygons_in
 from geozone.overlay.plane import area_km2
-from geozone.terrain.continuity import by_size, polygons_in
+from geozone.terrain.continuity import by_size
 
 Cells = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

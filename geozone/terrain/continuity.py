@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +9,7 @@ import shapely
 
 from geozone.errors import UsageError
 from geozone.model import CRS
+from geozone.overlay.cutting import polygons_in
 from geozone.overlay.distance import connected
 from geozone.overlay.plane import area_km2
 
@@ -70,12 +69,6 @@ def with_crs(layer: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
     if layer.crs is None:
         raise UsageError("terrain.zones_without_crs", layer=name)
     return layer
-
-
-def polygons_in(geometries: Any) -> npt.NDArray[np.object_]:
-    """Return every polygon in some geometries, whatever they are collected in."""
-    parts = shapely.get_parts(shapely.get_parts(np.asarray(geometries, dtype=object)))
-    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)
 
 
 def by_size(number: str, polygons: npt.NDArray[np.object_]) -> gpd.GeoDataFrame:
