@@ -117,7 +117,10 @@ def analyse(
     )
     if closing is not None:
         table.loc[list(closing.gaps), "chosen"] = True
-    return Analysis(_axis_table(profiles, plane, shapes, codes), breaks, table, ends, open_ground, closing)
+    axis = _axis_table(profiles, plane, shapes, codes)
+    if protected is None:
+        axis["protected_width_km"] = np.nan  # nobody knows; nought would say that nothing is protected
+    return Analysis(axis, breaks, table, ends, open_ground, closing)
 
 
 def _belts(whole: shapely.Geometry, rule: Belt, plane: MetricPlane) -> Iterator[shapely.Polygon]:

@@ -229,6 +229,8 @@ def test_a_barrier_that_nothing_protects_and_no_barrier():
     assert (nothing.axis.protected_width_km == 0).all()
     unknown = analyse(on_earth(RIDGE), None, units(), RULE)
     assert unknown.open_ground is None
+    assert unknown.axis.protected_width_km.isna().all()
+    assert len(unknown.axis)
     assert unknown.closing is None
     assert unknown.gaps.empty
     assert unknown.breaks.empty  # a ridge without protection layer has none, and is not called unprotected
