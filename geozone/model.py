@@ -245,6 +245,7 @@ class Document:
     issued: str
     issuer: Text
     url: str | None = None
+    short: Text | None = None  # what a sentence calls it, where one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +255,8 @@ class Reading:
     value: float
     source: Text
     reason: Text
+    said: Text = NO_TEXT  # why the printed figure cannot hold, in a few words
+    short: Text = NO_TEXT  # source and value in a few words
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +298,7 @@ class Zone:
     documents: tuple[str, ...]
     coastal: tuple[str, ...] = ()  # member provinces that have a sea coast
     note: Text | None = None
+    short: Text = NO_TEXT  # what sentences call it
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +428,7 @@ class ZoneResult:
     figures: Any = None  # `geozone.rates.figures.Figures`
     rasters: Mapping[str, LayerSpec] = field(default_factory=dict)  # that rates are made from
     belts: Mapping[str, Any] = field(default_factory=dict)  # `geozone.run.belts.BeltResult` by role
+    embedded: bool = False  # nothing was supplied: all is made from what comes with the product
 
 
 def _plain(value: Any, lang: Language) -> Any:

@@ -82,6 +82,7 @@ def load_zones() -> Mapping[str, Zone]:
                 documents=tuple(entry["documents"]),
                 coastal=tuple(entry.get("coastal", ())),
                 note=_optional_text(entry.get("note")),
+                short=_text(entry.get("short", entry)),
             )
             for key, entry in _table("zones").items()
         }
@@ -113,6 +114,7 @@ def load_documents() -> Mapping[str, Document]:
                 issued=entry["issued"],
                 issuer=_text(entry["issuer"]),
                 url=entry.get("url"),
+                short=_optional_text(entry.get("short")),
             )
             for key, entry in _table("documents").items()
         }
@@ -223,7 +225,13 @@ def _target(key: str, entry: Mapping[str, Any]) -> Target:
         printed=MappingProxyType(dict(entry.get("printed", {}))),
         denominator=_optional_text(entry.get("denominator")),
         reading=reading
-        and Reading(float(reading["value"]), _text(reading["source"]), _text(reading["reason"])),
+        and Reading(
+            float(reading["value"]),
+            _text(reading["source"]),
+            _text(reading["reason"]),
+            said=_text(reading.get("said", reading["reason"])),
+            short=_text(reading.get("short", reading["source"])),
+        ),
         note=_optional_text(entry.get("note")),
     )
 

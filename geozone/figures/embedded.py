@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -16,6 +18,9 @@ from geozone.rates.figures import Figure, Figures
 from geozone.seeds import get_zone
 
 TRUE = "true"
+_NUMBER = re.compile(r"（([^（）]*〔\d{4}〕\d+号)）")
+_NUMBER_EN = re.compile(r"(Reply|Notice) (\d{4}-\d+)")
+_REPLY = "批复"
 
 
 def embedded_figures(zone: Zone | str) -> Figures:
@@ -79,7 +84,23 @@ def _figure(row: Mapping[str, str]) -> Figure:
         preliminary=row["preliminary"] == TRUE,
         certainty=row["certainty"],
         note=_text(row, "note"),
+        short=_short_source(row),
     )
+
+
+def _short_source(row: Mapping[str, str]) -> Text:
+    """Return who printed a figure; of a reply or a notice its number, of one without a number its month."""
+    producer, title = _text(row, "producer"), _text(row, "title")
+    numbered, number = _NUMBER.search(title.zh), _NUMBER_EN.match(title.en)
+    if numbered and number:
+        return Text(numbered[1], f"{producer.en} {number[1].lower()} {number[2]}")
+    if _REPLY in title.zh and "-" in row["published"]:
+        year, month = map(int, row["published"].split("-")[:2])
+        zh = text("figures.reply_of", producer=producer, year=year, month=month).zh
+        return Text(
+            zh, text("figures.reply_of", producer=producer, year=year, month=calendar.month_name[month]).en
+        )
+    return producer
 
 
 def _origin(row: Mapping[str, str]) -> Origin:

@@ -19,9 +19,31 @@ ALWAYS, WHERE_KNOWN = "always", "where_known"  # also where no clause asks; only
 TOLD = ("by_clause", ALWAYS, WHERE_KNOWN)
 SEA, SHORE = "sea", "shore"  # of what its reported figures are the extent
 REPORTED = "reported"  # the measure that takes a figure as it was given
-_OWN_KEYS = {"title", "measure", "unit", "levels", "told", "part_of", "map_rank", "extent", "note"}
+_OWN_KEYS = {
+    "title",
+    "measure",
+    "unit",
+    "levels",
+    "told",
+    "part_of",
+    "map_rank",
+    "extent",
+    "note",
+    "said",
+    "change",
+    "approved",
+}
 _SEVERAL = ("areas", "layers", "registers", "figures")
 _LAYERS = ("area", "line", "point", "raster", "layer", "layers", "areas")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How sentences speak of a completion rate."""
+
+    subject: Text  # what is being completed: beautiful bays
+    items: Text  # what its registers hold: bays
+    coastal: bool = False  # whether it applies on the coast only
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +60,9 @@ class Indicator:
     map_rank: int | None
     extent: str  # SEA or SHORE where its figures say how much of it a zone has
     note: Text | None
+    said: Said | None = None  # how sentences speak of a completion rate
+    approved: str = ""  # id of the indicator of its part at sea, where plans set its area
+    change: str = ""  # id of the indicator whose figures say how far it has changed
     options: Mapping[str, Any] = field(default_factory=dict)  # the keys of its measure
 
     @property
@@ -115,9 +140,10 @@ def load_indicators() -> Mapping[str, Indicator]:
     declared = Declarations.read(shipped("seeds") / "indicators.toml")
     found = {key: parse_indicator(declared, (key,), key, table) for key, table in declared.tables.items()}
     for key, indicator in found.items():
-        if indicator and indicator.part_of is not None and indicator.part_of not in found:
-            close = nearest(indicator.part_of, found)
-            declared.fault((key, "part_of"), "unknown_indicator", name=indicator.part_of, nearest=close)
+        for name in ("part_of", "change", "approved"):
+            other = getattr(indicator, name, None)
+            if other and other not in found:
+                declared.fault((key, name), "unknown_indicator", name=other, nearest=nearest(other, found))
     declared.stop_on_faults()
     return MappingProxyType({key: indicator for key, indicator in found.items() if indicator})
 
@@ -183,8 +209,15 @@ def parse_indicator(
         map_rank=table.get("map_rank"),
         extent=extent,
         note=_text(table["note"]) if "note" in table else None,
+        said=_said(table["said"]) if "said" in table else None,
+        approved=table.get("approved", ""),
+        change=table.get("change", ""),
         options=MappingProxyType(options),
     )
+
+
+def _said(table: Mapping[str, Any]) -> Said:
+    return Said(_text(table["subject"]), _text(table["items"]), bool(table.get("coastal", False)))
 
 
 def _options(

@@ -14,7 +14,7 @@ from geozone.files import shipped
 from geozone.manifest.declared import Declarations
 from geozone.messages import Text
 
-_KEYS = {"zh", "en", "share", "places", "of", "factor", "grades", "shown", "written"}
+_KEYS = {"zh", "en", "share", "places", "of", "factor", "grades", "shown", "spoken", "written"}
 _MULTIPLES = "multiples"  # the table of words that multiply a unit
 
 
@@ -39,6 +39,7 @@ class Unit:
     factor: float  # of the base
     grades: tuple[str, ...]  # words for 1, 2, 3, ..., where the unit is a grade
     shown: Shown | None
+    spoken: Text  # as sentences write it
     written: tuple[str, ...] = ()  # how people write it, beside its id and titles
 
 
@@ -78,6 +79,7 @@ def load_units() -> Mapping[str, Unit]:
             factor=float(table.get("factor", 1.0)),
             grades=tuple(table.get("grades", ())),
             shown=shown and Shown(Text(shown["zh"], shown["en"]), shown["zh_factor"], shown["en_factor"]),
+            spoken=Text(table.get("spoken", table["zh"]), table["en"]),
             written=tuple(table.get("written", ())),
         )
     declared.stop_on_faults()

@@ -22,7 +22,6 @@ from geozone.maps.places import place_entries, region_entries
 from geozone.maps.plain import Strings, clean, interned, number, readings
 from geozone.maps.rate_rows import SILENT, dates, rate_rows, rate_words
 from geozone.maps.sources import source_entries
-from geozone.maps.story import story
 from geozone.messages import Text, room, text
 from geozone.model import (
     REGISTER_COLUMNS,
@@ -36,6 +35,7 @@ from geozone.model import (
 )
 from geozone.rates.amounts import amount_text, area_text
 from geozone.rates.wording import demands, tally, target_in_year_text
+from geozone.story.zone import zone_story
 from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RATE_ZERO, VERDICT_MARKS, Mark
 
 
@@ -67,7 +67,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
             {"verdict": verdict.value, "title": strings.add(word), "count": count}
             for verdict, word, count in tally(result.rates, demands(result.targets))
         ],
-        "story": strings.add(story(result, missing)),
+        "story": strings.add(zone_story(result)),
         "belts": belt_entries(result, strings),
         "missing": [
             {

@@ -10,8 +10,8 @@ from geozone.manifest.indicators import Indicator
 from geozone.maps.indicators import shown_value
 from geozone.maps.plain import Strings, clean, interned, number
 from geozone.messages import Text, text
-from geozone.model import Kind, Rate, Verdict, ZoneResult
-from geozone.rates.figures import FLOOR, Figure
+from geozone.model import Kind, Level, Rate, Verdict, ZoneResult
+from geozone.rates.figures import FLOOR
 from geozone.rates.titles import indicator_title, is_screening
 from geozone.rates.verdicts import NOT_COMPARABLE
 from geozone.rates.wording import (
@@ -24,6 +24,8 @@ from geozone.rates.wording import (
     tells_something,
     value_text,
 )
+from geozone.story.reported import figure_of
+from geozone.story.zone import rate_statement
 
 RATE_NUMBERS = ("numerator", "denominator", "value", "low", "high", "target_value", "gap")
 JUDGED = (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)
@@ -72,10 +74,16 @@ def rate_words(result: ZoneResult, strings: Strings) -> dict[str, list[Any]]:
             "target_text": target_text(rate, target) if rate.comparator else None,
             "outcome_text": outcome_text(rate, target),
             "gap_text": gap_text(rate),
+            "statement_text": rate_statement(rate, result) if _is_told(rate) else None,
         }
         return {name: None if one is None else strings.add(one) for name, one in said.items()}
 
     return _columns([words(rate) for rate in result.rates])
+
+
+def _is_told(rate: Rate) -> bool:
+    """Tell whether a row is told in a sentence too: one with a target, or of a province or the zone."""
+    return rate.target_id is not None or rate.level in {Level.ZONE, Level.PROVINCE}
 
 
 def rank(rate: Rate) -> int:
@@ -85,17 +93,6 @@ def rank(rate: Rate) -> int:
     if rate.target_id is None:
         return ALONE
     return WITH_VERDICT if rate.verdict in JUDGED else WITH_TARGET
-
-
-def reported_figure(rate: Rate, result: ZoneResult) -> Figure | None:
-    """Return the figure that a row of kind ``reported`` is; None for any other row."""
-    if rate.kind is not Kind.REPORTED or result.figures is None:
-        return None
-    declared: Indicator | None = result.indicators.get(rate.indicator)
-    names = dict.fromkeys([*(declared.figures if declared else ()), rate.indicator])
-    found = (result.figures.latest(name, rate.unit_code) for name in names)
-    figure: Figure | None = next((figure for figure in found if figure is not None), None)
-    return figure
 
 
 def made_text(rate: Rate, result: ZoneResult) -> Text | None:
@@ -134,7 +131,7 @@ def dates(result: ZoneResult) -> dict[str, Any]:
 
 
 def _is_floor(rate: Rate, result: ZoneResult) -> bool:
-    figure = reported_figure(rate, result)
+    figure = figure_of(rate, result)
     return figure is not None and figure.kind == FLOOR
 
 

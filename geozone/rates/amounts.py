@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Comparator
@@ -26,7 +28,7 @@ def amount_text(value: float, unit: str, places: int | None = None) -> Text:
         return _amount(value, places, Text(unit, unit))
     if known.grades and float(value).is_integer() and 1 <= value <= len(known.grades):
         grade = known.grades[int(value) - 1]
-        return text("words.amount_class", grade=grade)
+        return text("words.amount_class", grade=Text(grade, _latin(grade)))
     if known.shown is not None:
         zh = _amount(value * known.shown.zh_factor, None, known.shown.unit)
         return Text(zh.zh, _amount(value * known.shown.en_factor, None, known.shown.unit).en)
@@ -36,6 +38,13 @@ def amount_text(value: float, unit: str, places: int | None = None) -> Text:
         shown = f"{_digits(value, places)}%"
         return Text(shown, shown)
     return _amount(value, places, known.title)
+
+
+def _latin(grade: str) -> str:
+    """Return a grade as English prints it: III for Ⅲ, worse than V for 劣Ⅴ."""
+    plain = unicodedata.normalize("NFKC", grade)
+    worse = text("words.grade_worse")
+    return plain.replace(worse.zh, f"{worse.en} ", 1) if plain.startswith(worse.zh) else plain
 
 
 def figure_text(value: float, unit: str, comparator: str = "") -> Text:

@@ -29,7 +29,8 @@ def baseline_of(target: Target, indicator: Indicator, value: Value, facts: Facts
     """Return the value that a target's change starts from.
 
     1. A value that is itself a change starts from nothing changed.
-    2. Where the clause names a base year, the figure of that year counts; without one there is no baseline.
+    2. Where the clause names a base year, the figure of that year counts; without one what an authority reported of the
+       change since then is taken from the value; without either there is no baseline.
     3. Where it names none, and the layer has an older vintage, what was measured of that one counts.
     4. Where there is none, the first figure before the value counts: the change is told, and not judged.
     """
@@ -41,13 +42,31 @@ def baseline_of(target: Target, indicator: Indicator, value: Value, facts: Facts
     now = value.figure.year if value.figure else None
     if target.base_year is not None:
         base = next((one for one in series if one.year == target.base_year), None)
-        return _baseline(base, indicator, stated=True) if base else Baseline()
+        return (
+            _baseline(base, indicator, stated=True) if base else _from_change(target, indicator, value, facts)
+        )
     if facts.before is not None and value.figure is None:
         older = _measured(indicator, value, facts.before)
         if older is not None:
             return older
     before = [one for one in series if now is None or (one.year or 0) < now]
     return _baseline(before[0], indicator, stated=False) if before else Baseline()
+
+
+def _from_change(target: Target, indicator: Indicator, value: Value, facts: Facts) -> Baseline:
+    """Return the value of the base year as the value less what was reported of its change since."""
+    now = value.figure.year if value.figure else None
+    figure = (
+        facts.figures.of_year(indicator.change, value.unit.code, now) if indicator.change and now else None
+    )
+    if figure is None or value.value is None or str(target.base_year) not in figure.period.en:
+        return Baseline()
+    in_points = figure.in_unit("percentage_points" if indicator.share else indicator.unit)
+    if in_points is None:
+        return Baseline()
+    amount = figure_text(figure.value, figure.unit, figure.comparator)
+    note = text("rates.note_base_change", year=target.base_year, change=amount, source=figure.source)
+    return Baseline(value.value - (in_points / 100 if indicator.share else in_points), stated=True, note=note)
 
 
 def _measured(indicator: Indicator, value: Value, before: Facts) -> Baseline | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from geozone.manifest.units import converted
 from geozone.messages import NO_TEXT, Text
-from geozone.model import Basis
+from geozone.model import Basis, Comparator
 
 VALUE, FLOOR, PLAN = "value", "floor", "plan"
 
@@ -33,10 +34,19 @@ class Figure:
     preliminary: bool = False
     certainty: str = ""
     note: Text = NO_TEXT
+    short: Text = NO_TEXT  # its source in a few words: who printed it, or the number of the document
 
     def in_unit(self, unit: str) -> float | None:
         """Return the value in a unit; None where that measures something else."""
         return converted(self.value, self.unit, unit)
+
+    def rounding_in(self, unit: str) -> float:
+        """Return half of the last place of a value that is printed as about, in a unit: 5 of about 140; else nothing."""
+        if self.comparator != Comparator.ABOUT.value or not self.value:
+            return 0.0
+        place = Decimal(str(self.value)).normalize().as_tuple().exponent
+        assert isinstance(place, int), self.value
+        return converted(0.5 * 10.0**place, self.unit, unit) or 0.0
 
 
 class Figures:

@@ -195,6 +195,9 @@ class Frame:
             lost=value.lost,
             floor=value.figure is not None and value.figure.kind == FLOOR,
             projected=value.projection(target.year) if value.projection and target.year else None,
+            rounding=value.figure.rounding_in(indicator.unit) / (100 if indicator.share else 1)
+            if value.figure
+            else 0.0,
         )
         judged = judge(target, measured)
         return replace(

@@ -35,6 +35,7 @@ class Measured:
     judged: bool = True  # whether the base that a change is held against is that of the clause
     floor: bool = False  # the value is itself a floor that a document sets
     lost: float | None = None  # of a change: what was there before and is no more
+    rounding: float = 0.0  # half of the last place of a figure that is printed as about
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def judge(target: Target, measured: Measured, *, places: int | str | None = "pri
         return Judgement(Verdict.NOT_COMPUTABLE, None, None, nothing)
     low, high = _band(measured)
     reason = _report_reason(target, measured)
+    if reason is None and measured.rounding and _is_in_rounding(target, measured, exact):
+        reason = text("rates.verdict_rounded")
     outcomes = {reaches(target, value, measured.baseline, exact) for value in (low, high)}
     gap, gap_unit = _gap(target, measured, low, exact)
     if reason is None and len(outcomes) > 1:
@@ -185,6 +188,13 @@ def _band(measured: Measured) -> tuple[float, float]:
         return measured.value, measured.value
     assert measured.low is not None
     return measured.low, math.inf if measured.high is None else measured.high  # a floor has no upper end
+
+
+def _is_in_rounding(target: Target, measured: Measured, places: int | None) -> bool:
+    """Tell whether the rounding of a figure decides: it stands for what would meet the target and for what would not."""
+    low, high = _band(measured)
+    ends = (low - measured.rounding, high + measured.rounding)
+    return len({reaches(target, value, measured.baseline, places) for value in ends}) > 1
 
 
 def _below(value: float, goal: float, places: int | None) -> bool:

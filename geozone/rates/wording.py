@@ -185,35 +185,36 @@ def verdict_text(rate: Rate, target: Target | None) -> Text | None:
     if rate.verdict is None:
         return None
     if rate.verdict is Verdict.NOT_COMPUTABLE and has_figure(rate):
-        return text("words.misprinted" if target is not None and target.reading else "words.no_verdict")
+        return text(
+            "words.misprinted"
+            if target is not None and target.reading
+            else f"words.verdict_{Verdict.REPORT_ONLY.value}"
+        )
     return text(f"words.verdict_{rate.verdict.value}")
 
 
 def tally(rates: Iterable[Rate], targets: Mapping[str, Target]) -> list[tuple[Verdict, Text, int]]:
     """Return how many targets have which outcome, in the order of verdicts.
 
-    Every target counts once, by the number that leads. What has a number that cannot be judged is counted apart from what
-    has none, or only a band from nothing to everything, and that from what asks for no number.
+    Every target counts once, by the number that leads. What has a number, or at least a band, is not computable no more: it
+    cannot be judged.
     """
     leading: dict[str, Rate] = {}
     for rate in rates:
         if rate.verdict is not None and rate.target_id and rate.target_id in targets:
             leading.setdefault(rate.target_id, rate)
-    counts = Counter(_outcome(rate) for rate in leading.values())
+    counts = Counter(outcome(rate) for rate in leading.values())
     return [
-        (verdict, text(f"words.{word}"), counts[verdict, word])
+        (verdict, text(f"words.verdict_{verdict.value}"), counts[verdict])
         for verdict in Verdict
-        for word in (f"verdict_{verdict.value}", "no_verdict", "no_figure", "comparator_qualitative")
-        if counts[verdict, word]
+        if counts[verdict]
     ]
 
 
-def _outcome(rate: Rate) -> tuple[Verdict, str]:
-    assert rate.verdict is not None
-    if tells_something(rate):
-        unjudged = rate.verdict is Verdict.NOT_COMPUTABLE
-        return rate.verdict, "no_verdict" if unjudged else f"verdict_{rate.verdict.value}"
-    return Verdict.NOT_COMPUTABLE, "comparator_qualitative" if rate.unit == NO_UNIT else "no_figure"
+def outcome(rate: Rate) -> Verdict | None:
+    """Return what a row says of its target: a number that cannot be held against it is not judged, not "not computable"."""
+    unjudged = rate.verdict is Verdict.NOT_COMPUTABLE and has_figure(rate)
+    return Verdict.REPORT_ONLY if unjudged else rate.verdict
 
 
 def outcome_text(rate: Rate, target: Target | None) -> Text | None:

@@ -158,6 +158,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         figures=reported,
         rasters=rasters,
         belts=found_belts,
+        embedded=not (project.own or project.registers or project.figures),
     )
 
 

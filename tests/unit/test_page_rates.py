@@ -29,7 +29,6 @@ from geozone.maps.rate_rows import (
     rate_words,
 )
 from geozone.maps.sources import sources
-from geozone.maps.story import story
 from geozone.messages import Text
 from geozone.model import Basis, Kind, Level, Status, Verdict
 from geozone.rates.figures import FLOOR, Figure, Figures
@@ -269,46 +268,6 @@ def test_every_row_with_a_target_has_a_number_or_is_missing_once(result):
     assert len(rows) == len(set(rows))
     asked = {place for place, one in enumerate(result.rates) if one.target_id and not tells_something(one)}
     assert asked <= set(rows)
-
-
-def test_the_story_counts_every_demand_once_and_names_what_leads(result):
-    result.rates.append(absent(result, "coal_consumption", "S-3"))
-    result.targets.append(replace(result.targets[0], id="S-3", indicator="coal_consumption"))
-    told = story(result, gaps(result))
-    assert told.zh.startswith("3 项要求中，1 项未达到、1 项不作判定、1 项尚无数据。")
-    assert "生态保护红线面积" in told.zh
-    assert "差额 1,000 km²" in told.zh
-    assert "Missing most: Reported figures (demands: 1)" in told.en
-    assert told.zh.count("。") == 3
-
-
-def test_a_target_of_another_document_is_no_demand_and_leads_no_story(result):
-    floor = replace(result.targets[1], id="floor", reference=True)
-    result.targets = [result.targets[0], floor]
-    held = replace(rate_of(result, "redline_area"), target_id="floor", verdict=Verdict.MET)
-    bays = replace(rate_of(result), value=0.6, verdict=Verdict.REPORT_ONLY, basis=Basis.PUBLIC)
-    result.rates = [held, bays]
-    told = story(result, []).en
-    assert told.startswith("Of 1 demands: 1 not judged.")
-    assert told.index("Completion rate of beautiful bays") < told.index("red line area")
-
-
-def test_a_working_list_leads_only_where_there_is_nothing_else(result):
-    result.figures = Figures([figure()])
-    working = replace(
-        rate_of(result), value=0.4, low=0.4, high=0.4, basis=Basis.WORKING, verdict=Verdict.REPORT_ONLY
-    )
-    result.rates = [working, reported(result, target_id=None, verdict=None, comparator=None)]
-    told = story(result, [])
-    assert "Gazette" in told.en
-    assert "bays" not in told.en
-    result.rates = [working]
-    assert "bays" in story(result, []).en
-
-
-def test_a_zone_without_demands_says_so(result):
-    result.targets, result.rates = [], []
-    assert story(result, []).en == "No demands are registered for this zone."
 
 
 # --- sources ------------------------------------------------------------------------------------------------------

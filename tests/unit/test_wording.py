@@ -64,7 +64,7 @@ def both(value):
         (rate(value=31.0, kind=Kind.REPORTED, unit="ug/m3", target_value=30.0), both("31 µg/m³")),
         (rate(value=31.7, kind=Kind.REPORTED, unit="ug/m3", target_value=30.0), both("31.7 µg/m³")),
         (rate(value=0.8157, kind=Kind.REPORTED, unit="%", target_value=None), both("81.57%")),
-        (rate(value=3.0, kind=Kind.REPORTED, unit="class", target_value=None), Text("Ⅲ类", "Class Ⅲ")),
+        (rate(value=3.0, kind=Kind.REPORTED, unit="class", target_value=None), Text("Ⅲ类", "Class III")),
         (rate(value=0.35, kind=Kind.LENGTH, unit="km", denominator=487.0, target_value=None), both("35.0%")),
         (rate(value=487.2, kind=Kind.LENGTH, unit="km", denominator=None, target_value=None), both("487 km")),
     ],
@@ -111,7 +111,7 @@ def test_a_misprint_is_said_as_printed_and_its_reading_apart():
 
 def test_what_has_a_number_is_never_called_not_computable():
     row = rate(value=0.4, verdict=Verdict.NOT_COMPUTABLE, gap=None)
-    assert verdict_text(row, TARGET) == Text("无法判定", "cannot be judged")
+    assert verdict_text(row, TARGET) == Text("不作判定", "not judged")
     assert verdict_text(replace(row, value=None), TARGET) == Text("无法计算", "not computable")
     assert verdict_text(replace(row, verdict=None), TARGET) is None
 
@@ -158,7 +158,7 @@ def test_every_target_is_counted_once_by_the_number_that_leads():
     ]
     targets = {name: replace(TARGET, id=name) for name in ("S-1", "a", "b", "c", "d")}
     found = [(word.zh, count) for _, word, count in tally(rows, targets)]
-    assert found == [("已达到", 1), ("无法判定", 1), ("尚无数据", 2), ("定性要求", 1)]
+    assert found == [("已达到", 1), ("不作判定", 2), ("无法计算", 2)]
 
 
 @pytest.mark.parametrize(
