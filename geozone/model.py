@@ -246,6 +246,7 @@ class Document:
     issuer: Text
     url: str | None = None
     short: Text | None = None  # what a sentence calls it, where one does
+    chapters: Mapping[str, Text] = field(default_factory=dict)  # headings by number
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +429,7 @@ class ZoneResult:
     figures: Any = None  # `geozone.rates.figures.Figures`
     rasters: Mapping[str, LayerSpec] = field(default_factory=dict)  # that rates are made from
     belts: Mapping[str, Any] = field(default_factory=dict)  # `geozone.run.belts.BeltResult` by role
+    story: Text | None = None  # as its run record tells it, where the result is read from files
     embedded: bool = False  # nothing was supplied: all is made from what comes with the product
 
 

@@ -115,6 +115,9 @@ def load_documents() -> Mapping[str, Document]:
                 issuer=_text(entry["issuer"]),
                 url=entry.get("url"),
                 short=_optional_text(entry.get("short")),
+                chapters=MappingProxyType(
+                    {key: _text(one) for key, one in entry.get("chapters", {}).items()}
+                ),
             )
             for key, entry in _table("documents").items()
         }

@@ -17,7 +17,6 @@ from geozone.manifest.roles import Grades, load_roles
 from geozone.manifest.units import load_units
 from geozone.messages import Text, text
 from geozone.model import Basis, Layer, LayerSpec, LayerStyle, Register, Status, Verdict
-from geozone.natural_breaks import natural_breaks
 from geozone.rates.amounts import amount_text
 from geozone.registers.feature_join import ids_of, join_features
 from geozone.registers.gazetteer import embedded_gazetteer
@@ -233,25 +232,46 @@ class RateClass:
     label: Text
 
 
-def breaks(values: Iterable[float | None], scale: float) -> list[float]:
-    """Return the upper bounds of at most five classes (Fisher-Jenks), rounded so that a legend can print them.
+def breaks(values: Iterable[float | None], scale: float, most: float | None = None) -> list[float]:
+    """Return the upper bounds of at most five classes, round numbers of a scale that depends on the greatest value alone.
 
-    The rounded bounds are the classes: legend and map cannot disagree.
+    Levels, zones and years whose greatest values are alike have the same classes, so that their maps can be compared. The
+    bounds are the classes: legend and map cannot disagree. Where all values are one, that is the class.
 
     Parameters
     ----------
     values
-        The values of the units of one level; zeros have a class of their own, missing ones are left out.
+        The values of the units; zeros have a class of their own, missing ones are left out.
     scale
         100 where the values are fractions shown in per cent, else 1.
+    most
+        The greatest value of all that is to have the same classes; by default that of `values`.
     """
-    present = [value for value in values if value is not None and math.isfinite(value) and value > 0]
+    present = {value for value in values if value is not None and math.isfinite(value) and value > 0}
     if not present:
         return []
-    bounds = natural_breaks(np.asarray(present, float) * scale, CLASSES)
-    step = 10.0 ** (math.floor(math.log10(float(bounds[-1]))) - 1)
-    rounded = sorted({math.ceil(round(bound / step, 9)) * step for bound in bounds})
-    return [round(bound, 10) / scale for bound in rounded]
+    if len(present) == 1 and most is None:
+        (only,) = present
+        return [_ceiling(only * scale) / scale]
+    top = max(present if most is None else (*present, most)) * scale
+    power = 10.0 ** math.floor(math.log10(top) + 1e-9)
+    parts = next(parts for whole, parts in _SCALES if top <= whole * power * (1 + 1e-9))
+    return [round(part * power, 10) / scale for part in parts]
+
+
+# the bounds of scales that end at 1, 2, 5 and 10 times a power of ten
+_SCALES: tuple[tuple[float, tuple[float, ...]], ...] = (
+    (1.0, (0.1, 0.25, 0.5, 0.75, 1.0)),
+    (2.0, (0.2, 0.5, 1.0, 1.5, 2.0)),
+    (5.0, (0.5, 1.0, 2.0, 3.0, 5.0)),
+    (10.0, (1.0, 2.5, 5.0, 7.5, 10.0)),
+)
+
+
+def _ceiling(value: float) -> float:
+    """Return a number rounded up to two digits."""
+    step = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return round(math.ceil(round(value / step, 9)) * step, 10)
 
 
 def rate_classes(bounds: Sequence[float], unit: str = "%") -> list[RateClass]:

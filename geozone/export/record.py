@@ -19,6 +19,7 @@ from geozone.export.fingerprint import contents
 from geozone.files import digest, whole_file
 from geozone.messages import Message, Text
 from geozone.model import ZoneResult
+from geozone.story.zone import zone_story
 from geozone.versions import versions
 
 FORMAT = "geozone-run-1"
@@ -59,6 +60,7 @@ def write_record(
         "format": FORMAT,
         "zone": result.zone.key,
         "title": result.title,
+        "story": zone_story(result),
         "map_review_number": result.review_number,
         "started": started.astimezone(UTC),
         "finished": finished.astimezone(UTC),

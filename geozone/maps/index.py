@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import shapely
@@ -12,14 +13,13 @@ from geozone.maps.document import Page, Raw, sealed, unsupported
 from geozone.maps.indicators import indicator_entries, leading_rates, mappable, partitions, shown_value
 from geozone.maps.mercator import to_drawing
 from geozone.maps.plain import Strings, clean, number
-from geozone.maps.rate_rows import SILENT, rank
+from geozone.maps.rate_rows import SILENT, made_text, rank
 from geozone.messages import Language, Text, text
 from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.titles import indicator_title
 from geozone.rates.wording import (
     by_id,
     demands,
-    gap_text,
     has_figure,
     outcome_text,
     tally,
@@ -27,10 +27,20 @@ from geozone.rates.wording import (
     target_text,
     value_text,
 )
+from geozone.story.zone import leading_indicators, zone_story
 from geozone.symbology import RATE_MISSING, RATE_ZERO
 
 MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 340.0, 230.0, 8.0
 MAIN_RATES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class MapChoice:
+    """What the small maps of an index show."""
+
+    indicator: str | None  # None where the zones have none in common
+    most: Mapping[str, float]  # its greatest value in any of them
+    rows: Sequence[tuple[str, Text]]  # colours and labels of the legend
 
 
 def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh", maps: bool = True) -> str:
@@ -48,13 +58,15 @@ def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh", maps: 
     page = Page(title=f"{title.zh} · {title.en}", lang=lang)
     page.header.add_child(CssLink("asset:index.css"), name="style")
     page.header.add_child(JavascriptLink("asset:index.js"), name="script")
-    cards = "".join(_card(result, small_map(result) if maps else "") for result in results)
+    choice = map_choice(results)
+    cards = "".join(_card(result, small_map(result, choice) if maps else "") for result in results)
+    legend = _legend(results, choice) if maps else ""
     told = unsupported(text("maps.index_needs_browser"), text("maps.index_needs_script"))
     body = (
         f'{told}<div class="index" id="page"><header class="masthead"><div class="titles"><h1>{_both(title)}</h1>'
         f'<p class="subtitle">{_both(text("maps.subtitle"))}</p></div>'
         f'<button type="button" class="language" data-lang-switch="{lang}" data-lang="">{_both(text("words.other_language"))}</button></header>'
-        f'<main><section aria-label="{escape(text("maps.index_cards").en)}" class="zone-cards">{cards}</section>'
+        f'<main>{legend}<section aria-label="{escape(text("maps.index_cards").en)}" class="zone-cards">{cards}</section>'
         f"<section><h2>{_both(text('maps.index_compare'))}</h2>{_comparison(results)}</section>"
         f'<p class="review">{_both(_review(results))}</p><p class="note">{_both(text("maps.browsers"))}</p></main></div>'
     )
@@ -103,8 +115,9 @@ def _card(result: ZoneResult, image: str) -> str:
     shown: dict[str, Rate] = {}
     for rate in zone_rates(result):
         shown.setdefault(rate.indicator, rate)
+    leading = [shown[name] for name in leading_indicators(result) if name in shown]
     lines = []
-    for rate in list(shown.values())[:MAIN_RATES]:
+    for rate in list(dict.fromkeys([*leading, *shown.values()]))[:MAIN_RATES]:
         verdict = outcome_text(rate, target_of(rate, targets))
         pill = f'<span class="pill pill-{rate.verdict}">{_both(verdict)}</span>' if verdict else ""
         lines.append(
@@ -122,6 +135,7 @@ def _card(result: ZoneResult, image: str) -> str:
         f"{image}</a>"
         f'<h2><a href="{key}.html">{_both(result.title)}</a></h2>'
         f'<p class="note">{_both(text("maps.amount_units", amount=number_of_units))}</p>'
+        f'<p class="story" data-story="{key}">{_both(zone_story(result) if result.story is None else result.story)}</p>'
         f'<ul class="main-rates">{"".join(lines)}</ul><ul class="tally">{counts}</ul>'
         f'<a class="open" href="{key}.html">{_both(text("maps.index_open"))}<span class="sr"> {_both(result.title)}</span></a></article>'
     )
@@ -140,9 +154,33 @@ def _title(result: ZoneResult, indicator: str) -> Text:
     return indicator_title(rate, result) if rate else Text(indicator, indicator)
 
 
+def _by_indicator(result: ZoneResult) -> dict[str, list[Rate]]:
+    """Return the rows of the zone by indicator: one of each kind, the one that leads first."""
+    found: dict[str, dict[object, Rate]] = {}
+    for rate in zone_rates(result):
+        found.setdefault(rate.indicator, {}).setdefault(rate.kind, rate)
+    return {name: list(rates.values()) for name, rates in found.items()}
+
+
+def _cell(result: ZoneResult, rates: Sequence[Rate]) -> str:
+    """Return a zone's number of an indicator with its target and verdict, and what is computed beside what is reported."""
+    if not rates:
+        return '<td class="empty">—</td>'
+    first, *others = rates
+    target = target_of(first, by_id(result.targets))
+    lines = [outcome_text(first, target)]
+    if first.comparator:
+        lines.insert(0, target_text(first, target))
+    for rate in others:
+        made = made_text(rate, result) or rate.method
+        value = value_text(rate)
+        lines.append(text("maps.beside", made=made, value=value))
+    told = "".join(f"<small>{_both(line)}</small>" for line in lines if line is not None)
+    return f"<td {_data(first)}><strong>{_both(value_text(first))}</strong>{told}</td>"
+
+
 def _comparison(results: Sequence[ZoneResult]) -> str:
-    tables = [{rate.indicator: rate for rate in reversed(zone_rates(result))} for result in results]
-    demands = [by_id(result.targets) for result in results]
+    tables = [_by_indicator(result) for result in results]
     indicators = list(dict.fromkeys(rate.indicator for result in results for rate in zone_rates(result)))
     head = "".join(
         f'<th scope="col"><a href="{escape(result.zone.key)}.html">{_both(result.title)}</a></th>'
@@ -151,20 +189,9 @@ def _comparison(results: Sequence[ZoneResult]) -> str:
     rows = []
     for indicator in indicators:
         owner = next(result for result, table in zip(results, tables, strict=True) if indicator in table)
-        cells = []
-        for table, targets in zip(tables, demands, strict=True):
-            rate = table.get(indicator)
-            if rate is None:
-                cells.append('<td class="empty">—</td>')
-                continue
-            gap = gap_text(rate)
-            target = target_of(rate, targets)
-            cells.append(
-                f"<td {_data(rate)}><strong>{_both(value_text(rate))}</strong>"
-                + (f"<small>{_both(target_text(rate, target))}</small>" if rate.comparator else "")
-                + (f"<small>{_both(gap)}</small>" if gap else "")
-                + "</td>"
-            )
+        cells = [
+            _cell(result, table.get(indicator, [])) for result, table in zip(results, tables, strict=True)
+        ]
         rows.append(f'<tr><th scope="row">{_both(_title(owner, indicator))}</th>{"".join(cells)}</tr>')
     return (
         f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(text("maps.index_compare").en)}"><table class="comparison-table">'
@@ -173,9 +200,62 @@ def _comparison(results: Sequence[ZoneResult]) -> str:
     )
 
 
-def small_map(result: ZoneResult) -> str:
-    """Return a zone's units as a small vector image, coloured by the first indicator of maps that differs between them."""
-    indicators = indicator_entries(result, Strings())
+def map_choice(results: Sequence[ZoneResult]) -> MapChoice:
+    """Return what the small maps show: one indicator for all zones where they have one in common, on one scale.
+
+    Of a zone that lacks it the first of its own is shown, and the legend does not speak of it.
+    """
+    entries = [indicator_entries(result, Strings()) for result in results]
+    chosen = [mappable(one) for one in entries]
+    common = [name for name in chosen[0] if all(name in one for one in chosen)] if chosen else []
+    if not common:
+        return MapChoice(None, {}, [])
+    name = common[0]
+    most = max(
+        (
+            value
+            for result in results
+            for rate in _drawn(result, name)
+            if (value := shown_value(rate)) is not None
+        ),
+        default=0.0,
+    )
+    strings = Strings()
+    shared = [indicator_entries(result, strings, {name: most})[name] for result in results]
+    fullest = max(
+        (classes for one in shared for classes in one["classes"].values()), key=lambda one: len(one["bounds"])
+    )
+    zero = [] if fullest["zero"] is None else [(RATE_ZERO, Text(*strings.pairs[fullest["zero"]]))]
+    rows = [
+        (colour, Text(*strings.pairs[title]))
+        for colour, title in zip(fullest["colours"], fullest["titles"], strict=True)
+    ]
+    return MapChoice(name, {name: most}, [*zero, *rows])
+
+
+def _drawn(result: ZoneResult, indicator: str) -> list[Rate]:
+    return [rate for (name, _), rate in leading_rates(result.rates).items() if name == indicator]
+
+
+def _swatch(colour: str) -> str:
+    return f'<svg width="22" height="13" aria-hidden="true"><rect x="0.5" y="0.5" width="21" height="12" fill="{colour}" stroke="#8a8f8c"/></svg>'
+
+
+def _legend(results: Sequence[ZoneResult], choice: MapChoice) -> str:
+    if choice.indicator is None:
+        return ""
+    titles = {_title(result, choice.indicator) for result in results}
+    title = next(iter(titles)) if len(titles) == 1 else _title(results[0], choice.indicator)
+    rows = "".join(
+        f'<li data-colour="{colour}">{_swatch(colour)}{_both(label)}</li>' for colour, label in choice.rows
+    )
+    missing = f'<li data-colour="{RATE_MISSING}">{_swatch(RATE_MISSING)}{_both(text("words.no_value"))}</li>'
+    return f'<div class="index-legend" data-legend="{escape(choice.indicator)}"><b>{_both(title)}</b><ul>{rows}{missing}</ul></div>'
+
+
+def small_map(result: ZoneResult, choice: MapChoice) -> str:
+    """Return a zone's units as a small vector image, coloured by the indicator of the choice, else by the first of its own."""
+    indicators = indicator_entries(result, Strings(), choice.most)
     covers = partitions(result.units)
     level = next(name for name in ("city", "province", "county", "zone") if name in covers)
     places = covers[level]
@@ -189,13 +269,10 @@ def small_map(result: ZoneResult) -> str:
     drawn = shapely.simplify(drawn, 0.7 / scale)
     left = (MAP_WIDTH - (east - west) * scale) / 2
     top = (MAP_HEIGHT - (south - north) * scale) / 2
-    indicator = next((name for name in mappable(indicators) if level in indicators[name]["classes"]), None)
+    names = [choice.indicator] if choice.indicator is not None else mappable(indicators)
+    indicator = next((name for name in names if level in indicators[name]["classes"]), None)
     classes = indicators[indicator]["classes"][level] if indicator else {"bounds": [], "colours": []}
-    values = {
-        rate.unit_code: shown_value(rate)
-        for (name, _), rate in leading_rates(result.rates).items()
-        if name == indicator
-    }
+    values = {rate.unit_code: shown_value(rate) for rate in _drawn(result, indicator or "")}
     paths = []
     for code, geometry in zip(units["code"], drawn, strict=True):
         rings = shapely.get_rings(shapely.get_parts(geometry))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,6 +21,7 @@ from geozone.symbology import breaks, quantity_classes, rate_classes
 
 # items that are not complete, from the nearest to completion to the one that nobody knows about
 OPEN_ORDER = (Status.UNDER_CONSTRUCTION, Status.PLANNED, Status.RECOGNISED, Status.UNKNOWN)
+_SEVERAL = 5  # units that make a map
 _LAST = 9999  # the year of what has none, behind all others
 
 
@@ -55,12 +56,16 @@ def done_statuses(indicator: Indicator) -> tuple[Status, ...]:
     return tuple(status for status in Status if status not in (*counted, Status.UNKNOWN))
 
 
-def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
+def indicator_entries(
+    result: ZoneResult, strings: Strings, most: Mapping[str, float] | None = None
+) -> dict[str, Any]:
     """Return what the page needs to know of every indicator that has rows, in their order.
 
     Its inputs by id, its unit, the indicator that it is part of, its rank among those that colour the map, the items left
-    to complete, and by level the classes of the map.
+    to complete, and by level the classes of the map. A share has the same classes at every level; `most` holds the greatest
+    value by indicator where other zones are to have them too.
     """
+    most = most or {}
     covers = partitions(result.units)
     codes = [str(code) for code in result.units["code"]]
     known = set(codes)
@@ -73,6 +78,12 @@ def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
         declared: Indicator | None = result.indicators.get(name)
         drawn = [rate for (one, code), rate in leading.items() if one == name and code in known]
         values = {rate.unit_code: shown_value(rate) for rate in drawn}
+        top = most.get(name)
+        if is_share(rates[0]):
+            top = max(
+                [value for value in values.values() if value is not None] + ([top] if top else []),
+                default=None,
+            )
         found[name] = {
             "title": strings.add(indicator_title(rates[0], result)),
             "map_title": strings.add(_map_title(drawn or rates, declared, result)),
@@ -86,7 +97,11 @@ def indicator_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
             "classes": {
                 level: classes
                 for level, places in covers.items()
-                if (classes := _classes([values.get(codes[place]) for place in places], rates[0], strings))
+                if (
+                    classes := _classes(
+                        [values.get(codes[place]) for place in places], rates[0], strings, top
+                    )
+                )
             },
         }
     return found
@@ -104,7 +119,32 @@ def _map_title(drawn: list[Rate], declared: Indicator | None, result: ZoneResult
     return indicator_title((screening or drawn)[0], result)
 
 
-def _classes(values: list[float | None], rate: Rate, strings: Strings) -> dict[str, Any] | None:
+def first_on_map(
+    entries: Mapping[str, Mapping[str, Any]], leading: Iterable[str], covers: Mapping[str, Sequence[int]]
+) -> str | None:
+    """Return the indicator that colours the map when it opens.
+
+    1. The first that leads and is known of most units of a level with several units.
+    2. Where one that leads is known of the whole only, one of the same layer, which is its map.
+    3. The first that can colour the map at all.
+    """
+    chosen = mappable(entries)
+    for name in leading:
+        if name in chosen and any(
+            len(covers[level]) >= _SEVERAL and 2 * one["known"] > len(covers[level])
+            for level, one in entries[name]["classes"].items()
+        ):
+            return name
+        layers = set(entries[name]["layers"]) if name in entries else set()
+        of_layer = [one for one in chosen if one != name and layers & set(entries[one]["layers"])]
+        if of_layer:
+            return of_layer[0]
+    return chosen[0] if chosen else None
+
+
+def _classes(
+    values: list[float | None], rate: Rate, strings: Strings, most: float | None
+) -> dict[str, Any] | None:
     """Return the classes of the units of a level; None where fewer than two have a value."""
     shown = [value for value in values if value is not None]
     if len(shown) <= 1:
@@ -114,10 +154,11 @@ def _classes(values: list[float | None], rate: Rate, strings: Strings) -> dict[s
         classes = quantity_classes(shown, unit)
         zero = None
     else:
-        bounds = breaks(shown, 100.0 if is_share(rate) else 1.0)
+        bounds = breaks(shown, 100.0 if is_share(rate) else 1.0, most)
         first, *classes = rate_classes(bounds, unit)
         zero = strings.add(first.label)
     return {
+        "known": len(shown),
         "bounds": [item.upper for item in classes],
         "colours": [item.colour for item in classes],
         "titles": [strings.add(item.label) for item in classes],

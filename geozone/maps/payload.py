@@ -16,7 +16,7 @@ from geozone.checks.report import grouped
 from geozone.manifest.inputs import register_roles, register_title
 from geozone.manifest.roles import load_roles
 from geozone.maps.belt import belt_entries
-from geozone.maps.indicators import indicator_entries, mappable, partitions
+from geozone.maps.indicators import first_on_map, indicator_entries, mappable, partitions
 from geozone.maps.missing import gaps
 from geozone.maps.places import place_entries, region_entries
 from geozone.maps.plain import Strings, clean, interned, number, readings
@@ -35,7 +35,7 @@ from geozone.model import (
 )
 from geozone.rates.amounts import amount_text, area_text
 from geozone.rates.wording import demands, tally, target_in_year_text
-from geozone.story.zone import zone_story
+from geozone.story.zone import leading_indicators, zone_story
 from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RATE_ZERO, VERDICT_MARKS, Mark
 
 
@@ -44,6 +44,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
     strings = Strings() if strings is None else strings
     missing = gaps(result)
     indicators = indicator_entries(result, strings)
+    leading = leading_indicators(result)
     return {
         "version": __version__,
         "texts": {name: [value.zh, value.en] for name, value in {**room("words"), **room("maps")}.items()},
@@ -58,6 +59,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
         "units": _units(result, strings),
         "indicators": indicators,
         "mappable": mappable(indicators),
+        "first_on_map": first_on_map(indicators, leading, partitions(result.units)),
         "dates": dates(result),
         "regions": region_entries(result, strings),
         "places": place_entries(result, strings),
@@ -68,6 +70,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
             for verdict, word, count in tally(result.rates, demands(result.targets))
         ],
         "story": strings.add(zone_story(result)),
+        "leading": leading,
         "belts": belt_entries(result, strings),
         "missing": [
             {
@@ -168,6 +171,7 @@ def _document(document: Document, strings: Strings) -> dict[str, Any]:
         "issued": clean(document.issued),
         "issuer": strings.add(document.issuer),
         "url": document.url,
+        "chapters": {number: strings.add(title) for number, title in document.chapters.items()},
     }
 
 

@@ -113,7 +113,7 @@ def read_rates(rows: list[dict[str, Any]]) -> list[Rate]:
 
 
 def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneResult:
-    document = json.loads(rates.read_text("utf-8"))
+    document, run = json.loads(rates.read_text("utf-8")), json.loads(record.read_text("utf-8"))
     facts = ["code", "name", "name_en", "level", "parent", "area_km2"]
     # another program may have it open: nothing is waited for, nothing is written beside it
     units = pyogrio.read_dataframe(package, layer="units", columns=facts, IMMUTABLE="YES")
@@ -125,7 +125,7 @@ def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneRe
     return ZoneResult(
         zone=zone,
         title=Text(**document["title"]),
-        review_number=str(json.loads(record.read_text("utf-8"))["map_review_number"]),
+        review_number=str(run["map_review_number"]),
         units=units,
         layers={},
         mosaic=pd.DataFrame(),
@@ -134,6 +134,7 @@ def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneRe
         documents=dict(load_documents()),
         registers={},
         indicators=load_indicators(),
+        story=Text(**run.get("story", {"zh": "", "en": ""})),
     )
 
 

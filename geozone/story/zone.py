@@ -27,6 +27,8 @@ from geozone.story.reported import (
     unit_text,
 )
 
+LEADING = 3  # indicators that stand before the others
+
 
 def zone_story(result: ZoneResult) -> Text:
     """Return one to three sentences, by the rules of ``docs/story.md``.
@@ -53,6 +55,21 @@ def zone_story(result: ZoneResult) -> Text:
         told = (rate_statement(rate, result) for rate in leading.values())
         parts = [next((one for one in told if one is not None), NO_TEXT)]
     return reduce(add, parts)
+
+
+def leading_indicators(result: ZoneResult) -> list[str]:
+    """Return the indicators of the zone that matter most, as the story tells them: those that stand first on the page."""
+    leading = leading_of_targets(result)
+    told = [
+        fact.rate.indicator
+        for fact in facts_of_zone(result, list(leading.values()))
+        if fact.rate.level is Level.ZONE
+    ]
+    if not told:
+        told = [name for name, one in result.indicators.items() if one.approved]
+    told = told[:1] + [name for name, one in result.indicators.items() if one.said is not None] + told[1:]
+    shown = {rate.indicator for rate in result.rates if rate.level is Level.ZONE}
+    return [name for name in dict.fromkeys(told) if name in shown][:LEADING]
 
 
 def leading_of_targets(result: ZoneResult) -> dict[str, Rate]:

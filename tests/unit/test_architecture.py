@@ -11,7 +11,7 @@ DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
     {"messages", "quiet"},
     {"errors"},
-    {"aligned", "choices", "files", "model", "natural_breaks", "rounding"},
+    {"aligned", "choices", "files", "model", "rounding"},
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges", "overlay.keys"},

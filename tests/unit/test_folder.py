@@ -14,6 +14,7 @@ from geozone.maps.index import render_index
 from geozone.messages import Text
 from geozone.run.folder import built_zones, read_rates, write_index
 from geozone.seeds import get_zone, zone_targets
+from geozone.story.zone import zone_story
 
 pytestmark = pytest.mark.skipif(
     not (assets.FOLDER / "page.js").exists(), reason="the page's scripts are not built: make setup"
@@ -38,7 +39,9 @@ def files(tmp_path_factory):
         write_tables(result, folder)
         write_geopackage(result, folder / f"{key}.gpkg")
         (folder / f"{key}.html").write_text("page")
-        (folder / f"{key}_run.json").write_text(json.dumps({"map_review_number": result.review_number}))
+        story = zone_story(result)
+        record = {"map_review_number": result.review_number, "story": {"zh": story.zh, "en": story.en}}
+        (folder / f"{key}_run.json").write_text(json.dumps(record))
     return folder
 
 

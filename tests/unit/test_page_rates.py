@@ -9,6 +9,7 @@ from samples import sample_result
 from geozone.manifest.indicators import load_indicators
 from geozone.maps.indicators import (
     done_statuses,
+    first_on_map,
     indicator_entries,
     leading_rates,
     mappable,
@@ -80,8 +81,25 @@ def test_the_first_row_of_a_unit_leads_and_colours_it(result):
     computed = rate_of(result, "redline_coverage", "910000")
     result.rates.append(replace(computed, kind=Kind.REPORTED, value=0.99, low=0.99, high=0.99))
     assert leading_rates(result.rates)["redline_coverage", "910000"] == computed
-    bounds = entries(result)[0]["redline_coverage"]["classes"]["province"]["bounds"]
-    assert max(bounds) < 0.99
+    whole = entries(result)[0]["redline_coverage"]["classes"]
+    assert {tuple(one["bounds"]) for one in whole.values()} == {
+        tuple(whole["province"]["bounds"])
+    }  # alike at every level
+
+
+def test_the_map_opens_with_what_leads_and_is_known_of_most_units(result):
+    known = {"known": 6, "bounds": [1.0]}
+    own = {"layers": ["redline"], "map_rank": None, "classes": {"county": known}}
+    sketch = {"layers": ["redline"], "map_rank": 1, "classes": {"county": known}}
+    whole = {"layers": ["redline"], "map_rank": None, "classes": {}}
+    other = {"layers": ["barrier"], "map_rank": 0, "classes": {"county": known}}
+    covers = {"county": list(range(8)), "province": [8, 9]}
+    assert first_on_map({"a": own, "b": sketch}, ["a"], covers) == "a"
+    assert first_on_map({"a": whole, "b": sketch, "c": other}, ["a"], covers) == "b"
+    assert first_on_map({"b": sketch, "c": other}, [], covers) == "c"
+    few = own | {"classes": {"county": known | {"known": 4}, "province": known | {"known": 2}}, "layers": []}
+    assert first_on_map({"a": few, "c": other}, ["a"], covers) == "c"
+    assert first_on_map({"a": whole}, ["a"], covers) is None
 
 
 @pytest.mark.parametrize(

@@ -78,14 +78,17 @@ export class App {
   }
 
   #firstIndicator() {
-    return this.mappable[0] ?? null;
+    return this.data.first_on_map;
   }
 
-  // The level that an indicator is drawn at: the wanted one where its units differ, else the finest at which they do.
+  // The level that an indicator is drawn at: the wanted one where most of its units are known, else the finest of which that
+  // holds, else the one that is known best.
   levelFor(indicator, wanted) {
     const classes = this.indicators[indicator]?.classes;
-    if (!classes || wanted in classes) return wanted;
-    return this.levels.find((level) => level in classes) ?? wanted;
+    if (!classes) return wanted;
+    const known = (level) => classes[level].known / this.partition[level].length;
+    const drawn = [wanted, ...this.levels].filter((level) => level in classes);
+    return drawn.find((level) => known(level) > 0.5) ?? drawn.sort((one, other) => known(other) - known(one))[0] ?? wanted;
   }
 
   // The unit or region that the reader has chosen.

@@ -100,6 +100,12 @@ function liesIn(app, item, unit) {
   return (unit.members ?? [unit]).some(({ code }) => codes.includes(code));
 }
 
+// What is known of an indicator, in a sentence for each of its targets.
+function statements(rates) {
+  const told = [...new Set(rates.map((rate) => said(rate.statement_text)).filter(Boolean))];
+  return told.map((words) => h('p', { class: 'statement' }, words));
+}
+
 function toMap(app, id) {
   const title = text('show_on_map', { title: said(app.indicators[id].map_title) });
   return h('button', {
@@ -125,5 +131,5 @@ export function card(app, unit, id, rates, parts) {
     partLines(parts),
     openItems(app, indicator, unit),
     unit.place === app.zone ? app.data.belts.filter((belt) => belt.card === id).map((belt) => h('p', { class: 'note', 'data-belt': true }, said(belt.text))) : null,
-    h('details', { class: 'more' }, h('summary', {}, text('table_run')), trajectory(first), facts(app, indicator, rates)));
+    h('details', { class: 'more' }, h('summary', {}, text('table_run')), statements(rates), trajectory(first), facts(app, indicator, rates)));
 }

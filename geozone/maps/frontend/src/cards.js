@@ -34,7 +34,38 @@ export function entriesOf(app, code) {
 
 const GROUPS = ['with_verdict', 'with_target', 'without_target']; // by the rank of their rows; what does not apply is in the last
 
+function titled(app, unit, title, entries, more = null) {
+  if (!entries.length) return null;
+  return h('section', { class: 'card-group' }, h('h3', { class: 'group' }, title, more ? h('small', {}, more) : null), entries.map(({ id, rates, parts }) => card(app, unit, id, rates, parts)));
+}
+
+// The chapter of the document that sets the first target of an indicator; what no clause of the zone asks for has none.
+function chapterOf(app, { rates }) {
+  const target = rates.map((rate) => app.data.targets[rate.target_id]).find((one) => one && !one.reference);
+  if (!target) return null;
+  const document = app.data.zone.documents.find((id) => target.documents.includes(id)) ?? target.documents[0];
+  return { document, number: target.clause.split('(')[0] };
+}
+
+// The rates of the zone: those of the story first, the others by the chapters of the documents, in their order.
+function chapters(app, unit) {
+  const entries = entriesOf(app, unit.code);
+  const own = app.ratesOf.get(unit.code) ?? new Map();
+  // what the story tells of has a card, also where all that is known is that nothing is confirmed
+  const told = (id) => (own.has(id) ? { id, rates: own.get(id), parts: [] } : null);
+  const first = app.data.leading.map((id) => entries.find((entry) => entry.id === id) ?? told(id)).filter(Boolean);
+  const rest = entries.filter((entry) => !first.includes(entry)).map((entry) => ({ entry, chapter: chapterOf(app, entry) }));
+  const documents = app.data.zone.documents.filter((id) => app.data.documents[id]);
+  const found = documents.flatMap((id) => Object.entries(app.data.documents[id].chapters).map(([number, title]) => titled(
+    app, unit, said(title), rest.filter(({ chapter }) => chapter?.document === id && chapter.number === number).map(({ entry }) => entry),
+    id === documents[0] ? null : said(app.data.documents[id].title))));
+  const placed = new Set(documents.flatMap((id) => Object.keys(app.data.documents[id].chapters).map((number) => `${id} ${number}`)));
+  const others = rest.filter(({ chapter }) => !chapter || !placed.has(`${chapter.document} ${chapter.number}`)).map(({ entry }) => entry);
+  return [titled(app, unit, text('leading_rates'), first), found, titled(app, unit, text('without_target'), others)].flat().filter(Boolean);
+}
+
 function groups(app, unit) {
+  if (unit.place === app.zone && app.data.leading.length) return chapters(app, unit);
   const entries = entriesOf(app, unit.code);
   return GROUPS.map((title, place) => {
     const own = entries.filter(({ rank }) => Math.min(rank, GROUPS.length - 1) === place);
@@ -72,6 +103,7 @@ export function cardsSection(app) {
       h('h2', {}, app.nameOf(unit), h('small', {}, said(unit.areaText))),
       placeLinks(app, unit),
       unit.place === app.zone ? summary(app) : null,
+      unit.place === app.zone ? filter(section) : null,
       shown,
       unit.place === app.zone ? regionCards(app) : null,
       shown.some(Boolean) ? null : h('p', { class: 'note' }, text('no_rates')),
@@ -81,6 +113,17 @@ export function cardsSection(app) {
   app.on(['lang', 'unit', 'indicator'], draw);
   draw();
   return section;
+}
+
+// A field that leaves the cards whose title, clause or target has the words in it.
+function filter(section) {
+  const field = h('input', { type: 'search', placeholder: text('filter_rates'), 'aria-label': text('filter_rates'), autocomplete: 'off', class: 'filter-rates' });
+  field.addEventListener('input', () => {
+    const words = field.value.trim().toLowerCase();
+    for (const one of section.querySelectorAll('article.card')) one.hidden = Boolean(words) && !one.textContent.toLowerCase().includes(words);
+    for (const group of section.querySelectorAll('.card-group')) group.hidden = ![...group.querySelectorAll('article.card')].some((one) => !one.hidden);
+  });
+  return field;
 }
 
 // How many targets are met, short and so on: the first thing a reader wants to know.

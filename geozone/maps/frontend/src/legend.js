@@ -16,7 +16,12 @@ export function classEntries(app, indicator, level) {
   const shown = rates.map((rate) => rate?.shown ?? null);
   const entries = [];
   if (shown.includes(0) && classes.zero !== null) entries.push({ key: 'zero', colour: colours.zero, title: said(classes.zero) });
-  classes.titles.forEach((title, place) => entries.push({ key: `class${place}`, colour: classes.colours[place], title: said(title) }));
+  // a class that no unit falls into has a colour, so that levels and zones compare, and no entry
+  const used = new Set(shown.filter((value) => value !== null).map((value) => colourOf(app, indicator, level, value)));
+  classes.titles.forEach((title, place) => {
+    const colour = classes.colours[place];
+    if (used.has(colour)) entries.push({ key: `class${place}`, colour, title: said(title) });
+  });
   if (shown.includes(null)) {
     const title = rates.some((rate) => rate && !applies(rate)) ? 'no_value_or_not_applicable' : 'no_value';
     entries.push({ key: 'missing', colour: colours.missing, title: text(title) });
