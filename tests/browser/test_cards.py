@@ -119,6 +119,9 @@ def test_what_is_judged_comes_first_and_what_says_nothing_has_no_card(open_page,
     page = open_page(told)
     cards = page.locator("#rates > article").evaluate_all("found => found.map(one => one.dataset.indicator)")
     assert cards == ["redline_area", "bay_completion", "redline_coverage"]
+    groups = page.locator("#rates > h3.group").all_inner_texts()
+    assert groups[0] == "主要指标"
+    assert "其他指标" in groups
     assert page.locator("#rates .region h4").inner_text() == "new area"
     assert page.locator('.region [data-unit="910101+910102"]').first.get_attribute("data-value") == "0.7"
     silent = page.locator('#missing [data-indicator="lake_completion"]')
@@ -130,10 +133,31 @@ def test_the_story_stands_first_and_in_both_languages(open_page, told):
     page = open_page(told)
     story = page.locator("#story")
     assert story.bounding_box()["y"] < page.locator("#rates").bounding_box()["y"]
-    assert story.inner_text().startswith("3 项要求中")
-    assert "统计指标公布值（1 项要求）" in story.inner_text()
+    assert story.inner_text().startswith("生态保护红线批复面积不低于 3,500")
+    assert story.inner_text().endswith("目标中有 1\u202f条无法计算。")
+    counted = page.locator(".summary .sum-not_computable b").inner_text()
+    assert counted == "1"
     page.locator('[data-lang="en"]').click()
-    assert story.inner_text().startswith("Of 3 demands")
+    assert "1 of 3 targets" in story.inner_text()
+
+
+def test_each_card_tells_its_rate_in_a_sentence(open_page, told):
+    page = open_page(told)
+    card = page.locator('#rates > article[data-indicator="bay_completion"]')
+    card.locator(".more summary").click()
+    assert "确认建成" in card.locator(".statement").first.inner_text()
+
+
+def test_the_filter_leaves_the_cards_that_have_the_words(open_page, told):
+    page = open_page(told)
+    shown = "found => found.filter(one => one.offsetParent).map(one => one.dataset.indicator)"
+    page.locator(".filter-rates").fill("海湾")
+    assert page.locator("#rates > article").evaluate_all(shown) == ["bay_completion"]
+    page.locator(".filter-rates").fill("没有的词")
+    assert page.locator("#rates > article").evaluate_all(shown) == []
+    assert page.locator("#rates > h3.group:visible").count() == 0
+    page.locator(".filter-rates").fill("")
+    assert len(page.locator("#rates > article").evaluate_all(shown)) == 3
 
 
 def test_what_is_missing_says_what_would_answer_it(open_page, told):

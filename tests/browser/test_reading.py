@@ -140,7 +140,8 @@ def test_colours_of_the_map_are_those_of_the_legend(open_page, site):
         }""",
         legend,
     )
-    assert len(legend) == 5
+    assert len(legend) >= 3  # a class that no unit falls into has no entry
+    assert len({tuple(colour) for colour in legend}) == len(legend)
     assert all(count > 1000 for count in found)
 
 

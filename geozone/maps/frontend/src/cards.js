@@ -36,7 +36,7 @@ const GROUPS = ['with_verdict', 'with_target', 'without_target']; // by the rank
 
 function titled(app, unit, title, entries, more = null) {
   if (!entries.length) return null;
-  return h('section', { class: 'card-group' }, h('h3', { class: 'group' }, title, more ? h('small', {}, more) : null), entries.map(({ id, rates, parts }) => card(app, unit, id, rates, parts)));
+  return [h('h3', { class: 'group' }, title, more ? h('small', {}, more) : null), entries.map(({ id, rates, parts }) => card(app, unit, id, rates, parts))];
 }
 
 // The chapter of the document that sets the first target of an indicator; what no clause of the zone asks for has none.
@@ -121,7 +121,13 @@ function filter(section) {
   field.addEventListener('input', () => {
     const words = field.value.trim().toLowerCase();
     for (const one of section.querySelectorAll('article.card')) one.hidden = Boolean(words) && !one.textContent.toLowerCase().includes(words);
-    for (const group of section.querySelectorAll('.card-group')) group.hidden = ![...group.querySelectorAll('article.card')].some((one) => !one.hidden);
+    let heading = null;
+    for (const child of section.children) {
+      if (child.matches('h3.group')) {
+        heading = child;
+        heading.hidden = true;
+      } else if (heading && child.matches('article.card') && !child.hidden) heading.hidden = false;
+    }
   });
   return field;
 }
