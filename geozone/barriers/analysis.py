@@ -103,8 +103,9 @@ def analyse(
         for outline in _belts(whole, rule, plane):
             sides = Sides(outline, patches, plane, rule.side_km2)
             safe_sides = Sides(outline, inside, plane, rule.side_km2)
-            for axis in axes(outline, arm_m=rule.arm_m):
-                one = profile(axis, outline, sides.pieces, ground)
+            every = axes(outline, arm_m=rule.arm_m)
+            for axis in every:
+                one = profile(axis, outline, sides.pieces, ground, every)
                 profiles.append(one)
                 number = len(profiles)
                 found += narrow_places(one, number, sides, ground, narrow_km=rule.narrow_m / 1e3)
