@@ -30,7 +30,7 @@ from geozone.read.address import split_layer
 from geozone.read.inference import CHINA
 from geozone.read.streaming import place_of_file
 from geozone.run.build import build
-from geozone.run.compute import compute
+from geozone.run.compute import Rated, compute_rated
 from geozone.run.options import Options
 from geozone.sources import (
     Opened,
@@ -332,18 +332,26 @@ class OpenProject:
     def __init__(self, project: Project, options: Options | None = None) -> None:
         self.project = project
         self.options = options or Options()
+        self._rated: Rated | None = None
         self._result: ZoneResult | None = None
 
     @property
     def result(self) -> ZoneResult:
-        """Everything that was computed; the run is made on the first use."""
+        """Everything that is computed of the project."""
         if self._result is None:
-            self._result = compute(self.project, self.options)
+            self._result = self.rated.whole()
         return self._result
+
+    @property
+    def rated(self) -> Rated:
+        """The rates and what they rest on; what only outputs show is not computed yet. The run is made on the first use."""
+        if self._rated is None:
+            self._rated = compute_rated(self.project, self.options)
+        return self._rated
 
     def rates(self) -> pd.DataFrame:
         """Return the rates table, one row per unit and indicator."""
-        return rates_frame(self.result.rates, self.options.lang)
+        return rates_frame(self.rated.result.rates, self.options.lang)
 
     def map(self) -> str:
         """Return the page of the zone as html text."""

@@ -16,8 +16,8 @@ from geozone.barriers.width import PIECES, Ground, Profile
 from geozone.model import CRS, BreakKind
 from geozone.overlay.cutting import cut_up
 from geozone.overlay.distance import connected
-from geozone.overlay.groups import joined_groups
-from geozone.overlay.plane import Geometries, Indices, Numbers, area_km2
+from geozone.overlay.groups import joined_groups, spanning
+from geozone.overlay.plane import Geometries, Numbers, area_km2
 
 Mask = npt.NDArray[np.bool_]
 
@@ -131,7 +131,7 @@ def cuts(patches: Geometries, plane: MetricPlane, *, reach_m: float, link_m: flo
     one, two, lines, lengths = part[one[near]], part[two[near]], lines[near], lengths[near]
     size = int(part.max()) + 1
     weights = np.bincount(part, weights=areas, minlength=size)
-    chosen = _spanning(size, one, two, lengths)
+    chosen = spanning(size, one, two, lengths)
     for number in chosen:
         others = chosen[chosen != number]
         group = joined_groups(size, one[others], two[others])
@@ -194,18 +194,6 @@ def ranked(breaks: Sequence[Break]) -> list[Break]:
         one.along_km,
     )
     return sorted(breaks, key=order)
-
-
-def _spanning(size: int, one: Indices, two: Indices, lengths: Numbers) -> Indices:
-    """Return the pairs of a minimum spanning forest (Kruskal)."""
-    group = np.arange(size)
-    chosen = []
-    for number in np.argsort(lengths, kind="stable"):
-        first, second = group[one[number]], group[two[number]]
-        if first != second:
-            chosen.append(int(number))
-            group[group == second] = first
-    return np.array(chosen, dtype=np.intp)
 
 
 def _stretches(low: Mask, profile: Profile, apart_km: float) -> Iterator[tuple[int, int]]:

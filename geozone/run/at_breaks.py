@@ -1,0 +1,98 @@
+"""What lies at the breaks of a barrier: passes and basins, named waters, and the classes of land cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geozone.barriers.telling import cover_text
+from geozone.manifest.classes import names_of_values
+from geozone.messages import NO_TEXT, Text, listed
+from geozone.model import CRS, Layer, LayerSpec
+from geozone.overlay.distance import around, within_reach
+from geozone.overlay.plane import Geometries, Numbers
+from geozone.run.layers import role_of
+from geozone.seeds import load_passes
+
+_DEGREE_M = 50_000.0  # no degree of the zones is shorter
+_NEAR_M = 1000.0  # named waters and land cover so near to the line across a break lie there
+
+
+def what_lies_there(
+    ends: Numbers, shown: Mapping[str, Layer], covers: Sequence[LayerSpec]
+) -> tuple[list[str], list[str]]:
+    """Return what lies at every break, in both languages.
+
+    Parameters
+    ----------
+    ends
+        The ends of the line across the belt at every break, (n, 2, 2), in degrees.
+    shown
+        The layers as they are drawn: of those whose features a map names, the names within a kilometre are told.
+    covers
+        Class rasters of the ground: the shares of their named classes within a kilometre are told.
+    """
+    if not len(ends):
+        return [], []
+    lines = shapely.linestrings(ends)
+    found: list[list[Text]] = [[] for _ in lines]
+    for place in load_passes():
+        _add(found, lines, shapely.points([place.point]), [place.name], place.within_km * 1e3)
+    for layer in shown.values():
+        if layer.spec is None or not role_of(layer.spec).named_to or "name" not in layer.data:
+            continue
+        named = layer.data[layer.data["name"].notna()]
+        english = named["name_en"].fillna(named["name"]) if "name_en" in named else named["name"]
+        names = [Text(*pair) for pair in zip(named["name"], english, strict=True)]
+        _add(found, lines, named.geometry.to_numpy(), names, _NEAR_M)
+    named_there = [listed(list(dict.fromkeys(names)), ", ") if names else NO_TEXT for names in found]
+    cover_there = list(_cover(lines, covers)) if covers else [NO_TEXT] * len(lines)
+    texts = [
+        listed([one for one in pair if one.zh], "; ") for pair in zip(named_there, cover_there, strict=True)
+    ]
+    return [one.zh for one in texts], [one.en for one in texts]
+
+
+def _cover(lines: Geometries, covers: Sequence[LayerSpec]) -> Iterator[Text]:
+    """Yield the shares of the classes of land cover within reach of every line."""
+    from geozone.raster.together import Classes, raster_tables  # noqa: PLC0415 - most runs have no land cover
+
+    strips = [shapely.union_all(around(lines[[number]], _NEAR_M)) for number in range(len(lines))]
+    zones = gpd.GeoDataFrame({"code": np.arange(len(lines))}, geometry=strips, crs=CRS)
+    tables = raster_tables([Classes(spec.sources) for spec in covers], zones)
+    for number in range(len(lines)):
+        said = [
+            cover_text(spec, _shares(table[table["code"] == number], spec))
+            for spec, table in zip(covers, tables, strict=True)
+        ]
+        yield listed([one for one in said if one.zh], "; ")
+
+
+def _shares(rows: pd.DataFrame, spec: LayerSpec) -> dict[str | None, float]:
+    """Return the shares of named classes in some ground, and of what has no name or no data under None."""
+    names = names_of_values(spec.classes)
+    areas: dict[str | None, float] = {}
+    for value, area in zip(rows["value"], rows["area_km2"], strict=True):
+        name = names.get(float(value))  # ground without data has no value, and no name
+        areas[name] = areas.get(name, 0.0) + float(area)
+    total = sum(areas.values())
+    return {name: area / total for name, area in areas.items()}
+
+
+def _add(
+    found: list[list[Text]], lines: Geometries, things: Geometries, names: Sequence[Text], reach_m: float
+) -> None:
+    if not len(things):
+        return
+    # only what lies about the lines is measured: of a large layer that is little
+    about = shapely.box(*(shapely.bounds(lines) + np.array([-1, -1, 1, 1]) * reach_m / _DEGREE_M).T)
+    near = np.unique(shapely.STRtree(things).query(about)[1])
+    one, two = within_reach(np.concatenate([lines, things[near]]), reach_m)
+    size = len(lines)
+    for first, second in sorted(zip(one.tolist(), two.tolist(), strict=True)):
+        if first < size <= second:
+            found[first].append(names[near[second - size]])
