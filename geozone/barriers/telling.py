@@ -158,6 +158,11 @@ def _shape(found: Told, units: pd.DataFrame) -> Text:
     if not axes:
         return NO_TEXT
     cuts = int((analysis.breaks["kind"] == BreakKind.CUT).sum())
+    whole = text(("barriers.unbroken", "barriers.cut_once")[cuts] if cuts < 2 else "barriers.cut", count=cuts)
+    built = int((analysis.breaks["kind"] == BreakKind.BUILT).sum())
+    if built:
+        key = "barriers.built_once" if built == 1 else "barriers.built"
+        whole = text(key, whole=whole, count=built)
     narrow = analysis.narrowest
     if narrow is None:
         narrowest = text("barriers.nowhere_narrow", width=_short(found.belt.narrow_m / 1e3))
@@ -170,9 +175,7 @@ def _shape(found: Told, units: pd.DataFrame) -> Text:
         title=found.role.title,
         count=axes,
         length=digits(analysis.length_km),
-        whole=text(
-            ("barriers.unbroken", "barriers.cut_once")[cuts] if cuts < 2 else "barriers.cut", count=cuts
-        ),
+        whole=whole,
         narrowest=narrowest,
     )
 

@@ -11,7 +11,7 @@ import shapely
 
 from geozone.barriers.crossings import Spans, across, spans
 from geozone.barriers.metric_plane import MetricPlane, steps
-from geozone.overlay.cutting import cut_up
+from geozone.overlay.cutting import cut_up, polygons_in
 from geozone.overlay.plane import Geometries, Indices, Numbers
 
 _SIDES = (2, 10)  # steps on either side that the direction of an axis is taken over
@@ -58,6 +58,7 @@ class Profile:
     middles: Numbers  # (n, 2)
     directions: Numbers  # of the axis there
     crossings: Numbers  # the lines across the belt, (n, 2, 2)
+    measured: Numbers  # what of each is measured, (n, 2, 2)
     width_km: Numbers
     protected_width_km: Numbers
 
@@ -105,7 +106,19 @@ def profile(
     here = ground.on_barrier(short)
     safe = here.inside(ground.on_protected(short))
     widths = (spans_.lengths_km(short, ground.plane) for spans_ in (here, safe))
-    return Profile(axis, along_km, middles, directions, lines, *widths)
+    return Profile(axis, along_km, middles, directions, lines, short, *widths)
+
+
+def strips(one: Profile, ground: Ground) -> Geometries:
+    """Return the ground of the barrier on every step of an axis: as far to either side of its line across as the step is long."""
+    along = np.hypot(*(one.places[1:] - one.places[:-1]).T)
+    wide = shapely.buffer(shapely.linestrings(one.measured), along / 2, cap_style="flat")
+    found = np.array([shapely.MultiPolygon()] * len(wide), dtype=object)
+    step, piece = ground.barrier_tree.query(wide, predicate="intersects")
+    parts = shapely.intersection(wide[step], ground.barrier[piece])
+    for number in np.unique(step):
+        found[number] = shapely.multipolygons(polygons_in(shapely.union_all(parts[step == number])))
+    return found
 
 
 def _across_alone(middles: Numbers, lines: Numbers, axes: Sequence[Numbers]) -> Numbers:

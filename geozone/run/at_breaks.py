@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geozone.barriers.telling import cover_text
-from geozone.manifest.classes import names_of_values
+from geozone.manifest.classes import known_class, names_of_values
 from geozone.messages import NO_TEXT, Text, listed
 from geozone.model import CRS, Layer, LayerSpec
 from geozone.overlay.distance import around, within_reach
@@ -19,6 +19,7 @@ from geozone.run.layers import role_of
 from geozone.seeds import load_passes
 
 _DEGREE_M = 50_000.0  # no degree of the zones is shorter
+_KNOWN = 0.5  # of an area: with less known of it nothing is said of its classes
 _NEAR_M = 1000.0  # named waters and land cover so near to the line across a break lie there
 
 
@@ -57,19 +58,51 @@ def what_lies_there(
     return [one.zh for one in texts], [one.en for one in texts]
 
 
+def class_shares(cover: LayerSpec, wanted: str, areas: Geometries) -> Numbers:
+    """Return what share of each of some areas has a class of a land cover, not a number where more than half is unknown.
+
+    Parameters
+    ----------
+    cover
+        The land cover.
+    wanted
+        The id of the class in ``seeds/classes.toml``.
+    areas
+        Polygons in EPSG:4490.
+    """
+    found = np.full(len(areas), np.nan)
+    there = np.flatnonzero(~shapely.is_empty(areas))
+    if not len(there):
+        return found
+    for number, shares in zip(there, _shares_of(areas[there], [cover]), strict=True):
+        named = {name: share for name, share in shares[0].items() if name is not None}
+        if sum(named.values()) >= _KNOWN:
+            found[number] = sum(
+                share for name, share in named.items() if (known := known_class(name)) and known.id == wanted
+            )
+    return found
+
+
 def _cover(lines: Geometries, covers: Sequence[LayerSpec]) -> Iterator[Text]:
     """Yield the shares of the classes of land cover within reach of every line."""
+    strips = np.array([shapely.union_all(around(line, _NEAR_M)) for line in lines[:, None]], dtype=object)
+    for shares in _shares_of(strips, covers):
+        said = [cover_text(spec, some) for spec, some in zip(covers, shares, strict=True)]
+        yield listed([one for one in said if one.zh], "; ")
+
+
+def _shares_of(areas: Geometries, covers: Sequence[LayerSpec]) -> Iterator[list[dict[str | None, float]]]:
+    """Yield for each of some areas the shares of the classes of every land cover."""
     from geozone.raster.together import Classes, raster_tables  # noqa: PLC0415 - most runs have no land cover
 
-    strips = [shapely.union_all(around(lines[[number]], _NEAR_M)) for number in range(len(lines))]
-    zones = gpd.GeoDataFrame({"code": np.arange(len(lines))}, geometry=strips, crs=CRS)
+    zones = gpd.GeoDataFrame({"code": np.arange(len(areas))}, geometry=areas, crs=CRS)
     tables = raster_tables([Classes(spec.sources) for spec in covers], zones)
-    for number in range(len(lines)):
-        said = [
-            cover_text(spec, _shares(table[table["code"] == number], spec))
-            for spec, table in zip(covers, tables, strict=True)
+    by_area = [dict(list(table.groupby("code"))) for table in tables]
+    for number in range(len(areas)):
+        yield [
+            _shares(rows[number], spec) if number in rows else {}
+            for spec, rows in zip(covers, by_area, strict=True)
         ]
-        yield listed([one for one in said if one.zh], "; ")
 
 
 def _shares(rows: pd.DataFrame, spec: LayerSpec) -> dict[str | None, float]:

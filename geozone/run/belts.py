@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -20,13 +20,14 @@ from geozone.messages import Text, listed, text
 from geozone.model import CRS, Layer, LayerSpec, Level
 from geozone.overlay.cutting import polygons_in
 from geozone.overlay.plane import Geometries
+from geozone.run.at_breaks import class_shares
 from geozone.run.belt_layers import made_layers
 from geozone.run.layers import role_of
 
 if (
     TYPE_CHECKING
 ):  # what they need of scipy takes a third of a second, which nobody waits for who has no barrier
-    from geozone.barriers.analysis import Analysis
+    from geozone.barriers.analysis import Analysis, Built
     from geozone.barriers.passages import Passage
     from geozone.barriers.stability import Stability
 
@@ -101,8 +102,11 @@ class _OneBelt:
 
     @property
     def changed(self) -> bool:
-        """Whether there is an older vintage of it, or of what protects it."""
-        return any(name in self.given.older for name in (self.role.layer, *self.belt.protected))
+        """Whether there is an older vintage of it, of what protects it, or of the land cover that may break it."""
+        known = any(name in self.given.older for name in (self.role.layer, *self.belt.protected))
+        return known or (
+            self._built(older=True) is not None and self.given.covers[0].id in self.given.older_rasters
+        )
 
     @cached_property
     def ground(self) -> Geometries:
@@ -115,7 +119,9 @@ class _OneBelt:
         from geozone.barriers.analysis import analyse  # noqa: PLC0415
 
         safe = self._protecting(self.given.layers)
-        return analyse(self.ground, _areas(safe) if safe else None, self.given.finest, self.belt)
+        return analyse(
+            self.ground, _areas(safe) if safe else None, self.given.finest, self.belt, built=self._built()
+        )
 
     @cached_property
     def passages(self) -> Sequence[Passage]:
@@ -139,7 +145,8 @@ class _OneBelt:
         given = self.given
         known = self._protecting({**given.layers, **given.older})
         ground = _ground(given.older.get(self.role.layer, self.layer), given.outline)
-        old = analyse(ground, _areas(known) if known else None, given.finest, self.belt, choose=False)
+        safe, built = _areas(known) if known else None, self._built(older=True)
+        old = analyse(ground, safe, given.finest, self.belt, choose=False, built=built)
         return compare(old, self.analysis, ground, self.ground)
 
     @cached_property
@@ -167,6 +174,15 @@ class _OneBelt:
 
     def _protecting(self, layers: Mapping[str, Layer]) -> list[Layer]:
         return [layers[name] for name in self.belt.protected if name in layers]
+
+    def _built(self, *, older: bool = False) -> Built | None:
+        """Return what tells the built share of some areas, by the land cover or its older vintage; None where nothing does."""
+        if not self.belt.built or not self.given.covers:
+            return None
+        cover = self.given.covers[0]
+        if older:
+            cover = self.given.older_rasters.get(cover.id, cover)
+        return partial(class_shares, cover, self.belt.built)
 
     def _natural(self) -> Iterator[Text]:
         """Yield what it gained and lost of natural cover, for every land cover of two dates."""

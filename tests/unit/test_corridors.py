@@ -20,6 +20,7 @@ from geozone.barriers.analysis import analyse
 from geozone.barriers.buffers import belt_along
 from geozone.barriers.passages import passages
 from geozone.barriers.stability import Direction, compare
+from geozone.barriers.telling import belt_text
 from geozone.manifest.classes import load_classes
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.roles import get_role
@@ -280,6 +281,50 @@ def test_land_cover_of_two_dates_tells_what_a_belt_gained_and_lost_of_natural_co
     assert "与旧时点相比" not in said.zh
     assert "达标" not in said.zh.replace("不作达标判断", "")
     assert not belts_of({"barrier": layers["barrier"]}, {}, everything, finest).told()
+
+
+def test_a_port_breaks_the_coastal_belt_where_the_land_cover_shows_it(tmp_path):
+    finest, everything = zone()
+    shore = shapely.LineString([(115.2, 39), (116.8, 39)])
+    lines = {"coastal_belt": layer("coastal_belt", "coastal_belt", [shore], width_m=2000.0)}
+    layers = widened(lines, shapely.union_all(finest.geometry.to_numpy()))
+    port, half = shapely.box(116.0, 38.9, 116.1, 39.1), shapely.box(116.0, 38.99, 116.1, 39.1)
+    cover, older = (land_cover(tmp_path, *date) for date in (("new", port, "2023"), ("old", half, "2018")))
+    found = belts_of(layers, {}, everything, finest, rasters={"landcover": cover}).found()["coastal_belt"]
+    [row] = found.layers["coastal_belt_breaks"].data.itertuples()
+    length = GEOD.line_length([116.0, 116.1], [39, 39]) / 1e3
+    assert (row.kind, row.width_km) == ("built", pytest.approx(0, abs=1e-6))
+    assert row.length_km == pytest.approx(length, abs=1)  # a step counts from half of it on
+    assert row.geometry.distance(shapely.Point(116.05, 39)) < 0.06
+    assert "建设用地 100%" in row.there
+    assert "连续，1 处被建设用地占用，" in belt_text(found, everything).zh
+    assert "unbroken, built up in one place, " in belt_text(found, everything).en
+    # of a port that leaves a quarter of the width, that quarter is told
+    some = {"landcover": older}
+    partly = belts_of(layers, {}, everything, finest, rasters=some).found()["coastal_belt"]
+    [row] = partly.layers["coastal_belt_breaks"].data.itertuples()
+    strip = belt_along(np.array([shore]), 2000, shapely.box(116.02, 38, 116.08, 40))
+    left = 1 - sum(area_km2([shapely.intersection(strip, half)], CRS)) / area_km2([strip], CRS)[0]
+    assert row.width_km == pytest.approx(4 * left, rel=0.03)
+    # and without land cover nobody knows of either
+    unknown = belts_of(layers, {}, everything, finest).found()["coastal_belt"]
+    assert unknown.layers["coastal_belt_breaks"].data.empty
+
+
+def test_a_port_built_between_two_dates_opens_a_break(tmp_path):
+    finest, everything = zone()
+    shore = shapely.LineString([(115.2, 39), (116.8, 39)])
+    lines = {"coastal_belt": layer("coastal_belt", "coastal_belt", [shore], width_m=2000.0)}
+    layers = widened(lines, shapely.union_all(finest.geometry.to_numpy()))
+    port, inland = shapely.box(116.0, 38.9, 116.1, 39.1), shapely.box(116.0, 38.2, 116.1, 38.4)
+    cover, older = (land_cover(tmp_path, *date) for date in (("new", port, "2023"), ("old", inland, "2018")))
+    given = {"rasters": {"landcover": cover}, "older_rasters": {"landcover": older}}
+    belts = belts_of(layers, {}, everything, finest, **given)
+    stability = belts.found()["coastal_belt"].stability
+    assert (len(stability.opened), len(stability.closed)) == (1, 0)
+    assert stability.direction is Direction.LESS
+    assert "新出现断点 1 处" in belts.told()["coastal_belt"].zh
+    assert "减少" in belts.told()["coastal_belt"].zh
 
 
 def test_a_belt_of_which_nothing_is_told_is_not_looked_at(monkeypatch):

@@ -39,9 +39,9 @@ function valueOf(app, attributes, name) {
   return name.endsWith('_km') || (name.endsWith('_km2') && value >= 1) ? digits(value, 2) : value;
 }
 
-// What a column is called: in its layer, else everywhere.
+// What a column is called: in its layer or layers like it, else everywhere.
 function titleOf(layer, name) {
-  return text([`column_${layer.id}_${name}`, `column_${name}`].find(hasText) ?? name);
+  return text([`column_${layer.columns}_${name}`, `column_${name}`].find(hasText) ?? name);
 }
 
 function attributeRows(app, layer, attributes) {
