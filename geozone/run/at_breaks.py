@@ -3,43 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from geozone.barriers.telling import cover_text
 from geozone.manifest.classes import known_class, names_of_values
 from geozone.messages import NO_TEXT, Text, listed
-from geozone.model import CRS, Layer, LayerSpec
+from geozone.model import CRS, BreakKind, Layer, LayerSpec
+from geozone.overlay.cutting import polygons_in
 from geozone.overlay.distance import around, within_reach
 from geozone.overlay.plane import Geometries, Numbers
 from geozone.run.layers import role_of
 from geozone.seeds import load_passes
 
+if TYPE_CHECKING:
+    from geozone.barriers.analysis import Analysis
+
 _DEGREE_M = 50_000.0  # no degree of the zones is shorter
 _KNOWN = 0.5  # of an area: with less known of it nothing is said of its classes
-_NEAR_M = 1000.0  # named waters and land cover so near to the line across a break lie there
+_NEAR_M = 1000.0  # named waters so near to the line across a break lie there
+_ALONG_M = 500.0  # and so much of its ground: as a step of an axis has
 
 
 def what_lies_there(
-    ends: Numbers, shown: Mapping[str, Layer], covers: Sequence[LayerSpec]
+    result: Analysis, ground: Geometries, shown: Mapping[str, Layer], covers: Sequence[LayerSpec]
 ) -> tuple[list[str], list[str]]:
     """Return what lies at every break, in both languages.
 
     Parameters
     ----------
-    ends
-        The ends of the line across the belt at every break, (n, 2, 2), in degrees.
+    result, ground
+        What was found of a barrier, and its ground in EPSG:4490.
     shown
         The layers as they are drawn: of those whose features a map names, the names within a kilometre are told.
     covers
-        Class rasters of the ground: the shares of their named classes within a kilometre are told.
+        Class rasters of the ground: the shares of their named classes are told, of the ground of the barrier within half a
+        kilometre; of a cut, of all ground there.
     """
-    if not len(ends):
+    if not len(result.ends):
         return [], []
-    lines = shapely.linestrings(ends)
+    lines = shapely.linestrings(result.ends)
     found: list[list[Text]] = [[] for _ in lines]
     for place in load_passes():
         _add(found, lines, shapely.points([place.point]), [place.name], place.within_km * 1e3)
@@ -51,7 +59,10 @@ def what_lies_there(
         names = [Text(*pair) for pair in zip(named["name"], english, strict=True)]
         _add(found, lines, named.geometry.to_numpy(), names, _NEAR_M)
     named_there = [listed(list(dict.fromkeys(names)), ", ") if names else NO_TEXT for names in found]
-    cover_there = list(_cover(lines, covers)) if covers else [NO_TEXT] * len(lines)
+    cover_there = [NO_TEXT] * len(lines)
+    if covers:
+        cut = (result.breaks["kind"] == BreakKind.CUT).to_numpy()
+        cover_there = list(_cover(_strips(lines, ground, cut), covers))
     texts = [
         listed([one for one in pair if one.zh], "; ") for pair in zip(named_there, cover_there, strict=True)
     ]
@@ -83,9 +94,21 @@ def class_shares(cover: LayerSpec, wanted: str, areas: Geometries) -> Numbers:
     return found
 
 
-def _cover(lines: Geometries, covers: Sequence[LayerSpec]) -> Iterator[Text]:
-    """Yield the shares of the classes of land cover within reach of every line."""
-    strips = np.array([shapely.union_all(around(line, _NEAR_M)) for line in lines[:, None]], dtype=object)
+def _strips(lines: Geometries, ground: Geometries, cut: npt.NDArray[np.bool_]) -> Geometries:
+    """Return the ground along every line: that of the barrier, all ground where the barrier is cut."""
+    tree = shapely.STRtree(ground)
+    found = np.empty(len(lines), dtype=object)
+    for number, line in enumerate(lines):
+        strip = shapely.union_all(around(lines[[number]], _ALONG_M))
+        if not cut[number]:
+            here = ground[tree.query(line, predicate="dwithin", distance=_ALONG_M / _DEGREE_M)]
+            strip = shapely.multipolygons(polygons_in(shapely.intersection(strip, shapely.union_all(here))))
+        found[number] = strip
+    return found
+
+
+def _cover(strips: Geometries, covers: Sequence[LayerSpec]) -> Iterator[Text]:
+    """Yield the shares of the classes of land cover in every strip."""
     for shares in _shares_of(strips, covers):
         said = [cover_text(spec, some) for spec, some in zip(covers, shares, strict=True)]
         yield listed([one for one in said if one.zh], "; ")

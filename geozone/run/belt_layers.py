@@ -11,6 +11,7 @@ from geozone.manifest.origins import licence_of, source_of
 from geozone.manifest.roles import Belt, load_roles
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Basis, Layer, LayerSpec
+from geozone.overlay.plane import Geometries
 from geozone.run.at_breaks import what_lies_there
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def made_layers(
     result: Analysis,
     sources: Sequence[Layer],
     *,
+    ground: Geometries,
     finest: gpd.GeoDataFrame,
     shown: Mapping[str, Layer],
     covers: Sequence[LayerSpec],
@@ -34,6 +36,8 @@ def made_layers(
         How the barrier is looked at, and what was found.
     sources
         The layers that it was found from.
+    ground
+        Its ground in EPSG:4490.
     finest
         Finest units with ``code, name, name_en``.
     shown
@@ -57,7 +61,7 @@ def made_layers(
         ]
         data["name"], data["name_en"] = [one.zh for one in names], [one.en for one in names]
         if kind == "breaks":
-            data["there"], data["there_en"] = what_lies_there(result.ends, shown, covers)
+            data["there"], data["there_en"] = what_lies_there(result, ground, shown, covers)
         note = text("run.made_note") + (text("run.made_axis_note") if kind == "axis" else NO_TEXT)
         made[name] = Layer(name, data, _spec(name, sources, note))
     return made

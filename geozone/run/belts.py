@@ -166,6 +166,7 @@ class _OneBelt:
             self.belt,
             self.analysis,
             sources,
+            ground=self.ground,
             finest=given.finest,
             shown=given.shown,
             covers=given.covers,

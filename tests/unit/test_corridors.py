@@ -244,8 +244,11 @@ def test_what_lies_at_a_break_is_told_by_its_land_cover_and_by_passes(tmp_path):
         breaks[len(rasters)] = data
         lines = found.analysis.ends
     assert not breaks[0]["there"].str.contains("%").any()
+    ridge, everywhere = shapely.union_all(on_earth(broken_ridge())), shapely.box(0, 0, 180, 80)
+    assert set(breaks[1]["kind"]) == {"cut", "narrow"}
     for (_, row), ends in zip(breaks[1].iterrows(), lines, strict=True):
-        strip = belt_along(np.array([shapely.LineString(ends)]), 1000, shapely.box(0, 0, 180, 80))
+        ground = everywhere if row["kind"] == "cut" else ridge
+        strip = belt_along(np.array([shapely.LineString(ends)]), 500, ground)
         whole = area_km2([strip], CRS)[0]
         share = sum(area_km2([shapely.intersection(strip, built)], CRS)) / whole
         told = re.search(r"建设用地 (\d+)%", row["there"])

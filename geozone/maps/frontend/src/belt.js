@@ -133,7 +133,7 @@ function profileOf(app, belt, layers) {
       h('p', { class: 'profile-key' },
         h('span', {}, h('i', { class: 'key-width' }), text('belt_width')),
         hasSafe ? h('span', {}, h('i', { class: 'key-safe' }), text('belt_safe')) : null,
-        h('span', {}, h('i', { class: 'key-narrow' }), text('belt_narrow', { width: digits(belt.narrow_km, 0) }))),
+        h('span', {}, h('i', { class: 'key-narrow' }), text('belt_narrow', { width: digits(belt.narrow_km, Number.isInteger(belt.narrow_km) ? 0 : 1) }))),
       parts.words);
     mark(at, false);
   };

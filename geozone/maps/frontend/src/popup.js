@@ -35,7 +35,7 @@ function valueOf(app, attributes, name) {
   const named = LISTS[name];
   if (named) return String(value).split(',').map((code) => named(app, code) || code).join(text('and_so_on'));
   if (typeof value !== 'number' || Number.isInteger(value)) return value;
-  if (name.endsWith('_share')) return `${digits(value * 100, 1)}%`;
+  if (/_share$|^lost_/.test(name)) return `${digits(value * 100, 1)}%`;
   return name.endsWith('_km') || (name.endsWith('_km2') && value >= 1) ? digits(value, 2) : value;
 }
 
