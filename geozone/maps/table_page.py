@@ -158,7 +158,7 @@ def described(
     UsageError
         If something is told of a column that is no indicator, there is no column of numbers, or no such basis.
     """
-    named = titles or {column: column for column in _numbers(table, by)}
+    named = {str(column): words for column, words in (titles or _numbers(table, by)).items()}
     by_column = dict.fromkeys(named, dates) if isinstance(dates, str) else dates
     for column in (*measured_in, *by_column, *totals):
         if column not in named:
@@ -186,9 +186,9 @@ def as_text(words: Words) -> Text:
     return Text(words, words) if isinstance(words, str) else Text(*words)
 
 
-def _numbers(table: pd.DataFrame, by: str) -> list[str]:
-    """Return the columns of numbers of a table but for its key."""
-    found = [str(column) for column in table.select_dtypes("number").columns if column != by]
+def _numbers(table: pd.DataFrame, by: str) -> dict[str, str]:
+    """Return the columns of numbers of a table but for its key, under their own names."""
+    found = {str(column): str(column) for column in table.select_dtypes("number").columns if column != by}
     if not found:
         raise UsageError("table_page.no_numbers")
     return found
@@ -208,7 +208,7 @@ def _areas(units: gpd.GeoDataFrame, by: str, name: str) -> tuple[pd.DataFrame, G
     if units.crs is None:
         raise UsageError("table_page.no_crs")
     codes = _keys(units[by], by, title)
-    shapes = units.geometry.to_crs(CRS).to_numpy()
+    shapes = units.geometry.to_crs(CRS).to_numpy().copy()  # what is repaired stays as it is for the caller
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes) | (shapely.get_dimensions(shapes) != 2)
     if empty.any():
         raise UsageError("table_page.no_areas", units=_some(np.array(codes)[empty].tolist()))
@@ -217,15 +217,22 @@ def _areas(units: gpd.GeoDataFrame, by: str, name: str) -> tuple[pd.DataFrame, G
         shapely.multipolygons(polygons_in(one))
         for one in shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
     ]
-    names = units[name].astype(str).tolist()
-    english = units["name_en"].fillna(units[name]).astype(str).tolist() if "name_en" in units else names
+    names = _names(units[name], codes)
+    english = _names(units["name_en"], names) if "name_en" in units else names
     frame = pd.DataFrame({"code": codes, "name": names, "name_en": english})
     return frame, shapes, list(_told(np.array(codes)[broken].tolist(), "repaired", Severity.NOTE))
+
+
+def _names(values: pd.Series[Any], instead: Sequence[str]) -> list[str]:
+    """Return names as texts, and others where there is none."""
+    given = zip(values.isna(), values, instead, strict=True)
+    return [other if empty or not str(value).strip() else str(value) for empty, value, other in given]
 
 
 def _rows(table: pd.DataFrame, by: str, given: Table) -> pd.DataFrame:
     """Return the indicators of a table by the keys of the units, every value a finite number or missing."""
     title = text("table_page.the_table")
+    table = table.rename(columns=str)  # years, say
     for column in given.titles:
         _has(table, column, title)
     keys = _keys(table[by] if by in table else table.index.to_series(), by, title)

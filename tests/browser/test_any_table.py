@@ -27,3 +27,6 @@ def test_a_table_is_read_on_map_and_panel(open_page, tmp_path):
     page.locator("[data-lang-switch]").click()
     assert "柏溪最高（48.2 mg/L）" in page.locator("#story").inner_text()
     assert "流域" in page.locator("nav.sections").inner_text()
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    assert "2024 年水井调查" in page.locator(".sheet-sources").text_content()
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")

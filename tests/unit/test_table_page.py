@@ -148,6 +148,22 @@ def test_a_broken_unit_is_drawn_as_repaired_and_told():
     ]
 
 
+def test_the_units_of_the_caller_stay_as_they_are():
+    bow = units(2).to_crs(4490)
+    bow.loc[1, "geometry"] = shapely.Polygon([(11, 50), (12, 51), (12, 50), (11, 51)])
+    before = bow.geometry.to_wkt().to_list()
+    page(table(x=[1, 2]), bow)
+    assert bow.geometry.to_wkt().to_list() == before
+
+
+def test_columns_may_be_years_and_units_without_a_name_have_their_key():
+    own = units(2).assign(name=["One", None], name_en=[None, " "])
+    payload, rates = rows_of(page(table(**{"2015": [1, 2]}).rename(columns={"2015": 2015}), own))
+    assert payload["units"]["name"][:2] == ["One", "u1"]
+    assert payload["units"]["name_en"][:2] == ["One", "u1"]
+    assert rates["indicator"].to_list() == ["2015", "2015"]
+
+
 @pytest.mark.parametrize("keys", [[1.0, 2.0], ["1", "2"], [" 1", "2 "], np.array([1, 2], np.int16)])
 def test_keys_are_the_same_in_whatever_type_a_table_keeps_them(keys):
     own = units(2).assign(code=[1, 2])
