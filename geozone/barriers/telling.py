@@ -41,6 +41,10 @@ class Told(Protocol):
     def analysis(self) -> Analysis:
         """What is known of it."""
 
+    @property
+    def more(self) -> Text:
+        """The ways from province to province, and what changed between two dates."""
+
 
 def belt_text(found: Told, units: pd.DataFrame) -> Text:
     """Return whether a barrier holds, where it is narrowest, and what closing the chosen gaps gains.

@@ -16,7 +16,7 @@ from geozone.barriers.telling import natural_text, passage_text, stability_text
 from geozone.manifest.classes import names_of_values, natural_values
 from geozone.manifest.origins import source_of
 from geozone.manifest.roles import Belt, Role, load_roles
-from geozone.messages import Text, listed, text
+from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import CRS, Layer, LayerSpec, Level
 from geozone.overlay.cutting import polygons_in
 from geozone.overlay.plane import Geometries
@@ -41,7 +41,8 @@ class BeltResult:
     analysis: Analysis
     layers: Mapping[str, Layer]  # axis, breaks and gaps
     passages: Sequence[Passage] = ()  # where it is to lead from province to province
-    stability: Stability | None = None  # against its older vintage, or that of what protects it
+    stability: Stability | None = None  # against its older vintage, or that of what protects or breaks it
+    more: Text = NO_TEXT  # the ways from province to province, and what changed, in words
 
 
 def widened(layers: Mapping[str, Layer], outline: shapely.Geometry) -> dict[str, Layer]:
@@ -171,7 +172,9 @@ class _OneBelt:
             shown=given.shown,
             covers=given.covers,
         )
-        return BeltResult(self.role, self.belt, self.analysis, made, self.passages, self.stability)
+        return BeltResult(
+            self.role, self.belt, self.analysis, made, self.passages, self.stability, self.told or NO_TEXT
+        )
 
     def _protecting(self, layers: Mapping[str, Layer]) -> list[Layer]:
         return [layers[name] for name in self.belt.protected if name in layers]

@@ -18,8 +18,11 @@ from geozone.export.result_tables import content
 from geozone.export.sheet_panel import belts, legend, theme
 from geozone.export.workbook import write_workbook
 from geozone.manifest.roles import get_role, load_roles
+from geozone.maps.belt import belt_entries
 from geozone.maps.edition import public_edition
+from geozone.maps.plain import Strings
 from geozone.maps.style import graded_symbols
+from geozone.messages import Text
 from geozone.model import BreakKind
 from geozone.symbology import feature_grades
 
@@ -171,6 +174,20 @@ def test_the_workbook_has_a_sheet_of_the_belt(result, belt, tmp_path):
         assert [row[6] for row in breaks] == analysis.breaks["width_km"].to_list()
         names = result.units.set_index("code")["name" if lang == "zh" else "name_en"]
         assert [row[2] for row in breaks] == [names[code] for code in analysis.breaks["county_code"]]
+
+
+def test_page_workbook_and_explanation_tell_what_changed(result, belt, tmp_path):
+    changed = replace(result, belts={"barrier": replace(belt, more=Text("新增 12 km²。", "12 km² gained."))})
+    strings = Strings()
+    [entry] = belt_entries(changed, strings)
+    assert strings.pairs[entry["more"]] == ["新增 12 km²。", "12 km² gained."]
+    [entry] = belt_entries(result, strings)
+    assert entry["more"] is None
+    write_workbook(changed, content(changed, "zh"), tmp_path / "book.xlsx", "zh")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")[belt.role.title.zh]
+    assert sheet.cell(2, 1).value == belt_text(belt, result.units).zh + "新增 12 km²。"
+    [line] = [line for line in explain(changed, BARRIER_RATE) if line.kind == "belt"]
+    assert line.text.en.endswith("12 km² gained.")
 
 
 def test_the_workbook_of_the_public_edition_lists_no_gap(result, belt, tmp_path):

@@ -328,6 +328,7 @@ def test_a_port_built_between_two_dates_opens_a_break(tmp_path):
     assert stability.direction is Direction.LESS
     assert "新出现断点 1 处" in belts.told()["coastal_belt"].zh
     assert "减少" in belts.told()["coastal_belt"].zh
+    assert belts.found()["coastal_belt"].more == belts.told()["coastal_belt"]
 
 
 def test_a_belt_of_which_nothing_is_told_is_not_looked_at(monkeypatch):

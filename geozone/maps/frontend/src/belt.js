@@ -20,6 +20,7 @@ export function beltSection(app, belt, number) {
   const draw = () => replace(section,
     h('h2', {}, said(belt.title), layers.axis ? badge(layers.axis.basis) : null),
     h('p', { class: 'told' }, said(belt.text)),
+    belt.more === null ? null : h('p', { class: 'note', 'data-more': true }, said(belt.more)),
     profile?.draw(),
     choice?.draw());
   app.on(['lang'], draw);
