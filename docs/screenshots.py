@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,6 +35,16 @@ def _save(source: Path, name: str) -> None:
         image.convert("RGB").save(target, optimize=True)
         if target.stat().st_size > LARGEST:
             image.convert("RGB").quantize(256).save(target, optimize=True)
+
+
+def _example_of_a_table(folder: Path) -> Path:
+    """Run the example of docs/table_page.md, and return the page that it writes."""
+    told = (Path(__file__).parent / "table_page.md").read_text("utf-8")
+    code = re.search(r"```python\n(.*?)```", told, re.DOTALL)
+    assert code is not None
+    with chdir(folder):
+        exec(compile(code[1], "table_page.md", "exec"), {})  # noqa: S102 - our own documentation
+    return folder / "nitrate.html"
 
 
 def take(maps: Path) -> None:
@@ -70,6 +82,10 @@ def take(maps: Path) -> None:
         page = _open(browser, maps / "yrd.html", viewport=PHONE, has_touch=True, device_scale_factor=2)
         page.screenshot(path=shot)
         _save(shot, "phone.png")
+
+        page = _open(browser, _example_of_a_table(Path(name)), viewport=DESKTOP)
+        page.screenshot(path=shot)
+        _save(shot, "table_page.png")
 
         page = _open(browser, maps / "index.html", viewport=DESKTOP)
         page.screenshot(path=shot)

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geozone.api import OpenProject, change, coverage, mosaic, open_project
+    from geozone.api import OpenProject, change, coverage, mosaic, open_project, page
     from geozone.checks import check, repair
     from geozone.overlay.plane import area_km2, length_km
     from geozone.raster.means import zonal_means
@@ -26,6 +26,7 @@ __all__ = [
     "length_km",
     "mosaic",
     "open_project",
+    "page",
     "read_layer",
     "repair",
     "zonal_means",
@@ -42,6 +43,7 @@ _HOME = {
     "length_km": "geozone.overlay.plane",
     "mosaic": "geozone.api",
     "open_project": "geozone.api",
+    "page": "geozone.api",
     "read_layer": "geozone.read",
     "repair": "geozone.checks",
     "zonal_means": "geozone.raster.means",

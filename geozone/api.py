@@ -19,6 +19,7 @@ from geozone.checks.report import grouped
 from geozone.errors import DataError, GeozoneWarning
 from geozone.export.geopackage import write_geopackage
 from geozone.maps.page import render_page
+from geozone.maps.table_page import Words, as_text, described, page_words, table_result, table_story
 from geozone.messages import Language
 from geozone.model import Finding, Rate, Severity, ZoneResult
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
@@ -30,7 +31,7 @@ from geozone.read.address import split_layer
 from geozone.read.inference import CHINA
 from geozone.read.streaming import place_of_file
 from geozone.run.build import build
-from geozone.run.compute import compute
+from geozone.run.compute import Rated, compute_rated
 from geozone.run.options import Options
 from geozone.sources import (
     Opened,
@@ -314,6 +315,101 @@ def _told(table: pd.DataFrame, *opened: Opened | Streamed) -> pd.DataFrame:
     return table
 
 
+def page(
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    title: Words,
+    source: Words,
+    by: str = "code",
+    name: str = "name",
+    titles: Mapping[str, Words] | None = None,
+    measured_in: Mapping[str, str] | None = None,
+    dates: str | Mapping[str, str] = "",
+    totals: Mapping[str, float] | None = None,
+    whole: Words | None = None,
+    unit_word: Words | None = None,
+    basis: str = "public",
+    review_number: str = "",
+    lang: Language = "zh",
+) -> str:
+    """Return the offline page of any table: one html document with map, legend, table, search and print.
+
+    It is the page that zones have, without anything about documents and targets. Nothing is converted or added up.
+
+    Parameters
+    ----------
+    table
+        One row a unit, one column an indicator.
+    units
+        The units: areas in any CRS. A column ``name_en`` has their English names.
+    title, source
+        What the page is called, and where the numbers come from: a text for both languages, or a pair of Chinese and English.
+    by
+        The column of `units` with their keys. The table has a column of this name, or the keys as its index.
+    name
+        The column of `units` with their names.
+    titles
+        What the indicators are called, by column, in the order of the page; all columns of numbers under their own names by
+        default. The first one colours the map when the page opens.
+    measured_in
+        The unit of measure of each column; none by default. A column in ``%`` holds per cent: 56.3, not 0.563.
+    dates
+        The date that the numbers describe (``2024``, ``2024-06``), one for all or by column.
+    totals
+        Values of the whole, by column. Those that are not given are unknown: nobody can tell whether to add or to average.
+    whole, unit_word
+        What all units together are called, and what the units are called: ``("流域", "Catchments")``.
+    basis
+        Where the numbers stand: ``official``, ``public``, ``derived``, ``schematic``, ``working`` or ``synthetic``.
+    review_number
+        The approval number of the map (审图号), where it has one.
+    lang
+        The language that the page opens in.
+
+    Returns
+    -------
+    str
+        The document; write it in UTF-8.
+
+    Warns
+    -----
+    GeozoneWarning
+        If rows have no unit, or units no row; the page tells it too.
+
+    Raises
+    ------
+    UsageError
+        If a column, a CRS or a key is missing, keys are not unique, or a unit is no area.
+    DataError
+        If a value is no finite number, or no row has a unit.
+
+    Examples
+    --------
+    >>> import geozone
+    >>> html = geozone.page(table, units, title="Wells", source="Survey of 2024")  # doctest: +SKIP
+    """
+    given = described(
+        table,
+        by,
+        title=title,
+        source=source,
+        whole=whole,
+        titles=titles,
+        measured_in=measured_in or {},
+        dates=dates,
+        totals=totals or {},
+        basis=basis,
+    )
+    result = table_result(table, units, given, by=by, name=name)
+    result.review_number = review_number
+    for finding in result.findings:
+        if finding.severity is not Severity.NOTE:
+            warnings.warn(GeozoneWarning(finding.message, finding.remedy), stacklevel=2)
+    words = page_words(None if unit_word is None else as_text(unit_word))
+    return render_page(result, lang=lang, words=words, story=table_story(result, given.source))
+
+
 class OpenProject:
     """A project that was opened: its rates, its map, its files.
 
@@ -332,18 +428,26 @@ class OpenProject:
     def __init__(self, project: Project, options: Options | None = None) -> None:
         self.project = project
         self.options = options or Options()
+        self._rated: Rated | None = None
         self._result: ZoneResult | None = None
 
     @property
     def result(self) -> ZoneResult:
-        """Everything that was computed; the run is made on the first use."""
+        """Everything that is computed of the project."""
         if self._result is None:
-            self._result = compute(self.project, self.options)
+            self._result = self.rated.whole()
         return self._result
+
+    @property
+    def rated(self) -> Rated:
+        """The rates and what they rest on; what only outputs show is not computed yet. The run is made on the first use."""
+        if self._rated is None:
+            self._rated = compute_rated(self.project, self.options)
+        return self._rated
 
     def rates(self) -> pd.DataFrame:
         """Return the rates table, one row per unit and indicator."""
-        return rates_frame(self.result.rates, self.options.lang)
+        return rates_frame(self.rated.result.rates, self.options.lang)
 
     def map(self) -> str:
         """Return the page of the zone as html text."""

@@ -236,7 +236,7 @@ def _belts(result: ZoneResult, rate: Rate) -> Iterator[Line]:
     """Yield what matters of the layers that are looked at as a belt, in the whole zone."""
     layers = result.indicators[rate.indicator].layers if rate.kind is not Kind.REPORTED else ()
     for belt in result.belts.values():
-        told = belt_text(belt, result.units)
+        told = belt_text(belt, result.units) + belt.more
         if belt.role.layer in layers and rate.level is Level.ZONE and told.zh:
             yield Line("belt", text("explain.belt", told=told))
 

@@ -85,6 +85,7 @@ class BreakKind(StrEnum):
     CUT = "cut"
     NARROW = "narrow"
     UNPROTECTED = "unprotected"
+    BUILT = "built"
 
 
 class Comparator(StrEnum):

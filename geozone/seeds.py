@@ -52,10 +52,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A pass of a mountain barrier, by which a reader finds a break."""
+    """A pass or a basin of a mountain barrier, by which a reader finds a break."""
 
     name: Text
     point: tuple[float, float]  # longitude, latitude
+    within_km: float  # so near to a break it is named there
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +200,17 @@ def load_places() -> tuple[Place, ...]:
 
 
 @cache
-def load_passes() -> tuple[tuple[Pass, ...], float]:
-    """Return the passes of the mountain barriers, and within how many km of a break each is named there."""
+def load_passes() -> tuple[Pass, ...]:
+    """Return the passes and the basins of the mountain barriers."""
     table = _table("passes")
-    passes = tuple(Pass(_text(entry["name"]), (entry["lon"], entry["lat"])) for entry in table["pass"])
-    return passes, float(table["within_km"])
+    return tuple(
+        Pass(
+            _text(entry["name"]),
+            (entry["lon"], entry["lat"]),
+            float(entry.get("within_km", table["within_km"])),
+        )
+        for entry in table["pass"] + table["basin"]
+    )
 
 
 def _target(key: str, entry: Mapping[str, Any]) -> Target:

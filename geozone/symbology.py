@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geozone.manifest.roles import Grades, load_roles
-from geozone.manifest.units import load_units
+from geozone.manifest.units import is_share_unit, load_units
 from geozone.messages import Text, text
 from geozone.model import Basis, Layer, LayerSpec, LayerStyle, Register, Status, Verdict
 from geozone.rates.amounts import amount_text
@@ -276,7 +276,7 @@ def _ceiling(value: float) -> float:
 
 def rate_classes(bounds: Sequence[float], unit: str = "%") -> list[RateClass]:
     """Return the classes of upper bounds, the class of zeros first, labelled in their unit, fractions in per cent."""
-    scale = 100.0 if load_units()[unit].share else 1.0
+    scale = 100.0 if is_share_unit(unit) else 1.0
     places = max((exact_places(bound * scale) for bound in bounds), default=0)
     classes = [RateClass(0.0, 0.0, RATE_ZERO, amount_text(0.0, unit, 0))]
     for upper, colour in zip(bounds, class_colours(bounds), strict=True):

@@ -11,7 +11,7 @@ from samples import sample_layer, sample_result
 from geozone.manifest.roles import get_role
 from geozone.model import CRS, ZoneResult
 from geozone.overlay.plane import area_km2
-from geozone.run.belts import belts
+from geozone.run.belts import BeltMaterials, Belts
 
 BARRIER_RATE = "barrier_protected"
 RIDGE = shapely.box(116.05, 38.3, 117.95, 38.75)
@@ -33,7 +33,7 @@ def belt_result() -> ZoneResult:
         name: sample_layer(name, name, list(shapes), get_role(name).style)
         for name, shapes in (("barrier", ground), ("redline", SAFE))
     }
-    found = belts(layers, {}, finest.assign(level="county"), finest, {})
+    found = Belts(BeltMaterials(layers, {}, finest.assign(level="county"), finest, {})).found()
     made = {name: layer for one in found.values() for name, layer in one.layers.items()}
     rates = [
         replace(rate, indicator=BARRIER_RATE) for rate in result.rates if rate.indicator == "redline_coverage"

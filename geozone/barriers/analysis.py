@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,16 +12,25 @@ import pandas as pd
 import shapely
 
 from geozone.barriers.axis import axes
-from geozone.barriers.breaks import Break, Sides, cuts, narrow_places, ranked, unprotected_places
+from geozone.barriers.breaks import (
+    Break,
+    Sides,
+    built_places,
+    cuts,
+    narrow_places,
+    ranked,
+    unprotected_places,
+)
 from geozone.barriers.closing import Closing, best_closing, closed
 from geozone.barriers.gaps import Gaps, gaps
 from geozone.barriers.metric_plane import MetricPlane
-from geozone.barriers.width import Ground, Profile, nearest_on, profile
+from geozone.barriers.width import Ground, Profile, nearest_on, profile, strips
 from geozone.manifest.roles import Belt
 from geozone.model import CRS, BreakKind
 from geozone.overlay.cutting import polygons_in
 from geozone.overlay.plane import Geometries, Numbers, area_km2
 
+Built = Callable[[Geometries], Numbers]  # the share of each area that is built up
 AXIS = ("axis", "along_km", "length_km", "width_km", "protected_width_km", "county_code")
 BREAKS = (
     "rank", "kind", "width_km", "length_km", "axis", "along_km", "county_code", "lost_share", "lost_connected",
@@ -61,6 +70,7 @@ def analyse(
     rule: Belt,
     *,
     choose: bool = True,
+    built: Built | None = None,
 ) -> Analysis:
     """Return the axis, the width, the breaks and the gaps of a barrier.
 
@@ -81,6 +91,9 @@ def analyse(
         Distances and sizes, as declared of the role.
     choose
         Choose the gaps to close; nobody asks for those of an older date.
+    built
+        Returns what share of each of some areas in EPSG:4490 is built up, not a number where nobody knows; None where no land
+        cover is there. Breaks by what is built are sought where the rule asks for them.
     """
     shapes = units.geometry.to_numpy()
     codes = units["code"].to_numpy()
@@ -103,11 +116,16 @@ def analyse(
         for outline in _belts(whole, rule, plane):
             sides = Sides(outline, patches, plane, rule.side_km2)
             safe_sides = Sides(outline, inside, plane, rule.side_km2)
-            for axis in axes(outline, arm_m=rule.arm_m):
-                one = profile(axis, outline, sides.pieces, ground)
+            every = axes(outline, arm_m=rule.arm_m)
+            for axis in every:
+                one = profile(axis, outline, sides.pieces, ground, every)
                 profiles.append(one)
                 number = len(profiles)
                 found += narrow_places(one, number, sides, ground, narrow_km=rule.narrow_m / 1e3)
+                if built is not None and rule.built:
+                    shares = built(plane.to_degrees(strips(one, ground)))
+                    limits = {"least_share": rule.built_share, "narrow_km": rule.narrow_m / 1e3}
+                    found += built_places(one, number, sides, shares, **limits)
                 if protected is not None:
                     found += unprotected_places(one, number, safe_sides, narrow_km=rule.protected_m / 1e3)
     breaks, ends = _break_table(ranked(found), profiles, plane, shapes, codes)

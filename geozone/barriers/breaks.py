@@ -16,12 +16,12 @@ from geozone.barriers.width import PIECES, Ground, Profile
 from geozone.model import CRS, BreakKind
 from geozone.overlay.cutting import cut_up
 from geozone.overlay.distance import connected
-from geozone.overlay.groups import joined_groups
-from geozone.overlay.plane import Geometries, Indices, Numbers, area_km2
+from geozone.overlay.groups import joined_groups, spanning
+from geozone.overlay.plane import Geometries, Numbers, area_km2
 
 Mask = npt.NDArray[np.bool_]
 
-CUT, NARROW, UNPROTECTED = (kind.value for kind in BreakKind)
+CUT, NARROW, UNPROTECTED, BUILT = (kind.value for kind in BreakKind)
 _TURNS = np.radians(np.arange(-60, 61, 5))  # directions in which the shortest line across is sought
 _SHIFTS_M = np.arange(-2500.0, 2501, 250)  # and places along the axis
 _ABREAST = 5  # lines whose mean counts: over one kilometre, so that no single cell of a grid tells the width
@@ -36,7 +36,7 @@ class Break:
 
     kind: str
     line: Numbers  # its ends, (2, 2): between the two parts of a cut; else across the belt
-    width_km: float  # of the cut; of the barrier there; of its protected part there
+    width_km: float  # of the cut; of the barrier there; of its protected part there; of its part that is not built up
     length_km: float  # along the axis, as far as the barrier is as narrow
     axis: int  # the axis that it lies on
     along_km: float
@@ -131,7 +131,7 @@ def cuts(patches: Geometries, plane: MetricPlane, *, reach_m: float, link_m: flo
     one, two, lines, lengths = part[one[near]], part[two[near]], lines[near], lengths[near]
     size = int(part.max()) + 1
     weights = np.bincount(part, weights=areas, minlength=size)
-    chosen = _spanning(size, one, two, lengths)
+    chosen = spanning(size, one, two, lengths)
     for number in chosen:
         others = chosen[chosen != number]
         group = joined_groups(size, one[others], two[others])
@@ -183,6 +183,24 @@ def unprotected_places(profile: Profile, axis: int, sides: Sides, *, narrow_km: 
             yield Break(UNPROTECTED, line, least, length, axis, float(profile.middle_km[at]), *lost)
 
 
+def built_places(
+    profile: Profile, axis: int, sides: Sides, built: Numbers, *, least_share: float, narrow_km: float
+) -> Iterator[Break]:
+    """Yield the stretches of an axis where so much of the ground of the barrier is built up: ports, settlements.
+
+    The width told is the least that is left along the stretch. ``built`` is the share of the ground on every step of the axis
+    (`geozone.barriers.width.strips`), not a number where nobody knows; ``sides`` are those of the barrier.
+    """
+    left = profile.width_km * (1 - built)
+    for first, last in _stretches((built >= least_share) & (profile.width_km > 0), profile, narrow_km):
+        at = first + int(np.nanargmin(left[first:last]))
+        line = profile.crossings[at]
+        lost = sides.lost(line)
+        if lost is not None:
+            length = float(profile.along_km[last] - profile.along_km[first])
+            yield Break(BUILT, line, float(left[at]), length, axis, float(profile.middle_km[at]), *lost)
+
+
 def ranked(breaks: Sequence[Break]) -> list[Break]:
     """Return breaks in the order of what they cut off, then of their width."""
     order: Callable[[Break], tuple[float, float, float, str, float, float]] = lambda one: (  # noqa: E731
@@ -194,18 +212,6 @@ def ranked(breaks: Sequence[Break]) -> list[Break]:
         one.along_km,
     )
     return sorted(breaks, key=order)
-
-
-def _spanning(size: int, one: Indices, two: Indices, lengths: Numbers) -> Indices:
-    """Return the pairs of a minimum spanning forest (Kruskal)."""
-    group = np.arange(size)
-    chosen = []
-    for number in np.argsort(lengths, kind="stable"):
-        first, second = group[one[number]], group[two[number]]
-        if first != second:
-            chosen.append(int(number))
-            group[group == second] = first
-    return np.array(chosen, dtype=np.intp)
 
 
 def _stretches(low: Mask, profile: Profile, apart_km: float) -> Iterator[tuple[int, int]]:

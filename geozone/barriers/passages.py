@@ -12,7 +12,8 @@ import shapely
 from geozone.barriers.metric_plane import MetricPlane
 from geozone.overlay.cutting import polygons_in
 from geozone.overlay.distance import connected
-from geozone.overlay.plane import Geometries
+from geozone.overlay.groups import spanning
+from geozone.overlay.plane import Geometries, Indices
 
 _HALVINGS = 24  # of the width that is sought: a tenth of a millionth of it is left
 _TOUCH_M = 1.0  # what rounding may part
@@ -83,21 +84,11 @@ def _wide(parts: Geometries) -> Geometries:
     return np.asarray(parts[~shapely.is_empty(shapely.buffer(parts, -_TOUCH_M))], dtype=object)
 
 
-def _tree(flat: Geometries, held: np.ndarray) -> list[tuple[int, int]]:
+def _tree(flat: Geometries, held: Indices) -> list[tuple[int, int]]:
     """Return the pairs of provinces by which all are joined over the shortest gaps."""
-    edges = sorted(
-        (float(shapely.distance(flat[one], flat[two])), int(one), int(two))
-        for place, one in enumerate(held)
-        for two in held[place + 1 :]
-    )
-    group = {int(one): int(one) for one in held}
-    chosen = []
-    for _, one, two in edges:
-        if group[one] != group[two]:
-            chosen.append((one, two))
-            old = group[two]
-            group = {name: group[one] if value == old else value for name, value in group.items()}
-    return chosen
+    one, two = np.triu_indices(len(held), k=1)
+    chosen = spanning(len(held), one, two, shapely.distance(flat[held[one]], flat[held[two]]))
+    return list(zip(held[one[chosen]].tolist(), held[two[chosen]].tolist(), strict=True))
 
 
 def _at_border(ground: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:

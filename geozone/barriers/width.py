@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geozone.barriers.crossings import Spans, across, spans
 from geozone.barriers.metric_plane import MetricPlane, steps
-from geozone.overlay.cutting import cut_up
+from geozone.overlay.cutting import cut_up, polygons_in
 from geozone.overlay.plane import Geometries, Indices, Numbers
 
 _SIDES = (2, 10)  # steps on either side that the direction of an axis is taken over
 _NEAR_M = 100_000.0  # most belts end so near to their axis; a line that does not is drawn again
+_ASIDE = (
+    0.5  # of the way along a line: where another stretch of an axis is nearer, the line runs along the belt
+)
+_SAMPLES = 64  # of either side of a line, and halvings of the stretch between two of them
+_HALVINGS = 16
 PIECES = 48  # vertices of the pieces that long outlines are cut into
 
 
@@ -51,6 +58,7 @@ class Profile:
     middles: Numbers  # (n, 2)
     directions: Numbers  # of the axis there
     crossings: Numbers  # the lines across the belt, (n, 2, 2)
+    measured: Numbers  # what of each is measured, (n, 2, 2)
     width_km: Numbers
     protected_width_km: Numbers
 
@@ -60,13 +68,17 @@ class Profile:
         return (self.along_km[1:] + self.along_km[:-1]) / 2
 
 
-def profile(axis: Numbers, outline: shapely.Polygon, pieces: Geometries, ground: Ground) -> Profile:
+def profile(
+    axis: Numbers, outline: shapely.Polygon, pieces: Geometries, ground: Ground, axes: Sequence[Numbers] = ()
+) -> Profile:
     """Return the width along an axis.
 
     1. A line is drawn across the belt in the middle of every step, at a right angle to the axis. That is taken as it runs over half
        of the belt's half width there, two to ten steps on either side, for a wide belt does not turn as fast as its axis.
     2. It ends at the outline, the joined ground without holes.
-    3. Its length on the ground of the barrier is the width there, its length on protected ground of the barrier the protected
+    3. Width is measured as far along it as no other stretch of an axis of the belt is less than half as far off as its own place:
+       beside a sharp bend, or an arm, a line would run along the belt.
+    4. Its length on the ground of the barrier is the width there, its length on protected ground of the barrier the protected
        width; both on the ellipsoid.
 
     Parameters
@@ -77,6 +89,8 @@ def profile(axis: Numbers, outline: shapely.Polygon, pieces: Geometries, ground:
         The joined ground that the axis belongs to, without holes, and the pieces that it has been cut into.
     ground
         What is measured.
+    axes
+        All axes of the belt; this one alone by default.
     """
     edges = shapely.linestrings(np.stack([axis[:-1], axis[1:]], axis=1))
     along_km = np.append(0.0, np.cumsum(ground.plane.length_km(edges)))
@@ -88,10 +102,51 @@ def profile(axis: Numbers, outline: shapely.Polygon, pieces: Geometries, ground:
     ends = np.abs(lines - middles[:, None]).max(axis=(1, 2))
     far = ends > 0.7 * _NEAR_M  # perhaps cut off before the outline
     lines[far] = across(middles[far], normals[far], pieces)
-    here = ground.on_barrier(lines)
-    safe = here.inside(ground.on_protected(lines))
-    widths = (spans_.lengths_km(lines, ground.plane) for spans_ in (here, safe))
-    return Profile(axis, along_km, middles, directions, lines, *widths)
+    short = _across_alone(middles, lines, axes or [axis])
+    here = ground.on_barrier(short)
+    safe = here.inside(ground.on_protected(short))
+    widths = (spans_.lengths_km(short, ground.plane) for spans_ in (here, safe))
+    return Profile(axis, along_km, middles, directions, lines, short, *widths)
+
+
+def strips(one: Profile, ground: Ground) -> Geometries:
+    """Return the ground of the barrier on every step of an axis: as far to either side of its line across as the step is long."""
+    along = np.hypot(*(one.places[1:] - one.places[:-1]).T)
+    wide = shapely.buffer(shapely.linestrings(one.measured), along / 2, cap_style="flat")
+    found = np.array([shapely.MultiPolygon()] * len(wide), dtype=object)
+    step, piece = ground.barrier_tree.query(wide, predicate="intersects")
+    parts = shapely.intersection(wide[step], ground.barrier[piece])
+    for number in np.unique(step):
+        found[number] = shapely.multipolygons(polygons_in(shapely.union_all(parts[step == number])))
+    return found
+
+
+def _across_alone(middles: Numbers, lines: Numbers, axes: Sequence[Numbers]) -> Numbers:
+    """Return lines cut off where another stretch of an axis is less than half as far off as their own place."""
+    steps_ = np.concatenate([np.stack([axis[:-1], axis[1:]], axis=1) for axis in axes])
+    tree = shapely.STRtree(shapely.linestrings(steps_))
+    start = np.repeat(middles, 2, axis=0)
+    along = lines.reshape(-1, 2) - start
+    size = np.hypot(*along.T)
+
+    def runs_along(ray: Indices, share: Numbers) -> npt.NDArray[np.bool_]:
+        points = shapely.points(start[ray] + share[:, None] * along[ray])
+        apart = tree.query_nearest(points, return_distance=True, all_matches=False)[1]
+        return np.asarray(apart < _ASIDE * share * size[ray])
+
+    shares = np.arange(1, _SAMPLES + 1) / _SAMPLES
+    bad = runs_along(np.repeat(np.arange(len(size)), _SAMPLES), np.tile(shares, len(size)))
+    bad = bad.reshape(len(size), _SAMPLES)
+    ray = np.flatnonzero(bad.any(axis=1))
+    high = shares[bad[ray].argmax(axis=1)]
+    low = high - 1 / _SAMPLES
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        beyond = runs_along(ray, middle)
+        low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
+    ends = lines.reshape(-1, 2).copy()
+    ends[ray] = start[ray] + low[:, None] * along[ray]
+    return ends.reshape(-1, 2, 2)
 
 
 def _directions(axis: Numbers, half: Numbers) -> Numbers:

@@ -128,13 +128,15 @@ def indicators_command(
     if folder is not None:
         require_new_folder(folder)
     run = OpenProject(project, run_options(lang, threads, every=every))
-    found = missing_inputs(run.result, project)
+    found = missing_inputs(run.rated.result, project)
     _tell_missing(found, project.title.get(lang), lang)
     if missing:
         click.echo(listing.show(missing_table(found, lang), form))
     if folder is not None:
         named = (project.zone.key, project.title)
-        asked_for = chosen_indicators(run.result.indicators, run.result.targets, project.indicators)
+        asked_for = chosen_indicators(
+            run.rated.result.indicators, run.rated.result.targets, project.indicators
+        )
         for path in write_templates(found, asked_for, named, folder, lang):
             click.echo(path, err=missing)  # beside the table of what is missing, stdout stays a table
 

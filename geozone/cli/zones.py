@@ -133,9 +133,9 @@ def rates_command(
     if form:
         click.echo(listing.show(project.rates(), form))
     else:
-        table = listing.rates(project.result, lang)
+        table = listing.rates(project.rated.result, lang)
         click.echo(listing.show(listing.readable(table, lang, "rates"), form))
-    if any(is_wrong(finding) for finding in project.result.findings):
+    if any(is_wrong(finding) for finding in project.rated.result.findings):
         sys.exit(DataError.exit_code)
 
 

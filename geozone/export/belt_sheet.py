@@ -79,7 +79,7 @@ def write_belt_sheet(
     for place, width in enumerate(_WIDTHS):
         sheet.set_column(place, place, width)
     sheet.write_string(0, 0, belt.role.title.get(lang), styles.title)
-    told = belt_text(belt, result.units).get(lang)
+    told = (belt_text(belt, result.units) + belt.more).get(lang)
     sheet.merge_range(1, 0, 1, len(_WIDTHS) - 1, told, styles.wrapped)
     wide = 2 if lang == "zh" else 1
     sheet.set_row(1, _LINE * (1 + len(told) * wide // _ACROSS))

@@ -210,13 +210,14 @@ def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) ->
     frame = frame.rename(columns=names)
     known = {item.name for item in base}
     grades, made = (role.grades, bool(role.made_from)) if role else (None, False)
+    words = role.columns if role and role.columns else name
     domains = {grades.field: grades.domain} if grades and grades.domain else {}
     own = [
         replace(
             column(
                 new,
                 type_of(frame[new]),
-                table=name,
+                table=words,
                 domain="status" if new == "status" else domains.get(new),
                 title=Text(str(old), str(old)),
             ),

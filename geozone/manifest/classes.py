@@ -19,6 +19,7 @@ class RasterClass:
     id: str
     title: Text
     colour: str  # ``#rrggbb``
+    natural: bool = False
 
 
 @cache
@@ -33,8 +34,8 @@ def load_classes() -> Mapping[str, RasterClass]:
     declared = Declarations.read(shipped("seeds") / "classes.toml")
     found: dict[str, RasterClass] = {}
     for key, table in declared.tables.items():
-        declared.known_keys((key,), table, {"title", "colour", "written"})
-        known = RasterClass(key, Text(**table["title"]), table["colour"])
+        declared.known_keys((key,), table, {"title", "colour", "written", "natural"})
+        known = RasterClass(key, Text(**table["title"]), table["colour"], table.get("natural", False))
         for name in (key, *table.get("written", ())):
             word = name.casefold()
             if word in found:
@@ -47,3 +48,21 @@ def load_classes() -> Mapping[str, RasterClass]:
 def known_class(name: str) -> RasterClass | None:
     """Return the class of a name; None for one that a user made up."""
     return load_classes().get(name.strip().casefold())
+
+
+def class_title(name: str) -> Text:
+    """Return what a class is called: as it is written where nobody knows it."""
+    known = known_class(name)
+    return known.title if known else Text(name, name)
+
+
+def names_of_values(classes: Mapping[str, tuple[float, ...]]) -> dict[float, str]:
+    """Return the name of every value of a raster: of several, that which fewest others share."""
+    largest_first = sorted(classes.items(), key=lambda item: -len(item[1]))
+    return {float(value): name for name, values in largest_first for value in values}
+
+
+def natural_values(classes: Mapping[str, tuple[float, ...]]) -> frozenset[float]:
+    """Return the values of a raster that stand for natural cover."""
+    names = names_of_values(classes).items()
+    return frozenset(value for value, name in names if (known := known_class(name)) and known.natural)

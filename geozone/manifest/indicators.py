@@ -11,7 +11,7 @@ from typing import Any
 from geozone.files import shipped
 from geozone.manifest.declared import Declarations, nearest
 from geozone.manifest.measures import Key, Measure, load_measures
-from geozone.manifest.units import load_units
+from geozone.manifest.units import is_share_unit, load_units
 from geozone.messages import Text, text
 from geozone.model import UNIT_LEVELS, Level, Status
 
@@ -68,7 +68,7 @@ class Indicator:
     @property
     def share(self) -> bool:
         """Whether its value is a fraction."""
-        return self.measure.share or load_units()[self.unit].share
+        return self.measure.share or is_share_unit(self.unit)
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
@@ -22,7 +22,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
     "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "shore": False, "sea": False, "offshore": False, "named_to": 0, "outlined": False,
     "classed": False,
-    "nominal": False, "belt": None, "made_from": "", "grades": None,
+    "nominal": False, "belt": None, "made_from": "", "columns": "", "grades": None,
 }  # fmt: skip
 _KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
 
@@ -44,6 +44,8 @@ class Belt:
     arm_m: float  # the shortest arm of an axis
     close: int  # how many gaps to close are chosen
     passages: bool  # it is to lead from province to province
+    built: str = ""  # the class of land cover that breaks it; none
+    built_share: float = 1.0  # where it has so much of a step of the axis or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Role:
     classed: bool  # the values of the raster are classes, not quantities
     nominal: bool  # its areas name ground and claim none
     belt: Belt | None  # how its ground is looked at as a belt
+    columns: str  # whose words its columns have, where that is not the layer itself
     made_from: str  # the role whose layer the run makes it from; nobody supplies it
     grades: Grades | None  # how a field tells its features apart
 
@@ -188,7 +191,7 @@ def _role(declared: Declarations, key: str, table: Any) -> Role | None:
 def _belt(declared: Declarations, key: str, table: Mapping[str, Any]) -> Belt | None:
     known = {field.name for field in fields(Belt)}
     declared.known_keys((key, "belt"), table, known)
-    missing = sorted(known - set(table))
+    missing = sorted({field.name for field in fields(Belt) if field.default is MISSING} - set(table))
     for name in missing:
         declared.fault((key, "belt"), "missing_key", name=name)
     return None if missing else Belt(**{**table, "protected": tuple(table["protected"])})

@@ -92,6 +92,12 @@ def unit_title(name: str) -> Text:
     return known.title if known else Text(name, name)
 
 
+def is_share_unit(name: str) -> bool:
+    """Tell whether values in a unit are held as fractions; of one that nobody knows they are not."""
+    known = load_units().get(name)
+    return known is not None and known.share
+
+
 def converted(value: float, unit: str, wanted: str) -> float | None:
     """Return a value in another unit; None where the two measure different things.
 

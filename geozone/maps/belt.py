@@ -34,6 +34,7 @@ def belt_entries(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]:
             | {
                 "title": strings.add(belt.role.title),
                 "text": strings.add(told),
+                "more": strings.add(belt.more) if belt.more.zh else None,
                 "card": _first_indicator(belt.role.layer, result),
                 "safe": belt.analysis.open_ground is not None,  # whether any layer protects
                 "narrow_km": belt.belt.narrow_m / 1e3,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -40,7 +41,14 @@ MADE_PLACES = 4  # decimals of what the run measured, as the page tells it
 BINARY, JSON = "application/octet-stream", "application/json"
 
 
-def render_page(result: ZoneResult, *, lang: Language = "zh", base_map: BaseMap | None = None) -> str:
+def render_page(
+    result: ZoneResult,
+    *,
+    lang: Language = "zh",
+    base_map: BaseMap | None = None,
+    words: Mapping[str, Text] | None = None,
+    story: Text | None = None,
+) -> str:
     """Return the page of a zone as one html document.
 
     The page holds both languages; `lang` is the one it opens in. Two calls with the same result give the same text.
@@ -53,6 +61,10 @@ def render_page(result: ZoneResult, *, lang: Language = "zh", base_map: BaseMap 
         ``zh`` or ``en``.
     base_map
         Images under the map. With one, the page asks its host for them, and no other host for anything.
+    words
+        Texts that stand in the place of those of the catalogue, by their keys.
+    story
+        What the page says first, in the place of what it tells of a zone.
 
     Raises
     ------
@@ -65,6 +77,9 @@ def render_page(result: ZoneResult, *, lang: Language = "zh", base_map: BaseMap 
     page = Page(title=f"{result.title.zh} · {result.title.en}", lang=lang, image_hosts=hosts)
     strings = Strings()
     payload = zone_payload(result, strings)
+    payload["texts"] |= {name: [one.zh, one.en] for name, one in (words or {}).items()}
+    if story is not None:
+        payload["story"] = strings.add(story)
     drawn = units_for_drawing(result.units)
     west, south, east, north = (float(side) for side in result.units.total_bounds)
     chart = PageMap(page, bounds=(west, south, east, north), lang=lang)

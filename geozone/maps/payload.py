@@ -199,6 +199,7 @@ def layer_entry(spec: LayerSpec, strings: Strings) -> dict[str, Any]:
         "id": clean(spec.id),
         "role": spec.role,
         "role_title": strings.add(role.title),
+        "columns": role.columns or clean(spec.id),
         "register": role.register or None,
         "title": strings.add(spec.title),
         "basis": spec.basis.value,

@@ -17,7 +17,7 @@ from rasterio.features import rasterize
 from rasterio.io import MemoryFile
 
 from geozone.errors import InputError
-from geozone.manifest.classes import known_class
+from geozone.manifest.classes import class_title, known_class, names_of_values
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.manifest.units import load_units
@@ -161,11 +161,7 @@ def _of_file(source: LayerSource, cells: Cells) -> Values:
 def _by_class(values: Values, spec: LayerSpec) -> tuple[npt.NDArray[np.uint8], list[Entry]]:
     """Return for every cell its entry in the legend, from 1 on, 0 for none; a value has the name that fewest others share."""
     codes, counts = np.unique(values[~np.isnan(values)], return_counts=True)
-    name_of = {
-        float(code): name
-        for name, named in sorted(spec.classes.items(), key=lambda item: -len(item[1]))
-        for code in named
-    }
+    name_of = names_of_values(spec.classes)
     if spec.classes:
         names = [name for name in spec.classes if name in {name_of.get(float(code)) for code in codes}]
         groups = {name: [float(code) for code in codes if name_of.get(float(code)) == name] for name in names}
@@ -176,9 +172,7 @@ def _by_class(values: Values, spec: LayerSpec) -> tuple[npt.NDArray[np.uint8], l
     entries, places = [], np.zeros(values.shape, np.uint8)
     for number, (name, members) in enumerate(groups.items(), 1):
         known = known_class(name)
-        entries.append(
-            Entry(name, known.title if known else Text(name, name), known.colour if known else next(spare))
-        )
+        entries.append(Entry(name, class_title(name), known.colour if known else next(spare)))
         places[np.isin(values, members)] = number
     others = (places == 0) & ~np.isnan(values)
     if others.any():

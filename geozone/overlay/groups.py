@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from geozone.overlay.plane import Indices
+from geozone.overlay.plane import Indices, Numbers
 
 
 def joined_groups(size: int, one: Indices, two: Indices) -> Indices:
@@ -22,6 +22,21 @@ def joined_groups(size: int, one: Indices, two: Indices) -> Indices:
         while not np.array_equal(shorter := lowest[lowest], lowest):
             lowest = shorter
     return np.asarray(np.unique(lowest, return_inverse=True)[1], dtype=np.intp)
+
+
+def spanning(size: int, one: Indices, two: Indices, lengths: Numbers) -> Indices:
+    """Return the pairs by which things are joined over the shortest lengths: a minimum spanning forest (Kruskal).
+
+    The pairs are in the order of their lengths, those of one length as given. A length may be nought.
+    """
+    group = np.arange(size)
+    chosen = []
+    for number in np.argsort(lengths, kind="stable"):
+        first, second = group[one[number]], group[two[number]]
+        if first != second:
+            chosen.append(int(number))
+            group[group == second] = first
+    return np.array(chosen, dtype=np.intp)
 
 
 def regions_of(cells: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], int]:

@@ -54,6 +54,9 @@ class Figures:
 
     def __init__(self, figures: Iterable[Figure] = ()) -> None:
         self.all = tuple(figures)
+        self._by_place: dict[tuple[str, str], list[Figure]] = {}
+        for one in self.all:
+            self._by_place.setdefault((one.indicator, one.scope), []).append(one)
 
     def __len__(self) -> int:
         return len(self.all)
@@ -73,9 +76,7 @@ class Figures:
         counts only where nothing else is known.
         """
         found: dict[int, Figure] = {}
-        given = [
-            one for one in self.all if one.indicator == indicator and one.scope == scope and one.kind != PLAN
-        ]
+        given = [one for one in self._by_place.get((indicator, scope), ()) if one.kind != PLAN]
         in_force = [one for one in given if not one.superseded]
         for figure in in_force or given:
             year = figure.year or 0

@@ -1,35 +1,35 @@
-"""The barriers of a run as belts: the layers that are made of their axis, breaks and gaps."""
+"""The barriers of a run as belts: how each is looked at, what is told of it, and only as far as somebody asks."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
-from geozone.manifest.origins import licence_of, source_of
+from geozone.barriers.telling import natural_text, passage_text, stability_text
+from geozone.manifest.classes import names_of_values, natural_values
+from geozone.manifest.origins import source_of
 from geozone.manifest.roles import Belt, Role, load_roles
 from geozone.messages import NO_TEXT, Text, listed, text
-from geozone.model import Basis, Layer, LayerSpec, Level
+from geozone.model import CRS, Layer, LayerSpec, Level
 from geozone.overlay.cutting import polygons_in
-from geozone.overlay.distance import within_reach
 from geozone.overlay.plane import Geometries
+from geozone.run.at_breaks import class_shares
+from geozone.run.belt_layers import made_layers
 from geozone.run.layers import role_of
-from geozone.seeds import load_passes
 
-if TYPE_CHECKING:
-    from geozone.barriers.analysis import Analysis
+if (
+    TYPE_CHECKING
+):  # what they need of scipy takes a third of a second, which nobody waits for who has no barrier
+    from geozone.barriers.analysis import Analysis, Built
     from geozone.barriers.passages import Passage
     from geozone.barriers.stability import Stability
-
-_DEGREE_M = 50_000.0  # no degree of the zones is shorter
-_NEAR_M = 1000.0  # named waters so near to the line across a break lie there
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class BeltResult:
     analysis: Analysis
     layers: Mapping[str, Layer]  # axis, breaks and gaps
     passages: Sequence[Passage] = ()  # where it is to lead from province to province
-    stability: Stability | None = None  # against its older vintage, or that of what protects it
+    stability: Stability | None = None  # against its older vintage, or that of what protects or breaks it
+    more: Text = NO_TEXT  # the ways from province to province, and what changed, in words
 
 
 def widened(layers: Mapping[str, Layer], outline: shapely.Geometry) -> dict[str, Layer]:
@@ -65,101 +66,192 @@ def widened(layers: Mapping[str, Layer], outline: shapely.Geometry) -> dict[str,
     return found
 
 
-def belts(
-    layers: Mapping[str, Layer],
-    older: Mapping[str, Layer],
-    units: gpd.GeoDataFrame,
-    finest: gpd.GeoDataFrame,
-    shown: Mapping[str, Layer],
-) -> dict[str, BeltResult]:
-    """Return what is known of the barriers of a run as belts, by the role of their layer.
+@dataclass(frozen=True)
+class BeltMaterials:
+    """What the belts of a run are made from.
+
+    ``layers`` are those of the run, checked and repaired, ``older`` older vintages of them, where there are any; ``units`` has the
+    units at all levels with ``code, level, geometry``, ``finest`` the finest with ``code, parent, geometry``. Named waters among
+    ``shown``, the layers as they are drawn, tell what lies at a break, and so do class rasters of the ground among ``rasters``;
+    of those that are in ``older_rasters`` too, what a belt gained and lost of natural cover is told.
+    """
+
+    layers: Mapping[str, Layer]
+    older: Mapping[str, Layer]
+    units: gpd.GeoDataFrame
+    finest: gpd.GeoDataFrame
+    shown: Mapping[str, Layer]
+    rasters: Mapping[str, LayerSpec] = field(default_factory=dict)
+    older_rasters: Mapping[str, LayerSpec] = field(default_factory=dict)
+
+    @cached_property
+    def outline(self) -> shapely.Geometry:
+        """The ground of the zone."""
+        return shapely.union_all(self.finest.geometry.to_numpy())
+
+    @property
+    def covers(self) -> list[LayerSpec]:
+        """Class rasters of the ground whose classes have names."""
+        return [spec for spec in self.rasters.values() if role_of(spec).classed and spec.classes]
+
+
+class _OneBelt:
+    """A barrier of a run, each part of it computed when it is asked for."""
+
+    def __init__(self, role: Role, belt: Belt, layer: Layer, given: BeltMaterials) -> None:
+        self.role, self.belt, self.layer, self.given = role, belt, layer, given
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is an older vintage of it, of what protects it, or of the land cover that may break it."""
+        known = any(name in self.given.older for name in (self.role.layer, *self.belt.protected))
+        return known or (
+            self._built(older=True) is not None and self.given.covers[0].id in self.given.older_rasters
+        )
+
+    @cached_property
+    def ground(self) -> Geometries:
+        """Its ground inside the zone."""
+        return _ground(self.layer, self.given.outline)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """Its axis, breaks and gaps."""
+        from geozone.barriers.analysis import analyse  # noqa: PLC0415
+
+        safe = self._protecting(self.given.layers)
+        return analyse(
+            self.ground, _areas(safe) if safe else None, self.given.finest, self.belt, built=self._built()
+        )
+
+    @cached_property
+    def passages(self) -> Sequence[Passage]:
+        """The ways from province to province, where it is to have any."""
+        if not self.belt.passages:
+            return ()
+        from geozone.barriers.passages import passages  # noqa: PLC0415
+
+        provinces = self.given.units[self.given.units["level"] == Level.PROVINCE.value]
+        codes = provinces["code"].tolist()
+        return passages(self.ground, provinces.geometry.to_numpy(), codes, link_m=self.belt.link_m)
+
+    @cached_property
+    def stability(self) -> Stability | None:
+        """What changed since the older vintage."""
+        if not self.changed:
+            return None
+        from geozone.barriers.analysis import analyse  # noqa: PLC0415
+        from geozone.barriers.stability import compare  # noqa: PLC0415
+
+        given = self.given
+        known = self._protecting({**given.layers, **given.older})
+        ground = _ground(given.older.get(self.role.layer, self.layer), given.outline)
+        safe, built = _areas(known) if known else None, self._built(older=True)
+        old = analyse(ground, safe, given.finest, self.belt, choose=False, built=built)
+        return compare(old, self.analysis, ground, self.ground)
+
+    @cached_property
+    def told(self) -> Text | None:
+        """What the rates made from its layer tell of it; most barriers have nothing, for which nothing is computed."""
+        said = [passage_text(way, self.given.units) for way in self.passages]
+        if self.stability is not None:
+            said.append(stability_text(self.stability))
+        said += self._natural()
+        return reduce(operator.add, said) if said else None
+
+    def result(self) -> BeltResult:
+        """Return everything about it."""
+        sources = [self.layer, *self._protecting(self.given.layers)]
+        given = self.given
+        made = made_layers(
+            self.belt,
+            self.analysis,
+            sources,
+            ground=self.ground,
+            finest=given.finest,
+            shown=given.shown,
+            covers=given.covers,
+        )
+        return BeltResult(
+            self.role, self.belt, self.analysis, made, self.passages, self.stability, self.told or NO_TEXT
+        )
+
+    def _protecting(self, layers: Mapping[str, Layer]) -> list[Layer]:
+        return [layers[name] for name in self.belt.protected if name in layers]
+
+    def _built(self, *, older: bool = False) -> Built | None:
+        """Return what tells the built share of some areas, by the land cover or its older vintage; None where nothing does."""
+        if not self.belt.built or not self.given.covers:
+            return None
+        cover = self.given.covers[0]
+        if older:
+            cover = self.given.older_rasters.get(cover.id, cover)
+        return partial(class_shares, cover, self.belt.built)
+
+    def _natural(self) -> Iterator[Text]:
+        """Yield what it gained and lost of natural cover, for every land cover of two dates."""
+        for new in self.given.covers:
+            old = self.given.older_rasters.get(new.id)
+            natural = natural_values(new.classes)
+            if old is None or not natural or not natural_values(old.classes) or not len(self.ground):
+                continue
+            from geozone.raster.class_change import class_change  # noqa: PLC0415 - few runs have two land covers
+
+            ground = gpd.GeoDataFrame(geometry=self.ground, crs=CRS)
+            found = class_change(
+                old.sources,
+                new.sources,
+                ground,
+                old_values=natural_values(old.classes),
+                new_values=natural,
+            )
+            named = names_of_values(new.classes)
+            names = list(dict.fromkeys(name for value, name in named.items() if value in natural))
+            yield natural_text(found, old, new, [name for name in new.classes if name in names])
+
+
+class Belts:
+    """The barriers of a run.
 
     Parameters
     ----------
-    layers
-        The layers of the run, checked and repaired.
-    older
-        Older vintages of them, where there are any.
-    units
-        The units of the zone at all levels, with ``code, level, geometry``.
-    finest
-        Finest units with ``code, parent, geometry``.
-    shown
-        The layers as they are drawn, cut to the zone: named waters among them tell what lies at a break.
+    given
+        What they are made from.
     """
-    # what it needs of scipy takes a third of a second, which nobody waits for who has no barrier
-    from geozone.barriers.analysis import analyse  # noqa: PLC0415
-    from geozone.barriers.passages import passages  # noqa: PLC0415
-    from geozone.barriers.stability import compare  # noqa: PLC0415
 
-    provinces = units[units["level"] == Level.PROVINCE.value]
-    outline = shapely.union_all(finest.geometry.to_numpy())
-    found = {}
-    for role in load_roles().values():
-        belt, layer = role.belt, layers.get(role.layer)
-        if belt is None or layer is None or layer.spec is None:
-            continue
-        protecting = [layers[name] for name in belt.protected if name in layers]
-        ground = _ground(layer, outline)
-        result = analyse(ground, _areas(protecting) if protecting else None, finest, belt)
-        made = _made_layers(belt, result, [layer, *protecting], finest, shown)
-        ways = (
-            passages(ground, provinces.geometry.to_numpy(), provinces["code"].tolist(), link_m=belt.link_m)
-            if belt.passages
-            else []
-        )
-        stability = None
-        if any(name in older for name in (role.layer, *belt.protected)):
-            before = [older.get(name, layers.get(name)) for name in belt.protected]
-            known = [one for one in before if one is not None]
-            old_ground = _ground(older.get(role.layer, layer), outline)
-            old = analyse(old_ground, _areas(known) if known else None, finest, belt, choose=False)
-            stability = compare(old, result, old_ground, ground)
-        found[role.id] = BeltResult(role, belt, result, made, ways, stability)
-    return found
+    def __init__(self, given: BeltMaterials) -> None:
+        self._belts = {
+            role.id: _OneBelt(role, role.belt, layer, given)
+            for role in load_roles().values()
+            if role.belt is not None
+            and (layer := given.layers.get(role.layer)) is not None
+            and layer.spec is not None
+        }
+
+    def found(self) -> dict[str, BeltResult]:
+        """Return what is known of each, by the role of its layer."""
+        return {name: one.result() for name, one in self._belts.items()}
+
+    def told(self) -> Mapping[str, Text]:
+        """Return what belts say of their layers: ways from province to province, and what changed; computed when it is read."""
+        return _Told({one.role.layer: one for one in self._belts.values()})
 
 
-def told_of_belts(found: Mapping[str, BeltResult], units: gpd.GeoDataFrame) -> dict[str, Text]:
-    """Return what belts say of their layers: the ways from province to province, and what changed."""
-    names = units.drop_duplicates("code").set_index("code")
-    told = {}
-    for one in found.values():
-        said = [_passage_text(way, names) for way in one.passages]
-        if one.stability is not None:
-            said.append(_stability_text(one.stability))
-        if said:
-            told[one.role.layer] = reduce(operator.add, said)
-    return told
+class _Told(Mapping[str, Text]):
+    def __init__(self, belts: Mapping[str, _OneBelt]) -> None:
+        self._belts = belts
 
+    def __getitem__(self, layer: str) -> Text:
+        told = self._belts[layer].told
+        if told is None:
+            raise KeyError(layer)
+        return told
 
-def _passage_text(way: Passage, names: pd.DataFrame) -> Text:
-    titles = [names.loc[code, ["name", "name_en"]] for code in way.units]
-    units = Text(*("—".join(each) for each in zip(*titles, strict=True)))
-    if not way.open:
-        return text("run.passage_broken", units=units, gap=f"{way.gap_km:.1f}", place=_degrees(way.place))
-    return text("run.passage_open", units=units, width=f"{way.width_km:.2f}")
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, one in self._belts.items() if one.told is not None)
 
-
-def _stability_text(stability: Stability) -> Text:
-    said = text(
-        f"run.stability_{stability.direction.value}",
-        old=f"{stability.area[0]:,.0f}",
-        new=f"{stability.area[1]:,.0f}",
-        gained=f"{stability.gained_km2:,.1f}",
-        lost=f"{stability.lost_km2:,.1f}",
-        old_width=f"{stability.mean_width[0]:.1f}",
-        new_width=f"{stability.mean_width[1]:.1f}",
-        opened=str(len(stability.opened)),
-        closed=str(len(stability.closed)),
-    )
-    if stability.protected_share is None:
-        return said
-    old, new = (f"{100 * share:.1f}%" for share in stability.protected_share)
-    return said + text("run.stability_protected", old=old, new=new)
-
-
-def _degrees(place: tuple[float, float]) -> str:
-    return f"{place[0]:.3f}°E, {place[1]:.3f}°N"
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _ground(layer: Layer, outline: shapely.Geometry) -> Geometries:
@@ -168,95 +260,3 @@ def _ground(layer: Layer, outline: shapely.Geometry) -> Geometries:
 
 def _areas(layers: Sequence[Layer]) -> Geometries:
     return polygons_in(np.concatenate([layer.data.geometry.to_numpy() for layer in layers]))
-
-
-def _made_layers(
-    belt: Belt,
-    result: Analysis,
-    sources: Sequence[Layer],
-    finest: gpd.GeoDataFrame,
-    shown: Mapping[str, Layer],
-) -> dict[str, Layer]:
-    """Return the axis, the breaks and the gaps as layers with names of units."""
-    units = finest.drop_duplicates("code").set_index("code")
-    tables = {
-        "axis": (belt.axis, result.axis, "axis"),
-        "breaks": (belt.breaks, result.breaks, "rank"),
-        "gaps": (belt.gaps, result.gaps, "rank"),
-    }
-    made = {}
-    for kind, (name, table, number) in tables.items():
-        data = table.copy()
-        places = units.reindex(data["county_code"])[["name", "name_en"]]
-        names = [
-            text(f"run.made_{kind}", number=str(one), unit=Text(*map(str, place)))
-            for one, place in zip(data[number], places.itertuples(index=False, name=None), strict=True)
-        ]
-        data["name"], data["name_en"] = [one.zh for one in names], [one.en for one in names]
-        if kind == "breaks":
-            data["there"], data["there_en"] = _what_lies_there(result, shown)
-        made[name] = Layer(name, data, _spec(name, sources))
-    return made
-
-
-def _spec(name: str, sources: Sequence[Layer]) -> LayerSpec:
-    """Return what is declared of a layer that the run makes of others; no better than the worst of them."""
-    role = next(role for role in load_roles().values() if role.layer == name)
-    specs = [layer.spec for layer in sources if layer.spec is not None]
-    origins = tuple(dict.fromkeys(origin for spec in specs for origin in spec.origins))
-    order = list(Basis)
-    basis = max([Basis.DERIVED, *(spec.basis for spec in specs)], key=order.index)
-    processing = text("run.made_processing", layers=listed([spec.title for spec in specs], ", "))
-    return LayerSpec(
-        id=name,
-        role=role.id,
-        title=role.title,
-        basis=basis,
-        source=source_of(origins, processing) if origins else processing,
-        licence=licence_of(origins).zh,
-        vintage=max((spec.vintage for spec in specs), default="unknown"),
-        accuracy=specs[0].accuracy if specs else NO_TEXT,
-        sources=(),
-        style=role.style,
-        note=text("run.made_note"),
-        origins=origins,
-        processing=processing,
-    )
-
-
-def _what_lies_there(result: Analysis, shown: Mapping[str, Layer]) -> tuple[list[str], list[str]]:
-    """Return the passes and named waters at every break, in both languages."""
-    lines = shapely.linestrings(result.ends) if len(result.ends) else np.empty(0, dtype=object)
-    found: list[list[Text]] = [[] for _ in lines]
-    passes, reach_km = load_passes()
-    _add(
-        found,
-        lines,
-        shapely.points([place.point for place in passes]),
-        [place.name for place in passes],
-        reach_km * 1e3,
-    )
-    for layer in shown.values():
-        if layer.spec is None or not role_of(layer.spec).named_to or "name" not in layer.data:
-            continue
-        named = layer.data[layer.data["name"].notna()]
-        english = named["name_en"].fillna(named["name"]) if "name_en" in named else named["name"]
-        names = [Text(*pair) for pair in zip(named["name"], english, strict=True)]
-        _add(found, lines, named.geometry.to_numpy(), names, _NEAR_M)
-    texts = [listed(list(dict.fromkeys(names)), ", ") if names else NO_TEXT for names in found]
-    return [one.zh for one in texts], [one.en for one in texts]
-
-
-def _add(
-    found: list[list[Text]], lines: Geometries, things: Geometries, names: Sequence[Text], reach_m: float
-) -> None:
-    if not len(lines) or not len(things):
-        return
-    # only what lies about the lines is measured: of a large layer that is little
-    about = shapely.box(*(shapely.bounds(lines) + np.array([-1, -1, 1, 1]) * reach_m / _DEGREE_M).T)
-    near = np.unique(shapely.STRtree(things).query(about)[1])
-    one, two = within_reach(np.concatenate([lines, things[near]]), reach_m)
-    size = len(lines)
-    for first, second in sorted(zip(one.tolist(), two.tolist(), strict=True)):
-        if first < size <= second:
-            found[first].append(names[near[second - size]])

@@ -6,7 +6,7 @@ The run owns no method. It hands layers from one room to the next and keeps the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -33,7 +33,7 @@ from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
 from geozone.rates.needs import AreaNeed, ConnectedNeed, Need
 from geozone.rates.regions import places_asked_for
-from geozone.run.belts import belts, told_of_belts, widened
+from geozone.run.belts import BeltMaterials, Belts, widened
 from geozone.run.findings import shore_elsewhere, unused_layer
 from geozone.run.layers import cut_to_zone, role_of
 from geozone.run.mosaics import Mosaics
@@ -47,8 +47,27 @@ from geozone.run.supply import Materials, layers_of, supply
 from geozone.seeds import load_documents, zone_targets
 
 
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A zone with its rates; its barriers as belts are looked at when an output asks for them."""
+
+    result: ZoneResult  # without belts and the layers made of them
+    belts: Belts
+
+    def whole(self) -> ZoneResult:
+        """Return everything about the zone."""
+        found = self.belts.found()
+        made = {name: layer for belt in found.values() for name, layer in belt.layers.items()}
+        return replace(self.result, layers=self.result.layers | made, belts=found)
+
+
 def compute(project: Project, options: Options | None = None) -> ZoneResult:
-    """Compute everything about a zone, writing nothing.
+    """Compute everything about a zone, writing nothing; see `compute_rated`."""
+    return compute_rated(project, options).whole()
+
+
+def compute_rated(project: Project, options: Options | None = None) -> Rated:
+    """Compute the rates of a zone, writing nothing.
 
     Steps
     -----
@@ -112,8 +131,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     references = reference_targets(embedded_figures(zone), zone, indicators)
     targets += references.targets
     shown = _shown(run, layers, registers, units)
-    found_belts = belts(layers, earlier, units, finest, shown)
-    shown |= {name: layer for belt in found_belts.values() for name, layer in belt.layers.items()}
+    belts = Belts(BeltMaterials(layers, earlier, units, finest, shown, rasters, earlier_rasters))
     run.keep(target_findings(published(), zone_targets(zone.key)), tell=True)
     facts = Facts(
         zone=zone,
@@ -129,7 +147,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         fields={name: frozenset(map(str, layer.data.columns)) for name, layer in layers.items()},
         vintages=frozenset({*earlier, *earlier_rasters}),
         incomplete=frozenset(finding.layer for finding in run.findings if leaves_out(finding)),
-        told=told_of_belts(found_belts, units),
+        told=belts.told(),
     )
     facts = _with_older(facts, chosen, materials, earlier_rasters)
     size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, published())
@@ -137,7 +155,7 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
     run.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
     if run.untold:
         options.notice(text("run.embedded_findings", zone=project.title, count=run.untold))
-    return ZoneResult(
+    result = ZoneResult(
         zone=zone,
         title=project.title,
         review_number=project.review_number,
@@ -157,9 +175,9 @@ def compute(project: Project, options: Options | None = None) -> ZoneResult:
         indicators=indicators,
         figures=reported,
         rasters=rasters,
-        belts=found_belts,
         embedded=not (project.own or project.registers or project.figures),
     )
+    return Rated(result, belts)
 
 
 def _with_older(

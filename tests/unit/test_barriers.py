@@ -134,6 +134,22 @@ def test_a_bent_ridge_has_a_bent_axis_of_its_length():
     assert np.hypot(*found[0].T) == pytest.approx(100e3, rel=0.05)
 
 
+def test_a_line_beside_a_sharp_bend_or_an_arm_does_not_run_along_the_belt():
+    bent = shapely.union_all([shapely.box(-150e3, -20e3, 20e3, 20e3), shapely.box(-20e3, -200e3, 20e3, 20e3)])
+    found = analyse(on_earth(bent), None, units(), RULE).axis
+    assert (
+        found["width_km"].max() < 2**0.5 * 40 * 1.3
+    )  # the diagonal of the bend, and what smoothing makes of it
+    assert found["width_km"].median() == pytest.approx(40, rel=0.01)
+    forked = shapely.union_all([RIDGE, shapely.box(-10e3, 20e3, 10e3, 110e3)])
+    found = analyse(on_earth(forked), None, units(), RULE).axis
+    assert set(found["axis"]) == {1, 2}
+    main, arm = (found.loc[found["axis"] == number, "width_km"] for number in (1, 2))
+    assert main.max() < 40 + 25  # at the arm a line ends where the axis of the arm begins, not 90 km off
+    assert arm.max() < 2 * 20 + 5
+    assert arm.median() == pytest.approx(20, rel=0.01)
+
+
 def test_what_no_layer_protects_is_a_gap_of_its_county():
     west, east = shapely.box(-400e3, -400e3, 0, 400e3), shapely.box(0, -400e3, 400e3, 400e3)
     safe = [shapely.box(-200e3, -30e3, -60e3, 30e3), shapely.box(40e3, -30e3, 200e3, 30e3)]

@@ -17,9 +17,12 @@ from geozone.export.qml import qml
 from geozone.export.result_tables import content
 from geozone.export.sheet_panel import belts, legend, theme
 from geozone.export.workbook import write_workbook
-from geozone.manifest.roles import get_role
+from geozone.manifest.roles import get_role, load_roles
+from geozone.maps.belt import belt_entries
 from geozone.maps.edition import public_edition
+from geozone.maps.plain import Strings
 from geozone.maps.style import graded_symbols
+from geozone.messages import Text
 from geozone.model import BreakKind
 from geozone.symbology import feature_grades
 
@@ -90,7 +93,9 @@ def test_breaks_are_told_apart_by_kind_and_the_first_are_larger(belt):
         assert entries[place].code == kind
         assert entries[place].first == (rank <= get_role(layer.id).grades.first)
         assert (entries[place].style.size > 1) == entries[place].first
-    assert {one.code for one in entries} == set(BreakKind)
+    assert {one.code for one in entries} == set(BreakKind) - {
+        BreakKind.BUILT
+    }  # no land cover breaks a barrier
 
 
 def test_page_and_qgis_draw_the_same_classes(result, belt):
@@ -119,8 +124,17 @@ def test_every_column_has_a_title_in_both_languages_and_kinds_have_words(result,
             assert column.title.en != column.name, (name, column.name)
     kind = next(column for column in tables[belt.belt.breaks].columns if column.name == "kind")
     words = dict(domain_values(kind.domain))
-    assert [word.zh for word in words.values()] == ["断开", "狭窄", "无保护"]
+    assert [word.zh for word in words.values()] == ["断开", "狭窄", "无保护", "建设占用"]
     assert set(belt.analysis.breaks["kind"]) <= set(words)
+
+
+def test_columns_of_all_belts_have_the_same_words():
+    roles = load_roles()
+    for role in roles.values():
+        if role.belt is not None:
+            made = [roles[name].columns for name in (role.belt.axis, role.belt.breaks, role.belt.gaps)]
+            assert made == ["belt_axis", "belt_breaks", "belt_gaps"], role.id
+            assert ("built" in roles[role.belt.breaks].grades.codes) == bool(role.belt.built)
 
 
 def test_the_public_edition_tells_no_gap_and_no_protected_width(result):
@@ -160,6 +174,20 @@ def test_the_workbook_has_a_sheet_of_the_belt(result, belt, tmp_path):
         assert [row[6] for row in breaks] == analysis.breaks["width_km"].to_list()
         names = result.units.set_index("code")["name" if lang == "zh" else "name_en"]
         assert [row[2] for row in breaks] == [names[code] for code in analysis.breaks["county_code"]]
+
+
+def test_page_workbook_and_explanation_tell_what_changed(result, belt, tmp_path):
+    changed = replace(result, belts={"barrier": replace(belt, more=Text("新增 12 km²。", "12 km² gained."))})
+    strings = Strings()
+    [entry] = belt_entries(changed, strings)
+    assert strings.pairs[entry["more"]] == ["新增 12 km²。", "12 km² gained."]
+    [entry] = belt_entries(result, strings)
+    assert entry["more"] is None
+    write_workbook(changed, content(changed, "zh"), tmp_path / "book.xlsx", "zh")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")[belt.role.title.zh]
+    assert sheet.cell(2, 1).value == belt_text(belt, result.units).zh + "新增 12 km²。"
+    [line] = [line for line in explain(changed, BARRIER_RATE) if line.kind == "belt"]
+    assert line.text.en.endswith("12 km² gained.")
 
 
 def test_the_workbook_of_the_public_edition_lists_no_gap(result, belt, tmp_path):

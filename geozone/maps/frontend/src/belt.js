@@ -20,6 +20,7 @@ export function beltSection(app, belt, number) {
   const draw = () => replace(section,
     h('h2', {}, said(belt.title), layers.axis ? badge(layers.axis.basis) : null),
     h('p', { class: 'told' }, said(belt.text)),
+    belt.more === null ? null : h('p', { class: 'note', 'data-more': true }, said(belt.more)),
     profile?.draw(),
     choice?.draw());
   app.on(['lang'], draw);
@@ -133,7 +134,7 @@ function profileOf(app, belt, layers) {
       h('p', { class: 'profile-key' },
         h('span', {}, h('i', { class: 'key-width' }), text('belt_width')),
         hasSafe ? h('span', {}, h('i', { class: 'key-safe' }), text('belt_safe')) : null,
-        h('span', {}, h('i', { class: 'key-narrow' }), text('belt_narrow', { width: digits(belt.narrow_km, 0) }))),
+        h('span', {}, h('i', { class: 'key-narrow' }), text('belt_narrow', { width: digits(belt.narrow_km, Number.isInteger(belt.narrow_km) ? 0 : 1) }))),
       parts.words);
     mark(at, false);
   };

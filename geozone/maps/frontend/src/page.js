@@ -47,7 +47,7 @@ function sectionLinks(app) {
   const bar = h('nav', { class: 'sections' });
   const draw = () => {
     bar.setAttribute('aria-label', text('sections'));
-    bar.replaceChildren(...[['rates', 'table_rates'], ...(app.data.belts.length ? [['belt', 'belt_short']] : []), ['units', 'units_title'], ['missing', 'missing_short'], ['sources', 'sources_title']].map(([id, name]) => h('button', {
+    bar.replaceChildren(...[['rates', 'table_rates'], ...(app.data.belts.length ? [['belt', 'belt_short']] : []), ['units', 'units_title'], ...(app.data.missing.length ? [['missing', 'missing_short']] : []), ['sources', 'sources_title']].map(([id, name]) => h('button', {
       type: 'button',
       'data-section': id,
       onclick: () => document.getElementById(id)?.scrollIntoView({ behavior: app.still ? 'auto' : 'smooth' }),

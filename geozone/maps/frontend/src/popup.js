@@ -35,13 +35,13 @@ function valueOf(app, attributes, name) {
   const named = LISTS[name];
   if (named) return String(value).split(',').map((code) => named(app, code) || code).join(text('and_so_on'));
   if (typeof value !== 'number' || Number.isInteger(value)) return value;
-  if (name.endsWith('_share')) return `${digits(value * 100, 1)}%`;
+  if (/_share$|^lost_/.test(name)) return `${digits(value * 100, 1)}%`;
   return name.endsWith('_km') || (name.endsWith('_km2') && value >= 1) ? digits(value, 2) : value;
 }
 
-// What a column is called: in its layer, else everywhere.
+// What a column is called: in its layer or layers like it, else everywhere.
 function titleOf(layer, name) {
-  return text([`column_${layer.id}_${name}`, `column_${name}`].find(hasText) ?? name);
+  return text([`column_${layer.columns}_${name}`, `column_${name}`].find(hasText) ?? name);
 }
 
 function attributeRows(app, layer, attributes) {

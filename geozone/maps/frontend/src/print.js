@@ -49,6 +49,14 @@ function fit(side) {
   if (rows.length < count) side.querySelector('caption').append(text('more_on_page', { count: count - rows.length }));
 }
 
+// The sources of what is drawn; of a page without any layer those of its numbers.
+function printedSources(app) {
+  const layers = [...app.layers.values()];
+  if (!layers.length) return app.data.sources.map((source) => ({ title: source.title, words: [text(`basis_${source.basis}`), source.date, said(source.licence)] }));
+  return layers.filter((layer) => layer.source !== undefined && layer.shown)
+    .map((layer) => ({ title: layer.title, words: [text(`basis_${layer.basis}`), said(layer.source), layer.licence] }));
+}
+
 export function setUpPrint(app, chart, page) {
   const sheet = h('div', { class: 'sheet', 'aria-hidden': 'true' });
   let kept = null;
@@ -69,8 +77,7 @@ export function setUpPrint(app, chart, page) {
       h('div', { class: 'sheet-rates' }, ratesTable(app))),
       h('footer', {},
         h('p', {}, `${text('column_vintage')}${text('colon')}${dataDate(app)} · ${text('projection_note')} · ${text('made_with', { version: app.data.version })}`),
-        h('div', { class: 'sheet-sources' }, [...app.layers.values()].filter((layer) => layer.source !== undefined && layer.shown)
-          .map((layer) => h('p', {}, h('b', {}, said(layer.title)), ` ${text(`basis_${layer.basis}`)} · ${said(layer.source)} · ${layer.licence}`))),
+        h('div', { class: 'sheet-sources' }, printedSources(app).map(({ title, words }) => h('p', {}, h('b', {}, said(title)), ` ${words.filter(Boolean).join(' · ')}`))),
         h('p', { class: 'review' }, `${reviewLine(app)} · ${text('map_note')}`)));
     fit(sheet.querySelector('.sheet-side'));
     setPaper(PAPER);

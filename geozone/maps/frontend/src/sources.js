@@ -37,12 +37,18 @@ function sourceLine(source) {
 function sourceLists(app) {
   const of = (sort) => app.data.sources.filter((source) => source.sort === sort);
   const figures = of('figures');
+  const layers = of('layer');
   return [
-    h('h3', {}, text('sources_layers')),
-    h('ul', {}, of('layer').map(sourceLine)),
+    layers.length ? [h('h3', {}, text('sources_layers')), h('ul', {}, layers.map(sourceLine))] : null,
     of('register').length ? [h('h3', {}, text('table_registers')), h('ul', {}, of('register').map(sourceLine))] : null,
-    figures.length ? h('details', { class: 'figures' }, h('summary', {}, `${text('table_figures')} (${figures.length})`), h('ul', {}, figures.map(sourceLine))) : null,
+    figures.length ? h('details', { class: 'figures', open: !layers.length }, h('summary', {}, `${text('table_figures')} (${figures.length})`), h('ul', {}, figures.map(sourceLine))) : null,
   ];
+}
+
+function documentList(documents) {
+  if (!documents.length) return null;
+  return [h('h3', {}, text('column_documents')), h('ul', {}, documents.map((document_) => h('li', {}, h('b', {}, said(document_.title)),
+    h('span', {}, [said(document_.issuer), document_.issued].filter(Boolean).join(' · ')))))];
 }
 
 export function sourcesSection(app) {
@@ -54,9 +60,7 @@ export function sourcesSection(app) {
       h('p', { class: 'note' }, text('drawing_note')),
       said(app.data.zone.note) ? h('p', { class: 'note' }, said(app.data.zone.note)) : null,
       sourceLists(app),
-      h('h3', {}, text('column_documents')),
-      h('ul', {}, Object.values(app.data.documents).map((document_) => h('li', {}, h('b', {}, said(document_.title)),
-        h('span', {}, [said(document_.issuer), document_.issued].filter(Boolean).join(' · '))))),
+      documentList(Object.values(app.data.documents)),
       app.data.finding_count ? h('details', { class: 'findings' }, h('summary', {}, text('findings_title', { count: app.data.finding_count })),
         h('ul', {}, app.data.findings.map((finding) => h('li', {}, h('b', {}, text(`severity_${finding.severity}`)),
           h('span', {}, `${finding.layer}${text('colon')}${said(finding.message)} ${said(finding.remedy)}`))))) : null,
