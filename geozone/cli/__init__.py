@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 the data has findings that stop the job; 2 wrong usage; 3 
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from itertools import pairwise
@@ -18,6 +19,7 @@ from geozone.cli.terminal import prepare
 from geozone.errors import GeozoneError, UsageError
 from geozone.messages import Language, Text, text
 from geozone.quiet import quieten
+from geozone.read.formats import REACHING_DRIVERS
 
 __all__ = ["change", "cli", "example", "files", "lists", "main", "zones"]
 
@@ -28,6 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
+    _load_no_reaching_driver()
     prepare(sys.stdout, escape="--json" in arguments)
     prepare(sys.stderr)
     if not debug:
@@ -46,6 +49,17 @@ def main(arguments: list[str] | None = None) -> None:
         if debug:
             traceback.print_exc()
         _fail(text("cli.internal", reason=f"{type(error).__name__}: {error}"), lang, GeozoneError.exit_code)
+
+
+def _load_no_reaching_driver() -> None:
+    """Keep every GDAL of this process and its children from loading drivers that fetch files or addresses.
+
+    It works as long as none is loaded. A program that imports geozone keeps its drivers.
+    """
+    os.environ.setdefault("CPL_LOG", os.devnull)  # else it grumbles about those that it does not have
+    for name in ("GDAL_SKIP", "OGR_SKIP"):
+        skipped = [word for word in os.environ.get(name, "").split(",") if word]
+        os.environ[name] = ",".join(dict.fromkeys([*skipped, *REACHING_DRIVERS]))
 
 
 def _following(arguments: list[str], option: str) -> list[str]:

@@ -8,29 +8,27 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import sqlite3
 import warnings
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zlib import crc32
 
 import openpyxl
 from openpyxl.utils import get_column_letter
 
+from geozone.read.door.database import opened_database
+
 PAGE_DATA = "geozone-data"
 STYLES = "layer_styles"  # how layers are drawn, which is no content
 _CHUNK = 4096
 _SPREADSHEET_DIGITS = 15
 _MARK = 4  # bytes a row
-_PENDING = ("-wal", "-journal")  # what SQLite has written beside a file, and not into it
 _BLOCK = re.compile(r'(<script type="[^"]+" id="([^"]+)">)(.*?)</script>', re.DOTALL)
 
 
@@ -172,27 +170,6 @@ def _shapes(values: Sequence[Any]) -> bytes:
     return b"".join(value for value in values if isinstance(value, bytes))
 
 
-def pending(path: Path) -> list[Path]:
-    """Return the files beside a GeoPackage that hold changes which are not in it yet."""
-    beside = [path.with_name(path.name + ending) for ending in _PENDING]
-    return [item for item in beside if item.exists() and item.stat().st_size]
-
-
-@contextmanager
-def opened_package(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a GeoPackage to read, with what another program has written beside it, and leave no trace."""
-    with TemporaryDirectory(prefix="geozone-") as folder:
-        beside = pending(path)
-        if beside:
-            for item in (path, *beside):
-                shutil.copyfile(item, Path(folder) / item.name)
-            database = sqlite3.connect(Path(folder) / path.name)
-        else:
-            database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        with closing(database):
-            yield database
-
-
 def package_grids(path: Path) -> Iterator[Grid]:
     """Yield the layers and tables of a GeoPackage, without its styles and without what describes them.
 
@@ -201,7 +178,7 @@ def package_grids(path: Path) -> Iterator[Grid]:
     sqlite3.Error
         If it is damaged.
     """
-    with opened_package(path) as database:
+    with opened_database(path) as database:
         names = [
             str(name)
             for (name,) in database.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")

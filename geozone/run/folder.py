@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.files import make_folder, whole_file
@@ -29,6 +28,8 @@ from geozone.model import (
     Zone,
     ZoneResult,
 )
+from geozone.read.door import vector
+from geozone.read.door.content import text_of
 from geozone.seeds import load_documents, load_zones, zone_targets
 
 INDEX = "index.html"
@@ -113,10 +114,10 @@ def read_rates(rows: list[dict[str, Any]]) -> list[Rate]:
 
 
 def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneResult:
-    document = json.loads(rates.read_text("utf-8"))
+    document = json.loads(text_of(rates))
     facts = ["code", "name", "name_en", "level", "parent", "area_km2"]
     # another program may have it open: nothing is waited for, nothing is written beside it
-    units = pyogrio.read_dataframe(package, layer="units", columns=facts, IMMUTABLE="YES")
+    units = vector.frame(package, layer="units", columns=facts, IMMUTABLE="YES")
     for name in ("name_en", "parent"):
         units[name] = units[name].fillna("")
     declared = zone_targets(zone.key)
@@ -125,7 +126,7 @@ def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneRe
     return ZoneResult(
         zone=zone,
         title=Text(**document["title"]),
-        review_number=str(json.loads(record.read_text("utf-8"))["map_review_number"]),
+        review_number=str(json.loads(text_of(record))["map_review_number"]),
         units=units,
         layers={},
         mosaic=pd.DataFrame(),
@@ -139,7 +140,7 @@ def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneRe
 
 def _targets(package: Path) -> list[Target]:
     """Return the targets of a GeoPackage, those of the user's own and of other documents among them; texts in one language."""
-    table = pyogrio.read_dataframe(package, layer="targets", read_geometry=False, IMMUTABLE="YES")
+    table = vector.frame(package, layer="targets", read_geometry=False, IMMUTABLE="YES")
     return [_target(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from geozone.errors import InputError
-from geozone.export.fingerprint import pending
 from geozone.files import digest
 from geozone.messages import Message, message
+from geozone.read.door.database import unsettled
 from geozone.verify.check import Check, failed, passed, told
 from geozone.verify.index import index_checks
 from geozone.verify.parts import Twin, changed_parts
@@ -77,7 +77,7 @@ class _Record:
             for name, output in self.outputs.items()
             if (path := self.folder / name).is_file()
             and digest(path) == output["sha256"]
-            and not (path.suffix == ".gpkg" and pending(path))
+            and not (path.suffix == ".gpkg" and unsettled(path))
         }
 
 
