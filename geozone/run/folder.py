@@ -43,7 +43,9 @@ _WORDS: Mapping[str, type[StrEnum]] = {
 _TEXTS = ("unit_name", "method", "note")
 
 
-def write_index(folder: Path, lang: Language, notice: Callable[[Text], None]) -> Path:
+def write_index(
+    folder: Path, lang: Language, notice: Callable[[Text], None], *, stage: Path | None = None
+) -> Path:
     """Write the index over every zone that a folder holds, those of earlier builds too.
 
     It is made from the files of the zones alone, so that it says what they say and does not depend on which of them
@@ -57,6 +59,8 @@ def write_index(folder: Path, lang: Language, notice: Callable[[Text], None]) ->
         Language that the index opens in.
     notice
         Told of a zone that stays out, because a file of it is missing or cannot be read.
+    stage
+        A folder of files that are to take the places of those in `folder`; the index is written there, as it will be then.
 
     Raises
     ------
@@ -64,16 +68,16 @@ def write_index(folder: Path, lang: Language, notice: Callable[[Text], None]) ->
         If the index cannot be written.
     """
     make_folder(folder)
-    results, lacking = built_zones(folder)
+    results, lacking = built_zones(folder, stage=stage)
     for reason in lacking:
         notice(reason)
-    path = folder / INDEX
+    path = (stage or folder) / INDEX
     with whole_file(path) as unfinished:
         unfinished.write_text(render_index(results, lang=lang), "utf-8", newline="\n")
     return path
 
 
-def built_zones(folder: Path) -> tuple[list[ZoneResult], list[Text]]:
+def built_zones(folder: Path, *, stage: Path | None = None) -> tuple[list[ZoneResult], list[Text]]:
     """Return what the files of each zone in a folder say of it, and why others cannot be read.
 
     Returns
@@ -84,7 +88,10 @@ def built_zones(folder: Path) -> tuple[list[ZoneResult], list[Text]]:
     """
     results, lacking = [], []
     for key, zone in load_zones().items():
-        needed = [folder / f"{key}{ending}" for ending in ("_run.json", "_rates.json", ".gpkg", ".html")]
+        needed = [
+            staged if stage and (staged := stage / f"{key}{ending}").exists() else folder / f"{key}{ending}"
+            for ending in ("_run.json", "_rates.json", ".gpkg", ".html")
+        ]
         missing = [path.name for path in needed if not path.exists()]
         if len(missing) == len(needed):
             continue

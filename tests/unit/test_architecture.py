@@ -11,7 +11,7 @@ DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
     {"messages", "quiet"},
     {"errors"},
-    {"aligned", "choices", "files", "model", "natural_breaks", "rounding"},
+    {"aligned", "choices", "files", "model", "natural_breaks", "processes", "rounding"},
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges", "overlay.keys"},
@@ -177,7 +177,6 @@ OPENERS = {
     "bz2": {"open"},
     "lzma": {"open"},
     "np": {"fromfile", "load", "loadtxt", "genfromtxt"},
-    "os": {"open"},
     "io": {"open"},
 }
 # they open what geozone itself ships or has just written

@@ -273,3 +273,15 @@ def test_the_command_line_loads_no_driver_that_reaches_elsewhere(tmp_path):
         [sys.executable, "-c", words], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.stderr.splitlines()[-3:] == ["[]", "[]", "[]"], done.stderr
+
+
+def test_the_command_line_opens_no_socket_for_what_it_imports():
+    words = (
+        "import sys\nfrom geozone.quiet import quieten\nquieten()\n"
+        "sys.addaudithook(lambda event, given: event.startswith('socket.') and print('opened', event, given))\n"
+        "import geozone.maps.page, geozone.maps.index, geozone.run.output, geozone.run.folder\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert not done.stdout
