@@ -58,7 +58,7 @@ class Changes:
 
 
 def contents(path: Path) -> dict[str, Any]:
-    """Return what a GeoPackage, workbook or page holds, for the run record; nothing of other files.
+    """Return what a GeoPackage, workbook, page or JSON holds, for the run record; nothing of other files.
 
     Raises
     ------
@@ -67,11 +67,13 @@ def contents(path: Path) -> dict[str, Any]:
     """
     match path.suffix:
         case ".gpkg":
-            return {"tables": _fingerprints(package_grids(path))}
+            return {"tables": _fingerprints(package_grids(path)), "systems": package_systems(path)}
         case ".xlsx":
             return {"sheets": _fingerprints(map(as_saved, workbook_grids(path)))}
         case ".html":
             return {"blocks": page_blocks(path.read_text("utf-8"))}
+        case ".json":
+            return {"values": values_beside(json.loads(path.read_text("utf-8")))}
         case _:
             return {}
 
@@ -197,6 +199,42 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def package_systems(path: Path) -> dict[str, int]:
+    """Return the number of the coordinate reference system of each layer of a GeoPackage; raises as `package_grids` does."""
+    with opened_database(path) as database:
+        rows = database.execute("SELECT table_name, srs_id FROM gpkg_geometry_columns ORDER BY table_name")
+        return {str(name): int(number) for name, number in rows}
+
+
+def values_beside(document: Mapping[str, Any], table: str = "rates") -> dict[str, Any]:
+    """Return every value of a JSON document by its place, without those of its table."""
+    found: dict[str, Any] = {}
+
+    def walk(value: Any, place: str) -> None:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                walk(inner, f"{place}.{name}" if place else name)
+        elif isinstance(value, list):
+            for number, inner in enumerate(value):
+                walk(inner, f"{place}[{number}]")
+        else:
+            found[place] = value
+
+    walk({name: value for name, value in document.items() if name != table}, "")
+    return found
+
+
+def sections(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the digest of each section of a JSON document, by its name."""
+    return {
+        name: blake2b(
+            json.dumps(value, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace"),
+            digest_size=8,
+        ).hexdigest()
+        for name, value in document.items()
+    }
+
+
 def workbook_grids(path: Path) -> Iterator[Grid]:
     """Yield the sheets of a workbook with the values of their cells; columns are named as in a spreadsheet.
 
@@ -234,8 +272,12 @@ def _kept(value: Any) -> Any:
 
 
 def spreadsheet_digits(value: float) -> float:
-    """Return a number with the digits that every spreadsheet keeps when it saves one."""
-    return float(f"{value:.{_SPREADSHEET_DIGITS}g}")
+    """Return a number with the digits that every spreadsheet keeps when it saves one.
+
+    Some save one digit more, so that it is rounded twice: here too.
+    """
+    saved = float(f"{value:.{_SPREADSHEET_DIGITS + 1}g}")
+    return float(f"{saved:.{_SPREADSHEET_DIGITS}g}")
 
 
 def page_blocks(html: str) -> dict[str, str]:

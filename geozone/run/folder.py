@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import ShapelyError
 
+from geozone.errors import GeozoneError
 from geozone.files import make_folder, whole_file
 from geozone.manifest.indicators import load_indicators
 from geozone.maps.index import render_index
@@ -104,7 +106,16 @@ def built_zones(folder: Path, *, stage: Path | None = None) -> tuple[list[ZoneRe
         record, rates, package, _ = needed
         try:
             results.append(_zone_result(zone, record, rates, package))
-        except (OSError, ValueError, KeyError, TypeError, DataSourceError, DataLayerError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            DataSourceError,
+            DataLayerError,
+            GeozoneError,
+            ShapelyError,
+        ) as error:
             lacking.append(text("run.index_without", zone=zone.title, reason=str(error)))
     return results, lacking
 
