@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from geozone.errors import UsageError
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+TEMPORARY = ".geozone-"  # how the names of temporary folders beside outputs begin
+_in_use: set[Path] = set()  # such folders of this process
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -51,16 +59,85 @@ def whole_file(path: Path) -> Iterator[Path]:
         If the folder cannot be written to.
     """
     make_folder(path.parent)
-    folder = Path(tempfile.mkdtemp(prefix=".geozone-", dir=path.parent))
-    try:
+    with working_folder(path.parent) as folder:
         unfinished = folder / path.name
         yield unfinished
         try:
+            keep(unfinished)
             unfinished.replace(path)
         except OSError as error:
             raise UsageError("files.unwritable", path=path, reason=error.strerror or str(error)) from error
+
+
+@contextmanager
+def working_folder(parent: Path) -> Iterator[Path]:
+    """Yield a temporary folder beside what is to be written; it goes when the block ends, however it ends.
+
+    It is locked as long as it is in use, so that what a killed process left behind can be told from it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=parent))
+    _in_use.add(folder)
+    try:
+        with lock(folder):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        _in_use.discard(folder)
+
+
+def remove_working_folders() -> None:
+    """Remove what this process has not finished writing; for a process that ends at once."""
+    for folder in list(_in_use):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_leftovers(parent: Path) -> None:
+    """Remove the temporary folders in a folder that no process is using any more."""
+    for item in parent.glob(f"{TEMPORARY}*"):
+        if item.is_dir() and not item.is_symlink():
+            with suppress(BusyError), lock(item):
+                shutil.rmtree(item, ignore_errors=True)
+
+
+def keep(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, are on the disk and not only on their way there."""
+    with suppress(OSError):  # Windows opens no folder, some network drives keep none
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+class BusyError(Exception):
+    """Another process holds a lock."""
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process; the lock ends with the process, however that ends, and leaves nothing behind.
+
+    Where the system has no such locks (Windows, some network drives), nothing is held.
+
+    Raises
+    ------
+    BusyError
+        If another process holds it.
+    """
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError from error
+        except OSError:
+            pass  # a drive without locks
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def digest(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 import warnings
 from typing import Any
@@ -12,6 +13,8 @@ def quieten() -> None:
     """Keep back what libraries log or warn of, with paths and in their own words, in this process."""
     for name in ("fiona", "pyogrio", "rasterio", "shapely", "distributed"):
         logging.getLogger(name).addHandler(logging.NullHandler())
+    # urllib3, which folium brings, opens a socket at its import to see whether there is IPv6; nothing here asks a host
+    socket.has_ipv6 = False
     if not sys.warnoptions:
         warnings.showwarning = _no_warning
 

@@ -12,8 +12,6 @@ from typing import Any, TypeAlias
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
-import pyogrio
 
 from geozone.checks.stated_areas import compare_stated_areas, stated_area_findings, states_areas
 from geozone.errors import DataError, GeozoneError, UsageError
@@ -24,6 +22,8 @@ from geozone.overlay.stream import layer_name, stream_features
 from geozone.read import list_layers, read_layer
 from geozone.read.address import split_layer
 from geozone.read.bulk import quiet
+from geozone.read.door import vector
+from geozone.read.door.columnar import opened_parquet
 from geozone.read.inference import CHINA
 from geozone.read.parquet import SUFFIXES
 from geozone.read.source import companion
@@ -163,15 +163,16 @@ def _stated_areas(path: Path, layer: str) -> pd.DataFrame:
     """Return the fields of a file that state areas."""
     with quiet():
         if path.suffix.lower() in SUFFIXES:
-            names = [name for name in pq.read_schema(path).names if states_areas(name)]
-            return pd.DataFrame(pq.read_table(path, columns=names).to_pandas(ignore_metadata=True))
+            with opened_parquet(path) as file:
+                names = [name for name in file.schema_arrow.names if states_areas(name)]
+                return pd.DataFrame(file.read(columns=names).to_pandas(ignore_metadata=True))
         encoding = "GB18030" if path.suffix.lower() == ".shp" and companion(path, ".cpg") is None else None
-        names = pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"].tolist()
+        names = vector.info(path, layer=layer, encoding=encoding)["fields"].tolist()
         names = [name for name in names if states_areas(str(name))]
         if not names:
             return pd.DataFrame()
         return pd.DataFrame(
-            pyogrio.read_dataframe(path, layer=layer, encoding=encoding, columns=names, read_geometry=False)
+            vector.frame(path, layer=layer, encoding=encoding, columns=names, read_geometry=False)
         )
 
 

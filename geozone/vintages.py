@@ -13,6 +13,8 @@ _DATE = re.compile(
     r"(?:[-./]?(?P<month>0[1-9]|1[0-2]|(?<=[-./年])[1-9])月?"
     r"(?:[-./]?(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-./月])[1-9])日?)?)?"
 )
+_DIGITS = re.compile(r"[\d年月日./\-\s]+")
+_SPAN = re.compile(r"\s*\d{4}\s*年?\s*[-–—~至]\s*\d{4}\s*年?\s*")  # of years
 
 
 def parse_vintage(vintage: str) -> tuple[int, ...] | None:
@@ -23,6 +25,16 @@ def parse_vintage(vintage: str) -> tuple[int, ...] | None:
     """
     match = _DATE.fullmatch(re.sub(r"\s", "", vintage))
     return tuple(int(part) for part in match.groups() if part) if match else None
+
+
+def is_no_date(vintage: str) -> bool:
+    """Tell whether something is written as a date, and is none; words and spans of years may say what they like.
+
+    >>> is_no_date("2023-13"), is_no_date("2021-2035"), is_no_date("unknown")
+    (True, False, False)
+    """
+    meant = _DIGITS.fullmatch(vintage) and not _SPAN.fullmatch(vintage)
+    return bool(meant) and parse_vintage(vintage) is None
 
 
 def newest_first(vintages: Iterable[str]) -> list[list[str]] | None:

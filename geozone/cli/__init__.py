@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 the data has findings that stop the job; 2 wrong usage; 3 
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from itertools import pairwise
@@ -14,25 +15,43 @@ import click
 
 from geozone.cli import change, example, files, lists, zones
 from geozone.cli.options import cli
+from geozone.cli.supervised import supervised
 from geozone.cli.terminal import prepare
-from geozone.errors import GeozoneError, UsageError
+from geozone.errors import GeozoneError, InputError, UsageError
 from geozone.messages import Language, Text, text
 from geozone.quiet import quieten
+from geozone.read.formats import REACHING_DRIVERS
 
 __all__ = ["change", "cli", "example", "files", "lists", "main", "zones"]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit with the code that the module's text states."""
+    """Run the command line and exit with the code that the module's text states.
+
+    Called without arguments, as from a terminal, it runs the command in a process of its own.
+    """
+    from_terminal = arguments is None
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
+    lang: Language = "en" if "en" in _following(arguments, "--lang") else "zh"
+
+    def command() -> None:
+        _run(arguments, lang, debug=debug)
+
+    if from_terminal and not debug:
+        supervised(command, lang)
+    else:
+        command()
+
+
+def _run(arguments: list[str], lang: Language, *, debug: bool) -> None:
+    _load_no_reaching_driver()
     prepare(sys.stdout, escape="--json" in arguments)
     prepare(sys.stderr)
     if not debug:
         quieten()
-    lang: Language = "en" if "en" in _following(arguments, "--lang") else "zh"
     try:
         cli.main(args=arguments, prog_name="geozone", standalone_mode=False)
     except GeozoneError as error:
@@ -40,12 +59,25 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(UsageError.exit_code)
-    except click.Abort:
-        sys.exit(130)
+    except (click.Abort, KeyboardInterrupt):
+        _fail(text("cli.ended"), lang, 130)
+    except MemoryError:
+        _fail(text("cli.no_memory"), lang, InputError.exit_code)
     except Exception as error:  # noqa: BLE001 - the last stop: a bug becomes exit code 4
         if debug:
             traceback.print_exc()
         _fail(text("cli.internal", reason=f"{type(error).__name__}: {error}"), lang, GeozoneError.exit_code)
+
+
+def _load_no_reaching_driver() -> None:
+    """Keep every GDAL of this process and its children from loading drivers that fetch files or addresses.
+
+    It works as long as none is loaded. A program that imports geozone keeps its drivers.
+    """
+    os.environ.setdefault("CPL_LOG", os.devnull)  # else it grumbles about those that it does not have
+    for name in ("GDAL_SKIP", "OGR_SKIP"):
+        skipped = [word for word in os.environ.get(name, "").split(",") if word]
+        os.environ[name] = ",".join(dict.fromkeys([*skipped, *REACHING_DRIVERS]))
 
 
 def _following(arguments: list[str], option: str) -> list[str]:

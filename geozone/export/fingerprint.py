@@ -8,29 +8,27 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import sqlite3
 import warnings
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zlib import crc32
 
 import openpyxl
 from openpyxl.utils import get_column_letter
 
+from geozone.read.door.database import opened_database
+
 PAGE_DATA = "geozone-data"
 STYLES = "layer_styles"  # how layers are drawn, which is no content
 _CHUNK = 4096
 _SPREADSHEET_DIGITS = 15
 _MARK = 4  # bytes a row
-_PENDING = ("-wal", "-journal")  # what SQLite has written beside a file, and not into it
 _BLOCK = re.compile(r'(<script type="[^"]+" id="([^"]+)">)(.*?)</script>', re.DOTALL)
 
 
@@ -60,7 +58,7 @@ class Changes:
 
 
 def contents(path: Path) -> dict[str, Any]:
-    """Return what a GeoPackage, workbook or page holds, for the run record; nothing of other files.
+    """Return what a GeoPackage, workbook, page or JSON holds, for the run record; nothing of other files.
 
     Raises
     ------
@@ -69,11 +67,13 @@ def contents(path: Path) -> dict[str, Any]:
     """
     match path.suffix:
         case ".gpkg":
-            return {"tables": _fingerprints(package_grids(path))}
+            return {"tables": _fingerprints(package_grids(path)), "systems": package_systems(path)}
         case ".xlsx":
             return {"sheets": _fingerprints(map(as_saved, workbook_grids(path)))}
         case ".html":
             return {"blocks": page_blocks(path.read_text("utf-8"))}
+        case ".json":
+            return {"values": values_beside(json.loads(path.read_text("utf-8")))}
         case _:
             return {}
 
@@ -172,27 +172,6 @@ def _shapes(values: Sequence[Any]) -> bytes:
     return b"".join(value for value in values if isinstance(value, bytes))
 
 
-def pending(path: Path) -> list[Path]:
-    """Return the files beside a GeoPackage that hold changes which are not in it yet."""
-    beside = [path.with_name(path.name + ending) for ending in _PENDING]
-    return [item for item in beside if item.exists() and item.stat().st_size]
-
-
-@contextmanager
-def opened_package(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a GeoPackage to read, with what another program has written beside it, and leave no trace."""
-    with TemporaryDirectory(prefix="geozone-") as folder:
-        beside = pending(path)
-        if beside:
-            for item in (path, *beside):
-                shutil.copyfile(item, Path(folder) / item.name)
-            database = sqlite3.connect(Path(folder) / path.name)
-        else:
-            database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        with closing(database):
-            yield database
-
-
 def package_grids(path: Path) -> Iterator[Grid]:
     """Yield the layers and tables of a GeoPackage, without its styles and without what describes them.
 
@@ -201,7 +180,7 @@ def package_grids(path: Path) -> Iterator[Grid]:
     sqlite3.Error
         If it is damaged.
     """
-    with opened_package(path) as database:
+    with opened_database(path) as database:
         names = [
             str(name)
             for (name,) in database.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")
@@ -218,6 +197,42 @@ def package_grids(path: Path) -> Iterator[Grid]:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def package_systems(path: Path) -> dict[str, int]:
+    """Return the number of the coordinate reference system of each layer of a GeoPackage; raises as `package_grids` does."""
+    with opened_database(path) as database:
+        rows = database.execute("SELECT table_name, srs_id FROM gpkg_geometry_columns ORDER BY table_name")
+        return {str(name): int(number) for name, number in rows}
+
+
+def values_beside(document: Mapping[str, Any], table: str = "rates") -> dict[str, Any]:
+    """Return every value of a JSON document by its place, without those of its table."""
+    found: dict[str, Any] = {}
+
+    def walk(value: Any, place: str) -> None:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                walk(inner, f"{place}.{name}" if place else name)
+        elif isinstance(value, list):
+            for number, inner in enumerate(value):
+                walk(inner, f"{place}[{number}]")
+        else:
+            found[place] = value
+
+    walk({name: value for name, value in document.items() if name != table}, "")
+    return found
+
+
+def sections(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the digest of each section of a JSON document, by its name."""
+    return {
+        name: blake2b(
+            json.dumps(value, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace"),
+            digest_size=8,
+        ).hexdigest()
+        for name, value in document.items()
+    }
 
 
 def workbook_grids(path: Path) -> Iterator[Grid]:
@@ -257,8 +272,12 @@ def _kept(value: Any) -> Any:
 
 
 def spreadsheet_digits(value: float) -> float:
-    """Return a number with the digits that every spreadsheet keeps when it saves one."""
-    return float(f"{value:.{_SPREADSHEET_DIGITS}g}")
+    """Return a number with the digits that every spreadsheet keeps when it saves one.
+
+    Some save one digit more, so that it is rounded twice: here too.
+    """
+    saved = float(f"{value:.{_SPREADSHEET_DIGITS + 1}g}")
+    return float(f"{saved:.{_SPREADSHEET_DIGITS}g}")
 
 
 def page_blocks(html: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geozone.export.fingerprint import contents
+from geozone.export.fingerprint import contents, sections
 from geozone.files import digest, whole_file
 from geozone.messages import Message, Text
 from geozone.model import ZoneResult
@@ -23,6 +23,7 @@ from geozone.story.zone import zone_story
 from geozone.versions import versions
 
 FORMAT = "geozone-run-1"
+SEAL = "seal"  # of the record itself: a digest of each of its other sections
 
 
 def write_record(
@@ -98,8 +99,10 @@ def write_record(
         "repairs": result.ledger.to_dict("records"),
         "outputs": [described(output) if isinstance(output, Path) else output for output in outputs],
     }  # fmt: skip
+    held = plain(record)
+    held[SEAL] = sections(held)
     with whole_file(path) as unfinished:
-        content = json.dumps(plain(record), ensure_ascii=False, indent=1, allow_nan=False)
+        content = json.dumps(held, ensure_ascii=False, indent=1, allow_nan=False)
         unfinished.write_text(content + "\n", "utf-8", newline="\n")
 
 

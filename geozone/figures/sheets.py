@@ -7,7 +7,6 @@ from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
-import pyogrio
 from pyogrio.errors import DataSourceError
 
 from geozone.errors import InputError
@@ -15,11 +14,12 @@ from geozone.figures.headings import COLUMNS, Headings, find_headings
 from geozone.figures.telling import Telling
 from geozone.figures.value_columns import Names
 from geozone.model import Severity
+from geozone.read.door import vector
+from geozone.read.door.database import is_database_file
 from geozone.registers.files import Grid, read_grids
 
 ALL_SHEETS = "*"
 OWN_TABLE = "figures"  # of the GeoPackages that geozone writes
-_SQLITE = b"SQLite format 3\x00"
 _SHOWN = 50  # headings that a message lists at most
 _TABLE = 3  # rows and columns from which a sheet is a table rather than a remark
 
@@ -139,11 +139,8 @@ def _require_fields(path: Path, headings: Headings, fields: Mapping[str, str]) -
 
 def _own_table(path: Path) -> str | None:
     """Return the table of figures of a GeoPackage that geozone wrote."""
-    if not path.is_file():
+    if not is_database_file(path):
         return None
-    with path.open("rb") as stream:
-        if stream.read(len(_SQLITE)) != _SQLITE:
-            return None
     with suppress(DataSourceError):  # the reader tells what is wrong
-        return OWN_TABLE if OWN_TABLE in {str(name) for name, _ in pyogrio.list_layers(path)} else None
+        return OWN_TABLE if OWN_TABLE in dict(vector.layers(path)) else None
     return None

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-import pyogrio
-
 from geozone.figures.words import squeezed
 from geozone.files import shipped
 from geozone.messages import Text
+from geozone.read.door import vector
 
 _LEVELS = ("province", "city", "county")
 _LEVEL_WORD = re.compile(
@@ -44,7 +43,7 @@ def names() -> Mapping[str, str]:
 def _english() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for level in _LEVELS:
-        table = pyogrio.read_dataframe(
+        table = vector.frame(
             shipped("layers") / "data" / "boundary.gpkg",
             layer=level,
             columns=["code", "name_en"],

@@ -14,7 +14,7 @@ from geozone.files import shipped
 from geozone.manifest.checked_policy import figure_faults, policy_faults
 from geozone.manifest.declared import Declarations, Fault, joined_faults, nearest
 from geozone.manifest.fields import load_fields
-from geozone.manifest.indicators import Indicator, load_indicators
+from geozone.manifest.indicators import AREA_WEIGHT, LAYER_KINDS, Indicator, load_indicators
 from geozone.manifest.inputs import load_layers, load_registers
 from geozone.manifest.measures import Key, load_measures
 from geozone.manifest.roles import Role, load_roles
@@ -22,10 +22,8 @@ from geozone.manifest.units import load_units, written_units
 from geozone.model import REGISTER_COLUMNS, Level
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_AREA_WEIGHT = "area"
 _UNIT_ROLE = "unit"  # of registers whose items are administrative units
 _FIELDS = frozenset({*REGISTER_COLUMNS, "code"})  # that every layer or register may have
-_LAYER_KINDS = frozenset({"area", "line", "point", "raster"})
 _NEEDED = {
     "layers": ("role", "title"),
     "registers": ("role", "title"),
@@ -144,12 +142,12 @@ def _check_input(
     elif key.holds in {"register", "registers"}:
         for name in names:
             _known(declared, place, name, load_registers())
-    elif key.holds == "weight" and value != _AREA_WEIGHT:
+    elif key.holds == "weight" and value != AREA_WEIGHT:
         _check_layer(declared, place, value, "raster")
-    elif key.holds in {*_LAYER_KINDS, "layer", "layers", "areas"}:
+    elif key.holds in {*LAYER_KINDS, "layer", "layers", "areas"}:
         kind = {"areas": "area"}.get(key.holds, key.holds)
         for name in names:
-            _check_layer(declared, place, name, kind if kind in _LAYER_KINDS else None)
+            _check_layer(declared, place, name, kind if kind in LAYER_KINDS else None)
     elif key.holds == "level" and value == Level.ZONE:
         declared.fault(place, "unknown_word", name=value, nearest=nearest(value, [Level.CITY, Level.COUNTY]))
 

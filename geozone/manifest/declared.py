@@ -13,6 +13,7 @@ from typing import Any
 from geozone.errors import InputError
 from geozone.messages import Text, text
 
+_DIGIT, _BRACKET = re.compile(r"\d"), re.compile(r"[\[{]")
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]?\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*(?:"([^"]+)"|'([^']+)'|([\w.\-]+))\s*=""")
 
@@ -53,6 +54,10 @@ class Declarations:
             self.tables: dict[str, Any] = tomllib.loads(written)
         except tomllib.TOMLDecodeError as error:
             raise InputError("manifest.not_toml", file=name, reason=str(error)) from error
+        except ValueError as error:
+            raise InputError("manifest.too_long", file=name, line=_line_of_most(written, _DIGIT)) from error
+        except RecursionError as error:
+            raise InputError("manifest.nested", file=name, line=_line_of_most(written, _BRACKET)) from error
         self._lines = _lines_of(written)
         self.faults: list[Fault] = []
 
@@ -81,6 +86,10 @@ class Declarations:
         """Keep a fault; its text is ``manifest.<key>``."""
         self.faults.append(Fault(self.name, self.line(*place), text(f"manifest.{key}", **params)))
 
+    def said(self, place: Iterable[str | int], reason: Text) -> None:
+        """Keep a fault that has its own text."""
+        self.faults.append(Fault(self.name, self.line(*place), reason))
+
     def known_keys(
         self, place: tuple[str | int, ...], table: Mapping[str, Any], keys: Collection[str]
     ) -> None:
@@ -98,10 +107,19 @@ class Declarations:
             With all faults, each with its line.
         """
         if self.faults:
-            ordered = sorted(self.faults, key=lambda fault: fault.line)
+            ordered = sorted(dict.fromkeys(self.faults), key=lambda fault: fault.line)
+            if len(ordered) == 1:
+                [only] = ordered
+                raise InputError("manifest.fault", file=only.file, line=only.line, reason=only.reason)
             raise InputError(
                 "manifest.faults", file=self.name, count=len(ordered), faults=joined_faults(ordered)
             )
+
+
+def _line_of_most(written: str, sign: re.Pattern[str]) -> int:
+    """Return the line with the most of some signs."""
+    lines = written.splitlines()
+    return 1 + max(range(len(lines)), key=lambda number: len(sign.findall(lines[number])))
 
 
 def joined_faults(faults: Iterable[Fault]) -> Text:

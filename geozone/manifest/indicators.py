@@ -34,6 +34,8 @@ _OWN_KEYS = {
     "approved",
 }
 _SEVERAL = ("areas", "layers", "registers", "figures")
+AREA_WEIGHT = "area"  # of a mean; any other weight is a raster
+LAYER_KINDS = frozenset({"area", "line", "point", "raster"})  # that a key may ask of a layer
 _LAYERS = ("area", "line", "point", "raster", "layer", "layers", "areas")
 
 

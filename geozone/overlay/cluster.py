@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-import pyogrio
 import pyproj
 import shapely
 
@@ -42,6 +41,7 @@ from geozone.overlay.stream import features_of_file, layer_name
 from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, make_zones
 from geozone.read.bulk import quiet
+from geozone.read.door import vector
 from geozone.read.geopackage import is_damaged, stale_index
 
 Result = TypeVar("Result")
@@ -194,9 +194,7 @@ def _describe(part: Part) -> tuple[Any, int]:
             return parse_crs(part.crs if part.crs is not None else declared), parquet_rows(part.path)
     try:
         with quiet():
-            info = pyogrio.read_info(
-                part.path, layer=layer_name(part.path, part.layer), force_feature_count=True
-            )
+            info = vector.info(part.path, layer=layer_name(part.path, part.layer), force_feature_count=True)
     except NotImplementedError as error:  # curves
         raise InputError("overlay.not_by_tiles", path=part.path) from error
     return parse_crs(part.crs if part.crs is not None else info["crs"]), int(info["features"])

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from geozone.errors import InputError
 from geozone.overlay.plane import Indices
+from geozone.read.door.columnar import opened_parquet
 from geozone.read.parquet import SUFFIXES
 
 __all__ = ["SUFFIXES"]
@@ -39,7 +40,7 @@ def parquet_batches(
     if not path.exists():
         raise InputError("overlay.missing", path=path)
     try:
-        with pq.ParquetFile(path) as file:
+        with opened_parquet(path) as file:
             column, declared = _geometry(path, file)
             yield declared.get("crs", "OGC:CRS84"), _read(file, column, declared, box, batch)
     except (pa.ArrowInvalid, OSError) as error:
@@ -57,7 +58,8 @@ def parquet_rows(path: Path) -> int:
     if not path.exists():
         raise InputError("overlay.missing", path=path)
     try:
-        return int(pq.read_metadata(path).num_rows)
+        with opened_parquet(path) as file:
+            return int(file.metadata.num_rows)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
 

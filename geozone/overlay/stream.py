@@ -21,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyogrio
 import shapely
 
 from geozone.errors import GeozoneError, InputError, UsageError
@@ -54,6 +53,7 @@ from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, make_zones
 from geozone.read import read_layer
 from geozone.read.bulk import BULK_ERRORS, quiet
+from geozone.read.door import vector
 from geozone.read.geopackage import (
     is_of_any_kind_with_height,
     is_short,
@@ -150,7 +150,7 @@ def _count(path: Path, layer: str | None) -> int:
         return parquet_rows(path)
     try:
         with quiet():
-            return max(0, int(pyogrio.read_info(path, layer=layer_name(path, layer))["features"]))
+            return max(0, int(vector.info(path, layer=layer_name(path, layer))["features"]))
     except (GeozoneError, *BULK_ERRORS):  # whoever reads the features says so
         return 0
 
@@ -277,7 +277,7 @@ def _ids(path: Path, layer: str | None, count: int) -> Sequence[object] | None:
         return None
     try:
         with quiet():
-            _, table = pyogrio.read_arrow(
+            _, table = vector.arrow(
                 path, layer=layer_name(path, layer), columns=[], read_geometry=False, return_fids=True
             )
     except (GeozoneError, *BULK_ERRORS):
@@ -308,7 +308,7 @@ def layer_name(path: Path, layer: str | None) -> str:
         raise InputError("overlay.missing", path=path)
     try:
         with quiet():
-            layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+            layers = [str(name) for name, kind in vector.layers(path) if kind is not None]
     except BULK_ERRORS as error:
         raise InputError("overlay.unreadable", path=path, reason=str(error)) from error
     names = ", ".join(layers)
@@ -334,14 +334,13 @@ def _batches(
     try:
         with (
             quiet(),
-            pyogrio.open_arrow(
+            vector.arrow_batches(
                 path,
                 layer=name,
                 columns=[],
                 bbox=box,
                 return_fids=box is not None,
                 batch_size=_BATCH,
-                use_pyarrow=True,
             ) as (meta, reader),
         ):
             geometry, fids = meta["geometry_name"] or "wkb_geometry", meta["fid_column"] or "OGC_FID"

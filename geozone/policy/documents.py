@@ -11,6 +11,7 @@ from pathlib import Path
 from geozone.errors import InputError
 from geozone.model import Target
 from geozone.policy.clauses import Clause, Figure, Misnumbered, clauses, figures, half_width
+from geozone.read.door.content import text_of
 from geozone.seeds import Rendering, load_renderings, load_targets
 
 _ENDINGS = (".txt", ".md")
@@ -104,7 +105,7 @@ def verify_documents(folder: Path | str) -> Verification:
     renderings = load_renderings()
     for path in sorted(item for item in folder.iterdir() if item.suffix.lower() in _ENDINGS):
         try:
-            written = path.read_text("utf-8-sig")
+            written = text_of(path, "utf-8-sig")
         except UnicodeDecodeError as error:
             raise InputError("rates.documents_not_utf8", path=path) from error
         rendering = recognise(written, path.name)

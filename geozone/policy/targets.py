@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
-import pyogrio
 
 from geozone.files import shipped
 from geozone.manifest.indicators import load_indicators
@@ -16,6 +15,7 @@ from geozone.overlay.plane import area_km2
 from geozone.overlay.units import code_prefix
 from geozone.policy.documents import Verification
 from geozone.policy.plausibility import Published, Territory, implausible, territory
+from geozone.read.door import vector
 from geozone.seeds import NATIONAL, load_targets, load_zones, zone_targets
 
 
@@ -156,6 +156,6 @@ def _land_km2(zone: Zone) -> float:
     path = shipped("layers") / "data" / "boundary.gpkg"
     total = 0.0
     for layer in ("province", "city"):
-        units = pyogrio.read_dataframe(path, layer=layer, columns=["code"])
+        units = vector.frame(path, layer=layer, columns=["code"])
         total += float(area_km2(units[units["code"].isin(zone.members)].geometry.values, CRS).sum())
     return total

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from geozone.catalog import DeclarationError, load_catalog
+from geozone.catalog import load_catalog
 from geozone.errors import InputError
-from geozone.manifest.declared import Declarations
+from geozone.manifest.declared import Declarations, nearest
 from geozone.manifest.indicators import Indicator
-from geozone.messages import Text, text
+from geozone.messages import Text
 from geozone.model import Document, LayerSpec, Target, Zone
-from geozone.project.entries import known_keys, stated
-from geozone.project.indicators import TABLE, read_indicators
+from geozone.project.entries import stated
+from geozone.project.indicators import Known, read_indicators
 from geozone.project.layers import read_layers
 from geozone.project.registers import FigureFile, RegisterFile, read_figure_files, read_registers
-from geozone.seeds import get_zone
+from geozone.project.schema import sound_entries
+from geozone.read.door.content import bytes_of
+from geozone.seeds import get_zone, load_zones
 
 __all__ = ["FigureFile", "Project", "RegisterFile", "embedded_project", "load_project"]
-_KEYS = ("zone", "title", "map_review_number", "layer", "register", "figures", TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +49,73 @@ def embedded_project(key: str) -> Project:
 
 
 def load_project(path: Path) -> Project:
-    """Read a project file (README, "Your own data").
+    """Read a project file (README, "Your own data"): all of it is checked before any of the data is opened.
 
     Raises
     ------
     InputError
-        If the file or a data file named in it is missing, or a key is unknown or has a wrong value.
-    UsageError
-        If the zone is unknown.
+        If the file or a data file named in it is missing, or a key is unknown or has a wrong value; every fault is told
+        with its line.
     """
     try:
-        written = path.read_text("utf-8-sig")
-    except FileNotFoundError as error:
+        raw = bytes_of(path)
+    except InputError as error:
         raise InputError("project.missing", path=path) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("project.unreadable", path=path, reason=str(error)) from error
+    except OSError as error:
+        raise InputError("project.unreadable", path=path, reason=error.strerror or str(error)) from error
+    return _parse(Declarations(path.name, _decoded(raw, path)), path)
+
+
+def _decoded(raw: bytes, path: Path) -> str:
     try:
-        return _parse(Declarations(path.name, written), path)
-    except KeyError as error:
-        reason = text("catalog.missing_key", name=error.args[0])
-        raise InputError("project.unreadable", path=path, reason=reason) from error
-    except DeclarationError as error:
-        raise InputError("project.unreadable", path=path, reason=error.reason) from error
-    except (AttributeError, TypeError) as error:
-        raise InputError("project.unreadable", path=path, reason=str(error)) from error
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+        raise InputError(
+            "project.not_utf8",
+            file=path.name,
+            line=raw.count(b"\n", 0, error.start) + 1,
+            encoding="UTF-16" if wide else "GB 18030",
+        ) from error
 
 
 def _parse(declared: Declarations, path: Path) -> Project:
     table = declared.tables
-    known_keys(table, _KEYS, path.name)
-    zone = get_zone(table["zone"])
+    entries = sound_entries(declared)
+    zones = load_zones()
+    key = table.get("zone")
+    zone = zones.get(key) if isinstance(key, str) else None
+    if zone is None and isinstance(key, str):
+        declared.fault(("zone",), "unknown_zone", name=key, nearest=nearest(key, zones))
     layers = load_catalog()
-    own, older = read_layers(table.get("layer", ()), path)
-    asked = read_indicators(declared, zone)
+    own, older = read_layers(declared, entries["layer"], path)
+    registers = read_registers(declared, entries["register"], path)
+    figures = read_figure_files(declared, entries["figures"], path)
+    # an entry that has a fault of its own is known all the same: that is told once
+    known = Known(
+        _named(table.get("layer"), "role") | {name: spec.role for name, spec in own.items()},
+        frozenset({*_named(table.get("register"), "role"), *(register.id for register in registers)}),
+    )
+    asked = read_indicators(declared, entries["indicator"], zone, known)
+    declared.stop_on_faults()
+    assert zone is not None  # else there is a fault
     return Project(
         zone=zone,
         title=stated(table, "title") or zone.title,
         layers=layers | own,
-        registers=read_registers(table.get("register", ()), path),
+        registers=registers,
         review_number=str(table.get("map_review_number", "")),
         path=path,
         own=frozenset(own),
         older=older,
-        figures=read_figure_files(table.get("figures", ()), path),
+        figures=figures,
         indicators=asked.indicators,
         targets=asked.targets,
         documents=asked.documents,
     )
+
+
+def _named(entries: Any, what: str) -> dict[str, str]:
+    """Return what the entries of a kind say of themselves by their ids, as far as they have any."""
+    tables = [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
+    return {str(entry["id"]): str(entry.get(what, "")) for entry in tables if "id" in entry}

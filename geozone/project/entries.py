@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from geozone.catalog import DeclarationError
-from geozone.errors import InputError
-from geozone.manifest.declared import nearest
+from geozone.errors import GeozoneError, InputError
+from geozone.manifest.declared import Declarations, nearest
 from geozone.manifest.origins import read_origin
 from geozone.messages import Text, listed, text
 from geozone.model import Origin
 from geozone.read.address import split_layer
-from geozone.read.safety import is_database
+from geozone.read.door.content import admitted, stay_inside
+from geozone.read.safety import is_database, is_remote
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = {
@@ -22,12 +24,15 @@ _RESERVED = {
 }  # fmt: skip  # tables of the GeoPackage
 
 
-def known_keys(table: Mapping[str, Any], keys: Collection[str], place: str) -> None:
-    """Refuse a key that is none; DeclarationError names the nearest."""
-    for name in table:
-        if name not in keys:
-            reason = text("project.unknown_key", place=place, name=name, nearest=nearest(name, keys))
-            raise DeclarationError(reason)
+@contextmanager
+def faults_kept(declared: Declarations, place: tuple[str | int, ...]) -> Iterator[None]:
+    """Keep what is wrong with an entry as a fault on its line, so that the other entries are read as well."""
+    try:
+        yield
+    except DeclarationError as error:
+        declared.said(place, error.reason)
+    except GeozoneError as error:
+        declared.said(place, error.text)
 
 
 def known_word(word: str, words: Collection[str], name: str) -> str:
@@ -76,13 +81,18 @@ def data_file(name: str, project: Path) -> tuple[Path | str, str | None]:
     Raises
     ------
     InputError
-        If the file, by its path relative to the project file, does not exist.
+        If the file, by its path relative to the project file, does not exist, or is a link that leads out of its folder.
     """
     if is_database(name):
         return name, None
     file, layer = split_layer(project.parent / name)
     if not Path(file).exists():
+        if is_remote(name):
+            raise InputError("read.remote", path=name)
         raise InputError("project.missing_file", project=project, path=file)
+    local = admitted(file)
+    # a project comes from somebody else: what it leads to is to be read in it
+    stay_inside(local.parent, [local])
     return Path(file), layer
 
 

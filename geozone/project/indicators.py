@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geozone.catalog import DeclarationError, choice
-from geozone.manifest.declared import Declarations
-from geozone.manifest.indicators import Indicator, load_indicators, parse_indicator
+from geozone.catalog import choice
+from geozone.manifest.declared import Declarations, nearest
+from geozone.manifest.indicators import AREA_WEIGHT, LAYER_KINDS, Indicator, load_indicators, parse_indicator
+from geozone.manifest.inputs import load_layers, load_registers
+from geozone.manifest.roles import load_roles
 from geozone.messages import NO_TEXT, text
 from geozone.model import Comparator, Document, Modality, Target, Zone
-from geozone.project.entries import known_keys, own_id, stated
+from geozone.project.entries import faults_kept, own_id, stated
+from geozone.project.schema import Entries
 
 TABLE = "indicator"
-TARGET_KEYS = (
-    "comparator", "modality", "value", "unit", "year", "base_year", "change_basis", "source", "region", "region_codes",
-    "clause", "note",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,44 +28,94 @@ class OwnIndicators:
     documents: Mapping[str, Document]
 
 
-def read_indicators(declared: Declarations, zone: Zone) -> OwnIndicators:
-    """Return the indicators of a project file by id, with their targets and where these stand.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an indicator of the project may name beside what is declared."""
 
-    Raises
-    ------
-    InputError
-        If a declaration is not as it should be; the sentence gives the line of each fault.
-    """
+    layers: Mapping[str, str]  # role by id
+    registers: frozenset[str]
+
+
+def read_indicators(
+    declared: Declarations, entries: Entries, zone: Zone | None, known: Known
+) -> OwnIndicators:
+    """Return the indicators of a project file by id, with their targets and where these stand; faults are kept in `declared`."""
     indicators: dict[str, Indicator] = {}
     targets: list[Target] = []
     documents: dict[str, Document] = {}
-    for position, table in enumerate(declared.tables.get(TABLE, ())):
+    places: dict[str, tuple[str | int, ...]] = {}
+    for position, table in entries:
         place = (TABLE, position)
-        if "id" not in table:
-            declared.fault(place, "missing_key", name="id")
-            continue
-        name = own_id(table, "", f"[[{TABLE}]]")
-        if name in indicators or name in load_indicators():
-            declared.fault((*place, "id"), "twice", name=name, other=f"[[{TABLE}]] / seeds/indicators.toml")
-            continue
-        indicator = parse_indicator(declared, place, name, table, more=("id", "target"))
-        if indicator is None:
-            continue
-        indicators[name] = indicator
-        if "target" in table:
-            target, document = _target(table["target"], indicator, zone)
-            targets.append(target)
-            documents[document.id] = document
-    declared.stop_on_faults()
+        with faults_kept(declared, (*place, "id")):
+            name = own_id(table, "", f"[[{TABLE}]]")
+            if name in indicators or name in load_indicators():
+                declared.fault(
+                    (*place, "id"), "twice", name=name, other=f"[[{TABLE}]] / seeds/indicators.toml"
+                )
+                continue
+            indicator = parse_indicator(declared, place, name, table, more=("id", "target"))
+            if indicator is None:
+                continue
+            indicators[name], places[name] = indicator, place
+            if "target" in table and zone is not None:
+                target, document = _target(table["target"], indicator, zone)
+                targets.append(target)
+                documents[document.id] = document
+    for name, indicator in indicators.items():
+        _check_references(declared, places[name], indicator, {*load_indicators(), *indicators}, known)
     return OwnIndicators(indicators, tuple(targets), documents)
 
 
+def _check_references(
+    declared: Declarations,
+    place: tuple[str | int, ...],
+    indicator: Indicator,
+    indicators: Collection[str],
+    known: Known,
+) -> None:
+    """Keep a fault for every layer, register and indicator that is none, or is of the wrong kind."""
+    roles = {name: layer.role for name, layer in load_layers().items()} | dict(known.layers)
+    for name, key in indicator.measure.keys.items():
+        if name not in indicator.options:
+            continue
+        value = indicator.options[name]
+        names = [value] if isinstance(value, str) else list(value) if isinstance(value, tuple) else []
+        kind = {"areas": "area"}.get(key.holds, key.holds)
+        if key.holds == "weight":
+            names = [] if value == AREA_WEIGHT else names
+            kind = "raster"
+        if kind in LAYER_KINDS or kind in {"layer", "layers"}:
+            _check_layers(declared, (*place, name), names, kind, roles)
+        elif key.holds in {"register", "registers"}:
+            _known(declared, (*place, name), names, {*load_registers(), *known.registers}, "unknown_word")
+        elif key.holds in {"figure", "figures", "indicator"}:
+            _known(declared, (*place, name), names, indicators, "unknown_indicator")
+
+
+def _check_layers(
+    declared: Declarations,
+    place: tuple[str | int, ...],
+    names: list[str],
+    kind: str,
+    roles: Mapping[str, str],
+) -> None:
+    _known(declared, place, names, roles, "unknown_word")
+    for name in names:
+        role = load_roles().get(roles.get(name, ""))
+        if role is not None and kind in LAYER_KINDS and kind not in (role.kind, *role.also):
+            declared.fault(place, "wrong_kind", layer=name, kind=role.kind, wanted=kind)
+
+
+def _known(
+    declared: Declarations, place: tuple[str | int, ...], names: list[str], words: Collection[str], fault: str
+) -> None:
+    for name in names:
+        if name not in words:
+            declared.fault(place, fault, name=name, nearest=nearest(name, words))
+
+
 def _target(entry: Mapping[str, Any], indicator: Indicator, zone: Zone) -> tuple[Target, Document]:
-    place = f"[[{TABLE}]] {indicator.id}: target"
-    known_keys(entry, TARGET_KEYS, place)
     value = entry.get("value")
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise DeclarationError(text("project.not_number", name="value", value=str(value)))
     source = stated(entry, "source") or text("project.own_target")
     document = Document(f"target_{indicator.id}", source, "", NO_TEXT)
     target = Target(

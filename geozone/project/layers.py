@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -10,41 +9,41 @@ from pathlib import Path
 from typing import Any
 
 from geozone.catalog import DeclarationError, choice, declared_role
+from geozone.manifest.declared import Declarations
 from geozone.manifest.inputs import load_layers
-from geozone.manifest.origins import KEYS as ORIGIN_KEYS
 from geozone.manifest.origins import source_of
 from geozone.manifest.roles import Role, get_role
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, LayerSource, LayerSpec
-from geozone.project.entries import data_file, joined, known_keys, own_id, stated, stated_origin, word_of
+from geozone.project.entries import data_file, faults_kept, joined, own_id, stated, stated_origin, word_of
+from geozone.project.schema import Entries
 from geozone.vintages import newest_first
 
-KEYS = (
-    "role", "id", "path", "layer", "basis", "vintage", "source", "licence", "title", "accuracy", "note", "crs", "encoding",
-    "fields", "classes", "width_m",
-    "processing", *ORIGIN_KEYS,
-)  # fmt: skip
 _PLACE = "[[layer]]"
 
 
 def read_layers(
-    entries: Sequence[Mapping[str, Any]], project: Path
+    declared: Declarations, entries: Entries, project: Path
 ) -> tuple[dict[str, LayerSpec], dict[str, tuple[LayerSpec, ...]]]:
-    """Return the layers by id in their newest vintage, and those of older ones."""
+    """Return the layers by id in their newest vintage, and those of older ones; faults are kept in `declared`."""
     by_id: dict[str, list[LayerSpec]] = {}
-    for entry in entries:
-        spec = _layer(entry, project)
-        by_id.setdefault(spec.id, []).append(spec)
+    last: dict[str, int] = {}
+    for position, entry in entries:
+        with faults_kept(declared, ("layer", position)):
+            spec = _layer(entry, project)
+            by_id.setdefault(spec.id, []).append(spec)
+            last[spec.id] = position
+    chosen = {}
     for name, specs in by_id.items():
-        if len(roles := {spec.role for spec in specs}) > 1:
-            raise DeclarationError(text("project.two_roles", id=name, roles=", ".join(sorted(roles))))
-    chosen = {name: _newest(specs) for name, specs in by_id.items()}
+        with faults_kept(declared, ("layer", last[name])):
+            if len(roles := {spec.role for spec in specs}) > 1:
+                raise DeclarationError(text("project.two_roles", id=name, roles=", ".join(sorted(roles))))
+            chosen[name] = _newest(specs)
     newest = {name: spec for name, (spec, _) in chosen.items()}
     return newest, {name: older for name, (_, older) in chosen.items() if older}
 
 
 def _layer(entry: Mapping[str, Any], project: Path) -> LayerSpec:
-    known_keys(entry, KEYS, _PLACE)
     role = get_role(declared_role(entry))
     if role.made_from:
         raise DeclarationError(
@@ -91,8 +90,6 @@ def _width(value: Any, role: Role) -> float | None:
         return None
     if role.kind != "area" or "line" not in role.also:
         raise DeclarationError(text("project.no_width", role=role.title))
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise DeclarationError(text("project.bad_width", value=str(value)))
     return float(value)
 
 
@@ -101,8 +98,6 @@ def _classes(table: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
     found = {}
     for name, value in table.items():
         values = value if isinstance(value, list) else [value]
-        if not values or not all(isinstance(one, int | float) for one in values):
-            raise DeclarationError(text("project.bad_class", name=name, value=str(values)))
         found[name] = tuple(float(one) for one in values)
     return found
 

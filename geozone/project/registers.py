@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from geozone.catalog import DeclarationError, choice
 from geozone.errors import InputError
+from geozone.manifest.declared import Declarations
 from geozone.manifest.inputs import load_registers, register_roles, register_title
-from geozone.manifest.origins import KEYS as ORIGIN_KEYS
 from geozone.messages import Text, text
 from geozone.model import Basis, Level, Origin
-from geozone.project.entries import data_file, known_keys, known_word, own_id, stated, stated_origin, word_of
-
-REGISTER_KEYS = (
-    "role",
-    "id",
-    "path",
-    "layer",
-    "sheet",
-    "level",
-    "basis",
-    "as_of",
-    "source",
-    "title",
-    "fields",
-    "licence",
-    *ORIGIN_KEYS,
-)
-FIGURE_KEYS = ("path", "layer", "sheet", "basis", "source", "fields", "licence", *ORIGIN_KEYS)
-_LEVELS = (Level.CITY.value, Level.COUNTY.value, Level.PROVINCE.value)
+from geozone.project.entries import data_file, faults_kept, known_word, own_id, stated, stated_origin, word_of
+from geozone.project.schema import Entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,41 +46,41 @@ class FigureFile:
     fields: Mapping[str, str] | None = None
 
 
-def read_registers(entries: Sequence[Mapping[str, Any]], project: Path) -> tuple[RegisterFile, ...]:
-    """Return the registers; DeclarationError where two have one id."""
+def read_registers(declared: Declarations, entries: Entries, project: Path) -> tuple[RegisterFile, ...]:
+    """Return the registers; faults are kept in `declared`, such as two of one id."""
     found: dict[str, RegisterFile] = {}
-    for entry in entries:
-        register = _register(entry, project)
-        if register.id in found:
-            files = f"{found[register.id].path.name}, {register.path.name}"
-            raise DeclarationError(
-                text("project.second_register", role=register_title(register.id), files=files)
-            )
-        found[register.id] = register
+    for position, entry in entries:
+        with faults_kept(declared, ("register", position)):
+            register = _register(entry, project)
+            if register.id in found:
+                files = f"{found[register.id].path.name}, {register.path.name}"
+                raise DeclarationError(
+                    text("project.second_register", role=register_title(register.id), files=files)
+                )
+            found[register.id] = register
     return tuple(found.values())
 
 
-def read_figure_files(entries: Sequence[Mapping[str, Any]], project: Path) -> tuple[FigureFile, ...]:
-    """Return the tables of figures."""
+def read_figure_files(declared: Declarations, entries: Entries, project: Path) -> tuple[FigureFile, ...]:
+    """Return the tables of figures; faults are kept in `declared`."""
     found = []
-    for entry in entries:
-        known_keys(entry, FIGURE_KEYS, "[[figures]]")
-        path, inside = _file(entry["path"], project)
-        found.append(
-            FigureFile(
-                path,
-                choice(Basis, entry, "basis"),
-                _origin(entry),
-                word_of(entry, "layer") or inside,
-                word_of(entry, "sheet"),
-                entry.get("fields"),
+    for position, entry in entries:
+        with faults_kept(declared, ("figures", position)):
+            path, inside = _file(entry["path"], project)
+            found.append(
+                FigureFile(
+                    path,
+                    choice(Basis, entry, "basis"),
+                    _origin(entry),
+                    word_of(entry, "layer") or inside,
+                    word_of(entry, "sheet"),
+                    entry.get("fields"),
+                )
             )
-        )
     return tuple(found)
 
 
 def _register(entry: Mapping[str, Any], project: Path) -> RegisterFile:
-    known_keys(entry, REGISTER_KEYS, "[[register]]")
     role = known_word(str(entry.get("role", "")), tuple(register_roles()), "role")
     drawn = role in load_registers()  # the register of a role that has a layer goes by it
     name = own_id(entry, role if drawn else "", "[[register]]")
@@ -116,7 +99,7 @@ def _register(entry: Mapping[str, Any], project: Path) -> RegisterFile:
         fields=entry.get("fields"),
         sheet=word_of(entry, "sheet"),
         id=name,
-        level=Level(known_word(level, _LEVELS, "level")) if level else None,
+        level=Level(level) if level else None,
         title=stated(entry, "title"),
     )
 

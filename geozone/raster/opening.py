@@ -19,6 +19,7 @@ import pyproj
 import rasterio
 from affine import Affine
 from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
@@ -28,6 +29,8 @@ from geozone.model import Decision, Finding
 from geozone.raster.bands import Band, band_of, find_fills
 from geozone.raster.place import bounds_of, crs_of
 from geozone.read.bulk import quiet, reason_of
+from geozone.read.door.content import opened
+from geozone.read.door.switches import SWITCHES
 from geozone.read.notes import Notes
 from geozone.read.safety import LIMITS, Limits, in_bytes, local_file, refuse_reaching_markup
 
@@ -156,8 +159,8 @@ def open_raster(
     shown = Path(source)
     local = _local(source, limits)
     try:
-        with quiet():
-            dataset = rasterio.open(local, sharing=False)
+        with quiet(), rasterio.Env(**SWITCHES):
+            dataset = DatasetReader(local, driver=list(DRIVERS), sharing=False)
     except _OPEN_ERRORS as error:
         raise InputError("raster.unreadable", path=shown, reason=reason_of(error, local)) from error
     if dataset.driver not in DRIVERS:
@@ -171,7 +174,7 @@ def _local(path: str | Path, limits: Limits) -> Path:
     """Return the file, after a look at it and at the files that GDAL opens with it."""
     local, shown = local_file(path, limits), Path(path)
     if local.is_file():
-        with local.open("rb") as stream:
+        with opened(local) as stream:
             json = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
         if json or ".gti." in local.name.lower():  # collections and tile indexes, which list files elsewhere
             raise InputError("raster.driver", path=shown, driver="JSON" if json else "GTI")

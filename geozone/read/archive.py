@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import lzma
 import stat
 import struct
@@ -17,6 +15,7 @@ from typing import Protocol
 
 from geozone.errors import InputError
 from geozone.read.bulk import reason_of
+from geozone.read.door.packed import is_tar, is_zip, opened_tar, opened_zip, unpacked
 from geozone.read.encoding import guess
 from geozone.read.notes import Notes
 from geozone.read.safety import Limits, in_bytes
@@ -79,9 +78,9 @@ def unpack(path: Path, shown: Path, folder: Path, budget: Budget, notes: Notes) 
         If the archive is damaged, encrypted, too large unpacked, or holds links or paths that lead outside.
     """
     try:
-        if zipfile.is_zipfile(path):
+        if is_zip(path):
             _unpack_zip(path, shown, folder, budget, notes)
-        elif tarfile.is_tarfile(path):
+        elif is_tar(path):
             _unpack_tar(path, shown, folder, budget)
         else:
             _unpack_single(path, shown, folder, budget)
@@ -92,7 +91,7 @@ def unpack(path: Path, shown: Path, folder: Path, budget: Budget, notes: Notes) 
 
 
 def _unpack_zip(path: Path, shown: Path, folder: Path, budget: Budget, notes: Notes) -> None:
-    with zipfile.ZipFile(path) as archive:
+    with opened_zip(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         names = _zip_names(entries, notes)
         for entry, name in zip(entries, names, strict=True):
@@ -110,7 +109,7 @@ def _unpack_zip(path: Path, shown: Path, folder: Path, budget: Budget, notes: No
 
 def _unpack_tar(path: Path, shown: Path, folder: Path, budget: Budget) -> None:
     packed = path.stat().st_size
-    with tarfile.open(path) as archive:
+    with opened_tar(path) as archive:
         for entry in archive:
             budget.take(shown)
             if entry.isdir() or _is_junk(entry.name):
@@ -127,10 +126,7 @@ def _unpack_single(path: Path, shown: Path, folder: Path, budget: Budget) -> Non
     budget.take(shown)
     packed = path.suffix.lower() in {".gz", ".bz2", ".xz"}
     name = path.stem if packed else f"{path.name}.unpacked"
-    with path.open("rb") as raw:
-        head = raw.read(6)
-    opener = bz2.open if head.startswith(b"BZh") else lzma.open if head == b"\xfd7zXZ\x00" else gzip.open
-    with opener(path) as stream:
+    with unpacked(path) as stream:
         _copy(stream, _inside(folder, name, shown), path.stat().st_size, shown, budget)
 
 

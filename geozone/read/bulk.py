@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError
+from geozone.read.door import vector
 from geozone.read.notes import Notes
 
 LEFT_OFF = (
@@ -36,17 +36,6 @@ BULK_ERRORS = (
     ValueError,
     RuntimeError,
 )
-pyogrio.set_gdal_config_options(
-    {
-        "CPL_LOG": os.devnull,  # what GDAL says beside its exceptions is found and told feature by feature
-        "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": True,  # closed here, and said
-        "GML_SKIP_RESOLVE_ELEMS": "ALL",  # no links are followed
-        "DXF_CLOSED_LINE_AS_POLYGON": True,
-        "OGR_ARC_STEPSIZE": 0.5,  # degrees: the area of a circle is short by 1.3e-5
-        # GDAL's own Arrow reader of FlatGeobuf writes rows over each other after one that has no geometry
-        "OGR_FLATGEOBUF_STREAM_BASE_IMPL": True,
-    }
-)
 
 
 def spatial_layers(path: str | Path, shown: Path) -> list[str]:
@@ -58,20 +47,15 @@ def spatial_layers(path: str | Path, shown: Path) -> list[str]:
         If the file cannot be opened.
     """
     try:
-        with quiet():
-            table = pyogrio.list_layers(path)
+        table = vector.layers(path)
     except BULK_ERRORS as error:
         raise InputError("read.unreadable", path=shown, reason=reason_of(error, path)) from error
-    return [str(name) for name, kind in table if kind is not None]
+    return [name for name, kind in table if kind is not None]
 
 
 def layer_counts(path: str | Path, names: list[str]) -> dict[str, int]:
     """Return how many features each layer has."""
-    with quiet():
-        return {
-            name: int(pyogrio.read_info(path, layer=name, force_feature_count=True)["features"])
-            for name in names
-        }
+    return {name: int(vector.info(path, layer=name, force_feature_count=True)["features"]) for name in names}
 
 
 def filled_layers(path: str | Path, names: list[str]) -> list[str]:
@@ -105,9 +89,8 @@ def read_bulk(path: str | Path, layer: str | None, **options: Any) -> gpd.GeoDat
     A geometry that cannot be parsed is missing in the result.
     """
     options = {"use_arrow": True} | options
-    with quiet():
-        data = pyogrio.read_dataframe(path, layer=layer, fid_as_index=True, on_invalid="ignore", **options)
-        info = pyogrio.read_info(path, layer=layer, encoding=options.get("encoding"))
+    data = vector.frame(path, layer=layer, fid_as_index=True, on_invalid="ignore", **options)
+    info = vector.info(path, layer=layer, encoding=options.get("encoding"))
     # GDAL leaves off at a broken feature of a FlatGeobuf file without a word; its header knows how many there are
     if info["driver"] == "FlatGeobuf" and len(data) < info["features"]:
         raise DataSourceError(f"{len(data)} of {info['features']} features")
@@ -120,10 +103,7 @@ def read_bulk(path: str | Path, layer: str | None, **options: Any) -> gpd.GeoDat
 
 def raw_geometries(path: str | Path, layer: str | None, fids: np.ndarray, **options: Any) -> dict[int, bytes]:
     """Return the bytes of the geometries of some features; those without geometry are left out."""
-    with quiet():
-        meta, table = pyogrio.read_arrow(
-            path, layer=layer, fids=fids, columns=[], return_fids=True, **options
-        )
+    meta, table = vector.arrow(path, layer=layer, fids=fids, columns=[], return_fids=True, **options)
     column = table.column(meta["geometry_name"] or "wkb_geometry").to_pylist()
     return {
         int(fid): bytes(wkb)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from geozone.errors import InputError
 from geozone.read.bulk import filled_layers, spatial_layers
+from geozone.read.door.content import opened
 from geozone.read.formats import Format, detect
 
 # a file of one of these endings may be a data set of its own
@@ -125,7 +126,7 @@ def _is_data(path: Path, kind: Format) -> bool:
     if ending == ".xml":
         return kind in _MARKUP
     if ending == ".json":
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             return bool(_SPATIAL_JSON.search(stream.read(_HEAD)))
     return kind is not Format.ARCHIVE
 
@@ -134,7 +135,7 @@ def _holds_places(path: Path) -> bool:
     """Tell whether the first lines of a table speak of places; of a workbook that is not known."""
     if path.suffix.lower() in {".xlsx", ".xlsm"}:
         return True
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         head = stream.read(_HEAD)
     try:
         words = head.decode("utf-8-sig")

@@ -137,6 +137,17 @@ def _given(given: Any, path: Path | str) -> pyproj.CRS:
     return crs
 
 
+def is_known(given: str) -> bool:
+    """Tell whether what a user writes is a geographic or projected system, or one of the shifted ones."""
+    if datum.is_shifted(given):
+        return True
+    try:
+        _given(given, "")
+    except InputError:
+        return False
+    return True
+
+
 def _report_datum(source: pyproj.CRS, wanted: Wanted, path: Path | str, notes: Notes) -> None:
     """Say that a datum is taken as it is, or refuse it where the user wants that."""
     base, own = source.geodetic_crs, datum_of(source)

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from geozone.model import Severity
+from geozone.read.door.content import opened
+from geozone.read.door.mapping import mapped
 from geozone.read.encoding import score
 from geozone.read.notes import Notes
 from geozone.read.source import link
@@ -48,7 +50,7 @@ def read_table(path: Path | None) -> Table | None:
     if path is None:
         return None
     size = path.stat().st_size
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         raw = stream.read(_LOOKED_AT)
     if len(raw) < 33:
         return Table(path, 0, 0, 0, 0, 0, sound=False, mended=False, deleted=0, utf8=False)
@@ -59,7 +61,7 @@ def read_table(path: Path | None) -> Table | None:
     header, record = lengths
     there = max((size - header) // record, 0)
     here = min(count, there)
-    marks = np.memmap(path, np.uint8, "r", header, (here, record))[:, 0] if here else np.empty(0)
+    marks = mapped(path, header, (here, record))[:, 0] if here else np.empty(0)
     return Table(
         path,
         count,
@@ -81,7 +83,7 @@ def place_table(table: Table, shapes: int, place: Path) -> None:
         link(table.path, place)
         return
     rows = max(there, shapes)
-    with table.path.open("rb") as stream, place.open("wb") as out:
+    with opened(table.path) as stream, place.open("wb") as out:
         header = bytearray(stream.read(table.header))
         struct.pack_into("<IHH", header, 4, rows, table.header, table.record)
         out.write(header)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geozone.model import Severity
+from geozone.read.door.content import opened
 from geozone.read.markup import Markup
 from geozone.read.notes import Notes
 
@@ -24,7 +25,7 @@ _INSIDE = ("properties", "context", "metadata")  # members in which services put
 
 def outer_members(path: Path) -> dict[str, Any]:
     """Return the outermost members of a JSON file beside its features, as far as its two ends show them."""
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         head = stream.read(_OUTER).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
         stream.seek(max(path.stat().st_size - _OUTER, 0))
         tail = stream.read().decode("utf-8", "replace").rstrip("\x00 \t\r\n")

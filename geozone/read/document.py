@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geozone.errors import InputError
+from geozone.read.door.content import bytes_of
 from geozone.read.encoding import decode_document
 from geozone.read.notes import Notes
 from geozone.read.recode import given_codec
@@ -20,7 +21,7 @@ def read_document(source: Source, encoding: str | None, notes: Notes, limits: Li
     """
     small_enough(source.path, source.shown, limits)
     try:
-        words, found = decode_document(source.path.read_bytes(), given_codec(encoding, source.shown))
+        words, found = decode_document(bytes_of(source.path), given_codec(encoding, source.shown))
     except UnicodeDecodeError as error:
         raise InputError("read.unreadable", path=source.shown, reason=str(error)) from error
     how = "read.encoding_given" if encoding else "read.encoding_of_text"

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from geozone.model import Severity
+from geozone.read.door.content import opened, opened_text
 from geozone.read.notes import Notes
 
 _BINARY = b"AutoCAD Binary DXF"
@@ -39,11 +40,11 @@ class Drawing:
 def survey_drawing(path: Path) -> Drawing:
     """Count the entities of a drawing in text form."""
     drawing = Drawing()
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         if stream.read(len(_BINARY)) == _BINARY:
             return drawing
     section, before, line = "", "", 0
-    with path.open(encoding="latin-1") as lines:
+    with opened_text(path, "latin-1") as lines:
         for code, value in _pairs(lines):
             line += 2
             if not code.lstrip("-").isdecimal():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geozone.errors import InputError
 from geozone.messages import text
+from geozone.read.door.content import bytes_of
 
 _HEAD = 1 << 16
 
@@ -36,6 +37,29 @@ class Format(StrEnum):
     FOLDER = "folder"
 
 
+# the GDAL drivers that each format is read with; what GDAL would read with any other is refused
+DRIVERS = {
+    Format.SHAPEFILE: ("ESRI Shapefile",),
+    Format.GEOPACKAGE: ("GPKG", "SQLite"),
+    Format.GEODATABASE: ("OpenFileGDB",),
+    Format.GEOJSON: ("GeoJSON", "GeoJSONSeq"),
+    Format.TOPOJSON: ("TopoJSON",),
+    Format.ESRIJSON: ("ESRIJSON",),
+    Format.FLATGEOBUF: ("FlatGeobuf",),
+    Format.KML: ("LIBKML", "KML"),
+    Format.GML: ("GML",),
+    Format.GPX: ("GPX",),
+    Format.DXF: ("DXF",),
+    Format.TAB: ("MapInfo File",),
+    Format.MIF: ("MapInfo File",),
+}
+# drivers that fetch other files or addresses; on the command line they are not loaded
+REACHING_DRIVERS = (
+    "VRT", "OGR_VRT", "GTI", "DERIVED", "STACIT", "STACTA", "GDALG", "HTTP", "WMS", "WMTS", "WCS", "OGCAPI", "WFS", "OAPIF",
+    "CSW", "DAAS", "EEDA", "EEDAI", "PLMOSAIC", "PLSCENES", "NGW", "Rasdaman", "Carto", "AmigoCloud", "Elasticsearch",
+    "PostgreSQL", "PostGISRaster", "MySQL", "MSSQLSpatial", "ODBC", "PGeo", "OCI", "HANA", "MongoDBv3", "ADBC", "GMLAS",
+    "TileDB", "Zarr", "XODR", "GTFS",
+)  # fmt: skip
 # a file that belongs to another one, and the endings that one may have
 SIDECARS = {
     ".shx": (".shp",), ".dbf": (".shp", ".tab"), ".prj": (".shp",), ".cpg": (".shp",), ".sbn": (".shp",),
@@ -110,8 +134,7 @@ def detect(path: Path, shown: Path | None = None) -> Format:
     if path.is_dir():
         inside = {item.name.lower() for item in path.iterdir()}
         return Format.GEODATABASE if "a00000001.gdbtable" in inside else Format.FOLDER
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD)
+    head = bytes_of(path, _HEAD)
     if not head.strip(b"\x00 \t\r\n"):
         raise InputError("read.empty_file", path=shown)
     ending = path.suffix.lower()

@@ -8,7 +8,6 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from geozone.errors import InputError
 from geozone.model import Severity
@@ -23,6 +22,8 @@ from geozone.read.bulk import (
     spatial_layers,
 )
 from geozone.read.declared import outer_members, tell_markup, tell_paging
+from geozone.read.door import vector
+from geozone.read.door.content import bytes_of
 from geozone.read.dxf import map_of_drawing, survey_drawing, tell_drawing
 from geozone.read.encoding import codec, decode, guess
 from geozone.read.formats import Format
@@ -178,7 +179,7 @@ def _apart(path: Path, source: Source) -> Path:
         beside = companion(source.path, ending)
         if beside is None:
             continue
-        if _INCLUDED.search(words := beside.read_bytes()):
+        if _INCLUDED.search(words := bytes_of(beside)):
             (place / f"layer{ending}").write_bytes(_INCLUDED.sub(b"", words))
         else:
             link(beside, place / f"layer{ending}")
@@ -187,7 +188,7 @@ def _apart(path: Path, source: Source) -> Path:
 
 def _as_utf8(source: Source, given: str | None, notes: Notes) -> Path:
     """Return an XML file in UTF-8: the parser knows neither GBK nor files that are not what they declare."""
-    raw = source.path.read_bytes()
+    raw = bytes_of(source.path)
     wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     declaration = _DECLARED.match(raw)
     stated = codec(declaration[2].decode("ascii")) if declaration else None
@@ -225,7 +226,7 @@ def _read_raw(path: Path, layer: str, shown: Path) -> gpd.GeoDataFrame:
     """Return a layer whose text is not UTF-8, every byte of text as one character."""
     try:
         with quiet():
-            meta, table = pyogrio.read_arrow(path, layer=layer, return_fids=True)
+            meta, table = vector.arrow(path, layer=layer, return_fids=True)
             columns: dict[str, Any] = {}
             for name in table.column_names[1:]:
                 column = table.column(name)

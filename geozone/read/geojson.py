@@ -18,6 +18,7 @@ from geozone.messages import Text, text
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, is_missing, read_bulk
 from geozone.read.declared import outer_members, tell_paging
+from geozone.read.door.content import bytes_of
 from geozone.read.encoding import decode_document
 from geozone.read.notes import Notes
 from geozone.read.recode import given_codec
@@ -65,7 +66,7 @@ def read_geojson(source: Source, encoding: str | None, limits: Limits, notes: No
 
 def _read_tolerantly(source: Source, given: str | None, notes: Notes) -> gpd.GeoDataFrame:
     try:
-        words, found = decode_document(source.path.read_bytes(), given)
+        words, found = decode_document(bytes_of(source.path), given)
     except UnicodeDecodeError as error:
         raise InputError("read.unreadable", path=source.shown, reason=str(error)) from error
     if found.encoding not in {"utf-8", "utf-8-sig"}:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geozone.errors import InputError
+from geozone.read.door.database import opened_database, written_database
 from geozone.read.wellknown import SUSPECT, is_too_deep
 
 Numbers = npt.NDArray[np.int64]
@@ -63,7 +62,7 @@ def shortage(path: Path, layer: str, numbers: npt.ArrayLike) -> Shortage | None:
     read = np.asarray(numbers, dtype=np.int64)
     ordered = bool((np.diff(read) > 0).all())
     try:
-        with _opened(path) as database:
+        with opened_database(path) as database:
             if _definition(database, layer)[0] != "table":
                 return None
             stated = _missing(database, path, layer, len(read), ordered=ordered)
@@ -75,7 +74,7 @@ def shortage(path: Path, layer: str, numbers: npt.ArrayLike) -> Shortage | None:
 def is_short(path: Path, layer: str, read: int) -> int | None:
     """Return how many rows a table should have where that is more than was read or it is damaged, else None."""
     try:
-        with _opened(path) as database:
+        with opened_database(path) as database:
             if _definition(database, layer)[0] != "table":
                 return None
             return _missing(database, path, layer, read, ordered=True)
@@ -86,7 +85,7 @@ def is_short(path: Path, layer: str, read: int) -> int | None:
 def is_damaged(path: Path, layer: str) -> bool:
     """Tell whether a table cannot be walked through to its end."""
     try:
-        with _opened(path) as database:
+        with opened_database(path) as database:
             query = f"SELECT count(*) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
             walked = int(database.execute(query).fetchone()[0])
             stated = _stated(database, layer)
@@ -100,7 +99,7 @@ def is_damaged(path: Path, layer: str) -> bool:
 def stale_index(path: Path, layer: str) -> bool:
     """Tell whether the spatial index of a table lists other rows than the table has geometries."""
     try:
-        with _opened(path) as database:
+        with opened_database(path) as database:
             indexed = _indexed(database, layer)
             if indexed is None:
                 return False
@@ -120,7 +119,7 @@ def refuse_views(path: Path, layer: str, shown: Path, limit: int) -> None:
         If the layer is such a view.
     """
     try:
-        with _opened(path) as database:
+        with opened_database(path) as database:
             kind, words = _definition(database, layer)
             if kind != "view":
                 return
@@ -141,7 +140,7 @@ def refuse_virtual(path: Path, shown: Path) -> None:
         If it has such tables.
     """
     try:
-        with _opened(path) as database:
+        with opened_database(path) as database:
             tables = database.execute("SELECT sql FROM sqlite_master WHERE type = 'table'").fetchall()
     except _UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
@@ -156,7 +155,7 @@ def is_of_any_kind_with_height(path: Path) -> bool:
     """
     query = "SELECT 1 FROM gpkg_geometry_columns WHERE upper(geometry_type_name) = 'GEOMETRY' AND (z = 1 OR m = 1)"
     try:
-        with _opened(path) as database:
+        with opened_database(path) as database:
             return database.execute(query).fetchone() is not None
     except _UNREADABLE:
         return False
@@ -164,11 +163,10 @@ def is_of_any_kind_with_height(path: Path) -> bool:
 
 def declare_optional_height(path: Path) -> None:
     """Declare in a copy of a GeoPackage that heights and measures of such layers are optional; nothing else changes."""
-    with closing(sqlite3.connect(path)) as database:
+    with written_database(path) as database:
         database.execute(
             "UPDATE gpkg_geometry_columns SET z = 2, m = 2 WHERE upper(geometry_type_name) = 'GEOMETRY'"
         )
-        database.commit()
 
 
 def refuse_deep(path: Path, layer: str, shown: Path) -> None:
@@ -180,7 +178,7 @@ def refuse_deep(path: Path, layer: str, shown: Path) -> None:
         If it does; the message names the first such row.
     """
     try:
-        with _opened(path) as database:
+        with opened_database(path) as database:
             column = _column(database, layer)
             # the length stands in the head of a row: of long geometries the beginning is read, of collections all
             query = f"SELECT rowid FROM {_quoted(layer)} WHERE length({_quoted(column)}) > ?"  # noqa: S608 - quoted
@@ -197,12 +195,6 @@ def refuse_deep(path: Path, layer: str, shown: Path) -> None:
                     raise InputError("read.geometry_too_deep", path=shown, layer=layer, row=row)
     except _UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-        yield database
 
 
 def _definition(database: sqlite3.Connection, layer: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import geopandas as gpd
 from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, LEFT_OFF, read_bulk, reason_of
+from geozone.read.door.content import bytes_of
 from geozone.read.encoding import codec
 from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, recode
@@ -61,7 +62,7 @@ def _tell_counts(data: gpd.GeoDataFrame, view: Path, notes: Notes) -> None:
     """Hold what was read against the count of a .tab, or against the rows and objects of a .mif."""
     stated = int(data.attrs.pop(LEFT_OFF, 0))
     if view.suffix.lower() == ".mif":
-        body = _DATA.split(view.read_bytes(), maxsplit=1)[-1]
+        body = _DATA.split(bytes_of(view), maxsplit=1)[-1]
         objects = 0 if _COLLECTION.search(body) else len(_OBJECT.findall(body))
         stated = max(stated, _rows(view.with_suffix(".mid")), objects)
     if stated > len(data):
@@ -71,7 +72,7 @@ def _tell_counts(data: gpd.GeoDataFrame, view: Path, notes: Notes) -> None:
 def _rows(table: Path) -> int:
     """Return the number of rows of a .mid; a text in quotes may hold line ends."""
     rows, quotes = 0, 0
-    for line in table.read_bytes().splitlines():
+    for line in bytes_of(table).splitlines():
         quotes += line.count(b'"')
         rows += int(quotes % 2 == 0 and bool(line.strip(b" \x1a")))
     return rows
@@ -82,7 +83,7 @@ def _neutral_view(source: Source, endings: tuple[str, ...]) -> tuple[Path, str]:
     folder = source.scratch / "mapinfo"
     folder.mkdir()
     main = folder / source.path.name
-    raw = source.path.read_bytes()
+    raw = bytes_of(source.path)
     head, rest = raw[:4096], raw[4096:]
     named = _CHARSET.search(head)
     main.write_bytes(_CHARSET.sub(rb"\g<1>\g<2>Neutral\g<4>", head) + rest)

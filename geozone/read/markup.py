@@ -13,6 +13,7 @@ from typing import Any
 from xml.parsers import expat
 
 from geozone.errors import InputError
+from geozone.read.door.content import opened
 
 _MEMBERS = {"featureMember", "featureMembers", "member"}
 _FEATURES = {"Placemark", "wpt", "trk", "rte"}
@@ -65,7 +66,7 @@ def survey(path: Path, shown: Path) -> Markup:
     parser.EndElementHandler = walk.end
     parser.StartDoctypeDeclHandler = walk.refuse
     parser.EntityDeclHandler = walk.refuse
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         try:
             parser.ParseFile(stream)
         except expat.ExpatError as error:
@@ -77,7 +78,7 @@ def survey(path: Path, shown: Path) -> Markup:
 
 def cut_to_whole(path: Path, markup: Markup, place: Path) -> Path:
     """Write what stands before the fault of a file, up to its last whole feature, and return where it lies."""
-    with path.open("rb") as stream, place.open("wb") as out:
+    with opened(path) as stream, place.open("wb") as out:
         left = markup.whole_until
         while left and (block := stream.read(min(left, 1 << 20))):
             out.write(block)

@@ -21,6 +21,7 @@ from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.bulk import quiet
 from geozone.read.columns import CHOSEN, Columns, Rivals, find_columns, given_columns, refuse_without
+from geozone.read.door.columnar import opened_parquet, table_of
 from geozone.read.notes import Notes
 from geozone.read.placed import geometries_of, geometry_of_bytes
 from geozone.read.salvage import report_broken
@@ -75,7 +76,7 @@ def read_parquet(
 def stated_place(path: Path) -> tuple[Any, Any]:
     """Return the CRS and the box that GeoParquet in well-known binary states; None for what it does not."""
     try:
-        with quiet(), pq.ParquetFile(path) as file:
+        with quiet(), opened_parquet(path) as file:
             metadata = file.schema_arrow.metadata or {}
             geo = json.loads(metadata.get(b"geo", b"{}"))
             column = geo.get("columns", {}).get(str(geo.get("primary_column")), {})
@@ -89,7 +90,11 @@ def stated_place(path: Path) -> tuple[Any, Any]:
 
 def _declared(source: Source) -> _Declared | None:
     """Return the geometry column that the file declares: in its metadata, by a native type, or by an extension type."""
-    file = pq.ParquetFile(source.path)
+    with opened_parquet(source.path) as file:
+        return _declared_in(file)
+
+
+def _declared_in(file: pq.ParquetFile) -> _Declared | None:
     schema, metadata = file.schema_arrow, file.schema_arrow.metadata or {}
     native = _native(file, metadata)
     geo = json.loads(metadata[b"geo"]) if b"geo" in metadata else {}
@@ -125,7 +130,7 @@ def _native(file: pq.ParquetFile, metadata: Mapping[bytes, bytes]) -> dict[str, 
 
 
 def _read_declared(declared: _Declared, source: Source, notes: Notes) -> gpd.GeoDataFrame:
-    table = pq.read_table(source.path)
+    table = table_of(source.path)
     crs = _crs(declared.crs, notes)
     if declared.encoding.upper() != "WKB":
         kind = declared.encoding.lower()
@@ -186,7 +191,7 @@ def _read_columns(
     fields: Mapping[str, str], source: Source, notes: Notes
 ) -> tuple[gpd.GeoDataFrame, str | None]:
     """Return a table of which no column is declared to be a geometry."""
-    table = _frame(pq.read_table(source.path))
+    table = _frame(table_of(source.path))
     header = [str(name) for name in table.columns]
     columns = given_columns(header, fields, source.shown)
     binary = _binary(table)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from geozone.errors import InputError
+from geozone.read.door.content import bytes_of, opened, stay_inside
 
 _REMOTE = re.compile(r"^(/vsi|[A-Za-z][A-Za-z0-9+.\-]+:)")  # /vsicurl/..., http:..., GPKG:...
 _DATABASE = re.compile(r"^postgres(ql)?://")
@@ -30,6 +30,7 @@ class Limits:
     archive_bytes: int = 16 << 30  # unpacked
     archive_ratio: int = 200  # unpacked to packed, for entries above `archive_free_bytes`
     archive_free_bytes: int = 32 << 20
+    columns: int = 4_000
     text_bytes: int = 2 << 30  # files that are parsed in memory: CSV, XLSX, TXT, damaged GeoJSON
 
 
@@ -41,42 +42,14 @@ def is_database(path: str | Path) -> bool:
     return isinstance(path, str) and bool(_DATABASE.match(path))
 
 
+def is_remote(path: str | Path) -> bool:
+    """Tell whether a path that is not there is meant for another machine, or for a driver that fetches it."""
+    return bool(_REMOTE.match(str(path)))
+
+
 def is_web_address(path: str | Path) -> bool:
     """Tell whether a path is an address of the web."""
     return str(path).lower().startswith(("http://", "https://"))
-
-
-def fetch(address: str, folder: Path, limits: Limits = LIMITS) -> Path:
-    """Fetch a file from the web into a folder.
-
-    Raises
-    ------
-    InputError
-        If it cannot be fetched or is too large.
-    """
-    from urllib.error import HTTPError  # noqa: PLC0415 - few files are fetched, and it brings all of HTTP and TLS
-    from urllib.request import urlopen  # noqa: PLC0415 - as above
-
-    name = re.sub(r"[^\w.\-]", "_", unquote(urlsplit(address).path).rsplit("/", 1)[-1]) or "download"
-    place = folder / "fetched"
-    place.mkdir()
-    written = 0
-    try:
-        with (
-            urlopen(address, timeout=60) as stream,  # noqa: S310 - the caller has seen that it is http(s)
-            (place / name).open("wb") as out,
-        ):
-            while block := stream.read(1 << 20):
-                written += len(block)
-                if written > limits.file_bytes:
-                    size, limit = in_bytes(written), in_bytes(limits.file_bytes)
-                    raise InputError("read.too_large", path=address, size=size, limit=limit)
-                out.write(block)
-    except (OSError, ValueError) as error:
-        if isinstance(error, HTTPError):
-            error.close()
-        raise InputError("read.unreadable", path=address, reason=str(error)[:200]) from error
-    return place / name
 
 
 def local_file(path: str | Path, limits: Limits = LIMITS) -> Path:
@@ -93,11 +66,13 @@ def local_file(path: str | Path, limits: Limits = LIMITS) -> Path:
     except (OSError, ValueError) as error:  # a name too long, or with a null byte
         raise InputError("read.missing", path=str(path)[:200]) from error
     if not exists:
-        if _REMOTE.match(str(path)):
+        if is_remote(path):
             raise InputError("read.remote", path=path)
         raise InputError("read.missing", path=path)
     if local.is_dir():
-        size = sum(item.stat().st_size for item in local.rglob("*") if item.is_file())
+        items = list(local.rglob("*"))
+        stay_inside(local, items)
+        size = sum(item.stat().st_size for item in items if item.is_file())
     elif local.is_file():
         size = local.stat().st_size
     else:
@@ -106,7 +81,7 @@ def local_file(path: str | Path, limits: Limits = LIMITS) -> Path:
         raise InputError("read.too_large", path=path, size=in_bytes(size), limit=in_bytes(limits.file_bytes))
     try:
         if local.is_file():
-            with local.open("rb"):
+            with opened(local):
                 pass
     except OSError as error:
         raise InputError("read.unreadable", path=path, reason=error.strerror or str(error)) from error
@@ -121,8 +96,7 @@ def refuse_reaching_markup(path: Path, shown: Path) -> None:
     InputError
         If the file is such a document.
     """
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD)
+    head = bytes_of(path, _HEAD)
     if _REACHING.search(head):
         raise InputError("read.reaching", path=shown)
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
@@ -141,6 +115,18 @@ def too_many_features(path: Path | str, count: int, limits: Limits) -> None:
     """
     if count > limits.features:
         raise InputError("read.too_many_features", path=path, count=count, limit=limits.features)
+
+
+def few_columns(path: Path | str, count: int, limits: Limits) -> None:
+    """Refuse a table with more columns than the limit, each of which is looked at for what it holds.
+
+    Raises
+    ------
+    InputError
+        If there are more.
+    """
+    if count > limits.columns:
+        raise InputError("read.too_many_columns", path=path, count=count, limit=limits.columns)
 
 
 def small_enough(path: Path, shown: Path, limits: Limits) -> None:

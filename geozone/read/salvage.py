@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,13 +10,14 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyogrio
 import shapely
 import shapely.geometry
 
 from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, is_missing, quiet, raw_geometries, reason_of
+from geozone.read.door import vector
+from geozone.read.door.database import opened_database
 from geozone.read.geopackage import Shortage
 from geozone.read.notes import Notes
 
@@ -37,7 +37,7 @@ def read_numbered(path: Path, layer: str, shown: Path, notes: Notes) -> gpd.GeoD
     """
     try:
         with quiet():
-            total = int(pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
+            total = int(vector.info(path, layer=layer, force_feature_count=True)["features"])
     except BULK_ERRORS as error:
         raise InputError("read.unreadable", path=shown, reason=reason_of(error, path)) from error
     blocks, broken = _blocks(path, layer, np.arange(total))
@@ -73,9 +73,7 @@ def _blocks(
         some = waiting.pop()
         try:
             with quiet():
-                block = pyogrio.read_dataframe(
-                    path, layer=layer, fids=some, fid_as_index=True, on_invalid="ignore"
-                )
+                block = vector.frame(path, layer=layer, fids=some, fid_as_index=True, on_invalid="ignore")
             if len(block):
                 blocks.append(block)
         except BULK_ERRORS:
@@ -201,7 +199,7 @@ def _stored(path: Path, layer: str | None, numbers: np.ndarray) -> set[int]:
     if layer is None or path.suffix.lower() != ".gpkg":
         return set()
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+        with opened_database(path) as database:
             (column,) = database.execute(
                 "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
             ).fetchone()

@@ -15,6 +15,8 @@ from geozone.messages import text
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, is_missing, read_bulk, reason_of
 from geozone.read.dbf import Table, place_table, read_table, tell_table
+from geozone.read.door.content import bytes_of, opened
+from geozone.read.door.mapping import mapped
 from geozone.read.encoding import LANGUAGE_BYTES, codec
 from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, is_utf8, recode
@@ -76,14 +78,14 @@ def is_plain(path: Path) -> bool:
     """Tell whether GDAL reads all of a shapefile as it is: nothing is damaged, cut off or missing."""
     size = path.stat().st_size
     index = companion(path, ".shx")
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         header = stream.read(_HEADER)
     if len(header) < _HEADER or not header.startswith(_MAGIC) or index is None:
         return False
     located = _from_index(index, size)
     if located is None or 2 * struct.unpack_from(">i", header, 24)[0] != size:
         return False
-    sound, _ = _examine(np.memmap(path, np.uint8, "r"), *located)
+    sound, _ = _examine(mapped(path), *located)
     table = read_table(companion(path, ".dbf"))
     whole = table is not None and table.sound and not table.mended and table.stated == len(sound)
     return bool(whole and table is not None and table.there >= table.stated and sound.all())
@@ -106,11 +108,11 @@ def _read_text(view: Path, table: Table | None, source: Source) -> tuple[gpd.Geo
 
 def _records(source: Source, table: Table | None, notes: Notes) -> Records:
     size = source.path.stat().st_size
-    with source.path.open("rb") as stream:
+    with opened(source.path) as stream:
         header = stream.read(_HEADER)
     if len(header) < _HEADER or not header.startswith(_MAGIC):
         raise InputError("read.shp_header", path=source.shown)
-    content = np.memmap(source.path, np.uint8, "r")
+    content = mapped(source.path)
     index = companion(source.path, ".shx")
     located = _from_index(index, size) if index is not None else None
     stated = 2 * struct.unpack_from(">i", header, 24)[0]
@@ -155,7 +157,7 @@ def _records(source: Source, table: Table | None, notes: Notes) -> Records:
 
 def _from_index(index: Path, size: int) -> tuple[Integers, Integers] | None:
     """Return offsets and content lengths from a .shx, or None where it cannot be that of the .shp."""
-    raw = index.read_bytes()
+    raw = bytes_of(index)
     if len(raw) < _HEADER or not raw.startswith(_MAGIC):
         return None
     if 2 * struct.unpack_from(">i", raw, 24)[0] > len(raw):
@@ -251,7 +253,7 @@ def _view(source: Source, records: Records, table: Table | None) -> Path:
     if table is not None and table.sound:
         place_table(table, len(records.offset), main.with_suffix(".dbf"))
     prj = companion(source.path, ".prj")
-    words = prj_text(prj.read_bytes()[: 1 << 16]) if prj is not None else ""
+    words = prj_text(bytes_of(prj, 1 << 16)) if prj is not None else ""
     # GDAL knows neither UTF-16 nor GBK, and one that is cut off stops it; it also knows a form without brackets
     if words and ("[" not in words or parse_crs(words) is not None):
         main.with_suffix(".prj").write_text(words, "utf-8")
@@ -259,7 +261,7 @@ def _view(source: Source, records: Records, table: Table | None) -> Path:
     if index is not None and not records.restored:
         link(index, main.with_suffix(".shx"))
     else:
-        with source.path.open("rb") as stream:
+        with opened(source.path) as stream:
             header = bytearray(stream.read(_HEADER))
         struct.pack_into(">i", header, 24, (_HEADER + 8 * len(records.offset)) // 2)
         pairs = np.column_stack([records.offset, records.size]) // 2
@@ -285,7 +287,7 @@ def _declared(source: Source, table: Table, notes: Notes) -> list[tuple[str, str
     declared: list[tuple[str, str]] = []
     page = companion(source.path, ".cpg")
     if page is not None:
-        words = page.read_bytes()[:64].decode("latin-1").strip()
+        words = bytes_of(page, 64).decode("latin-1").strip()
         name = codec(words)
         if name is None:
             notes.find("cpg_unreadable", Severity.WARNING, content=words[:20])

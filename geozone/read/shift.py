@@ -14,7 +14,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pyogrio
 import shapely
 
 from geozone.catalog import load_catalog
@@ -23,6 +22,7 @@ from geozone.manifest.roles import load_roles
 from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, quiet
 from geozone.read.datum import points_to_wgs84
+from geozone.read.door import vector
 from geozone.read.inference import CHINA
 from geozone.read.notes import Notes
 
@@ -121,7 +121,7 @@ def _reference(west: float, south: float, east: float, north: float) -> npt.NDAr
     for path, layer in _reference_sources():
         try:
             with quiet():
-                table = pyogrio.read_dataframe(path, layer=layer, bbox=box, columns=[])
+                table = vector.frame(path, layer=layer, bbox=box, columns=[])
         except BULK_ERRORS:
             continue
         points, line = shapely.get_coordinates(_lines(np.asarray(table.geometry.values)), return_index=True)

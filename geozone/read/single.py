@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import fiona
 import geopandas as gpd
 import pandas as pd
 import shapely
@@ -20,6 +18,7 @@ from fiona.errors import FionaError
 from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.bulk import quiet, reason_of
+from geozone.read.door import vector
 from geozone.read.notes import Notes
 from geozone.read.salvage import closed_polygon, report_broken
 
@@ -58,8 +57,7 @@ def read_features(path: Path, layer: str, shown: Path, notes: Notes) -> gpd.GeoD
     try:
         with (
             _silent_fiona(),
-            fiona.Env(OGR_ARC_STEPSIZE="0.1", OGR_GEOMETRY_ACCEPT_UNCLOSED_RING="YES", CPL_LOG=os.devnull),
-            fiona.open(path, layer=layer) as collection,
+            vector.features(path, layer) as collection,
         ):
             crs = collection.crs_wkt or None
             names = list(collection.schema["properties"])

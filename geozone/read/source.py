@@ -14,6 +14,7 @@ from pathlib import Path
 from geozone.errors import InputError
 from geozone.read.archive import Budget, unpack
 from geozone.read.contents import Contents, contents_of, layers_of_data_set
+from geozone.read.door.database import is_logged, settle, unsettled
 from geozone.read.formats import SIDECARS, Format, detect
 from geozone.read.geopackage import (
     declare_optional_height,
@@ -21,7 +22,7 @@ from geozone.read.geopackage import (
     refuse_virtual,
 )
 from geozone.read.notes import Notes
-from geozone.read.safety import Limits, fetch, is_web_address, local_file, refuse_reaching_markup
+from geozone.read.safety import Limits, is_web_address, local_file, refuse_reaching_markup
 
 _NESTED = 3  # archives in archives that are opened, one inside the other
 # names that libraries read as addresses rather than paths
@@ -54,10 +55,16 @@ def open_source(
     with tempfile.TemporaryDirectory(prefix="geozone-") as folder:
         scratch = Path(folder)
         if remote and is_web_address(path):
+            from geozone.read.door.web import fetch  # noqa: PLC0415 - few files are fetched, and it brings HTTP and TLS
+
             local = fetch(str(path), scratch, limits)
             notes.decide("file", local.name, "read.fetched", address=str(path))
         else:
             local = _main_file(local_file(path, limits), notes)
+            if local.is_symlink():
+                notes.decide(
+                    "file", local.name, "read.link_followed", path=local.name, target=local.resolve()
+                )
         if local.is_file():
             refuse_reaching_markup(local, shown)
         kind = detect(local, shown)
@@ -98,7 +105,12 @@ def companion(path: Path, ending: str) -> Path | None:
     """Return the file beside another with a different ending, however it is capitalised."""
     wanted = (path.stem + ending).casefold()
     with os.scandir(path.parent) as entries:
-        return next((Path(entry.path) for entry in entries if entry.name.casefold() == wanted), None)
+        found = next((Path(entry.path) for entry in entries if entry.name.casefold() == wanted), None)
+    # companions of a file that is itself a link may lie where that leads
+    homes = {path.parent.resolve(), path.resolve().parent}
+    if found is not None and found.is_symlink() and found.resolve().parent not in homes:
+        raise InputError("read.link_outside", path=found, target=found.resolve())
+    return found
 
 
 def _main_file(local: Path, notes: Notes) -> Path:
@@ -197,18 +209,16 @@ def _as_geodatabase(folder: Path, scratch: Path) -> Path:
 
 def _untouched(local: Path, scratch: Path, notes: Notes) -> Path:
     """Return a GeoPackage that can be opened without a trace: SQLite writes beside one in write-ahead mode."""
-    with local.open("rb") as stream:
-        modes = stream.read(20)[18:]
-    logs = [local.with_name(local.name + ending) for ending in ("-wal", "-journal")]
-    plain = modes == b"\x01\x01" and not any(log.exists() for log in logs)
+    logs = unsettled(local)
+    plain = not logs and not is_logged(local)
     unknown = is_of_any_kind_with_height(local)
     if plain and not unknown:
         return local
     place = scratch / "copy"
     place.mkdir()
     for item in (local, *logs):
-        if item.exists():
-            shutil.copyfile(item, place / item.name)
+        shutil.copyfile(item, place / item.name)
+    settle(place / local.name)
     notes.decide("file", local.name, "read.copied_for_kind" if plain else "read.copied")
     if unknown:
         declare_optional_height(place / local.name)

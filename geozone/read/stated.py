@@ -18,6 +18,7 @@ from pyproj.exceptions import CRSError
 
 from geozone.errors import InputError
 from geozone.model import Severity
+from geozone.read.door.content import bytes_of, opened
 from geozone.read.fit import fit
 from geozone.read.formats import Format
 from geozone.read.inference import Extent
@@ -99,7 +100,7 @@ def crs_objects(path: Path) -> list[Any]:
     """Return the CRS objects of a GeoJSON file, wherever they stand in it; each of several alike once."""
     if not path.stat().st_size:
         return []
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    with opened(path) as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         found = {match[1] for match in _CRS_OBJECT.finditer(content)}
     return [json.loads(one.decode("utf-8", "replace")) for one in sorted(found)]
 
@@ -150,7 +151,7 @@ def crs_beside(path: Path, notes: Notes, *, drawing: bool = False) -> tuple[pypr
     for file in files:
         if file is None:
             continue
-        words = prj_text(file.read_bytes()[:_LONGEST])
+        words = prj_text(bytes_of(file, _LONGEST))
         crs = parse_crs(words)
         if crs is not None:
             return crs, file.name
@@ -165,7 +166,7 @@ def _in_metadata(path: Path) -> tuple[pyproj.CRS, str] | None:
     for file in described:
         if file is None or not file.is_file():
             continue
-        words = prj_text(file.read_bytes()[:_LONGEST_METADATA])
+        words = prj_text(bytes_of(file, _LONGEST_METADATA))
         # ArcGIS escapes what stands in it twice
         for match in _IN_METADATA.finditer(html.unescape(html.unescape(words))):
             crs = parse_crs(match[1])

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 from pyproj.exceptions import CRSError, ProjError
@@ -14,7 +13,9 @@ from pyproj.exceptions import CRSError, ProjError
 from geozone.errors import GeozoneError
 from geozone.messages import message
 from geozone.model import Decision
-from geozone.read.bulk import BULK_ERRORS, quiet
+from geozone.read.bulk import BULK_ERRORS
+from geozone.read.door import vector
+from geozone.read.door.content import bytes_of
 from geozone.read.fit import fit, in_other_zones
 from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
 from geozone.read.inference import CHINA, Extent
@@ -72,8 +73,7 @@ def _stated(path: Path, layer: str) -> tuple[Any, Any]:
     """Return the CRS and the extent that a file states."""
     if path.suffix.lower() in SUFFIXES:
         return stated_place(path)
-    with quiet():
-        info = pyogrio.read_info(path, layer=layer)
+    info = vector.info(path, layer=layer)
     return info["crs"], info["total_bounds"]
 
 
@@ -82,7 +82,7 @@ def _has_other_statement(path: Path) -> bool:
     prj = companion(path, ".prj") if path.suffix.lower() == ".shp" else None
     if prj is None:
         return False
-    raw = prj.read_bytes()
+    raw = bytes_of(prj)
     return not raw.isascii() or parse_crs(prj_text(raw)) is None
 
 

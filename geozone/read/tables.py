@@ -30,7 +30,7 @@ from geozone.read.document import read_document
 from geozone.read.headings import goes_on, is_unit, stated_system
 from geozone.read.notes import Notes
 from geozone.read.placed import geometries_of
-from geozone.read.safety import Limits, small_enough
+from geozone.read.safety import Limits, few_columns, small_enough
 from geozone.read.source import Source
 from geozone.read.workbook import open_workbook
 
@@ -66,6 +66,7 @@ def read_csv(
         If no column holds coordinates, or several do.
     """
     found = read_rows(read_document(source, encoding, notes, limits))
+    few_columns(source.shown, max(map(len, found.cells), default=0), limits)
     for place in found.stray:
         notes.find("quote_stray", Severity.WARNING, row=place + 1)
     return _place(found.cells, fields, source, notes)
@@ -115,6 +116,8 @@ def _sheets_as_text(source: Source, limits: Limits) -> dict[str, Cells]:
             "read.no_such_layer", path=source.shown, layer=source.layer, choices=", ".join(sheets)
         )
     chosen = {source.layer: sheets[source.layer]} if source.layer else sheets
+    for rows in chosen.values():
+        few_columns(source.shown, max(map(len, rows), default=0), limits)
     return {name: [[_text(value) for value in row] for row in rows] for name, rows in chosen.items()}
 
 

@@ -30,7 +30,7 @@ from geozone.read.parcels import read_parcels
 from geozone.read.parquet import read_parquet
 from geozone.read.postgis import read_postgis, without_password
 from geozone.read.recode import report_lost
-from geozone.read.safety import LIMITS, Limits, is_database, too_many_features
+from geozone.read.safety import LIMITS, Limits, few_columns, is_database, too_many_features
 from geozone.read.salvage import NAMED
 from geozone.read.shapefile import read_shapefile
 from geozone.read.shift import find_shift
@@ -116,6 +116,7 @@ def read_layer(
     data = content.data
     data.attrs.pop(LEFT_OFF, None)
     too_many_features(shown, len(data), limits)
+    few_columns(shown, len(data.columns), limits)
     if not len(data) and any(finding.kind == "records_broken" for finding in notes.findings):
         raise _all_broken(shown, notes)
     data = _fit_for_geos(plain_values(data), notes)

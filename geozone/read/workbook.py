@@ -14,6 +14,8 @@ from typing import Any
 
 from geozone.errors import InputError
 from geozone.read.bulk import quiet
+from geozone.read.door.content import opened
+from geozone.read.door.packed import opened_zip
 from geozone.read.safety import LIMITS, Limits, in_bytes
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -49,14 +51,14 @@ class Sheet:
 
 def is_workbook(path: Path) -> bool:
     """Tell whether a file is a workbook by its content: XLSX or XLS, whatever it is called."""
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         head = stream.read(len(_OLE2))
     if head == _OLE2:
         return True
     if not head.startswith(b"PK"):
         return False
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened_zip(path) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError):
         return path.suffix.lower() in {".xlsx", ".xlsm"}
@@ -81,7 +83,7 @@ def open_workbook(path: Path, shown: Path | None = None, limits: Limits = LIMITS
         If the workbook is damaged, too large, protected by a password, or of another format (ODS, XLSB).
     """
     shown = shown or path
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         old = stream.read(len(_OLE2)) == _OLE2
     try:
         with quiet():

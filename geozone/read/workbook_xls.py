@@ -10,6 +10,7 @@ from typing import Any
 import xlrd
 
 from geozone.errors import InputError
+from geozone.read.door.content import bytes_of
 from geozone.read.safety import Limits
 from geozone.read.workbook import CellError, Share, Sheet, filled_sheet, require_small
 
@@ -24,7 +25,7 @@ def open_xls(path: Path, shown: Path, limits: Limits) -> list[Sheet]:
     InputError
         If it is too large or protected by a password.
     """
-    content = path.read_bytes()
+    content = bytes_of(path)
     require_small(len(content), shown, limits)
     if _ENCRYPTED in content:
         raise InputError("read.workbook_password", path=shown)

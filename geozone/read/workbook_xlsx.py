@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,8 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from geozone.errors import InputError
 from geozone.messages import text
+from geozone.read.door.content import opened
+from geozone.read.door.packed import opened_zip
 from geozone.read.safety import Limits
 from geozone.read.workbook import CellError, Share, Sheet, filled_sheet, require_small
 
@@ -25,13 +26,13 @@ def open_xlsx(path: Path, shown: Path, limits: Limits) -> list[Sheet]:
     InputError
         If it is too large, lacks a sheet or is of another format.
     """
-    with zipfile.ZipFile(path) as archive:
+    with opened_zip(path) as archive:
         names = set(archive.namelist())
         require_small(sum(entry.file_size for entry in archive.infolist()), shown, limits)
         for name, other in (("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):
             if name in names:
                 raise InputError("read.workbook_other", path=shown, format=other.upper())
-    with path.open("rb") as stream:  # by its name, a workbook of another ending would be refused
+    with opened(path) as stream:  # by its name, a workbook of another ending would be refused
         reader = ExcelReader(stream, read_only=True, data_only=True, keep_links=False)
         reader.read()
         sheets = {sheet.title: sheet for sheet in reader.wb.worksheets}

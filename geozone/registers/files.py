@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyogrio
 from pyogrio.errors import DataSourceError
 
 from geozone.errors import InputError
 from geozone.model import Finding
 from geozone.read import read_layer
 from geozone.read.delimited import read_rows
+from geozone.read.door import vector
+from geozone.read.door.content import bytes_of
+from geozone.read.door.database import is_database_file
 from geozone.read.encoding import decode_document
-from geozone.read.safety import LIMITS, local_file, small_enough
+from geozone.read.safety import LIMITS, few_columns, local_file, small_enough
 from geozone.read.workbook import CellError, Share, Sheet, is_workbook, open_workbook
 
 _TABLES = (".csv", ".tsv", ".txt", ".xls", ".et")  # text that was given the ending of a workbook is text
 OWN_TABLE = "registers"  # of the GeoPackages that geozone writes
-_SQLITE = b"SQLite format 3\x00"
 
 Place = tuple[int, int]  # row and column of a grid, both counted from 0
 
@@ -101,10 +102,11 @@ def _sheets(path: Path, layer: str | None) -> list[Grid]:
             titles = "、".join(sheet.title for sheet in sheets)
             raise InputError("registers.no_sheet", path=path, sheet=layer, sheets=titles)
         sheets = named
-    return [_sheet_grid(sheet) for sheet in sheets]
+    return [_sheet_grid(sheet, path) for sheet in sheets]
 
 
-def _sheet_grid(sheet: Sheet) -> Grid:
+def _sheet_grid(sheet: Sheet, path: Path) -> Grid:
+    few_columns(path, len(sheet.columns), LIMITS)
     rows = {number: place for place, number in enumerate(sheet.numbers)}
     columns = {number: place for place, number in enumerate(sheet.columns)}
     grid = Grid(
@@ -141,11 +143,12 @@ def _between(places: dict[int, int], first: int, last: int) -> Iterable[int]:
 
 def _text_grid(path: Path) -> Grid:
     small_enough(path, path, LIMITS)
-    content = path.read_bytes()
+    content = bytes_of(path)
     words, _ = decode_document(content, _wide_encoding(content))
     if words.lstrip("\ufeff \t\r\n").startswith("<"):
         raise InputError("registers.markup", path=path)
     found = read_rows(words)
+    few_columns(path, max(map(len, found.cells), default=0), LIMITS)
     rows = [[cell.strip() for cell in row] for row in found.cells]
     return Grid("", rows, [str(number) for number in range(1, len(rows) + 1)], stray=found.stray)
 
@@ -177,15 +180,12 @@ def _layer_grid(path: Path, layer: str | None) -> Grid:
 
 def _attributes(path: Path, layer: str | None) -> tuple[pd.DataFrame, list[Finding]]:
     kinds: dict[str, Any] = {}
-    if path.is_file():
-        with path.open("rb") as stream:
-            is_database = stream.read(len(_SQLITE)) == _SQLITE
-        if is_database:
-            with suppress(DataSourceError):  # the reader tells what is wrong
-                kinds = {str(name): kind for name, kind in pyogrio.list_layers(path)}
+    if is_database_file(path):
+        with suppress(DataSourceError):  # the reader tells what is wrong
+            kinds = dict(vector.layers(path))
     name = layer or (OWN_TABLE if OWN_TABLE in kinds else None)
     if name in kinds and kinds[name] is None:
-        return pd.DataFrame(pyogrio.read_dataframe(path, layer=name, read_geometry=False)), []
+        return pd.DataFrame(vector.frame(path, layer=name, read_geometry=False)), []
     read = read_layer(path, layer=layer)
     data = read.data
     return pd.DataFrame(data.drop(columns=data.geometry.name)).reset_index(drop=True), read.findings

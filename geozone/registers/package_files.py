@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError
 from geozone.manifest.roles import load_roles
 from geozone.messages import message
 from geozone.model import Basis, Finding, Severity
+from geozone.read.door import vector
+from geozone.read.door.database import is_database_file, is_logged, settled
 from geozone.registers.files import OWN_TABLE, Grid, as_text
 from geozone.registers.package import is_exported, is_headed, own_names
 from geozone.registers.package_edits import Exported, ids_in, read_exported
 from geozone.registers.subject import Subject
 
 _PARTS = ("", "_areas", "_lines", "_points")  # a layer that mixes kinds is split
-_MAGIC = b"SQLite format 3\x00"
-_VERSIONS = slice(18, 20)  # of the header of a SQLite file: 1 a journal, 2 a write-ahead log
-_LOG = b"\x02\x02"
 _HEADING_ROWS = 15
 
 
@@ -48,13 +43,11 @@ def read_package(path: Path, subject: Subject, basis: Basis, layer: str | None) 
     shown = _layer_of(subject.role)
     if not path.is_file() or layer not in (None, OWN_TABLE, shown or OWN_TABLE):
         return None
-    with path.open("rb") as stream:
-        head = stream.read(_VERSIONS.stop)
-    if not head.startswith(_MAGIC):
+    if not is_database_file(path):
         return None
     with settled(path) as file:
         try:
-            kinds = {str(name): kind for name, kind in pyogrio.list_layers(file)}
+            kinds = dict(vector.layers(file))
             if kinds.get(OWN_TABLE, "absent") is not None:  # a table has no kind of geometry
                 return None
             registers = _attributes(file, OWN_TABLE)
@@ -67,7 +60,7 @@ def read_package(path: Path, subject: Subject, basis: Basis, layer: str | None) 
     parts = [part for part in parts if {"item_id", "status"} <= set(part.columns)]
     features = pd.concat(parts, ignore_index=True).fillna("") if parts else None
     exported = _exported(registers, path, subject, basis, features=features, layer=shown)
-    if head[_VERSIONS] == _LOG and not _log_of(path).exists():
+    if is_logged(path) and not path.with_name(f"{path.name}-wal").exists():
         exported.findings.append(
             Finding(
                 "register_unsettled",
@@ -144,24 +137,6 @@ def _layer_of(role: str) -> str:
     return next((one.layer for one in load_roles().values() if one.register == role), "")
 
 
-@contextmanager
-def settled(path: Path) -> Iterator[Path]:
-    """Yield a SQLite file with what another program still keeps in the log beside it; neither file is touched."""
-    log = _log_of(path)
-    if not log.exists() or not log.stat().st_size:
-        yield path
-        return
-    with tempfile.TemporaryDirectory(prefix="geozone-") as folder:
-        copy = Path(folder) / path.name
-        shutil.copyfile(path, copy)
-        shutil.copyfile(log, _log_of(copy))
-        yield copy
-
-
-def _log_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}-wal")
-
-
 def _attributes(path: Path, layer: str) -> pd.DataFrame:
-    frame = pyogrio.read_dataframe(path, layer=layer, read_geometry=False, fid_as_index=True)
+    frame = vector.frame(path, layer=layer, read_geometry=False, fid_as_index=True)
     return pd.DataFrame(frame).map(as_text)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 from geozone.choices import EDITIONS
-from geozone.files import make_folder
 from geozone.maps.basemap import BaseMap
 from geozone.project import Project, embedded_project
 from geozone.run import jobs
 from geozone.run.options import Options
 from geozone.run.processes import Processes
+from geozone.run.swap import one_build
 
 
 def build(
@@ -26,6 +27,7 @@ def build(
 ) -> list[Path]:
     """Build the files of one or more zones, and the index over every zone that the folder then holds.
 
+    All files are written beside those that are there, and take their places together at the end (`geozone.run.swap`).
     Zones of embedded data alone are built in several processes, as many as there are processors (or `Options.threads`): one
     for each zone, or for the page of a single one.
 
@@ -51,24 +53,46 @@ def build(
     Raises
     ------
     UsageError
-        If `out` cannot be written to.
+        If `out` cannot be written to, another build is writing to it, or the disk is full.
     """
     options = options or Options()
-    make_folder(out)
     projects = list(projects)
     processes = _processes(projects, options)
-    if processes < 2:
-        # not imported by a process that has others do the work
-        from geozone.run.folder import write_index  # noqa: PLC0415
-        from geozone.run.output import build_zone  # noqa: PLC0415
+    with one_build(out) as stage:
+        folders = Folders(out, stage)
+        if processes < 2:
+            written = _alone(projects, folders, options, edition, base_map)
+        elif len(projects) > 1:
+            written = _together(projects, folders, options, edition, base_map, processes)
+        else:
+            written = _with_help(projects[0], folders, options, edition, base_map)
+    return [out / path.name for path in written]
 
-        written: list[Path] = []
-        for project in projects:
-            written += build_zone(project, out, options, edition=edition, base_map=base_map)
-        return [*written, write_index(out, options.lang, options.notice)]
-    if len(projects) > 1:
-        return _together(projects, out, options, edition, base_map, processes)
-    return _with_help(projects[0], out, options, edition, base_map)
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where the files of a build go, and where they are written before."""
+
+    out: Path
+    stage: Path
+
+
+def _alone(
+    projects: Sequence[Project],
+    folders: Folders,
+    options: Options,
+    edition: str,
+    base_map: BaseMap | None,
+) -> list[Path]:
+    """Build zones one after the other in this process."""
+    # not imported by a process that has others do the work
+    from geozone.run.folder import write_index  # noqa: PLC0415
+    from geozone.run.output import build_zone  # noqa: PLC0415
+
+    written: list[Path] = []
+    for project in projects:
+        written += build_zone(project, folders.stage, options, edition=edition, base_map=base_map)
+    return [*written, write_index(folders.out, options.lang, options.notice, stage=folders.stage)]
 
 
 def _processes(projects: Sequence[Project], options: Options) -> int:
@@ -85,7 +109,7 @@ def _processes(projects: Sequence[Project], options: Options) -> int:
 
 def _together(  # noqa: PLR0917 - one private step of `build`
     projects: Sequence[Project],
-    out: Path,
+    folders: Folders,
     options: Options,
     edition: str,
     base_map: BaseMap | None,
@@ -99,12 +123,12 @@ def _together(  # noqa: PLR0917 - one private step of `build`
         parts, recorded = {}, {}
         for future in as_completed(computed):
             work = future.result()[0]
-            page = processes.start(jobs.write_page, work, out, base_map)
-            parts[future] = page, processes.start(jobs.write_data, work, out)
+            page = processes.start(jobs.write_page, work, folders.stage, base_map)
+            parts[future] = page, processes.start(jobs.write_data, work, folders.stage)
         for future, files in parts.items():
             outputs = [output for part in files for output in processes.result(part)]
             recorded[computed[future]] = processes.start(
-                jobs.write_run, future.result()[0], out, edition, outputs
+                jobs.write_run, future.result()[0], folders.stage, edition, outputs
             )
         written: list[Path] = []
         of_key = {key: future for future, key in computed.items()}
@@ -112,17 +136,17 @@ def _together(  # noqa: PLR0917 - one private step of `build`
             processes.result(of_key[project.zone.key])
             files_of_zone = processes.result(recorded[project.zone.key])
             written += files_of_zone
-        return [*written, processes.result(processes.start(jobs.write_index, out))]
+        return [*written, processes.result(processes.start(jobs.write_index, folders.out, folders.stage))]
 
 
 def _with_help(
-    project: Project, out: Path, options: Options, edition: str, base_map: BaseMap | None
+    project: Project, folders: Folders, options: Options, edition: str, base_map: BaseMap | None
 ) -> list[Path]:
     """Build one zone, whose page another process writes, which has made itself ready meanwhile."""
     with Processes(1, options) as helper:
         helper.start(jobs.make_ready)
         work = jobs.compute(project.zone.key, edition, options)
-        page = helper.start(jobs.write_page, work, out, base_map)
-        data = jobs.write_data(work, out, options)
-        written = jobs.write_run(work, out, edition, [*helper.result(page), *data], options)
-        return [*written, jobs.write_index(out, options)]
+        page = helper.start(jobs.write_page, work, folders.stage, base_map)
+        data = jobs.write_data(work, folders.stage, options)
+        written = jobs.write_run(work, folders.stage, edition, [*helper.result(page), *data], options)
+        return [*written, jobs.write_index(folders.out, folders.stage, options)]

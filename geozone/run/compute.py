@@ -43,6 +43,7 @@ from geozone.run.rasters import relief_sources
 from geozone.run.reading import Reading
 from geozone.run.register_map import join_registers
 from geozone.run.registers import read_all_figures, read_registers
+from geozone.run.sealed import sealed
 from geozone.run.supply import Materials, layers_of, supply
 from geozone.seeds import load_documents, zone_targets
 
@@ -71,7 +72,8 @@ def compute_rated(project: Project, options: Options | None = None) -> Rated:
 
     Steps
     -----
-    1. read: the boundary, then every layer and raster that covers the zone; what was decided is recorded.
+    1. read: the boundary, then every layer and raster that covers the zone, registers and figures; what was decided is
+       recorded.
     2. check: findings of every layer; broken features are repaired, with their areas before and after.
     3. overlay: what the measures of the indicators need of the layers, by finest unit: the mosaic of areas, lengths, points,
        classes and means of rasters, connected parts, changes between vintages.
@@ -80,17 +82,28 @@ def compute_rated(project: Project, options: Options | None = None) -> Rated:
     Raises
     ------
     InputError
-        If a file is missing or unreadable.
+        If a file is missing or unreadable, or was changed while it was read.
     DataError
         If the data has errors that repair does not mend, or parts do not add up to their whole.
     """
     options = options or Options()
+    with sealed(project):
+        return _compute(project, options)
+
+
+def _compute(project: Project, options: Options) -> ZoneResult:
     zone = project.zone
     run = Reading(project, options)
     options.progress(text("run.step_read"))
     units = run.units()
     layers, rasters = run.layers(), run.rasters()
     earlier, earlier_rasters = run.earlier_layers(), run.earlier_rasters()
+    indicators = {**load_indicators(), **project.indicators}
+    # what cannot be read is told before the long work, not after it
+    registers, (reported, found_figures) = (
+        read_registers(project, run.inputs),
+        read_all_figures(project, indicators, run.inputs),
+    )
     relief, found = relief_sources(project, units, run.inputs)
     run.keep(found, tell=any(role_of(project.layers[name]).purpose for name in project.own))
 
@@ -101,7 +114,6 @@ def compute_rated(project: Project, options: Options | None = None) -> Rated:
     run.steps.append(Step("check", {"findings": len(run.findings), "repaired": len(run.ledger)}))
 
     options.progress(text("run.step_overlay" if is_compiled() else "run.step_overlay_first"))
-    indicators = {**load_indicators(), **project.indicators}
     targets = [*zone_targets(zone.key), *project.targets]
     chosen = chosen_indicators(indicators, targets, project.indicators)
     needs = all_needs(chosen)
@@ -125,9 +137,8 @@ def compute_rated(project: Project, options: Options | None = None) -> Rated:
     run.steps.append(Step("overlay", figures))
 
     options.progress(text("run.step_rates"))
-    registers = _registers(run, shore_km)
-    reported, found = read_all_figures(project, indicators, run.inputs)
-    run.keep(found, tell=True)
+    registers = _with_shores(run, registers, shore_km)
+    run.keep(found_figures, tell=True)
     references = reference_targets(embedded_figures(zone), zone, indicators)
     targets += references.targets
     shown = _shown(run, layers, registers, units)
@@ -259,9 +270,10 @@ def _statutory_areas(
     return area_variants(data, units, sea=sea, repaired_features=features)
 
 
-def _registers(run: Reading, shore_km: Mapping[str, float]) -> dict[str, Register]:
+def _with_shores(
+    run: Reading, registers: dict[str, Register], shore_km: Mapping[str, float]
+) -> dict[str, Register]:
     """Return the registers by id; counties that stand in for bays take the length of their shore."""
-    registers = read_registers(run.project, run.inputs)
     marine = {role.register for role in load_roles().values() if role.sea}
     own = {entry.id for entry in run.project.registers}
     for name, register in registers.items():

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import ShapelyError
 
+from geozone.errors import GeozoneError
 from geozone.files import make_folder, whole_file
 from geozone.manifest.indicators import load_indicators
 from geozone.maps.index import render_index
@@ -29,6 +30,8 @@ from geozone.model import (
     Zone,
     ZoneResult,
 )
+from geozone.read.door import vector
+from geozone.read.door.content import text_of
 from geozone.seeds import load_documents, load_zones, zone_targets
 
 INDEX = "index.html"
@@ -42,7 +45,9 @@ _WORDS: Mapping[str, type[StrEnum]] = {
 _TEXTS = ("unit_name", "method", "note")
 
 
-def write_index(folder: Path, lang: Language, notice: Callable[[Text], None]) -> Path:
+def write_index(
+    folder: Path, lang: Language, notice: Callable[[Text], None], *, stage: Path | None = None
+) -> Path:
     """Write the index over every zone that a folder holds, those of earlier builds too.
 
     It is made from the files of the zones alone, so that it says what they say and does not depend on which of them
@@ -56,6 +61,8 @@ def write_index(folder: Path, lang: Language, notice: Callable[[Text], None]) ->
         Language that the index opens in.
     notice
         Told of a zone that stays out, because a file of it is missing or cannot be read.
+    stage
+        A folder of files that are to take the places of those in `folder`; the index is written there, as it will be then.
 
     Raises
     ------
@@ -63,16 +70,16 @@ def write_index(folder: Path, lang: Language, notice: Callable[[Text], None]) ->
         If the index cannot be written.
     """
     make_folder(folder)
-    results, lacking = built_zones(folder)
+    results, lacking = built_zones(folder, stage=stage)
     for reason in lacking:
         notice(reason)
-    path = folder / INDEX
+    path = (stage or folder) / INDEX
     with whole_file(path) as unfinished:
         unfinished.write_text(render_index(results, lang=lang), "utf-8", newline="\n")
     return path
 
 
-def built_zones(folder: Path) -> tuple[list[ZoneResult], list[Text]]:
+def built_zones(folder: Path, *, stage: Path | None = None) -> tuple[list[ZoneResult], list[Text]]:
     """Return what the files of each zone in a folder say of it, and why others cannot be read.
 
     Returns
@@ -83,7 +90,10 @@ def built_zones(folder: Path) -> tuple[list[ZoneResult], list[Text]]:
     """
     results, lacking = [], []
     for key, zone in load_zones().items():
-        needed = [folder / f"{key}{ending}" for ending in ("_run.json", "_rates.json", ".gpkg", ".html")]
+        needed = [
+            staged if stage and (staged := stage / f"{key}{ending}").exists() else folder / f"{key}{ending}"
+            for ending in ("_run.json", "_rates.json", ".gpkg", ".html")
+        ]
         missing = [path.name for path in needed if not path.exists()]
         if len(missing) == len(needed):
             continue
@@ -96,7 +106,16 @@ def built_zones(folder: Path) -> tuple[list[ZoneResult], list[Text]]:
         record, rates, package, _ = needed
         try:
             results.append(_zone_result(zone, record, rates, package))
-        except (OSError, ValueError, KeyError, TypeError, DataSourceError, DataLayerError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            DataSourceError,
+            DataLayerError,
+            GeozoneError,
+            ShapelyError,
+        ) as error:
             lacking.append(text("run.index_without", zone=zone.title, reason=str(error)))
     return results, lacking
 
@@ -113,10 +132,10 @@ def read_rates(rows: list[dict[str, Any]]) -> list[Rate]:
 
 
 def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneResult:
-    document, run = json.loads(rates.read_text("utf-8")), json.loads(record.read_text("utf-8"))
+    document, run = json.loads(text_of(rates)), json.loads(text_of(record))
     facts = ["code", "name", "name_en", "level", "parent", "area_km2"]
     # another program may have it open: nothing is waited for, nothing is written beside it
-    units = pyogrio.read_dataframe(package, layer="units", columns=facts, IMMUTABLE="YES")
+    units = vector.frame(package, layer="units", columns=facts, IMMUTABLE="YES")
     for name in ("name_en", "parent"):
         units[name] = units[name].fillna("")
     declared = zone_targets(zone.key)
@@ -140,7 +159,7 @@ def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneRe
 
 def _targets(package: Path) -> list[Target]:
     """Return the targets of a GeoPackage, those of the user's own and of other documents among them; texts in one language."""
-    table = pyogrio.read_dataframe(package, layer="targets", read_geometry=False, IMMUTABLE="YES")
+    table = vector.frame(package, layer="targets", read_geometry=False, IMMUTABLE="YES")
     return [_target(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
 
 

@@ -76,11 +76,11 @@ def write_run(
     return [*(out / one["name"] for one in outputs), record]
 
 
-def write_index(out: Path, options: Options) -> Path:
-    """Write the index over a folder."""
+def write_index(out: Path, stage: Path, options: Options) -> Path:
+    """Write the index over a folder as it will be with the files of a stage."""
     from geozone.run import folder
 
-    return folder.write_index(out, options.lang, options.notice)
+    return folder.write_index(out, options.lang, options.notice, stage=stage)
 
 
 def _result(work: Computed) -> ZoneResult:

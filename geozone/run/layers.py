@@ -20,6 +20,7 @@ from geozone.overlay.cutting import cut_to
 from geozone.overlay.units import code_prefix
 from geozone.project import Project
 from geozone.read import read_layer
+from geozone.read.door.seal import companions
 from geozone.registers.items import NATURAL
 from geozone.seeds import load_zones
 
@@ -118,6 +119,9 @@ def described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[
         "layer": layer,
         "role": spec.role,
         "sha256": digest(source.path) if isinstance(source.path, Path) else None,
+        "companions": {path.name: digest(path) for path in companions(source.path)}
+        if isinstance(source.path, Path)
+        else {},
         "basis": spec.basis.value,
         "vintage": spec.vintage,
         "source": spec.source,

@@ -20,6 +20,7 @@ from geozone.model import ZoneResult
 from geozone.project import Project
 from geozone.run.compute import compute
 from geozone.run.options import Options
+from geozone.run.sealed import sealed
 
 
 def build_zone(
@@ -32,8 +33,9 @@ def build_zone(
 ) -> list[Path]:
     """Compute a zone and write its files and its run record, which is the last of them; see `geozone.run.build.build`."""
     started = datetime.now(UTC)
-    result = compute_zone(project, options, edition=edition)
-    outputs = write_zone(result, out, options, base_map=base_map)
+    with sealed(project):  # the page reads elevation once more
+        result = compute_zone(project, options, edition=edition)
+        outputs = write_zone(result, out, options, base_map=base_map)
     return [*outputs, write_run(result, out, options, edition=edition, outputs=outputs, started=started)]
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from multiprocessing.queues import SimpleQueue
 from threading import Thread
 from types import TracebackType
 from typing import Self, TypeVar
 
+from geozone.errors import UsageError
 from geozone.messages import Text
+from geozone.processes import end_with_parent
 from geozone.quiet import is_quiet, quieten
 from geozone.run.options import Options
 
@@ -40,6 +44,7 @@ class Processes:
         context = get_context("spawn")
         self._steps: SimpleQueue[Text | None] = context.SimpleQueue()
         self._options = options
+        self._others = set(active_children())
         self._listener = Thread(target=self._listen, daemon=True)
         self._pool = ProcessPoolExecutor(number, context, _begin, (self._steps, is_quiet()))
 
@@ -50,6 +55,9 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:  # what they are at is of no use any more
+            for process in set(active_children()) - self._others:
+                process.terminate()
         self._pool.shutdown(cancel_futures=True)
         self._steps.put(None)
         self._listener.join()
@@ -61,8 +69,17 @@ class Processes:
         return self._pool.submit(_do, work, given, quiet)
 
     def result(self, future: Future[tuple[_Result, list[Text]]]) -> _Result:
-        """Wait for a part; tell what it had to tell."""
-        result, told = future.result()
+        """Wait for a part; tell what it had to tell.
+
+        Raises
+        ------
+        UsageError
+            If the system ended the process that did it.
+        """
+        try:
+            result, told = future.result()
+        except BrokenProcessPool as error:
+            raise UsageError("run.process_lost") from error
         for line in told:
             self._options.notice(line)
         return result
@@ -75,6 +92,10 @@ class Processes:
 def _begin(steps: SimpleQueue[Text | None], quiet: bool) -> None:
     global _steps  # noqa: PLW0603 - a queue can be given to a process at its start alone
     _steps = steps
+    end_with_parent()
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # a terminal sends it to all; the first process ends the others
     if quiet:
         quieten()
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from geozone.errors import InputError
-from geozone.export.fingerprint import pending
+from geozone.export.fingerprint import sections
+from geozone.export.record import SEAL
 from geozone.files import digest
 from geozone.messages import Message, message
+from geozone.read.door.database import unsettled
 from geozone.verify.check import Check, failed, passed, told
 from geozone.verify.index import index_checks
 from geozone.verify.parts import Twin, changed_parts
@@ -45,7 +47,9 @@ def verify_build(folder: Path) -> list[Check]:
         raise InputError("verify.no_record", folder=folder)
     checks: list[Check] = []
     for path in records:
-        checks += _zone_checks(_Record.read(path))
+        record = _Record.read(path)
+        checks += [failed(path.name, message("verify.section", name=name)) for name in record.changed]
+        checks += _zone_checks(record)
     return checks + list(index_checks(folder))
 
 
@@ -57,6 +61,7 @@ class _Record:
     zone: str
     lang: str
     outputs: dict[str, dict[str, Any]]  # by file name
+    changed: tuple[str, ...]  # sections that are not as sealed
 
     @classmethod
     def read(cls, path: Path) -> _Record:
@@ -66,7 +71,8 @@ class _Record:
             outputs = {
                 str(item["name"]): {"sha256": str(item["sha256"])} | item for item in record["outputs"]
             }
-            return cls(path.parent, str(record["zone"]), str(record["parameters"].get("lang", "zh")), outputs)
+            lang = str(record["parameters"].get("lang", "zh"))
+            return cls(path.parent, str(record["zone"]), lang, outputs, _unsealed(record))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError("verify.unreadable", path=path, reason=repr(error)) from error
 
@@ -77,8 +83,17 @@ class _Record:
             for name, output in self.outputs.items()
             if (path := self.folder / name).is_file()
             and digest(path) == output["sha256"]
-            and not (path.suffix == ".gpkg" and pending(path))
+            and not (path.suffix == ".gpkg" and unsettled(path))
         }
+
+
+def _unsealed(record: dict[str, Any]) -> tuple[str, ...]:
+    """Return the sections of a record that are not as it was sealed; one of an earlier edition has no seal."""
+    seal = record.pop(SEAL, None)
+    if seal is None:
+        return ()
+    found = sections(record)
+    return tuple(name for name in {**seal, **found} if seal.get(name) != found.get(name))
 
 
 def _zone_checks(record: _Record) -> Iterator[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,9 @@ from geozone.export.fingerprint import (
     as_saved,
     changes,
     package_grids,
+    package_systems,
     page_blocks,
+    values_beside,
     workbook_grids,
 )
 from geozone.messages import Message, Text, message, room, text
@@ -95,7 +98,11 @@ def changed_parts(
     """
     try:
         if "tables" in output:
-            return list(_package(path, output["tables"], twin, {RATES} if rates_told else set()))
+            told = {RATES} if rates_told else set()
+            systems = _systems(path, output.get("systems", {}))
+            return [*_package(path, output["tables"], twin, told), *systems]
+        if "values" in output:
+            return list(_values(path, output["values"], rates_told=rates_told))
         if "sheets" in output:
             return list(_workbook(path, output["sheets"], twin, {RATES} if rates_told else set()))
         if "blocks" in output:
@@ -103,6 +110,30 @@ def changed_parts(
     except (OSError, ValueError, KeyError, TypeError, IndexError, sqlite3.Error, BadZipFile):
         return None
     return None
+
+
+def _systems(path: Path, recorded: Mapping[str, int]) -> Iterator[Message]:
+    """Yield the layers of a GeoPackage that say another coordinate reference system than they did."""
+    found = package_systems(path)
+    for name, expected in recorded.items():
+        if name in found and found[name] != expected:
+            yield message("verify.system", table=name, found=found[name], expected=expected)
+
+
+def _values(path: Path, recorded: Mapping[str, Any], *, rates_told: bool) -> Iterator[Message]:
+    """Yield the values beside the rates that are not as they were; where the digest differs, something does."""
+    found = values_beside(json.loads(path.read_text("utf-8")))
+    differing = [
+        name
+        for name in {**recorded, **found}
+        if found.get(name) != recorded.get(name) or (name in found) != (name in recorded)
+    ]
+    for name in differing:
+        yield message(
+            "verify.value_was", place=name, found=shown(found.get(name)), expected=shown(recorded.get(name))
+        )
+    if not differing and not rates_told:
+        yield message("verify.changed")
 
 
 def _package(path: Path, recorded: Mapping[str, Any], twin: Twin, told: set[str]) -> Iterator[Message]:

@@ -14,10 +14,11 @@ from zipfile import BadZipFile
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import unescape
 
-from geozone.export.fingerprint import PAGE_DATA, opened_package, page_block, workbook_grids
+from geozone.export.fingerprint import PAGE_DATA, page_block, workbook_grids
 from geozone.export.tables import safe_cell
 from geozone.messages import Message, Text, message, text
 from geozone.model import RATE_COLUMNS
+from geozone.read.door.database import opened_database
 from geozone.verify.check import comparable, shown
 
 NUMBERS = ("numerator", "denominator", "value", "low", "high", "target_value", "target_year", "gap")
@@ -137,7 +138,7 @@ def _without_guard(cell: str) -> str:
 
 
 def _package(path: Path, _lang: str) -> RateTable:
-    with opened_package(path) as database:
+    with opened_database(path) as database:
         cursor = database.execute("SELECT * FROM rates ORDER BY fid")
         names = [item[0] for item in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor]

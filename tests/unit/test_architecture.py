@@ -11,7 +11,7 @@ DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
     {"messages", "quiet"},
     {"errors"},
-    {"aligned", "choices", "files", "model", "rounding"},
+    {"aligned", "choices", "files", "model", "processes", "rounding"},
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges", "overlay.keys"},
@@ -159,3 +159,73 @@ def test_the_computing_core_reads_no_file_and_no_clock():
         path = PACKAGE / name
         if path.exists():
             assert not {module.split(".")[0] for module in imports(path)} & banned - {"rasterio"}, name
+
+
+# every file of a user is opened behind one door; rasters have a door of their own, with the same checks
+DOORS = ("read/door/", "raster/opening.py")
+NO_READERS = ("example/",)  # it makes files, and looks at what it made
+OPENERS = {
+    "pyogrio": {"list_layers", "read_info", "read_bounds", "read_dataframe", "read_arrow", "open_arrow"},
+    "fiona": {"open", "listlayers"},
+    "gpd": {"read_file", "read_parquet", "read_feather", "read_postgis"},
+    "pd": {"read_csv", "read_excel", "read_parquet", "read_json", "read_xml"},
+    "pq": {"ParquetFile", "ParquetDataset", "read_table", "read_metadata", "read_schema"},
+    "sqlite3": {"connect"},
+    "zipfile": {"ZipFile", "is_zipfile"},
+    "tarfile": {"open", "is_tarfile"},
+    "gzip": {"open"},
+    "bz2": {"open"},
+    "lzma": {"open"},
+    "np": {"fromfile", "load", "loadtxt", "genfromtxt"},
+    "io": {"open"},
+}
+# they open what geozone itself ships or has just written
+NO_INPUT = {
+    "export/geopackage.py": {"sqlite3.connect"},  # the package that is being written
+    "versions.py": {"sqlite3.connect"},  # the database of PROJ
+}
+# rooms that are given files by the user; below them, bytes and text are read behind the door too
+GIVEN_FILES = ("read", "raster", "registers", "figures", "project", "policy")
+
+
+def test_files_of_the_user_are_opened_behind_one_door():
+    guilty = []
+    for path in MODULES:
+        name = path.relative_to(PACKAGE).as_posix()
+        if name.startswith((*DOORS, *NO_READERS)):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            room, _, opener = called.partition(".")
+            if opener in OPENERS.get(room, ()) and called not in NO_INPUT.get(name, ()):
+                guilty.append(f"{name}:{node.lineno}: {called}")
+    assert guilty == []
+
+
+def test_bytes_and_text_of_given_files_are_read_behind_the_door():
+    guilty = []
+    for path in MODULES:
+        name = path.relative_to(PACKAGE).as_posix()
+        if not name.startswith(tuple(f"{room}/" for room in GIVEN_FILES)) or name.startswith(DOORS):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            own = "shipped(" in called or "files('geozone')" in called or "_folder()" in called
+            if isinstance(node.func, ast.Name) and node.func.id in {"open", "urlopen"}:
+                guilty.append(f"{name}:{node.lineno}: {called}")
+            if isinstance(node.func, ast.Attribute) and not own:
+                writes = bool(node.args) and ast.unparse(node.args[0]) == "'wb'"
+                inside = called in {
+                    "archive.open",
+                    "book._archive.open",
+                    "memory.open",
+                }  # of what is open already
+                if node.func.attr in {"read_bytes", "read_text"} or (
+                    node.func.attr in {"open", "memmap"} and not writes and not inside
+                ):
+                    guilty.append(f"{name}:{node.lineno}: {called}")
+    assert guilty == []

@@ -1,7 +1,7 @@
 import pytest
 
 from geozone.catalog import load_catalog
-from geozone.errors import InputError, UsageError
+from geozone.errors import InputError
 from geozone.manifest.roles import get_role
 from geozone.model import Basis
 from geozone.project import embedded_project, load_project
@@ -152,7 +152,7 @@ def test_a_wrong_project_file_is_told_with_file_and_reason(project_file, text, n
 def test_a_missing_project_file_and_an_unknown_zone_are_told(project_file, tmp_path):
     with pytest.raises(InputError):
         load_project(tmp_path / "none.toml")
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(InputError) as caught:
         load_project(project_file('zone = "atlantis"'))
     assert "atlantis" in str(caught.value)
     assert "bth" in str(caught.value)

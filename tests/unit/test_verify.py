@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from samples import sample_result
 
 from geozone.errors import InputError
+from geozone.export.fingerprint import spreadsheet_digits
 from geozone.export.record import write_record
 from geozone.maps import assets
 from geozone.run.folder import write_index
@@ -232,6 +233,41 @@ def test_a_broken_run_record_is_told(folder, content):
     assert "bth_run.json" in str(caught.value)
 
 
+def test_a_changed_run_record_names_the_section(folder):
+    replaced(folder / "bth_run.json", "0" * 64, "1" * 64)
+    [(file, told)] = failures(folder)
+    assert (file, told) == ("bth_run.json", "the section inputs of the run record was changed")
+
+
+def test_a_value_of_the_json_beside_its_rates_is_named(folder):
+    document = json.loads((folder / "bth_rates.json").read_text("utf-8"))
+    old, new = document["title"]["en"], "Another zone"
+    replaced(folder / "bth_rates.json", old, new)
+    assert ("bth_rates.json", f"title.en: {new}, but was {old}") in failures(folder)
+
+
+def test_another_coordinate_reference_system_of_a_layer_is_named(folder):
+    sql(folder / "bth.gpkg", "UPDATE gpkg_geometry_columns SET srs_id = 4326 WHERE table_name = 'units'")
+    expected = "layer units: its coordinate reference system is 4326, but was 4490"
+    assert ("bth.gpkg", expected) in failures(folder)
+
+
+def test_a_geometry_that_is_none_any_more_is_named_and_stops_nothing(folder):
+    with closing(sqlite3.connect(folder / "bth.gpkg")) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        (shape,) = database.execute("SELECT geom FROM units WHERE fid = 1").fetchone()
+        database.execute("UPDATE units SET geom = ? WHERE fid = 1", (shape[:-8] + bytes(8),))
+        database.commit()
+    found = failures(folder)
+    assert any(file == "bth.gpkg" and "geometry was changed" in told for file, told in found), found
+
+
+@pytest.mark.parametrize("number", [40.576012917084746, 141.29352618070948, 0.0061565004360833048, 1e-7, 3.0])
+def test_a_number_keeps_its_digits_however_often_it_is_saved(number):
+    assert spreadsheet_digits(float(f"{number:.16g}")) == spreadsheet_digits(number)
+
+
 def test_an_index_without_a_digest_of_its_own_is_held_by_its_words(folder):
     path = folder / "index.html"
     html = re.sub(r'<meta name="geozone-digest"[^>]*>\n', "", path.read_text("utf-8"))
@@ -245,8 +281,9 @@ def test_a_record_without_contents_is_held_by_digests(folder):
     path = folder / "bth_run.json"
     record = json.loads(path.read_text("utf-8"))
     for output in record["outputs"]:
-        for name in ("tables", "sheets", "blocks"):
+        for name in ("tables", "systems", "sheets", "blocks", "values"):
             output.pop(name, None)
+    record.pop("seal")  # that of an earlier edition has none
     path.write_text(json.dumps(record), "utf-8")
     sql(folder / "bth.gpkg", "PRAGMA journal_mode = wal")
     assert [file for file, _ in failures(folder)] == ["bth.gpkg"]

@@ -1,0 +1,93 @@
+"""A command in a process of its own, so that one that breaks down ends in a sentence.
+
+A damaged file may break a library below Python, and the system ends a process that takes too much memory; neither can be
+caught in the process itself. The first process only waits, passes signals on, and has the last word.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from multiprocessing import active_children
+from types import FrameType
+
+import click
+
+from geozone.errors import InputError
+from geozone.files import remove_working_folders
+from geozone.messages import Language, text
+from geozone.processes import end_with_parent
+
+_BROKEN = (
+    (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
+    if os.name == "posix"
+    else ()
+)
+
+
+def supervised(command: Callable[[], None], lang: Language) -> None:
+    """Run a command, and exit with its code; where it broke down, say so and exit with code 3.
+
+    Temporary files of the command go with it, however it ends.
+    """
+    if sys.platform != "linux":
+        end_with_a_sentence(lang)
+        command()
+        return
+    sys.stdout.flush()
+    sys.stderr.flush()
+    scratch = _scratch()
+    child = os.fork()
+    if not child:
+        end_with_parent()
+        end_with_a_sentence(lang)
+        if scratch is not None:
+            os.environ["TMPDIR"] = tempfile.tempdir = scratch
+        command()
+        return
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: os.kill(child, number))
+    _, status = os.waitpid(child, 0)
+    if scratch is not None:
+        shutil.rmtree(scratch, ignore_errors=True)
+    if not os.WIFSIGNALED(status):
+        os._exit(os.WEXITSTATUS(status))
+    ended_by = os.WTERMSIG(status)
+    if ended_by in _BROKEN or ended_by == signal.SIGKILL:
+        key = "cli.broken" if ended_by in _BROKEN else "cli.killed"
+        click.echo(text(key, signal=signal.Signals(ended_by).name).get(lang), err=True)
+        sys.stderr.flush()
+        os._exit(InputError.exit_code)
+    os._exit(128 + ended_by)
+
+
+def end_with_a_sentence(lang: Language) -> None:
+    """Let a process that is asked to end clear up after itself and say so.
+
+    It ends in the handler itself: an exception could be swallowed by a library that happens to be at work.
+    """
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signal.signal(
+            number, signal.SIG_IGN
+        )  # a terminal sends it to both processes, and the first passes it on
+        for process in active_children():
+            process.kill()
+        remove_working_folders()
+        click.echo("\n" + text("cli.ended").get(lang), err=True)
+        sys.stderr.flush()
+        os._exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+
+
+def _scratch() -> str | None:
+    try:
+        return tempfile.mkdtemp(prefix="geozone-")
+    except OSError:  # told where it is needed
+        return None

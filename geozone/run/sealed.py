@@ -1,0 +1,34 @@
+"""The user's files stay as they are while a run reads them, or the run says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from geozone.project import Project
+from geozone.read.door.seal import Seal
+
+
+@contextmanager
+def sealed(project: Project) -> Iterator[None]:
+    """Make sure that none of the user's files changes in a block, so that what it reads and what it hashes are the same.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, or was changed when the block ends.
+    """
+    seals = [Seal.of(path) for path in _files(project)]
+    yield
+    for seal in seals:
+        seal.hold()
+
+
+def _files(project: Project) -> list[Path]:
+    specs = [project.layers[name] for name in sorted(project.own)]
+    specs += [spec for older in project.older.values() for spec in older]
+    files = [source.path for spec in specs for source in spec.sources if isinstance(source.path, Path)]
+    files += [register.path for register in project.registers]
+    files += [figures.path for figures in project.figures]
+    return list(dict.fromkeys(files))
