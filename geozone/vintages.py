@@ -14,6 +14,12 @@ _DATE = re.compile(
     r"(?:[-./]?(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-./月])[1-9])日?)?)?"
 )
 
+# a date among other words; digits beside it would make it a number
+_INSIDE = re.compile(
+    r"(?<!\d)(?P<year>19[5-9]\d|20\d\d)(?:(?:年|[-./_])?(?P<month>0[1-9]|1[0-2]|(?<=[年\-./_])[1-9](?!\d))月?"
+    r"(?:[-./_]?(?P<day>0[1-9]|[12]\d|3[01]|(?<=[月\-./_])[1-9](?!\d))日?)?)?(?!\d)"
+)
+
 
 def parse_vintage(vintage: str) -> tuple[int, ...] | None:
     """Return year, month and day of a vintage, as far as it states them; None where it states no date.
@@ -23,6 +29,15 @@ def parse_vintage(vintage: str) -> tuple[int, ...] | None:
     """
     match = _DATE.fullmatch(re.sub(r"\s", "", vintage))
     return tuple(int(part) for part in match.groups() if part) if match else None
+
+
+def dates_in(words: str) -> list[str]:
+    """Return the dates that stand among other words, each as a vintage is written.
+
+    >>> dates_in("440803生态保护红线20231231"), dates_in("截至2026年6月30日"), dates_in("13010020")
+    (['2023-12-31'], ['2026-06-30'], [])
+    """
+    return ["-".join(part.zfill(2) for part in match.groups() if part) for match in _INSIDE.finditer(words)]
 
 
 def newest_first(vintages: Iterable[str]) -> list[list[str]] | None:

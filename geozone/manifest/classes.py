@@ -19,6 +19,7 @@ class RasterClass:
     id: str
     title: Text
     colour: str  # ``#rrggbb``
+    made_of: tuple[str, ...] = ()  # classes that it takes together
 
 
 @cache
@@ -33,11 +34,12 @@ def load_classes() -> Mapping[str, RasterClass]:
     declared = Declarations.read(shipped("seeds") / "classes.toml")
     found: dict[str, RasterClass] = {}
     for key, table in declared.tables.items():
-        declared.known_keys((key,), table, {"title", "colour", "written"})
-        known = RasterClass(key, Text(**table["title"]), table["colour"])
-        for name in (key, *table.get("written", ())):
+        declared.known_keys((key,), table, {"title", "colour", "written", "made_of"})
+        known = RasterClass(key, Text(**table["title"]), table["colour"], tuple(table.get("made_of", ())))
+        titles = (known.title.zh, known.title.en)
+        for name in dict.fromkeys((key, *titles, *table.get("written", ()))):
             word = name.casefold()
-            if word in found:
+            if found.get(word, known) is not known:
                 declared.fault((key, "written"), "twice", name=name, other=found[word].id)
             found[word] = known
     declared.stop_on_faults()

@@ -32,7 +32,7 @@ STOREYS = [
     {"maps", "export"},
     {"run"},
     {"api", "listing", "verify", "explain", "example"},
-    {"lists"},
+    {"lists", "drafting"},
     {"cli"},
     {"__init__", "__main__"},
 ]
