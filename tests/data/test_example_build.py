@@ -71,7 +71,9 @@ def test_every_demand_has_the_value_that_the_generator_knows(example):
     assert compare(result.rates, true) == []
 
 
-@pytest.mark.skipif(not THOROUGH, reason="computes the example again; that the inputs are the same is always tested")
+@pytest.mark.skipif(
+    not THOROUGH, reason="computes the example again; that the inputs are the same is always tested"
+)
 def test_a_drafted_project_file_gives_the_same_rates(example):
     """A draft knows no indicator of one's own, and no date that stands in the project file alone."""
     _, result, folder = example
