@@ -12,14 +12,14 @@ from itertools import pairwise
 
 import click
 
-from geozone.cli import change, example, files, init, lists, zones
+from geozone.cli import change, diff, example, files, init, lists, zones
 from geozone.cli.options import cli
 from geozone.cli.terminal import prepare
 from geozone.errors import GeozoneError, UsageError
 from geozone.messages import Language, Text, text
 from geozone.quiet import quieten
 
-__all__ = ["change", "cli", "example", "files", "init", "lists", "main", "zones"]
+__all__ = ["change", "cli", "diff", "example", "files", "init", "lists", "main", "zones"]
 
 
 def main(arguments: list[str] | None = None) -> None:

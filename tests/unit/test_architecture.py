@@ -32,6 +32,7 @@ STOREYS = [
     {"maps", "export"},
     {"run"},
     {"api", "listing", "verify", "explain", "example"},
+    {"diff"},
     {"lists", "drafting"},
     {"cli"},
     {"__init__", "__main__"},
