@@ -31,7 +31,7 @@ INDICATORS = {
     "water_completion",
     "natural_shore_retention",
 }
-ENDINGS = (".html", ".gpkg", "_rates.csv", "_rates.json", ".xlsx", "_run.json")
+ENDINGS = (".html", ".gpkg", ".qgz", "_rates.csv", "_rates.json", ".xlsx", "_run.json")
 
 
 def rates(folder, zone):
