@@ -16,6 +16,12 @@ _DATE = re.compile(
 _DIGITS = re.compile(r"[\d年月日./\-\s]+")
 _SPAN = re.compile(r"\s*\d{4}\s*年?\s*[-–—~至]\s*\d{4}\s*年?\s*")  # of years
 
+# a date among other words; digits beside it would make it a number
+_INSIDE = re.compile(
+    r"(?<!\d)(?P<year>19[5-9]\d|20\d\d)(?:(?:年|[-./_])?(?P<month>0[1-9]|1[0-2]|(?<=[年\-./_])[1-9](?!\d))月?"
+    r"(?:[-./_]?(?P<day>0[1-9]|[12]\d|3[01]|(?<=[月\-./_])[1-9](?!\d))日?)?)?(?!\d)"
+)
+
 
 def parse_vintage(vintage: str) -> tuple[int, ...] | None:
     """Return year, month and day of a vintage, as far as it states them; None where it states no date.
@@ -35,6 +41,15 @@ def is_no_date(vintage: str) -> bool:
     """
     meant = _DIGITS.fullmatch(vintage) and not _SPAN.fullmatch(vintage)
     return bool(meant) and parse_vintage(vintage) is None
+
+
+def dates_in(words: str) -> list[str]:
+    """Return the dates that stand among other words, each as a vintage is written.
+
+    >>> dates_in("440803生态保护红线20231231"), dates_in("截至2026年6月30日"), dates_in("13010020")
+    (['2023-12-31'], ['2026-06-30'], [])
+    """
+    return ["-".join(part.zfill(2) for part in match.groups() if part) for match in _INSIDE.finditer(words)]
 
 
 def newest_first(vintages: Iterable[str]) -> list[list[str]] | None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import click
 
-from geozone.cli import change, example, files, lists, zones
+from geozone.cli import change, diff, example, files, init, lists, zones
 from geozone.cli.options import cli
 from geozone.cli.supervised import supervised
 from geozone.cli.terminal import prepare
@@ -22,7 +22,7 @@ from geozone.messages import Language, Text, text
 from geozone.quiet import quieten
 from geozone.read.formats import REACHING_DRIVERS
 
-__all__ = ["change", "cli", "example", "files", "lists", "main", "zones"]
+__all__ = ["change", "cli", "diff", "example", "files", "init", "lists", "main", "zones"]
 
 
 def main(arguments: list[str] | None = None) -> None:

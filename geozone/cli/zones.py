@@ -85,6 +85,7 @@ def build_command(
     from tqdm import tqdm
 
     from geozone.run.build import build
+    from geozone.run.closing import closing_lines
     from geozone.run.options import OUTPUT_STEPS, STEPS, Options
 
     projects = chosen_projects(zones, every=every, project_file=project_file)
@@ -101,6 +102,8 @@ def build_command(
         written = build(projects, out, options, edition=edition, base_map=base_map)
     for path in written:
         click.echo(path)
+    for line in closing_lines(out, [project.zone.key for project in projects]):
+        click.echo(line.get(lang), err=True)
 
 
 @cli.command("rates")

@@ -11,12 +11,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import rasterio
 
 from geozone.example.features import Feature, MadeLayer, MadeRaster
 from geozone.example.sheets import WRITTEN, Sheet, pack, write_table, write_workbook
+from geozone.manifest.classes import load_classes
 from geozone.manifest.units import load_units
 from geozone.model import CRS
 
@@ -99,6 +101,25 @@ def geotiff(made: MadeRaster, folder: Path) -> None:
     ) as target:  # fmt: skip
         target.write(made.cells, 1)
         target.update_tags(TIFFTAG_IMAGEDESCRIPTION=entry["title"])
+    if "classes" in entry:
+        _write_classes(made, path)
+
+
+def _write_classes(made: MadeRaster, path: Path) -> None:
+    """Keep the names of classes beside a raster, in the table that a GIS writes there."""
+    names = {values[0]: name for name, values in made.entry["classes"].items() if len(values) == 1}
+    known, counts = np.unique(made.cells, return_counts=True)
+    rows = [
+        (int(value), int(count), load_classes()[names[int(value)]].title.zh)
+        for value, count in zip(known, counts, strict=True)
+        if int(value) in names
+    ]
+    with TemporaryDirectory(prefix="geozone-") as place:
+        table = Path(place) / "classes.dbf"
+        options = {"DBF_DATE_LAST_UPDATE": WRITTEN.strftime("%Y-%m-%d")}
+        frame = pd.DataFrame(rows, columns=["Value", "Count", "地类"])
+        pyogrio.write_dataframe(frame, table, driver="ESRI Shapefile", encoding=_GBK, layer_options=options)
+        path.with_name(f"{path.name}.vat.dbf").write_bytes(table.read_bytes())
 
 
 def table_of(made: MadeLayer) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import UsageError
+from geozone.export.desktop import Entry, add_project, project_archive
 from geozone.export.geopackage_schema import FIXED_DATE, add_columns, add_styles, settle
 from geozone.export.indicators import main_rate
 from geozone.export.qml import feature_label, qml, unit_label
@@ -40,7 +41,8 @@ def write_geopackage(
     1. Every layer and table of `content`, in EPSG:4490, one geometry type a layer, with spatial indexes.
     2. Identifier and description of each in `gpkg_contents`; source, licence, basis and accuracy as layer metadata.
     3. Column aliases and value domains (schema extension), and a QGIS style for each (`layer_styles`).
-    4. A fixed date throughout: the same input gives the same bytes.
+    4. A QGIS project with groups, themes and layouts (`geozone.export.desktop`).
+    5. A fixed date throughout: the same input gives the same bytes.
 
     Parameters
     ----------
@@ -64,6 +66,7 @@ def write_geopackage(
     """
     tables = content(result, lang) if tables is None else tables
     styles = {table.name: _style(table, result, lang, main_rate(result, rate), breaks) for table in tables}
+    entries = [_entry(table, result, styles[table.name], lang, main_rate(result, rate)) for table in tables]
     with whole_file(path) as unfinished:
         package = unfinished.with_name("package.gpkg")  # GDAL warns of any other ending
         # nobody sees the file before it is whole, so no write of it need wait for the disk
@@ -75,6 +78,8 @@ def write_geopackage(
                 database.execute("PRAGMA synchronous = OFF")
                 add_columns(database, tables, lang)
                 add_styles(database, tables, styles, lang)
+                project = project_archive(result, entries, path.name, lang)
+                add_project(database, result.zone.key, project, FIXED_DATE)
                 settle(database)
         except sqlite3.Error as error:
             raise UsageError("files.unwritable", path=path, reason=str(error)) from error
@@ -148,6 +153,20 @@ def _style(
         levels=levels,
         label=unit_label(lang),
     )
+
+
+def _entry(table: Table, result: ZoneResult, style: str, lang: Language, rate: str | None) -> Entry:
+    """Return a table as the QGIS project has it; the units have a second style that leaves them empty."""
+    name = _identifier(table, lang)
+    if table.name != "units":
+        return Entry(table, name, style)
+    present = set(result.units["level"])
+    levels = [level for level in Level if level.value in present]
+    outlines = qml(
+        table.style, table.geometry, table.columns, lang, levels=levels, label=unit_label(lang), filled=False
+    )
+    titles = {column.name: column.title.get(lang) for column in table.columns}
+    return Entry(table, name, style, outlines, titles.get(rate or "", ""))
 
 
 @contextmanager

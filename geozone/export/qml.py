@@ -18,7 +18,7 @@ _MM = 0.26  # millimetres of one CSS pixel, the unit of LayerStyle.width
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # rule keys are made from their filters
 _HATCH_MM = 1.6  # distance of hatch lines on paper and screen
 _STATUS_OR_MARK = f"coalesce(\"status\", CASE WHEN \"item_id\" IS NULL THEN '{Mark.OFF_REGISTER}' ELSE '{Mark.SEVERAL}' END)"
-_FONT = "Noto Sans CJK SC"  # QGIS takes another font where it is absent
+FONT = "Noto Sans CJK SC"  # QGIS takes another font where it is absent
 
 OUTLINES: dict[Level, tuple[str, float]] = {
     Level.COUNTY: ("#9a9a9a", 0.5),
@@ -50,6 +50,7 @@ def qml(
     levels: Sequence[Level] = (),
     label: Label | None = None,
     role: str | None = None,
+    filled: bool = True,
 ) -> str:
     """Return a QGIS style document for one layer or table.
 
@@ -71,6 +72,8 @@ def qml(
         Names on the map.
     role
         What the layer is, for the words of its legend.
+    filled
+        Whether a style of kind ``rate`` fills the units; otherwise their outlines are drawn alone.
     """
     root = ET.Element(
         "qgis",
@@ -82,7 +85,7 @@ def qml(
         kind = _symbol_kind(geometry)
         style = style or LayerStyle("fill", fill="#bbbbbb", stroke="#777777")
         if style.kind == "rate":
-            root.append(_rate_renderer(style, kind, rate, classes, levels=levels, lang=lang))
+            root.append(_rate_renderer(style, kind, rate, classes, levels=levels, lang=lang, filled=filled))
         elif any(item.domain == "status" for item in columns):
             root.append(_status_renderer(style, kind, columns, lang, role))
         elif (graded := grades_of(role)) and {graded[0].field, graded[0].rank or graded[0].field} <= {
@@ -151,6 +154,7 @@ def _rate_renderer(
     *,
     levels: Sequence[Level],
     lang: Language,
+    filled: bool,
 ) -> ET.Element:
     """Fill the finest units by their rate and draw the upper levels as outlines above them."""
     renderer = ET.Element(
@@ -174,12 +178,12 @@ def _rate_renderer(
             condition, item.label.get(lang), LayerStyle("fill", item.colour, outline, width, style.opacity), 0
         )
     missing = f'{scope}"{rate}" IS NULL' if rate else f"{scope}TRUE"
-    rule(
-        missing,
-        text("words.no_value").get(lang),
-        LayerStyle("fill", RATE_MISSING, outline, width, style.opacity),
-        0,
-    )
+    if filled:
+        bare = LayerStyle("fill", RATE_MISSING, outline, width, style.opacity)
+        rule(missing, text("words.no_value").get(lang), bare, 0)
+    elif finest:
+        word = text(f"words.level_{finest.value}").get(lang)
+        rule('"finest"', word, LayerStyle("outline", None, outline, width), 0)
     for pass_, level in enumerate(levels[1:], start=1):
         colour, width = OUTLINES[level]
         drawn = LayerStyle("outline", None, colour, width)
@@ -319,7 +323,7 @@ def _labelling(label: Label, kind: str) -> ET.Element:
         "text-style",
         fieldName=label.expression,
         isExpression="1",
-        fontFamily=_FONT,
+        fontFamily=FONT,
         namedStyle="Regular",
         fontSize=f"{label.size:g}",
         fontSizeUnit="Point",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from geozone.lists.headings import field_heading, unit_word
@@ -13,6 +12,7 @@ from geozone.manifest.inputs import layer_title, load_layers, load_registers, re
 from geozone.manifest.roles import load_roles
 from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import Basis
+from geozone.project.written import block, comment, toml_value
 
 _COORDINATES = "EPSG:4490"
 
@@ -34,7 +34,7 @@ def project_text(missing: Sequence[Missing], zone: tuple[str, Text], tables: Tab
     lang
         Language of the comments.
     """
-    blocks = [_comment(text("lists.project_head", title=zone[1]), lang) + f"\nzone = {_toml(zone[0])}"]
+    blocks = [_comment(text("lists.project_head", title=zone[1]), lang) + f"\nzone = {toml_value(zone[0])}"]
     blocks += [_register(name, sheet, lang) for name, sheet in tables.registers.items()]
     if tables.figures is not None:
         keys = {"path": tables.figures.path, "sheet": tables.figures.name, "basis": Basis.OFFICIAL.value}
@@ -53,7 +53,7 @@ def _register(name: str, sheet: Sheet, lang: Language) -> str:
         keys["level"] = known.level.value
     keys |= {"path": sheet.path, "sheet": sheet.name, "basis": Basis.OFFICIAL.value, "as_of": ""}
     said = text("lists.project_register", title=register_title(name))
-    return _comment(said, lang) + "\n" + _off(_block("register", keys, fields=_own_fields(sheet, lang)))
+    return _comment(said, lang) + "\n" + comment(_block("register", keys, fields=_own_fields(sheet, lang)))
 
 
 def _points(name: str, sheet: Sheet, lang: Language) -> str:
@@ -63,7 +63,7 @@ def _points(name: str, sheet: Sheet, lang: Language) -> str:
     keys |= {"basis": Basis.OFFICIAL.value, "vintage": "", "crs": _COORDINATES}
     mapped = {field: field_heading(field, lang) for field in ("name", *fields)}
     said = text("lists.project_points", title=layer_title(name))
-    return _comment(said, lang) + "\n" + _off(_block("layer", keys, fields=mapped))
+    return _comment(said, lang) + "\n" + comment(_block("layer", keys, fields=mapped))
 
 
 def _layer(item: Item, lang: Language) -> str:
@@ -76,7 +76,7 @@ def _layer(item: Item, lang: Language) -> str:
     keys = {**_identity(item.id), "path": "", "basis": Basis.OFFICIAL.value, "vintage": ""}
     classes = item.fields if item.kind == "raster" else ()
     fields = {} if item.kind == "raster" else dict.fromkeys(item.fields, "")
-    return _comment(said, lang) + "\n" + _off(_block("layer", keys, fields=fields, classes=classes))
+    return _comment(said, lang) + "\n" + comment(_block("layer", keys, fields=fields, classes=classes))
 
 
 def _layers(missing: Iterable[Missing], points: Mapping[str, Sheet]) -> list[Item]:
@@ -120,11 +120,7 @@ def _own_fields(sheet: Sheet, lang: Language) -> dict[str, str]:
 
 
 def _comment(said: Text, lang: Language) -> str:
-    return "\n".join(f"# {line}".rstrip() for line in said.get(lang).splitlines())
-
-
-def _off(block: str) -> str:
-    return "\n".join(f"# {line}" for line in block.splitlines())
+    return comment(said.get(lang))
 
 
 def _block(
@@ -134,15 +130,4 @@ def _block(
     fields: Mapping[str, str] | None = None,
     classes: Iterable[str] = (),
 ) -> str:
-    lines = [f"[[{kind}]]", *(f"{name} = {_toml(value)}" for name, value in keys.items())]
-    if fields:
-        lines.append(
-            "fields = { " + ", ".join(f"{name} = {_toml(word)}" for name, word in fields.items()) + " }"
-        )
-    if classes := list(classes):
-        lines.append("classes = { " + ", ".join(f"{name} = []" for name in classes) + " }")
-    return "\n".join(lines)
-
-
-def _toml(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return block(kind, keys, {"fields": fields or {}, "classes": dict.fromkeys(classes, ())})

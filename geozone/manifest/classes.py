@@ -20,6 +20,7 @@ class RasterClass:
     title: Text
     colour: str  # ``#rrggbb``
     natural: bool = False
+    made_of: tuple[str, ...] = ()  # classes that it takes together
 
 
 @cache
@@ -34,11 +35,18 @@ def load_classes() -> Mapping[str, RasterClass]:
     declared = Declarations.read(shipped("seeds") / "classes.toml")
     found: dict[str, RasterClass] = {}
     for key, table in declared.tables.items():
-        declared.known_keys((key,), table, {"title", "colour", "written", "natural"})
-        known = RasterClass(key, Text(**table["title"]), table["colour"], table.get("natural", False))
-        for name in (key, *table.get("written", ())):
+        declared.known_keys((key,), table, {"title", "colour", "written", "made_of", "natural"})
+        known = RasterClass(
+            key,
+            Text(**table["title"]),
+            table["colour"],
+            table.get("natural", False),
+            tuple(table.get("made_of", ())),
+        )
+        titles = (known.title.zh, known.title.en)
+        for name in dict.fromkeys((key, *titles, *table.get("written", ()))):
             word = name.casefold()
-            if word in found:
+            if found.get(word, known) is not known:
                 declared.fault((key, "written"), "twice", name=name, other=found[word].id)
             found[word] = known
     declared.stop_on_faults()

@@ -20,6 +20,7 @@ class Field:
     id: str
     title: Text
     unit: str | None  # of its values, where they are numbers
+    written: tuple[str, ...] = ()  # other headings under which files have it
 
 
 @cache
@@ -34,12 +35,12 @@ def load_fields() -> Mapping[str, Field]:
     declared = Declarations.read(shipped("seeds") / "fields.toml")
     found = {}
     for key, table in declared.tables.items():
-        declared.known_keys((key,), table, {"title", "unit"})
+        declared.known_keys((key,), table, {"title", "unit", "written"})
         unit = table.get("unit")
         if unit is not None and unit not in load_units():
             near = nearest(unit, load_units())
             declared.fault((key, "unit"), "unknown_unit", name=unit, nearest=near)
-        found[key] = Field(key, Text(**table["title"]), unit)
+        found[key] = Field(key, Text(**table["title"]), unit, tuple(table.get("written", ())))
     declared.stop_on_faults()
     return MappingProxyType(found)
 

@@ -25,6 +25,7 @@ class DeclaredLayer:
     role: str
     title: Text
     style: LayerStyle  # its own, or that of its role
+    words: tuple[str, ...] = ()  # in names of files, by which it is recognised
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class DeclaredRegister:
     role: str  # of its items
     title: Text
     level: Level | None  # of a register of units
+    words: tuple[str, ...] = ()  # in names of files, by which it is recognised
 
 
 @cache
@@ -49,16 +51,19 @@ def load_layers() -> Mapping[str, DeclaredLayer]:
     declared = Declarations.read(shipped("seeds") / "layers.toml")
     roles = load_roles()
     found = {
-        role.layer: DeclaredLayer(role.layer, role.id, role.title, role.style) for role in roles.values()
+        role.layer: DeclaredLayer(role.layer, role.id, role.title, role.style, role.words)
+        for role in roles.values()
     }
     for key, table in declared.tables.items():
-        declared.known_keys((key,), table, {"role", "title", "style"})
+        declared.known_keys((key,), table, {"role", "title", "style", "words"})
         if table["role"] not in roles:
             near = nearest(table["role"], roles)
             declared.fault((key, "role"), "unknown_word", name=table["role"], nearest=near)
             continue
         style = LayerStyle(**table["style"]) if "style" in table else roles[table["role"]].style
-        found[key] = DeclaredLayer(key, table["role"], Text(**table["title"]), style)
+        found[key] = DeclaredLayer(
+            key, table["role"], Text(**table["title"]), style, tuple(table.get("words", ()))
+        )
     declared.stop_on_faults()
     return MappingProxyType(found)
 
@@ -77,12 +82,14 @@ def load_registers() -> Mapping[str, DeclaredRegister]:
     for key, table in declared.tables.items():
         if key == _ROLES:
             continue
-        declared.known_keys((key,), table, {"role", "level", "title"})
+        declared.known_keys((key,), table, {"role", "level", "title", "words"})
         if table["role"] not in register_roles():
             near = nearest(table["role"], register_roles())
             declared.fault((key, "role"), "unknown_word", name=table["role"], nearest=near)
         level = Level(table["level"]) if "level" in table else None
-        found[key] = DeclaredRegister(key, table["role"], Text(**table["title"]), level)
+        found[key] = DeclaredRegister(
+            key, table["role"], Text(**table["title"]), level, tuple(table.get("words", ()))
+        )
     declared.stop_on_faults()
     return MappingProxyType(found)
 

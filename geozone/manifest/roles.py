@@ -22,7 +22,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
     "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "shore": False, "sea": False, "offshore": False, "named_to": 0, "outlined": False,
     "classed": False,
-    "nominal": False, "belt": None, "made_from": "", "columns": "", "grades": None,
+    "nominal": False, "belt": None, "made_from": "", "columns": "", "grades": None, "words": (), "field_words": (),
 }  # fmt: skip
 _KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
 
@@ -94,6 +94,8 @@ class Role:
     columns: str  # whose words its columns have, where that is not the layer itself
     made_from: str  # the role whose layer the run makes it from; nobody supplies it
     grades: Grades | None  # how a field tells its features apart
+    words: tuple[str, ...]  # in names of files and layers, by which it is recognised
+    field_words: tuple[str, ...]  # fields by which it is recognised where no name tells it
 
     @property
     def geometry(self) -> str:
@@ -174,7 +176,7 @@ def _role(declared: Declarations, key: str, table: Any) -> Role | None:
     if missing or not set(kinds) <= set(KINDS):
         return None
     values = {name: table.get(name, default) for name, default in _DEFAULTS.items()}
-    values |= {name: tuple(values[name]) for name in ("also", "natural")}
+    values |= {name: tuple(values[name]) for name in ("also", "natural", "words", "field_words")}
     values["layer"] = values["layer"] or key
     values["belt"] = _belt(declared, key, table["belt"]) if "belt" in table else None
     values["grades"] = _grades(declared, key, table["grades"]) if "grades" in table else None

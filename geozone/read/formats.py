@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from geozone.errors import InputError
-from geozone.messages import text
+from geozone.messages import Text, text
 from geozone.read.door.content import bytes_of
 
 _HEAD = 1 << 16
@@ -150,6 +150,16 @@ def detect(path: Path, shown: Path | None = None) -> Format:
     if kind is None:
         raise _refusal(shown, _REFUSED_ENDINGS.get(ending, _looks(head)))
     return kind
+
+
+def refusal(path: Path) -> Text | None:
+    """Return what a file is that is known and not read; None where it is read, or may be anything."""
+    try:
+        detect(path)
+    except InputError as error:
+        reason = error.message.params.get("reason")
+        return reason if isinstance(reason, Text) and reason != text("read.format_other") else None
+    return None
 
 
 def _detect_text(head: bytes, ending: str, shown: Path) -> Format | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geozone.choices import EDITIONS
+from geozone.export.desktop import write_project
 from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
 from geozone.export.result_tables import content
@@ -64,8 +65,10 @@ def write_data(result: ZoneResult, out: Path, options: Options) -> list[Path]:
     package = out / f"{result.zone.key}.gpkg"
     tables = content(result, options.lang)
     write_geopackage(result, package, lang=options.lang, tables=tables)
+    project = out / f"{result.zone.key}.qgz"
+    write_project(package, project)
     options.progress(text("run.step_tables"))
-    return [package, *write_tables(result, out, lang=options.lang, tables=tables)]
+    return [package, project, *write_tables(result, out, lang=options.lang, tables=tables)]
 
 
 def write_run(

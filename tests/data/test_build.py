@@ -15,6 +15,7 @@ import geozone
 from geozone.errors import GeozoneError
 from geozone.project import embedded_project, load_project
 from geozone.run.build import build
+from geozone.run.closing import closing_lines
 from geozone.run.folder import write_index
 from geozone.verify import verify_build
 
@@ -30,7 +31,7 @@ INDICATORS = {
     "water_completion",
     "natural_shore_retention",
 }
-ENDINGS = (".html", ".gpkg", "_rates.csv", "_rates.json", ".xlsx", "_run.json")
+ENDINGS = (".html", ".gpkg", ".qgz", "_rates.csv", "_rates.json", ".xlsx", "_run.json")
 
 
 def rates(folder, zone):
@@ -165,6 +166,15 @@ def test_the_record_names_every_input_with_its_digest(built, zone):
     assert all(len(entry["sha256"]) == 64 for entry in files)
     assert record["versions"]["pyogrio"]["GDAL"]
     assert [step["name"] for step in record["steps"]] == ["read", "check", "overlay", "rates"]
+
+
+def test_a_build_tells_its_story_and_its_page_at_the_end(built, zone):
+    record = json.loads((built / f"{zone}_run.json").read_text("utf-8"))
+    story, findings, page = closing_lines(built, [zone])
+    assert record["story"]["en"] in story.en
+    assert len(record["story"]["zh"]) > 20
+    assert str(len(record["findings"])) in findings.en or "," in findings.en
+    assert str(built / f"{zone}.html") in page.en
 
 
 def test_a_run_that_fails_leaves_nothing_behind(tmp_path):

@@ -5,6 +5,7 @@ import json
 import pytest
 from samples import THOROUGH
 
+from geozone.drafting import draft_project, draft_text
 from geozone.example import ZONES, truth, write_example
 from geozone.explain import explain, lines_of
 from geozone.model import Comparator, Kind
@@ -68,6 +69,27 @@ def test_every_demand_has_the_value_that_the_generator_knows(example):
     true, result, _ = example
     assert len(true) > 50
     assert compare(result.rates, true) == []
+
+
+@pytest.mark.skipif(
+    not THOROUGH, reason="computes the example again; that the inputs are the same is always tested"
+)
+def test_a_drafted_project_file_gives_the_same_rates(example):
+    """A draft knows no indicator of one's own, and no date that stands in the project file alone."""
+    _, result, folder = example
+    given = folder / "given"
+    path = folder / "given" / "drafted.toml"
+    path.write_text(draft_text(draft_project(given), given, "zh"), "utf-8")
+    drafted = compute(load_project(path))
+
+    def same_in_both(rate):
+        return (rate.unit_code, rate.indicator, rate.kind, rate.numerator, rate.denominator, rate.value, rate.low, rate.high,
+                rate.basis, rate.target_id, rate.verdict, rate.gap)  # fmt: skip
+
+    own = set(load_project(given / "project.toml").indicators)
+    assert list(map(same_in_both, drafted.rates)) == [
+        same_in_both(rate) for rate in result.rates if rate.indicator not in own
+    ]
 
 
 def test_what_has_no_value_is_told_with_its_reason(example):

@@ -32,7 +32,8 @@ STOREYS = [
     {"maps", "export"},
     {"run"},
     {"api", "listing", "verify", "explain", "example"},
-    {"lists"},
+    {"diff"},
+    {"lists", "drafting"},
     {"cli"},
     {"__init__", "__main__"},
 ]

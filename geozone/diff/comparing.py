@@ -1,0 +1,73 @@
+"""Two deliveries held against each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geozone.diff.data import (
+    FIGURES,
+    TARGETS,
+    input_differences,
+    layer_differences,
+    register_differences,
+    table_differences,
+)
+from geozone.diff.difference import Change, Difference, Part
+from geozone.diff.package import Package, packages_of
+from geozone.diff.rates import rate_differences
+
+_FIGURE_KEY = ("zone", "unit_code", "kind", "period", "source", "year", "indicator")
+
+
+def compare(old: Path, new: Path) -> list[Difference]:
+    """Return what differs between two builds or GeoPackages.
+
+    Items and features are known by their ids, else by their shape or their record of how they were written, so that one
+    whose key was changed is not told as deleted and added. Layers that the run makes are results and not compared.
+
+    Parameters
+    ----------
+    old, new
+        A GeoPackage that geozone wrote, or a folder of builds; edited since, or not.
+
+    Returns
+    -------
+    list of Difference
+        Zone by zone: inputs, data, targets, figures, rates, verdicts.
+
+    Raises
+    ------
+    InputError
+        If either is missing, unreadable, or was not written by geozone.
+    """
+    before, after = packages_of(old), packages_of(new)
+    single = len(before) == len(after) == 1
+    found: list[Difference] = []
+    for zone in dict.fromkeys([*before, *after]):
+        if zone in before and zone in after:
+            found += _of_zone(before[zone], after[zone])
+        elif not single:
+            change = Change.ADDED if zone in after else Change.DELETED
+            found.append(Difference(zone, Part.ZONES, "", zone, zone, change))
+    if single and set(before) != set(after):
+        (one,), (other,) = before, after
+        found = [Difference(one, Part.ZONES, "", one, one, Change.CHANGED, "zone", one, other)]
+        found += _of_zone(before[one], after[other])
+    return found
+
+
+def _of_zone(old: Path, new: Path) -> list[Difference]:
+    one, other = Package(old), Package(new)
+    try:
+        data = [*register_differences(one, other), *layer_differences(one, other)]
+        figures = list(table_differences(one, other, Part.FIGURES, FIGURES, _FIGURE_KEY))
+        return [
+            *input_differences(one, other),
+            *data,
+            *table_differences(one, other, Part.TARGETS, TARGETS, ("id",)),
+            *figures,
+            *rate_differences(one, other, [*data, *figures]),
+        ]
+    finally:
+        one.close()
+        other.close()

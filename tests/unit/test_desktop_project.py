@@ -1,0 +1,41 @@
+"""The QGIS project: what is declared of it, and that equal results give equal bytes."""
+
+import zipfile
+from collections import Counter
+
+from samples import sample_result
+
+from geozone.export.desktop import stored_project, write_project
+from geozone.export.desktop_declared import load_desktop
+from geozone.export.geopackage import write_geopackage
+from geozone.export.result_tables import TABLES
+from geozone.manifest.roles import load_roles
+
+
+def test_every_role_that_a_geopackage_holds_stands_in_one_group():
+    grouped = Counter(role for group in load_desktop().groups for role in group.roles)
+    held = {role.id for role in load_roles().values() if not role.raster and role.purpose != "units"}
+    assert set(grouped) == held
+    assert set(grouped.values()) == {1}
+    tables = [table for group in load_desktop().groups for table in group.tables]
+    assert sorted(tables) == sorted(["zone", "units", "mosaic", *TABLES])
+
+
+def test_the_project_beside_a_geopackage_is_the_one_inside_and_the_same_on_every_run(tmp_path):
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        write_geopackage(sample_result(), tmp_path / folder / "bth.gpkg")
+        write_project(tmp_path / folder / "bth.gpkg", tmp_path / folder / "bth.qgz")
+    one = (tmp_path / "one" / "bth.qgz").read_bytes()
+    assert one == (tmp_path / "other" / "bth.qgz").read_bytes()
+    assert one == stored_project(tmp_path / "one" / "bth.gpkg")
+
+
+def test_english_projects_are_english(tmp_path):
+    write_geopackage(sample_result(), tmp_path / "bth.gpkg", lang="en")
+    write_project(tmp_path / "bth.gpkg", tmp_path / "bth.qgz")
+    with zipfile.ZipFile(tmp_path / "bth.qgz") as archive:
+        words = archive.read("bth.qgs").decode()
+    assert "Bays and waters" in words
+    assert "not reviewed" in words
+    assert "海湾与水体" not in words
