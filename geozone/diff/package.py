@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError
-from geozone.registers.package_files import settled
+from geozone.read.door import vector
+from geozone.read.door.database import settled
 
 _ZONE = "zone"
 ENDING = ".gpkg"
@@ -36,7 +36,7 @@ class Package:
         self._open = ExitStack()
         try:
             self._settled = self._open.enter_context(settled(path))
-            listed = pyogrio.list_layers(self._settled)
+            listed = vector.layers(self._settled)
         except (DataSourceError, OSError) as error:
             self._open.close()
             raise InputError("diff.unreadable", path=path) from error
@@ -60,7 +60,7 @@ class Package:
         if name not in self.layers:
             return pd.DataFrame()
         try:
-            frame: pd.DataFrame = pyogrio.read_dataframe(self._settled, layer=name, fid_as_index=True)
+            frame: pd.DataFrame = vector.frame(self._settled, layer=name, fid_as_index=True)
         except (DataSourceError, DataLayerError, ValueError) as error:
             raise InputError("diff.unreadable", path=self.path) from error
         return frame

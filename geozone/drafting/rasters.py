@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyogrio
 from pyogrio.errors import DataSourceError
 
 from geozone.drafting.entries import LAYER, Entry, LeftOut, Look
@@ -16,6 +15,7 @@ from geozone.manifest.inputs import load_layers
 from geozone.manifest.roles import load_roles
 from geozone.messages import text
 from geozone.raster.opening import open_raster
+from geozone.read.door import vector
 
 _TITLE = "TIFFTAG_IMAGEDESCRIPTION"
 _TABLE = ".vat.dbf"  # what a GIS calls the table of the classes beside a raster
@@ -75,7 +75,7 @@ def _class_words(table: Path) -> list[tuple[float, str]]:
     """Return the values and names of the classes of a table; none where there is no table, or no name."""
     for encoding in _ENCODINGS if table.exists() else ():
         try:
-            frame = pyogrio.read_dataframe(table, encoding=encoding, read_geometry=False)
+            frame = vector.frame(table, encoding=encoding, read_geometry=False)
         except (DataSourceError, UnicodeDecodeError, ValueError):
             continue
         values = next((name for name in frame.columns if str(name).casefold() == "value"), None)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
-import pyogrio
 import shapely
 from pyogrio.errors import DataSourceError
 
@@ -20,6 +19,7 @@ from geozone.manifest.roles import Role, load_roles
 from geozone.messages import text
 from geozone.model import Basis, Decision, Layer
 from geozone.read import list_layers, read_layer
+from geozone.read.door import vector
 from geozone.read.fields import means
 
 _SAMPLE = 60  # features whose texts may say where the data stand
@@ -194,7 +194,7 @@ def _columns(path: Path, inside: str) -> list[str]:
     if path.suffix.lower() in _ARCHIVES:
         return []
     try:
-        return [str(name) for name in pyogrio.read_info(path, layer=inside)["fields"]]
+        return [str(name) for name in vector.info(path, layer=inside)["fields"]]
     except (DataSourceError, ValueError):
         return []
 

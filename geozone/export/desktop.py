@@ -20,7 +20,7 @@ import pyproj
 
 from geozone.export.desktop_declared import Theme, load_desktop
 from geozone.export.desktop_layout import Legend, Sheet, layout
-from geozone.export.sheet_map import Frame, frame_of
+from geozone.export.sheet_frame import Frame, frame_of
 from geozone.export.table import Table
 from geozone.files import whole_file
 from geozone.manifest.roles import load_roles

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from geozone.export.desktop_declared import Box, Page
 from geozone.export.qml import FONT
-from geozone.export.sheet_map import Frame
+from geozone.export.sheet_frame import Frame
 from geozone.messages import Language, text
 
 _NAMESPACE = uuid.UUID("8f4b0c5e-3a27-4d0e-9a5c-2f6a1c1f7d11")  # ids of parts are made from their names

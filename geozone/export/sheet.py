@@ -16,10 +16,9 @@ from geozone.errors import UsageError
 from geozone.export.fonts import chinese_font
 from geozone.export.indicators import is_finest
 from geozone.export.qml import OUTLINES
+from geozone.export.sheet_frame import Frame, frame_of
 from geozone.export.sheet_map import (
-    Frame,
     draw,
-    frame_of,
     graticule,
     north_arrow,
     place_names,

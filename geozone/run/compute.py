@@ -91,7 +91,7 @@ def compute_rated(project: Project, options: Options | None = None) -> Rated:
         return _compute(project, options)
 
 
-def _compute(project: Project, options: Options) -> ZoneResult:
+def _compute(project: Project, options: Options) -> Rated:
     zone = project.zone
     run = Reading(project, options)
     options.progress(text("run.step_read"))

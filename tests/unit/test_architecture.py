@@ -182,6 +182,10 @@ OPENERS = {
 }
 # they open what geozone itself ships or has just written
 NO_INPUT = {
+    "export/desktop.py": {
+        "sqlite3.connect",
+        "zipfile.ZipFile",
+    },  # the package and the project that are being written
     "export/geopackage.py": {"sqlite3.connect"},  # the package that is being written
     "versions.py": {"sqlite3.connect"},  # the database of PROJ
 }

@@ -11,7 +11,7 @@ from samples import sample_result
 from geozone.errors import UsageError
 from geozone.export import fonts, sheet_map
 from geozone.export.sheet import PAPERS, draw_sheet, write_sheet
-from geozone.export.sheet_map import frame_of
+from geozone.export.sheet_frame import frame_of
 from geozone.export.sheet_page import Page, wrapped
 from geozone.export.sheet_panel import theme
 from geozone.model import CRS
@@ -92,7 +92,7 @@ def test_the_scale_is_round_and_the_area_fits():
     bounds = (113.5, 36.0, 119.9, 42.7)
     frame = frame_of(bounds, 180, 150)
     mantissa = frame.denominator / 10 ** math.floor(math.log10(frame.denominator))
-    assert round(mantissa, 6) in sheet_map._ROUND
+    assert round(mantissa, 6) in sheet_frame._ROUND
     edge = shapely.get_coordinates(shapely.segmentize(shapely.box(*bounds), 0.05))
     x, y = pyproj.Transformer.from_crs(CRS, frame.crs, always_xy=True).transform(*edge.T)
     assert frame.west < min(x) < max(x) < frame.east
