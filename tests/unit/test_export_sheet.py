@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from samples import sample_result
 
 from geozone.errors import UsageError
-from geozone.export import fonts, sheet_map
+from geozone.export import fonts, sheet_frame
 from geozone.export.sheet import PAPERS, draw_sheet, write_sheet
 from geozone.export.sheet_frame import frame_of
 from geozone.export.sheet_page import Page, wrapped
