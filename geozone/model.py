@@ -430,6 +430,9 @@ class ZoneResult:
     figures: Any = None  # `geozone.rates.figures.Figures`
     rasters: Mapping[str, LayerSpec] = field(default_factory=dict)  # that rates are made from
     belts: Mapping[str, Any] = field(default_factory=dict)  # `geozone.run.belts.BeltResult` by role
+    years: Mapping[int, Mapping[int, Rate | None]] = field(
+        default_factory=dict
+    )  # year -> what differed at its end: place of a rate -> that of then, None where there was none
     story: Text | None = None  # as its run record tells it, where the result is read from files
     embedded: bool = False  # nothing was supplied: all is made from what comes with the product
 

@@ -5,7 +5,7 @@ The run owns no method. It hands layers from one room to the next and keeps the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -19,7 +19,7 @@ from geozone.figures.references import published, reference_targets
 from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.roles import load_roles
 from geozone.messages import text
-from geozone.model import Layer, LayerSpec, Register, Step, ZoneResult
+from geozone.model import Layer, LayerSpec, Rate, Register, Step, ZoneResult
 from geozone.overlay.area_choices import area_variants
 from geozone.overlay.compiled.kept import is_compiled
 from geozone.overlay.shores import NOWHERE, shore_lengths
@@ -28,6 +28,7 @@ from geozone.overlay.units import finest_units
 from geozone.policy.plausibility import territory
 from geozone.policy.targets import target_findings
 from geozone.project import Project
+from geozone.rates.by_year import changed, rates_by_year
 from geozone.rates.completion import with_shores
 from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
@@ -52,14 +53,15 @@ from geozone.seeds import load_documents, zone_targets
 class Rated:
     """A zone with its rates; its barriers as belts are looked at when an output asks for them."""
 
-    result: ZoneResult  # without belts and the layers made of them
+    result: ZoneResult  # without belts, the layers made of them, and earlier years
     belts: Belts
+    earlier: Callable[[], Mapping[int, Mapping[int, Rate | None]]]
 
     def whole(self) -> ZoneResult:
         """Return everything about the zone."""
         found = self.belts.found()
         made = {name: layer for belt in found.values() for name, layer in belt.layers.items()}
-        return replace(self.result, layers=self.result.layers | made, belts=found)
+        return replace(self.result, layers=self.result.layers | made, belts=found, years=self.earlier())
 
 
 def compute(project: Project, options: Options | None = None) -> ZoneResult:
@@ -188,7 +190,12 @@ def _compute(project: Project, options: Options) -> Rated:
         rasters=rasters,
         embedded=not (project.own or project.registers or project.figures),
     )
-    return Rated(result, belts)
+
+    def earlier_years() -> Mapping[int, Mapping[int, Rate | None]]:
+        by_year = rates_by_year(facts, chosen, targets, size)
+        return {year: changed(rates, then) for year, then in by_year.items()}
+
+    return Rated(result, belts, earlier_years)
 
 
 def _with_older(

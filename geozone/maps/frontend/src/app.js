@@ -8,6 +8,23 @@ import { language, setLanguage, setTexts } from './text.js';
 export const LEVELS = ['county', 'city', 'province', 'zone'];
 const NUMBERS = ['numerator', 'denominator', 'value', 'low', 'high', 'shown', 'target_value', 'gap'];
 
+function withNumbers(rate) {
+  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, rate[name] === null ? null : Number(rate[name])]));
+  return { ...rate, ...numbers, printed: rate.value };
+}
+
+// Unit code -> indicator -> rows, in the order of the rows.
+function byUnit(rates) {
+  const found = new Map();
+  for (const rate of rates) {
+    if (!found.has(rate.unit_code)) found.set(rate.unit_code, new Map());
+    const own = found.get(rate.unit_code);
+    if (!own.has(rate.indicator)) own.set(rate.indicator, []);
+    own.get(rate.indicator).push(rate);
+  }
+  return found;
+}
+
 export class App {
   constructor(options) {
     this.options = options;
@@ -62,23 +79,31 @@ export class App {
 
   #readRates() {
     const words = rows(this.data.rate_words);
-    this.rates = rows(this.data.rates).map((rate, place) => {
-      const numbers = Object.fromEntries(NUMBERS.map((name) => [name, rate[name] === null ? null : Number(rate[name])]));
-      return { ...rate, ...numbers, ...words[place], printed: rate.value };
-    });
-    this.ratesOf = new Map(); // unit code -> indicator -> rows
-    for (const rate of this.rates) {
-      if (!this.ratesOf.has(rate.unit_code)) this.ratesOf.set(rate.unit_code, new Map());
-      const own = this.ratesOf.get(rate.unit_code);
-      if (!own.has(rate.indicator)) own.set(rate.indicator, []);
-      own.get(rate.indicator).push(rate);
-    }
+    this.rates = rows(this.data.rates).map((rate, place) => ({ ...withNumbers(rate), ...words[place] }));
+    this.ratesOfLatest = byUnit(this.rates);
+    this.#readYears();
     this.indicators = this.data.indicators;
     this.mappable = this.data.mappable; // indicators that differ between units can colour the map
   }
 
   #firstIndicator() {
     return this.data.first_on_map;
+  }
+
+  // The rates at the end of earlier years: those of today, but for the rows that differed.
+  #readYears() {
+    this.years = new Map(); // year -> story, and unit code -> indicator -> rows
+    for (const stored of this.data.years) {
+      const words = rows(stored.rate_words);
+      const then = new Map(rows(stored.rates).map((rate, at) => [stored.places[at], { ...withNumbers(rate), ...words[at] }]));
+      const all = this.rates.map((rate, place) => then.get(place) ?? rate);
+      this.years.set(stored.year, { story: stored.story, ratesOf: byUnit(all) });
+    }
+  }
+
+  // The rates of a unit, in the year that is chosen.
+  get ratesOf() {
+    return this.years?.get(this.state?.year)?.ratesOf ?? this.ratesOfLatest;
   }
 
   // The level that an indicator is drawn at: the wanted one where most of its units are known, else the finest of which that
@@ -96,8 +121,9 @@ export class App {
     return this.regions.get(this.state.region) ?? this.units[this.state.unit];
   }
 
-  rate(code, indicator) {
-    return this.ratesOf.get(code)?.get(indicator)?.[0] ?? null;
+  rate(code, indicator, year = this.state.year) {
+    const found = this.years.get(year)?.ratesOf ?? this.ratesOfLatest;
+    return found.get(code)?.get(indicator)?.[0] ?? null;
   }
 
   nameOf(unit) {

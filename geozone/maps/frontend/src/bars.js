@@ -22,31 +22,52 @@ export function bar(rates, share) {
   return track;
 }
 
-// The way from today's rate to the targets, by year.
-export function trajectory(rates) {
+// What was known of a rate at the end of earlier years: its value or its range. A reported figure stands in its own year only.
+function history(app, rate) {
+  return [...app.years].flatMap(([year, { ratesOf }]) => {
+    const row = ratesOf.get(rate.unit_code)?.get(rate.indicator)?.find((one) => one.kind === rate.kind);
+    const [low, high] = row ? [row.value ?? row.low, row.value ?? row.high] : [null, null];
+    const told = low !== null && row.rank < app.data.silent && (row.kind !== 'reported' || Number.parseInt(row.vintage, 10) === year);
+    return told ? [{ year, low, high: high ?? low }] : [];
+  });
+}
+
+// The years of a rate, and the way from today's to the targets.
+export function trajectory(app, rates) {
+  const rate = rates[0];
   const points = rates.filter((row) => row.target_value !== null && row.target_year)
     .map((row) => ({ year: row.target_year, value: row.target_value, words: row.target_text }))
     .sort((one, other) => one.year - other.year);
-  const rate = rates[0];
   const now = Number.parseInt(rate.vintage, 10);
   const [low, high] = [rate.value ?? rate.low, rate.value ?? rate.high];
-  if (!points.length || !Number.isFinite(now) || low === null || points.every((point) => point.year <= now)) return null;
-  const [width, height, edge] = [360, 62, 8];
-  const last = points[points.length - 1].year;
-  const top = Math.max(high ?? low, ...points.map((point) => point.value)) * 1.15 || 1;
-  const x = (year) => edge + ((year - now) / (last - now)) * (width - 2 * edge - 34);
-  const y = (value) => height - 18 - (value / top) * (height - 30);
+  if (!Number.isFinite(now) || low === null) return null;
+  const ahead = points.filter((point) => point.year > now);
+  const past = history(app, rate).filter(({ year }) => year < now);
+  if (!ahead.length && !past.length) return null;
+  const [width, height, edge] = [360, 74, 8];
+  const first = Math.min(now, ...past.map(({ year }) => year));
+  const last = Math.max(now, ...ahead.map(({ year }) => year));
+  const top = Math.max(high ?? low, ...past.map((one) => one.high), ...ahead.map((point) => point.value)) * 1.15 || 1;
+  const x = (year) => edge + ((year - first) / (last - first)) * (width - 2 * edge - 34);
+  const y = (value) => height - 18 - (value / top) * (height - 32);
+  const line = (name, found) => found.length > 1 && shape.append(svg('polyline', { class: name, points: found.map(([year, value]) => `${x(year)},${y(value)}`).join(' ') }));
+  const word = (year, at, words, anchor = 'middle') => shape.append(svg('text', { x: x(year), y: at, 'text-anchor': anchor }, words));
   const shape = svg('svg', { class: 'trajectory', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': text('trajectory') });
   shape.append(svg('path', { d: `M${edge} ${height - 18}H${width}`, class: 'axis' }));
-  shape.append(svg('polyline', { class: 'way', points: [{ year: now, value: low }, ...points].map((point) => `${x(point.year)},${y(point.value)}`).join(' ') }));
-  if (high !== null && high !== low) shape.append(svg('path', { class: 'range', d: `M${x(now)} ${y(low)}V${y(high)}` }));
+  const known = [...past, { year: now, low, high: high ?? low }];
+  for (const one of known) {
+    if (one.high !== one.low) shape.append(svg('path', { class: 'range', d: `M${x(one.year)} ${y(one.low)}V${y(one.high)}` }));
+  }
+  line('past', known.map((one) => [one.year, one.low]));
+  line('way', [[now, low], ...ahead.map((point) => [point.year, point.value])]);
+  for (const one of past) shape.append(svg('circle', { class: 'then', cx: x(one.year), cy: y(one.low), r: 2 }));
   shape.append(svg('circle', { class: 'today', cx: x(now), cy: y(low), r: 3.5 }));
-  shape.append(svg('text', { x: edge - 4, y: height - 4 }, String(now)));
-  for (const point of points) {
-    if (point.year <= now) continue;
+  if (first < now) word(first, height - 4, String(first), 'start');
+  word(now, height - 4, String(now), first < now ? 'middle' : 'start');
+  for (const point of ahead) {
     shape.append(svg('circle', { class: 'goal', cx: x(point.year), cy: y(point.value), r: 3 }));
-    shape.append(svg('text', { x: x(point.year), y: height - 4, 'text-anchor': 'middle' }, String(point.year)));
-    shape.append(svg('text', { x: x(point.year), y: y(point.value) - 6, 'text-anchor': 'middle' }, said(point.words)));
+    word(point.year, height - 4, String(point.year));
+    word(point.year, y(point.value) - 6, said(point.words));
   }
   return shape;
 }

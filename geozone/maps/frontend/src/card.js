@@ -131,5 +131,5 @@ export function card(app, unit, id, rates, parts) {
     partLines(parts),
     openItems(app, indicator, unit),
     unit.place === app.zone ? app.data.belts.filter((belt) => belt.card === id).map((belt) => h('p', { class: 'note', 'data-belt': true }, said(belt.text))) : null,
-    h('details', { class: 'more' }, h('summary', {}, text('table_run')), statements(rates), trajectory(first), facts(app, indicator, rates)));
+    h('details', { class: 'more' }, h('summary', {}, text('table_run')), statements(rates), trajectory(app, first), facts(app, indicator, rates)));
 }

@@ -110,7 +110,7 @@ export function cardsSection(app) {
       silentRates(app, unit),
       unit.level === app.levels[0] ? unitItems(app, unit) : null);
   };
-  app.on(['lang', 'unit', 'indicator'], draw);
+  app.on(['lang', 'unit', 'indicator', 'year'], draw);
   draw();
   return section;
 }
@@ -135,6 +135,7 @@ function filter(section) {
 // How many targets are met, short and so on: the first thing a reader wants to know.
 function summary(app) {
   if (!app.data.tally.length) return null;
+  if (app.state.year !== null) return null; // the story of the year says what there was
   return h('ul', { class: 'summary' }, app.data.tally.map(({ verdict, title, count }) => h('li', { class: `sum-${verdict}` },
     verdictMark(app, verdict), h('b', {}, String(count)), said(title))));
 }
@@ -142,8 +143,11 @@ function summary(app) {
 // The zone in a few sentences.
 export function storySection(app) {
   const section = h('section', { class: 'story', id: 'story' });
-  const draw = () => { section.textContent = said(app.data.story); };
-  app.on(['lang'], draw);
+  const draw = () => {
+    const then = app.years.get(app.state.year);
+    section.textContent = then ? `${text('story_at', { year: app.state.year })}${said(then.story)}` : said(app.data.story);
+  };
+  app.on(['lang', 'year'], draw);
   draw();
   return section;
 }

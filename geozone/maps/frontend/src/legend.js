@@ -87,11 +87,14 @@ export function legendCard(app) {
     // the slider keeps its focus while it is moved
     const active = document.activeElement;
     const slider = card.querySelector('[data-year]');
-    if (active === slider) {
+    if (slider) slider.value = slider.dataset.year = app.state.year ?? slider.max;
+    if (active === slider || playing) {
       const fresh = h('div', {}, [...app.layers.values()].map((layer) => layerLegend(app, layer)));
       for (const item of fresh.querySelectorAll('[data-statuses]')) {
         card.querySelector(`[data-statuses="${CSS.escape(item.dataset.statuses)}"]`)?.replaceWith(item);
       }
+      const units = rateLegend(app);
+      if (units) card.querySelector('[data-legend="units"]')?.replaceWith(units);
       card.querySelector('output').textContent = yearWord(app);
     } else draw();
   });
@@ -143,10 +146,45 @@ function yearWord(app) {
   return app.state.year === null ? text('year_latest') : String(app.state.year);
 }
 
+let playing = null;
+const STEP_MS = 1200; // a year on the screen
+
+// Shows one year after the other, from the first to the latest.
+function playButton(app, first, last) {
+  const stop = () => {
+    clearInterval(playing);
+    playing = null;
+    mark();
+  };
+  const button = h('button', { type: 'button', class: 'play', 'data-play': true, onclick: () => (playing ? stop() : start()) });
+  const mark = () => {
+    for (const one of document.querySelectorAll('[data-play]')) {
+      const words = text(playing ? 'year_stop' : 'year_play');
+      one.textContent = playing ? '\u25A0' : '\u25B6';
+      one.setAttribute('aria-label', words);
+      one.title = words;
+    }
+  };
+  const start = () => {
+    app.set({ year: first });
+    playing = setInterval(() => {
+      const next = (app.state.year ?? last) + 1;
+      app.set({ year: next > last ? null : next });
+      if (next > last) stop();
+    }, STEP_MS);
+    mark();
+  };
+  const words = text(playing ? 'year_stop' : 'year_play');
+  button.textContent = playing ? '\u25A0' : '\u25B6';
+  button.setAttribute('aria-label', words);
+  button.title = words;
+  return button;
+}
+
 function yearSlider(app, [first, last]) {
   const value = app.state.year ?? last + 1;
   return h('section', { class: 'legend-section year' },
-    h('label', { for: 'year' }, text('year')), h('output', { for: 'year' }, yearWord(app)),
+    h('label', { for: 'year' }, text('year')), h('output', { for: 'year' }, yearWord(app)), playButton(app, first, last),
     h('input', {
       type: 'range', id: 'year', min: first, max: last + 1, step: 1, value, 'data-year': value,
       'aria-valuetext': yearWord(app),

@@ -43,7 +43,7 @@ function clipped(context, from, to, height, draw) {
 function drawTheme(app, context, view, theme) {
   const year = theme?.startsWith('year:') ? Number(theme.slice(5)) : null;
   const indicator = theme === null || year ? app.state.indicator : theme.startsWith('units:') ? theme.slice(6) : null;
-  drawUnits(app, context, view, indicator);
+  drawUnits(app, context, view, indicator, year ?? app.state.year);
   for (const layer of app.layers.values()) {
     if (theme === null || year ? !layer.shown : theme !== `layer:${layer.id}`) continue;
     if (layer.paint) layer.paint(context, view, year);
@@ -51,7 +51,7 @@ function drawTheme(app, context, view, theme) {
   }
 }
 
-function drawUnits(app, context, view, indicator) {
+function drawUnits(app, context, view, indicator, year) {
   const { features, partition, units, state } = app;
   context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
   context.lineJoin = 'round';
@@ -60,7 +60,7 @@ function drawUnits(app, context, view, indicator) {
   context.globalAlpha = [...app.layers.values()].some((layer) => layer.under && layer.shown) ? VEIL : 1;
   for (const place of partition[state.level]) {
     if (!features.meets(place, view.box)) continue;
-    const rate = indicator ? app.rate(units[place].code, indicator) : null;
+    const rate = indicator ? app.rate(units[place].code, indicator, year) : null;
     const colour = indicator ? colourOf(app, indicator, state.level, rate?.shown) : ground();
     const path = features.path(place);
     context.fillStyle = colour;

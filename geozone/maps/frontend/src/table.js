@@ -82,7 +82,7 @@ export function tableSection(app) {
           body)));
     fillRows();
   };
-  app.on(['lang'], draw);
+  app.on(['lang', 'year'], draw);
   app.on(['unit'], mark);
   draw();
   return section;

@@ -6,13 +6,10 @@ export function registerOf(app, layer) {
   return app.registers[layer.register] ?? null;
 }
 
+// The first and the last year that something dated describes.
 export function yearRange(app) {
-  const years = Object.values(app.registers)
-    .flatMap((register) => register.items)
-    .map((item) => Number.parseInt(item.status_date, 10))
-    .filter((year) => Number.isFinite(year));
-  if (!years.length) return null;
-  return [Math.min(...years) - 1, Math.max(...years)]; // from the year before the first dated status
+  const years = [...app.years.keys()];
+  return years.length ? [Math.min(...years), Math.max(...years)] : null;
 }
 
 // The items of the register that a feature stands for, by their places.

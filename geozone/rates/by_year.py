@@ -1,0 +1,116 @@
+"""The rates of earlier years: the same rules on what was known at the end of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from geozone.manifest.indicators import Indicator
+from geozone.model import Rate, Register, Status, Target
+from geozone.policy.plausibility import Territory
+from geozone.rates.compute import compute_rates
+from geozone.rates.facts import Facts
+from geozone.rates.figures import VALUE, Figures
+
+MOST_YEARS = 12  # of which the last are told
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def rates_by_year(
+    facts: Facts, indicators: Sequence[Indicator], targets: Sequence[Target], size: Territory
+) -> dict[int, list[Rate]]:
+    """Return the rates that depend on dated statuses and figures, as they were at the end of each year.
+
+    1. The years run from the one before the first dated status to the last dated status or figure; of more than twelve the
+       last ones count.
+    2. At the end of a year an item has its status where the date of it is not later, and is unknown otherwise; a figure is
+       known where its year is not later.
+    3. What is made from registers and figures is computed again by the rules of today. What is made from layers has the date
+       of its layer, and no other value.
+
+    Returns
+    -------
+    dict
+        Year -> rates, in the order of `indicators`; of no year where nothing is dated.
+    """
+    dated = [one for one in indicators if one.registers or _reported(one, facts.figures)]
+    found = {}
+    for year in years(facts, dated):
+        then = replace(
+            facts,
+            registers={name: register_at(register, year) for name, register in facts.registers.items()},
+            figures=figures_until(facts.figures, year),
+            found={},
+        )
+        asked = {one.id for one in dated}
+        found[year] = compute_rates(then, dated, [one for one in targets if one.indicator in asked], size)
+    return found
+
+
+def years(facts: Facts, indicators: Iterable[Indicator]) -> list[int]:
+    """Return the years that something dated describes, all between the first and the last included."""
+    codes = {unit.code for unit in facts.units}
+    names = {name for one in indicators for name in (*one.figures, one.id)}
+    figured = {
+        figure.year
+        for figure in facts.figures.all
+        if figure.year and figure.kind == VALUE and figure.scope in codes and figure.indicator in names
+    }
+    stated = {
+        year
+        for register in facts.registers.values()
+        for date in register.items["status_date"]
+        if (year := _year_of(date)) is not None
+    }
+    every = figured | stated | ({min(stated) - 1} if stated else set())
+    return list(range(min(every), max(every) + 1))[-MOST_YEARS:] if every else []
+
+
+def register_at(register: Register, year: int) -> Register:
+    """Return a register as it was known at the end of a year: a status of a later date, or of none, was not known."""
+    items = register.items.copy()
+    dates = pd.Series([_year_of(date) for date in items["status_date"]], index=items.index, dtype=object)
+    known = dates.map(lambda one: one is not None and one <= year).astype(bool)
+    items.loc[~known, "status"] = Status.UNKNOWN.value
+    items.loc[~known, "status_date"] = ""
+    last = _year_of(register.as_of)
+    return replace(register, items=items, as_of=register.as_of if last is None or last <= year else str(year))
+
+
+def figures_until(figures: Figures, year: int) -> Figures:
+    """Return the figures that describe a year or an earlier one; what a document sets for a year to come is no value."""
+    return Figures(one for one in figures.all if one.kind != VALUE or one.year is None or one.year <= year)
+
+
+def _reported(indicator: Indicator, figures: Figures) -> bool:
+    return any(figures.scopes(name) for name in dict.fromkeys((*indicator.figures, indicator.id)))
+
+
+def _year_of(date: object) -> int | None:
+    match = _YEAR.match(str(date or ""))
+    return int(match[0]) if match else None
+
+
+def changed(latest: Iterable[Rate], then: Iterable[Rate]) -> Mapping[int, Rate | None]:
+    """Return what differs of the rows of today: place -> the row of then, None where there was none.
+
+    Rows are the same that have one unit, indicator, kind and target.
+    """
+    rows = list(latest)
+    found = {_key(rate): rate for rate in then}
+    asked = {rate.indicator for rate in found.values()}
+    differing: dict[int, Rate | None] = {}
+    for place, rate in enumerate(rows):
+        if rate.indicator not in asked:
+            continue
+        earlier = found.get(_key(rate))
+        if earlier != rate:
+            differing[place] = earlier
+    return differing
+
+
+def _key(rate: Rate) -> tuple[object, ...]:
+    return (rate.unit_code, rate.indicator, rate.kind, rate.target_id)
