@@ -5,7 +5,7 @@ The run owns no method. It hands layers from one room to the next and keeps the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -54,10 +54,18 @@ class Rated:
 
     result: ZoneResult  # without belts and the layers made of them
     belts: Belts
+    hold: Callable[[], None]  # makes sure that the files are still those that the rates were made from
 
     def whole(self) -> ZoneResult:
-        """Return everything about the zone."""
+        """Return everything about the zone.
+
+        Raises
+        ------
+        InputError
+            If a file was changed since the rates were made.
+        """
         found = self.belts.found()
+        self.hold()  # a land cover is read once more for the belts
         made = {name: layer for belt in found.values() for name, layer in belt.layers.items()}
         return replace(self.result, layers=self.result.layers | made, belts=found)
 
@@ -87,11 +95,11 @@ def compute_rated(project: Project, options: Options | None = None) -> Rated:
         If the data has errors that repair does not mend, or parts do not add up to their whole.
     """
     options = options or Options()
-    with sealed(project):
-        return _compute(project, options)
+    with sealed(project) as hold:
+        return Rated(*_compute(project, options), hold)
 
 
-def _compute(project: Project, options: Options) -> Rated:
+def _compute(project: Project, options: Options) -> tuple[ZoneResult, Belts]:
     zone = project.zone
     run = Reading(project, options)
     options.progress(text("run.step_read"))
@@ -188,7 +196,7 @@ def _compute(project: Project, options: Options) -> Rated:
         rasters=rasters,
         embedded=not (project.own or project.registers or project.figures),
     )
-    return Rated(result, belts)
+    return result, belts
 
 
 def _with_older(
