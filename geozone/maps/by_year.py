@@ -14,9 +14,16 @@ from geozone.rates.by_year import figures_until, register_at
 from geozone.story.zone import zone_story
 
 
-def year_entries(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]:
-    """Return for each year its story, its tally of targets and the rows that differ from those of today, by their places."""
-    return [_year(year, differing, result, strings) for year, differing in sorted(result.years.items())]
+def year_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
+    """Return for each year its story and the rows that differ from those of today, by their places; and texts of these alone.
+
+    `strings` stays as it is: the places of further texts go on from it.
+    """
+    known = strings.pairs[:]
+    years = [_year(year, differing, result, strings) for year, differing in sorted(result.years.items())]
+    further = strings.pairs[len(known) :]
+    strings.pairs[:] = known
+    return {"strings": further, "years": years}
 
 
 def at_year(result: ZoneResult, year: int) -> ZoneResult:

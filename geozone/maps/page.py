@@ -12,12 +12,13 @@ import shapely
 
 from geozone.manifest.roles import load_roles
 from geozone.maps.basemap import BaseMap
+from geozone.maps.by_year import year_entries
 from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block, unsupported
 from geozone.maps.generalise import units_for_drawing
 from geozone.maps.mercator import base64_text, encode, pack, to_drawing, varints
 from geozone.maps.overview import overview_image
 from geozone.maps.payload import layer_entry, zone_payload
-from geozone.maps.plain import Strings, attributes, to_json
+from geozone.maps.plain import Strings, attributes, packed, to_json
 from geozone.maps.raster_image import raster_image
 from geozone.maps.relief import relief_image
 from geozone.maps.style import graded_symbols, layer_symbols, symbol
@@ -108,6 +109,8 @@ def render_page(
         payload["layers"].append(entry)
         blocks += more
         PageLayer(key, maker="tiles" if "tiles" in entry else "vector", show=entry["show"]).add_to(chart)
+    # last, since its texts go on from those of the page
+    blocks.append(data_block("years", packed(year_entries(result, strings)), BINARY))
     page.html.add_child(Raw("shell", shell(result.title, lang)))
     page.html.add_child(data_block("geozone-data", to_json(payload), JSON))
     for block in blocks:

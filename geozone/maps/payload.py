@@ -16,7 +16,6 @@ from geozone.checks.report import grouped
 from geozone.manifest.inputs import register_roles, register_title
 from geozone.manifest.roles import load_roles
 from geozone.maps.belt import belt_entries
-from geozone.maps.by_year import year_entries
 from geozone.maps.indicators import first_on_map, indicator_entries, mappable, partitions
 from geozone.maps.missing import gaps
 from geozone.maps.places import place_entries, region_entries
@@ -72,7 +71,6 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
         ],
         "story": strings.add(zone_story(result)),
         "leading": leading,
-        "years": year_entries(result, strings),
         "belts": belt_entries(result, strings),
         "missing": [
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import math
@@ -85,6 +86,12 @@ def interned(values: Iterable[Any]) -> Any:
         return column
     places = {value: place for place, value in enumerate(distinct)}
     return {"values": distinct, "places": [places[value] for value in column]}
+
+
+def packed(value: Any) -> str:
+    """Return plain values as compressed JSON in base64, for a data block."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode("ascii")
 
 
 ATTRIBUTE_ROWS = 4096  # rows of a compressed piece; a reader of one feature unpacks one piece

@@ -55,11 +55,21 @@ class Rated:
 
     result: ZoneResult  # without belts, the layers made of them, and earlier years
     belts: Belts
-    earlier: Callable[[], Mapping[int, Mapping[int, Rate | None]]]
+    earlier: Callable[
+        [], Mapping[int, Mapping[int, Rate | None]]
+    ]  # what differed at the end of earlier years
+    hold: Callable[[], None]  # makes sure that the files are still those that the rates were made from
 
     def whole(self) -> ZoneResult:
-        """Return everything about the zone."""
+        """Return everything about the zone.
+
+        Raises
+        ------
+        InputError
+            If a file was changed since the rates were made.
+        """
         found = self.belts.found()
+        self.hold()  # a land cover is read once more for the belts
         made = {name: layer for belt in found.values() for name, layer in belt.layers.items()}
         return replace(self.result, layers=self.result.layers | made, belts=found, years=self.earlier())
 
@@ -89,11 +99,13 @@ def compute_rated(project: Project, options: Options | None = None) -> Rated:
         If the data has errors that repair does not mend, or parts do not add up to their whole.
     """
     options = options or Options()
-    with sealed(project):
-        return _compute(project, options)
+    with sealed(project) as hold:
+        return Rated(*_compute(project, options), hold)
 
 
-def _compute(project: Project, options: Options) -> Rated:
+def _compute(
+    project: Project, options: Options
+) -> tuple[ZoneResult, Belts, Callable[[], Mapping[int, Mapping[int, Rate | None]]]]:
     zone = project.zone
     run = Reading(project, options)
     options.progress(text("run.step_read"))
@@ -195,7 +207,7 @@ def _compute(project: Project, options: Options) -> Rated:
         by_year = rates_by_year(facts, chosen, targets, size)
         return {year: changed(rates, then) for year, then in by_year.items()}
 
-    return Rated(result, belts, earlier_years)
+    return result, belts, earlier_years
 
 
 def _with_older(

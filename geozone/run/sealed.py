@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,8 +11,13 @@ from geozone.read.door.seal import Seal
 
 
 @contextmanager
-def sealed(project: Project) -> Iterator[None]:
+def sealed(project: Project) -> Iterator[Callable[[], None]]:
     """Make sure that none of the user's files changes in a block, so that what it reads and what it hashes are the same.
+
+    Yields
+    ------
+    Callable
+        Makes sure of it again, for who reads a file after the block: that it is still as it was when the block began.
 
     Raises
     ------
@@ -20,9 +25,13 @@ def sealed(project: Project) -> Iterator[None]:
         If a file is missing, or was changed when the block ends.
     """
     seals = [Seal.of(path) for path in _files(project)]
-    yield
-    for seal in seals:
-        seal.hold()
+
+    def hold() -> None:
+        for seal in seals:
+            seal.hold()
+
+    yield hold
+    hold()
 
 
 def _files(project: Project) -> list[Path]:

@@ -202,6 +202,16 @@ def test_what_cannot_be_a_page_is_refused_and_named(fault):
     assert all(word.casefold() in str(said.value).casefold() for word in named), str(said.value)
 
 
+def test_names_and_columns_stay_data_whatever_they_hold():
+    attack = "</script><script>window.attacked=1</script>"
+    html = page(table(x=[1, 2]).rename(columns={"x": attack}), units(2, name_en=[attack, "b"]), title=attack)
+    assert "<script>window.attacked" not in html
+    payload, rates = rows_of(html)
+    assert list(payload["indicators"]) == [attack]
+    assert payload["units"]["name_en"][0] == attack
+    assert rates["indicator"].to_list() == [attack] * 2
+
+
 def test_the_approval_number_of_a_map_stands_on_its_page():
     payload, _ = rows_of(page(table(x=[1, 2]), units(2), review_number="GS(2026)1234"))
     assert payload["review"] == "GS(2026)1234"

@@ -1,7 +1,7 @@
 // What the page knows and shows: the data, the reader's choices, and who wants to hear of a change.
 
 import { Features, toUnits } from './geometry.js';
-import { attributeReader, rows, takeBlock, takeJson } from './data.js';
+import { attributeReader, rows, takeBlock, takeJson, takePacked } from './data.js';
 import { readRegions } from './regions.js';
 import { language, setLanguage, setTexts } from './text.js';
 
@@ -93,7 +93,9 @@ export class App {
   // The rates at the end of earlier years: those of today, but for the rows that differed.
   #readYears() {
     this.years = new Map(); // year -> story, and unit code -> indicator -> rows
-    for (const stored of this.data.years) {
+    const packed = takePacked('years') ?? { strings: [], years: [] };
+    this.data.strings.push(...packed.strings); // theirs alone, behind those of today
+    for (const stored of packed.years) {
       const words = rows(stored.rate_words);
       const then = new Map(rows(stored.rates).map((rate, at) => [stored.places[at], { ...withNumbers(rate), ...words[at] }]));
       const all = this.rates.map((rate, place) => then.get(place) ?? rate);

@@ -27,6 +27,11 @@ export function takeBlock(id) {
   return text === null ? null : gunzipSync(fromBase64(text));
 }
 
+export function takePacked(id) {
+  const bytes = takeBlock(id);
+  return bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes));
+}
+
 // a column is a list, or its distinct values and the place of each row's value among them
 export function column(stored) {
   if (Array.isArray(stored)) return stored;
