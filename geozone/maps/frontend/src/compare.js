@@ -17,6 +17,7 @@ export function themes(app) {
     ...app.mappable.map((id) => [`units:${id}`, said(app.indicators[id].map_title)]),
     ...[...app.layers.values()].map((layer) => [`layer:${layer.id}`, layer.title === undefined ? text('relief') : said(layer.title)]),
     ...years(app).map((year) => [`year:${year}`, text('year_end', { year })]),
+    ...(years(app).length ? [['year:latest', text('year_latest')]] : []),
   ];
 }
 
@@ -24,6 +25,8 @@ export function setUpComparison(app, chart) {
   let share = 0.5;
   app.defaultComparison = () => {
     const known = themes(app).map(([key]) => key);
+    const dated = years(app);
+    if (dated.length > 1) return { left: `year:${dated[0]}`, right: 'year:latest' }; // what has changed since
     const left = known[0];
     return { left, right: known.find((key) => key !== left && key.startsWith('layer:')) ?? known[1] ?? left };
   };

@@ -39,13 +39,15 @@ function clipped(context, from, to, height, draw) {
   context.restore();
 }
 
-// A theme is an indicator or a layer alone ("units:<id>", "layer:<id>", "year:<year>"); null draws what is switched on.
+// A theme is an indicator or a layer alone ("units:<id>", "layer:<id>"), or what is switched on in another year
+// ("year:<year>", "year:latest"); null draws what is switched on.
 function drawTheme(app, context, view, theme) {
-  const year = theme?.startsWith('year:') ? Number(theme.slice(5)) : null;
-  const indicator = theme === null || year ? app.state.indicator : theme.startsWith('units:') ? theme.slice(6) : null;
-  drawUnits(app, context, view, indicator, year ?? app.state.year);
+  const whole = theme === null || theme.startsWith('year:');
+  const year = whole && theme !== null ? Number(theme.slice(5)) || null : app.state.year;
+  const indicator = whole ? app.state.indicator : theme.startsWith('units:') ? theme.slice(6) : null;
+  drawUnits(app, context, view, indicator, year);
   for (const layer of app.layers.values()) {
-    if (theme === null || year ? !layer.shown : theme !== `layer:${layer.id}`) continue;
+    if (whole ? !layer.shown : theme !== `layer:${layer.id}`) continue;
     if (layer.paint) layer.paint(context, view, year);
     else paintFeatures(context, view, layer.features, (feature) => layer.legend[symbolPlace(app, layer, feature, year)].symbol);
   }

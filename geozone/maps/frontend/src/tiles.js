@@ -74,8 +74,7 @@ export function openTiles(app, key) {
       this.shown = true;
       return this;
     },
-    paint(context, view, chosen = null) {
-      const year = chosen ?? app.state.year;
+    paint(context, view, year = app.state.year) {
       if (far(view.zoom, year)) {
         overview.paint(context, view);
         return;

@@ -6,10 +6,14 @@ export function registerOf(app, layer) {
   return app.registers[layer.register] ?? null;
 }
 
-// The first and the last year that something dated describes.
+// The first and the last year that something dated describes: of the rates; without any, of the statuses alone.
 export function yearRange(app) {
-  const years = [...app.years.keys()];
-  return years.length ? [Math.min(...years), Math.max(...years)] : null;
+  if (app.years.size) return [Math.min(...app.years.keys()), Math.max(...app.years.keys())];
+  const years = Object.values(app.registers)
+    .flatMap((register) => register.items)
+    .map((item) => Number.parseInt(item.status_date, 10))
+    .filter((year) => Number.isFinite(year));
+  return years.length ? [Math.min(...years) - 1, Math.max(...years)] : null; // from the year before the first dated status
 }
 
 // The items of the register that a feature stands for, by their places.
@@ -28,11 +32,10 @@ function statusIn(app, item, until) {
 }
 
 // The place of the legend entry that draws a feature in the chosen year.
-export function symbolPlace(app, layer, feature, chosen = null) {
+export function symbolPlace(app, layer, feature, until = app.state.year) {
   if (!layer.symbols) return 0;
   const place = layer.symbols[feature];
   if (!layer.amounts) return place; // no statuses
-  const until = chosen ?? app.state.year;
   if (until === null || layer.legend[place].key === app.data.drawn.unlisted) return place;
   const statuses = new Set(itemsOf(app, layer, feature).map((item) => statusIn(app, item, until)));
   const key = statuses.size > 1 ? app.data.drawn.mixed : [...statuses][0] ?? app.data.drawn.undated;

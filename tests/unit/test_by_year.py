@@ -1,0 +1,101 @@
+"""Rates of earlier years: what was known at the end of each, by the rules of today."""
+
+from dataclasses import replace
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+from rate_samples import NAME, ZONE, register, target, units
+
+from geozone.manifest.indicators import load_indicators
+from geozone.messages import Text
+from geozone.model import Basis, Comparator, Status
+from geozone.policy.plausibility import Published, territory
+from geozone.rates.by_year import MOST_YEARS, changed, figures_until, rates_by_year, register_at, years
+from geozone.rates.compute import chosen_indicators, compute_rates, zone_units
+from geozone.rates.facts import Facts
+from geozone.rates.figures import FLOOR, Figure, Figures
+
+GOAL = target()
+AIR = target(comparator=Comparator.AT_MOST, value=33.0, unit="ug/m3", indicator="pm25_annual_mean", id="T-2")
+CHOSEN = chosen_indicators(load_indicators(), [GOAL, AIR], [])
+SIZE = territory(ZONE.key, ZONE.members, ZONE.coastal, 80.0, Published())
+
+
+def facts(rows, figures=(), basis=Basis.OFFICIAL, as_of="2025-12-31"):
+    table = units()
+    return Facts(
+        zone=ZONE,
+        units=zone_units(table),
+        parents=dict(zip(table["code"], table["parent"], strict=True)),
+        specs={},
+        tables={},
+        registers={"bay": register(rows, basis, as_of=as_of)},
+        figures=Figures(figures),
+    )
+
+
+def air(year, value, **more):
+    return Figure(
+        "pm25_annual_mean", "z", NAME, year, value, "ug/m3", "=", "value", Basis.PUBLIC, Text("源", "source"), "", **more
+    )  # fmt: skip
+
+
+DATES = st.sampled_from(["", "2019", "2021-06", "2023", "2024-12-31", "无"])
+ROWS = st.lists(st.tuples(st.sampled_from(Status), DATES, st.none(), st.just(1.0)), min_size=1, max_size=12)
+
+
+@given(ROWS)
+def test_a_year_counts_what_was_known_at_its_end(rows):
+    by_year = rates_by_year(facts(rows), CHOSEN, [GOAL], SIZE)
+    for year, rates in by_year.items():
+        row = next(one for one in rates if one.target_id == "T-1")
+        known = [status for status, date, *_ in rows if date[:4].isdigit() and int(date[:4]) <= year]
+        built = sum(status is Status.BUILT for status in known)
+        closed = sum(status not in {Status.BUILT, Status.UNKNOWN} for status in known)
+        assert row.denominator == len(rows)
+        assert row.low == built / len(rows)
+        assert row.high == (len(rows) - closed) / len(rows)
+
+
+@given(ROWS)
+def test_what_differs_and_what_does_not_make_the_rates_of_the_year(rows):
+    given_ = facts(rows, [air(2020, 40.0), air(2024, 31.0)])
+    latest = compute_rates(given_, CHOSEN, [GOAL, AIR], SIZE)
+    for then in rates_by_year(given_, CHOSEN, [GOAL, AIR], SIZE).values():
+        differing = changed(latest, then)
+        whole = [differing.get(place, rate) for place, rate in enumerate(latest)]
+        kept = {(one.unit_code, one.indicator, one.kind, one.target_id): one for one in then}
+        for rate in filter(None, whole):
+            key = (rate.unit_code, rate.indicator, rate.kind, rate.target_id)
+            assert kept.get(key, rate) == rate
+
+
+def test_a_figure_counts_from_its_year_on_and_a_floor_in_every_year():
+    given_ = facts([], [air(2020, 40.0), air(2024, 31.0), replace(air(2035, 30.0), kind=FLOOR)])
+    values = {}
+    for year, rates in rates_by_year(given_, CHOSEN, [AIR], SIZE).items():
+        row = next(one for one in rates if one.target_id == "T-2")
+        values[year] = row.value
+    assert list(values) == [2020, 2021, 2022, 2023, 2024]
+    assert [one.year for one in figures_until(given_.figures, 2023).all] == [2020, 2035]
+
+
+def test_years_run_from_before_the_first_date_to_the_last_and_are_few():
+    first = facts([(Status.BUILT, "2021", None, 1.0), (Status.PLANNED, "2024-05", None, 1.0)])
+    assert years(first, CHOSEN) == [2020, 2021, 2022, 2023, 2024]
+    assert years(facts([(Status.UNKNOWN, "", None, 1.0)]), CHOSEN) == []
+    long = facts([(Status.BUILT, "1990", None, 1.0), (Status.BUILT, "2024", None, 1.0)])
+    assert years(long, CHOSEN) == list(range(2025 - MOST_YEARS, 2025))
+
+
+def test_a_register_of_a_year_is_no_younger_than_the_year():
+    given_ = register(
+        [(Status.BUILT, "2024", None, 1.0), (Status.PLANNED, "2021", None, 1.0)], as_of="2025-12-26"
+    )
+    then = register_at(given_, 2022)
+    assert list(then.items["status"]) == ["unknown", "planned"]
+    assert then.as_of == "2022"
+    assert register_at(given_, 2026).as_of == "2025-12-26"
+    assert isinstance(given_.items, pd.DataFrame)
+    assert list(given_.items["status"]) == ["built", "planned"]
