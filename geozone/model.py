@@ -424,6 +424,9 @@ class ZoneResult:
     )  # path, layer, sha256, basis, vintage, source, licence
     redline_areas: pd.DataFrame = field(default_factory=_no_rows)
     relief: tuple[LayerSource, ...] = ()  # elevation models for the hillshade backdrop, the first going first
+    backdrop: Mapping[str, Layer] = field(
+        default_factory=dict
+    )  # what maps draw around and over the units, by purpose
     indicators: Mapping[str, Any] = field(
         default_factory=dict
     )  # `geozone.manifest.indicators.Indicator` by id

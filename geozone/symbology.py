@@ -23,6 +23,7 @@ from geozone.registers.gazetteer import embedded_gazetteer
 from geozone.rounding import digits, exact_places
 
 RATE_COLOURS = ("#eef3d6", "#c3deb0", "#86c0a0", "#46978f", "#1d6577")
+PAPER, SURROUNDINGS = "#f6f6f2", "#e8e7e0"  # of units without a rate, and of the land around them
 RATE_ZERO = "#f7f5ee"
 RATE_MISSING = "#dcdcda"
 CLASSES = len(RATE_COLOURS)

@@ -13,6 +13,7 @@ from geozone.symbology import (
     OFF_REGISTER_COLOUR,
     SEVERAL_COLOUR,
     STATUS_COLOURS,
+    SURROUNDINGS,
     VERDICT_COLOURS,
     Drawn,
     Mark,
@@ -36,6 +37,7 @@ def data_styles() -> str:
         rules.append(f".mark-{verdict.value}{{color:{word}}}")
         if verdict in _BARS:
             rules.append(f".bar-value.verdict-{verdict.value}{{background:{word}}}")
+    rules.append(f"#map{{background:{SURROUNDINGS}}}")
     for basis, colour in BASIS_COLOURS.items():
         dashed = ";border-style:dashed" if basis in DOUBTED else ""
         rules.append(f".badge-{basis.value}{{color:{colour}{dashed}}}")

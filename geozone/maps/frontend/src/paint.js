@@ -2,8 +2,7 @@
 
 import { LINE, POINT, POLYGON } from './geometry.js';
 
-export const PAPER = '#f6f6f2';
-let paper = PAPER;
+let paper = '#ffffff';
 
 // Swatches stand on the ground of the map: the screen's paper, or white in print.
 export function setPaper(colour) {
