@@ -159,7 +159,7 @@ class Change:
 class LayerStyle:
     """How a layer is drawn, alike on the page, in print and in QGIS. Colours are ``#rrggbb``."""
 
-    kind: str  # "fill" | "hatch" | "line" | "rate" | "status"
+    kind: str  # "fill" | "tint" (an outline, coloured along its inside) | "hatch" | "outline" | "line" | "rate" | "status"
     fill: str | None = None
     stroke: str | None = None
     width: float = 1.0

@@ -15,6 +15,7 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
+from geozone.export.qml import UNFILLED
 from geozone.export.sheet_frame import Frame
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, text
@@ -22,6 +23,7 @@ from geozone.model import CRS, LayerStyle
 
 HATCH = "/////"
 _POINTS = 72 / 96  # points of one CSS pixel, the unit of LayerStyle.width
+_TINT = 1.6  # points of colour inside the outline of a tint
 _MOST_AREAS = 10_000  # in one path; the rasteriser has a limit
 
 
@@ -37,10 +39,22 @@ def draw(axes: Axes, geometries: np.ndarray, style: LayerStyle, *, order: float,
     dimensions = shapely.get_dimensions(parts)
     width = style.width * _POINTS * scale
     areas = parts[(dimensions == 2) & ~shapely.is_empty(parts)]
-    filled, hatched = style.kind not in {"line", "outline"} and style.fill is not None, style.kind == "hatch"
+    filled, hatched = style.kind not in UNFILLED and style.fill is not None, style.kind == "hatch"
     for start in range(0, len(areas), _MOST_AREAS):
+        outline = _outline(areas[start : start + _MOST_AREAS])
+        if style.kind == "tint":
+            band = PathPatch(
+                outline,
+                facecolor="none",
+                edgecolor=style.fill,
+                linewidth=2 * _TINT * scale,
+                alpha=style.opacity / 2,
+                zorder=order,
+            )
+            axes.add_artist(band)
+            band.set_clip_path(outline, axes.transData)
         patch = PathPatch(
-            _outline(areas[start : start + _MOST_AREAS]),
+            outline,
             facecolor=style.fill if filled and not hatched else "none",
             edgecolor=(style.fill or style.stroke) if hatched else (style.stroke or "none"),
             linewidth=width if style.stroke else 0,

@@ -23,7 +23,7 @@ from geozone.maps.plain import Strings, attributes, packed, to_json
 from geozone.maps.raster_image import raster_image
 from geozone.maps.relief import relief_image
 from geozone.maps.streams import classes, downstream
-from geozone.maps.style import graded_symbols, layer_symbols, symbol
+from geozone.maps.style import crowded_symbol, graded_symbols, layer_symbols, symbol
 from geozone.maps.tiles import tile_layer
 from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import Basis, Layer, LayerSpec, LayerStyle, ZoneResult
@@ -195,6 +195,8 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
     blocks = [data_block(f"attributes-{key}", base64_text(rows), BINARY)]
     if len(layer.data) > PLAIN_FEATURES or shapely.get_num_coordinates(geometries).sum() > PLAIN_POINTS:
         symbols = None if which is None else np.asarray(which, np.int64)
+        for item in entry["legend"]:
+            item["symbol"] = crowded_symbol(item["symbol"])
         tiled = tile_layer(geometries, symbols, coverage=load_roles()[spec.role].partition)
         entry["tiles"] = [[level.zoom, level.least, level.tiles] for level in tiled.levels]
         entry["individual"] = tiled.individual

@@ -90,3 +90,66 @@ def test_the_sea_is_water_and_neighbours_are_land_without_a_line(zone_page):
     assert page.evaluate(COLOUR, [113.2, 40.8])[3] == 0  # the ground of the map shows through
     ground = page.eval_on_selector("#map", "map => getComputedStyle(map).backgroundColor")
     assert ground == f"rgb({', '.join(str(part) for part in bytes.fromhex(backdrop['land'][1:]))})"
+
+
+PIXELS = """places => {
+    const { chart } = geozone.app;
+    const canvas = document.querySelector('.picture canvas');
+    const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
+    const ratio = canvas.width / chart.picture._bounds.getSize().x;
+    return places.map(([longitude, latitude]) => {
+        const point = chart.map.latLngToLayerPoint([latitude, longitude]).subtract(chart.picture._bounds.min);
+        const at = (Math.round(point.y * ratio) * copy.width + Math.round(point.x * ratio)) * 4;
+        return [...data.slice(at, at + 3)];
+    });
+}"""
+
+
+def test_under_the_relief_every_pixel_has_a_shade_that_the_legend_shows(open_page, built):
+    page = open_page(built / "hebei.html", viewport=DESKTOP, reduced_motion="reduce")
+    page.evaluate(
+        """() => {
+            const { app } = geozone;
+            for (const layer of app.layers.values()) layer.shown = false;
+            app.grounds = {};
+            app.data.backdrop.names = [];
+            for (const unit of app.units) [unit.name, unit.nameEn, unit.seat] = ['', '', null]; // names would lie over the colours
+            app.tell(['layers']);
+            app.chart.redrawNow();
+        }"""
+    )
+    places = [[114 + step * 0.037, 38 + step * 0.041] for step in range(100)]
+    plain = page.evaluate(PIXELS, places)
+    colours = set(
+        page.eval_on_selector_all(
+            "[data-legend^='units:'][data-colour]", "found => found.map(one => one.dataset.colour)"
+        )
+    )
+    known = [place for place, pixel in zip(places, plain, strict=True) if "#" + bytes(pixel).hex() in colours]
+    assert len(known) > 50
+    before = page.evaluate(PIXELS, known)
+    page.locator('input[data-layer="relief"]').check()
+    page.evaluate("() => geozone.app.chart.redrawNow()")
+    shaded = page.evaluate(PIXELS, known)
+    darkest = page.eval_on_selector(
+        "[data-legend='units:zero'] canvas, [data-legend='units:class0'] canvas",
+        """canvas => {
+            const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+            const context = copy.getContext('2d', { willReadFrequently: true });
+            context.drawImage(canvas, 0, 0);
+            const red = (x) => context.getImageData(x, canvas.height / 2, 1, 1).data[0];
+            return red(canvas.width - 5) / red(8);
+        }""",
+    )
+    assert 0.6 < darkest < 0.85
+    shades = [
+        two / one
+        for first, second in zip(before, shaded, strict=True)
+        for one, two in zip(first, second, strict=True)
+    ]
+    assert min(shades) > darkest - 0.06
+    assert max(shades) <= 1.01
+    assert min(shades) < 0.95  # there are mountains
