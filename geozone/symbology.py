@@ -59,6 +59,13 @@ BASIS_COLOURS: Mapping[Basis, str] = {
     Basis.WORKING: "#8c3a12",
     Basis.SYNTHETIC: "#8a1250",
 }
+STREAM_WIDTHS = (
+    1.0,
+    2.4,
+    1.5,
+    1.1,
+    0.8,
+)  # of rivers, times the usual one, by class; the first where none is known
 _UNKNOWN_DASH = "3 2"  # of the outline of ground whose status is unknown
 _LARGE = 1.6  # points of the first ones, times the others
 DOUBTED = (Basis.SCHEMATIC, Basis.WORKING, Basis.SYNTHETIC)  # their marks have a dashed border

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
-import geopandas as gpd
 import shapely
 
+from geozone.backdrop import names_around, unit_seats
 from geozone.manifest.roles import role_for
 from geozone.maps.document import Raw, data_block
 from geozone.maps.mercator import encode, pack, to_drawing
 from geozone.maps.plain import Strings
 from geozone.maps.style import symbol
-from geozone.messages import Text
-from geozone.model import Layer, Level, ZoneResult
-from geozone.symbology import PAPER, SURROUNDINGS
+from geozone.model import ZoneResult
+from geozone.symbology import PAPER, STREAM_WIDTHS, SURROUNDINGS
 
 BINARY = "application/octet-stream"
 GROUNDS = ("sea", "water")  # purposes of areas, drawn under and over the units
@@ -32,50 +31,27 @@ def backdrop_entry(result: ZoneResult, strings: Strings) -> tuple[dict[str, Any]
         grounds[purpose] = symbol(style)
         shapes = to_drawing(layer.data.geometry.to_numpy())
         blocks.append(data_block(f"geometry-{purpose}", pack(encode(shapes)), BINARY))
-    names = _names(result.backdrop.get("names"), set(result.units["code"].astype(str)), strings)
-    return {"paper": PAPER, "land": SURROUNDINGS, "grounds": grounds, "names": names}, blocks
-
-
-def unit_seats(units: gpd.GeoDataFrame, backdrop: Mapping[str, Layer]) -> list[list[int] | None]:
-    """Return for each unit the place of its seat in drawing units and its rank, or None where its name stands in its area.
-
-    Ranks are 1 for the seat of a province, 2 of a prefecture, 3 of a county. The name of a province stands in its area,
-    unless it is a city: one without prefectures. A seat that lies outside its unit is none.
-    """
-    layer = backdrop.get("seats")
-    if layer is None or not {"code", "rank"} <= set(layer.data.columns):
-        return [None] * len(units)
-    points = shapely.centroid(layer.data.geometry.to_numpy())
-    known = dict(
-        zip(layer.data["code"].astype(str), zip(points, layer.data["rank"], strict=True), strict=True)
-    )
-    divided = set(units.loc[units["level"] == Level.CITY.value, "parent"].astype(str))
-    found: list[list[int] | None] = []
-    for code, level, ground in zip(units["code"].astype(str), units["level"], units.geometry, strict=True):
-        point, rank = known.get(code, (None, 0))
-        in_area = level == Level.ZONE.value or (level == Level.PROVINCE.value and code in divided)
-        if point is None or in_area or not shapely.intersects_xy(ground, point.x, point.y):
-            found.append(None)
-            continue
-        x, y = shapely.get_coordinates(to_drawing([point]))[0]
-        found.append([round(float(x)), round(float(y)), int(rank)])
-    return found
-
-
-def _names(layer: Layer | None, own: set[str], strings: Strings) -> list[dict[str, Any]]:
-    """Return the names around the zone: of seas, and of provinces that are no units of it."""
-    if layer is None or not {"kind", "rank", "code"} <= set(layer.data.columns):
-        return []
-    data = layer.data[~layer.data["code"].astype(str).isin(own)]
-    points = shapely.get_coordinates(to_drawing(shapely.centroid(data.geometry.to_numpy())))
-    return [
-        {
-            "kind": row.kind,
-            "rank": int(row.rank),
-            "title": strings.add(Text(row.name, row.name_en)),
-            "at": [round(float(x)), round(float(y))],
-        }
-        for row, (x, y) in zip(
-            data[["kind", "rank", "name", "name_en"]].itertuples(index=False), points, strict=True
-        )
+    around = names_around(result.units, result.backdrop)
+    names = [
+        {"kind": name.kind, "rank": name.rank, "title": strings.add(name.title), "at": place}
+        for name, place in zip(around, _places(name.point for name in around), strict=True)
     ]
+    entry = {
+        "paper": PAPER,
+        "land": SURROUNDINGS,
+        "stream_widths": STREAM_WIDTHS,
+        "grounds": grounds,
+        "names": names,
+    }
+    return entry, blocks
+
+
+def seat_entries(result: ZoneResult) -> list[list[int] | None]:
+    """Return for each unit the place of its seat in drawing units and its rank, or None."""
+    seats = unit_seats(result.units, result.backdrop)
+    places = iter(_places(seat.point for seat in seats if seat))
+    return [[*next(places), seat.rank] if seat else None for seat in seats]
+
+
+def _places(points: Iterable[shapely.Point]) -> list[list[int]]:
+    return [[round(float(x)), round(float(y))] for x, y in shapely.get_coordinates(to_drawing(list(points)))]

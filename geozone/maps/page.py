@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geozone.manifest.roles import load_roles
-from geozone.maps.backdrop import backdrop_entry, unit_seats
+from geozone.maps.backdrop import backdrop_entry, seat_entries
 from geozone.maps.basemap import BaseMap
 from geozone.maps.by_year import year_entries
 from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block, unsupported
@@ -88,7 +88,7 @@ def render_page(
     chart = PageMap(page, bounds=(west, south, east, north), lang=lang)
     blocks = [data_block("geometry-units", pack(encode(drawn.geometries)), BINARY)]
     payload["units"]["label"] = drawn.labels
-    payload["units"]["seat"] = unit_seats(result.units, result.backdrop)
+    payload["units"]["seat"] = seat_entries(result)
     payload["backdrop"], more = backdrop_entry(result, strings)
     blocks += more
     payload["layers"] = []

@@ -1,7 +1,8 @@
 """Layers sea_surface, map_names and open_water: what maps show around and under the units.
 
-1. ``data/sea_tianditu.gpkg``: around every zone (``backdrop.toml``) what is no land of Tianditu's provinces and holds a named
-   sea. It is an area, never an outline of a state: it ends before other states' shores.
+1. ``data/sea_tianditu.gpkg``: around every zone (``backdrop.toml``) what is no land and holds a named sea. Land is that of
+   Tianditu's provinces, and in the east that of Natural Earth (public domain) as well, so that no shore of another state is water.
+   It is an area, never an outline of a state.
 2. ``data/names_tianditu.gpkg``: the provinces in view of each zone, each with a point inside it, for the names of neighbours.
 3. ``data/names_seas.gpkg``: names of the sea, set by hand.
 4. ``data/water_osm.gpkg``: wide rivers. Water bodies of OpenStreetMap (2017) that hold a course of the layer rivers and are
@@ -11,6 +12,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,12 +24,15 @@ from common import DATA, EXTENT, write
 from lakes import LARGEST, open_street_map
 from names import english_name
 from numpy.typing import NDArray
+from packages import debian
 from units import read_units
 
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2, length_km
 
 COAST = 0.002  # degrees, of the sea's outline: a fifth of the accuracy of the units
+OTHER_STATES = 124.0  # degrees of longitude from which on shores may be of other states
+OTHER_COAST = 0.02  # degrees, of those: they lie at the edge of the view
 UNDER = 0.03  # degrees: how far the sea reaches under the units
 ALONG_KM = 1.0  # of a course in a water body that is a river
 MOUTH_KM2 = 5.0  # smaller parts of the sea in the units are creeks, and shores drawn otherwise
@@ -87,7 +92,7 @@ def sea_of(
 ) -> gpd.GeoDataFrame:
     """Return the sea of an extent; it reaches under the units of the zone, so that no land shows between the two."""
     land = shapely.make_valid(provinces.geometry.array[provinces.intersects(box)])
-    sea = shapely.get_parts(shapely.difference(box, shapely.union_all(land)))
+    sea = shapely.get_parts(shapely.difference(box, shapely.union_all([*land, other_land()])))
     sea = shapely.union_all([part for part in sea if shapely.intersects(part, points).any()])
     shore = shapely.intersection(shapely.buffer(sea, UNDER), ground_of(own))
     sea = shapely.simplify(shapely.union(sea, shore), COAST)
@@ -96,6 +101,16 @@ def sea_of(
         geometry=[shapely.multipolygons(shapely.get_parts(sea))],
         crs=CRS,
     )
+
+
+@cache
+def other_land() -> shapely.Geometry:
+    """Return the land of Natural Earth where shores may be of other states."""
+    window = shapely.box(OTHER_STATES, 15.0, 135.0, 45.0)
+    path = debian("libmagics++-data") / "usr/share/magics/10m/ne_10m_land.shp"
+    land = pyogrio.read_dataframe(path, bbox=window.bounds).to_crs(CRS)
+    whole = shapely.intersection(shapely.union_all(shapely.make_valid(land.geometry.array)), window)
+    return shapely.simplify(whole, OTHER_COAST)
 
 
 def province_names(provinces: gpd.GeoDataFrame, box: shapely.Polygon, own: list[str]) -> gpd.GeoDataFrame:

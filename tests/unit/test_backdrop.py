@@ -6,8 +6,9 @@ import pandas as pd
 import shapely
 from samples import sample_result
 
+from geozone.backdrop import unit_seats
 from geozone.manifest.roles import role_for
-from geozone.maps.backdrop import backdrop_entry, unit_seats
+from geozone.maps.backdrop import backdrop_entry, seat_entries
 from geozone.maps.edition import off_grid, public_edition
 from geozone.maps.mercator import unproject
 from geozone.maps.plain import Strings
@@ -50,9 +51,12 @@ def test_a_unit_is_named_at_its_seat_and_a_divided_province_in_its_area():
         ("110000", 1, (116.4, 39.9)),
     )
     found = unit_seats(TREE, told)
-    assert [seat and seat[2] for seat in found] == [1, 3, None, 1, None]
-    place = unproject(np.array([found[3][:2]], float))[0]
-    np.testing.assert_allclose(place, (116.4, 39.9), atol=1e-4)
+    assert [seat and seat.rank for seat in found] == [1, 3, None, 1, None]
+    result = sample_result()
+    result.units, result.backdrop = TREE, told
+    x, y, rank = seat_entries(result)[3]
+    assert rank == 1
+    np.testing.assert_allclose(unproject(np.array([[x, y]], float))[0], (116.4, 39.9), atol=1e-4)
 
 
 def test_a_seat_outside_its_unit_is_none():

@@ -47,7 +47,7 @@ function drawTheme(app, context, view, theme) {
     if (layer.paint) layer.paint(context, view, year);
     else {
       const symbolOf = (feature) => layer.legend[symbolPlace(app, layer, feature, year)].symbol;
-      if (layer.flow) paintStreams(context, view, layer, symbolOf);
+      if (layer.flow) paintStreams(app, context, view, layer, symbolOf);
       else paintFeatures(context, view, layer.features, symbolOf);
     }
   }

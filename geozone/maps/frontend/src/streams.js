@@ -2,12 +2,12 @@
 
 import { drawWith } from './paint.js';
 
-const WIDTHS = [1, 2.4, 1.5, 1.1, 0.8]; // of the symbol's width, by class; the first where none is known
 const STEPS = 6; // of a course, each with a width of its own
 const NARROWEST = 0.5; // at the source, of the width at the mouth
 
-export function paintStreams(context, view, layer, symbolOf) {
+export function paintStreams(app, context, view, layer, symbolOf) {
   const { features } = layer;
+  const widths = app.data.backdrop.stream_widths;
   const groups = new Map();
   for (let feature = 0; feature < features.count; feature++) {
     if (!features.meets(feature, view.box)) continue;
@@ -19,7 +19,7 @@ export function paintStreams(context, view, layer, symbolOf) {
     drawWith(context, view, symbol, (target) => {
       const width = target.lineWidth;
       for (const feature of members) {
-        const widest = width * (WIDTHS[layer.flow[feature]] ?? WIDTHS[0]);
+        const widest = width * (widths[layer.flow[feature]] ?? widths[0]);
         reaches(layer, feature).forEach((path, step) => {
           target.lineWidth = widest * (NARROWEST + (1 - NARROWEST) * ((step + 0.5) / STEPS));
           target.stroke(path);
