@@ -159,7 +159,7 @@ class Change:
 class LayerStyle:
     """How a layer is drawn, alike on the page, in print and in QGIS. Colours are ``#rrggbb``."""
 
-    kind: str  # "fill" | "hatch" | "line" | "rate" | "status"
+    kind: str  # "fill" | "tint" (an outline, coloured along its inside) | "hatch" | "outline" | "line" | "rate" | "status"
     fill: str | None = None
     stroke: str | None = None
     width: float = 1.0
@@ -424,6 +424,9 @@ class ZoneResult:
     )  # path, layer, sha256, basis, vintage, source, licence
     redline_areas: pd.DataFrame = field(default_factory=_no_rows)
     relief: tuple[LayerSource, ...] = ()  # elevation models for the hillshade backdrop, the first going first
+    backdrop: Mapping[str, Layer] = field(
+        default_factory=dict
+    )  # what maps draw around and over the units, by purpose
     indicators: Mapping[str, Any] = field(
         default_factory=dict
     )  # `geozone.manifest.indicators.Indicator` by id

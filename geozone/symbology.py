@@ -23,6 +23,7 @@ from geozone.registers.gazetteer import embedded_gazetteer
 from geozone.rounding import digits, exact_places
 
 RATE_COLOURS = ("#eef3d6", "#c3deb0", "#86c0a0", "#46978f", "#1d6577")
+PAPER, SURROUNDINGS = "#f6f6f2", "#e8e7e0"  # of units without a rate, and of the land around them
 RATE_ZERO = "#f7f5ee"
 RATE_MISSING = "#dcdcda"
 CLASSES = len(RATE_COLOURS)
@@ -58,6 +59,14 @@ BASIS_COLOURS: Mapping[Basis, str] = {
     Basis.WORKING: "#8c3a12",
     Basis.SYNTHETIC: "#8a1250",
 }
+STREAM_WIDTHS = (
+    1.0,
+    2.4,
+    1.5,
+    1.1,
+    0.8,
+)  # of rivers, times the usual one, by class; the first where none is known
+_UNKNOWN_DASH = "3 2"  # of the outline of ground whose status is unknown
 _LARGE = 1.6  # points of the first ones, times the others
 DOUBTED = (Basis.SCHEMATIC, Basis.WORKING, Basis.SYNTHETIC)  # their marks have a dashed border
 # classes of rasters that nobody gave a colour; told apart by lightness as well
@@ -118,18 +127,26 @@ def drawn_style(style: LayerStyle, kind: str, drawn: Drawn) -> LayerStyle:
     """Return the style of a layer for features of one status; `kind` is ``line`` for lines.
 
     What is on no register is set apart: a river or a lake is paler than declared, and where the layer shows nothing but
-    statuses, as that of bays does, an outline is all, so that it covers nothing that counts.
+    statuses, as that of bays does, an outline is all, so that it covers nothing that counts. A lake of unknown status is
+    water all the same, in a dashed outline.
     """
     if drawn is Mark.OFF_REGISTER:
         if kind == "line":
             return replace(style, kind="line", width=style.width * 0.6, opacity=style.opacity * 0.6)
         if style.kind != "status" and style.fill:
-            return replace(style, kind="fill", width=style.width * 0.6, opacity=style.opacity * 0.4)
+            return replace(style, kind="fill", width=style.width * 0.6, opacity=style.opacity * 0.8)
         return replace(style, kind="outline", fill=None, stroke=OFF_REGISTER_COLOUR, width=1.0, dash="1 3")
+    if drawn is Status.UNKNOWN and is_ground(style, kind):
+        return replace(style, dash=_UNKNOWN_DASH)
     colour = SEVERAL_COLOUR if drawn is Mark.SEVERAL else STATUS_COLOURS[drawn]
     if kind == "line":
         return replace(style, kind="line", stroke=colour, width=max(style.width, 1.5))
     return replace(style, kind="hatch" if drawn is Status.UNKNOWN else "fill", fill=colour)
+
+
+def is_ground(style: LayerStyle, kind: str) -> bool:
+    """Tell whether a layer shows ground, as that of lakes does, whatever the status of an item is."""
+    return kind != "line" and style.kind == "fill" and style.fill is not None
 
 
 def drawn_title(drawn: Drawn, role: str | None) -> Text:

@@ -16,6 +16,7 @@ from geozone.symbology import RATE_MISSING, Drawn, Grade, Mark, RateClass, drawn
 
 _MM = 0.26  # millimetres of one CSS pixel, the unit of LayerStyle.width
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # rule keys are made from their filters
+UNFILLED = {"line", "outline", "tint"}  # kinds of styles of areas that leave what lies below its colour
 _HATCH_MM = 1.6  # distance of hatch lines on paper and screen
 _STATUS_OR_MARK = f"coalesce(\"status\", CASE WHEN \"item_id\" IS NULL THEN '{Mark.OFF_REGISTER}' ELSE '{Mark.SEVERAL}' END)"
 FONT = "Noto Sans CJK SC"  # QGIS takes another font where it is absent
@@ -226,9 +227,7 @@ def _symbol(name: str, kind: str, style: LayerStyle, pass_: int = 0) -> ET.Eleme
         symbol.append(_hatch(name, style, pass_))
         symbol.append(_fill(style, pass_, filled=False))
     else:
-        symbol.append(
-            _fill(style, pass_, filled=style.fill is not None and style.kind not in {"line", "outline"})
-        )
+        symbol.append(_fill(style, pass_, filled=style.fill is not None and style.kind not in UNFILLED))
     return symbol
 
 
@@ -251,6 +250,8 @@ def _fill(style: LayerStyle, pass_: int, *, filled: bool) -> ET.Element:
 def _outline(style: LayerStyle) -> str:
     if not style.stroke or style.width <= 0:
         return "no"
+    if style.dash and style.kind == "fill":
+        return "dash"
     return "dot" if style.kind == "outline" and style.dash else "solid"
 
 

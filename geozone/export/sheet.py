@@ -7,40 +7,17 @@ from pathlib import Path
 from typing import Literal
 
 import matplotlib as mpl
-import numpy as np
-import shapely
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from geozone.errors import UsageError
 from geozone.export.fonts import chinese_font
-from geozone.export.indicators import is_finest
-from geozone.export.qml import OUTLINES
-from geozone.export.sheet_frame import Frame, frame_of
-from geozone.export.sheet_map import (
-    draw,
-    graticule,
-    north_arrow,
-    place_names,
-    projected,
-    scale_bar,
-)
 from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrapped
-from geozone.export.sheet_panel import Theme, belts, legend, on_sheet, theme, unit_rates, zone_rates
+from geozone.export.sheet_panel import Theme, belts, legend, theme, unit_rates, with_basis, zone_rates
+from geozone.export.sheet_scene import draw_map
 from geozone.files import whole_file
 from geozone.manifest.inputs import register_title
-from geozone.manifest.roles import load_roles
-from geozone.messages import Language, text
-from geozone.model import LayerStyle, Level, ZoneResult
-from geozone.symbology import (
-    LEGEND_ORDER,
-    RATE_MISSING,
-    RateClass,
-    drawing_order,
-    drawn_style,
-    feature_grades,
-    layer_statuses,
-)
+from geozone.messages import Language, listed, text
+from geozone.model import ZoneResult
 from geozone.vintages import vintage_words
 
 PAPERS: dict[str, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
@@ -48,7 +25,8 @@ KINDS = ("pdf", "png")
 Paper = Literal["A4", "A3"]
 
 # millimetres on A4; A3 enlarges everything by the same factor
-_MARGIN, _TITLE, _FOOTER, _PANEL, _GAP = 8.0, 17.0, 23.0, 88.0, 4.0
+_MARGIN, _TITLE, _FOOTER, _PANEL, _GAP = 8.0, 17.0, 22.0, 88.0, 4.0
+_FOOTER_SIZES = (6.0, 5.5, 5.0)  # points; smaller letters cannot be read
 
 
 def write_sheet(
@@ -107,10 +85,12 @@ def write_sheet(
 def draw_sheet(about: Theme, page: Page) -> Figure:
     """Draw a sheet on a page and return its figure."""
     _title(page, about)
-    _map(page, about)
+    corner = _MARGIN + 4, _MARGIN + _FOOTER + 4
+    size = page.width - 2 * _MARGIN - _PANEL - _GAP - 4, page.height - _MARGIN - _TITLE - corner[1]
+    draw_map(page, about, corner, size)
     x = page.width - _MARGIN - _PANEL
     bottom = legend(page, about, x, page.height - _MARGIN - _TITLE, _PANEL)
-    bottom = zone_rates(page, about, x, bottom - 2, _PANEL)
+    bottom = zone_rates(page, about, (x, bottom - 2), _PANEL, bottom=_MARGIN + _FOOTER)
     bottom = belts(page, about, (x, bottom), _PANEL, bottom=_MARGIN + _FOOTER)
     unit_rates(page, about, (x, bottom - 2), _PANEL, bottom=_MARGIN + _FOOTER)
     _footer(page, about)
@@ -122,8 +102,8 @@ def _title(page: Page, about: Theme) -> None:
     page.say(_MARGIN, top - 4.5, about.result.title.get(lang), 17, weight="bold")
     title = about.named(about.rate)
     rates = [item for item in about.result.rates if item.indicator == about.rate and item.basis]
-    for basis in dict.fromkeys(item.basis for item in rates):
-        title = text("words.qualified", title=title, word=text(f"words.basis_{basis}"))
+    for basis in dict.fromkeys(item.basis for item in rates if item.basis):
+        title = with_basis(title, basis)
     vintages = ", ".join(sorted({item.vintage for item in rates if item.vintage}))
     level = text(f"words.level_{about.levels[0]}")
     words = text("export.sheet_about", title=title, level=level, vintage=vintage_words(vintages))
@@ -134,111 +114,35 @@ def _title(page: Page, about: Theme) -> None:
     page.rule(_MARGIN, top - 15.5, page.width - 2 * _MARGIN, weight=0.8)
 
 
-def _map(page: Page, about: Theme) -> None:
-    x, y = _MARGIN + 4, _MARGIN + _FOOTER + 4
-    width = page.width - 2 * _MARGIN - _PANEL - _GAP - 4
-    height = page.height - _MARGIN - _TITLE - y
-    result, scale = about.result, page.scale
-    roles = load_roles()
-    layers = [layer.data for layer in result.layers.values() if layer.spec and roles[layer.spec.role].marine]
-    bounds = np.array([data.total_bounds for data in [result.units, *layers] if len(data)])
-    extent = [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]
-    frame = frame_of(extent, width * scale, height * scale)
-    axes = page.window(x, y, width, height)
-    axes.set_xlim(frame.west, frame.east)
-    axes.set_ylim(frame.south, frame.north)
-    axes.set_facecolor("#f4f8fa")
-    for spine in axes.spines.values():
-        spine.set_linewidth(0.8 * scale)
-    graticule(axes, frame, scale=scale)
-    _draw_units(axes, frame, about, scale)
-    _draw_layers(axes, frame, about, scale * 0.6)
-    _draw_names(axes, frame, about, scale)
-    zone = result.units[result.units["level"] == about.levels[-1].value]
-    scale_bar(axes, frame, about.lang, shapely.union_all(projected(zone, frame)), scale=scale)
-    north_arrow(axes, frame, about.lang, scale=scale)
-
-
-def _draw_units(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
-    units = about.result.units
-    finest = units[is_finest(units)]
-    values = finest["code"].map(about.values).to_numpy(dtype=float)
-    shapes = projected(finest, frame)
-    colour, width = OUTLINES[about.levels[0]]
-    none = LayerStyle("fill", RATE_MISSING, colour, width * 0.6)
-    draw(axes, shapes[np.isnan(values)], none, order=1, scale=scale)
-    for item in about.classes:
-        style = LayerStyle("fill", item.colour, colour, width * 0.6)
-        draw(axes, shapes[_in_class(values, item)], style, order=1, scale=scale)
-    for place, level in enumerate(about.levels[1:]):
-        colour, width = OUTLINES[level]
-        shapes = projected(units[units["level"] == level.value], frame)
-        outline = LayerStyle("outline", None, colour, width * 0.7)
-        draw(axes, shapes, outline, order=6 + place, scale=scale)
-
-
-def _draw_layers(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
-    for place, layer in enumerate(drawing_order(about.result.layers.values())):
-        if not len(layer.data):
-            continue
-        style = on_sheet(layer.spec) if layer.spec else LayerStyle("line", stroke=QUIET)
-        statuses = layer_statuses(layer, about.result.registers)
-        order = 2 + place * 0.5
-        shapes = projected(layer.data, frame)
-        graded = feature_grades(layer)
-        if graded is not None:
-            for number, entry in enumerate(graded[0]):
-                draw(axes, shapes[np.array(graded[1]) == number], entry.style, order=order, scale=scale)
-            continue
-        if statuses is None:
-            draw(axes, shapes, style, order=order, scale=scale)
-            continue
-        kind = "line" if (shapely.get_dimensions(shapes) == 1).any() else "fill"
-        for drawn in LEGEND_ORDER:
-            chosen = np.array([found is drawn for found in statuses], dtype=bool)
-            draw(axes, shapes[chosen], drawn_style(style, kind, drawn), order=order, scale=scale)
-
-
-def _draw_names(axes: Axes, frame: Frame, about: Theme, scale: float) -> None:
-    taken: list[shapely.Geometry] = []
-    column = "name" if about.lang == "zh" else "name_en"
-    for level, size in ((Level.PROVINCE, 8.0), (Level.CITY, 5.5)):
-        units = about.result.units[about.result.units["level"] == level.value]
-        if level is Level.PROVINCE and len(units) < 2:
-            continue
-        units = units.sort_values("area_km2", ascending=False)
-        names = list(zip(units[column].fillna(units["name"]), projected(units, frame), strict=True))
-        place_names(axes, frame, names, size=size * scale, order=15, taken=taken)
-
-
 def _footer(page: Page, about: Theme) -> None:
-    """Say where the data come from and how the map is projected, as small as need be."""
+    """Say how the map is projected, where the data stand and who made them, in letters that can be read."""
     top, width, lang = _MARGIN + _FOOTER - 3.5, page.width - 2 * _MARGIN, about.lang
     page.rule(_MARGIN, top + 1.5, width, weight=0.5)
+    result = about.result
+    specs = [layer.spec for layer in result.layers.values() if layer.spec]
     told = [
-        text("export.sheet_source", title=spec.title, basis=text(f"words.basis_{spec.basis}"), source=spec.source,
+        text("export.sheet_source", title=spec.title, basis=text(f"words.basis_{spec.basis}"),
              vintage=vintage_words(spec.vintage))
-        for layer in about.result.layers.values()
-        if (spec := layer.spec)
+        for spec in specs
     ]  # fmt: skip
     told += [
-        text("export.sheet_register", title=register_title(register.id),
+        text("export.sheet_register", title=register_title(name),
              basis=text(f"words.basis_{register.basis}"), as_of=register.as_of)
-        for register in about.result.registers.values()
+        for name, register in result.registers.items()
     ]  # fmt: skip
-    words = " ".join(item.get(lang) for item in [text("export.sheet_projection"), *dict.fromkeys(told)])
-    sizes = (5.5, 5.0, 4.5, 4.0)
-    room = _FOOTER - 4
-    size = next(
-        (size for size in sizes if len(wrapped(words, width, size)) * line_height(size) <= room), sizes[-1]
+    specs += [layer.spec for layer in result.backdrop.values() if layer.spec]
+    producers = dict.fromkeys(
+        origin.producer for spec in specs for origin in spec.origins if origin.producer.zh
     )
-    lines = wrapped(words, width, size)
-    if len(lines) > (most := int(room / line_height(size))):
-        lines = [*lines[: most - 1], text("export.sheet_more").get(lang)]
-    for number, line in enumerate(lines):
+    lines = [text("export.sheet_projection"), listed(dict.fromkeys(told), "; ")]
+    if producers:
+        lines.append(text("export.sheet_producers", producers=listed(producers, ", ")))
+    room = _FOOTER - 4
+    for size in _FOOTER_SIZES:
+        written = [part for line in lines for part in wrapped(line.get(lang), width, size)]
+        if len(written) * line_height(size) <= room:
+            break
+    if len(written) > (most := int(room / line_height(size))):
+        written = [*written[: most - 1], text("export.sheet_more").get(lang)]
+    for number, line in enumerate(written):
         page.say(_MARGIN, top - (number + 0.5) * line_height(size), line, size, color=QUIET)
-
-
-def _in_class(values: np.ndarray, item: RateClass) -> np.ndarray:
-    above = values > item.lower if item.upper > item.lower else values >= item.lower
-    return np.asarray(above & (values <= item.upper))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
-from matplotlib.patheffects import withStroke
 
+from geozone.export.qml import UNFILLED
 from geozone.export.sheet_frame import Frame
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, text
@@ -22,6 +21,7 @@ from geozone.model import CRS, LayerStyle
 
 HATCH = "/////"
 _POINTS = 72 / 96  # points of one CSS pixel, the unit of LayerStyle.width
+_TINT = 1.6  # points of colour inside the outline of a tint
 _MOST_AREAS = 10_000  # in one path; the rasteriser has a limit
 
 
@@ -37,10 +37,22 @@ def draw(axes: Axes, geometries: np.ndarray, style: LayerStyle, *, order: float,
     dimensions = shapely.get_dimensions(parts)
     width = style.width * _POINTS * scale
     areas = parts[(dimensions == 2) & ~shapely.is_empty(parts)]
-    filled, hatched = style.kind not in {"line", "outline"} and style.fill is not None, style.kind == "hatch"
+    filled, hatched = style.kind not in UNFILLED and style.fill is not None, style.kind == "hatch"
     for start in range(0, len(areas), _MOST_AREAS):
+        outline = _outline(areas[start : start + _MOST_AREAS])
+        if style.kind == "tint":
+            band = PathPatch(
+                outline,
+                facecolor="none",
+                edgecolor=style.fill,
+                linewidth=2 * _TINT * scale,
+                alpha=style.opacity / 2,
+                zorder=order,
+            )
+            axes.add_artist(band)
+            band.set_clip_path(outline, axes.transData)
         patch = PathPatch(
-            _outline(areas[start : start + _MOST_AREAS]),
+            outline,
             facecolor=style.fill if filled and not hatched else "none",
             edgecolor=(style.fill or style.stroke) if hatched else (style.stroke or "none"),
             linewidth=width if style.stroke else 0,
@@ -108,13 +120,13 @@ def graticule(axes: Axes, frame: Frame, *, scale: float = 1.0) -> None:
 
 def scale_bar(
     axes: Axes, frame: Frame, lang: Language, area: shapely.Geometry, *, scale: float = 1.0
-) -> None:
-    """Draw a scale bar of four parts, with the scale as a ratio above, in the lower corner that `area` leaves freer."""
+) -> shapely.Polygon:
+    """Draw a scale bar of four parts, the scale as a ratio above, in the lower corner that `area` leaves freer; return its box."""
     metre = scale * frame.denominator / 1000  # metres on the ground for one millimetre on paper
     longest = 45 * metre
     power = 10 ** math.floor(math.log10(longest))
     total = max(step * power for step in (1, 2, 4, 5, 8) if step * power <= longest)
-    width, height = total + 14 * metre, 12 * metre
+    width, height = total + 12 * metre, 10.5 * metre
     boxes = [
         shapely.box(west, frame.south + 1.5 * metre, west + width, frame.south + 1.5 * metre + height)
         for west in (frame.west + 1.5 * metre, frame.east - 1.5 * metre - width)
@@ -122,7 +134,7 @@ def scale_bar(
     box = min(boxes, key=lambda item: _cells(item, area))
     west, south, *_ = box.bounds
     x, y, thick = west + 3 * metre, south + 3 * metre, 1.2 * metre
-    axes.add_patch(Rectangle((west, south), width, height, facecolor="white", alpha=0.85, zorder=20))
+    axes.add_patch(Rectangle((west, south), width, height, facecolor="white", alpha=0.7, zorder=20))
     for part in range(4):
         colour = "#222222" if part % 2 == 0 else "white"
         axes.add_patch(
@@ -144,6 +156,7 @@ def scale_bar(
         )
     ratio = f"1 : {frame.denominator:,.0f}"
     axes.text(x, y + 4.3 * thick, ratio, fontsize=6 * scale, ha="left", va="bottom", zorder=21, weight="bold")
+    return box
 
 
 def _cells(box: shapely.Polygon, area: shapely.Geometry) -> int:
@@ -182,45 +195,6 @@ def north_arrow(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0)
         va="center",
         zorder=21,
     )
-
-
-def place_names(
-    axes: Axes,
-    frame: Frame,
-    names: Sequence[tuple[str, shapely.Geometry]],
-    *,
-    size: float,
-    order: float,
-    taken: list[shapely.Geometry],
-) -> None:
-    """Write names into their areas, the first ones first; one that would cover another is left out.
-
-    Parameters
-    ----------
-    names
-        Name and area (in the plane), the most important first.
-    size
-        Font size in points.
-    taken
-        Boxes of names already on the map; those written here are added.
-    """
-    metre = frame.denominator / 1000 * size * 0.3528  # ground metres of one em
-    for name, area in names:
-        point = shapely.point_on_surface(area)
-        if shapely.is_empty(point):
-            continue
-        width = sum(1.0 if ord(letter) > 0x2E7F else 0.55 for letter in name) * metre
-        box = shapely.box(
-            point.x - width / 2, point.y - metre * 0.7, point.x + width / 2, point.y + metre * 0.7
-        )
-        inside = frame.west < point.x - width / 2 and point.x + width / 2 < frame.east
-        if not inside or shapely.intersects(np.asarray(taken, dtype=object), box).any():
-            continue
-        taken.append(box)
-        axes.text(
-            point.x, point.y, name, fontsize=size, ha="center", va="center", color="#222222", zorder=order,
-            path_effects=[withStroke(linewidth=size * 0.28, foreground="white")],
-        )  # fmt: skip
 
 
 def _outline(polygons: np.ndarray) -> Outline:

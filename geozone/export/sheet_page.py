@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from geozone.export.fonts import chinese_font
 from geozone.export.sheet_map import HATCH
 from geozone.model import LayerStyle
 
 INK, QUIET, ACCENT, ALERT = "#222222", "#666666", "#1d6577", "#a63603"
-_MM_PER_POINT = 25.4 / 72
+MM_PER_POINT = 25.4 / 72
+_SAFE = 0.97  # of a line: screens round the widths of small letters up
+_MEASURED = 100  # points at which widths are measured
+_CHINESE = 0x2E80  # characters from here on are Chinese
+_OPENING = "（《“"  # no line ends with one of these
 _CLOSING = "，。；：、）”》！？"  # no line begins with one of these
-_LATIN_EM = 0.54  # mean width of a Latin letter; a Chinese character is one em wide
+_BOLD = 1.06  # width of bold letters, times that of plain ones
+_SAMPLE_BAND = 0.7  # millimetres of colour inside the outline of a tint
 
 
 class Page:
@@ -54,7 +62,7 @@ class Page:
 
     def heading(self, x: float, y: float, words: str, width: float) -> None:
         """Write a heading with a line under it."""
-        self.say(x, y, words, 8, weight="bold", color=ACCENT)
+        self.say(x, y, *fitted(words, width / _BOLD, 8), weight="bold", color=ACCENT)
         self.rule(x, y - 2.6, width, colour=ACCENT)
 
     def sample(self, x: float, y: float, style: LayerStyle, label: str, room: float) -> None:
@@ -68,28 +76,52 @@ class Page:
             self.axes.add_line(Line2D([x, x + 6], [y, y], color=colour, linewidth=width))
         else:
             hatched = style.kind == "hatch"
+            if style.kind == "tint" and style.fill:
+                outer = Rectangle(
+                    (x, y - 1.3), 6, 2.6, facecolor=style.fill, alpha=style.opacity / 2, linewidth=0
+                )
+                inner = (x + _SAMPLE_BAND, y - 1.3 + _SAMPLE_BAND)
+                self.axes.add_patch(outer)
+                self.axes.add_patch(
+                    Rectangle(
+                        inner, 6 - 2 * _SAMPLE_BAND, 2.6 - 2 * _SAMPLE_BAND, facecolor="white", linewidth=0
+                    )
+                )
             self.axes.add_patch(
                 Rectangle(
                     (x, y - 1.3), 6, 2.6,
-                    facecolor="none" if hatched else (style.fill or "none"),
+                    facecolor="none" if style.kind in {"hatch", "tint"} else (style.fill or "none"),
                     edgecolor=(style.fill or style.stroke) if hatched else (style.stroke or "none"),
                     hatch=HATCH if hatched else None,
-                    alpha=style.opacity if style.fill else None,
+                    alpha=style.opacity if style.fill and style.kind != "tint" else None,
                     linewidth=width,
                 )
             )  # fmt: skip
-        size = next((size for size in (6.0, 5.5, 5.0) if em(label) * size * _MM_PER_POINT <= room - 7.5), 4.6)
-        self.say(x + 7.5, y, shortened(label, room - 7.5, size), size)
+        self.say(x + 7.5, y, *fitted(label, room - 8.5, 6.0))
 
 
 def em(words: str) -> float:
-    """Return about how wide a text is, in ems."""
-    return sum(1.0 if ord(letter) > 0x2E7F else _LATIN_EM for letter in words)
+    """Return how wide a text is in the font of the sheets, in ems."""
+    return sum(_advance(letter) for letter in words)
+
+
+@cache
+def _advance(letter: str) -> float:
+    """Return the width of a character, in ems."""
+    font = font_manager.get_font(font_manager.findfont(font_manager.FontProperties(family=[chinese_font()])))
+    font.set_size(_MEASURED, 72)
+    return float(font.load_char(ord(letter)).linearHoriAdvance) / 65536 / _MEASURED
+
+
+def fitted(words: str, room: float, size: float, smallest: float = 4.2) -> tuple[str, float]:
+    """Return words and the size, at most `size`, at which they fit a width; dots at their end where none does."""
+    fits = size if em(words) == 0 else min(size, room / (em(words) * MM_PER_POINT))
+    return (words, fits) if fits >= smallest else (shortened(words, room, smallest), smallest)
 
 
 def shortened(words: str, room: float, size: float) -> str:
     """Return words that fit a width in millimetres, the rest replaced by dots."""
-    most = room / (size * _MM_PER_POINT)
+    most = room / (size * MM_PER_POINT)
     if em(words) <= most:
         return words
     while words and em(words) > most - 1:
@@ -99,26 +131,22 @@ def shortened(words: str, room: float, size: float) -> str:
 
 def line_height(size: float) -> float:
     """Return the distance of lines in millimetres."""
-    return size * _MM_PER_POINT * 1.35
+    return size * MM_PER_POINT * 1.35
 
 
 def wrapped(words: str, width: float, size: float) -> list[str]:
     """Break text into lines of a width in millimetres, between Chinese characters or at spaces."""
-    most, lines, line = width / (size * _MM_PER_POINT), [], ""
+    most, lines, line = _SAFE * width / (size * MM_PER_POINT), [], ""
     pieces: list[str] = []
     for letter in words:
-        if (
-            pieces
-            and ord(letter) < 0x2E80
-            and letter != " "
-            and pieces[-1][-1:] != " "
-            and ord(pieces[-1][-1]) < 0x2E80
-        ):
+        before = pieces[-1][-1] if pieces else " "
+        latin = ord(letter) < _CHINESE and letter != " " and before != " " and ord(before) < _CHINESE
+        if pieces and (latin or letter in _CLOSING or before in _OPENING):
             pieces[-1] += letter
         else:
             pieces.append(letter)
     for piece in pieces:
-        if line and em(line + piece) > most and piece not in _CLOSING:
+        if line and em((line + piece).rstrip()) > most:
             lines.append(line.rstrip())
             line = piece.lstrip()
         else:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from geozone.barriers.telling import belt_text
 from geozone.export.columns import domain_values
 from geozone.export.indicators import is_finest, main_rate, main_rates
 from geozone.export.qml import OUTLINES
-from geozone.export.sheet_page import ALERT, QUIET, Page, line_height, shortened, wrapped
+from geozone.export.sheet_page import ALERT, INK, QUIET, Page, fitted, line_height, shortened, wrapped
 from geozone.manifest.roles import Role, load_roles
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, text
-from geozone.model import LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
+from geozone.model import Basis, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
 from geozone.rates.digits import is_share
 from geozone.rates.titles import indicator_titles
 from geozone.rates.wording import by_id, has_figure, target_of, target_text, value_text, verdict_text
@@ -34,6 +35,9 @@ from geozone.symbology import (
 _LEFT = 0.36  # share of the legend that its left column takes
 _MOST_RATES = 12
 _TOLD = 5.2  # points of sentences
+_HEADING_LINES = 3  # of a column
+_NAME = 6.0  # points of the headings of a legend
+_CELL, _WARNING, _WARNING_LINES = 5.6, 5.0, 3
 _UNITS_ROOM = 20  # millimetres that the rates of units take
 _VERDICT_COLOURS = {
     Verdict.MET: "#00694f",
@@ -114,7 +118,10 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
     lang = about.lang
     page.heading(x, top - 2, text("words.legend").get(lang), width)
     half, y = width * _LEFT, top - 7.5
-    page.say(x, y, about.named(about.rate).get(lang), 6, weight="bold")
+    title = wrapped(about.named(about.rate).get(lang), half - 4, _NAME)
+    for number, line in enumerate(title):
+        page.say(x, y - number * line_height(_NAME), line, _NAME, weight="bold")
+    heading, y = y, y - (len(title) - 1) * line_height(_NAME)
     samples: list[tuple[Text, LayerStyle | None]] = [
         (item.label, LayerStyle("fill", item.colour, "#9a9a9a")) for item in about.classes
     ]
@@ -130,12 +137,12 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
     samples += graded[0] if graded else []
     layers += [sample for own in graded[1:] for sample in own]
     left = _column(page, lang, (x, y), half, samples)
-    page.say(x + half, y, text("export.cover_layers_short").get(lang), 6, weight="bold")
-    right = _column(page, lang, (x + half, y), width - half, layers)
+    page.say(x + half, heading, text("export.cover_layers_short").get(lang), _NAME, weight="bold")
+    right = _column(page, lang, (x + half, heading), width - half, layers)
     if present:
         right -= 4.5
         page.say(x + half, right, text("words.column_status").get(lang), 6, weight="bold")
-        plain = LayerStyle("fill", "#ffffff", "#777777")
+        plain = LayerStyle("status", "#ffffff", "#777777")
         titles = {Status(value): title for value, title in domain_values("status")}
         samples = [
             (
@@ -177,7 +184,7 @@ def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle | None]], 
         style = on_sheet(layer.spec)
         if layer.data.geometry.geom_type.str.endswith("LineString").any() and style.kind != "line":
             style = replace(style, kind="line", stroke=style.stroke or style.fill)
-        samples.append((_with_basis(layer.spec), style))
+        samples.append((with_basis(layer.spec.title, layer.spec.basis), style))
         if feature_grades(layer) is not None:
             samples.pop()
         statuses = layer_statuses(layer, about.result.registers)
@@ -193,7 +200,9 @@ def _graded_samples(about: Theme) -> list[list[tuple[Text, LayerStyle | None]]]:
         if graded is None or layer.spec is None:
             continue
         seen = {graded[0][number].code or graded[0][number].key for number in graded[1]}
-        samples: list[tuple[Text, LayerStyle | None]] = [(_with_basis(layer.spec), None)]
+        samples: list[tuple[Text, LayerStyle | None]] = [
+            (with_basis(layer.spec.title, layer.spec.basis), None)
+        ]
         samples += [
             (one.title, one.style) for one in graded[0] if (one.code or one.key) in seen and not one.first
         ]
@@ -201,52 +210,69 @@ def _graded_samples(about: Theme) -> list[list[tuple[Text, LayerStyle | None]]]:
     return found
 
 
-def _with_basis(spec: LayerSpec) -> Text:
-    """Return a layer's title with its basis, unless the title says it already."""
-    basis = text(f"words.basis_{spec.basis}")
-    if basis.zh[:2] in spec.title.zh:
-        return spec.title
-    return text("words.qualified", title=spec.title, word=basis)
+def with_basis(title: Text, basis: Basis | str) -> Text:
+    """Return a title with the basis of what it names, unless it says that already."""
+    word = text(f"words.basis_{basis}")
+    return title if word.zh[:2] in title.zh else text("words.qualified", title=title, word=word)
 
 
-def zone_rates(page: Page, about: Theme, x: float, top: float, width: float) -> float:
-    """Write the zone's rates held against their targets; return the lower edge."""
-    lang = about.lang
+def zone_rates(
+    page: Page, about: Theme, corner: tuple[float, float], width: float, *, bottom: float
+) -> float:
+    """Write the zone's rates held against their targets, and what is doubtful of them; return the lower edge.
+
+    What is doubtful is cut to the room that the rates of units leave; it stands in full in the files.
+    """
+    lang, (x, top) = about.lang, corner
     page.heading(x, top - 2, text("export.sheet_rates").get(lang), width)
     y = top - 7
-    places = [x + width * share for share in (0, 0.36, 0.54, 0.69, 0.885)]
-    for place, name in zip(
-        places, ("indicator", "rates_value", "basis", "target_value", "verdict"), strict=True
-    ):
-        page.say(place, y, text(f"words.column_{name}").get(lang), 5.5, color=QUIET)
+    shares = (0.0, 0.35, 0.515, 0.595, 0.8, 1.0)
+    places = [x + width * share for share in shares]
+    rooms = [width * (end - start) - 0.8 for start, end in pairwise(shares)]
+    names = ("indicator", "rates_value", "basis", "target_value", "verdict")
+    for place, room, name in zip(places, rooms, names, strict=False):
+        page.say(place, y, *fitted(text(f"words.column_{name}").get(lang), room, 5.5), color=QUIET)
     y -= 0.3
     zone, targets = about.of_level(Level.ZONE), by_id(about.result.targets)
     shown = {
         (item.indicator, item.kind, item.unit, item.target_id): item for item in zone if has_figure(item)
     }
+    before = ""
     for item in list(shown.values())[:_MOST_RATES]:
         y -= 3.4
         demand = target_of(item, targets)
         goal, verdict = target_text(item, demand), verdict_text(item, demand)
+        name = _named(about, item)
         words = [
-            shortened(_named(about, item), width * 0.35, 5.6),
+            "" if name == before else name,
             value_text(item).get(lang),
             text(f"words.basis_{item.basis}").get(lang) if item.basis else "",
             goal.get(lang) if item.comparator else "",
+            verdict.get(lang) if item.verdict and verdict else "",
         ]
-        for place, word in zip(places, words, strict=False):
-            page.say(place, y, word, 5.6)
-        if item.verdict and verdict:
-            page.say(places[-1], y, verdict.get(lang), 5.6, color=_VERDICT_COLOURS[item.verdict])
+        before = name
+        colours = [INK] * 4 + [_VERDICT_COLOURS[item.verdict] if item.verdict else INK]
+        for place, room, word, colour in zip(places, rooms, words, colours, strict=False):
+            page.say(place, y, *fitted(word, room, _CELL), color=colour)
     doubtful = [item.note.get(lang) for item in shown.values() if item.verdict is Verdict.NOT_COMPUTABLE]
     for note in dict.fromkeys(doubtful):
+        lines = wrapped(note, width, _WARNING)
+        if len(lines) > _WARNING_LINES:
+            lines = [
+                *lines[: _WARNING_LINES - 1],
+                shortened(f"{lines[_WARNING_LINES - 1]}…", width, _WARNING),
+            ]
+        if y - 0.8 - len(lines) * line_height(_WARNING) - _UNITS_ROOM < bottom:
+            break
         y -= 0.8
-        for line in wrapped(note, width, 4.8)[:3]:
-            y -= 2.5
-            page.say(x, y, line, 4.8, color=ALERT)
+        for line in lines:
+            y -= line_height(_WARNING)
+            page.say(x, y, line, _WARNING, color=ALERT)
     if left := sum(item.verdict is Verdict.NOT_COMPUTABLE and not has_figure(item) for item in zone):
         y -= 3.4
-        page.say(x, y, text("export.not_computable_count", count=left).get(lang), 5, color=QUIET)
+        page.say(
+            x, y, *fitted(text("export.not_computable_count", count=left).get(lang), width, 5), color=QUIET
+        )
     return y - 1.5
 
 
@@ -284,8 +310,15 @@ def unit_rates(page: Page, about: Theme, corner: tuple[float, float], width: flo
     step = min(3.4, max(2.5, room / len(units)))
     size = min(5.6, step / 0.53)
     places = [x + width * (0.3 + 0.24 * number) for number in range(len(indicators))]
-    for place, indicator in zip(places, indicators, strict=True):
-        page.say(place, y, shortened(about.named(indicator).get(lang), width * 0.23, 5), 5, color=QUIET)
+    headings = [
+        wrapped(about.named(indicator).get(lang), width * 0.235, 5)[:_HEADING_LINES]
+        for indicator in indicators
+    ]
+    for place, heading in zip(places, headings, strict=True):
+        for number, line in enumerate(heading):
+            page.say(place, y - number * line_height(5), line, 5, color=QUIET)
+    y -= (max(map(len, headings)) - 1) * line_height(5)
+    room -= (max(map(len, headings)) - 1) * line_height(5)
     column = "name" if lang == "zh" else "name_en"
     figures = {(item.unit_code, item.indicator): value_text(item).get(lang) for item in reversed(ratios)}
     none = text("words.not_applicable").get(lang)
@@ -296,9 +329,9 @@ def unit_rates(page: Page, about: Theme, corner: tuple[float, float], width: flo
     shown = units if len(units) <= fitting else units.iloc[: fitting - 1]
     for unit in shown.itertuples():
         y -= step
-        page.say(x, y, shortened(getattr(unit, column) or unit.name, width * 0.29, size), size)
+        page.say(x, y, *fitted(getattr(unit, column) or unit.name, width * 0.29, size))
         for place, indicator in zip(places, indicators, strict=True):
-            page.say(place, y, figures.get((unit.code, indicator), "—"), size)
+            page.say(place, y, *fitted(figures.get((unit.code, indicator), "—"), width * 0.23, size))
     if len(shown) < len(units):
         page.say(
             x,

@@ -17,10 +17,12 @@ from geozone.model import LayerStyle
 Kind = Literal["area", "line", "point", "raster"]
 KINDS: tuple[Kind, ...] = ("area", "line", "point", "raster")
 GEOMETRIES: Mapping[str, str] = {"area": "MultiPolygon", "line": "MultiLineString", "point": "MultiPoint"}
+BACKDROP = ("sea", "water", "names", "seats")  # purposes of what maps draw around and over the units
+PURPOSES = ("units", "relief", *BACKDROP)
 _DIMENSIONS: Mapping[str, int] = {"area": 2, "line": 1, "point": 0}
 _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
-    "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "shore": False, "sea": False, "offshore": False, "named_to": 0, "outlined": False,
+    "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "shore": False, "sea": False, "offshore": False, "named_to": 0, "flow": "", "outlined": False,
     "classed": False,
     "nominal": False, "belt": None, "made_from": "", "columns": "", "grades": None, "words": (), "field_words": (),
 }  # fmt: skip
@@ -81,12 +83,13 @@ class Role:
     statutory: bool
     partition: bool
     register: str  # the register whose items its features are
-    purpose: str  # "units", "relief" or nothing
+    purpose: str  # one of PURPOSES, or nothing
     natural: tuple[str, ...]
     shore: bool  # its lines belong to the unit that they name or lie nearest to
     sea: bool  # its areas stand for the sea
     offshore: bool  # part of it may lie off the land of the zone
     named_to: int  # maps up to this scale name its features; 0: none
+    flow: str  # a field with the class of a stream; the lines run downstream
     outlined: bool  # drawn as an outline on printed sheets
     classed: bool  # the values of the raster are classes, not quantities
     nominal: bool  # its areas name ground and claim none
@@ -157,7 +160,7 @@ def layer_order() -> list[str]:
 
 
 def role_for(purpose: str) -> Role:
-    """Return the only role that serves a purpose: ``units`` or ``relief``."""
+    """Return the only role that serves a purpose, one of `PURPOSES`."""
     return next(role for role in load_roles().values() if role.purpose == purpose)
 
 
@@ -173,6 +176,11 @@ def _role(declared: Declarations, key: str, table: Any) -> Role | None:
     for kind in kinds:
         if kind not in KINDS:
             declared.fault((key, "kind"), "unknown_word", name=kind, nearest=nearest(str(kind), KINDS))
+    purpose = table.get("purpose", "")
+    if purpose and purpose not in PURPOSES:
+        declared.fault(
+            (key, "purpose"), "unknown_word", name=purpose, nearest=nearest(str(purpose), PURPOSES)
+        )
     if missing or not set(kinds) <= set(KINDS):
         return None
     values = {name: table.get(name, default) for name, default in _DEFAULTS.items()}

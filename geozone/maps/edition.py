@@ -30,6 +30,7 @@ PUBLIC_COLUMNS = (
 )
 # and of the layers that a run makes of a barrier, with what they are drawn by: nothing that tells where other layers end
 BELT_COLUMNS = ("axis", "along_km", "length_km", "county_code")
+BACKDROP_COLUMNS = ("code", "name", "name_en", "kind", "rank")
 PART_OF_STEP = 1e-6  # how far a coordinate may be off the grid, in steps: the rounding of binary numbers
 
 
@@ -41,7 +42,7 @@ def public_edition(
     1. Layers of the roles in `withheld` are left out; their shares stay in the rates and the mosaic.
     2. Finest units are simplified as one coverage, so that borders stay shared, and every coordinate is put on a
        grid of `grid_degrees`; upper units are made of them. Other layers are simplified and put on the same grid;
-       a feature smaller than the grid is left out and counted. Relief and rasters are not drawn.
+       a feature smaller than the grid is left out and counted. So is the backdrop. Relief and rasters are not drawn.
     3. Of the attributes only `PUBLIC_COLUMNS` stay, but for the places of the documents, which are no data of the
        house. Findings about layers, which name places in the sources, are left
        out and counted.
@@ -80,7 +81,9 @@ def public_edition(
             "points_before": int(shapely.get_num_coordinates(layer.data.geometry.to_numpy()).sum()),
             "points_after": int(shapely.get_num_coordinates(kept.geometry.to_numpy()).sum()),
         }
-    everything = [units.geometry.to_numpy(), *(layer.data.geometry.to_numpy() for layer in layers.values())]
+    around = {name: _coarse_backdrop(layer, grid_degrees) for name, layer in result.backdrop.items()}
+    drawn = [*layers.values(), *around.values()]
+    everything = [units.geometry.to_numpy(), *(layer.data.geometry.to_numpy() for layer in drawn)]
     figures["furthest_off_grid"] = off_grid(np.concatenate(everything), grid_degrees)
     if figures["furthest_off_grid"] > PART_OF_STEP:
         raise DataError("maps.edition_finer", grid=grid_degrees, off=figures["furthest_off_grid"])
@@ -91,9 +94,17 @@ def public_edition(
         findings=_findings(result),
         relief=(),
         rasters={},
+        backdrop=around,
         belts={name: _open_belt(belt, layers) for name, belt in result.belts.items()},
         steps=[*result.steps, Step("edition", figures)],
     )
+
+
+def _coarse_backdrop(layer: Layer, grid_degrees: float) -> Layer:
+    columns = [name for name in BACKDROP_COLUMNS if name in layer.data]
+    data = layer.data[[*columns, "geometry"]].copy()
+    data["geometry"] = _on_grid(data.geometry.to_numpy(), grid_degrees)
+    return Layer(layer.id, data[~data.geometry.is_empty].reset_index(drop=True), layer.spec)
 
 
 def _is_made_here(layer: Layer) -> bool:

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from geozone.manifest.roles import load_roles
+from geozone.maps.backdrop import backdrop_entry, seat_entries
 from geozone.maps.basemap import BaseMap
 from geozone.maps.by_year import year_entries
 from geozone.maps.document import Page, PageLayer, PageMap, PageStart, Raw, data_block, unsupported
@@ -21,7 +22,8 @@ from geozone.maps.payload import layer_entry, zone_payload
 from geozone.maps.plain import Strings, attributes, packed, to_json
 from geozone.maps.raster_image import raster_image
 from geozone.maps.relief import relief_image
-from geozone.maps.style import graded_symbols, layer_symbols, symbol
+from geozone.maps.streams import classes, downstream
+from geozone.maps.style import crowded_symbol, graded_symbols, layer_symbols, symbol
 from geozone.maps.tiles import tile_layer
 from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import Basis, Layer, LayerSpec, LayerStyle, ZoneResult
@@ -86,6 +88,9 @@ def render_page(
     chart = PageMap(page, bounds=(west, south, east, north), lang=lang)
     blocks = [data_block("geometry-units", pack(encode(drawn.geometries)), BINARY)]
     payload["units"]["label"] = drawn.labels
+    payload["units"]["seat"] = seat_entries(result)
+    payload["backdrop"], more = backdrop_entry(result, strings)
+    blocks += more
     payload["layers"] = []
     if result.relief:
         relief = relief_image(result.relief, (west, south, east, north))
@@ -170,6 +175,9 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
     if statuses is not None:
         columns["status"] = [drawn.value for drawn in statuses]
     rows, ends = attributes(columns, len(layer.data))
+    flow = load_roles()[spec.role].flow
+    if flow in layer.data:
+        geometries = downstream(geometries)
     entry = layer_entry(spec, strings) | {
         "key": key,
         "count": len(layer.data),
@@ -177,6 +185,7 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         "counts": [len(layer.data)] if which is None else np.bincount(which, minlength=len(legend)).tolist(),
         "attributes": ends,
         "show": is_shown(spec),
+        "flow": classes(layer.data[flow]) if flow in layer.data else None,
     }
     if statuses is not None:
         counted = legend_counts(layer, result.registers, statuses)
@@ -186,6 +195,8 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
     blocks = [data_block(f"attributes-{key}", base64_text(rows), BINARY)]
     if len(layer.data) > PLAIN_FEATURES or shapely.get_num_coordinates(geometries).sum() > PLAIN_POINTS:
         symbols = None if which is None else np.asarray(which, np.int64)
+        for item in entry["legend"]:
+            item["symbol"] = crowded_symbol(item["symbol"])
         tiled = tile_layer(geometries, symbols, coverage=load_roles()[spec.role].partition)
         entry["tiles"] = [[level.zoom, level.least, level.tiles] for level in tiled.levels]
         entry["individual"] = tiled.individual

@@ -201,6 +201,7 @@ def layer_entry(spec: LayerSpec, strings: Strings) -> dict[str, Any]:
         "role_title": strings.add(role.title),
         "columns": role.columns or clean(spec.id),
         "register": role.register or None,
+        "named_to": role.named_to,
         "title": strings.add(spec.title),
         "basis": spec.basis.value,
         "source": strings.add(spec.source),

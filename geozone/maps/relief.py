@@ -17,7 +17,8 @@ from geozone.terrain.elevation import open_elevation
 
 WIDEST = 900  # pixels; enough for a backdrop, about 100 kB
 SUN_AZIMUTH, SUN_HEIGHT = np.radians(315.0), np.radians(45.0)
-EXAGGERATION = 6.0
+EXAGGERATION = 3.0
+DARKEST, OPACITY = 0.55, 0.6  # of the shade, and of the image: colours keep their order under it
 QUALITY = 72
 _MERCATOR_HALF = 20037508.342789244  # metres; half the width of EPSG:3857
 
@@ -37,7 +38,8 @@ def relief_image(
     Returns
     -------
     dict or None
-        ``url`` (a data address of a JPEG) and ``box`` (west, north, east, south in drawing units);
+        ``url`` (a data address of a JPEG), ``box`` (west, north, east, south in drawing units), the ``opacity`` it is
+        multiplied with, and its ``darkest`` shade;
         None where no elevation model reaches the area.
 
     Raises
@@ -59,7 +61,12 @@ def relief_image(
     if np.isnan(heights).all():
         return None
     cell = (metres[1, 0] - metres[0, 0]) / width * float(np.cos(np.radians((bounds[1] + bounds[3]) / 2)))
-    return {"url": _jpeg(shade(np.nan_to_num(heights), cell)), "box": [*corners[0], *corners[1]]}
+    return {
+        "url": _jpeg(shade(np.nan_to_num(heights), cell)),
+        "box": [*corners[0], *corners[1]],
+        "opacity": OPACITY,
+        "darkest": DARKEST,
+    }
 
 
 def shade(heights: npt.NDArray[np.float64], cell: float) -> npt.NDArray[np.uint8]:
@@ -78,7 +85,7 @@ def shade(heights: npt.NDArray[np.float64], cell: float) -> npt.NDArray[np.uint8
     light = np.sin(SUN_HEIGHT) * np.cos(slope) + np.cos(SUN_HEIGHT) * np.sin(slope) * np.cos(
         SUN_AZIMUTH - aspect
     )
-    grey = np.clip(light / np.sin(SUN_HEIGHT), 0.25, 1.0)
+    grey = np.clip(light / np.sin(SUN_HEIGHT), DARKEST, 1.0)
     return np.asarray(np.rint(grey * 255), np.uint8)
 
 

@@ -13,15 +13,18 @@ from geozone.symbology import (
     OFF_REGISTER_COLOUR,
     SEVERAL_COLOUR,
     STATUS_COLOURS,
+    SURROUNDINGS,
     VERDICT_COLOURS,
     Drawn,
     Mark,
     drawn_style,
     drawn_title,
     feature_grades,
+    is_ground,
 )
 
 ONLY = "all"  # the key of the one symbol of a layer that is not drawn by status
+_LIGHT = 0.5  # of the opacity of a tint, where it is a fill
 _BARS = (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)  # verdicts that colour the bar of a value
 
 
@@ -36,6 +39,7 @@ def data_styles() -> str:
         rules.append(f".mark-{verdict.value}{{color:{word}}}")
         if verdict in _BARS:
             rules.append(f".bar-value.verdict-{verdict.value}{{background:{word}}}")
+    rules.append(f"#map{{background:{SURROUNDINGS}}}")
     for basis, colour in BASIS_COLOURS.items():
         dashed = ";border-style:dashed" if basis in DOUBTED else ""
         rules.append(f".badge-{basis.value}{{color:{colour}{dashed}}}")
@@ -43,8 +47,8 @@ def data_styles() -> str:
 
 
 def symbol(style: LayerStyle, *, points: bool = False) -> dict[str, Any]:
-    """Return a style as the page draws it, on the map and in the legend: as ``dot``, ``stroke``, ``hatch`` or ``fill``."""
-    kind = "stroke" if style.kind == "line" else "hatch" if style.kind == "hatch" else "fill"
+    """Return a style as the page draws it, on the map and in the legend: as dot, stroke, hatch, tint or fill."""
+    kind = "stroke" if style.kind == "line" else style.kind if style.kind in {"hatch", "tint"} else "fill"
     kind = "dot" if points else kind
     drawn: dict[str, Any] = {
         "kind": kind,
@@ -57,10 +61,17 @@ def symbol(style: LayerStyle, *, points: bool = False) -> dict[str, Any]:
     return drawn if style.size == 1 else {**drawn, "size": style.size}
 
 
+def crowded_symbol(drawn: dict[str, Any]) -> dict[str, Any]:
+    """Return the symbol that stands for another where very many features have it: a tint is a light fill there."""
+    return (
+        {**drawn, "kind": "fill", "opacity": _LIGHT * drawn["opacity"]} if drawn["kind"] == "tint" else drawn
+    )
+
+
 def status_symbol(style: LayerStyle, drawn: Drawn, *, points: bool = False) -> dict[str, Any]:
     """Return the symbol of a feature with a status: the layer's style in the status's colour.
 
-    An unknown status keeps the layer's own colour, areas as a hatch.
+    An unknown status keeps the layer's own colour, areas that are no ground in themselves as a hatch.
     """
     plain = symbol(style, points=points)
     if isinstance(drawn, Mark):
@@ -72,6 +83,8 @@ def status_symbol(style: LayerStyle, drawn: Drawn, *, points: bool = False) -> d
         return (
             plain if drawn is Status.UNKNOWN else {**plain, "stroke": colour, "width": max(style.width, 2.0)}
         )
+    if drawn is Status.UNKNOWN and is_ground(style, style.kind):
+        return symbol(drawn_style(style, style.kind, drawn))
     if drawn is Status.UNKNOWN:
         return {**plain, "kind": "hatch", "fill": style.fill or style.stroke or colour}
     return {**plain, "kind": "fill", "fill": colour}

@@ -34,6 +34,7 @@ from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
 from geozone.rates.needs import AreaNeed, ConnectedNeed, Need
 from geozone.rates.regions import places_asked_for
+from geozone.run.backdrop import backdrop
 from geozone.run.belts import BeltMaterials, Belts, widened
 from geozone.run.findings import shore_elsewhere, unused_layer
 from geozone.run.layers import cut_to_zone, role_of
@@ -118,6 +119,7 @@ def _compute(
         read_registers(project, run.inputs),
         read_all_figures(project, indicators, run.inputs),
     )
+    around = backdrop(run)
     relief, found = relief_sources(project, units, run.inputs)
     run.keep(found, tell=any(role_of(project.layers[name]).purpose for name in project.own))
 
@@ -197,6 +199,7 @@ def _compute(
         inputs=run.inputs,
         redline_areas=areas,
         relief=relief,
+        backdrop=around,
         indicators=indicators,
         figures=reported,
         rasters=rasters,

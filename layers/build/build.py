@@ -5,7 +5,19 @@ from __future__ import annotations
 from importlib import import_module
 from time import perf_counter
 
-ORDER = ("boundary", "codes", "dem", "coastline", "rivers", "lakes", "barrier", "bays", "redline")
+ORDER = (
+    "boundary",
+    "codes",
+    "dem",
+    "coastline",
+    "rivers",
+    "lakes",
+    "barrier",
+    "bays",
+    "redline",
+    "seats",
+    "backdrop",
+)
 
 
 def main() -> None:

@@ -5,6 +5,8 @@
    cost, which closes the gaps that reservoirs leave.
 2. ``data/rivers_natural_earth.gpkg``: lines that Natural Earth names, where the data bank draws banks or nothing.
 3. ``data/rivers_schematic.gpkg``: a few points each, drawn here, for rivers that neither has.
+
+Every river has a class (``stream_class``, 1 the largest) from what its source ranks it by, and its lines run downstream.
 """
 
 from __future__ import annotations
@@ -43,6 +45,9 @@ WDBII = (
 )
 NATURAL_EARTH = ("Natural Earth 3.0.0, 1:10m (libmagics++-data)", "public domain", "public", 2000, "2013")
 DRAWN = ("geozone, drawn by hand", "CC0-1.0", "schematic", 3000, "2025")
+# classes: what a rank of the source comes to at most, in the order of the classes
+WDBII_CLASSES = {0: 2, 1: 2, 2: 2, 3: 3, 4: 4, 8: 4, 9: 4}
+NATURAL_EARTH_CLASSES = ((4, 1), (7, 2), (9, 3))
 TOUCH_KM = 1.0  # a province that has less of a river is not named with it
 
 
@@ -65,7 +70,9 @@ def main() -> None:
 
 def routed(courses: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Follow the lines of the data bank from point to point."""
-    vertices, network = _network(read_rivers(EXTENT).geometry.array)
+    lines = read_rivers(EXTENT)
+    vertices, network = _network(lines.geometry.array)
+    levels = np.repeat(lines.level.to_numpy(), shapely.get_num_coordinates(lines.geometry.array))
     tree = shapely.STRtree(shapely.points(vertices))
     rows = []
     for course in courses:
@@ -81,7 +88,8 @@ def routed(courses: list[dict[str, Any]]) -> list[dict[str, Any]]:
             raise ValueError(
                 f"{course['name']}: the way is {line.length / straight.length:.1f} times the course"
             )
-        rows.append(_row(course, line, WDBII))
+        most = int(np.bincount(levels[way]).argmax())
+        rows.append(_row(course, line, WDBII, WDBII_CLASSES[most]))
     return rows
 
 
@@ -92,17 +100,27 @@ def named(rivers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for river in rivers:
         window = shapely.box(river.get("west", 85), 20, river.get("east", 125), 45)
-        lines = table[table.name.isin(river["natural_earth"]) & table.within(window)].geometry.array
+        lines = table[table.name.isin(river["natural_earth"]) & table.within(window)]
         if not len(lines):
             raise ValueError(f"{river['name']} is not in Natural Earth")
-        line = shapely.line_merge(shapely.union_all(lines))
-        rows.append(_row(river, line, NATURAL_EARTH))
+        line = _towards(shapely.line_merge(shapely.union_all(lines.geometry.array)), river["mouth"])
+        rank = lines.scalerank.min()
+        rows.append(
+            _row(river, line, NATURAL_EARTH, next(own for most, own in NATURAL_EARTH_CLASSES if rank <= most))
+        )
     return rows
 
 
 def drawn(rivers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Join the drawn points."""
-    return [_row(river, shapely.LineString(river["points"]), DRAWN) for river in rivers]
+    return [_row(river, shapely.LineString(river["points"]), DRAWN, river["class"]) for river in rivers]
+
+
+def _towards(line: shapely.Geometry, mouth: list[float]) -> shapely.Geometry:
+    """Return lines of a river, each with its end nearer to the mouth than its beginning."""
+    parts = shapely.get_parts(line)
+    ends = [shapely.distance(shapely.get_point(parts, place), shapely.Point(mouth)) for place in (0, -1)]
+    return shapely.multilinestrings(np.where(ends[0] < ends[1], shapely.reverse(parts), parts))
 
 
 def provinces_of(rivers: gpd.GeoDataFrame) -> list[str]:
@@ -119,12 +137,13 @@ def provinces_of(rivers: gpd.GeoDataFrame) -> list[str]:
 
 
 def _row(
-    river: dict[str, Any], line: shapely.Geometry, told: tuple[str, str, str, int, str]
+    river: dict[str, Any], line: shapely.Geometry, told: tuple[str, str, str, int, str], stream_class: int
 ) -> dict[str, Any]:
     source, licence, basis, accuracy, vintage = told
     return {
         "name": river["name"],
         "name_en": river["name_en"],
+        "stream_class": np.int32(stream_class),
         "source": source,
         "licence": licence,
         "basis": basis,

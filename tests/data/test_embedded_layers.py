@@ -31,6 +31,10 @@ IDS = {
     "bays",
     "redline",
     "places",
+    "administrative_seats",
+    "map_names",
+    "open_water",
+    "sea_surface",
 }
 COUNTY_ZONES = {
     "bth": ("110000", "120000", "130000"),
@@ -316,3 +320,39 @@ def test_every_layer_goes_into_the_wheel():
     shipped_files = declared["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     layers = {path.name for path in LAYERS.glob("*.toml")} - {"template.toml"}
     assert {f"layers/{name}" for name in layers} == {one for one in shipped_files if one.endswith(".toml")}
+
+
+def test_every_prefecture_of_the_county_zones_has_its_seat_in_it(units):
+    seats = read("seats_geonames.gpkg", "seats")
+    assert seats.code.is_unique
+    for level, least in (("province", 1.0), ("city", 1.0), ("county", 0.45)):
+        table = units[level]
+        table = table[table.province_code.isin([code for zone in COUNTY_ZONES.values() for code in zone])]
+        own = table.merge(seats.drop(columns=["name", "name_en"]), on="code", suffixes=("", "_seat"))
+        assert len(own) >= least * len(table)
+        assert shapely.within(own.geometry_seat.array, own.geometry.array).all()
+    assert set(seats["rank"]) == {1, 2, 3}
+
+
+def test_the_sea_holds_its_names_and_no_land_but_a_strip_of_the_zone(units):
+    seas = read("names_seas.gpkg", "names")
+    land = shapely.union_all(units["province"].geometry.array)
+    named = set()
+    for zone in pyogrio.list_layers(DATA / "sea_tianditu.gpkg")[:, 0]:
+        sea = read("sea_tianditu.gpkg", zone).geometry.iloc[0]
+        named |= set(seas.name[shapely.within(seas.geometry.array, sea)])
+        inland = shapely.intersection(sea, shapely.buffer(land, -0.05))
+        assert area_km2([inland], seas.crs)[0] < 10
+    assert named == set(seas.name)
+
+
+def test_the_yangtze_is_water_and_lakes_are_not_told_twice():
+    water = read("water_osm.gpkg", "yrd").geometry.iloc[0]
+    river = read_all("rivers_*.gpkg", "rivers")
+    reaches = [river[name].geometry for name in ("长江", "长江（扬州以下）")]
+    delta = read("boundary.gpkg", "province").set_index("code").loc[["320000", "340000"]].geometry.array
+    course = shapely.intersection(shapely.union_all(reaches), shapely.union_all(delta))
+    wet = length_km([shapely.intersection(course, shapely.buffer(water, 0.025))], "EPSG:4490")[0]
+    assert wet > 0.9 * length_km([course], "EPSG:4490")[0]
+    lakes = shapely.union_all([lake.geometry for lake in read_all("lakes_*.gpkg", "lakes").values()])
+    assert area_km2([shapely.intersection(water, lakes)], "EPSG:4490")[0] < 30

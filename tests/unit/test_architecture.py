@@ -28,7 +28,7 @@ STOREYS = [
     {"rates"},
     {"registers"},  # reads files; what counts registers stands below it and reads none
     {"figures"},
-    {"symbology", "versions", "story"},  # what sentences say, whatever shows them
+    {"symbology", "backdrop", "versions", "story"},  # what sentences say, whatever shows them
     {"maps", "export"},
     {"run"},
     {"api", "listing", "verify", "explain", "example"},

@@ -1,5 +1,9 @@
+import itertools
 import math
+from dataclasses import replace
 
+import geopandas as gpd
+import matplotlib as mpl
 import numpy as np
 import pyproj
 import pytest
@@ -12,9 +16,10 @@ from geozone.errors import UsageError
 from geozone.export import fonts, sheet_frame
 from geozone.export.sheet import PAPERS, draw_sheet, write_sheet
 from geozone.export.sheet_frame import frame_of
-from geozone.export.sheet_page import Page, wrapped
+from geozone.export.sheet_page import Page, em, wrapped
 from geozone.export.sheet_panel import theme
-from geozone.model import CRS
+from geozone.messages import Text
+from geozone.model import CRS, Layer, Level, Verdict
 from geozone.symbology import RATE_COLOURS, breaks, rate_classes
 
 
@@ -140,3 +145,86 @@ def test_a_system_without_a_chinese_font_is_told(monkeypatch):
         fonts.chinese_font()
     assert caught.value.message.key == "export.no_font"
     fonts.chinese_font.cache_clear()
+
+
+def crowded_result():
+    """Return a result with long titles, long notes and a backdrop."""
+    result = sample_result()
+    long = (
+        "名录所列数值与公布数值相差超过四分之一，不可能成立；查对原文与批复，如系印刷错误，登记本意及来源。"
+        * 3
+    )
+    result.rates = [
+        replace(item, verdict=Verdict.NOT_COMPUTABLE, note=Text(f"{number} {long}", f"{number} {long}"))
+        if item.level is Level.ZONE
+        else item
+        for number, item in enumerate(result.rates)
+    ]
+    for name, one in list(result.indicators.items()):
+        longer = Text(
+            one.title.zh + "（按推算图层，非法定）", one.title.en + " (by the derived layer, not statutory)"
+        )
+        result.indicators = {**result.indicators, name: replace(one, title=longer)}
+    return result
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("paper", PAPERS)
+def test_no_words_of_a_sheet_lie_over_others_or_off_the_paper(lang, paper):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    width, height = PAPERS[paper]
+    with mpl.rc_context({"font.family": [fonts.chinese_font()]}):
+        page = Page(width, height, width / PAPERS["A4"][0])
+        figure = draw_sheet(theme(crowded_result(), lang), page)
+        figure.dpi = 200
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        texts = [item for item in page.axes.texts if item.get_text().strip()]
+        boxes = {item: item.get_window_extent(renderer) for item in texts}
+    assert len(boxes) > 40
+    assert any("不可能成立" in item.get_text() for item in texts)
+    for item, box in boxes.items():
+        assert box.x0 >= 0, item.get_text()
+        assert box.y0 >= 0, item.get_text()
+        assert box.x1 <= figure.bbox.x1, item.get_text()
+    for one, other in itertools.combinations(texts, 2):
+        across = min(boxes[one].x1, boxes[other].x1) - max(boxes[one].x0, boxes[other].x0)
+        up = min(boxes[one].y1, boxes[other].y1) - max(boxes[one].y0, boxes[other].y0)
+        lower = min(boxes[one].height, boxes[other].height)
+        assert across <= 2 or up <= lower * 0.3, (one.get_text(), other.get_text())
+
+
+def test_letters_of_a_sheet_can_be_read():
+    page = Page(*PAPERS["A4"])
+    figure = draw_sheet(theme(crowded_result(), "zh"), page)
+    assert min(item.get_fontsize() for axes in figure.axes for item in axes.texts) >= 4.2
+
+
+def test_names_on_a_sheet_stand_clear_of_each_other_and_of_the_scale():
+    result = sample_result()
+    seats = [{"code": code, "rank": 2} for code in result.units.loc[result.units["level"] == "city", "code"]]
+    places = result.units.loc[result.units["level"] == "city"].representative_point()
+    result.backdrop = {"seats": Layer("seats", gpd.GeoDataFrame(seats, geometry=list(places), crs=CRS))}
+    page = Page(*PAPERS["A4"])
+    figure = draw_sheet(theme(result, "zh"), page)
+    written = [item.get_text() for axes in figure.axes[1:] for item in axes.texts]
+    for name in result.units.loc[result.units["level"] == "city", "name"]:
+        assert name in written
+
+
+def test_words_are_as_wide_as_they_are_measured():
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    page = Page(*PAPERS["A4"])
+    with mpl.rc_context({"font.family": [fonts.chinese_font()]}):
+        for words in (
+            "生态保护红线面积 ≥ 42,300 km²（2035）",
+            "Ecological protection red line",
+            "1 : 4,000,000",
+        ):
+            page.say(10, 100, words, 10)
+        page.figure.dpi = 300
+        renderer = FigureCanvasAgg(page.figure).get_renderer()
+        for item in page.axes.texts:
+            measured = em(item.get_text()) * 10 / 72 * 300
+            assert item.get_window_extent(renderer).width == pytest.approx(measured, rel=0.03)

@@ -1,6 +1,6 @@
 """Map and register say the same, and what does not join is told both ways."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import shapely
@@ -8,8 +8,9 @@ from rate_samples import register
 from samples import sample_layer, sample_result, sample_units
 
 from geozone.export.result_tables import content
+from geozone.manifest.roles import load_roles
 from geozone.maps.page import render_page
-from geozone.maps.style import layer_symbols
+from geozone.maps.style import crowded_symbol, layer_symbols, status_symbol, symbol
 from geozone.model import LayerStyle, Severity, Status
 from geozone.run.layers import checked_parts
 from geozone.run.register_map import join_registers
@@ -208,3 +209,31 @@ def test_a_column_of_the_layer_in_other_letters_is_kept_under_another_name():
         "x",
         "7",
     )
+
+
+def test_a_lake_of_unknown_status_is_water_in_a_dashed_outline_and_a_bay_is_hatched():
+    roles = load_roles()
+    lake, bay = roles["lake"].style, roles["bay"].style
+    for drawn in (drawn_style(lake, "fill", Status.UNKNOWN), status_symbol(lake, Status.UNKNOWN)):
+        found = drawn if isinstance(drawn, dict) else asdict(drawn)
+        assert (found["kind"], found["fill"]) == ("fill", lake.fill)
+        assert found["dash"]
+    assert drawn_style(bay, "fill", Status.UNKNOWN).kind == "hatch"
+    assert status_symbol(bay, Status.UNKNOWN)["kind"] == "hatch"
+    assert status_symbol(lake, Mark.OFF_REGISTER)["fill"] == lake.fill
+
+
+def test_no_area_that_is_shown_over_units_is_hatched():
+    hatched = [role.id for role in load_roles().values() if role.style.kind == "hatch"]
+    assert hatched == []
+    assert load_roles()["redline"].style.kind == load_roles()["barrier"].style.kind == "tint"
+
+
+def test_a_tint_is_a_light_fill_where_very_many_features_have_it():
+    tint = symbol(load_roles()["redline"].style)
+    assert tint["kind"] == "tint"
+    crowded = crowded_symbol(tint)
+    assert (crowded["kind"], crowded["fill"]) == ("fill", tint["fill"])
+    assert crowded["opacity"] < tint["opacity"]
+    dot = symbol(load_roles()["station"].style, points=True)
+    assert crowded_symbol(dot) == dot

@@ -14,6 +14,7 @@ from geozone.manifest.roles import load_roles
 from geozone.maps.payload import zone_payload
 from geozone.project import load_project
 from geozone.rates.needs import AreaNeed, Ground
+from geozone.run.backdrop import backdrop
 from geozone.run.compute import tell_unused
 from geozone.run.options import Options
 from geozone.run.rasters import relief_sources
@@ -84,6 +85,7 @@ def read_all(reading, *, boundary):
         reading.units()
     reading.layers()
     reading.rasters()
+    backdrop(reading)
     relief_sources(reading.project, samples.sample_units(), [])
 
 

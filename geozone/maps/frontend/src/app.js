@@ -1,7 +1,9 @@
 // What the page knows and shows: the data, the reader's choices, and who wants to hear of a change.
 
 import { Features, toUnits } from './geometry.js';
+import { openBackdrop } from './backdrop.js';
 import { attributeReader, rows, takeBlock, takeJson, takePacked } from './data.js';
+import { setPaper } from './paint.js';
 import { readRegions } from './regions.js';
 import { language, setLanguage, setTexts } from './text.js';
 
@@ -38,6 +40,8 @@ export class App {
     this.layers = new Map();
     this.syllables = {}; // of the characters that were searched
     this.#readUnits();
+    openBackdrop(this);
+    setPaper(data.backdrop.paper);
     this.#readRates();
     this.regions = readRegions(this);
     this.registers = Object.fromEntries(
@@ -70,6 +74,7 @@ export class App {
       parent: stored.parent[place],
       area: stored.area_km2[place] === null ? null : Number(stored.area_km2[place]),
       areaText: stored.area[place],
+      seat: stored.seat[place] && [stored.seat[place][0] - this.origin[0], stored.seat[place][1] - this.origin[1], stored.seat[place][2]],
       label: [stored.label[place][0] - this.origin[0], stored.label[place][1] - this.origin[1], stored.label[place][2]],
     }));
     this.byCode = new Map(this.units.map((unit) => [unit.code, unit]));

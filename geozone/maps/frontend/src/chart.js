@@ -86,8 +86,10 @@ function viewOf(app, map, bounds, ratio) {
   const left = (app.origin[0] * perUnit - corner.x) * ratio;
   const top = (app.origin[1] * perUnit - corner.y) * ratio;
   const [width, height] = [size.x * ratio, size.y * ratio];
+  const [full, shift] = [map.getSize(), map._getMapPanePos()];
   return {
     zoom, ratio, scale, left, top, width, height, printing: Boolean(app.printing),
+    window: [-bounds.min.x - shift.x, -bounds.min.y - shift.y, full.x - bounds.min.x - shift.x, full.y - bounds.min.y - shift.y].map((side) => side * ratio), // what of it is in view
     box: [-left / scale, -top / scale, (width - left) / scale, (height - top) / scale],
   };
 }

@@ -3,7 +3,7 @@
 export function openRelief(app, key) {
   return openImage(app, { key, id: key, basis: null, ...app.data.relief }, (context) => {
     context.globalCompositeOperation = 'multiply';
-    context.globalAlpha = 0.75;
+    context.globalAlpha = app.data.relief.opacity;
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = 'high';
   });
@@ -42,4 +42,11 @@ function openImage(app, entry, prepare) {
   image.src = entry.url;
   app.registerLayer(layer);
   return layer;
+}
+
+// What the relief leaves of a colour where it is darkest; all of it while the relief is off.
+export function darkestShade(app) {
+  if (!app.layers.get('relief')?.shown) return 1;
+  const { opacity, darkest } = app.data.relief;
+  return 1 - opacity * (1 - darkest);
 }

@@ -1,6 +1,7 @@
 // The card over the map: what colours the units, which layers are drawn, and what their symbols mean.
 
 import { h, replace } from './dom.js';
+import { darkestShade } from './image.js';
 import { swatch } from './paint.js';
 import { applies } from './applies.js';
 import { said, text } from './text.js';
@@ -53,7 +54,7 @@ export function rateLegend(app) {
   if (!app.indicators[indicator].classes[level]) return h('p', { class: 'hint' }, text('not_of_level', { level: text(`level_${level}`) }));
   return h('ul', { class: 'legend-list', 'data-legend': 'units' },
     classEntries(app, indicator, level).map((entry) => h('li', { 'data-legend': `units:${entry.key}`, 'data-colour': entry.colour },
-      swatch(entry.band ? BAND_SYMBOL : fillSymbol(entry.colour)), h('span', {}, entry.title))));
+      swatch(entry.band ? BAND_SYMBOL : fillSymbol(entry.colour), 30, 18, darkestShade(app)), h('span', {}, entry.title))));
 }
 
 export function layerLegend(app, layer) {

@@ -2,8 +2,7 @@
 
 import { LINE, POINT, POLYGON } from './geometry.js';
 
-export const PAPER = '#f6f6f2';
-let paper = PAPER;
+let paper = '#ffffff';
 
 // Swatches stand on the ground of the map: the screen's paper, or white in print.
 export function setPaper(colour) {
@@ -16,6 +15,8 @@ export function ground() {
 
 const HATCH_STEP = 7; // CSS pixels between hatch lines
 const POINT_RADIUS = 4;
+const TINT = 2.5; // CSS pixels of colour inside the outline of a tint
+const TINT_ALPHA = 0.55;
 const patterns = new Map();
 
 function hatchTile(colour, ratio, width) {
@@ -117,9 +118,25 @@ function hatchLines(context, view, path, box, symbol) {
   context.restore();
 }
 
+// An outline with colour along its inside: what lies below keeps its own.
+function tint(context, path, symbol, view) {
+  const { lineWidth } = context;
+  context.save();
+  context.clip(path, 'evenodd');
+  context.strokeStyle = symbol.fill;
+  context.globalAlpha *= TINT_ALPHA;
+  context.lineWidth = (2 * TINT * view.ratio) / view.scale;
+  context.setLineDash([]);
+  context.stroke(path);
+  context.restore();
+  context.lineWidth = lineWidth;
+  context.stroke(path);
+}
+
 // Draws one path with a prepared context.
 export function paint(context, path, kind, symbol, view = null, box = null) {
-  if (kind === POLYGON && symbol.kind !== 'stroke') {
+  if (kind === POLYGON && symbol.kind === 'tint') tint(context, path, symbol, view);
+  else if (kind === POLYGON && symbol.kind !== 'stroke') {
     if (symbol.kind === 'hatch' && view?.printing) hatchLines(context, view, path, box, symbol);
     else context.fill(path, 'evenodd');
     if (symbol.stroke && symbol.width) context.stroke(path);
@@ -157,8 +174,8 @@ export function paintFeatures(context, view, features, symbolOf) {
   }
 }
 
-// A legend entry: the symbol on the paper of the map.
-export function swatch(symbol, width = 30, height = 18) {
+// A legend entry: the symbol on the paper of the map, at its right as dark as the relief makes it.
+export function swatch(symbol, width = 30, height = 18, darkest = 1) {
   const ratio = Math.max(2, Math.min(window.devicePixelRatio || 1, 3));
   const canvas = document.createElement('canvas');
   canvas.width = width * ratio;
@@ -183,7 +200,18 @@ export function swatch(symbol, width = 30, height = 18) {
   } else {
     const inset = (symbol.width ?? 1) / 2;
     path.rect(inset, inset, width - 2 * inset, height - 2 * inset);
-    drawWith(context, view, symbol, (target) => paint(target, path, POLYGON, symbol));
+    drawWith(context, view, symbol, (target) => paint(target, path, POLYGON, symbol, view));
   }
+  if (darkest < 1) shadeRight(context, canvas, darkest);
   return canvas;
+}
+
+function shadeRight(context, canvas, darkest) {
+  const gradient = context.createLinearGradient(canvas.width * 0.4, 0, canvas.width, 0);
+  gradient.addColorStop(0, '#ffffff');
+  gradient.addColorStop(1, `rgb(${Array(3).fill(Math.round(darkest * 255)).join(',')})`);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.globalCompositeOperation = 'multiply';
+  context.fillStyle = gradient;
+  context.fillRect(canvas.width * 0.4, 0, canvas.width, canvas.height);
 }

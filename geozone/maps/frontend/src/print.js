@@ -2,7 +2,7 @@
 
 import { h, replace, svg } from './dom.js';
 import { layerLegend, rateLegend } from './legend.js';
-import { PAPER, setPaper, swatch } from './paint.js';
+import { setPaper, swatch } from './paint.js';
 import { dataDate, reviewLine } from './sources.js';
 import { said, text } from './text.js';
 import { entriesOf } from './cards.js';
@@ -80,7 +80,7 @@ export function setUpPrint(app, chart, page) {
         h('div', { class: 'sheet-sources' }, printedSources(app).map(({ title, words }) => h('p', {}, h('b', {}, said(title)), ` ${words.filter(Boolean).join(' · ')}`))),
         h('p', { class: 'review' }, `${reviewLine(app)} · ${text('map_note')}`)));
     fit(sheet.querySelector('.sheet-side'));
-    setPaper(PAPER);
+    setPaper(app.data.backdrop.paper);
   };
   const after = () => {
     if (!kept) return;

@@ -1,21 +1,18 @@
-// What is drawn, from bottom to top: units by rate, relief, layers, borders, names, graticule.
+// What is drawn, from bottom to top: the sea, units by rate, relief, layers, borders, names, graticule.
 
+import { drawGround } from './backdrop.js';
 import { VEIL } from './basemap.js';
 import { BAND_SYMBOL, colourOf } from './legend.js';
 import { POLYGON, toDegrees, toUnits } from './geometry.js';
+import { FONTS, drawLabels } from './labels.js';
 import { drawWith, ground, paint, paintFeatures } from './paint.js';
+import { paintStreams } from './streams.js';
 import { symbolPlace } from './years.js';
 
 const BORDERS = { county: ['#7b8180', 0.5], city: ['#5a605f', 0.9], province: ['#33393a', 1.5], zone: ['#1e2425', 2.2] };
-const LABELS = {
-  province: { size: 17, weight: 700, colour: '#20282a', spacing: '0.12em' },
-  city: { size: 13, weight: 600, colour: '#2b3335' },
-  county: { size: 11, weight: 400, colour: '#3f484a' },
-};
-const FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC","Hiragino Sans GB",sans-serif';
-
 export function drawEverything(app, context, view) {
   const { compare } = app.state;
+  drawGround(app, context, view, 'sea');
   if (compare) {
     const middle = app.chart ? app.chart.dividerOnCanvas(view) : view.width / 2;
     clipped(context, 0, middle, view.height, () => drawTheme(app, context, view, compare.left));
@@ -46,10 +43,15 @@ function drawTheme(app, context, view, theme) {
   const year = whole && theme !== null ? Number(theme.slice(5)) || null : app.state.year;
   const indicator = whole ? app.state.indicator : theme.startsWith('units:') ? theme.slice(6) : null;
   drawUnits(app, context, view, indicator, year);
+  drawGround(app, context, view, 'water');
   for (const layer of app.layers.values()) {
     if (whole ? !layer.shown : theme !== `layer:${layer.id}`) continue;
     if (layer.paint) layer.paint(context, view, year);
-    else paintFeatures(context, view, layer.features, (feature) => layer.legend[symbolPlace(app, layer, feature, year)].symbol);
+    else {
+      const symbolOf = (feature) => layer.legend[symbolPlace(app, layer, feature, year)].symbol;
+      if (layer.flow) paintStreams(app, context, view, layer, symbolOf);
+      else paintFeatures(context, view, layer.features, symbolOf);
+    }
   }
 }
 
@@ -95,50 +97,6 @@ function drawBorders(app, context, view) {
     const places = level === app.state.level ? app.partition[level] : units.filter((unit) => unit.level === level).map((unit) => unit.place);
     for (const place of places) if (features.meets(place, view.box)) context.stroke(features.path(place));
   }
-}
-
-function drawLabels(app, context, view) {
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.textAlign = 'center';
-  context.textBaseline = 'middle';
-  context.lineJoin = 'round';
-  const taken = [];
-  for (const level of ['province', 'city', 'county']) {
-    if (LABELS[level] && order(level) < order(app.state.level)) continue;
-    const style = LABELS[level];
-    const size = style.size * view.ratio;
-    context.font = `${style.weight} ${size}px ${FONTS}`;
-    if ('letterSpacing' in context) context.letterSpacing = style.spacing ? `${size * 0.12}px` : '0px';
-    const candidates = app.units.filter((unit) => unit.level === level && unit.label[2] > 0)
-      .sort((one, other) => other.label[2] - one.label[2]);
-    for (const unit of candidates) {
-      const x = unit.label[0] * view.scale + view.left;
-      const y = unit.label[1] * view.scale + view.top;
-      if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
-      const name = shortLabel(app.nameOf(unit));
-      const width = context.measureText(name).width;
-      if (level === 'county' && width > unit.label[2] * view.scale * 2.4) continue;
-      const box = [x - width / 2 - size * 0.3, y - size * 0.75, x + width / 2 + size * 0.3, y + size * 0.75];
-      if (taken.some((other) => other[0] < box[2] && other[2] > box[0] && other[1] < box[3] && other[3] > box[1])) continue;
-      taken.push(box);
-      context.lineWidth = 3 * view.ratio;
-      context.strokeStyle = 'rgba(255,255,255,0.88)';
-      context.strokeText(name, x, y);
-      context.fillStyle = style.colour;
-      context.fillText(name, x, y);
-    }
-  }
-  if ('letterSpacing' in context) context.letterSpacing = '0px';
-}
-
-const LONGEST_LABEL = 24;
-
-function shortLabel(name) {
-  return name.length > LONGEST_LABEL ? `${name.slice(0, LONGEST_LABEL)}…` : name;
-}
-
-function order(level) {
-  return ['county', 'city', 'province', 'zone'].indexOf(level);
 }
 
 function drawGraticule(app, context, view) {

@@ -1,0 +1,325 @@
+// Names on the map, by rank: seats of provinces, of prefectures, provinces, seas, waters, neighbours, counties. A name that would
+// cover one of a higher rank takes another of eight places around its seat, or is left out.
+
+import { alongRun, visibleRuns } from './courses.js';
+import { LINE, POINT, POLYGON } from './geometry.js';
+import { language, said } from './text.js';
+
+export const FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC","Hiragino Sans GB",sans-serif';
+const WATER_FONTS = '"Songti SC","SimSun","Noto Serif CJK SC","Source Han Serif SC",serif';
+const INK = '#20282a';
+const HALO = 'rgba(255,255,255,0.88)';
+const SEATS = { 1: { size: 14.5, weight: 700, mark: 4.4 }, 2: { size: 12.5, weight: 600, mark: 3.4 }, 3: { size: 11, weight: 400, mark: 2 } };
+const PROVINCE = { size: 16, weight: 700, spacing: 0.5, colour: '#4a5254', halo: 'rgba(255,255,255,0.8)' };
+const NEIGHBOUR = { size: 13, weight: 500, spacing: 0.35, colour: '#8b8f8a', halo: 'rgba(255,255,255,0.5)' };
+const WATER = { weight: 400, colour: '#1f5f8b', halo: 'rgba(255,255,255,0.85)', fonts: WATER_FONTS, slant: 0.21 };
+// with the smallest scale (1 : so many) of a map that names it
+const SEA = { 1: { ...WATER, size: 19, spacing: 0.9, to: Infinity }, 2: { ...WATER, size: 13, spacing: 0.25, to: 6e6 }, 3: { ...WATER, size: 11.5, spacing: 0.1, to: 1.5e6 } };
+const STREAM = { ...WATER, size: 11.5, spacing: 0.35 };
+const SIZES = [1, 0.88, 0.78]; // of a name that has no place in full
+// of eight places around a point, the better first: right, left, right above, left above, right below, left below, above, below
+const AROUND = [[1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1], [0, -1], [0, 1]];
+const ROOM = 3; // the name of a county is at most so many times the radius of a circle inside it
+const SPECK = 14; // CSS pixels: a lake smaller on the screen has no name
+const LONGEST = 24;
+const PIXEL_METRES = 0.0254 / 96; // a CSS pixel on paper, by which map scales are told
+const ORDER = ['county', 'city', 'province', 'zone'];
+
+export function drawLabels(app, context, view) {
+  const sheet = new Sheet(context, view);
+  const seats = seatsInView(app, view);
+  const towns = seats.filter((seat) => seat.rank < 3);
+  for (const seat of towns) sheet.reserve(seat);
+  for (const seat of towns) placeSeat(app, sheet, seat);
+  placeProvinces(app, sheet, view);
+  const scale = groundMetres(app, view) / PIXEL_METRES;
+  for (const rank of [1, 2, 3]) if (scale <= SEA[rank].to) placeNames(app, sheet, view, 'sea', rank, SEA[rank]);
+  placeWaters(app, sheet, view, scale);
+  placeNames(app, sheet, view, 'province', 1, NEIGHBOUR);
+  // where a prefecture in view has no place for its name, that of a county would mislead
+  if (towns.every((seat) => seat.named)) for (const seat of seats) if (seat.rank === 3) placeSeat(app, sheet, seat);
+  for (const seat of seats) if (seat.point) drawMark(context, view, seat, sheet);
+  sheet.write();
+  app.labels = sheet.labels;
+}
+
+// Units whose names stand at their seats, or in their area where no seat is known; the higher and the larger first.
+function seatsInView(app, view) {
+  const finest = ORDER.indexOf(app.state.level);
+  const found = [];
+  for (const unit of app.units) {
+    if (ORDER.indexOf(unit.level) < finest || unit.level === 'zone') continue;
+    const own = unit.level === 'county' ? 3 : 2;
+    if (!unit.seat && unit.level === 'province') continue; // it stands in its area
+    const rank = unit.seat?.[2] ?? own;
+    const [x, y] = onCanvas(view, unit.seat ?? unit.label);
+    if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+    found.push({ unit, rank, x, y, point: Boolean(unit.seat), size: unit.label[2] });
+  }
+  return found.sort((one, other) => one.rank - other.rank || other.size - one.size);
+}
+
+function placeSeat(app, sheet, seat) {
+  const style = SEATS[seat.rank];
+  const name = clipped(app.nameOf(seat.unit));
+  const label = { code: seat.unit.code, level: seat.unit.level, rank: seat.rank, colour: INK, halo: HALO, ...style };
+  // a long name about a small county would seem to be that of others
+  if (seat.rank === 3 && sheet.width(name, label) > seat.size * sheet.view.scale * ROOM) return false;
+  const sizes = seat.rank < 3 ? SIZES : [1];
+  seat.named = sizes.some((part) => {
+    const own = { ...label, size: style.size * part };
+    return seat.point ? sheet.around(name, own, seat, style.mark) : sheet.centred(name, own, seat.x, seat.y);
+  });
+  return seat.named;
+}
+
+// The name of a province stands in its area, where it leaves the seats their names.
+function placeProvinces(app, sheet, view) {
+  if (app.state.level === 'zone') return;
+  const provinces = app.units.filter((unit) => unit.level === 'province' && !unit.seat && unit.label[2] > 0);
+  for (const unit of provinces.sort((one, other) => other.label[2] - one.label[2])) {
+    const [x, y] = onCanvas(view, unit.label);
+    const radius = unit.label[2] * view.scale * 0.8;
+    const label = { code: unit.code, level: unit.level, rank: 0, ...PROVINCE };
+    const name = clipped(app.nameOf(unit));
+    const rings = [0, 0.35, 0.7, 1].flatMap((part) => (part ? AROUND : [[0, 0]]).map(([across, down]) => [across * part, down * part]));
+    rings.some(([across, down]) => sheet.centred(name, label, x + across * radius, y + down * radius));
+  }
+}
+
+function placeNames(app, sheet, view, kind, rank, style) {
+  for (const name of app.data.backdrop.names) {
+    if (name.kind !== kind || name.rank !== rank) continue;
+    const [x, y] = onCanvas(view, [name.at[0] - app.origin[0], name.at[1] - app.origin[1]]);
+    const [left, top, right, bottom] = view.window;
+    const half = sheet.width(said(name.title), style) / 2;
+    if (x - half < left || y < top || x + half > right || y > bottom) continue;
+    sheet.centred(said(name.title), { kind, rank, ...style }, x, y);
+  }
+}
+
+// Rivers along their lines, lakes in their areas, on maps of a scale that their role names them at.
+function placeWaters(app, sheet, view, scale) {
+  for (const layer of app.layers.values()) {
+    if (!layer.shown || !layer.named_to || !layer.features || scale > layer.named_to) continue;
+    const { features } = layer;
+    const order = [...Array(features.count).keys()].filter((feature) => features.meets(feature, view.box)).sort((one, other) => extent(features, other) - extent(features, one));
+    const written = new Set();
+    for (const feature of order) {
+      const name = nameOf(layer, feature);
+      if (!name || written.has(name)) continue;
+      const style = { kind: layer.role, rank: 4, ...STREAM };
+      const placed = features.kind[feature] === LINE ? sheet.along(name, style, features, feature) : inside(sheet, name, style, features, feature, view);
+      if (placed) written.add(name);
+    }
+  }
+}
+
+function inside(sheet, name, style, features, feature, view) {
+  const [west, north, east, south] = features.box(feature);
+  const [x, y] = onCanvas(view, [(west + east) / 2, (north + south) / 2]);
+  if (features.kind[feature] === POLYGON && extent(features, feature) * view.scale < SPECK * view.ratio) return false;
+  if (x < 0 || y < 0 || x > view.width || y > view.height) return false;
+  const own = { ...style, spacing: 0.1 };
+  if (features.kind[feature] === POLYGON && (east - west) * view.scale > sheet.width(name, own) * 0.8) return sheet.centred(name, own, x, y);
+  const reach = features.kind[feature] === POINT ? 4 : Math.min(east - west, south - north) * view.scale / view.ratio / 3;
+  return sheet.around(name, own, { x, y }, reach);
+}
+
+function extent(features, feature) {
+  const [west, north, east, south] = features.box(feature);
+  return Math.max(east - west, south - north);
+}
+
+function nameOf(layer, feature) {
+  layer.names ??= new Map();
+  if (!layer.names.has(feature)) {
+    const { name, name_en: english } = layer.row(feature);
+    layer.names.set(feature, [name, english].map((word) => (word ? clipped(String(word)) : '')));
+  }
+  const [name, english] = layer.names.get(feature);
+  return language() === 'en' && english ? english : name;
+}
+
+export function groundMetres(app, view) {
+  const middle = (view.box[1] + view.box[3]) / 2 + app.origin[1];
+  const latitude = Math.atan(Math.sinh((0.5 - middle / 2 ** 26) * 2 * Math.PI));
+  return (Math.cos(latitude) * 40075016.7) / 2 ** 26 / view.scale * view.ratio;
+}
+
+function onCanvas(view, [x, y]) {
+  return [x * view.scale + view.left, y * view.scale + view.top];
+}
+
+function clipped(name) {
+  return name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name;
+}
+
+// A capital has a ring about a dot, a prefecture a ring about a smaller one, a county a dot; where no name stands, no county's.
+function drawMark(context, view, { rank, x, y, named }) {
+  if (rank === 3 && !named) return;
+  const radius = SEATS[rank].mark * view.ratio;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.setLineDash([]);
+  context.lineWidth = (rank === 3 ? 1 : 1.3) * view.ratio;
+  context.strokeStyle = INK;
+  context.fillStyle = '#ffffff';
+  circle(context, x, y, radius);
+  context.fill();
+  context.stroke();
+  if (rank === 3) return;
+  context.fillStyle = INK;
+  circle(context, x, y, radius * (rank === 1 ? 0.55 : 0.4));
+  context.fill();
+}
+
+function circle(context, x, y, radius) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+const widths = new Map();
+
+// The names that are placed, each with the room that it takes; nothing is written before all are placed.
+class Sheet {
+  constructor(context, view) {
+    this.context = context;
+    this.view = view;
+    this.taken = [];
+    this.labels = [];
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.textBaseline = 'middle';
+    context.lineJoin = 'round';
+    if ('letterSpacing' in context) context.letterSpacing = '0px';
+  }
+
+  font(style) {
+    return `${style.weight} ${style.size * this.view.ratio}px ${style.fonts ?? FONTS}`;
+  }
+
+  // of a name with its spacing, in device pixels
+  width(name, style) {
+    const font = this.font(style);
+    const key = `${font} ${name}`;
+    if (!widths.has(key)) {
+      if (widths.size > 20_000) widths.clear();
+      this.context.font = font;
+      widths.set(key, this.context.measureText(name).width);
+    }
+    const gaps = Math.max(0, [...name].length - 1) * spacing(name, style);
+    return widths.get(key) + gaps * style.size * this.view.ratio;
+  }
+
+  free(box, own = null) {
+    return !this.taken.some((other) => other !== own && other[0] < box[2] && other[2] > box[0] && other[1] < box[3] && other[3] > box[1]);
+  }
+
+  reserve(seat) {
+    const { x, y, rank, point } = seat;
+    if (!point) return;
+    const radius = (SEATS[rank].mark + 1) * this.view.ratio;
+    const box = [x - radius, y - radius, x + radius, y + radius];
+    this.taken.push(box);
+    seat.room = box; // in the way of others, not of its own name
+  }
+
+  put(name, style, x, y, width, box) {
+    this.taken.push(box);
+    this.labels.push({ name, style, x, y, width, box, code: style.code ?? null, level: style.level ?? null, kind: style.kind ?? 'unit', rank: style.rank });
+    return true;
+  }
+
+  box(x, y, width, style) {
+    const half = style.size * this.view.ratio * 0.58;
+    return [x - width / 2 - half * 0.2, y - half, x + width / 2 + half * 0.2, y + half];
+  }
+
+  centred(name, style, x, y) {
+    const width = this.width(name, style);
+    const box = this.box(x, y, width, style);
+    return this.free(box) && this.put(name, style, x, y, width, box);
+  }
+
+  // in the first free place of eight around a point, beyond its mark
+  around(name, style, { x, y, room = null }, reach) {
+    const width = this.width(name, style);
+    const { ratio } = this.view;
+    for (const [across, down] of AROUND) {
+      const side = across * (width / 2 + (down ? reach * 0.6 : reach + 2) * ratio);
+      const rise = down * ((across ? style.size * 0.5 : style.size * 0.62) + reach * (across ? 0.6 : 1)) * ratio;
+      const box = this.box(x + side, y + rise, width, style);
+      if (this.free(box, room)) return this.put(name, style, x + side, y + rise, width, box);
+    }
+    return false;
+  }
+
+  // character by character along the longest run of a line that has the room
+  along(name, style, features, feature) {
+    const size = style.size * this.view.ratio;
+    const characters = latin(name) ? [name] : [...name];
+    const step = latin(name) ? this.width(name, style) : size * (1 + style.spacing);
+    const boxes = (places) => places.map((place) => (latin(name) ? turned(place, step, size) : this.box(place.x, place.y, size, style)));
+    const runs = visibleRuns(features, feature, this.view).sort((one, other) => other.length - one.length).slice(0, 4);
+    for (const run of runs) {
+      const found = alongRun(run, characters.length, step, (places) => boxes(places).every((box) => this.free(box)));
+      if (!found) continue;
+      const own = boxes(found.places);
+      this.taken.push(...own);
+      this.labels.push({ name, style, characters, ...found, box: own[0], code: null, level: null, kind: style.kind, rank: style.rank });
+      return true;
+    }
+    return false;
+  }
+
+  write() {
+    const { context, view } = this;
+    for (const label of this.labels) {
+      const { style } = label;
+      context.font = this.font(style);
+      context.textAlign = 'center';
+      context.lineWidth = Math.max(2, style.size * 0.22) * view.ratio;
+      context.strokeStyle = style.halo;
+      context.fillStyle = style.colour;
+      const glyphs = label.places ? this.turnedGlyphs(label) : this.glyphs(label);
+      for (const method of ['strokeText', 'fillText']) {
+        for (const [text, x, y, angle] of glyphs) {
+          context.setTransform(1, 0, 0, 1, x, y);
+          if (angle) context.rotate(angle);
+          if (style.slant) context.transform(1, 0, style.slant, 1, 0, 0); // names of waters lean to the left
+          context[method](text, 0, 0);
+        }
+      }
+    }
+    context.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
+  glyphs({ name, style, x, y, width }) {
+    const gap = spacing(name, style) * style.size * this.view.ratio;
+    if (!gap) return [[name, x, y, 0]];
+    let place = x - width / 2;
+    return [...name].map((character) => {
+      const own = this.width(character, style);
+      place += own + gap;
+      return [character, place - gap - own / 2, y, 0];
+    });
+  }
+
+  turnedGlyphs({ characters, places, steep, name }) {
+    const upright = steep && !latin(name);
+    return characters.map((character, place) => [character, places[place].x, places[place].y, places[place].angle - (upright ? Math.PI / 2 : 0)]);
+  }
+}
+
+// Latin letters are not spread.
+function spacing(name, style) {
+  return latin(name) ? 0 : style.spacing ?? 0;
+}
+
+function latin(name) {
+  return name.charCodeAt(0) < 0x2e80;
+}
+
+function turned({ x, y, angle }, width, size) {
+  const [across, down] = [Math.abs(Math.cos(angle)) * width + Math.abs(Math.sin(angle)) * size, Math.abs(Math.sin(angle)) * width + Math.abs(Math.cos(angle)) * size];
+  return [x - across / 2, y - down / 2, x + across / 2, y + down / 2];
+}
