@@ -122,7 +122,10 @@ def rates_command(
     lang: Language,
     threads: int | None,
 ) -> None:
-    """Print the rates of a zone, held against its targets.
+    """Print the rates of a zone, held against its targets: those that matter first, by indicator.
+
+    The zone, its provinces and what is held against a target; --all gives every unit, and every finding. Tables fit the
+    terminal; --wide leaves every row on one line. --csv and --json give every rate with all digits.
 
     \b
     Examples:
@@ -131,13 +134,16 @@ def rates_command(
     """
     from geozone import listing
     from geozone.checks.findings import is_wrong
+    from geozone.lists.rates import rate_list
 
     project = opened(zone, project_file, run_options(lang, threads, every=every))
     if form:
         click.echo(listing.show(project.rates(), form))
     else:
-        table = listing.rates(project.rated.result, lang)
-        click.echo(listing.show(listing.readable(table, lang, "rates"), form))
+        table = rate_list(project.rated.result, lang, every=every)
+        click.echo(listing.show(listing.readable(table.rows, lang, "rates"), form))
+        for line in table.left_out:
+            click.echo(line.get(lang), err=True)
     if any(is_wrong(finding) for finding in project.rated.result.findings):
         sys.exit(DataError.exit_code)
 
