@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +25,7 @@ _FIRST_ZONE, _FIRST_CODE, _LAST_ZONE = (
     45,
 )  # of the three-degree zones of CGCS2000, with the number in the easting
 _LEVELLED = "units"  # drawn level by level
+_HOLES = "_holes"
 
 
 def _plane(longitude: float) -> str:
@@ -35,7 +37,8 @@ def write_dxf(tables: Sequence[Table], path: Path, crs: str | None = None) -> li
     """Write the outlines of every layer as one drawing, and its system beside it (``.prj``), which a drawing cannot state.
 
     Every ring of an area is a closed line, every line a line, every point a point. They lie on drawing layers that are called as
-    the layers are, units on one for each level.
+    the layers are, units on one for each level; the rings of holes lie on layers of their own (``redline_holes``), so that
+    the areas of a layer less those of its holes are its area.
 
     Parameters
     ----------
@@ -61,11 +64,11 @@ def write_dxf(tables: Sequence[Table], path: Path, crs: str | None = None) -> li
     plane = crs_of(crs or _plane(float(bounds[:, 0].min() + bounds[:, 2].max()) / 2))
     if not plane.is_projected:
         raise UsageError("export.needs_plane", crs=crs)
-    names, shapes = [], []
+    names: list[str] = []
+    shapes: list[Any] = []
     for table in tables:
         if table.geometry and len(table.frame):
-            for name, geometries in _parts(table, plane):
-                outlines = _outlines(geometries)
+            for name, outlines in _drawn(table, plane):
                 names += [name] * len(outlines)
                 shapes += list(outlines)
     drawing = gpd.GeoDataFrame({"Layer": names}, geometry=shapes, crs=plane)
@@ -80,28 +83,23 @@ def write_dxf(tables: Sequence[Table], path: Path, crs: str | None = None) -> li
     return [path, beside]
 
 
-def _parts(table: Table, plane: pyproj.CRS) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the geometries of a layer with the drawing layer that they lie on."""
+def _drawn(table: Table, plane: pyproj.CRS) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the outlines of a layer with the drawing layer that they lie on."""
     geometries = np.asarray(in_system(table.frame.geometry, plane).array, dtype=object)
-    if table.name != _LEVELLED:
-        yield table.name, geometries
-        return
-    levels = table.frame["level"].to_numpy()
+    levels = table.frame["level"].to_numpy() if table.name == _LEVELLED else np.zeros(len(geometries))
     for level in dict.fromkeys(levels):
-        yield f"{table.name}_{level}", geometries[levels == level]
+        name = f"{table.name}_{level}" if table.name == _LEVELLED else table.name
+        chosen = geometries[levels == level]
+        parts = shapely.get_parts(chosen[~shapely.is_missing(chosen)])
+        areas = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+        outer = shapely.get_exterior_ring(parts[areas])
+        yield name, np.concatenate([_lines(outer), parts[~areas]])
+        inner = [ring for part in parts[areas] for ring in shapely.get_rings(part)[1:]]
+        if inner:
+            yield f"{name}{_HOLES}", _lines(np.array(inner, dtype=object))
 
 
-def _outlines(geometries: np.ndarray) -> np.ndarray:
-    """Return the rings of areas as lines, and the parts of everything else."""
-    parts = shapely.get_parts(geometries[~shapely.is_missing(geometries)])
-    areas = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    rings = shapely.get_rings(parts[areas])
-    lines = (
-        shapely.linestrings(shapely.get_coordinates(rings), indices=_owners(rings)) if len(rings) else rings
-    )
-    return np.concatenate([lines, parts[~areas]])
-
-
-def _owners(rings: np.ndarray) -> np.ndarray:
-    owners: np.ndarray = shapely.get_coordinates(rings, return_index=True)[1]
-    return owners
+def _lines(rings: np.ndarray) -> np.ndarray:
+    """Return rings as lines that close."""
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    return np.asarray(shapely.linestrings(points, indices=ring)) if len(rings) else rings

@@ -13,6 +13,7 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from geozone.alike import fitted_text
 from geozone.choices import FORMATS, OPTIONS, PAPERS, Paper
 from geozone.errors import UsageError
 from geozone.export.desktop import write_project
@@ -32,7 +33,17 @@ SOURCES = "sources.csv"
 _DBF_NAME = 10  # bytes
 _DBF_TEXT = 254  # bytes
 _DPI = 200  # of a picture
-_DICTIONARY_COLUMNS = ("file", "field", "column", "title_zh", "title_en", "type", "domain", "shortened")
+_DICTIONARY_COLUMNS = (
+    "file",
+    "field",
+    "column",
+    "title_zh",
+    "title_en",
+    "type",
+    "domain",
+    "shortened",
+    "replaced",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +197,7 @@ def _fields(table: Table) -> list[dict[str, str]]:
             "type": item.type,
             "domain": item.domain or "",
             "shortened": "",
+            "replaced": "",
         }
         for item in table.columns
     ]
@@ -219,7 +231,8 @@ def _write_parquet(table: Table, path: Path, encoding: str) -> list[dict[str, st
 def _write_shapefile(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
     """Write a shapefile: names of ten bytes, texts of 254 bytes, the encoding in a ``.cpg``.
 
-    Texts that do not fit are cut at a character, and their number stands in the dictionary of fields.
+    A character that the encoding lacks is replaced by one that reads alike (² by 2); texts that do not fit are cut at a
+    character. How many texts it were stands in the dictionary of fields.
     """
     names = ascii_names((item.name for item in table.columns), longest=_DBF_NAME)
     frame = table.frame.copy()
@@ -228,9 +241,11 @@ def _write_shapefile(table: Table, path: Path, encoding: str) -> list[dict[str, 
         row["field"] = names[item.name]
         if item.type != "text":
             continue
-        texts = [_fitted(value, table, item.name, encoding) for value in frame[item.name]]
-        cut = sum(one != other for one, other in zip(texts, frame[item.name], strict=True))
-        row["shortened"] = str(cut) if cut else ""
+        written = [_in_encoding(value, encoding) for value in frame[item.name]]
+        texts = [_fitted(value, table, item.name, encoding) for value in written]
+        for mark, before, after in (("replaced", frame[item.name], written), ("shortened", written, texts)):
+            changed = sum(one != other for one, other in zip(before, after, strict=True))
+            row[mark] = str(changed) if changed else ""
         frame[item.name] = pd.Series(texts, index=frame.index, dtype="object")
     frame = frame.rename(columns=names)
     _write_vector(table, frame, path, "ESRI Shapefile", {}, encoding=encoding)
@@ -238,6 +253,13 @@ def _write_shapefile(table: Table, path: Path, encoding: str) -> list[dict[str, 
         "UTF-8" if encoding.upper() in {"UTF-8", "UTF8"} else encoding, "ascii"
     )
     return rows
+
+
+def _in_encoding(value: str | None, encoding: str) -> str | None:
+    try:
+        return None if value is None else fitted_text(value, encoding)
+    except LookupError as error:
+        raise UsageError("export.unknown_encoding", encoding=encoding) from error
 
 
 def _fitted(value: str | None, table: Table, column: str, encoding: str) -> str | None:
@@ -249,8 +271,6 @@ def _fitted(value: str | None, table: Table, column: str, encoding: str) -> str 
         raise UsageError(
             "export.not_encodable", layer=table.title, column=column, value=value, encoding=encoding
         ) from error
-    except LookupError as error:
-        raise UsageError("export.unknown_encoding", encoding=encoding) from error
     return value if len(code) <= _DBF_TEXT else code[:_DBF_TEXT].decode(encoding, errors="ignore")
 
 

@@ -1,8 +1,12 @@
 """What is exported comes back: shapefiles in GBK and a three-degree zone, and drawings of outlines."""
 
+import csv
+
+import geopandas as gpd
 import matplotlib.image
 import numpy as np
 import pytest
+import shapely
 from click.testing import CliRunner
 from samples import sample_result
 
@@ -10,8 +14,9 @@ from geozone.choices import FORMATS, OPTIONS
 from geozone.cli import cli
 from geozone.errors import UsageError
 from geozone.export.dxf import write_dxf
-from geozone.export.formats import Choices, write_format
+from geozone.export.formats import DICTIONARY, Choices, write_format
 from geozone.export.result_tables import content
+from geozone.model import CRS
 from geozone.overlay.plane import area_km2, length_km
 from geozone.read import read_layer
 
@@ -65,6 +70,32 @@ def test_a_drawing_comes_back_with_its_layers_and_their_areas_and_lengths(drawin
     assert after == pytest.approx(before, rel=LONG_EDGES)
     counties = tables["units"].frame[tables["units"].frame["level"] == "county"]
     assert (data["Layer"] == "units_county").sum() == len(counties)
+
+
+def test_the_holes_of_a_drawing_lie_on_layers_of_their_own(tmp_path):
+    result = sample_result()
+    lakes = result.layers["lakes"]
+    ring = shapely.box(116.0, 38.0, 116.4, 38.4).difference(shapely.box(116.1, 38.1, 116.2, 38.2))
+    lakes.data = lakes.data.iloc[[0]].set_geometry(
+        gpd.GeoSeries([ring], index=lakes.data.index[:1], crs=lakes.data.crs)
+    )
+    write_dxf(content(result, "zh"), tmp_path / "a.dxf")
+    data = read_layer(tmp_path / "a.dxf").data
+    outer, holes = (area_km2(data[data["Layer"] == name].geometry) for name in ("lakes", "lakes_holes"))
+    assert len(outer) == len(holes) == 1
+    assert outer[0] - holes[0] == pytest.approx(area_km2([ring], CRS)[0], rel=1e-6)
+
+
+def test_what_gbk_lacks_is_replaced_by_what_reads_alike_and_counted(tmp_path):
+    result = sample_result()
+    result.layers["lakes"].data["name"] = ["湖 © 5 km²"]
+    write_format(result, tmp_path / "shp", "shp", choices=Choices(encoding="GBK"))
+    assert list(read_layer(tmp_path / "shp" / "lakes.shp").data["name"]) == ["湖 (c) 5 km2"]
+    with (tmp_path / "shp" / DICTIONARY).open(encoding="utf-8-sig", newline="") as stream:
+        (row,) = [
+            row for row in csv.DictReader(stream) if row["file"] == "lakes.shp" and row["column"] == "name"
+        ]
+    assert row["replaced"] == "1"
 
 
 def test_a_drawing_lies_in_the_zone_of_its_middle_unless_told_otherwise(tmp_path):
