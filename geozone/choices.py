@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 EDITIONS = ("full", "public")
-Format = Literal["gpkg", "fgb", "parquet", "geojson", "shp", "xlsx", "pdf", "png"]
+Format = Literal["gpkg", "fgb", "parquet", "geojson", "shp", "dxf", "xlsx", "pdf", "png", "qgz"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+Paper = Literal["A4", "A3"]
+PAPERS: tuple[Paper, ...] = get_args(Paper)
+SHEETS = ("pdf", "png")  # formats that are a printed sheet
+# options of an export -> the formats that they hold for
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "encoding": ("shp",),
+    "crs": ("fgb", "parquet", "geojson", "shp", "dxf"),
+    "paper": SHEETS,
+    "dpi": ("png",),
+    "rate": (*SHEETS, "gpkg", "qgz"),
+    "breaks": (*SHEETS, "gpkg", "qgz"),
+}
 FOLDER_FORMATS = ("fgb", "parquet", "geojson", "shp")  # one file a layer: the output is a folder

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geozone.aligned import aligned, is_of_texts, separated
+from geozone.aligned import WIDTH, aligned, fitted, is_of_texts, separated
 from geozone.catalog import load_catalog
 from geozone.errors import UsageError
 from geozone.files import whole_file
@@ -167,7 +167,13 @@ def _worded(value: Any, codes: dict[str, Text], lang: Language) -> Any:
 
 
 def show(table: Rows | pd.DataFrame, form: str | None) -> str:
-    """Return a table as text: aligned for reading, or JSON records, or CSV. Numbers keep all their digits."""
+    """Return a table as text: aligned for reading, or JSON records, or CSV. Numbers keep all their digits.
+
+    On a terminal (`geozone.aligned.WIDTH`) a table for reading is no wider than it.
+    """
+    if form is None and (width := WIDTH.get()) is not None and len(table):
+        rows = table if isinstance(table, list) else records(table)
+        return fitted([{str(name): _words(cell) for name, cell in row.items()} for row in rows], width)
     if isinstance(table, list) and is_of_texts(table):
         if form == "json":
             return json.dumps(table, ensure_ascii=False, indent=1)
@@ -181,6 +187,13 @@ def show(table: Rows | pd.DataFrame, form: str | None) -> str:
         return frame.to_csv(index=False).rstrip("\n")
     with pd.option_context("display.unicode.east_asian_width", True):
         return frame.to_string(index=False, na_rep="", float_format=lambda value: f"{value:,.6g}")
+
+
+def _words(cell: Any) -> str:
+    cell = _plain(cell)
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    return f"{cell:,.6g}" if isinstance(cell, float) else str(cell)
 
 
 def records(table: pd.DataFrame) -> Rows:

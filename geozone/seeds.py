@@ -5,17 +5,19 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from geozone.errors import UsageError
 from geozone.files import shipped
-from geozone.messages import Text
+from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Comparator, Document, Level, Modality, Reading, Target, Zone
 
 NAMES_ZONE, NAMES_UNIT = "zone", "unit"  # what a place of some kinds is another name of
 NATIONAL = "national"  # the zone of demands that speak of the whole country
+_ALIKE = 0.5  # of two keys of zones, from which on one is the other mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,20 @@ def get_zone(key: str) -> Zone:
     """
     zones = load_zones()
     if key not in zones:
-        raise UsageError("seeds.unknown_zone", zone=key, zones=", ".join(zones))
+        raise UsageError("seeds.unknown_zone", zone=key, zones=", ".join(zones), meant=_meant(key, zones))
     return zones[key]
+
+
+def _meant(word: str, zones: Mapping[str, Zone]) -> Text:
+    """Return the question whether zones are meant that are called so, or nearly so; nothing where none is."""
+    plain = word.strip().casefold()
+    titles = {key: f"{zone.title.zh} {zone.title.en}".casefold() for key, zone in zones.items()}
+    keys = [key for key, title in titles.items() if plain and plain in title]
+    keys = keys or get_close_matches(plain, zones, n=1, cutoff=_ALIKE)
+    if not keys:
+        return NO_TEXT
+    called = [text("seeds.zone_called", zone=key, title=zones[key].title) for key in keys]
+    return text("seeds.meant", zones=listed(called))
 
 
 @cache

@@ -7,12 +7,14 @@ Exit codes: 0 done; 1 the data has findings that stop the job; 2 wrong usage; 3 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 from itertools import pairwise
 
 import click
 
+from geozone.aligned import WIDTH
 from geozone.cli import change, diff, example, files, init, lists, zones
 from geozone.cli.options import cli
 from geozone.cli.supervised import supervised
@@ -50,6 +52,7 @@ def _run(arguments: list[str], lang: Language, *, debug: bool) -> None:
     _load_no_reaching_driver()
     prepare(sys.stdout, escape="--json" in arguments)
     prepare(sys.stderr)
+    WIDTH.set(shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
     if not debug:
         quieten()
     try:

@@ -6,14 +6,15 @@ A command imports what it works with when it runs: to list the commands, or the 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
 import geozone
+from geozone.aligned import WIDTH
 from geozone.errors import DataError, UsageError
 from geozone.messages import Language, text
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from geozone.run.options import Options
 
 PATH = click.Path(path_type=Path)
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class Source(click.ParamType[str | Path]):
@@ -54,7 +56,6 @@ LANG = click.option(
     help="Language of texts.",
 )
 JSON = click.option("--json", "form", flag_value="json", help="Print JSON.")
-CSV = click.option("--csv", "form", flag_value="csv", help="Print CSV.")
 PROJECT = click.option("--project", "project_file", type=PATH, help="Your project file (project.toml).")
 BY = click.option("--by", help="Field of the zones that names them; the row number by default.")
 TABLE_OUT = click.option(
@@ -69,6 +70,22 @@ WORKERS = click.option(
 SCHEDULER = click.option(
     "--scheduler", metavar="ADDRESS", help="A running Dask cluster, whose workers see the same files."
 )
+_CSV = click.option("--csv", "form", flag_value="csv", help="Print CSV.")
+_WIDE = click.option(
+    "--wide",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda _context, _option, wide: WIDTH.set(None) if wide else None,
+    help="Leave every row on one line, however wide.",
+)
+
+
+def _printing(command: _Command) -> _Command:
+    """Let a command print a table: as CSV, or for reading, on a terminal as wide as that or wider."""
+    return _CSV(_WIDE(command))
+
+
+CSV = _printing
 EVERY = click.option(
     "--all",
     "--all-findings",

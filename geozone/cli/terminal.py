@@ -4,33 +4,11 @@ from __future__ import annotations
 
 import codecs
 import io
-import unicodedata
 from typing import TextIO
 
+from geozone.alike import look_alike
+
 READABLE, ESCAPED = "geozone.readable", "geozone.escaped"
-_ALIKE = {
-    "©": "(c)",
-    "–": "-",
-    "—": "-",
-    "−": "-",
-    "×": "x",
-    "÷": "/",
-    "≥": ">=",
-    "≤": "<=",
-    "≈": "~",
-    "→": "->",
-    "·": ".",
-    "•": "*",
-    "“": '"',
-    "”": '"',
-    "‘": "'",
-    "’": "'",
-    "、": ",",
-    "。": ".",
-    "《": "<",
-    "》": ">",
-    "°": " deg",
-}
 
 
 def prepare(stream: TextIO, *, escape: bool = False) -> None:
@@ -52,30 +30,13 @@ def _readable(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]
-    return "".join(_alike(letter, error.encoding) for letter in lacking), error.end
+    return "".join(look_alike(letter, error.encoding) or _escape(letter) for letter in lacking), error.end
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(_escape(letter) for letter in error.object[error.start : error.end]), error.end
-
-
-def _alike(letter: str, encoding: str) -> str:
-    parts = unicodedata.normalize("NFKD", letter)
-    bare = "".join(part for part in parts if not unicodedata.combining(part))
-    for candidate in (_ALIKE.get(letter), "".join(_ALIKE.get(part, part) for part in bare)):
-        if candidate and _fits(candidate, encoding):
-            return candidate
-    return _escape(letter)
-
-
-def _fits(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _escape(letter: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geozone.choices import EDITIONS, FOLDER_FORMATS, FORMATS
+from geozone.choices import EDITIONS, FOLDER_FORMATS, FORMATS, PAPERS, Paper
 from geozone.cli.options import (
     CSV,
     EVERY,
@@ -38,6 +38,21 @@ _BASE_MAP = click.option(
     callback=lambda _context, _option, value: parse_base_map(value) if value else None,
     help="Images under the map: tianditu:KEY, osm, or an address with {x} {y} {z}; none by default.",
 )
+
+
+def _percents(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> tuple[float, ...] | None:
+    """Return bounds in percent as fractions."""
+    if value is None:
+        return None
+    try:
+        bounds = tuple(float(part) / 100 for part in value.replace("，", ",").split(","))
+    except ValueError as error:
+        raise UsageError("cli.bad_breaks", value=value) from error
+    if list(bounds) != sorted(set(bounds)) or not 0 <= bounds[0] <= bounds[-1]:
+        raise UsageError("cli.bad_breaks", value=value)
+    return bounds
 
 
 @cli.command("build")
@@ -122,7 +137,10 @@ def rates_command(
     lang: Language,
     threads: int | None,
 ) -> None:
-    """Print the rates of a zone, held against its targets.
+    """Print the rates of a zone, held against its targets: those that matter first, by indicator.
+
+    The zone, its provinces and what is held against a target; --all gives every unit, and every finding. Tables fit the
+    terminal; --wide leaves every row on one line. --csv and --json give every rate with all digits.
 
     \b
     Examples:
@@ -131,13 +149,16 @@ def rates_command(
     """
     from geozone import listing
     from geozone.checks.findings import is_wrong
+    from geozone.lists.rates import rate_list
 
     project = opened(zone, project_file, run_options(lang, threads, every=every))
     if form:
         click.echo(listing.show(project.rates(), form))
     else:
-        table = listing.rates(project.rated.result, lang)
-        click.echo(listing.show(listing.readable(table, lang, "rates"), form))
+        table = rate_list(project.rated.result, lang, every=every)
+        click.echo(listing.show(listing.readable(table.rows, lang, "rates"), form))
+        for line in table.left_out:
+            click.echo(line.get(lang), err=True)
     if any(is_wrong(finding) for finding in project.rated.result.findings):
         sys.exit(DataError.exit_code)
 
@@ -180,7 +201,17 @@ def map_command(
     "--format", "kind", type=click.Choice(FORMATS), default="gpkg", show_default=True, help="Format."
 )
 @click.option("--out", type=PATH, help="File (or folder, for formats of one layer a file) to write.")
+@click.option("--encoding", help="Of the texts of shapefiles: UTF-8 (default) or GBK.")
+@click.option(
+    "--crs",
+    help="Of the coordinates; EPSG:4490 by default, of a drawing (dxf) the three-degree zone of CGCS2000 of the zone's middle.",
+)
+@click.option("--paper", type=click.Choice(PAPERS), help="Paper of a sheet (pdf, png); A4 by default.")
+@click.option("--dpi", type=click.IntRange(20, 1200), help="Dots an inch of a png; 200 by default.")
+@click.option("--rate", help="Indicator that colours the units of a sheet, GeoPackage or project.")
+@click.option("--breaks", callback=_percents, help="Upper bounds of its classes in percent: 10,20,40,60.")
 @click.option("--postgis", metavar="URL", help="Write into this PostGIS database instead (postgresql://...).")
+@click.option("--schema", help="Schema of the database; geozone_<zone> by default.")
 @EVERY
 @LANG
 @THREADS
@@ -189,7 +220,14 @@ def export_command(
     project_file: Path | None,
     kind: str,
     out: Path | None,
+    encoding: str | None,
+    crs: str | None,
+    paper: Paper | None,
+    dpi: int | None,
+    rate: str | None,
+    breaks: tuple[float, ...] | None,
     postgis: str | None,
+    schema: str | None,
     every: bool,
     lang: Language,
     threads: int | None,
@@ -198,21 +236,23 @@ def export_command(
 
     \b
     Examples:
-      geozone export bth --format shp --out bth_shapefiles
-      geozone export hebei --format pdf
+      geozone export bth --format shp --encoding GBK --crs EPSG:4527 --out bth_shapefiles
+      geozone export bth --format dxf
+      geozone export hebei --format pdf --paper A3
       geozone export bth --postgis postgresql://user@localhost/gis
     """
-    from geozone.export.formats import write_format
+    from geozone.export.formats import Choices, write_format
     from geozone.export.postgis import write_postgis
 
     project = opened(zone, project_file, run_options(lang, threads, every=every))
     if postgis:
-        for table in write_postgis(project.result, postgis, lang=lang):
+        for table in write_postgis(project.result, postgis, schema=schema, lang=lang):
             click.echo(table)
         return
     key = project.project.zone.key
     name = f"{key}_{kind}" if kind in FOLDER_FORMATS else f"{key}.{kind}"
-    written = write_format(project.result, out or Path(name), kind, lang=lang)
+    choices = Choices(encoding, crs, paper, dpi, rate, breaks)
+    written = write_format(project.result, out or Path(name), kind, lang=lang, choices=choices)
     for path in written:
         click.echo(path)
 

@@ -185,7 +185,7 @@ def _tree(entries: Sequence[Entry], drawn: Sequence[Entry], source: str, lang: L
     """Return the list of layers, in groups, and the drawing order that holds across them."""
     root = ET.Element("layer-tree-group")
     for group in load_desktop().groups:
-        members = [entry for entry in drawn if entry.role in group.roles]
+        members = [entry for entry in drawn if group.holds(entry.role, load_desktop().named)]
         members += [entry for name in group.tables for entry in entries if entry.table.name == name]
         if not members:
             continue

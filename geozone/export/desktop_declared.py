@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,6 +22,11 @@ class Group:
     title: Text
     roles: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    others: bool = False  # takes every role that no group names
+
+    def holds(self, role: str, named: Collection[str]) -> bool:
+        """Whether it holds the layers of a role, where some roles are named by groups."""
+        return role in self.roles or bool(role and self.others and role not in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,11 @@ class Desktop:
     themes: tuple[Theme, ...]
     page: Page
 
+    @property
+    def named(self) -> frozenset[str]:
+        """Roles that groups name."""
+        return frozenset(role for group in self.groups for role in group.roles)
+
 
 @cache
 def load_desktop() -> Desktop:
@@ -72,7 +83,7 @@ def load_desktop() -> Desktop:
     declared.known_keys((), declared.tables, {"group", "theme", "page"})
     for kind in ("group", "theme"):
         for place, table in enumerate(declared.tables[kind]):
-            declared.known_keys((kind, place), table, {"title", "roles", "tables", "rate"})
+            declared.known_keys((kind, place), table, {"title", "roles", "tables", "rate", "others"})
             for role in table.get("roles", ()):
                 if role not in load_roles():
                     near = nearest(role, load_roles())
@@ -84,7 +95,12 @@ def load_desktop() -> Desktop:
     }
     return Desktop(
         tuple(
-            Group(Text(**one["title"]), tuple(one.get("roles", ())), tuple(one.get("tables", ())))
+            Group(
+                Text(**one["title"]),
+                tuple(one.get("roles", ())),
+                tuple(one.get("tables", ())),
+                bool(one.get("others")),
+            )
             for one in tables["group"]
         ),
         tuple(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,9 +13,12 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geozone.choices import FORMATS
+from geozone.alike import fitted_text
+from geozone.choices import FORMATS, OPTIONS, PAPERS, Paper
 from geozone.errors import UsageError
-from geozone.export.geometry import ascii_names
+from geozone.export.desktop import write_project
+from geozone.export.dxf import write_dxf
+from geozone.export.geometry import ascii_names, crs_of, in_system
 from geozone.export.geopackage import write_geopackage
 from geozone.export.result_tables import content
 from geozone.export.table import Table
@@ -28,7 +32,30 @@ DICTIONARY = "fields.csv"
 SOURCES = "sources.csv"
 _DBF_NAME = 10  # bytes
 _DBF_TEXT = 254  # bytes
-_DICTIONARY_COLUMNS = ("file", "field", "column", "title_zh", "title_en", "type", "domain", "shortened")
+_DPI = 200  # of a picture
+_DICTIONARY_COLUMNS = (
+    "file",
+    "field",
+    "column",
+    "title_zh",
+    "title_en",
+    "type",
+    "domain",
+    "shortened",
+    "replaced",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be chosen of an export; each for some formats only (`geozone.choices.OPTIONS`), None for what is usual."""
+
+    encoding: str | None = None  # of the texts of a shapefile: UTF-8 or GBK
+    crs: str | None = None  # of the coordinates
+    paper: Paper | None = None
+    dpi: int | None = None  # of a picture
+    rate: str | None = None  # the indicator that colours the units
+    breaks: Sequence[float] | None = None  # upper class bounds of it, as fractions
 
 
 def write_format(
@@ -37,14 +64,15 @@ def write_format(
     format: str,  # noqa: A002 - the word of the command line
     *,
     lang: Language = "zh",
-    encoding: str = "UTF-8",
+    choices: Choices | None = None,
 ) -> list[Path]:
     """Write a zone in one format.
 
-    ``gpkg``, ``xlsx``, ``pdf`` and ``png`` are one file. ``fgb``, ``parquet``, ``geojson`` and ``shp`` hold one layer
-    a file, so `path` becomes a folder with a file for each layer, ``.csv`` (``.parquet``) for the tables,
-    ``fields.csv`` (what each field means) and ``sources.csv`` (basis, source, licence, vintage, accuracy and note of
-    each layer). All are in EPSG:4490.
+    ``gpkg``, ``xlsx``, ``pdf`` and ``png`` are one file; ``qgz`` is a QGIS project with its GeoPackage, ``dxf`` a drawing of
+    the outlines with its system beside it. ``fgb``, ``parquet``, ``geojson`` and ``shp`` hold one layer a file, so `path`
+    becomes a folder with a file for each layer, ``.csv`` (``.parquet``) for the tables, ``fields.csv`` (what each field
+    means) and ``sources.csv`` (basis, source, licence, vintage, accuracy and note of each layer). All are in EPSG:4490
+    unless `choices` says otherwise; a drawing is in a plane.
 
     Parameters
     ----------
@@ -56,8 +84,8 @@ def write_format(
         One of `FORMATS`.
     lang
         Language of names and notes.
-    encoding
-        For ``shp``: ``UTF-8`` or ``GBK``, told in the ``.cpg`` file.
+    choices
+        What else may be chosen of the format.
 
     Returns
     -------
@@ -67,22 +95,62 @@ def write_format(
     Raises
     ------
     UsageError
-        If the format is unknown, the output cannot be written, or a text does not fit the encoding.
+        If the format is unknown, an option is not one of it, the output cannot be written, or a text does not fit the
+        encoding.
     """
+    choices = choices or Choices()
     if format not in FORMATS:
         raise UsageError("export.unknown_format", format=format, choices=", ".join(FORMATS))
+    for option, formats in OPTIONS.items():
+        if getattr(choices, option) is not None and format not in formats:
+            raise UsageError("export.no_option", option=option, format=format, formats=", ".join(formats))
     match format:
         case "gpkg":
-            write_geopackage(result, path, lang=lang)
+            write_geopackage(result, path, lang=lang, rate=choices.rate, breaks=choices.breaks)
+        case "qgz":
+            package = path.with_suffix(".gpkg")
+            write_geopackage(result, package, lang=lang, rate=choices.rate, breaks=choices.breaks)
+            write_project(package, path)
+            return [path, package]
+        case "dxf":
+            return write_dxf(content(result, lang), path, choices.crs)
         case "xlsx":
             write_workbook(result, content(result, lang), path, lang)
         case "pdf" | "png":
-            from geozone.export.sheet import write_sheet  # noqa: PLC0415 - matplotlib is slow to load
-
-            write_sheet(result, path, lang=lang, kind=format)
+            _write_sheet(result, path, format, lang, choices)
         case _:
-            return _write_folder(content(result, lang), path, format, lang=lang, encoding=encoding)
+            return _write_folder(content(result, lang), path, format, lang=lang, choices=choices)
     return [path]
+
+
+def _write_sheet(
+    result: ZoneResult,
+    path: Path,
+    format: str,  # noqa: A002 - as above
+    lang: Language,
+    choices: Choices,
+) -> None:
+    from geozone.export.sheet import write_sheet  # noqa: PLC0415 - matplotlib is slow to load
+
+    write_sheet(
+        result,
+        path,
+        lang=lang,
+        kind=format,
+        paper=choices.paper or PAPERS[0],
+        rate=choices.rate,
+        breaks=choices.breaks,
+        dpi=choices.dpi or _DPI,
+    )
+
+
+def _in_crs(table: Table, crs: str | None) -> Table:
+    """Return a layer in another system; a table without shapes as it is."""
+    if crs is None or not table.geometry:
+        return table
+    shapes = in_system(table.frame.geometry, crs_of(crs))
+    frame = gpd.GeoDataFrame(table.frame.drop(columns="geometry"), geometry=shapes, crs=shapes.crs)
+    return replace(table, frame=frame)
 
 
 def _write_folder(
@@ -91,12 +159,12 @@ def _write_folder(
     format: str,  # noqa: A002 - as above
     *,
     lang: Language,
-    encoding: str,
+    choices: Choices,
 ) -> list[Path]:
-    write = _WRITERS[format]
+    write, encoding = _WRITERS[format], choices.encoding or "UTF-8"
     dictionary: list[dict[str, str]] = []
     with whole_folder(path, DICTIONARY) as folder:
-        for table in tables:
+        for table in (_in_crs(one, choices.crs) for one in tables):
             try:
                 if table.geometry:
                     name = f"{table.name}.{format}"
@@ -129,6 +197,7 @@ def _fields(table: Table) -> list[dict[str, str]]:
             "type": item.type,
             "domain": item.domain or "",
             "shortened": "",
+            "replaced": "",
         }
         for item in table.columns
     ]
@@ -162,7 +231,8 @@ def _write_parquet(table: Table, path: Path, encoding: str) -> list[dict[str, st
 def _write_shapefile(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
     """Write a shapefile: names of ten bytes, texts of 254 bytes, the encoding in a ``.cpg``.
 
-    Texts that do not fit are cut at a character, and their number stands in the dictionary of fields.
+    A character that the encoding lacks is replaced by one that reads alike (² by 2); texts that do not fit are cut at a
+    character. How many texts it were stands in the dictionary of fields.
     """
     names = ascii_names((item.name for item in table.columns), longest=_DBF_NAME)
     frame = table.frame.copy()
@@ -171,9 +241,11 @@ def _write_shapefile(table: Table, path: Path, encoding: str) -> list[dict[str, 
         row["field"] = names[item.name]
         if item.type != "text":
             continue
-        texts = [_fitted(value, table, item.name, encoding) for value in frame[item.name]]
-        cut = sum(one != other for one, other in zip(texts, frame[item.name], strict=True))
-        row["shortened"] = str(cut) if cut else ""
+        written = [_in_encoding(value, encoding) for value in frame[item.name]]
+        texts = [_fitted(value, table, item.name, encoding) for value in written]
+        for mark, before, after in (("replaced", frame[item.name], written), ("shortened", written, texts)):
+            changed = sum(one != other for one, other in zip(before, after, strict=True))
+            row[mark] = str(changed) if changed else ""
         frame[item.name] = pd.Series(texts, index=frame.index, dtype="object")
     frame = frame.rename(columns=names)
     _write_vector(table, frame, path, "ESRI Shapefile", {}, encoding=encoding)
@@ -181,6 +253,13 @@ def _write_shapefile(table: Table, path: Path, encoding: str) -> list[dict[str, 
         "UTF-8" if encoding.upper() in {"UTF-8", "UTF8"} else encoding, "ascii"
     )
     return rows
+
+
+def _in_encoding(value: str | None, encoding: str) -> str | None:
+    try:
+        return None if value is None else fitted_text(value, encoding)
+    except LookupError as error:
+        raise UsageError("export.unknown_encoding", encoding=encoding) from error
 
 
 def _fitted(value: str | None, table: Table, column: str, encoding: str) -> str | None:
@@ -192,8 +271,6 @@ def _fitted(value: str | None, table: Table, column: str, encoding: str) -> str 
         raise UsageError(
             "export.not_encodable", layer=table.title, column=column, value=value, encoding=encoding
         ) from error
-    except LookupError as error:
-        raise UsageError("export.unknown_encoding", encoding=encoding) from error
     return value if len(code) <= _DBF_TEXT else code[:_DBF_TEXT].decode(encoding, errors="ignore")
 
 

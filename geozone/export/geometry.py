@@ -7,11 +7,17 @@ from collections.abc import Iterable
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import shapely
+from pyproj.exceptions import CRSError
+
+from geozone.errors import UsageError
+from geozone.overlay.edges import densify
 
 _DIMENSION = {"MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}
 _SUFFIX = {0: "_points", 1: "_lines", 2: "_areas"}
 _BUILD = {0: shapely.multipoints, 1: shapely.multilinestrings, 2: shapely.multipolygons}
+_EDGE_DEGREES = 0.01  # edges that are longer are divided before they are laid into a plane; about a kilometre
 _RESERVED = {"fid", "geom", "geometry", "ogc_fid"}  # columns that the files keep for themselves
 
 
@@ -83,3 +89,25 @@ def _romanised(name: str) -> str:
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - its phrases are long, and most names are plain already
 
     return "_".join(lazy_pinyin(name))
+
+
+def crs_of(crs: str) -> pyproj.CRS:
+    """Return a coordinate reference system.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name.
+    """
+    try:
+        return pyproj.CRS.from_user_input(crs)
+    except CRSError as error:
+        raise UsageError("export.unknown_crs", crs=crs) from error
+
+
+def in_system(shapes: gpd.GeoSeries, crs: pyproj.CRS) -> gpd.GeoSeries:
+    """Return shapes in degrees in another system; long edges are divided first, which are not straight in a plane."""
+    if crs.is_projected:
+        divided = densify(np.asarray(shapes.array, dtype=object), _EDGE_DEGREES)
+        shapes = gpd.GeoSeries(divided, index=shapes.index, crs=shapes.crs)
+    return shapes.to_crs(crs)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from geozone.choices import Paper
 from geozone.errors import UsageError
 from geozone.export.fonts import chinese_font
 from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrapped
@@ -20,9 +20,8 @@ from geozone.messages import Language, listed, text
 from geozone.model import ZoneResult
 from geozone.vintages import vintage_words
 
-PAPERS: dict[str, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
+SIZES: dict[Paper, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}  # millimetres
 KINDS = ("pdf", "png")
-Paper = Literal["A4", "A3"]
 
 # millimetres on A4; A3 enlarges everything by the same factor
 _MARGIN, _TITLE, _FOOTER, _PANEL, _GAP = 8.0, 17.0, 22.0, 88.0, 4.0
@@ -71,8 +70,8 @@ def write_sheet(
         raise UsageError("export.unknown_format", format=ending, choices=", ".join(KINDS))
     font = chinese_font()
     dates = {"CreationDate": None, "ModDate": None} if ending == "pdf" else {}  # equal input, equal bytes
-    width, height = PAPERS[paper]
-    scale = width / PAPERS["A4"][0]
+    width, height = SIZES[paper]
+    scale = width / SIZES["A4"][0]
     with whole_file(path) as unfinished:
         try:
             with mpl.rc_context({"font.family": [font], "hatch.linewidth": 0.35 * scale, "pdf.fonttype": 3}):

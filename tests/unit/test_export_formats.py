@@ -9,7 +9,7 @@ from samples import sample_layer, sample_result
 from geozone.choices import FOLDER_FORMATS
 from geozone.errors import UsageError
 from geozone.export.fonts import chinese_font
-from geozone.export.formats import DICTIONARY, SOURCES, write_format
+from geozone.export.formats import DICTIONARY, SOURCES, Choices, write_format
 from geozone.export.result_tables import content, layer_names
 from geozone.model import LayerStyle
 
@@ -83,7 +83,7 @@ def test_shapefile_names_have_ten_bytes_and_stay_apart(folders):
 
 @pytest.mark.parametrize(("encoding", "cpg"), [("UTF-8", "UTF-8"), ("GBK", "GBK")])
 def test_shapefile_encoding_is_told_and_holds(tmp_path, encoding, cpg):
-    write_format(sample_result(), tmp_path / "shp", "shp", encoding=encoding)
+    write_format(sample_result(), tmp_path / "shp", "shp", choices=Choices(encoding=encoding))
     assert (tmp_path / "shp" / "units.cpg").read_text() == cpg
     assert "甲省1市1县".encode(encoding) in (tmp_path / "shp" / "units.dbf").read_bytes()
     assert "甲省1市1县" in set(gpd.read_file(tmp_path / "shp" / "units.shp")["name"])
@@ -93,7 +93,7 @@ def test_a_character_outside_the_encoding_is_told(tmp_path):
     result = sample_result()
     result.layers["lakes"].data["name"] = ["𠮷湖"]
     with pytest.raises(UsageError) as caught:
-        write_format(result, tmp_path / "shp", "shp", encoding="GBK")
+        write_format(result, tmp_path / "shp", "shp", choices=Choices(encoding="GBK"))
     assert caught.value.message.key == "export.not_encodable"
     assert "𠮷湖" in caught.value.get("zh")
     assert list(tmp_path.iterdir()) == []

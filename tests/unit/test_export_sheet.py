@@ -14,7 +14,7 @@ from samples import sample_result
 
 from geozone.errors import UsageError
 from geozone.export import fonts, sheet_frame
-from geozone.export.sheet import PAPERS, draw_sheet, write_sheet
+from geozone.export.sheet import SIZES, draw_sheet, write_sheet
 from geozone.export.sheet_frame import frame_of
 from geozone.export.sheet_page import Page, em, wrapped
 from geozone.export.sheet_panel import theme
@@ -34,7 +34,7 @@ def _with_font():
 @pytest.fixture(scope="module")
 def words():
     """Every text on the sheet."""
-    figure = draw_sheet(theme(sample_result(), "zh"), Page(*PAPERS["A4"]))
+    figure = draw_sheet(theme(sample_result(), "zh"), Page(*SIZES["A4"]))
     return [item.get_text() for axes in figure.axes for item in axes.texts]
 
 
@@ -42,7 +42,7 @@ def test_a_png_has_the_size_of_the_paper_and_the_colours_of_the_classes(tmp_path
     write_sheet(sample_result(), tmp_path / "bth.png", dpi=100)
     pixels = image.imread(tmp_path / "bth.png")[..., :3]
     height, width = pixels.shape[:2]
-    assert (width, height) == tuple(int(side / 25.4 * 100) for side in PAPERS["A4"])
+    assert (width, height) == tuple(int(side / 25.4 * 100) for side in SIZES["A4"])
     seen = {tuple(pixel) for pixel in np.round(pixels.reshape(-1, 3) * 255).astype(int).tolist()}
     for colour in RATE_COLOURS:
         assert tuple(round(part * 255) for part in to_rgb(colour)) in seen
@@ -53,7 +53,7 @@ def test_a_pdf_has_the_size_of_the_paper_and_the_same_bytes_again(tmp_path):
         write_sheet(sample_result(), tmp_path / name, paper="A3")
     content = (tmp_path / "one.pdf").read_bytes()
     assert content == (tmp_path / "two.pdf").read_bytes()
-    width, height = (side / 25.4 * 72 for side in PAPERS["A3"])
+    width, height = (side / 25.4 * 72 for side in SIZES["A3"])
     box = content.split(b"/MediaBox [")[1].split(b"]")[0].split()
     assert [float(part) for part in box] == pytest.approx([0, 0, width, height], abs=0.5)
     assert b"CreationDate" not in content
@@ -80,14 +80,14 @@ def test_the_sheet_has_all_that_a_map_must_tell(words):
 def test_a_reviewed_map_shows_its_number():
     result = sample_result()
     result.review_number = "GS(2026)1234号"
-    figure = draw_sheet(theme(result, "zh"), Page(*PAPERS["A4"]))
+    figure = draw_sheet(theme(result, "zh"), Page(*SIZES["A4"]))
     page = "\n".join(item.get_text() for axes in figure.axes for item in axes.texts)
     assert "GS(2026)1234号" in page
     assert "未经审图" not in page
 
 
 def test_the_english_sheet_has_no_chinese_but_titles_of_data():
-    figure = draw_sheet(theme(sample_result(), "en"), Page(*PAPERS["A4"]))
+    figure = draw_sheet(theme(sample_result(), "en"), Page(*SIZES["A4"]))
     page = "\n".join(item.get_text() for axes in figure.axes for item in axes.texts)
     for expected in ("Sample zone", "not reviewed", "Legend", "not met", "Jia"):
         assert expected in page
