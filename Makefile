@@ -9,7 +9,7 @@ BUNDLE := $(ASSETS)/.built
 SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup maps example browsers test thorough lint format fuzz bench layers docs constraints clean
+.PHONY: help setup maps example browsers test thorough lint format fuzz faults bench layers docs constraints clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ format: setup ## format the code
 
 fuzz: setup ## read ten thousand damaged files
 	$(BIN)/python tests/property/test_read_fuzz.py 10000
+
+faults: setup ## end a hundred builds at random moments
+	$(BIN)/python tests/faults/kills.py 100
 
 bench: setup ## measure speed against other tools, as ratios in one run
 	$(BIN)/python -m tests.bench

@@ -43,7 +43,7 @@ Span = tuple[int, int]  # first, and one past the last
 DRIVERS = (
     "GTiff", "HFA", "AAIGrid", "GRASSASCIIGrid", "AIG", "EHdr", "ENVI", "ERS", "PCIDSK", "RST", "SAGA", "ILWIS", "BT",
     "GSAG", "GSBG", "GS7BG", "SRTMHGT", "DTED", "USGSDEM", "netCDF", "HDF5", "HDF5Image", "GRIB", "NITF", "ESAT", "XYZ",
-    "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "GPKG", "MBTiles", "MRF", "RMF", "KRO", "TGA", "PNM", "WEBP",
+    "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "GPKG", "MBTiles", "RMF", "KRO", "TGA", "PNM", "WEBP",
 )  # fmt: skip
 _SIDECARS = (".ovr", ".msk", ".aux.xml")  # files beside a raster that are opened with it
 _LARGEST_BLOCK = 1 << 30  # bytes of one block of pixels, which is read as a whole

@@ -15,7 +15,7 @@ from geozone.model import Severity
 from geozone.read.door.content import opened, opened_text
 from geozone.read.notes import Notes
 
-_BINARY = b"AutoCAD Binary DXF"
+BINARY = b"AutoCAD Binary DXF"
 # each gives one feature at least
 _SIMPLE = {
     "POINT", "LINE", "POLYLINE", "LWPOLYLINE", "CIRCLE", "ELLIPSE", "ARC", "SPLINE", "HATCH", "SOLID", "TRACE", "3DFACE",
@@ -41,11 +41,11 @@ def survey_drawing(path: Path) -> Drawing:
     """Count the entities of a drawing in text form."""
     drawing = Drawing()
     with opened(path) as stream:
-        if stream.read(len(_BINARY)) == _BINARY:
+        if stream.read(len(BINARY)) == BINARY:
             return drawing
     section, before, line = "", "", 0
     with opened_text(path, "latin-1") as lines:
-        for code, value in _pairs(lines):
+        for code, value in pairs(lines):
             line += 2
             if not code.lstrip("-").isdecimal():
                 drawing.fault = line - 1
@@ -118,7 +118,8 @@ def _ends_where_it_begins(points: np.ndarray) -> bool:
     return near and len(np.unique(points[:-1], axis=0)) >= 3
 
 
-def _pairs(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
+def pairs(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
+    """Yield the codes of a drawing in text form with their values."""
     for code in lines:
         value = next(lines, None)
         if value is None:

@@ -25,6 +25,7 @@ from geozone.read.declared import outer_members, tell_markup, tell_paging
 from geozone.read.door import vector
 from geozone.read.door.content import bytes_of
 from geozone.read.dxf import map_of_drawing, survey_drawing, tell_drawing
+from geozone.read.dxf_blocks import refuse_unfolding
 from geozone.read.encoding import codec, decode, guess
 from geozone.read.formats import Format
 from geozone.read.geopackage import refuse_deep, refuse_views, shortage
@@ -126,6 +127,8 @@ def _opened(source: Source, given: str | None, notes: Notes) -> tuple[Path, Mark
                 raise InputError("read.only_links", path=source.shown, count=markup.beside["NetworkLink"])
             if markup.several_rings or markup.several_geometries or markup.bare_rings:
                 path = mend_kml(path, _new(source, "mended", ".kml"))
+    if source.format is Format.DXF:
+        refuse_unfolding(path, source.shown)
     path = _own_ending(path, source)
     return (_apart(path, source) if source.format is Format.GML else path), markup
 

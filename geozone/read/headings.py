@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ Part = Literal["degrees", "minutes", "seconds"]
 _BETWEEN = re.compile(r"[\s_\-/()\[\]{}<>.:;,·=#|\\]+")
 _LETTER = re.compile(r"[xy](?:坐标|座标|坐標)?$")
 _PRIMES = str.maketrans({"″": '"', "”": '"', "“": '"', "’": "'", "‘": "'", "′": "'", "º": "°", "˚": "°"})
+_LONGEST = 300  # characters of a heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,11 @@ class Heading:
     bare: bool = False  # a word that means something else as well, such as n or long
 
 
+@lru_cache(maxsize=1 << 12)  # headings recur, and each is looked at word by word
 def read_heading(words: str) -> Heading | None:
     """Return what a heading says, or None where it is not that of a coordinate."""
+    if len(words) > _LONGEST:
+        return None
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFKC", words.translate(_PRIMES)))
     plain = re.sub(r"([经經])(?=[分秒])", r"\1度", re.sub(r"([纬緯])(?=[分秒])", r"\1度", plain.casefold()))
     system, plain = _system(plain)

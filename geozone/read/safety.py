@@ -14,7 +14,8 @@ _DATABASE = re.compile(r"^postgres(ql)?://")
 _HEAD = 1 << 16
 # documents by which GDAL would fetch other files or addresses
 _REACHING = re.compile(
-    rb"<\s*(OGRVRTDataSource|OGRWFSDataSource|OGRWFS3|OGRCSWDataSource|VRTDataset|WMS_|GDAL_WMS)"
+    rb"<\s*(OGRVRTDataSource|OGRWFSDataSource|OGRWFS3|OGRCSWDataSource|VRTDataset|WMS_|GDAL_WMS|MRF_META)"
+    rb"|\"\\IsSeamless\"\s*=\s*\"TRUE\""  # a table of other tables
 )
 _WEB_PAGE = re.compile(rb"^\s*<!DOCTYPE\s+html[^>\[]*>", re.IGNORECASE)  # refused as what it is
 _ENTITY = re.compile(rb"<!\s*(ENTITY|DOCTYPE)", re.IGNORECASE)

@@ -9,7 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from geozone.errors import InputError
 from geozone.read.door.content import admitted
+from geozone.read.safety import LIMITS
+
+_FEW = 1_000_000  # rows that are read of a file of any size
 
 
 @contextmanager
@@ -19,12 +23,17 @@ def opened_parquet(path: Path) -> Iterator[pq.ParquetFile]:
     Raises
     ------
     InputError
-        If there is no such file.
+        If there is no such file, or it has more rows than are read, or more than a file of its size can hold apart: equal
+        rows take next to no room in it, and all of it in memory.
     OSError, pyarrow.ArrowException
         If it is damaged.
     """
     # opened by its path, a name could be taken for the address of a store
-    with pa.OSFile(str(admitted(path))) as stream, pq.ParquetFile(stream) as file:
+    local = admitted(path)
+    with pa.OSFile(str(local)) as stream, pq.ParquetFile(stream) as file:
+        limit = min(LIMITS.features, max(_FEW, local.stat().st_size))
+        if file.metadata.num_rows > limit:
+            raise InputError("read.too_many_features", path=path, count=file.metadata.num_rows, limit=limit)
         yield file
 
 

@@ -1,0 +1,112 @@
+"""Small files made to break a reader: each ends as a sentence, in a time and a memory that are in proportion to it."""
+
+import json
+import time
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+from geozone.errors import InputError
+from geozone.read import read_layer
+from geozone.read.headings import read_heading
+
+
+def drawing(blocks, insert):
+    head = ["  0", "SECTION", "  2", "HEADER", "  9", "$ACADVER", "  1", "AC1015", "  0", "ENDSEC"]
+    body = [
+        "  0",
+        "SECTION",
+        "  2",
+        "BLOCKS",
+        *blocks,
+        "  0",
+        "ENDSEC",
+        "  0",
+        "SECTION",
+        "  2",
+        "ENTITIES",
+        *insert,
+    ]
+    return "\n".join([*head, *body, "  0", "ENDSEC", "  0", "EOF", ""])
+
+
+def block(name, *parts):
+    begin = ["  0", "BLOCK", "  8", "0", "  2", name, " 10", "0", " 20", "0"]
+    return [*begin, *(word for part in parts for word in part), "  0", "ENDBLK"]
+
+
+def insert(name, *more):
+    return ["  0", "INSERT", "  8", "0", "  2", name, " 10", "0", " 20", "0", *more]
+
+
+LINE = ["  0", "LINE", "  8", "0", " 10", "116", " 20", "39", " 11", "117", " 21", "40"]
+
+
+def laughs():
+    blocks = block("B0", LINE)
+    for depth in range(1, 9):
+        blocks += block(f"B{depth}", *[insert(f"B{depth - 1}")] * 20)
+    return drawing(blocks, insert("B8"))
+
+
+def grid():
+    return drawing(block("B", LINE), insert("B", " 70", "30000", " 71", "30000", " 44", "1", " 45", "1"))
+
+
+@pytest.mark.parametrize("made", [laughs, grid])
+def test_a_drawing_that_unfolds_beyond_measure_is_refused(tmp_path, made):
+    (tmp_path / "a.dxf").write_text(made())
+    with pytest.raises(InputError, match="unfold into"):
+        read_layer(tmp_path / "a.dxf")
+
+
+@pytest.mark.parametrize("inner", ["B", "C"])
+def test_a_block_that_holds_itself_is_read_as_far_as_it_goes(tmp_path, inner):
+    blocks = block("B", LINE, insert(inner)) + block("C", insert("B"))
+    (tmp_path / "a.dxf").write_text(drawing(blocks, insert("B")))
+    assert len(read_layer(tmp_path / "a.dxf").data)
+
+
+def test_equal_rows_without_number_are_not_unfolded(tmp_path):
+    shape = pa.array([shapely.box(116, 39, 117, 40).wkb], pa.binary())
+    equal = pa.DictionaryArray.from_arrays(pa.array(np.zeros(1_500_000, np.int32)), shape)
+    geo = {
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {"geometry": {"encoding": "WKB", "geometry_types": []}},
+    }
+    table = pa.table({"geometry": equal}).replace_schema_metadata({"geo": json.dumps(geo)})
+    pq.write_table(table, tmp_path / "a.parquet", compression="zstd")
+    with pytest.raises(InputError, match="1500000 features, more than the limit of 1000000"):
+        read_layer(tmp_path / "a.parquet")
+
+
+def test_a_table_of_other_tables_is_refused(tmp_path):
+    words = '!table\n!version 300\n!charset Neutral\n\nDefinition Table\n  Type NATIVE Charset "Neutral"\n  Fields 1\n    Table Char (50) ;\n'
+    (tmp_path / "a.tab").write_text(words + 'begin_metadata\n"\\IsSeamless" = "TRUE"\nend_metadata\n')
+    with pytest.raises(InputError, match="refers to other files"):
+        read_layer(tmp_path / "a.tab")
+
+
+def test_a_cell_of_any_length_is_not_taken_for_a_heading(tmp_path):
+    began = time.perf_counter()
+    assert read_heading("x" * 5_000_000) is None
+    assert time.perf_counter() - began < 1.0
+
+
+@pytest.mark.parametrize("kind", ["wkt", "wkb"])
+def test_a_geometry_nested_without_end_costs_itself_only(tmp_path, kind):
+    depth = 20_000
+    collection = b"\x01\x07\x00\x00\x00\x01\x00\x00\x00"
+    deep = {
+        "wkt": '"' + "GEOMETRYCOLLECTION(" * depth + "POINT(116 39)" + ")" * depth + '"',
+        "wkb": (collection * depth + shapely.Point(116, 39).wkb).hex(),
+    }[kind]
+    sound = {"wkt": '"POINT(116 39)"', "wkb": shapely.Point(116, 39).wkb_hex}[kind]
+    (tmp_path / "a.csv").write_text(f"name,{kind}\na,{deep}\nb,{sound}\n")
+    layer = read_layer(tmp_path / "a.csv")
+    assert len(layer.data) == 1
+    assert any(finding.kind == "records_broken" for finding in layer.findings)
