@@ -169,13 +169,13 @@ def crowded_result():
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("paper", SIZES)
 def test_no_words_of_a_sheet_lie_over_others_or_off_the_paper(lang, paper):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    width, height = PAPERS[paper]
+    width, height = SIZES[paper]
     with mpl.rc_context({"font.family": [fonts.chinese_font()]}):
-        page = Page(width, height, width / PAPERS["A4"][0])
+        page = Page(width, height, width / SIZES["A4"][0])
         figure = draw_sheet(theme(crowded_result(), lang), page)
         figure.dpi = 200
         renderer = FigureCanvasAgg(figure).get_renderer()
@@ -195,7 +195,7 @@ def test_no_words_of_a_sheet_lie_over_others_or_off_the_paper(lang, paper):
 
 
 def test_letters_of_a_sheet_can_be_read():
-    page = Page(*PAPERS["A4"])
+    page = Page(*SIZES["A4"])
     figure = draw_sheet(theme(crowded_result(), "zh"), page)
     assert min(item.get_fontsize() for axes in figure.axes for item in axes.texts) >= 4.2
 
@@ -205,7 +205,7 @@ def test_names_on_a_sheet_stand_clear_of_each_other_and_of_the_scale():
     seats = [{"code": code, "rank": 2} for code in result.units.loc[result.units["level"] == "city", "code"]]
     places = result.units.loc[result.units["level"] == "city"].representative_point()
     result.backdrop = {"seats": Layer("seats", gpd.GeoDataFrame(seats, geometry=list(places), crs=CRS))}
-    page = Page(*PAPERS["A4"])
+    page = Page(*SIZES["A4"])
     figure = draw_sheet(theme(result, "zh"), page)
     written = [item.get_text() for axes in figure.axes[1:] for item in axes.texts]
     for name in result.units.loc[result.units["level"] == "city", "name"]:
@@ -215,7 +215,7 @@ def test_names_on_a_sheet_stand_clear_of_each_other_and_of_the_scale():
 def test_words_are_as_wide_as_they_are_measured():
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    page = Page(*PAPERS["A4"])
+    page = Page(*SIZES["A4"])
     with mpl.rc_context({"font.family": [fonts.chinese_font()]}):
         for words in (
             "生态保护红线面积 ≥ 42,300 km²（2035）",
