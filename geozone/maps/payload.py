@@ -6,7 +6,7 @@ tables and the JSON file. Every text travels in both languages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,7 @@ from geozone.manifest.inputs import register_roles, register_title
 from geozone.manifest.roles import load_roles
 from geozone.maps.belt import belt_entries
 from geozone.maps.indicators import first_on_map, indicator_entries, mappable, partitions
-from geozone.maps.missing import gaps
+from geozone.maps.missing import Gap, gaps
 from geozone.maps.places import place_entries, region_entries
 from geozone.maps.plain import Strings, clean, interned, number, readings
 from geozone.maps.rate_rows import SILENT, dates, rate_rows, rate_words
@@ -35,7 +35,7 @@ from geozone.model import (
 )
 from geozone.rates.amounts import amount_text, area_text
 from geozone.rates.wording import demands, tally, target_in_year_text
-from geozone.story.zone import leading_indicators, zone_story
+from geozone.story.zone import is_uncomputed, leading_indicators, leading_of_targets, zone_story
 from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RATE_ZERO, VERDICT_MARKS, Mark
 
 
@@ -72,6 +72,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
         "story": strings.add(zone_story(result)),
         "leading": leading,
         "belts": belt_entries(result, strings),
+        "missing_targets": _missing_targets(result, missing),
         "missing": [
             {
                 "title": strings.add(gap.title),
@@ -108,6 +109,14 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
         "readings": readings(_names(result)),
         "strings": strings.pairs,
     }
+
+
+def _missing_targets(result: ZoneResult, missing: Sequence[Gap]) -> dict[str, int]:
+    """Return how many of the targets that lack something have no number, and how many have a range that says nothing."""
+    leading = leading_of_targets(result)
+    lacking = set().union(*(gap.demands for gap in missing)) & set(leading)
+    uncomputed = {name for name in lacking if is_uncomputed(leading[name])}
+    return {"uncomputed": len(uncomputed), "undecided": len(lacking - uncomputed)}
 
 
 def _names(result: ZoneResult) -> Iterator[str]:
@@ -199,6 +208,7 @@ def layer_entry(spec: LayerSpec, strings: Strings) -> dict[str, Any]:
         "id": clean(spec.id),
         "role": spec.role,
         "role_title": strings.add(role.title),
+        "made_from": role.made_from,
         "columns": role.columns or clean(spec.id),
         "register": role.register or None,
         "named_to": role.named_to,

@@ -166,7 +166,7 @@ def test_what_is_missing_says_what_would_answer_it(open_page, told):
     row = group.locator('[data-target="S-3"]')
     assert "coal" in row.inner_text()
     assert "a figure is missing" in row.inner_text()
-    assert "可回答 1 项要求" in group.inner_text()
+    assert "可回答 1 条目标" in group.inner_text()
 
 
 def test_a_raster_is_drawn_in_the_colours_of_its_legend_when_it_is_switched_on(open_page, told):

@@ -244,3 +244,19 @@ def test_the_index_leads_to_the_zones(open_page, site, lang):
     page.locator(".open").first.click()
     page.wait_for_selector("#map .picture canvas")
     assert page.locator("h1").inner_text() == {"zh": "样区", "en": "Sample zone"}[lang]
+
+
+def test_layers_follow_the_indicator_that_is_chosen(open_page, site):
+    page = open_page(site / "bth.html")
+    shown = """() => Object.fromEntries([...document.querySelectorAll('input[data-layer]')].map(one => [one.dataset.layer, one.checked]))"""
+    before = page.evaluate(shown)
+    page.locator('[data-choose="indicator"]').select_option("redline_coverage")
+    page.evaluate("() => window.geozone.app.set({ indicator: 'bay_completion' })")
+    bays = page.evaluate(shown)
+    assert bays["bays"]
+    assert not bays["redline"]
+    page.evaluate("() => window.geozone.app.set({ indicator: 'redline_coverage' })")
+    red = page.evaluate(shown)
+    assert red["redline"]
+    assert not red["bays"]
+    assert red["graticule"] == before["graticule"]

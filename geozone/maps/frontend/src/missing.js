@@ -11,6 +11,8 @@ export function missingSection(app) {
     const count = app.data.missing.reduce((sum, gap) => sum + gap.rows.length, 0);
     replace(section, count ? [
       h('h2', {}, text('missing_title'), h('small', {}, text('amount_items', { amount: count }))),
+      app.data.missing_targets.uncomputed + app.data.missing_targets.undecided
+        ? h('p', { class: 'note', 'data-missing-targets': app.data.missing_targets.uncomputed }, text('missing_targets', app.data.missing_targets)) : null,
       h('p', { class: 'note' }, text('missing_note')),
       h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': text('missing_title') }, app.data.missing.map((gap) => group(app, gap))),
     ] : []);

@@ -8,6 +8,7 @@ import { Chart } from './chart.js';
 import { cardsSection, storySection } from './cards.js';
 import { h } from './dom.js';
 import { setUpComparison } from './compare.js';
+import { followIndicator } from './follow.js';
 import { legendCard } from './legend.js';
 import { openRaster, openRelief } from './image.js';
 import { keepLink, readLink } from './link.js';
@@ -132,7 +133,8 @@ function start(app) {
   stage.append(chart.tools(), legendCard(app), setUpComparison(app, chart), hint(app, chart), h('div', { class: 'north-box' }, northArrow()), review);
   document.getElementById('panel').replaceChildren(sectionLinks(app), storySection(app), cardsSection(app), ...app.data.belts.map((belt, number) => beltSection(app, belt, number)), tableSection(app), missingSection(app), sourcesSection(app));
   page.append(setUpPrint(app, chart, page));
-  readLink(app, chart);
+  readLink(app, chart); // a link says itself which layers it shows
+  followIndicator(app);
   keepLink(app);
   window.addEventListener('hashchange', () => readLink(app, chart));
   chart.redrawNow();
