@@ -84,7 +84,9 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
         ],
         "targets": {target.id: _target(target, strings) for target in result.targets},
         "documents": {key: _document(document, strings) for key, document in result.documents.items()},
-        "registers": {role: _register(register, strings) for role, register in result.registers.items()},
+        "registers": {
+            name: _register(name, register, strings) for name, register in result.registers.items()
+        },
         "findings": [
             {
                 "severity": group.first.severity.value,
@@ -184,11 +186,11 @@ def _document(document: Document, strings: Strings) -> dict[str, Any]:
     }
 
 
-def _register(register: Register, strings: Strings) -> dict[str, Any]:
+def _register(name: str, register: Register, strings: Strings) -> dict[str, Any]:
     items = register.items.reindex(columns=list(REGISTER_COLUMNS))
     return {
         "id": register.id,
-        "title": strings.add(register_title(register.id)),
+        "title": strings.add(register_title(name)),
         "item": strings.add(register_roles()[register.role]),
         "basis": register.basis.value,
         "as_of": clean(str(register.as_of)),

@@ -132,6 +132,7 @@ def test_the_pages_run_in_chromium_88(old_chromium, site, name):
         page = opened(site / name)
         if name == "bth.html":
             assert len(set(RATE_COLOURS) & colours(page)) >= 3  # those of the classes that have units
+            assert page.locator("#story").inner_text().endswith("。")
             tour(page)
         else:
             shown = page.evaluate(

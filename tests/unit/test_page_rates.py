@@ -17,6 +17,7 @@ from geozone.maps.indicators import (
     shown_value,
 )
 from geozone.maps.missing import gaps
+from geozone.maps.payload import zone_payload
 from geozone.maps.places import region_entries
 from geozone.maps.plain import Strings
 from geozone.maps.rate_rows import (
@@ -309,3 +310,11 @@ def test_every_input_is_a_source_with_its_origin(result):
         "Gazette"
     ]  # what no row asks for is not cited
     assert "red line area" in found["figures", "Gazette"].note.en
+
+
+def test_a_register_goes_by_the_title_of_what_indicators_ask_for(result):
+    [first, *_] = result.registers
+    result.registers = {"eco_civilisation": replace(result.registers[first], id="eco_civilisation_areas")}
+    payload = zone_payload(result)
+    title = payload["strings"][payload["registers"]["eco_civilisation"]["title"]]
+    assert title[1] == "Register of ecological civilisation demonstration areas and Two Mountains bases"

@@ -32,11 +32,20 @@ function valueOf(app, attributes, name) {
   if (app.state.lang === 'en' && attributes[`${name}_en`]) return attributes[`${name}_en`];
   if (CODED.has(name) && hasText(`value_${value}`)) return text(`value_${value}`);
   if (CODED.has(name) && hasText(`break_kind_${value}`)) return text(`break_kind_${value}`);
+  if (name === 'vintage' && value === app.data.drawn.undated) return text(`status_${value}`); // the same word as of a status
   const named = LISTS[name];
   if (named) return String(value).split(',').map((code) => named(app, code) || code).join(text('and_so_on'));
-  if (typeof value !== 'number' || Number.isInteger(value)) return value;
-  if (/_share$|^lost_/.test(name)) return `${digits(value * 100, 1)}%`;
-  return name.endsWith('_km') || (name.endsWith('_km2') && value >= 1) ? digits(value, 2) : value;
+  if (typeof value !== 'number') return value;
+  if (/_km2?$/.test(name)) return amount(value);
+  if (Number.isInteger(value)) return value;
+  return /_share$|^lost_/.test(name) ? `${digits(value * 100, 1)}%` : value;
+}
+
+// A length in km or an area in km\u00B2, with as many decimals as tables give it; what is small keeps what it has.
+function amount(value) {
+  const size = Math.abs(value);
+  if (size < 1) return value;
+  return digits(value, Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
 // What a column is called: in its layer or layers like it, else everywhere.
