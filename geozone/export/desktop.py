@@ -30,7 +30,7 @@ from geozone.model import CRS, Level, ZoneResult
 _VERSION = "3.22.0"  # what it is written for; newer ones read it as well
 _ZIP_DATE = (2000, 1, 1, 0, 0, 0)  # equal content gives equal bytes
 _TABLE = "CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB)"
-_GEOMETRIES = {"MultiPolygon": "Polygon", "MultiLineString": "Line", "MultiPoint": "Point"}
+_GEOMETRIES = {"MultiPolygon": "Polygon", "MultiLineString": "Line", "MultiPoint": "Point", "Point": "Point"}
 _BASE = "units"  # shown in every theme
 _STYLE, _OUTLINES = "default", "outlines"  # names of styles; QGIS calls the first one so
 _MAP_MM = (205.0, 168.0)  # for the first view of the map

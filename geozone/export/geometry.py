@@ -24,7 +24,8 @@ _RESERVED = {"fid", "geom", "geometry", "ogc_fid"}  # columns that the files kee
 def single_type(geometries: gpd.GeoSeries, expected: str) -> list[tuple[str, str, gpd.GeoSeries]]:
     """Split a layer into one part for each kind of geometry: points, lines, areas.
 
-    A collection gives its areas to one part and its lines to another, so nothing is dropped. Heights are left out.
+    A collection gives its areas to one part and its lines to another, so nothing is dropped. Heights are left out. Points are
+    single ones where no feature has several.
 
     Parameters
     ----------
@@ -63,6 +64,11 @@ def single_type(geometries: gpd.GeoSeries, expected: str) -> list[tuple[str, str
         else:
             series = series[~shapely.is_missing(multi)]
         kind = next(name for name, number in _DIMENSION.items() if number == dimension)
+        if dimension == 0 and (shapely.get_num_geometries(series.to_numpy()) <= 1).all():
+            kind, series = (
+                "Point",
+                gpd.GeoSeries(shapely.get_geometry(series.to_numpy(), 0), index=series.index, crs=series.crs),
+            )
         result.append(("" if dimension == main else _SUFFIX[dimension], kind, series))
     return result
 

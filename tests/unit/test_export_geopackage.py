@@ -211,7 +211,7 @@ def test_a_mixed_layer_is_split_and_nothing_is_lost():
     assert [(suffix, kind, list(part.index)) for suffix, kind, part in parts] == [
         ("", "MultiPolygon", [10, 12, 13]),
         ("_lines", "MultiLineString", [10]),
-        ("_points", "MultiPoint", [11]),
+        ("_points", "Point", [11]),
     ]
     assert parts[0][2].loc[10].equals(shapely.MultiPolygon([box]))
     assert parts[1][2].loc[10].equals(shapely.MultiLineString([line]))

@@ -366,7 +366,7 @@ def test_the_places_of_a_run_are_drawn_over_everything_and_cut_nothing(run):
     tables = {table.name: table for table in content(run, "zh") if table.name.startswith("places")}
     assert {name: table.geometry for name, table in tables.items()} == {
         "places": "MultiPolygon",
-        "places_points": "MultiPoint",
+        "places_points": "Point",
     }
 
 
