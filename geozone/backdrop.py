@@ -20,6 +20,10 @@ class Seat:
     rank: int
 
 
+_RANKS = {Level.PROVINCE.value: 1, Level.CITY.value: 2, Level.COUNTY.value: 3}
+_PLAIN = {"kind": "province", "rank": 1, "code": ""}  # of names that say nothing but themselves
+
+
 @dataclass(frozen=True, slots=True)
 class NameAround:
     """A name around a zone."""
@@ -34,33 +38,37 @@ def unit_seats(units: gpd.GeoDataFrame, backdrop: Mapping[str, Layer]) -> list[S
     """Return for each unit its seat, or None where its name stands in its area.
 
     The name of a province stands in its area, unless it is a city: one without prefectures. A seat that lies outside its
-    unit is none.
+    unit is none. One without a rank has that of its unit's level.
     """
     layer = backdrop.get("seats")
-    if layer is None or not {"code", "rank"} <= set(layer.data.columns):
+    if layer is None or "code" not in layer.data:
         return [None] * len(units)
     points = shapely.centroid(layer.data.geometry.to_numpy())
-    codes = layer.data["code"].astype(str)
-    known = {
-        code: Seat(point, int(rank))
-        for code, point, rank in zip(codes, points, layer.data["rank"], strict=True)
-    }
+    known = dict(zip(layer.data["code"].astype(str), points, strict=True))
+    ranks = (
+        dict(zip(layer.data["code"].astype(str), layer.data["rank"], strict=True))
+        if "rank" in layer.data
+        else {}
+    )
     divided = set(units.loc[units["level"] == Level.CITY.value, "parent"].astype(str))
     found: list[Seat | None] = []
     for code, level, ground in zip(units["code"].astype(str), units["level"], units.geometry, strict=True):
-        seat = known.get(code)
-        in_area = level == Level.ZONE.value or (level == Level.PROVINCE.value and code in divided)
-        inside = seat is not None and shapely.intersects_xy(ground, seat.point.x, seat.point.y)
-        found.append(seat if inside and not in_area else None)
+        point = known.get(code)
+        in_area = level not in _RANKS or (level == Level.PROVINCE.value and code in divided)
+        if point is None or in_area or not shapely.intersects_xy(ground, point.x, point.y):
+            found.append(None)
+        else:
+            found.append(Seat(point, int(ranks.get(code, _RANKS[level]))))
     return found
 
 
 def names_around(units: gpd.GeoDataFrame, backdrop: Mapping[str, Layer]) -> list[NameAround]:
     """Return the names of seas, and of provinces that are no units of the zone."""
     layer = backdrop.get("names")
-    if layer is None or not {"kind", "rank", "code"} <= set(layer.data.columns):
+    if layer is None:
         return []
-    data = layer.data[~layer.data["code"].astype(str).isin(set(units["code"].astype(str)))]
+    data = layer.data.assign(**{name: value for name, value in _PLAIN.items() if name not in layer.data})
+    data = data[~data["code"].astype(str).isin(set(units["code"].astype(str)))]
     points = shapely.centroid(data.geometry.to_numpy())
     rows = data[["kind", "rank", "name", "name_en"]].itertuples(index=False)
     return [

@@ -221,7 +221,8 @@ def zone_rates(
 ) -> float:
     """Write the zone's rates held against their targets, and what is doubtful of them; return the lower edge.
 
-    What is doubtful is cut to the room that the rates of units leave; it stands in full in the files.
+    The first of what is doubtful goes before the rates of units, the rest takes the room that those leave; all of it stands in
+    full in the files.
     """
     lang, (x, top) = about.lang, corner
     page.heading(x, top - 2, text("export.sheet_rates").get(lang), width)
@@ -255,14 +256,15 @@ def zone_rates(
         for place, room, word, colour in zip(places, rooms, words, colours, strict=False):
             page.say(place, y, *fitted(word, room, _CELL), color=colour)
     doubtful = [item.note.get(lang) for item in shown.values() if item.verdict is Verdict.NOT_COMPUTABLE]
-    for note in dict.fromkeys(doubtful):
+    for number, note in enumerate(dict.fromkeys(doubtful)):
         lines = wrapped(note, width, _WARNING)
         if len(lines) > _WARNING_LINES:
             lines = [
                 *lines[: _WARNING_LINES - 1],
                 shortened(f"{lines[_WARNING_LINES - 1]}…", width, _WARNING),
             ]
-        if y - 0.8 - len(lines) * line_height(_WARNING) - _UNITS_ROOM < bottom:
+        kept = _UNITS_ROOM if number else 0
+        if y - 0.8 - len(lines) * line_height(_WARNING) - kept < bottom:
             break
         y -= 0.8
         for line in lines:

@@ -75,3 +75,19 @@ def test_the_map_is_on_the_paper(open_page, site, tmp_path):
     for colour in ((0xEE, 0xF3, 0xD6), (0xC2, 0x18, 0x5B)):  # the unit's class, and its outline
         near = (np.abs(colours - colour).max(axis=2) <= 3).mean()
         assert near > 0.001
+
+
+def test_the_sources_of_a_built_zone_fit_the_foot_of_the_sheet(open_page, built):
+    page = open_page(built / "yrd.html")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    foot = page.locator(".sheet footer")
+    over = foot.evaluate(
+        """foot => {
+            const end = foot.getBoundingClientRect().bottom;
+            return [...foot.querySelectorAll('.sheet-sources p')].filter(line => line.getBoundingClientRect().bottom > end + 1).map(line => line.innerText);
+        }"""
+    )
+    assert over == []
+    for said in ("OpenStreetMap", "GeoNames", "天地图"):
+        assert said in foot.inner_text()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")

@@ -6,7 +6,7 @@ import pandas as pd
 import shapely
 from samples import sample_result
 
-from geozone.backdrop import unit_seats
+from geozone.backdrop import names_around, unit_seats
 from geozone.manifest.roles import role_for
 from geozone.maps.backdrop import backdrop_entry, seat_entries
 from geozone.maps.edition import off_grid, public_edition
@@ -70,6 +70,16 @@ def test_without_seats_every_name_stands_in_its_area():
     assert unit_seats(TREE, {}) == [None] * len(TREE)
     bare = points("seats", [{"name": "甲", "at": (114.5, 37.5)}])
     assert unit_seats(TREE, {"seats": bare}) == [None] * len(TREE)
+
+
+def test_seats_and_names_of_ones_own_need_no_rank():
+    own = points("seats", [{"code": "130100", "at": (114.5, 37.5)}, {"code": "130102", "at": (114.2, 37.2)}])
+    assert [seat and seat.rank for seat in unit_seats(TREE, {"seats": own})] == [2, 3, None, None, None]
+    bare = points("names", [{"name": "甲", "name_en": "A", "at": (118.5, 37.5)}])
+    assert [(name.kind, name.rank, name.title.zh) for name in names_around(TREE, {"names": bare})] == [
+        ("province", 1, "甲")
+    ]
+    assert names_around(TREE, {}) == []
 
 
 def with_backdrop():

@@ -53,8 +53,13 @@ function fit(side) {
 function printedSources(app) {
   const layers = [...app.layers.values()];
   if (!layers.length) return app.data.sources.map((source) => ({ title: source.title, words: [text(`basis_${source.basis}`), source.date, said(source.licence)] }));
-  return layers.filter((layer) => layer.source !== undefined && layer.shown)
-    .map((layer) => ({ title: layer.title, words: [text(`basis_${layer.basis}`), said(layer.source), layer.licence] }));
+  const hidden = new Set(layers.filter((layer) => !layer.shown).map((layer) => layer.id));
+  const drawn = app.data.sources.filter((source) => source.sort === 'layer' && !hidden.has(source.id));
+  const citations = new Set(drawn.flatMap((source) => said(source.citation).split(/; |；/)).filter(Boolean));
+  return [
+    ...drawn.map((source) => ({ title: source.title, words: [text(`basis_${source.basis}`), source.date, said(source.licence)] })),
+    { title: null, words: [...citations] },
+  ];
 }
 
 export function setUpPrint(app, chart, page) {
