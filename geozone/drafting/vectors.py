@@ -138,7 +138,7 @@ def take_origin(entry: Entry, names: Sequence[Name], contents: Iterable[str], da
             text("drafting.basis_untold", basis=title, official=text("words.basis_official"))
         )
     date, place = date_of(names)
-    entry.keys[date_key] = date or (UNKNOWN if date_key == "vintage" else "")
+    entry.keys[date_key] = date or UNKNOWN
     if not date:
         entry.guesses.append(text(f"drafting.no_{date_key}"))
     else:
