@@ -167,7 +167,7 @@ def _items(result: ZoneResult, rate: Rate, register: Register) -> Iterator[Line]
             "explain.register",
             source=register.source,
             basis=text(f"words.basis_{register.basis.value}"),
-            as_of=register.as_of or "—",
+            as_of=vintage_words(register.as_of),
         ),
     )
     items = unit_items(register, rate.unit_code, rate.level, result.zone)

@@ -78,7 +78,7 @@ def draft_project(folder: Path, *, ask: Ask | None = None, progress: Progress | 
         look.add(_look(path, folder, tables))
     look.left_out += [LeftOut(build, "", text("drafting.own_build")) for build in sorted(builds)]
     look.left_out += _strangers(folder, {*paths, *builds})
-    zone = guess_zone(entry.codes for entry in look.entries if not entry.doubts)
+    zone = guess_zone(entry.codes for entry in look.entries)
     if ask and not zone.sure:
         zone = _asked_zone(zone, ask)
     _find_figures(look, tables, folder, zone)

@@ -12,6 +12,7 @@ from pyogrio.errors import DataSourceError
 
 from geozone.drafting.entries import LAYER, UNKNOWN, Entry, LeftOut, Look
 from geozone.drafting.names import Match, Name, basis_of, date_of, matches
+from geozone.drafting.zones import codes_at
 from geozone.errors import GeozoneError
 from geozone.manifest.fields import load_fields
 from geozone.manifest.inputs import load_layers
@@ -138,7 +139,7 @@ def take_origin(entry: Entry, names: Sequence[Name], contents: Iterable[str], da
             text("drafting.basis_untold", basis=title, official=text("words.basis_official"))
         )
     date, place = date_of(names)
-    entry.keys[date_key] = date or (UNKNOWN if date_key == "vintage" else "")
+    entry.keys[date_key] = date or UNKNOWN
     if not date:
         entry.guesses.append(text(f"drafting.no_{date_key}"))
     else:
@@ -152,6 +153,8 @@ def _filled(entry: Entry, layer: Layer) -> Entry:
     entry.fields = _fields(data, layer.decisions)
     if "code" in data:
         entry.codes = Counter(str(code)[:6] for code in data["code"] if len(str(code)) >= 6)
+    if not entry.codes:
+        entry.codes = codes_at(data.geometry)
     entry.reasons += [one.reason.text for one in layer.decisions if one.kind in _TOLD]
     if layer.findings:
         entry.reasons.append(text("drafting.findings", count=len(layer.findings)))

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geozone.catalog import load_catalog
+from geozone.manifest.roles import role_for
 from geozone.messages import Text, text
-from geozone.model import Zone
+from geozone.model import Level, Zone
 from geozone.overlay.units import code_prefix
+from geozone.read import read_layer
 from geozone.seeds import load_zones
 
+_SAMPLE = 300  # features of one file whose place is looked up
 _MOST = 0.9  # of the codes that must lie in a zone: things off it are no rare mistake
 
 
@@ -51,6 +60,31 @@ def guess_zone(codes: Iterable[Counter[str]]) -> ZoneGuess:
     if touched < 1:
         return ZoneGuess(zone, text("drafting.zone_in_part", **told), sure=False)
     return ZoneGuess(zone, text("drafting.zone_told", **told), sure=True)
+
+
+def codes_at(shapes: gpd.GeoSeries) -> Counter[str]:
+    """Return the codes of the cities and provinces in which features lie, where they name none themselves.
+
+    Parameters
+    ----------
+    shapes
+        Features in EPSG:4490; of many, a sample is looked at.
+    """
+    known = shapes[shapes.notna() & ~shapes.is_empty]
+    points = shapely.point_on_surface(known.to_numpy()[:: max(1, len(known) // _SAMPLE)])
+    units = _units()
+    _, unit = units.sindex.query(points, predicate="intersects")
+    return Counter(str(code) for code in units["code"].to_numpy()[unit])
+
+
+@cache
+def _units() -> gpd.GeoDataFrame:
+    """Return the embedded units that zones are made of: cities, and provinces that have none."""
+    sources = load_catalog()[role_for("units").layer].sources
+    read = {level: read_layer(source.path, layer=level).data for source in sources if (level := source.layer)}
+    cities, provinces = read[Level.CITY.value], read[Level.PROVINCE.value]
+    alone = provinces[~provinces["code"].map(code_prefix).isin(set(cities["province_code"].map(code_prefix)))]
+    return gpd.GeoDataFrame(pd.concat([cities, alone], ignore_index=True), crs=cities.crs)
 
 
 def _within(shares: Mapping[str, float], member: str) -> float:

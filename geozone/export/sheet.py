@@ -126,7 +126,7 @@ def _footer(page: Page, about: Theme) -> None:
     ]  # fmt: skip
     told += [
         text("export.sheet_register", title=register_title(name),
-             basis=text(f"words.basis_{register.basis}"), as_of=register.as_of)
+             basis=text(f"words.basis_{register.basis}"), as_of=vintage_words(register.as_of))
         for name, register in result.registers.items()
     ]  # fmt: skip
     specs += [layer.spec for layer in result.backdrop.values() if layer.spec]

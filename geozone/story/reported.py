@@ -43,9 +43,11 @@ class Fact:
 
     @property
     def when(self) -> Text:
-        """The year of the number."""
-        year = self.figure.year if self.figure else (self.rate.vintage or "")[:4]
-        return text("story.year", year=year) if year else NO_TEXT
+        """The year of the number, or that nobody states it."""
+        if self.figure:
+            return text("story.year", year=self.figure.year) if self.figure.year else NO_TEXT
+        year = (self.rate.vintage or "")[:4]
+        return text("story.year", year=year) if year.isdigit() else text("story.year_unstated")
 
     @property
     def shared(self) -> tuple[object, ...]:

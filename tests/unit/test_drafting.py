@@ -265,6 +265,24 @@ def test_the_command_writes_a_draft_once_and_prints_it_for_programs(tmp_path):
         )
 
 
+def test_the_zone_is_told_by_where_features_lie_when_they_have_no_codes(tmp_path):
+    """Two places in Hebei and one in Beijing: of the zones that hold all of them, the one of which they touch the most."""
+    shapes = [shapely.box(x, y, x + 0.1, y + 0.1) for x, y in ((114.5, 38.0), (118.1, 39.6), (116.4, 39.9))]
+    write(gpd.GeoDataFrame({"备注": ["x"] * 3}, geometry=shapes, crs=CRS), tmp_path / "湿地2024.gpkg")
+    zone = draft_project(tmp_path).zone
+    assert zone.zone.key == "bth"
+    assert not zone.sure
+    assert "只涉及它的一部分" in zone.reason.zh
+
+
+def test_files_beyond_every_zone_leave_the_zone_open(tmp_path):
+    frame = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.box(10, 50, 11, 51)], crs=CRS)
+    write(frame, tmp_path / "湿地2024.gpkg")
+    draft = draft_project(tmp_path)
+    assert draft.zone.zone is None
+    assert 'zone = ""' in draft_text(draft, tmp_path, "en")
+
+
 def test_a_draft_elsewhere_names_files_from_there(tmp_path):
     write(squares(PLANNING, COUNTIES), tmp_path / "data" / "生态保护红线2023.gpkg")
     rows = draft_rows(draft_project(tmp_path / "data"), tmp_path / "plans", "en")
@@ -284,6 +302,7 @@ def test_a_folder_that_is_missing_or_empty_is_refused(tmp_path):
         ("STBHHX_2018", "layer", "redline"),
         ("地下水国控点位", "layer", "groundwater_station"),
         ("demand", "", ""),
+        ("rivers_and_lakes", "layer", "rivers"),
         ("自然保护地勘界立标台账", "register", "protected_area"),
     ],
 )

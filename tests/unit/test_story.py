@@ -11,6 +11,7 @@ from geozone.messages import Text
 from geozone.model import Basis, Comparator, Modality, Status, Verdict, ZoneResult
 from geozone.rates.figures import FLOOR, PLAN, Figure, Figures
 from geozone.story.amounts import NARROW, spaced
+from geozone.story.reported import Fact
 from geozone.story.zone import leading_of_targets, rate_statement, zone_story
 
 PLACE = Text("样本区", "the sample zone")
@@ -245,3 +246,12 @@ def test_numbers_and_units_are_spaced_as_print_spaces_them():
 def test_on_schedule_is_told_of_a_verdict_only():
     result = result_of(registers={"bay": bays(8, 0, 12, dates=["2023"] * 6 + ["2025"] * 2)})
     assert next(iter(leading_of_targets(result).values())).verdict is Verdict.ON_TRACK
+
+
+@pytest.mark.parametrize(
+    ("vintage", "zh"), [("2025-06", "2025 年"), ("unknown", "（年份未注明）"), ("", "（年份未注明）")]
+)
+def test_a_number_whose_date_nobody_states_is_told_as_such(vintage, zh):
+    rate = replace(result_of(registers={"bay": bays(12, 0, 8)}).rates[0], vintage=vintage)
+    nothing = Text("", "")
+    assert Fact(rate, None, None, nothing, nothing, nothing, nothing, nothing, 0).when.zh == zh

@@ -9,6 +9,7 @@ from geozone.messages import NO_TEXT, Text, text
 from geozone.rates.amounts import figure_text
 from geozone.rates.facts import Facts, Value
 from geozone.rates.needs import Need
+from geozone.vintages import vintage_words
 
 
 def needs(indicator: Indicator) -> tuple[Need, ...]:
@@ -34,7 +35,7 @@ def evidence(indicator: Indicator, facts: Facts) -> Text:
         if name in facts.registers:
             register = facts.registers[name]
             note += text(
-                "rates.evidence_register", source=register.source, as_of=register.as_of or "—",
+                "rates.evidence_register", source=register.source, as_of=vintage_words(register.as_of),
                 count=len(register.items),
             )  # fmt: skip
     for name in indicator.figures:
