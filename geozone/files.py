@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+_PLAIN = re.compile(r"[\w ./\\()\[\]{}+,=~@\-]*|[A-Za-z]:[\w ./\\()\[\]{}+,=~@\-]*")
 TEMPORARY = ".geozone-"  # how the names of temporary folders beside outputs begin
 _in_use: set[Path] = set()  # such folders of this process
 _PACKAGE = Path(__file__).resolve().parent
@@ -59,14 +61,38 @@ def whole_file(path: Path) -> Iterator[Path]:
         If the folder cannot be written to.
     """
     make_folder(path.parent)
-    with working_folder(path.parent) as folder:
-        unfinished = folder / path.name
-        yield unfinished
+    with working_folder(path.parent) as folder, plain_path(folder / path.name) as named:
+        yield named
+        unfinished = folder / named.name
         try:
             keep(unfinished)
             unfinished.replace(path)
         except OSError as error:
             raise UsageError("files.unwritable", path=path, reason=error.strerror or str(error)) from error
+
+
+@contextmanager
+def plain_path(path: Path) -> Iterator[Path]:
+    """Yield a path to the same place that no library takes for an address: "!", "?", "#", "%" and ":" mislead them.
+
+    The name of the file stays, if it is plain itself; else it has the same ending, and a file that is there goes by it too.
+    """
+    if _PLAIN.fullmatch(str(path)):
+        yield path
+        return
+    name = path.name if _PLAIN.fullmatch(path.name) else f"file{path.suffix}"
+    with tempfile.TemporaryDirectory(prefix="geozone-") as folder:
+        place = Path(folder) / "plain"
+        try:
+            if name == path.name or not path.exists():
+                place.symlink_to(path.parent.absolute(), target_is_directory=True)
+            else:
+                place.mkdir()
+                (place / name).symlink_to(path.absolute())
+        except OSError:  # a system without links
+            yield path
+            return
+        yield place / name
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 _STATED = re.compile(r'\ufeff?"?sep=(.)"?[\r\n]*', re.IGNORECASE)  # how Excel states the delimiter
+BLOCK = 16  # zero bytes that are no slip of a program any more
 _SAMPLE = 200  # lines that tell the delimiter and the width of the table
 _FIELD_LIMIT = 1 << 28  # characters of one cell: the outline of a large polygon
 
@@ -26,6 +27,7 @@ class Rows:
     cells: list[list[str]]
     delimiter: str
     stray: list[int]  # places in `cells` of rows with a quote that has no partner
+    zeros: int = 0  # zero bytes: a block of them is where the disk lost a part of the file
 
 
 def read_rows(words: str, delimiter: str | None = None) -> Rows:
@@ -55,7 +57,7 @@ def read_rows(words: str, delimiter: str | None = None) -> Rows:
             cells.append(row)
     finally:
         csv.field_size_limit(before)
-    return Rows(cells, delimiter, stray)
+    return Rows(cells, delimiter, stray, words.count("\x00"))
 
 
 def _shape(lines: list[str]) -> tuple[str, int]:

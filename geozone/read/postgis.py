@@ -20,7 +20,9 @@ from geozone.read.salvage import report_broken
 from geozone.read.stated import crs_of_objects
 from geozone.read.wellknown import parsed
 
-_PASSWORD = re.compile(r"(://[^:/@]+):[^@]*@")
+# a password may hold any sign, and stand in the query as well
+_PASSWORD = re.compile(r"(://[^:/@]*):.*@")
+_IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*&?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class _Wanted:
 
 def without_password(url: str) -> str:
     """Return an address as it may be shown."""
-    return _PASSWORD.sub(r"\1@", url)
+    return _IN_QUERY.sub("", _PASSWORD.sub(r"\1@", url)).rstrip("?&")
 
 
 def read_postgis(url: str, layer: str | None, limits: Limits, notes: Notes) -> gpd.GeoDataFrame:

@@ -182,6 +182,19 @@ def _overruled(texts: Collection[bytes], stated: str, found: Guess) -> bool:
     return convincing(texts, found.encoding) and not convincing(texts, stated)
 
 
+def without_broken_text(data: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer in which text that a damaged file leaves in no encoding has signs in its place that say so."""
+    for name in text_columns(data):
+        column = pa.array(data[name], from_pandas=True)
+        try:
+            column.validate(full=True)
+        except (pa.ArrowInvalid, UnicodeDecodeError):
+            raw = column.cast(pa.large_string(), safe=False).cast(pa.large_binary()).to_pylist()
+            words = [None if value is None else value.decode("utf-8", "replace") for value in raw]
+            data[name] = pd.Series(pd.array(words, dtype="str"), index=data.index)
+    return data
+
+
 def report_lost(data: gpd.GeoDataFrame, notes: Notes) -> None:
     """Find text whose characters were lost before the file was written, field by field."""
     for name in text_columns(data):

@@ -25,7 +25,7 @@ from geozone.read.columns import (
     refuse_without,
 )
 from geozone.read.coordinates import read_coordinate
-from geozone.read.delimited import read_rows
+from geozone.read.delimited import BLOCK, read_rows
 from geozone.read.document import read_document
 from geozone.read.headings import goes_on, is_unit, stated_system
 from geozone.read.notes import Notes
@@ -67,6 +67,10 @@ def read_csv(
     """
     found = read_rows(read_document(source, encoding, notes, limits))
     few_columns(source.shown, max(map(len, found.cells), default=0), limits)
+    if found.zeros:
+        notes.find(
+            "zero_bytes", Severity.ERROR if found.zeros >= BLOCK else Severity.WARNING, count=found.zeros
+        )
     for place in found.stray:
         notes.find("quote_stray", Severity.WARNING, row=place + 1)
     return _place(found.cells, fields, source, notes)

@@ -29,7 +29,7 @@ from geozone.read.notes import Notes
 from geozone.read.parcels import read_parcels
 from geozone.read.parquet import read_parquet
 from geozone.read.postgis import read_postgis, without_password
-from geozone.read.recode import report_lost
+from geozone.read.recode import report_lost, without_broken_text
 from geozone.read.safety import LIMITS, Limits, few_columns, is_database, too_many_features
 from geozone.read.salvage import NAMED
 from geozone.read.shapefile import read_shapefile
@@ -113,7 +113,7 @@ def read_layer(
         notes = Notes(spec.id if spec else layer or shown.stem)
         with open_source(path, layer, limits, notes, remote=remote) as source:
             content = _read(source, encoding, fields or {}, limits, notes)
-    data = content.data
+    data = without_broken_text(content.data)
     data.attrs.pop(LEFT_OFF, None)
     too_many_features(shown, len(data), limits)
     few_columns(shown, len(data.columns), limits)

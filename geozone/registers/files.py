@@ -13,9 +13,10 @@ import pandas as pd
 from pyogrio.errors import DataSourceError
 
 from geozone.errors import InputError
-from geozone.model import Finding
+from geozone.messages import message
+from geozone.model import Finding, Severity
 from geozone.read import read_layer
-from geozone.read.delimited import read_rows
+from geozone.read.delimited import BLOCK, read_rows
 from geozone.read.door import vector
 from geozone.read.door.content import bytes_of
 from geozone.read.door.database import is_database_file
@@ -150,7 +151,17 @@ def _text_grid(path: Path) -> Grid:
     found = read_rows(words)
     few_columns(path, max(map(len, found.cells), default=0), LIMITS)
     rows = [[cell.strip() for cell in row] for row in found.cells]
-    return Grid("", rows, [str(number) for number in range(1, len(rows) + 1)], stray=found.stray)
+    labels = [str(number) for number in range(1, len(rows) + 1)]
+    return Grid("", rows, labels, stray=found.stray, findings=_zeros(found.zeros, path))
+
+
+def _zeros(count: int, path: Path) -> list[Finding]:
+    """Return what is said of zero bytes in a text: a block of them is where a part of it was lost."""
+    if not count:
+        return []
+    severity = Severity.ERROR if count >= BLOCK else Severity.WARNING
+    said = message("read.zero_bytes", count=count), message("read.zero_bytes_remedy", count=count)
+    return [Finding("zero_bytes", severity, path.name, *said)]
 
 
 def _wide_encoding(content: bytes) -> str | None:

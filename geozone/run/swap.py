@@ -14,7 +14,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geozone.errors import UsageError
@@ -48,6 +48,13 @@ def one_build(out: Path) -> Iterator[Path]:
                 _take_place(stage, out)
     except BusyError as error:
         raise UsageError("files.busy", path=out) from error
+
+
+def settle(out: Path) -> None:
+    """Complete a build that was ended in the midst of its swap, for whoever reads the folder; of one under way nothing is touched."""
+    if (out / _PENDING).is_dir():
+        with suppress(BusyError, UsageError, OSError), lock(out):
+            complete(out)
 
 
 def complete(out: Path) -> bool:

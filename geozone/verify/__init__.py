@@ -14,6 +14,7 @@ from geozone.export.record import SEAL
 from geozone.files import digest
 from geozone.messages import Message, message
 from geozone.read.door.database import unsettled
+from geozone.run.swap import settle
 from geozone.verify.check import Check, failed, passed, told
 from geozone.verify.index import index_checks
 from geozone.verify.parts import Twin, changed_parts
@@ -42,6 +43,7 @@ def verify_build(folder: Path) -> list[Check]:
     InputError
         If the folder has no run record, or a record cannot be read.
     """
+    settle(folder)
     records = sorted(folder.glob("*_run.json"))
     if not records:
         raise InputError("verify.no_record", folder=folder)

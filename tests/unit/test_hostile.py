@@ -3,6 +3,7 @@
 import json
 import time
 
+import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,8 +11,10 @@ import pytest
 import shapely
 
 from geozone.errors import InputError
+from geozone.model import Severity
 from geozone.read import read_layer
 from geozone.read.headings import read_heading
+from geozone.registers.files import read_grids
 
 
 def drawing(blocks, insert):
@@ -110,3 +113,27 @@ def test_a_geometry_nested_without_end_costs_itself_only(tmp_path, kind):
     layer = read_layer(tmp_path / "a.csv")
     assert len(layer.data) == 1
     assert any(finding.kind == "records_broken" for finding in layer.findings)
+
+
+@pytest.mark.parametrize(("zeros", "severity"), [(1, Severity.WARNING), (512, Severity.ERROR)])
+def test_zero_bytes_of_a_text_are_told(tmp_path, zeros, severity):
+    rows = "".join(f"p{number},116.{number},39\n" for number in range(200))  # beyond what tells the format
+    path = tmp_path / "a.csv"
+    place = len(rows) // 2
+    path.write_text("name,lon,lat\n" + rows[:place] + "\x00" * zeros + rows[place + zeros :])
+    found = {finding.kind: finding.severity for finding in read_layer(path).findings}
+    assert found["zero_bytes"] is severity
+    assert [finding.kind for grid in read_grids(path) for finding in grid.findings] == ["zero_bytes"]
+
+
+def test_text_that_is_in_no_encoding_does_not_stop_a_geopackage(tmp_path):
+    path = tmp_path / "a.gpkg"
+    names = ["甲乙丙丁" * 4, "戊己庚辛" * 4]
+    frame = gpd.GeoDataFrame({"code": names}, geometry=[shapely.box(116, 39, 117, 40)] * 2, crs="EPSG:4490")
+    frame.to_file(path)
+    raw = path.read_bytes()
+    place = raw.index("戊己".encode())
+    path.write_bytes(raw[:place] + b"\xff\xfe" + raw[place + 2 :])
+    layer = read_layer(path)
+    assert len(layer.data) == 2
+    assert any(finding.kind == "text_lost" for finding in layer.findings)

@@ -287,6 +287,21 @@ def test_lists_and_objects_stay_as_json(tmp_path):
     assert read_layer(path).data["name"].dtype == "str"
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://u:secret@h/x?table=t", "postgresql://u@h/x?table=t"),
+        ("postgresql://u:p@secret@h/x", "postgresql://u@h/x"),
+        ("postgresql://u:se/cret@h/x", "postgresql://u@h/x"),
+        ("postgresql://:secret@h/x", "postgresql://@h/x"),
+        ("postgres://h/x?user=u&password=secret&table=t", "postgres://h/x?user=u&table=t"),
+        ("postgres://h:5432/x?sslpassword=secret", "postgres://h:5432/x"),
+    ],
+)
+def test_no_password_is_shown_wherever_it_stands_in_an_address(url, shown):
+    assert without_password(url) == shown
+
+
 def test_addresses_of_databases():
     url = "postgresql://user:secret@host:5432/db?table=plan.redline&sslmode=require"
     assert "secret" not in without_password(url)

@@ -13,7 +13,7 @@ import pytest
 from geozone.errors import UsageError
 from geozone.files import BusyError, clear_leftovers, lock, whole_file, working_folder
 from geozone.run import swap
-from geozone.run.swap import complete, one_build
+from geozone.run.swap import complete, one_build, settle
 
 NAMES = ["bth.gpkg", "bth.html", "bth.xlsx", "bth_rates.csv", "bth_rates.json", "bth_run.json", "index.html"]
 # a build of seven files that ends itself at one of its dealings with the disk, as by SIGKILL
@@ -106,6 +106,18 @@ def test_a_file_that_cannot_be_replaced_leaves_all_as_they_were(tmp_path, place)
         build(tmp_path, "new")
     assert held(tmp_path) == before
     assert not [item for item in tmp_path.iterdir() if item.name.startswith(".")]
+
+
+def test_whoever_reads_a_folder_completes_a_swap_that_was_ended_and_leaves_one_that_is_under_way(tmp_path):
+    build(tmp_path, "old")
+    (tmp_path / ".geozone-swap").mkdir()
+    (tmp_path / ".geozone-swap" / NAMES[-1]).write_text("new")
+    with lock(tmp_path):
+        settle(tmp_path)
+        assert held(tmp_path) == whole("old")
+    settle(tmp_path)
+    assert held(tmp_path) == whole("old") | {NAMES[-1]: "new"}
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_one_of_two_builds_of_a_folder_is_refused(tmp_path):

@@ -19,6 +19,7 @@ from typing import Any
 import pyogrio
 
 from geozone.errors import InputError
+from geozone.files import plain_path
 from geozone.read.door.content import admitted
 from geozone.read.door.database import is_database_file, settled
 from geozone.read.door.switches import SWITCHES
@@ -122,7 +123,7 @@ def _guarded(path: str | Path) -> Iterator[Path]:
         _lead_nowhere(local, Path(path), state.st_ino, state.st_size, state.st_mtime_ns)
     _switch(+1)
     try:
-        with warnings.catch_warnings(), settled(local) as file:
+        with warnings.catch_warnings(), settled(local) as settled_file, plain_path(settled_file) as file:
             warnings.simplefilter("ignore")  # what GDAL grumbles about is checked here feature by feature
             yield file
     finally:
