@@ -95,13 +95,15 @@ def test_every_status_has_its_colour_everywhere():
         assert drawn_style(LayerStyle("status"), "fill", status).fill == colour
 
 
-def test_the_red_line_is_hatched_on_the_page_and_in_qgis():
+def test_the_red_line_is_an_outline_on_the_page_and_in_qgis_and_covers_no_rate():
     spec = layer("redline").spec
-    assert layer_symbols(spec, None)[0][0]["symbol"]["kind"] == "hatch"
-    assert "LinePatternFill" in qml(spec.style, "MultiPolygon", (), "zh")
+    assert layer_symbols(spec, None)[0][0]["symbol"]["kind"] == "tint"
+    drawn = qml(spec.style, "MultiPolygon", (), "zh")
+    assert "LinePatternFill" not in drawn
+    assert 'value="no"' in drawn  # without a fill
 
 
-@pytest.mark.parametrize(("role", "width"), [("river", 1.6), ("coastline", 1.2), ("barrier", 0.8)])
+@pytest.mark.parametrize(("role", "width"), [("river", 1.6), ("coastline", 1.2), ("barrier", 1.0)])
 def test_lines_are_as_wide_as_declared(role, width):
     spec = layer(role).spec
     assert spec.style.width == width
