@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from geozone.manifest.inputs import register_title
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, Comparator, Kind, Level, Modality, Rate, Target, Verdict, ZoneResult
 from geozone.rates.figures import VALUE, Figure
@@ -24,7 +26,7 @@ from geozone.story.amounts import (
 JUDGED = (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)
 _SHARED = 3  # facts that a sentence holds at most
 _YEARS_TOLD = 3  # a value is told to run from so many years on
-_BRACKETED = ("（", " (")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,17 @@ class Fact:
     @property
     def when(self) -> Text:
         """The year of the number, or that nobody states it."""
-        if self.figure:
-            return text("story.year", year=self.figure.year) if self.figure.year else NO_TEXT
-        year = (self.rate.vintage or "")[:4]
-        return text("story.year", year=year) if year.isdigit() else text("story.year_unstated")
+        if self.year is not None:
+            return text("story.year", year=self.year)
+        return NO_TEXT if self.figure else text("story.year_unstated")
+
+    @property
+    def year(self) -> int | None:
+        """The year of the number; None where nobody states it."""
+        if self.figure is not None:
+            return self.figure.year
+        stated = _YEAR.match(self.rate.vintage or "")
+        return int(stated[0]) if stated else None
 
     @property
     def shared(self) -> tuple[object, ...]:
@@ -157,7 +166,9 @@ def _layers_text(rate: Rate, result: ZoneResult) -> Text:
     declared = result.indicators.get(rate.indicator)
     names = declared.layers if declared is not None else ()
     titles = [layer.spec.title for name, layer in result.layers.items() if name in names and layer.spec]
-    return short_title(titles[0]) if titles else rate.method
+    titles += [spec.title for name, spec in result.rasters.items() if name in names]
+    titles += [register_title(name) for name in (declared.registers if declared is not None else ())]
+    return short_title(titles[0] if titles else rate.method)
 
 
 def _running(figure: Figure | None, result: ZoneResult) -> int:
@@ -174,7 +185,8 @@ def _running(figure: Figure | None, result: ZoneResult) -> int:
 def facts_of_zone(result: ZoneResult, rates: Sequence[Rate]) -> list[Fact]:
     """Return what is judged on reported, official or sample data of exactly the zone's scope: met, not met, on schedule.
 
-    Of the same verdict what has held longest stands first, then what the documents name first.
+    Of the same verdict what was reported stands before what is computed, then what has held longest, then what the documents
+    name first. A number without a year is none of them.
     """
     registers = {name for name, one in result.indicators.items() if one.said is not None}
     places = {target.id for target in result.targets if target.place}
@@ -183,9 +195,9 @@ def facts_of_zone(result: ZoneResult, rates: Sequence[Rate]) -> list[Fact]:
         for rate in rates
         if rate.verdict in JUDGED and rate.indicator not in registers
         if rate.level is Level.ZONE or rate.target_id in places
-        if (fact := fact_of(rate, result)) is not None
+        if (fact := fact_of(rate, result)) is not None and fact.year is not None
     ]
-    return sorted(found, key=lambda fact: (JUDGED.index(fact.rate.verdict), -fact.years))
+    return sorted(found, key=lambda fact: (JUDGED.index(fact.rate.verdict), fact.figure is None, -fact.years))
 
 
 def facts_sentence(facts: Sequence[Fact], result: ZoneResult) -> Text:

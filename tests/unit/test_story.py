@@ -255,3 +255,12 @@ def test_a_number_whose_date_nobody_states_is_told_as_such(vintage, zh):
     rate = replace(result_of(registers={"bay": bays(12, 0, 8)}).rates[0], vintage=vintage)
     nothing = Text("", "")
     assert Fact(rate, None, None, nothing, nothing, nothing, nothing, nothing, 0).when.zh == zh
+
+
+def test_a_number_without_a_year_is_no_fact_of_the_story():
+    given_ = figure(35.6)
+    assert "森林覆盖率" in zone_story(result_of(targets=(asked(),), figures=(given_,))).zh
+    result = result_of(
+        targets=(asked(), GOAL), registers={"bay": bays(12, 0, 8)}, figures=(replace(given_, year=None),)
+    )
+    assert "森林覆盖率" not in zone_story(result).zh
