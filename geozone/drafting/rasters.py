@@ -48,6 +48,7 @@ def _entry(match: Match, path: Path) -> Entry:
     keys = {"role": role.id} if role.layer == match.id else {"role": role.id, "id": match.id}
     entry = Entry(LAYER, match.id, path, "", keys, reasons=[match.reason], raster=True)
     if match.guessed:
+        entry.guessed = True
         entry.guesses.append(text("drafting.guessed_by_place", place=text(f"drafting.place_{match.place}")))
     return entry
 

@@ -68,6 +68,8 @@ def _layers(group: list[Entry]) -> list[Entry]:
     rivals: list[Entry] = []
     for same in by_date.values():
         clash = [pair for pair in combinations(same, 2) if _over_each_other(*pair)]
+        clash = [pair for pair in clash if not _less_sure(*pair)]
+        same = [entry for entry in same if not entry.doubts]  # noqa: PLW2901 - those that gave way are settled
         if clash:
             rivals += [entry for entry in same if any(entry is one for pair in clash for one in pair)]
         elif len(same) > 1:
@@ -77,6 +79,15 @@ def _layers(group: list[Entry]) -> list[Entry]:
                     entry.guesses.append(text("drafting.one_date"))
                     entry.keys["vintage"] = UNKNOWN
     return rivals
+
+
+def _less_sure(one: Entry, other: Entry) -> bool:
+    """Let a file that is told by a field or folder alone give way to one that is called so; tell whether it did."""
+    if one.guessed == other.guessed:
+        return False
+    sure, guess = (other, one) if one.guessed else (one, other)
+    guess.doubts = [text("drafting.less_sure", file=_called(sure))]
+    return True
 
 
 def _parts(count: int) -> Text:

@@ -136,6 +136,7 @@ def _register(path: Path, folder: Path, sheets: list[_Sheet], count: int) -> Ent
         keys["level"] = known.level.value
     entry = Entry(REGISTER, known.id, path, "", keys, reasons=[first.match.reason])
     if first.match.guessed:
+        entry.guessed = True
         place = text(f"drafting.place_{first.match.place}")
         entry.guesses.append(text("drafting.guessed_by_place", place=place))
     if count > 1:

@@ -120,6 +120,7 @@ def _entry(match: Match, path: Path, inside: str, names: Sequence[Name], content
     entry = Entry(LAYER, match.id, path, inside, keys, raster=role.raster)
     entry.reasons.append(match.reason)
     if match.guessed:
+        entry.guessed = True
         entry.guesses.append(text("drafting.guessed_by_place", place=text(f"drafting.place_{match.place}")))
     take_origin(entry, names, contents, "vintage")
     if role.purpose == "units":

@@ -24,8 +24,8 @@ from geozone.export.sheet_frame import Frame, frame_of
 from geozone.export.table import Table
 from geozone.files import whole_file
 from geozone.manifest.roles import load_roles
-from geozone.messages import Language, Text, listed, text
-from geozone.model import CRS, Level, ZoneResult
+from geozone.messages import Language, listed, text
+from geozone.model import CRS, Basis, Level, ZoneResult
 
 _VERSION = "3.22.0"  # what it is written for; newer ones read it as well
 _ZIP_DATE = (2000, 1, 1, 0, 0, 0)  # equal content gives equal bytes
@@ -265,7 +265,11 @@ def _layout(
         if result.review_number
         else text("words.not_reviewed")
     )
-    titles = [Text(entry.name, entry.name) for entry in shown if entry.role]
+    bases = {entry.name: spec.basis for entry in shown if (spec := entry.table.spec) is not None}
+    titles = [
+        text("words.qualified", title=name, word=text(f"words.basis_{basis.value}"))
+        for name, basis in bases.items()
+    ]
     about = text("export.layout_footer", layers=listed(titles))
     legend = [
         Legend(entry.id, entry.rate or entry.name, _source(entry, source))
@@ -274,6 +278,8 @@ def _layout(
     ]
     name = theme.title.get(lang)
     title = text("export.layout_title", zone=result.title, theme=theme.title)
+    if Basis.SYNTHETIC in bases.values():
+        title = text("words.qualified", title=title, word=text("words.basis_synthetic"))
     frame = _frame(result, page.map[2], page.map[3])
     return layout(
         Sheet(name, title.get(lang), name, legend, frame, page, review.get(lang), about.get(lang)), lang

@@ -65,6 +65,7 @@ def _layers(result: ZoneResult) -> Iterator[Source]:
     """Yield the layers that were read and used, each vintage once, and those that were made and are drawn."""
     specs: dict[str, LayerSpec] = {name: layer.spec for name, layer in result.layers.items() if layer.spec}
     specs |= dict(result.rasters)
+    specs |= {layer.spec.id: layer.spec for layer in result.backdrop.values() if layer.spec}
     seen: set[tuple[str, str]] = set()
     told: set[str] = set()
     for entry in result.inputs:

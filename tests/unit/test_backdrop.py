@@ -7,11 +7,13 @@ import shapely
 from samples import sample_result
 
 from geozone.backdrop import names_around, unit_seats
+from geozone.catalog import load_catalog
 from geozone.manifest.roles import role_for
 from geozone.maps.backdrop import backdrop_entry, seat_entries
 from geozone.maps.edition import off_grid, public_edition
 from geozone.maps.mercator import unproject
 from geozone.maps.plain import Strings
+from geozone.maps.sources import sources
 from geozone.maps.streams import UNRANKED, classes, downstream
 from geozone.model import CRS, Layer
 
@@ -153,3 +155,14 @@ def test_what_is_no_line_of_parts_stays_as_it_is():
 
 def test_a_river_without_a_class_is_unranked():
     assert classes(pd.Series([1, "3", None, "main"])) == [1, 3, UNRANKED, UNRANKED]
+
+
+def test_the_sources_of_a_page_tell_whom_the_backdrop_is_owed_to():
+    result = sample_result()
+    seats = load_catalog()["administrative_seats"]
+    result.backdrop = {
+        "seats": Layer(seats.id, points("seats", [{"code": "1", "at": (114, 37)}]).data, seats)
+    }
+    told = next(source for source in sources(result) if source.id == seats.id)
+    assert "GeoNames" in told.citation.en
+    assert "CC-BY-4.0" in told.licence.en

@@ -1,6 +1,7 @@
 """The QGIS project: what is declared of it, and that equal results give equal bytes."""
 
 import zipfile
+from xml.etree import ElementTree as ET
 
 from samples import sample_result
 
@@ -39,3 +40,19 @@ def test_english_projects_are_english(tmp_path):
     assert "Bays and waters" in words
     assert "not reviewed" in words
     assert "海湾与水体" not in words
+
+
+def test_pages_say_of_each_layer_where_it_stands_and_of_made_up_data_in_their_title(tmp_path):
+    write_geopackage(sample_result(), tmp_path / "bth.gpkg")
+    write_project(tmp_path / "bth.gpkg", tmp_path / "bth.qgz")
+    with zipfile.ZipFile(tmp_path / "bth.qgz") as archive:
+        root = ET.fromstring(archive.read("bth.qgs"))
+    pages = {page.get("name"): page for page in root.iter("Layout")}
+    words = {
+        item.get("id"): item.get("labelText", "")
+        for item in pages["生态保护红线"].iter("LayoutItem")
+        if item.get("labelText")
+    }
+    assert words["title"].endswith("（示例数据）")
+    layers = sample_result().layers
+    assert f"{layers['redline'].spec.title.zh}（示例数据）" in words["footer"]

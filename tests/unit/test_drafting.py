@@ -154,6 +154,14 @@ def test_two_candidates_for_one_role_are_left_to_decide(tmp_path):
     assert load_project(tmp_path / "project.toml").own == frozenset()
 
 
+def test_a_file_that_only_looks_like_a_layer_gives_way_to_one_that_is_called_so(tmp_path):
+    for name in ("生态保护红线", "图斑"):
+        write(squares(PLANNING, COUNTIES), tmp_path / f"{name}.gpkg")
+    draft = draft_project(tmp_path)
+    assert entry_of(draft, "生态保护红线.gpkg").state is not State.OPEN
+    assert "生态保护红线.gpkg 名称相符" in said(entry_of(draft, "图斑.gpkg").doubts)
+
+
 def test_files_of_two_dates_are_vintages_of_one_layer(tmp_path):
     for year in (2018, 2023):
         write(squares(PLANNING, COUNTIES), tmp_path / f"生态保护红线{year}.gpkg")
