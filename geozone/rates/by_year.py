@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -19,35 +19,61 @@ MOST_YEARS = 12  # of which the last are told
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
+@dataclass(frozen=True, slots=True)
+class YearRates:
+    """The rates of a year that may differ from those of today."""
+
+    indicators: frozenset[str]  # of which every row of that year is here
+    rates: list[Rate]
+
+
 def rates_by_year(
     facts: Facts, indicators: Sequence[Indicator], targets: Sequence[Target], size: Territory
-) -> dict[int, list[Rate]]:
+) -> dict[int, YearRates]:
     """Return the rates that depend on dated statuses and figures, as they were at the end of each year.
 
     1. The years run from the one before the first dated status to the last dated status or figure; of more than twelve the
        last ones count.
     2. At the end of a year an item has its status where the date of it is not later, and is unknown otherwise; a figure is
        known where its year is not later.
-    3. What is made from registers and figures is computed again by the rules of today. What is made from layers has the date
-       of its layer, and no other value.
+    3. What is made from registers and figures is computed again by the rules of today, where what it is made from was not what
+       it is now. What is made from layers has the date of its layer, and no other value.
 
     Returns
     -------
     dict
-        Year -> rates, in the order of `indicators`; of no year where nothing is dated.
+        Year -> rates; of no year where nothing is dated.
     """
     dated = [one for one in indicators if one.registers or _reported(one, facts.figures)]
+    latest = {one.id: _made_from(one, facts.registers, facts.figures) for one in dated}
+    known: dict[tuple[str, object], list[Rate]] = {}
     found = {}
     for year in years(facts, dated):
-        then = replace(
-            facts,
-            registers={name: register_at(register, year) for name, register in facts.registers.items()},
-            figures=figures_until(facts.figures, year),
-            found={},
-        )
-        asked = {one.id for one in dated}
-        found[year] = compute_rates(then, dated, [one for one in targets if one.indicator in asked], size)
+        registers = {name: register_at(register, year) for name, register in facts.registers.items()}
+        figures = figures_until(facts.figures, year)
+        states = {one.id: _made_from(one, registers, figures) for one in dated}
+        differing = [one for one in dated if states[one.id] != latest[one.id]]
+        fresh = [one for one in differing if (one.id, states[one.id]) not in known]
+        for one in fresh:
+            known[one.id, states[one.id]] = []
+        asked = {one.id for one in fresh}
+        then = replace(facts, registers=registers, figures=figures, found={})
+        for rate in compute_rates(then, fresh, [goal for goal in targets if goal.indicator in asked], size):
+            known[rate.indicator, states[rate.indicator]].append(rate)
+        rates = [rate for one in differing for rate in known[one.id, states[one.id]]]
+        found[year] = YearRates(frozenset(one.id for one in differing), rates)
     return found
+
+
+def _made_from(indicator: Indicator, registers: Mapping[str, Register], figures: Figures) -> object:
+    """Return what an indicator is made from that may change with the years, to compare."""
+    lists = tuple(
+        (registers[name].as_of, tuple(registers[name].items["status"]))
+        for name in indicator.registers
+        if name in registers
+    )
+    names = {*indicator.figures, indicator.id, indicator.change}
+    return lists, tuple(one for one in figures.all if one.indicator in names)
 
 
 def years(facts: Facts, indicators: Iterable[Indicator]) -> list[int]:
@@ -94,20 +120,15 @@ def _year_of(date: object) -> int | None:
     return int(match[0]) if match else None
 
 
-def changed(latest: Iterable[Rate], then: Iterable[Rate]) -> Mapping[int, Rate | None]:
+def changed(latest: Iterable[Rate], then: YearRates) -> Mapping[int, Rate | None]:
     """Return what differs of the rows of today: place -> the row of then, None where there was none.
 
     Rows are the same that have one unit, indicator, kind and target.
     """
-    rows = list(latest)
-    found = {_key(rate): rate for rate in then}
-    asked = {rate.indicator for rate in found.values()}
+    found = {_key(rate): rate for rate in then.rates}
     differing: dict[int, Rate | None] = {}
-    for place, rate in enumerate(rows):
-        if rate.indicator not in asked:
-            continue
-        earlier = found.get(_key(rate))
-        if earlier != rate:
+    for place, rate in enumerate(latest):
+        if rate.indicator in then.indicators and (earlier := found.get(_key(rate))) != rate:
             differing[place] = earlier
     return differing
 
