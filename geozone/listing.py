@@ -23,7 +23,6 @@ from geozone.vintages import vintage_words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geozone.model import ZoneResult
 
 Rows = list[dict[str, Any]]
 
@@ -80,30 +79,6 @@ def layers(zone: str | None, lang: Language) -> Rows:
         for spec in load_catalog().values()
         if wanted is None or covers(spec, wanted)
     ]
-
-
-def rates(result: ZoneResult, lang: Language) -> Rows:
-    """Return the rates of a zone in words, with the columns of the sheet that people read."""
-    from geozone.rates.titles import indicator_title
-    from geozone.rates.wording import by_id, outcome_text, target_of, target_text, value_text
-
-    targets = by_id(result.targets)
-    rows = []
-    for rate in result.rates:
-        target = target_of(rate, targets)
-        outcome = outcome_text(rate, target)
-        rows.append(
-            {
-                "unit_name": rate.unit_name.get(lang),
-                "indicator": indicator_title(rate, result).get(lang),
-                "rates_value": value_text(rate).get(lang),
-                "basis": rate.basis.value if rate.basis else "",
-                "vintage": rate.vintage or "—",
-                "target_value": target_text(rate, target).get(lang) if rate.comparator else "",
-                "outcome": outcome.get(lang) if outcome else "",
-            }
-        )
-    return rows
 
 
 def readable(table: Rows | pd.DataFrame, lang: Language, name: str = "") -> Rows:

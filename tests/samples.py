@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -398,3 +399,21 @@ def all_texts() -> dict[str, Text]:
     folder = Path(messages.__file__).parent / "texts"
     names = sorted(path.stem for path in folder.glob("*.toml"))
     return {f"{name}.{key}": one for name in names for key, one in messages.room(name).items()}
+
+
+def result_of_many() -> ZoneResult:
+    """Return a complete result with a register of eight items and five bays, of which some can be edited."""
+    result = sample_result()
+    register, bays = result.registers["bay"], result.layers["bays"]
+    items = pd.concat([register.items] * 4, ignore_index=True)
+    items["item_id"] = [f"bay-{number}" for number in range(len(items))]
+    items["name"] = [f"湾{number}" for number in range(len(items))]
+    features = pd.concat([bays.data.iloc[[0]]] * 5, ignore_index=True)
+    features["name"] = [f"湾{number}" for number in range(5)]
+    features["item_id"] = list(items.item_id[:5])
+    features["geometry"] = [
+        shapely.box(118 + 0.2 * west, 38.8, 118.1 + 0.2 * west, 38.9) for west in range(5)
+    ]
+    registers = {**result.registers, "bay": replace(register, items=items)}
+    layers = {**result.layers, "bays": replace(bays, data=features)}
+    return replace(result, registers=registers, layers=layers)

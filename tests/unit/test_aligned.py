@@ -36,7 +36,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_letter_is_lost(cells, width):
         for cell in row:
             for letter in without_blanks(cell):
                 assert letter in letters
-    if "列0: " not in written:
+    if "列0" in written and "列0: " not in written:  # not in blocks, where empty cells are left out
         assert letters == without_blanks("".join(rows[0]) + "".join(cell for row in cells for cell in row))
 
 

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -10,7 +9,7 @@ import pyogrio
 import pytest
 import shapely
 from click.testing import CliRunner
-from samples import sample_result
+from samples import result_of_many
 
 from geozone.cli import cli
 from geozone.diff import compare, difference_rows, difference_text
@@ -22,20 +21,7 @@ from geozone.export.geopackage import write_geopackage
 def delivered(tmp_path_factory):
     """Return a GeoPackage as it was delivered."""
     path = tmp_path_factory.mktemp("delivered") / "bth.gpkg"
-    result = sample_result()
-    register, bays = result.registers["bay"], result.layers["bays"]
-    items = pd.concat([register.items] * 4, ignore_index=True)
-    items["item_id"] = [f"bay-{number}" for number in range(len(items))]
-    items["name"] = [f"湾{number}" for number in range(len(items))]
-    features = pd.concat([bays.data.iloc[[0]]] * 5, ignore_index=True)
-    features["name"] = [f"湾{number}" for number in range(5)]
-    features["item_id"] = list(items.item_id[:5])
-    features["geometry"] = [
-        shapely.box(118 + 0.2 * west, 38.8, 118.1 + 0.2 * west, 38.9) for west in range(5)
-    ]
-    registers = {**result.registers, "bay": replace(register, items=items)}
-    layers = {**result.layers, "bays": replace(bays, data=features)}
-    write_geopackage(replace(result, registers=registers, layers=layers), path, lang="zh")
+    write_geopackage(result_of_many(), path, lang="zh")
     return path
 
 
