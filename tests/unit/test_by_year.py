@@ -98,7 +98,8 @@ def test_a_figure_counts_from_its_year_on_and_a_floor_in_every_year():
         values[year] = row.value
     assert values == {2020: 40.0, 2021: 40.0, 2022: 40.0, 2023: 40.0, 2024: 31.0}
     floor = replace(air(2035, 30.0), kind=FLOOR)
-    assert [one.year for one in figures_until(Figures([*given_.figures.all, floor]), 2023).all] == [2020, 2035]
+    until = figures_until(Figures([*given_.figures.all, floor]), 2023)
+    assert [one.year for one in until.all] == [2020, 2035]
 
 
 def test_years_run_from_before_the_first_date_to_the_last_and_are_few():

@@ -144,7 +144,7 @@ def asked(value=35.0, comparator=Comparator.AT_LEAST, **more):
     [
         (asked(), figure(35.6), "为 35.6%（某厅），已达到 2027_年目标（不低于 35%）。", ": the 2027 target (at least 35%) is met."),
         (asked(40.0), figure(35.6), "，未达到 2027_年目标（不低于 40%），差 4.4_个百分点。", "is not met; gap 4.4 percentage points."),
-        (asked(modality=Modality.STRIVE), figure(35.6), "，已达到 2027_年力争目标（不低于 35%）。", "2027 aspired target"),
+        (asked(modality=Modality.STRIVE), figure(35.6), "，已达到 2027_年力争目标（不低于 35%）。", "2027 aspirational target"),
         (asked(36.0, modality=Modality.ABOUT), figure(35.6), "；2027_年目标为 36%左右，相差 0.4_个百分点，不作判定。", "not judged."),
         (asked(36.2), figure(36.0, comparator="about"), "约为 36%（某厅）；2027_年目标为不低于 36.2%；公布值取整，不能确定是否达到。", "it cannot be told whether the target is met."),
         (asked(36.0), figure(47.0, comparator="about"), "，已达到 2027_年目标（不低于 36%）。", "is met."),
