@@ -23,6 +23,7 @@ from geozone.errors import GeozoneError, InputError, UsageError
 from geozone.messages import Language, Text, text
 from geozone.quiet import quieten
 from geozone.read.formats import REACHING_DRIVERS
+from geozone.shortage import is_of_memory
 
 __all__ = ["change", "cli", "diff", "example", "files", "init", "lists", "main", "zones"]
 
@@ -58,15 +59,17 @@ def _run(arguments: list[str], lang: Language, *, debug: bool) -> None:
     try:
         cli.main(args=arguments, prog_name="geozone", standalone_mode=False)
     except GeozoneError as error:
+        if is_of_memory(error):  # whichever file was at hand is not to blame
+            _fail(text("cli.no_memory"), lang, InputError.exit_code)
         _fail(text("cli.failed", reason=error.text), lang, error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(UsageError.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail(text("cli.ended"), lang, 130)
-    except MemoryError:
-        _fail(text("cli.no_memory"), lang, InputError.exit_code)
     except Exception as error:  # noqa: BLE001 - the last stop: a bug becomes exit code 4
+        if is_of_memory(error):
+            _fail(text("cli.no_memory"), lang, InputError.exit_code)
         if debug:
             traceback.print_exc()
         _fail(text("cli.internal", reason=f"{type(error).__name__}: {error}"), lang, GeozoneError.exit_code)

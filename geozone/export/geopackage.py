@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyogrio
@@ -64,7 +65,7 @@ def write_geopackage(
     UsageError
         If the file cannot be written.
     """
-    tables = content(result, lang) if tables is None else tables
+    tables = _told_apart(content(result, lang) if tables is None else tables, lang)
     styles = {table.name: _style(table, result, lang, main_rate(result, rate), breaks) for table in tables}
     entries = [_entry(table, result, styles[table.name], lang, main_rate(result, rate)) for table in tables]
     with whole_file(path) as unfinished:
@@ -118,6 +119,19 @@ def _write(table: Table, path: Path, lang: Language, *, first: bool, target: Pat
         )
     except (DataSourceError, DataLayerError) as error:
         raise UsageError("files.unwritable", path=target, reason=str(error)) from error
+
+
+def _told_apart(tables: Sequence[Table], lang: Language) -> list[Table]:
+    """Return tables of which no two have one title, as a GeoPackage demands: the later ones take their name to it."""
+    taken: set[str] = set()
+    found = []
+    for table in tables:
+        one = table
+        if _identifier(table, lang) in taken:
+            one = replace(table, title=text("words.qualified", title=table.title, word=table.name))
+        taken.add(_identifier(one, lang))
+        found.append(one)
+    return found
 
 
 def _identifier(table: Table, lang: Language) -> str:

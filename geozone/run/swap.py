@@ -20,11 +20,11 @@ from pathlib import Path
 from geozone.errors import UsageError
 from geozone.files import TEMPORARY, BusyError, clear_leftovers, keep, lock, make_folder, working_folder
 from geozone.messages import Text
+from geozone.shortage import is_of_disk
 
 _PENDING = f"{TEMPORARY}swap"  # a build that is whole, and not yet in its place
 _FORMER = f"{TEMPORARY}former"  # the files that it takes the places of
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_LITTLE = 1 << 20  # bytes: a disk with less than that is full
 
 
 @contextmanager
@@ -146,10 +146,9 @@ def _disk_watched(out: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        for folder in (out, Path(tempfile.gettempdir())):
-            free = shutil.disk_usage(folder).free
-            if free < _LITTLE:
-                raise UsageError("files.disk_full", path=folder, needed=_needed(out)) from error
+        if is_of_disk(error):
+            folder = min((out, Path(tempfile.gettempdir())), key=lambda one: shutil.disk_usage(one).free)
+            raise UsageError("files.disk_full", path=folder, needed=_needed(out)) from error
         raise
 
 

@@ -92,7 +92,9 @@ def main() -> None:
         found: Counter[tuple[str, str]] = Counter()
         for _ in range(given.number):
             name = chance.choice(["SIGKILL"] * 8 + ["SIGTERM", "SIGINT"])
-            found[name, fault(old, place, wholes, chance.uniform(0, 1.05 * lasts), SIGNALS[name])] += 1
+            outcome = fault(old, place, wholes, chance.uniform(0, 1.05 * lasts), SIGNALS[name])
+            found[name, outcome] += 1
+            print(f"{name}: {outcome}", file=sys.stderr, flush=True)
         left = [item.name for item in place.iterdir() if item.name.startswith(".")]
         build(place, "public").communicate()
         after = [item.name for item in place.iterdir() if item.name.startswith(".")]

@@ -11,7 +11,7 @@ DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
     {"messages", "quiet"},
     {"errors"},
-    {"aligned", "alike", "choices", "files", "model", "processes", "rounding"},
+    {"aligned", "alike", "choices", "files", "model", "processes", "rounding", "shortage"},
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges", "overlay.keys"},

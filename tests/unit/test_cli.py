@@ -237,3 +237,27 @@ def test_a_layer_inside_a_file_is_named_after_a_colon(capsys, files, tmp_path):
     code, out, _ = run(capsys, "coverage", f"{both}:redline", f"{both}:counties", "--by", "code", "--json")
     assert code == 0
     assert json.loads(out) == whole
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MemoryError(), 3),
+        (OSError("libx.so: failed to map segment from shared object"), 3),
+        (OSError(12, "Cannot allocate memory"), 3),
+        (ValueError("a bug"), 4),
+    ],
+)
+def test_too_little_memory_is_a_sentence_whatever_a_library_says(monkeypatch, capsys, error, code):
+    def fail(**_):
+        if code == 4:
+            raise error
+        raise InputError("read.unreadable", path="boundary.gpkg", reason="?") from error
+
+    monkeypatch.setattr(cli.cli, "main", fail)
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["zones", "--lang", "en"])
+    assert caught.value.code == code
+    said = capsys.readouterr().err
+    assert ("not enough memory" in said) == (code == 3)
+    assert "boundary.gpkg" not in said

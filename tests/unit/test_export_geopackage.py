@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -303,3 +304,15 @@ def test_the_manual_names_every_layer_table_and_domain():
     assert [
         name for name in [*SPATIAL, "mosaic", *TABLES, "layer_styles", *DOMAINS] if f"`{name}`" not in manual
     ] == []
+
+
+def test_two_layers_of_one_title_are_told_apart(tmp_path):
+    result = sample_result()
+    name, other = list(result.layers)[:2]
+    title = result.layers[name].spec.title
+    result.layers[other].spec = replace(result.layers[other].spec, title=title)
+    write_geopackage(result, tmp_path / "bth.gpkg")
+    with closing(sqlite3.connect(tmp_path / "bth.gpkg")) as database:
+        found = [row[0] for row in database.execute("SELECT identifier FROM gpkg_contents")]
+    assert title.zh in found
+    assert {f"{title.zh}（{each}）" for each in (name, other)} & set(found)
