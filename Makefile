@@ -6,6 +6,8 @@ INSTALLED := $(VENV)/.installed
 ASSETS := geozone/maps/assets
 FRONTEND := geozone/maps/frontend
 BUNDLE := $(ASSETS)/.built
+CHECK := $(FRONTEND)/check
+CHECKERS := $(CHECK)/node_modules/.installed
 SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
 
 .DEFAULT_GOAL := help
@@ -50,10 +52,17 @@ test: setup ## run the whole test suite, in two processes
 thorough: setup ## run the suite with six times as many examples and the synthetic example of every zone
 	GEOZONE_TESTS=thorough $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
-lint: setup ## check style, types and formatting
+# What checks the scripts of the page is large, and nothing else needs it.
+$(CHECKERS): $(INSTALLED) $(CHECK)/package.json $(CHECK)/package-lock.json
+	cd $(CHECK) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+lint: setup $(CHECKERS) ## check style, types and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" check/node_modules/.bin/biome lint --error-on-warnings .
+	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" check/node_modules/.bin/tsc --project .
 
 format: setup ## format the code
 	$(BIN)/ruff check --fix-only .
@@ -78,5 +87,5 @@ constraints: setup ## resolve constraints.txt again (needs the resolver uv)
 	uv pip compile pyproject.toml --all-extras --group dev --group bench --universal --generate-hashes --no-emit-index-url --no-header -o constraints.txt
 
 clean: ## remove what was built and installed
-	rm -rf $(VENV) $(ASSETS) $(FRONTEND)/node_modules dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(ASSETS) $(FRONTEND)/node_modules $(CHECK)/node_modules dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find maps -mindepth 1 ! -name README.md -delete

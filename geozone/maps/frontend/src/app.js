@@ -8,14 +8,17 @@ import { readRegions } from './regions.js';
 import { language, setLanguage, setTexts } from './text.js';
 
 export const LEVELS = ['county', 'city', 'province', 'zone'];
+/** @type {RateNumbers[]} */
 const NUMBERS = ['numerator', 'denominator', 'value', 'low', 'high', 'shown', 'target_value', 'gap'];
 
+/** @param {StoredRate} rate @returns {NumberedRate} */
 function withNumbers(rate) {
-  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, rate[name] === null ? null : Number(rate[name])]));
+  const numbers = /** @type {Record<RateNumbers, number | null>} */ (Object.fromEntries(NUMBERS.map((name) => [name, rate[name] === null ? null : Number(rate[name])])));
   return { ...rate, ...numbers, printed: rate.value };
 }
 
 // Unit code -> indicator -> rows, in the order of the rows.
+/** @param {Rate[]} rates @returns {RatesOf} */
 function byUnit(rates) {
   const found = new Map();
   for (const rate of rates) {
@@ -28,27 +31,34 @@ function byUnit(rates) {
 }
 
 export class App {
+  /** @param {Options} options */
   constructor(options) {
     this.options = options;
+    /** @type {Payload} */
     const data = takeJson('geozone-data');
     this.data = data;
     setTexts(data.texts, data.strings);
     const [west, south, east, north] = options.bounds;
     const corner = toUnits((west + east) / 2, (south + north) / 2);
-    this.origin = corner.map(Math.round);
+    this.origin = /** @type {Pair} */ (corner.map(Math.round));
+    /** @type {{ names: string[], action: (changed: string[]) => void }[]} */
     this.listeners = [];
+    /** @type {Map<string, Layer>} */
     this.layers = new Map();
+    /** @type {Record<string, string[]>} */
     this.syllables = {}; // of the characters that were searched
     this.#readUnits();
     openBackdrop(this);
     setPaper(data.backdrop.paper);
     this.#readRates();
     this.regions = readRegions(this);
+    /** @type {Record<string, Register>} */
     this.registers = Object.fromEntries(
       Object.entries(data.registers).map(([id, register]) => [id, { ...register, items: rows(register.items) }]),
     );
     const zone = this.units.findIndex((unit) => unit.level === 'zone');
     this.zone = zone < 0 ? this.units.length - 1 : zone;
+    /** @type {State} */
     this.state = {
       lang: options.lang || 'zh',
       unit: this.zone,
@@ -64,7 +74,9 @@ export class App {
 
   #readUnits() {
     const stored = this.data.units;
-    this.features = new Features(takeBlock('geometry-units'), this.origin);
+    /** @type {Features} */
+    this.features = new Features(/** @type {Uint8Array} */ (takeBlock('geometry-units')), this.origin);
+    /** @type {Unit[]} */
     this.units = stored.code.map((code, place) => ({
       place,
       code,
@@ -77,17 +89,24 @@ export class App {
       seat: stored.seat[place] && [stored.seat[place][0] - this.origin[0], stored.seat[place][1] - this.origin[1], stored.seat[place][2]],
       label: [stored.label[place][0] - this.origin[0], stored.label[place][1] - this.origin[1], stored.label[place][2]],
     }));
+    /** @type {Map<string, Unit>} */
     this.byCode = new Map(this.units.map((unit) => [unit.code, unit]));
+    /** @type {Payload['units']['partition']} */
     this.partition = stored.partition;
+    /** @type {string[]} */
     this.levels = LEVELS.filter((level) => level in stored.partition);
   }
 
   #readRates() {
     const words = rows(this.data.rate_words);
+    /** @type {Rate[]} */
     this.rates = rows(this.data.rates).map((rate, place) => ({ ...withNumbers(rate), ...words[place] }));
+    /** @type {RatesOf} */
     this.ratesOfLatest = byUnit(this.rates);
     this.#readYears();
+    /** @type {Payload['indicators']} */
     this.indicators = this.data.indicators;
+    /** @type {string[]} */
     this.mappable = this.data.mappable; // indicators that differ between units can colour the map
   }
 
@@ -97,7 +116,9 @@ export class App {
 
   // The rates at the end of earlier years: those of today, but for the rows that differed.
   #readYears() {
+    /** @type {Map<number, { story: number, ratesOf: RatesOf }>} */
     this.years = new Map(); // year -> story, and unit code -> indicator -> rows
+    /** @type {{ strings: Payload['strings'], years: StoredYear[] }} */
     const packed = takePacked('years') ?? { strings: [], years: [] };
     this.data.strings.push(...packed.strings); // theirs alone, behind those of today
     for (const stored of packed.years) {
@@ -109,34 +130,41 @@ export class App {
   }
 
   // The rates of a unit, in the year that is chosen.
+  /** @returns {RatesOf} */
   get ratesOf() {
     return this.years?.get(this.state?.year)?.ratesOf ?? this.ratesOfLatest;
   }
 
   // The level that an indicator is drawn at: the wanted one where most of its units are known, else the finest of which that
   // holds, else the one that is known best.
+  /** @param {string | null} indicator @param {string} wanted @returns {string} */
   levelFor(indicator, wanted) {
-    const classes = this.indicators[indicator]?.classes;
+    const classes = this.indicators[indicator ?? '']?.classes;
     if (!classes) return wanted;
-    const known = (level) => classes[level].known / this.partition[level].length;
+    /** @param {string} level @returns {number} */
+    const known = (level) => (classes[level]?.known ?? 0) / this.partition[level].length;
     const drawn = [wanted, ...this.levels].filter((level) => level in classes);
     return drawn.find((level) => known(level) > 0.5) ?? drawn.sort((one, other) => known(other) - known(one))[0] ?? wanted;
   }
 
   // The unit or region that the reader has chosen.
+  /** @returns {Subject} */
   get subject() {
     return this.regions.get(this.state.region) ?? this.units[this.state.unit];
   }
 
+  /** @param {string} code @param {string} indicator @param {number | null} [year] @returns {Rate | null} */
   rate(code, indicator, year = this.state.year) {
     const found = this.years.get(year)?.ratesOf ?? this.ratesOfLatest;
     return found.get(code)?.get(indicator)?.[0] ?? null;
   }
 
+  /** @param {Subject} unit @returns {string} */
   nameOf(unit) {
     return language() === 'en' && unit.nameEn ? unit.nameEn : unit.name;
   }
 
+  /** @param {Subject} unit @returns {Unit[]} */
   ancestors(unit) {
     const chain = [];
     const seen = new Set([unit.code]);
@@ -149,10 +177,12 @@ export class App {
     return chain;
   }
 
+  /** @param {Layer} layer */
   registerLayer(layer) {
     this.layers.set(layer.key, layer);
   }
 
+  /** @param {string | null} name @returns {Layer | null} */
   layerNamed(name) {
     for (const layer of this.layers.values()) {
       if (layer.id === name || layer.role === name) return layer;
@@ -161,10 +191,11 @@ export class App {
   }
 
   // Changes the reader's choices and tells everyone who draws them. An indicator that is chosen brings its level with it.
+  /** @param {Partial<State>} wanted */
   set(wanted) {
     const changes = { ...wanted };
     if (changes.indicator) changes.level ??= this.levelFor(changes.indicator, this.state.level);
-    const changed = Object.keys(changes).filter((name) => this.state[name] !== changes[name]);
+    const changed = /** @type {(keyof State | 'region')[]} */ (Object.keys(changes)).filter((name) => this.state[name] !== changes[name]);
     if (!changed.length) return;
     Object.assign(this.state, changes);
     if (changed.includes('lang')) setLanguage(this.state.lang);
@@ -172,20 +203,24 @@ export class App {
     this.tell(changed);
   }
 
+  /** @param {string[]} changed */
   tell(changed) {
     for (const { names, action } of this.listeners) {
       if (changed.some((name) => names.includes(name))) action(changed);
     }
   }
 
+  /** @param {string[]} names @param {(changed: string[]) => void} action */
   on(names, action) {
     this.listeners.push({ names, action });
   }
 }
 
+/** @param {App} app @param {string} key @returns {VectorLayer} */
 export function openVector(app, key) {
-  const entry = app.data.layers.find((layer) => layer.key === key);
-  const features = new Features(takeBlock(`geometry-${key}`), app.origin);
+  const entry = /** @type {StoredLayer & { symbols: number[] | null, items: number[] | null }} */ (app.data.layers.find((layer) => layer.key === key));
+  const features = new Features(/** @type {Uint8Array} */ (takeBlock(`geometry-${key}`)), app.origin);
+  /** @type {VectorLayer} */
   const layer = {
     ...entry,
     shown: false,

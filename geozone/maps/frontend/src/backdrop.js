@@ -6,16 +6,19 @@ import { takeBlock } from './data.js';
 
 const FADE = 2 ** 26 / 360 / 2; // half a degree, over which the sea ends
 
+/** @param {App} app */
 export function openBackdrop(app) {
   const { grounds } = app.data.backdrop;
-  app.grounds = Object.fromEntries(Object.entries(grounds).map(([purpose, symbol]) => [purpose, { symbol, features: new Features(takeBlock(`geometry-${purpose}`), app.origin) }]));
+  app.grounds = Object.fromEntries(Object.entries(grounds).map(([purpose, symbol]) => [purpose, { symbol, features: new Features(/** @type {Uint8Array} */ (takeBlock(`geometry-${purpose}`)), app.origin) }]));
 }
 
 // Images of a base map show the sea and the rivers themselves.
+/** @param {App} app @returns {boolean} */
 function hidden(app) {
   return [...app.layers.values()].some((layer) => layer.under && layer.shown);
 }
 
+/** @param {App} app @param {Context} context @param {View} view @param {string} purpose */
 export function drawGround(app, context, view, purpose) {
   const ground = app.grounds[purpose];
   if (!ground || hidden(app)) return;
@@ -29,6 +32,7 @@ export function drawGround(app, context, view, purpose) {
 }
 
 // The sea is known up to a meridian and a parallel; it ends there without a shore.
+/** @param {App} app @param {Context} context @param {View} view @param {Features} features */
 function fade(app, context, view, features) {
   const boxes = [...Array(features.count).keys()].map((feature) => features.box(feature));
   const [west, north] = [0, 1].map((side) => Math.min(...boxes.map((box) => box[side])));

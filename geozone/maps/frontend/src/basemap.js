@@ -4,9 +4,12 @@ import L from 'leaflet';
 
 export const VEIL = 0.62; // how much the units cover a base map
 
+/** @param {App} app @param {string} key @returns {BaseLayer} */
 export function openBaseMap(app, key) {
-  const stored = app.data.base_map;
-  let tiles = null;
+  const stored = /** @type {NonNullable<Payload['base_map']>} */ (app.data.base_map);
+  /** @type {import('leaflet').LayerGroup} */
+  let tiles;
+  /** @type {BaseLayer} */
   const layer = {
     key, id: key, under: true, title: stored.title, shown: false, basis: null,
     addTo() { this.shown = true; return this; },
@@ -24,6 +27,7 @@ export function openBaseMap(app, key) {
 }
 
 // Leaflet takes an attribution as markup
+/** @param {string} text @returns {string} */
 function escaped(text) {
   const element = document.createElement('span');
   element.textContent = text;

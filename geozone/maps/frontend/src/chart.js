@@ -9,9 +9,10 @@ import { text } from './text.js';
 
 const FAST = 40; // milliseconds: a picture drawn faster than this is redrawn while the map is dragged
 
-const Picture = L.Renderer.extend({
+const Renderer = L.Renderer.extend({
   options: { padding: 0.15, pane: 'overlayPane' },
 
+  /** @param {App} app @param {Drawing} draw @param {import('leaflet').RendererOptions} options */
   initialize(app, draw, options) {
     L.Renderer.prototype.initialize.call(this, options);
     this._app = app;
@@ -34,6 +35,7 @@ const Picture = L.Renderer.extend({
 
   // Browsers print the strokes of a canvas, an erasure among them, and viewers then see the page erased below it.
   // So paper gets one canvas only, and a new one for every picture.
+  /** @param {boolean} printing */
   turn(printing) {
     this._screen.hidden = printing;
     this._paper?.remove();
@@ -68,7 +70,7 @@ const Picture = L.Renderer.extend({
       canvas.style.height = `${size.y}px`;
     }
     const began = performance.now();
-    const context = canvas.getContext('2d');
+    const context = /** @type {Context} */ (canvas.getContext('2d'));
     context.setTransform(1, 0, 0, 1, 0, 0);
     if (!this._paper) context.clearRect(0, 0, width, height);
     this._drawing(this._app, context, viewOf(this._app, this._map, bounds, ratio));
@@ -76,7 +78,11 @@ const Picture = L.Renderer.extend({
   },
 });
 
+/** @typedef {(app: App, context: Context, view: View) => void} Drawing */
+const Picture = /** @type {new (app: App, draw: Drawing, options: import('leaflet').RendererOptions & { className: string, paper?: boolean }) => Picture} */ (/** @type {unknown} */ (Renderer));
+
 // How drawing units fall on a canvas: device pixels per unit, and where the origin lies.
+/** @param {App} app @param {import('leaflet').Map} map @param {import('leaflet').Renderer['_bounds']} bounds @param {number} ratio @returns {View} */
 function viewOf(app, map, bounds, ratio) {
   const zoom = map.getZoom();
   const perUnit = (256 * 2 ** zoom) / WORLD;
@@ -95,6 +101,7 @@ function viewOf(app, map, bounds, ratio) {
 }
 
 export class Chart {
+  /** @param {App} app @param {HTMLElement} element */
   constructor(app, element) {
     this.app = app;
     const [west, south, east, north] = app.options.bounds;
@@ -129,6 +136,7 @@ export class Chart {
     });
   }
 
+  /** @param {boolean} printing */
   turn(printing) {
     this.picture.turn(printing);
     this.highlight.turn(printing);
@@ -164,6 +172,7 @@ export class Chart {
   }
 
   // What lies under a place: the unit of the shown level and the features of the shown layers, topmost first.
+  /** @param {import('leaflet').LatLng} latlng @returns {Hits} */
   hits(latlng) {
     const [x, y] = toUnits(latlng.lng, latlng.lat);
     const [px, py] = [x - this.app.origin[0], y - this.app.origin[1]];
@@ -178,6 +187,7 @@ export class Chart {
     return { unit, features: found };
   }
 
+  /** @param {number} px @param {number} py @returns {Unit | null} */
   unitAt(px, py) {
     const { features, partition, state, units } = this.app;
     for (const place of partition[state.level]) {
@@ -186,6 +196,7 @@ export class Chart {
     return null;
   }
 
+  /** @param {import('leaflet').LeafletMouseEvent} event */
   point(event) {
     const { unit, features } = this.hits(event.latlng);
     this.hover(unit, features[0] ?? null, event.containerPoint);
@@ -193,6 +204,7 @@ export class Chart {
     this.app.tell(['under']);
   }
 
+  /** @param {Unit | null} unit @param {Hit | null} [hit] @param {import('leaflet').Point | null} [point] */
   hover(unit, hit = null, point = null) {
     const before = this.app.hovered;
     this.app.hovered = unit || hit ? { unit, hit } : null;
@@ -201,6 +213,7 @@ export class Chart {
     this.app.hinted?.(unit, hit, point);
   }
 
+  /** @param {Box} box */
   flyTo(box) {
     if (!(box[2] >= box[0])) return;
     const [west, north] = toDegrees(box[0] + this.app.origin[0], box[1] + this.app.origin[1]);
@@ -209,22 +222,26 @@ export class Chart {
   }
 
   // what the cards over the map leave free
+  /** @returns {{ paddingTopLeft: Pair, paddingBottomRight: Pair }} */
   room(edge = 14) {
     const narrow = this.map.getSize().x < 700;
     return { paddingTopLeft: [edge + (narrow ? 0 : 44), edge + (narrow ? 46 : 0)], paddingBottomRight: [edge + (narrow ? 0 : 282), edge + 24] };
   }
 
+  /** @param {Box} box @returns {import('leaflet').LatLng} */
   centreOf(box) {
     const [longitude, latitude] = toDegrees((box[0] + box[2]) / 2 + this.app.origin[0], (box[1] + box[3]) / 2 + this.app.origin[1]);
     return L.latLng(latitude, longitude);
   }
 
+  /** @param {Subject} unit */
   showUnit(unit) {
     if (unit.place === this.app.zone) this.map.flyToBounds(this.bounds, { ...this.room(), animate: !this.app.still, duration: 0.6 });
     else this.flyTo(boxOf(this.app, unit));
   }
 
   tools() {
+    /** @param {string} name @param {string} sign @param {() => void} action */
     const button = (name, sign, action) => h('button', { type: 'button', class: 'tool', 'data-tool': name, 'aria-label': text(name), title: text(name), onclick: action }, sign);
     const bar = h('div', { class: 'tools', role: 'group' });
     const draw = () => {
@@ -235,29 +252,32 @@ export class Chart {
         button('whole_zone', '⌂', () => this.showUnit(this.app.units[this.app.zone])),
         button('compare', '◫', () => this.app.set({ compare: this.app.state.compare ? null : this.app.defaultComparison() })),
       );
-      bar.lastChild.setAttribute('aria-pressed', String(Boolean(this.app.state.compare)));
+      /** @type {HTMLElement} */ (bar.lastChild).setAttribute('aria-pressed', String(Boolean(this.app.state.compare)));
     };
     this.app.on(['lang', 'compare'], () => {
-      const focused = document.activeElement?.dataset?.tool;
+      const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.tool;
       draw();
-      if (focused) bar.querySelector(`[data-tool="${focused}"]`).focus();
+      if (focused) /** @type {HTMLElement | null} */ (bar.querySelector(`[data-tool="${focused}"]`))?.focus();
     });
     draw();
     return bar;
   }
 }
 
-const probe = document.createElement('canvas').getContext('2d');
+const probe = /** @type {Context} */ (document.createElement('canvas').getContext('2d'));
 
+/** @param {Path2D} path @param {number} x @param {number} y @returns {boolean} */
 export function inside(path, x, y) {
   return probe.isPointInPath(path, x, y, 'evenodd');
 }
 
+/** @param {Path2D} path @param {number} x @param {number} y @param {number} reach @returns {boolean} */
 export function onStroke(path, x, y, reach) {
   probe.lineWidth = reach * 2;
   return probe.isPointInStroke(path, x, y);
 }
 
+/** @param {Features} features @param {number} x @param {number} y @param {number} reach */
 function* hitFeatures(features, x, y, reach) {
   const box = [x - reach, y - reach, x + reach, y + reach];
   for (let feature = features.count - 1; feature >= 0; feature--) {

@@ -7,20 +7,23 @@ import { shortened } from './popup.js';
 import { swatch } from './paint.js';
 import { yearRange } from './years.js';
 
+/** @param {App} app @returns {number[]} */
 function years(app) {
   const range = yearRange(app);
   return range ? Array.from({ length: range[1] - range[0] + 1 }, (_, place) => range[0] + place) : [];
 }
 
+/** @param {App} app @returns {[string, string][]} */
 export function themes(app) {
-  return [
+  return /** @type {[string, string][]} */ ([
     ...app.mappable.map((id) => [`units:${id}`, said(app.indicators[id].map_title)]),
     ...[...app.layers.values()].map((layer) => [`layer:${layer.id}`, layer.title === undefined ? text('relief') : said(layer.title)]),
     ...years(app).map((year) => [`year:${year}`, text('year_end', { year })]),
     ...(years(app).length ? [['year:latest', text('year_latest')]] : []),
-  ];
+  ]);
 }
 
+/** @param {App} app @param {Chart} chart @returns {HTMLElement} */
 export function setUpComparison(app, chart) {
   let share = 0.5;
   app.defaultComparison = () => {
@@ -39,10 +42,11 @@ export function setUpComparison(app, chart) {
     const { compare } = app.state;
     box.hidden = !compare;
     if (!compare) return;
+    /** @param {'left' | 'right'} side */
     const pick = (side) => h('label', { class: `theme ${side}` }, h('span', { class: 'sr' }, text(`compare_${side}`)),
       h('select', {
         'data-compare': side, 'aria-label': text(`compare_${side}`),
-        onchange: (event) => app.set({ compare: { ...app.state.compare, [side]: event.target.value } }),
+        onchange: (event) => app.set({ compare: { ...compare, [side]: event.target.value } }),
       }, themes(app).map(([key, title]) => {
         const option = h('option', {}, shortened(title, 60));
         option.value = key;
@@ -57,6 +61,7 @@ export function setUpComparison(app, chart) {
     line.style.left = `${share * 100}%`;
     replace(box, line, pick('left'), pick('right'), slide);
   };
+  /** @param {string} theme */
   const key = (theme) => {
     if (!theme.startsWith('units:')) return null;
     return h('span', { class: 'strip', 'aria-hidden': 'true' }, classEntries(app, theme.slice(6), app.state.level)

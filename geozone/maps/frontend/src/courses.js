@@ -4,10 +4,18 @@ const BEND = 0.85; // radians that two neighbouring characters may differ by
 const UPRIGHT = 0.9; // radians from the level from which Chinese characters stand below each other
 
 // Returns the points of a line where it is in view, in device pixels, as runs of [x, y] pairs.
+/**
+ * @param {Pick<Features, 'firstRing' | 'firstPoint' | 'xy'>} features
+ * @param {number} feature
+ * @param {Pick<View, 'scale' | 'left' | 'top' | 'width' | 'height'>} view
+ * @returns {Pair[][]}
+ */
 export function visibleRuns(features, feature, view) {
+  /** @type {Pair[][]} */
   const runs = [];
   const { scale, left, top, width, height } = view;
   for (let ring = features.firstRing[feature]; ring < features.firstRing[feature + 1]; ring++) {
+    /** @type {Pair[]} */
     let run = [];
     for (let point = features.firstPoint[ring]; point < features.firstPoint[ring + 1]; point++) {
       const x = features.xy[point * 2] * scale + left;
@@ -24,6 +32,7 @@ export function visibleRuns(features, feature, view) {
 }
 
 // Returns the best places of characters `step` apart along a run, each with its angle, or null where it is too short or bent.
+/** @param {Pair[]} run @param {number} count @param {number} step @param {(places: Glyph[]) => boolean} fits */
 export function alongRun(run, count, step, fits) {
   const reached = [0];
   for (let point = 1; point < run.length; point++) reached.push(reached[point - 1] + Math.hypot(run[point][0] - run[point - 1][0], run[point][1] - run[point - 1][1]));
@@ -46,6 +55,7 @@ export function alongRun(run, count, step, fits) {
 }
 
 // People read from left to right, and Chinese from top to bottom where the line is steep.
+/** @param {Glyph[]} places */
 function readable(places) {
   const [first, last] = [places[0], places[places.length - 1]];
   const direction = places.length > 1 ? Math.atan2(last.y - first.y, last.x - first.x) : first.angle;
@@ -55,6 +65,7 @@ function readable(places) {
   return { steep, places: ordered };
 }
 
+/** @param {Pair[]} run @param {number[]} reached @param {number} distance @returns {Pair} */
 function at(run, reached, distance) {
   let low = 0;
   let high = reached.length - 1;
@@ -67,6 +78,7 @@ function at(run, reached, distance) {
   return [run[low][0] + (run[high][0] - run[low][0]) * part, run[low][1] + (run[high][1] - run[low][1]) * part];
 }
 
+/** @param {number} angle @returns {number} */
 function turn(angle) {
   return Math.atan2(Math.sin(angle), Math.cos(angle));
 }

@@ -7,8 +7,10 @@ export const LINE = 2;
 export const POLYGON = 3;
 
 export class Features {
+  /** @param {Uint8Array} bytes @param {Pair} origin */
   constructor(bytes, origin) {
     this.origin = origin;
+    /** @type {Path2D[]} */
     this.paths = [];
     let place = 0;
     const next = () => {
@@ -48,6 +50,7 @@ export class Features {
     for (let feature = 0; feature < this.count; feature++) this.boxes.set(this.#measure(feature), feature * 4);
   }
 
+  /** @param {number} feature @returns {Box} */
   #measure(feature) {
     let [west, north, east, south] = [2 ** 30, 2 ** 30, -(2 ** 30), -(2 ** 30)];
     const last = this.firstPoint[this.firstRing[feature + 1]];
@@ -62,16 +65,19 @@ export class Features {
     return [west, north, east, south];
   }
 
+  /** @param {number} feature @returns {Int32Array} */
   box(feature) {
     return this.boxes.subarray(feature * 4, feature * 4 + 4);
   }
 
+  /** @param {number} feature @param {Box} box @returns {boolean} */
   meets(feature, box) {
     const place = feature * 4;
     const own = this.boxes;
     return own[place] <= box[2] && own[place + 2] >= box[0] && own[place + 1] <= box[3] && own[place + 3] >= box[1];
   }
 
+  /** @param {number} feature @returns {Path2D} */
   path(feature) {
     const known = this.paths[feature];
     if (known) return known;
@@ -92,6 +98,7 @@ export class Features {
   }
 
   // the points of a point feature, relative to the origin
+  /** @param {number} feature @returns {Generator<Pair>} */
   *points(feature) {
     const last = this.firstPoint[this.firstRing[feature + 1]];
     for (let point = this.firstPoint[this.firstRing[feature]]; point < last; point++) {
@@ -100,11 +107,13 @@ export class Features {
   }
 }
 
+/** @param {number} longitude @param {number} latitude @returns {Pair} */
 export function toUnits(longitude, latitude) {
   const sine = Math.sin((latitude * Math.PI) / 180);
   return [((longitude + 180) / 360) * WORLD, (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * WORLD];
 }
 
+/** @param {number} x @param {number} y @returns {Pair} */
 export function toDegrees(x, y) {
   return [(x / WORLD) * 360 - 180, (Math.atan(Math.sinh((0.5 - y / WORLD) * 2 * Math.PI)) * 180) / Math.PI];
 }

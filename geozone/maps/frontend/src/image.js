@@ -1,23 +1,28 @@
 // Images on the map: the shaded relief, multiplied onto it, and rasters in the colours of their legends.
 
+/** @param {App} app @param {string} key @returns {ImageLayer} */
 export function openRelief(app, key) {
-  return openImage(app, { key, id: key, basis: null, ...app.data.relief }, (context) => {
+  const relief = /** @type {NonNullable<Payload['relief']>} */ (app.data.relief);
+  return openImage(app, { key, id: key, basis: null, ...relief }, (context) => {
     context.globalCompositeOperation = 'multiply';
-    context.globalAlpha = app.data.relief.opacity;
+    context.globalAlpha = relief.opacity;
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = 'high';
   });
 }
 
+/** @param {App} app @param {string} key @returns {ImageLayer} */
 export function openRaster(app, key) {
-  const entry = app.data.rasters.find((raster) => raster.key === key);
+  const entry = /** @type {Payload['rasters'][0]} */ (app.data.rasters.find((raster) => raster.key === key));
   return openImage(app, entry, (context) => {
     context.imageSmoothingEnabled = false; // a shade between two classes stands in no legend
   });
 }
 
+/** @param {App} app @param {Omit<ImageLayer, 'shown' | 'addTo' | 'paint'>} entry @param {(context: Context) => void} prepare @returns {ImageLayer} */
 function openImage(app, entry, prepare) {
   const image = new Image();
+  /** @type {ImageLayer} */
   const layer = {
     ...entry,
     shown: false,
@@ -45,8 +50,10 @@ function openImage(app, entry, prepare) {
 }
 
 // What the relief leaves of a colour where it is darkest; all of it while the relief is off.
+/** @param {App} app @returns {number} */
 export function darkestShade(app) {
-  if (!app.layers.get('relief')?.shown) return 1;
-  const { opacity, darkest } = app.data.relief;
+  const { relief } = app.data;
+  if (!relief || !app.layers.get('relief')?.shown) return 1;
+  const { opacity, darkest } = relief;
   return 1 - opacity * (1 - darkest);
 }

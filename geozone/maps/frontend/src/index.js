@@ -2,16 +2,18 @@
 
 import './index.css';
 
+const button = /** @type {HTMLElement} */ (document.querySelector('[data-lang-switch]'));
+
+/** @param {string} lang */
 function show(lang) {
   document.documentElement.lang = lang === 'en' ? 'en' : 'zh-CN';
-  const button = document.querySelector('[data-lang-switch]');
   const other = lang === 'en' ? 'zh' : 'en';
   button.dataset.langSwitch = lang;
   button.dataset.lang = other;
   button.lang = other === 'zh' ? 'zh-CN' : 'en';
-  for (const link of document.querySelectorAll('a[href]')) link.hash = `lang=${lang}`;
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll('a[href]'))) link.hash = `lang=${lang}`;
 }
 
-document.querySelector('[data-lang-switch]').addEventListener('click', (event) => show(event.currentTarget.dataset.lang));
+button.addEventListener('click', () => show(button.dataset.lang ?? ''));
 show(/lang=en/.test(location.hash) ? 'en' : document.documentElement.lang.slice(0, 2));
-document.getElementById('page').dataset.ready = 'true';
+/** @type {HTMLElement} */ (document.getElementById('page')).dataset.ready = 'true';

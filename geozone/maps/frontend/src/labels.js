@@ -9,11 +9,13 @@ export const FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source
 const WATER_FONTS = '"Songti SC","SimSun","Noto Serif CJK SC","Source Han Serif SC",serif';
 const INK = '#20282a';
 const HALO = 'rgba(255,255,255,0.88)';
+/** @type {Record<number, { size: number, weight: number, mark: number }>} */
 const SEATS = { 1: { size: 14.5, weight: 700, mark: 4.4 }, 2: { size: 12.5, weight: 600, mark: 3.4 }, 3: { size: 11, weight: 400, mark: 2 } };
 const PROVINCE = { size: 16, weight: 700, spacing: 0.5, colour: '#4a5254', halo: 'rgba(255,255,255,0.8)' };
 const NEIGHBOUR = { size: 13, weight: 500, spacing: 0.35, colour: '#8b8f8a', halo: 'rgba(255,255,255,0.5)' };
 const WATER = { weight: 400, colour: '#1f5f8b', halo: 'rgba(255,255,255,0.85)', fonts: WATER_FONTS, slant: 0.21 };
 // with the smallest scale (1 : so many) of a map that names it
+/** @type {Record<number, Omit<LabelStyle, 'rank'> & { to: number }>} */
 const SEA = { 1: { ...WATER, size: 19, spacing: 0.9, to: Infinity }, 2: { ...WATER, size: 13, spacing: 0.25, to: 6e6 }, 3: { ...WATER, size: 11.5, spacing: 0.1, to: 1.5e6 } };
 const STREAM = { ...WATER, size: 11.5, spacing: 0.35 };
 const SIZES = [1, 0.88, 0.78]; // of a name that has no place in full
@@ -25,6 +27,7 @@ const LONGEST = 24;
 const PIXEL_METRES = 0.0254 / 96; // a CSS pixel on paper, by which map scales are told
 const ORDER = ['county', 'city', 'province', 'zone'];
 
+/** @param {App} app @param {Context} context @param {View} view */
 export function drawLabels(app, context, view) {
   const sheet = new Sheet(context, view);
   const seats = seatsInView(app, view);
@@ -38,12 +41,13 @@ export function drawLabels(app, context, view) {
   placeNames(app, sheet, view, 'province', 1, NEIGHBOUR);
   // where a prefecture in view has no place for its name, that of a county would mislead
   if (towns.every((seat) => seat.named)) for (const seat of seats) if (seat.rank === 3) placeSeat(app, sheet, seat);
-  for (const seat of seats) if (seat.point) drawMark(context, view, seat, sheet);
+  for (const seat of seats) if (seat.point) drawMark(context, view, seat);
   sheet.write();
   app.labels = sheet.labels;
 }
 
 // Units whose names stand at their seats, or in their area where no seat is known; the higher and the larger first.
+/** @param {App} app @param {View} view @returns {Seat[]} */
 function seatsInView(app, view) {
   const finest = ORDER.indexOf(app.state.level);
   const found = [];
@@ -59,6 +63,7 @@ function seatsInView(app, view) {
   return found.sort((one, other) => one.rank - other.rank || other.size - one.size);
 }
 
+/** @param {App} app @param {Sheet} sheet @param {Seat} seat @returns {boolean | undefined} */
 function placeSeat(app, sheet, seat) {
   const style = SEATS[seat.rank];
   const name = clipped(app.nameOf(seat.unit));
@@ -74,6 +79,7 @@ function placeSeat(app, sheet, seat) {
 }
 
 // The name of a province stands in its area, where it leaves the seats their names.
+/** @param {App} app @param {Sheet} sheet @param {View} view */
 function placeProvinces(app, sheet, view) {
   if (app.state.level === 'zone') return;
   const provinces = app.units.filter((unit) => unit.level === 'province' && !unit.seat && unit.label[2] > 0);
@@ -87,6 +93,7 @@ function placeProvinces(app, sheet, view) {
   }
 }
 
+/** @param {App} app @param {Sheet} sheet @param {View} view @param {string} kind @param {number} rank @param {Omit<LabelStyle, 'rank'>} style */
 function placeNames(app, sheet, view, kind, rank, style) {
   for (const name of app.data.backdrop.names) {
     if (name.kind !== kind || name.rank !== rank) continue;
@@ -99,6 +106,7 @@ function placeNames(app, sheet, view, kind, rank, style) {
 }
 
 // Rivers along their lines, lakes in their areas, on maps of a scale that their role names them at.
+/** @param {App} app @param {Sheet} sheet @param {View} view @param {number} scale */
 function placeWaters(app, sheet, view, scale) {
   for (const layer of app.layers.values()) {
     if (!layer.shown || !layer.named_to || !layer.features || scale > layer.named_to) continue;
@@ -115,6 +123,15 @@ function placeWaters(app, sheet, view, scale) {
   }
 }
 
+/**
+ * @param {Sheet} sheet
+ * @param {string} name
+ * @param {LabelStyle} style
+ * @param {Features} features
+ * @param {number} feature
+ * @param {View} view
+ * @returns {boolean}
+ */
 function inside(sheet, name, style, features, feature, view) {
   const [west, north, east, south] = features.box(feature);
   const [x, y] = onCanvas(view, [(west + east) / 2, (north + south) / 2]);
@@ -126,36 +143,42 @@ function inside(sheet, name, style, features, feature, view) {
   return sheet.around(name, own, { x, y }, reach);
 }
 
+/** @param {Features} features @param {number} feature @returns {number} */
 function extent(features, feature) {
   const [west, north, east, south] = features.box(feature);
   return Math.max(east - west, south - north);
 }
 
+/** @param {FeatureLayer} layer @param {number} feature @returns {string} */
 function nameOf(layer, feature) {
   layer.names ??= new Map();
   if (!layer.names.has(feature)) {
     const { name, name_en: english } = layer.row(feature);
     layer.names.set(feature, [name, english].map((word) => (word ? clipped(String(word)) : '')));
   }
-  const [name, english] = layer.names.get(feature);
+  const [name, english] = layer.names.get(feature) ?? ['', ''];
   return language() === 'en' && english ? english : name;
 }
 
+/** @param {App} app @param {View} view @returns {number} */
 export function groundMetres(app, view) {
   const middle = (view.box[1] + view.box[3]) / 2 + app.origin[1];
   const latitude = Math.atan(Math.sinh((0.5 - middle / 2 ** 26) * 2 * Math.PI));
   return (Math.cos(latitude) * 40075016.7) / 2 ** 26 / view.scale * view.ratio;
 }
 
+/** @param {View} view @param {Pair | [number, number, number]} at @returns {Pair} */
 function onCanvas(view, [x, y]) {
   return [x * view.scale + view.left, y * view.scale + view.top];
 }
 
+/** @param {string} name @returns {string} */
 function clipped(name) {
   return name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name;
 }
 
 // A capital has a ring about a dot, a prefecture a ring about a smaller one, a county a dot; where no name stands, no county's.
+/** @param {Context} context @param {View} view @param {Seat} seat */
 function drawMark(context, view, { rank, x, y, named }) {
   if (rank === 3 && !named) return;
   const radius = SEATS[rank].mark * view.ratio;
@@ -173,6 +196,7 @@ function drawMark(context, view, { rank, x, y, named }) {
   context.fill();
 }
 
+/** @param {Context} context @param {number} x @param {number} y @param {number} radius */
 function circle(context, x, y, radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -181,11 +205,14 @@ function circle(context, x, y, radius) {
 const widths = new Map();
 
 // The names that are placed, each with the room that it takes; nothing is written before all are placed.
-class Sheet {
+export class Sheet {
+  /** @param {Context} context @param {View} view */
   constructor(context, view) {
     this.context = context;
     this.view = view;
+    /** @type {number[][]} */
     this.taken = [];
+    /** @type {Label[]} */
     this.labels = [];
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.textBaseline = 'middle';
@@ -193,11 +220,13 @@ class Sheet {
     if ('letterSpacing' in context) context.letterSpacing = '0px';
   }
 
+  /** @param {Pick<LabelStyle, 'size' | 'weight' | 'fonts'>} style @returns {string} */
   font(style) {
     return `${style.weight} ${style.size * this.view.ratio}px ${style.fonts ?? FONTS}`;
   }
 
   // of a name with its spacing, in device pixels
+  /** @param {string} name @param {Pick<LabelStyle, 'size' | 'weight' | 'fonts' | 'spacing'>} style @returns {number} */
   width(name, style) {
     const font = this.font(style);
     const key = `${font} ${name}`;
@@ -210,10 +239,12 @@ class Sheet {
     return widths.get(key) + gaps * style.size * this.view.ratio;
   }
 
+  /** @param {number[]} box @param {number[] | null} [own] @returns {boolean} */
   free(box, own = null) {
     return !this.taken.some((other) => other !== own && other[0] < box[2] && other[2] > box[0] && other[1] < box[3] && other[3] > box[1]);
   }
 
+  /** @param {Seat} seat */
   reserve(seat) {
     const { x, y, rank, point } = seat;
     if (!point) return;
@@ -223,17 +254,28 @@ class Sheet {
     seat.room = box; // in the way of others, not of its own name
   }
 
+  /**
+   * @param {string} name
+   * @param {LabelStyle} style
+   * @param {number} x
+   * @param {number} y
+   * @param {number} width
+   * @param {number[]} box
+   * @returns {boolean}
+   */
   put(name, style, x, y, width, box) {
     this.taken.push(box);
     this.labels.push({ name, style, x, y, width, box, code: style.code ?? null, level: style.level ?? null, kind: style.kind ?? 'unit', rank: style.rank });
     return true;
   }
 
+  /** @param {number} x @param {number} y @param {number} width @param {LabelStyle} style @returns {number[]} */
   box(x, y, width, style) {
     const half = style.size * this.view.ratio * 0.58;
     return [x - width / 2 - half * 0.2, y - half, x + width / 2 + half * 0.2, y + half];
   }
 
+  /** @param {string} name @param {LabelStyle} style @param {number} x @param {number} y @returns {boolean} */
   centred(name, style, x, y) {
     const width = this.width(name, style);
     const box = this.box(x, y, width, style);
@@ -241,6 +283,13 @@ class Sheet {
   }
 
   // in the first free place of eight around a point, beyond its mark
+  /**
+   * @param {string} name
+   * @param {LabelStyle} style
+   * @param {{ x: number, y: number, room?: number[] | null }} point
+   * @param {number} reach
+   * @returns {boolean}
+   */
   around(name, style, { x, y, room = null }, reach) {
     const width = this.width(name, style);
     const { ratio } = this.view;
@@ -254,10 +303,12 @@ class Sheet {
   }
 
   // character by character along the longest run of a line that has the room
+  /** @param {string} name @param {LabelStyle} style @param {Features} features @param {number} feature @returns {boolean} */
   along(name, style, features, feature) {
     const size = style.size * this.view.ratio;
     const characters = latin(name) ? [name] : [...name];
-    const step = latin(name) ? this.width(name, style) : size * (1 + style.spacing);
+    const step = latin(name) ? this.width(name, style) : size * (1 + (style.spacing ?? 0));
+    /** @param {Glyph[]} places @returns {number[][]} */
     const boxes = (places) => places.map((place) => (latin(name) ? turned(place, step, size) : this.box(place.x, place.y, size, style)));
     const runs = visibleRuns(features, feature, this.view).sort((one, other) => other.length - one.length).slice(0, 4);
     for (const run of runs) {
@@ -265,7 +316,7 @@ class Sheet {
       if (!found) continue;
       const own = boxes(found.places);
       this.taken.push(...own);
-      this.labels.push({ name, style, characters, ...found, box: own[0], code: null, level: null, kind: style.kind, rank: style.rank });
+      this.labels.push({ name, style, characters, ...found, box: own[0], code: null, level: null, kind: style.kind ?? '', rank: style.rank });
       return true;
     }
     return false;
@@ -281,7 +332,7 @@ class Sheet {
       context.strokeStyle = style.halo;
       context.fillStyle = style.colour;
       const glyphs = label.places ? this.turnedGlyphs(label) : this.glyphs(label);
-      for (const method of ['strokeText', 'fillText']) {
+      for (const method of /** @type {const} */ (['strokeText', 'fillText'])) {
         for (const [text, x, y, angle] of glyphs) {
           context.setTransform(1, 0, 0, 1, x, y);
           if (angle) context.rotate(angle);
@@ -293,6 +344,7 @@ class Sheet {
     context.setTransform(1, 0, 0, 1, 0, 0);
   }
 
+  /** @param {LevelLabel} label @returns {[string, number, number, number][]} */
   glyphs({ name, style, x, y, width }) {
     const gap = spacing(name, style) * style.size * this.view.ratio;
     if (!gap) return [[name, x, y, 0]];
@@ -304,6 +356,7 @@ class Sheet {
     });
   }
 
+  /** @param {TurnedLabel} label @returns {[string, number, number, number][]} */
   turnedGlyphs({ characters, places, steep, name }) {
     const upright = steep && !latin(name);
     return characters.map((character, place) => [character, places[place].x, places[place].y, places[place].angle - (upright ? Math.PI / 2 : 0)]);
@@ -311,14 +364,17 @@ class Sheet {
 }
 
 // Latin letters are not spread.
+/** @param {string} name @param {Pick<LabelStyle, 'spacing'>} style @returns {number} */
 function spacing(name, style) {
   return latin(name) ? 0 : style.spacing ?? 0;
 }
 
+/** @param {string} name @returns {boolean} */
 function latin(name) {
   return name.charCodeAt(0) < 0x2e80;
 }
 
+/** @param {Glyph} glyph @param {number} width @param {number} size @returns {number[]} */
 function turned({ x, y, angle }, width, size) {
   const [across, down] = [Math.abs(Math.cos(angle)) * width + Math.abs(Math.sin(angle)) * size, Math.abs(Math.sin(angle)) * width + Math.abs(Math.cos(angle)) * size];
   return [x - across / 2, y - down / 2, x + across / 2, y + down / 2];

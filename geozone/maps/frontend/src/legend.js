@@ -9,6 +9,7 @@ import { shortened } from './popup.js';
 import { badge } from './badge.js';
 import { statusCounts, yearRange } from './years.js';
 
+/** @param {App} app @param {string} indicator @param {string} level @returns {ClassEntry[]} */
 export function classEntries(app, indicator, level) {
   const classes = app.indicators[indicator]?.classes[level];
   if (!classes) return [];
@@ -33,6 +34,7 @@ export function classEntries(app, indicator, level) {
   return entries;
 }
 
+/** @param {App} app @param {string} indicator @param {string} level @param {number | null | undefined} value @returns {string} */
 export function colourOf(app, indicator, level, value) {
   const classes = app.indicators[indicator]?.classes[level];
   const colours = app.data.rate_colours;
@@ -42,21 +44,24 @@ export function colourOf(app, indicator, level, value) {
   return classes.colours[place < 0 ? classes.bounds.length - 1 : place];
 }
 
+/** @param {string} colour @returns {PaintSymbol} */
 function fillSymbol(colour) {
   return { kind: 'fill', fill: colour, stroke: '#8a8f8c', width: 0.6, opacity: 1 };
 }
 
 export const BAND_SYMBOL = { kind: 'hatch', fill: '#5d6266', stroke: null, width: 0, opacity: 0.55 };
 
+/** @param {App} app @returns {HTMLElement | null} */
 export function rateLegend(app) {
   const { indicator, level } = app.state;
   if (!indicator) return null;
   if (!app.indicators[indicator].classes[level]) return h('p', { class: 'hint' }, text('not_of_level', { level: text(`level_${level}`) }));
   return h('ul', { class: 'legend-list', 'data-legend': 'units' },
     classEntries(app, indicator, level).map((entry) => h('li', { 'data-legend': `units:${entry.key}`, 'data-colour': entry.colour },
-      swatch(entry.band ? BAND_SYMBOL : fillSymbol(entry.colour), 30, 18, darkestShade(app)), h('span', {}, entry.title))));
+      swatch(entry.colour ? fillSymbol(entry.colour) : BAND_SYMBOL, 30, 18, darkestShade(app)), h('span', {}, entry.title))));
 }
 
+/** @param {App} app @param {Layer} layer @returns {HTMLElement | null} */
 export function layerLegend(app, layer) {
   if (!layer.legend || layer.legend.length === 1) return null;
   const counts = statusCounts(app, layer);
@@ -69,6 +74,7 @@ export function layerLegend(app, layer) {
     counts && !uncounted.includes(entry.key) ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
 }
 
+/** @param {App} app @returns {HTMLElement} */
 export function legendCard(app) {
   const card = h('aside', { class: 'legend' });
   const draw = () => {
@@ -80,30 +86,32 @@ export function legendCard(app) {
       h('div', { class: 'legend-body' },
         app.mappable.length ? unitsSection(app) : null,
         [...app.layers.values()].reverse().map((layer) => layerSection(app, layer)),
-        switchRow(app, 'graticule', text('graticule'), app.state.graticule, (on) => app.set({ graticule: on })),
+        switchRow('graticule', text('graticule'), app.state.graticule, (on) => app.set({ graticule: on })),
         years ? yearSlider(app, years) : null)));
   };
   app.on(['lang', 'indicator', 'level', 'layers', 'graticule'], draw);
   app.on(['year'], () => {
     // the slider keeps its focus while it is moved
     const active = document.activeElement;
-    const slider = card.querySelector('[data-year]');
-    if (slider) slider.value = slider.dataset.year = app.state.year ?? slider.max;
+    const slider = /** @type {HTMLInputElement | null} */ (card.querySelector('[data-year]'));
+    if (slider) slider.value = slider.dataset.year = String(app.state.year ?? slider.max);
     if (active === slider || playing) {
       const fresh = h('div', {}, [...app.layers.values()].map((layer) => layerLegend(app, layer)));
-      for (const item of fresh.querySelectorAll('[data-statuses]')) {
-        card.querySelector(`[data-statuses="${CSS.escape(item.dataset.statuses)}"]`)?.replaceWith(item);
+      for (const item of /** @type {NodeListOf<HTMLElement>} */ (fresh.querySelectorAll('[data-statuses]'))) {
+        card.querySelector(`[data-statuses="${CSS.escape(item.dataset.statuses ?? '')}"]`)?.replaceWith(item);
       }
       const units = rateLegend(app);
       if (units) card.querySelector('[data-legend="units"]')?.replaceWith(units);
-      card.querySelector('output').textContent = yearWord(app);
+      /** @type {HTMLElement} */ (card.querySelector('output')).textContent = yearWord(app);
     } else draw();
   });
   draw();
   return card;
 }
 
+/** @param {App} app */
 function unitsSection(app) {
+  /** @param {'indicator' | 'level'} name @param {[string, string][]} choices @param {string | null} value */
   const pick = (name, choices, value) => h('select', {
     'data-choose': name,
     'aria-label': text(`choose_${name}`),
@@ -114,15 +122,22 @@ function unitsSection(app) {
     option.selected = key === (value ?? '');
     return option;
   }));
-  const indicators = [...app.mappable.map((id) => [id, said(app.indicators[id].map_title)]), ['', text('indicator_none')]];
+  const indicators = /** @type {[string, string][]} */ ([...app.mappable.map((id) => [id, said(app.indicators[id].map_title)]), ['', text('indicator_none')]]);
   return h('section', { class: 'legend-section' },
     h('h3', {}, text('units_by_rate')),
     h('div', { class: 'choose' }, pick('indicator', indicators, app.state.indicator),
-      app.levels.length > 1 ? pick('level', app.levels.filter((level) => level !== 'zone').map((level) => [level, text(`level_${level}`)]), app.state.level) : null),
+      app.levels.length > 1 ? pick('level', app.levels.filter((level) => level !== 'zone').map((level) => /** @type {[string, string]} */ ([level, text(`level_${level}`)])), app.state.level) : null),
     rateLegend(app));
 }
 
-function switchRow(app, key, title, checked, action, extra) {
+/**
+ * @param {string} key
+ * @param {string} title
+ * @param {boolean} checked
+ * @param {(on: boolean) => void} action
+ * @param {{ swatch: Child, badge: Child }} [extra]
+ */
+function switchRow(key, title, checked, action, extra) {
   const id = `switch-${key}`;
   return h('div', { class: 'switch' },
     h('input', { type: 'checkbox', id, 'data-layer': key, checked, onchange: (event) => action(event.target.checked) }),
@@ -131,35 +146,39 @@ function switchRow(app, key, title, checked, action, extra) {
     extra?.badge ?? null);
 }
 
+/** @param {App} app @param {Layer} layer */
 function layerSection(app, layer) {
-  const single = layer.legend?.length === 1;
-  const row = switchRow(app, layer.id, layer.title === undefined ? text('relief') : said(layer.title), layer.shown, (on) => {
+  const single = layer.legend?.length === 1 ? layer.legend[0] : null;
+  const row = switchRow(layer.id, layer.title === undefined ? text('relief') : said(layer.title), layer.shown, (on) => {
     layer.shown = on;
     app.tell(['layers']);
   }, {
-    swatch: single ? h('span', { 'data-legend': `${layer.id}:${layer.legend[0].key}` }, swatch(layer.legend[0].symbol)) : null,
+    swatch: single ? h('span', { 'data-legend': `${layer.id}:${single.key}` }, swatch(single.symbol)) : null,
     badge: layer.basis ? badge(layer.basis) : null,
   });
   return h('section', { class: 'legend-section', 'data-legend': layer.id }, row, layer.shown && !single ? layerLegend(app, layer) : null);
 }
 
+/** @param {App} app @returns {string} */
 function yearWord(app) {
   return app.state.year === null ? text('year_latest') : String(app.state.year);
 }
 
+/** @type {ReturnType<typeof setInterval> | null} */
 let playing = null;
 const STEP_MS = 1200; // a year on the screen
 
 // Shows one year after the other, from the first to the latest.
+/** @param {App} app @param {number} first @param {number} last */
 function playButton(app, first, last) {
   const stop = () => {
-    clearInterval(playing);
+    clearInterval(playing ?? undefined);
     playing = null;
     mark();
   };
   const button = h('button', { type: 'button', class: 'play', 'data-play': true, onclick: () => (playing ? stop() : start()) });
   const mark = () => {
-    for (const one of document.querySelectorAll('[data-play]')) {
+    for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-play]'))) {
       const words = text(playing ? 'year_stop' : 'year_play');
       one.textContent = playing ? '\u25A0' : '\u25B6';
       one.setAttribute('aria-label', words);
@@ -182,6 +201,7 @@ function playButton(app, first, last) {
   return button;
 }
 
+/** @param {App} app @param {Pair} years */
 function yearSlider(app, [first, last]) {
   const value = app.state.year ?? last + 1;
   return h('section', { class: 'legend-section year' },

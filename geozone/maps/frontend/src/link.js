@@ -2,14 +2,17 @@
 
 import { REGION, subjectOf } from './regions.js';
 
+/** @param {App} app @param {Chart} chart */
 export function readLink(app, chart) {
   const wanted = new URLSearchParams(location.hash.slice(1));
+  /** @type {Partial<State>} */
   const changes = {};
-  if (['zh', 'en'].includes(wanted.get('lang'))) changes.lang = wanted.get('lang');
-  if (app.mappable.includes(wanted.get('indicator'))) changes.indicator = wanted.get('indicator');
-  if (app.levels.includes(wanted.get('level'))) changes.level = wanted.get('level');
-  if (/^\d{4}$/.test(wanted.get('year') ?? '')) changes.year = Number(wanted.get('year'));
-  const layers = (wanted.get('layer') ?? '').split(',').filter(Boolean).map((name) => app.layerNamed(name)).filter(Boolean);
+  const [lang, indicator, level, year] = ['lang', 'indicator', 'level', 'year'].map((name) => wanted.get(name) ?? '');
+  if (lang === 'zh' || lang === 'en') changes.lang = lang;
+  if (app.mappable.includes(indicator)) changes.indicator = indicator;
+  if (app.levels.includes(level)) changes.level = level;
+  if (/^\d{4}$/.test(year)) changes.year = Number(year);
+  const layers = (wanted.get('layer') ?? '').split(',').flatMap((name) => app.layerNamed(name) ?? []);
   for (const layer of layers) layer.shown = true;
   if (layers.length) app.tell(['layers']);
   const unit = subjectOf(app, wanted.get('unit'));
@@ -18,6 +21,7 @@ export function readLink(app, chart) {
   if (unit) chart.showUnit(unit);
 }
 
+/** @param {App} app */
 export function keepLink(app) {
   const write = () => {
     const kept = new URLSearchParams();

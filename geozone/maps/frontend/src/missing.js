@@ -5,6 +5,7 @@ import { h, replace } from './dom.js';
 import { subjectOf } from './regions.js';
 import { said, text } from './text.js';
 
+/** @param {App} app @returns {HTMLElement} */
 export function missingSection(app) {
   const section = h('section', { class: 'missing', id: 'missing' });
   const draw = () => {
@@ -22,14 +23,16 @@ export function missingSection(app) {
   return section;
 }
 
+/** @param {App} app @param {Gap} gap */
 function group(app, gap) {
   return h('section', { 'data-gap': said(gap.title) },
     h('h3', {}, said(gap.title), gap.answers && gap.demands ? h('small', {}, text('gap_demands', { count: gap.demands })) : null),
     h('ul', {}, gap.rows.map((place) => row(app, app.rates[place]))));
 }
 
+/** @param {App} app @param {Rate} rate */
 function row(app, rate) {
-  const target = app.data.targets[rate.target_id];
+  const target = app.data.targets[rate.target_id ?? ''];
   const unit = subjectOf(app, rate.unit_code);
   const where = unit && unit.place !== app.zone ? app.nameOf(unit) : '';
   return h('li', { ...rateData(rate), 'data-verdict': rate.verdict ?? '', 'data-target': rate.target_id ?? '' },

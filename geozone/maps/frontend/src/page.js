@@ -23,6 +23,7 @@ import { tableSection } from './table.js';
 import { openTiles } from './tiles.js';
 import L from 'leaflet';
 
+/** @param {App} app @param {HTMLElement} element */
 function masthead(app, element) {
   const draw = () => {
     document.title = said(app.data.zone.title);
@@ -39,11 +40,12 @@ function masthead(app, element) {
   app.on(['lang'], () => {
     const focused = document.activeElement?.matches('[data-lang-switch]');
     draw();
-    if (focused) element.querySelector('[data-lang-switch]').focus();
+    if (focused) /** @type {HTMLElement | null} */ (element.querySelector('[data-lang-switch]'))?.focus();
   });
   draw();
 }
 
+/** @param {App} app @returns {HTMLElement} */
 function sectionLinks(app) {
   const bar = h('nav', { class: 'sections' });
   const draw = () => {
@@ -59,11 +61,11 @@ function sectionLinks(app) {
   return bar;
 }
 
+/** @param {App} app */
 function start(app) {
   app.still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const page = document.getElementById('page');
-  const element = document.getElementById('map');
-  const stage = element.parentElement;
+  const [page, element, panel] = ['page', 'map', 'panel'].map((id) => /** @type {HTMLElement} */ (document.getElementById(id)));
+  const stage = /** @type {HTMLElement} */ (element.parentElement);
   element.setAttribute('role', 'application');
   const chart = new Chart(app, element);
   app.chart = chart;
@@ -84,8 +86,8 @@ function start(app) {
   app.showItem = (id, place) => {
     const item = app.registers[id].items[place];
     for (const layer of app.layers.values()) {
-      const feature = layer.register === id && layer.items ? layer.items.findIndex((set) => layer.item_sets[set]?.includes(place)) : -1;
-      if (feature < 0) continue;
+      const feature = layer.items && layer.register === id ? layer.items.findIndex((set) => layer.item_sets[set]?.includes(place)) : -1;
+      if (feature < 0 || !layer.items) continue;
       app.showFeature(layer, feature);
       return;
     }
@@ -104,11 +106,13 @@ function start(app) {
     app.chosen = { layer, feature };
     chart.highlight.redraw();
   };
+  /** @type {{ box: import('leaflet').Popup, hits: Hits } | null} */
   let popup = null;
+  /** @param {import('leaflet').LatLng} latlng @param {Hits} hits */
   const openPopup = (latlng, hits) => {
-    popup?.remove();
-    popup = L.popup({ maxWidth: 320, minWidth: 220, maxHeight: 340, autoPanPadding: [20, 20] }).setLatLng(latlng).setContent(popupContent(app, hits)).openOn(chart.map);
-    popup.last = hits;
+    popup?.box.remove();
+    const box = L.popup({ maxWidth: 320, minWidth: 220, maxHeight: 340, autoPanPadding: [20, 20] }).setLatLng(latlng).setContent(popupContent(app, hits)).openOn(chart.map);
+    popup = { box, hits };
   };
   app.clicked = (hits, latlng) => {
     if (!hits.unit && !hits.features.length) return;
@@ -119,10 +123,10 @@ function start(app) {
     chart.highlight.redraw();
   };
   chart.map.on('popupclose', () => { app.chosen = null; chart.highlight.redraw(); });
-  app.on(['lang', 'indicator', 'year'], () => popup?.isOpen() && popup.setContent(popupContent(app, popup.last)));
+  app.on(['lang', 'indicator', 'year'], () => popup?.box.isOpen() && popup.box.setContent(popupContent(app, popup.hits)));
 
   app.searchBox = searchBox(app);
-  masthead(app, page.querySelector('.masthead'));
+  masthead(app, /** @type {HTMLElement} */ (page.querySelector('.masthead')));
   const name = () => element.setAttribute('aria-label', text('map_label', { title: said(app.data.zone.title) }));
   app.on(['lang'], name);
   name();
@@ -131,7 +135,7 @@ function start(app) {
   app.on(['lang'], note);
   note();
   stage.append(chart.tools(), legendCard(app), setUpComparison(app, chart), hint(app, chart), h('div', { class: 'north-box' }, northArrow()), review);
-  document.getElementById('panel').replaceChildren(sectionLinks(app), storySection(app), cardsSection(app), ...app.data.belts.map((belt, number) => beltSection(app, belt, number)), tableSection(app), missingSection(app), sourcesSection(app));
+  panel.replaceChildren(sectionLinks(app), storySection(app), cardsSection(app), ...app.data.belts.map((belt, number) => beltSection(app, belt, number)), tableSection(app), missingSection(app), sourcesSection(app));
   page.append(setUpPrint(app, chart, page));
   readLink(app, chart); // a link says itself which layers it shows
   followIndicator(app);

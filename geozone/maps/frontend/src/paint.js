@@ -5,6 +5,7 @@ import { LINE, POINT, POLYGON } from './geometry.js';
 let paper = '#ffffff';
 
 // Swatches stand on the ground of the map: the screen's paper, or white in print.
+/** @param {string} colour */
 export function setPaper(colour) {
   paper = colour;
 }
@@ -17,15 +18,17 @@ const HATCH_STEP = 7; // CSS pixels between hatch lines
 const POINT_RADIUS = 4;
 const TINT = 2.5; // CSS pixels of colour inside the outline of a tint
 const TINT_ALPHA = 0.55;
+/** @type {Map<string, HTMLCanvasElement>} */
 const patterns = new Map();
 
+/** @param {string} colour @param {number} ratio @param {number} width @returns {HTMLCanvasElement} */
 function hatchTile(colour, ratio, width) {
   const key = `${colour} ${ratio} ${width}`;
   if (!patterns.has(key)) {
     const side = Math.round(HATCH_STEP * ratio);
     const tile = document.createElement('canvas');
     tile.width = tile.height = side;
-    const context = tile.getContext('2d');
+    const context = /** @type {Context} */ (tile.getContext('2d'));
     context.strokeStyle = colour;
     context.lineWidth = width * ratio;
     context.beginPath();
@@ -36,13 +39,14 @@ function hatchTile(colour, ratio, width) {
     context.stroke();
     patterns.set(key, tile);
   }
-  return patterns.get(key);
+  return /** @type {HTMLCanvasElement} */ (patterns.get(key));
 }
 
 // a hatch in whole device pixels that stays with the ground when the map is moved
+/** @param {Context} context @param {PaintView} view @param {string} colour @param {number} width @returns {CanvasPattern} */
 function hatch(context, view, colour, width) {
   const tile = hatchTile(colour, view.ratio, width);
-  const pattern = context.createPattern(tile, 'repeat');
+  const pattern = /** @type {CanvasPattern} */ (context.createPattern(tile, 'repeat'));
   const anchor = new DOMMatrix().translateSelf(
     Math.round(view.left % tile.width),
     Math.round(view.top % tile.height),
@@ -54,6 +58,7 @@ function hatch(context, view, colour, width) {
 // Draws with a symbol; `view` is {scale, left, top, ratio, width, height}: device pixels per unit, their shift, the canvas.
 // What is drawn together is one sheet, as transparent as the symbol says: where features overlap they are no darker, so
 // that they have the colour of the legend. Paper gets the strokes themselves, which printers keep sharp.
+/** @param {Context} context @param {PaintView} view @param {PaintSymbol} symbol @param {(target: Context) => void} draw */
 export function drawWith(context, view, symbol, draw) {
   const opacity = symbol.opacity ?? 1;
   const apart = opacity < 1 && !view.printing;
@@ -71,10 +76,12 @@ export function drawWith(context, view, symbol, draw) {
   context.globalAlpha = 1;
 }
 
+/** @type {Context | null} */
 let sheet = null;
 
+/** @param {PaintView} view @returns {Context} */
 function emptySheet(view) {
-  sheet ??= document.createElement('canvas').getContext('2d');
+  sheet ??= /** @type {Context} */ (document.createElement('canvas').getContext('2d'));
   const { canvas } = sheet;
   const [width, height] = [Math.round(view.width), Math.round(view.height)];
   if (canvas.width !== width || canvas.height !== height) {
@@ -86,6 +93,7 @@ function emptySheet(view) {
   return sheet;
 }
 
+/** @param {Context} context @param {PaintView} view @param {PaintSymbol} symbol */
 function prepare(context, view, symbol) {
   context.lineJoin = 'round';
   context.lineCap = symbol.kind === 'stroke' ? 'round' : 'butt';
@@ -99,6 +107,7 @@ function prepare(context, view, symbol) {
 }
 
 // The hatch as lines clipped to the path: printers keep them sharp, where a pattern would be lost.
+/** @param {Context} context @param {PaintView} view @param {Path2D} path @param {Box} box @param {PaintSymbol} symbol */
 function hatchLines(context, view, path, box, symbol) {
   const { scale, left, top, ratio } = view;
   const [west, north, east, south] = [box[0] * scale + left, box[1] * scale + top, box[2] * scale + left, box[3] * scale + top];
@@ -119,11 +128,12 @@ function hatchLines(context, view, path, box, symbol) {
 }
 
 // An outline with colour along its inside: what lies below keeps its own.
+/** @param {Context} context @param {Path2D} path @param {PaintSymbol} symbol @param {PaintView} view */
 function tint(context, path, symbol, view) {
   const { lineWidth } = context;
   context.save();
   context.clip(path, 'evenodd');
-  context.strokeStyle = symbol.fill;
+  context.strokeStyle = symbol.fill ?? '#000000';
   context.globalAlpha *= TINT_ALPHA;
   context.lineWidth = (2 * TINT * view.ratio) / view.scale;
   context.setLineDash([]);
@@ -134,10 +144,18 @@ function tint(context, path, symbol, view) {
 }
 
 // Draws one path with a prepared context.
+/**
+ * @param {Context} context
+ * @param {Path2D} path
+ * @param {number} kind
+ * @param {PaintSymbol} symbol
+ * @param {PaintView | null} [view]
+ * @param {Box | null} [box]
+ */
 export function paint(context, path, kind, symbol, view = null, box = null) {
-  if (kind === POLYGON && symbol.kind === 'tint') tint(context, path, symbol, view);
+  if (kind === POLYGON && symbol.kind === 'tint' && view) tint(context, path, symbol, view);
   else if (kind === POLYGON && symbol.kind !== 'stroke') {
-    if (symbol.kind === 'hatch' && view?.printing) hatchLines(context, view, path, box, symbol);
+    if (symbol.kind === 'hatch' && view?.printing && box) hatchLines(context, view, path, box, symbol);
     else context.fill(path, 'evenodd');
     if (symbol.stroke && symbol.width) context.stroke(path);
   } else if (kind === POLYGON || kind === LINE) {
@@ -145,6 +163,7 @@ export function paint(context, path, kind, symbol, view = null, box = null) {
   }
 }
 
+/** @param {Context} context @param {PaintView} view @param {number} x @param {number} y @param {PaintSymbol} symbol */
 export function paintPoint(context, view, x, y, symbol) {
   const radius = (POINT_RADIUS * (symbol.size ?? 1) * view.ratio) / view.scale;
   context.beginPath();
@@ -154,6 +173,7 @@ export function paintPoint(context, view, x, y, symbol) {
 }
 
 // Draws features symbol by symbol; `symbolOf` gives the symbol of one.
+/** @param {Context} context @param {View} view @param {Features} features @param {(feature: number) => PaintSymbol | null} symbolOf */
 export function paintFeatures(context, view, features, symbolOf) {
   const groups = new Map();
   for (let feature = 0; feature < features.count; feature++) {
@@ -175,6 +195,7 @@ export function paintFeatures(context, view, features, symbolOf) {
 }
 
 // A legend entry: the symbol on the paper of the map, at its right as dark as the relief makes it.
+/** @param {PaintSymbol} symbol @param {number} [width] @param {number} [height] @param {number} [darkest] @returns {HTMLCanvasElement} */
 export function swatch(symbol, width = 30, height = 18, darkest = 1) {
   const ratio = Math.max(2, Math.min(window.devicePixelRatio || 1, 3));
   const canvas = document.createElement('canvas');
@@ -184,7 +205,7 @@ export function swatch(symbol, width = 30, height = 18, darkest = 1) {
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
   canvas.setAttribute('aria-hidden', 'true');
-  const context = canvas.getContext('2d');
+  const context = /** @type {Context} */ (canvas.getContext('2d'));
   context.fillStyle = paper;
   context.fillRect(0, 0, canvas.width, canvas.height);
   const view = { scale: ratio, left: 0, top: 0, ratio, width: canvas.width, height: canvas.height };
@@ -206,6 +227,7 @@ export function swatch(symbol, width = 30, height = 18, darkest = 1) {
   return canvas;
 }
 
+/** @param {Context} context @param {HTMLCanvasElement} canvas @param {number} darkest */
 function shadeRight(context, canvas, darkest) {
   const gradient = context.createLinearGradient(canvas.width * 0.4, 0, canvas.width, 0);
   gradient.addColorStop(0, '#ffffff');

@@ -1,6 +1,6 @@
 // What a click on the map shows: the unit with its rate, and every feature there with its source.
 
-import { h } from './dom.js';
+import { h, replace } from './dom.js';
 import { digits } from './rounding.js';
 import { hasText, said, text } from './text.js';
 import { badge } from './badge.js';
@@ -9,25 +9,32 @@ import { itemName, itemsOf, symbolPlace } from './years.js';
 const FIRST = ['source', 'licence', 'vintage', 'accuracy_m'];
 const QUIET = new Set(['name', 'name_en', 'basis', 'status', 'item_id', ...FIRST]);
 const CODED = new Set(['kind', 'part', 'confidence']); // fields whose values are words of the embedded layers
+/** @type {Record<string, (app: App, code: string) => string | null | undefined>} */
 const LISTS = { // fields whose values are lists of codes
-  units: (app, code) => app.byCode.has(code) && app.nameOf(app.byCode.get(code)),
+  units: (app, code) => {
+    const unit = app.byCode.get(code);
+    return unit && app.nameOf(unit);
+  },
   documents: (app, id) => app.data.documents[id] && said(app.data.documents[id].title),
 };
 const LONGEST = 400;
 const MOST = 6; // features that one popup describes, and items of a unit
 
+/** @param {App} app @param {FeatureLayer} layer @param {number} feature @returns {string} */
 export function featureName(app, layer, feature) {
   const { name, name_en: nameEn } = layer.row(feature);
   return String((app.state.lang === 'en' ? nameEn || name : name || nameEn) || `${said(layer.title)} ${feature + 1}`);
 }
 
+/** @param {unknown} value @param {number} [longest] @returns {string} */
 export function shortened(value, longest = LONGEST) {
   const whole = String(value);
   return whole.length > longest ? `${whole.slice(0, longest)}…` : whole;
 }
 
 // An attribute in the reader's language: its English twin, the word for a code, the names of units and documents.
-function valueOf(app, attributes, name) {
+/** @param {App} app @param {Row} attributes @param {string} name */
+function shownValue(app, attributes, name) {
   const value = attributes[name];
   if (app.state.lang === 'en' && attributes[`${name}_en`]) return attributes[`${name}_en`];
   if (CODED.has(name) && hasText(`value_${value}`)) return text(`value_${value}`);
@@ -42,6 +49,7 @@ function valueOf(app, attributes, name) {
 }
 
 // A length in km or an area in km\u00B2, with as many decimals as tables give it; what is small keeps what it has.
+/** @param {number} value @returns {number | string} */
 function amount(value) {
   const size = Math.abs(value);
   if (size < 1) return value;
@@ -49,17 +57,20 @@ function amount(value) {
 }
 
 // What a column is called: in its layer or layers like it, else everywhere.
+/** @param {FeatureLayer} layer @param {string} name @returns {string} */
 function titleOf(layer, name) {
   return text([`column_${layer.columns}_${name}`, `column_${name}`].find(hasText) ?? name);
 }
 
+/** @param {App} app @param {FeatureLayer} layer @param {Row} attributes */
 function attributeRows(app, layer, attributes) {
   const names = [...Object.keys(attributes).filter((name) => !QUIET.has(name) && !(name.endsWith('_en') && name.slice(0, -3) in attributes)), ...FIRST.filter((name) => name in attributes)];
   return names
     .filter((name) => attributes[name] !== null && attributes[name] !== '')
-    .map((name) => [h('dt', {}, titleOf(layer, name)), h('dd', {}, shortened(valueOf(app, attributes, name)))]);
+    .map((name) => [h('dt', {}, titleOf(layer, name)), h('dd', {}, shortened(shownValue(app, attributes, name)))]);
 }
 
+/** @param {App} app @param {Hit} hit */
 function featureBlock(app, { layer, feature }) {
   const attributes = layer.row(feature);
   const status = layer.symbols && layer.amounts ? layer.legend[symbolPlace(app, layer, feature)] : null;
@@ -68,13 +79,14 @@ function featureBlock(app, { layer, feature }) {
   const basis = attributes.basis ?? layer.basis;
   return h('section', { class: 'hit' },
     h('h4', {}, shortened(featureName(app, layer, feature))),
-    h('p', { class: 'kind' }, said(layer.title), hasText(`basis_${basis}`) ? badge(basis) : null),
+    h('p', { class: 'kind' }, said(layer.title), hasText(`basis_${basis}`) ? badge(String(basis)) : null),
     status ? h('p', { class: 'status-row' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
     items.length > 1 ? itemLines(items) : null,
     h('dl', {}, attributeRows(app, layer, attributes),
       item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
 }
 
+/** @param {Item[]} items */
 function itemLines(items) {
   return h('ul', { class: 'item-lines' }, items.slice(0, MOST).map((item) => h('li', { 'data-item': item.item_id },
     h('span', { class: `dot status-${item.status}` }), itemName(item), text('colon'), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : '')),
@@ -82,17 +94,19 @@ function itemLines(items) {
 }
 
 // What the registers list in a unit: a county has no rate of its own, but the items in it have a status.
+/** @param {App} app @param {Subject} unit */
 export function unitItems(app, unit) {
   if (unit.level === 'zone') return null;
-  const column = `${unit.level}_code`;
+  const column = /** @type {keyof Item} */ (`${unit.level}_code`);
   const blocks = Object.entries(app.registers)
-    .map(([id, register]) => [id, register, register.items.filter((item) => String(item[column] ?? '') === unit.code)])
-    .filter(([, , items]) => items.length);
-  return blocks.map(([id, register, items]) => h('div', { class: 'unit-items', 'data-register': id },
+    .map(([id, register]) => ({ id, register, items: register.items.filter((item) => String(item[column] ?? '') === unit.code) }))
+    .filter(({ items }) => items.length);
+  return blocks.map(({ id, register, items }) => h('div', { class: 'unit-items', 'data-register': id },
     h('p', { class: 'kind' }, said(register.title)),
     items.length > MOST ? statusLine(items) : itemLines(items)));
 }
 
+/** @param {Item[]} items */
 function statusLine(items) {
   const counts = new Map();
   for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
@@ -100,15 +114,17 @@ function statusLine(items) {
 }
 
 // A register item that no layer draws.
+/** @param {NonNullable<Hits['item']>} found */
 function itemBlock({ item, register }) {
   return h('section', { class: 'hit' },
     h('h4', {}, shortened(itemName(item))),
-    h('p', { class: 'kind' }, said(register.item), hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
+    h('p', { class: 'kind' }, said(register.item), item.basis && hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
     h('p', { class: 'status-row' }, h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : ''),
     h('dl', {}, h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
     h('p', { class: 'note' }, text('item_not_drawn')));
 }
 
+/** @param {App} app @param {Hits} hits @returns {HTMLElement} */
 export function popupContent(app, hits) {
   const { unit, features } = hits;
   const { indicator } = app.state;
@@ -125,6 +141,7 @@ export function popupContent(app, hits) {
 }
 
 // The number that colours a unit, or why there is none.
+/** @param {App} app @param {Unit} unit @param {string} indicator @param {Rate | null} rate */
 function rateLine(app, unit, indicator, rate) {
   const { map_title: title, classes } = app.indicators[indicator];
   const computed = unit.level in classes;
@@ -135,6 +152,7 @@ function rateLine(app, unit, indicator, rate) {
   ];
 }
 
+/** @param {App} app @param {Chart} chart @returns {HTMLElement} */
 export function hint(app, chart) {
   const box = h('div', { class: 'hint-box', hidden: true, 'aria-hidden': 'true' });
   app.hinted = (unit, hit, point) => {
@@ -144,11 +162,11 @@ export function hint(app, chart) {
     }
     const { indicator } = app.state;
     const rate = unit && indicator ? app.rate(unit.code, indicator) : null;
-    box.replaceChildren(...[
+    replace(box,
       hit ? h('b', {}, shortened(featureName(app, hit.layer, hit.feature))) : null,
       unit ? h('span', {}, app.nameOf(unit)) : null,
       unit && indicator ? h('span', { class: 'value' }, rate ? said(rate.value_text) : text('no_value')) : null,
-    ].filter(Boolean));
+    );
     box.hidden = false;
     const size = chart.map.getSize();
     box.style.transform = `translate(${Math.min(point.x + 14, size.x - 190)}px, ${Math.max(6, Math.min(point.y + 14, size.y - 60))}px)`;

@@ -15,18 +15,20 @@ export function northArrow() {
     svg('text', { x: 12, y: 39, 'text-anchor': 'middle', 'font-size': 9, 'font-weight': 700, fill: '#20282a' }, 'N'));
 }
 
+/** @param {App} app @returns {Child} */
 function legend(app) {
   return [
     app.state.indicator ? [h('h3', {}, said(app.indicators[app.state.indicator].map_title)), rateLegend(app)] : null,
-    [...app.layers.values()].reverse().filter((layer) => layer.shown && layer.legend).map((layer) => (layer.legend.length > 1
+    [...app.layers.values()].reverse().map((layer) => layer.shown && layer.legend && (layer.legend.length > 1
       ? [h('h3', {}, said(layer.title)), layerLegend(app, layer)]
       : h('div', { class: 'legend-one' }, swatch(layer.legend[0].symbol), h('span', {}, said(layer.title))))),
   ];
 }
 
+/** @param {App} app */
 function ratesTable(app) {
   const unit = app.subject;
-  const entries = entriesOf(app, unit.code).sort((one, other) => one.rank - other.rank);
+  const entries = entriesOf(app, unit.code).sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0));
   const lines = entries.flatMap(({ rates, parts }) => [rates, ...parts]).flatMap((rates) => rates.map((rate, place) => {
     const before = place && rates[place - 1].kind === rate.kind; // the same number, held against another target
     return h('tr', {},
@@ -39,17 +41,19 @@ function ratesTable(app) {
 }
 
 // The legend must be whole: type gets smaller first, then the last rates stay on the page.
+/** @param {HTMLElement} side */
 function fit(side) {
-  const list = side.querySelector('.sheet-legend');
+  const list = /** @type {HTMLElement} */ (side.querySelector('.sheet-legend'));
   const overflows = () => list.scrollHeight > list.clientHeight + 1;
-  for (let scale = 0.95; scale > 0.74 && overflows(); scale -= 0.05) side.style.setProperty('--fit', scale);
+  for (let scale = 0.95; scale > 0.74 && overflows(); scale -= 0.05) side.style.setProperty('--fit', String(scale));
   const rows = [...side.querySelectorAll('tbody tr')];
   const count = rows.length;
-  while (rows.length > 3 && overflows()) rows.pop().remove();
-  if (rows.length < count) side.querySelector('caption').append(text('more_on_page', { count: count - rows.length }));
+  while (rows.length > 3 && overflows()) rows.pop()?.remove();
+  if (rows.length < count) side.querySelector('caption')?.append(text('more_on_page', { count: count - rows.length }));
 }
 
 // The sources of what is drawn; of a page without any layer those of its numbers.
+/** @param {App} app */
 function printedSources(app) {
   const layers = [...app.layers.values()];
   if (!layers.length) return app.data.sources.map((source) => ({ title: source.title, words: [text(`basis_${source.basis}`), source.date, said(source.licence)] }));
@@ -62,8 +66,10 @@ function printedSources(app) {
   ];
 }
 
+/** @param {App} app @param {Chart} chart @param {HTMLElement} page @returns {HTMLElement} */
 export function setUpPrint(app, chart, page) {
   const sheet = h('div', { class: 'sheet', 'aria-hidden': 'true' });
+  /** @type {{ center: import('leaflet').LatLng, zoom: number, bounds: import('leaflet').LatLngBounds } | null} */
   let kept = null;
   const before = () => {
     if (kept) return;
@@ -84,7 +90,7 @@ export function setUpPrint(app, chart, page) {
         h('p', {}, `${text('column_vintage')}${text('colon')}${dataDate(app)} · ${text('projection_note')} · ${text('made_with', { version: app.data.version })}`),
         h('div', { class: 'sheet-sources' }, printedSources(app).map(({ title, words }) => h('p', {}, h('b', {}, said(title)), ` ${words.filter(Boolean).join(' · ')}`))),
         h('p', { class: 'review' }, `${reviewLine(app)} · ${text('map_note')}`)));
-    fit(sheet.querySelector('.sheet-side'));
+    fit(/** @type {HTMLElement} */ (sheet.querySelector('.sheet-side')));
     setPaper(app.data.backdrop.paper);
   };
   const after = () => {

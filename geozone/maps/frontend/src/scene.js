@@ -9,7 +9,9 @@ import { drawWith, ground, paint, paintFeatures } from './paint.js';
 import { paintStreams } from './streams.js';
 import { symbolPlace } from './years.js';
 
+/** @type {Record<string, [string, number]>} */
 const BORDERS = { county: ['#7b8180', 0.5], city: ['#5a605f', 0.9], province: ['#33393a', 1.5], zone: ['#1e2425', 2.2] };
+/** @param {App} app @param {Context} context @param {View} view */
 export function drawEverything(app, context, view) {
   const { compare } = app.state;
   drawGround(app, context, view, 'sea');
@@ -26,6 +28,7 @@ export function drawEverything(app, context, view) {
   if (app.printing) drawHighlight(app, context, view);
 }
 
+/** @param {Context} context @param {number} from @param {number} to @param {number} height @param {() => void} draw */
 function clipped(context, from, to, height, draw) {
   context.save();
   context.setTransform(1, 0, 0, 1, 0, 0);
@@ -38,6 +41,7 @@ function clipped(context, from, to, height, draw) {
 
 // A theme is an indicator or a layer alone ("units:<id>", "layer:<id>"), or what is switched on in another year
 // ("year:<year>", "year:latest"); null draws what is switched on.
+/** @param {App} app @param {Context} context @param {View} view @param {string | null} theme */
 function drawTheme(app, context, view, theme) {
   const whole = theme === null || theme.startsWith('year:');
   const year = whole && theme !== null ? Number(theme.slice(5)) || null : app.state.year;
@@ -48,6 +52,7 @@ function drawTheme(app, context, view, theme) {
     if (whole ? !layer.shown : theme !== `layer:${layer.id}`) continue;
     if (layer.paint) layer.paint(context, view, year);
     else {
+      /** @param {number} feature */
       const symbolOf = (feature) => layer.legend[symbolPlace(app, layer, feature, year)].symbol;
       if (layer.flow) paintStreams(app, context, view, layer, symbolOf);
       else paintFeatures(context, view, layer.features, symbolOf);
@@ -55,11 +60,13 @@ function drawTheme(app, context, view, theme) {
   }
 }
 
+/** @param {App} app @param {Context} context @param {View} view @param {string | null} indicator @param {number | null} year */
 function drawUnits(app, context, view, indicator, year) {
   const { features, partition, units, state } = app;
   context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
   context.lineJoin = 'round';
   context.lineWidth = view.ratio / view.scale;
+  /** @type {number[]} */
   const bands = [];
   context.globalAlpha = [...app.layers.values()].some((layer) => layer.under && layer.shown) ? VEIL : 1;
   for (const place of partition[state.level]) {
@@ -81,6 +88,7 @@ function drawUnits(app, context, view, indicator, year) {
   }
 }
 
+/** @param {App} app @param {Context} context @param {View} view */
 function drawBorders(app, context, view) {
   const { features, units } = app;
   context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
@@ -99,6 +107,7 @@ function drawBorders(app, context, view) {
   }
 }
 
+/** @param {App} app @param {Context} context @param {View} view */
 function drawGraticule(app, context, view) {
   const [west, north] = toDegrees(view.box[0] + app.origin[0], view.box[1] + app.origin[1]);
   const [east, south] = toDegrees(view.box[2] + app.origin[0], view.box[3] + app.origin[1]);
@@ -109,7 +118,7 @@ function drawGraticule(app, context, view) {
   context.fillStyle = '#3c4a50';
   context.lineWidth = 0.6 * view.ratio;
   context.font = `${10 * view.ratio}px ${FONTS}`;
-  const inset = app.chart.insetOnCanvas(view);
+  const inset = /** @type {Chart} */ (app.chart).insetOnCanvas(view);
   for (let longitude = Math.ceil(west / step) * step; longitude <= east; longitude += step) {
     const x = (toUnits(longitude, 0)[0] - app.origin[0]) * view.scale + view.left;
     line(context, x, 0, x, view.height);
@@ -126,10 +135,12 @@ function drawGraticule(app, context, view) {
   }
 }
 
+/** @param {number} value @param {number} digits @param {string} positive @param {string} negative */
 function degrees(value, digits, positive, negative) {
   return `${Math.abs(value).toFixed(digits)}°${value < 0 ? negative : positive}`;
 }
 
+/** @param {Context} context @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
 function line(context, x0, y0, x1, y1) {
   context.beginPath();
   context.moveTo(x0, y0);
@@ -137,10 +148,12 @@ function line(context, x0, y0, x1, y1) {
   context.stroke();
 }
 
+/** @param {App} app @param {Context} context @param {View} view */
 export function drawHighlight(app, context, view) {
   const { features, state, zone } = app;
   context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
   context.lineJoin = 'round';
+  /** @param {Path2D} path @param {string} colour @param {number} width */
   const outline = (path, colour, width) => {
     context.strokeStyle = '#ffffff';
     context.lineWidth = ((width + 2) * view.ratio) / view.scale;
@@ -176,10 +189,11 @@ export function drawHighlight(app, context, view) {
 }
 
 // A ring about a feature that is pointed at elsewhere.
+/** @param {Hit} hit @param {Context} context @param {View} view */
 function drawMark({ layer, feature }, context, view) {
   if (!layer.features) return; // it travels as tiles
   const [west, north, east, south] = layer.features.box(feature);
-  for (const [colour, width] of [['#ffffff', 5], ['#c2185b', 2.6]]) {
+  for (const [colour, width] of /** @type {[string, number][]} */ ([['#ffffff', 5], ['#c2185b', 2.6]])) {
     context.strokeStyle = colour;
     context.lineWidth = (width * view.ratio) / view.scale;
     context.beginPath();

@@ -10,9 +10,11 @@ import { sounds } from './pinyin.js';
 
 const MOST = 12;
 
+/** @param {App} app @returns {HTMLElement} */
 export function searchBox(app) {
   const list = h('ul', { id: 'found', role: 'listbox', class: 'found', hidden: true });
   const input = h('input', { type: 'search', role: 'combobox', 'aria-controls': 'found', 'aria-expanded': 'false', 'aria-autocomplete': 'list', autocomplete: 'off', 'data-search': true });
+  /** @type {Found[]} */
   let found = [];
   let active = -1;
 
@@ -22,6 +24,7 @@ export function searchBox(app) {
     input.setAttribute('aria-expanded', 'false');
     input.removeAttribute('aria-activedescendant');
   };
+  /** @param {Found} entry */
   const choose = (entry) => {
     close();
     input.value = '';
@@ -65,12 +68,14 @@ export function searchBox(app) {
 }
 
 // Reads the names of all features once, in pieces; tells whether it did.
+/** @param {App} app @returns {Promise<boolean>} */
 async function readNames(app) {
   if (app.named) return false;
   app.named = [];
   for (const layer of app.layers.values()) {
     if (layer.id === app.data.places.layer) continue; // found by itself
-    for (const entry of layer.row?.names() ?? []) {
+    if (!layer.row) continue;
+    for (const entry of layer.row.names()) {
       if (entry === null) await new Promise((resolve) => { setTimeout(resolve); });
       else if (!itemPlaces(layer, entry.feature).length) app.named.push({ layer, feature: entry.feature, key: entry.names.join('\n').toLowerCase() });
     }
@@ -78,6 +83,7 @@ async function readNames(app) {
   return true;
 }
 
+/** @param {App} app @param {string} wanted @param {number} most @returns {Found[]} */
 function featuresNamed(app, wanted, most) {
   const found = [];
   for (const { layer, feature, key } of app.named ?? []) {
@@ -88,10 +94,12 @@ function featuresNamed(app, wanted, most) {
 }
 
 // Whether what is typed is the id of a place, or stands in its name.
+/** @param {App} app @param {Place} place @param {string} wanted @returns {boolean} */
 function spelt(app, { id, name }, wanted) {
   return id.toLowerCase() === wanted || app.data.strings[name].some((one) => one.toLowerCase().includes(wanted));
 }
 
+/** @param {App} app @param {string} typed @returns {Found[]} */
 export function search(app, typed) {
   const wanted = typed.trim().toLowerCase();
   if (!wanted) return [];

@@ -4,11 +4,13 @@ import { h, replace } from './dom.js';
 import { said, text } from './text.js';
 import { badge } from './badge.js';
 
+/** @param {App} app @returns {string} */
 export function reviewLine(app) {
   return app.data.review ? text('reviewed', { number: app.data.review }) : text('not_reviewed');
 }
 
 // The years that the numbers describe, and whether any of them does not say.
+/** @param {App} app @returns {string} */
 export function dataDate(app) {
   const { first, last, unsaid } = app.data.dates;
   const silence = unsaid ? text('date_unsaid') : '';
@@ -17,16 +19,20 @@ export function dataDate(app) {
 }
 
 // What an indicator is made from: a heading and words for each input.
+/** @param {App} app @param {Indicator} indicator @returns {[string, string][]} */
 export function sourcesOf(app, indicator) {
+  /** @type {(sort: string, ids: string[], heading: string) => [string, string][]} */
   const of = (sort, ids, heading) => app.data.sources.filter((source) => source.sort === sort && ids.includes(source.id))
     .map((source) => [heading, `${said(source.title)}${text('colon')}${origin(source)}`]);
   return [...of('layer', indicator.layers, 'column_source'), ...of('register', indicator.registers, 'column_register')];
 }
 
+/** @param {Source} source @returns {string} */
 function origin(source) {
   return [said(source.source), source.date, said(source.licence), said(source.accuracy)].filter(Boolean).join(' \u00B7 ');
 }
 
+/** @param {Source} source */
 function sourceLine(source) {
   return h('li', { 'data-source': source.id }, h('b', {}, said(source.title)), badge(source.basis),
     h('span', {}, origin(source)),
@@ -34,7 +40,9 @@ function sourceLine(source) {
     said(source.note) ? h('span', { class: 'aside' }, said(source.note)) : null);
 }
 
+/** @param {App} app */
 function sourceLists(app) {
+  /** @param {string} sort */
   const of = (sort) => app.data.sources.filter((source) => source.sort === sort);
   const figures = of('figures');
   const layers = of('layer');
@@ -45,12 +53,14 @@ function sourceLists(app) {
   ];
 }
 
+/** @param {PolicyDocument[]} documents */
 function documentList(documents) {
   if (!documents.length) return null;
   return [h('h3', {}, text('column_documents')), h('ul', {}, documents.map((document_) => h('li', {}, h('b', {}, said(document_.title)),
     h('span', {}, [said(document_.issuer), document_.issued].filter(Boolean).join(' · ')))))];
 }
 
+/** @param {App} app @returns {HTMLElement} */
 export function sourcesSection(app) {
   const section = h('section', { class: 'sources', id: 'sources' });
   const draw = () => {

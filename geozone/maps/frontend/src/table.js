@@ -5,8 +5,10 @@ import { sounds } from './pinyin.js';
 import { REGION, placesOf } from './regions.js';
 import { said, text } from './text.js';
 
+/** @type {Record<string, number>} */
 const RANK = { zone: 0, province: 1, city: 2, county: 3, [REGION]: 4 };
 
+/** @param {App} app @returns {HTMLElement} */
 export function tableSection(app) {
   const section = h('section', { class: 'units', id: 'units' });
   const view = { sort: 'code', up: true, filter: '', level: '' };
@@ -18,6 +20,7 @@ export function tableSection(app) {
   const body = h('tbody');
   const count = h('span', { class: 'count', role: 'status' });
 
+  /** @param {Subject} unit @returns {string | number} */
   const sortValue = (unit) => {
     if (view.sort === 'name') return app.nameOf(unit);
     if (view.sort === 'km2') return unit.area ?? -1;
@@ -30,12 +33,12 @@ export function tableSection(app) {
     const wanted = view.filter.trim().toLowerCase();
     return listed
       .filter((unit) => (!view.level || unit.level === view.level) && (!wanted || matches(app, unit, wanted) || named(app, unit, wanted)))
-      .map((unit) => [sortValue(unit), unit])
-      .sort(([one, first], [other, second]) => {
-        const order = typeof one === 'string' ? one.localeCompare(other, app.state.lang === 'zh' ? 'zh-CN' : 'en') : one - other;
+      .map((unit) => ({ value: sortValue(unit), unit }))
+      .sort(({ value: one, unit: first }, { value: other, unit: second }) => {
+        const order = typeof one === 'string' || typeof other === 'string' ? String(one).localeCompare(String(other), app.state.lang === 'zh' ? 'zh-CN' : 'en') : one - other;
         return (view.up ? order : -order) || RANK[first.level] - RANK[second.level] || (first.place ?? 0) - (second.place ?? 0);
       })
-      .map(([, unit]) => unit);
+      .map(({ unit }) => unit);
   };
 
   const fillRows = () => {
@@ -45,10 +48,11 @@ export function tableSection(app) {
     mark();
   };
   const mark = () => {
-    for (const line of body.children) line.classList.toggle('chosen', line.dataset.unit === app.subject.code);
+    for (const line of /** @type {Iterable<HTMLElement>} */ (body.children)) line.classList.toggle('chosen', line.dataset.unit === app.subject.code);
   };
 
   const draw = () => {
+    /** @param {string} key @param {string} title @param {string} extra */
     const head = (key, title, extra) => h('th', { scope: 'col', class: extra, 'aria-sort': view.sort === key ? (view.up ? 'ascending' : 'descending') : 'none' },
       h('button', {
         type: 'button',
@@ -57,7 +61,7 @@ export function tableSection(app) {
           view.up = view.sort === key ? !view.up : key === 'name' || key === 'code';
           view.sort = key;
           draw();
-          section.querySelector(`[data-sort="${CSS.escape(key)}"]`)?.focus();
+          /** @type {HTMLElement | null} */ (section.querySelector(`[data-sort="${CSS.escape(key)}"]`))?.focus();
         },
       }, title, h('span', { class: 'arrow', 'aria-hidden': 'true' }, view.sort === key ? (view.up ? ' ↑' : ' ↓') : '')));
     const levels = Object.keys(RANK).filter((level) => listed.some((unit) => unit.level === level));
@@ -88,16 +92,19 @@ export function tableSection(app) {
   return section;
 }
 
+/** @param {Pick<App, 'syllables' | 'data'>} app @param {Subject} unit @param {string} wanted @returns {boolean} */
 export function matches(app, unit, wanted) {
   return unit.name.toLowerCase().includes(wanted) || unit.nameEn.toLowerCase().includes(wanted)
     || unit.code.startsWith(wanted) || sounds(app, unit.name, wanted);
 }
 
 // Whether a place that the unit is a member of has the name.
+/** @param {App} app @param {Subject} unit @param {string} wanted @returns {boolean} */
 function named(app, unit, wanted) {
   return placesOf(app, unit).some(({ name }) => app.data.strings[name].some((one) => one.toLowerCase().includes(wanted)));
 }
 
+/** @param {App} app @param {Subject} unit @param {string[]} columns */
 function row(app, unit, columns) {
   const places = placesOf(app, unit).map(({ name }) => said(name)).join(text('and_so_on'));
   return h('tr', { 'data-unit': unit.code, class: `level-${unit.level}`, onclick: () => app.choose(unit) },

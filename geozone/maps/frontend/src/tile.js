@@ -8,12 +8,16 @@ const KEPT_BUNDLES = 24; // of a tile: the legend entries of two years, and some
 
 // The content of one tile, with coordinates in drawing units relative to the page's origin.
 export class Tile {
+  /** @param {ArrayBuffer | Uint8Array} bytes @param {number} zoom @param {number} x @param {number} y @param {Pair} origin */
   constructor(bytes, zoom, x, y, origin) {
+    /** @type {Map<string, Bundle[]>} */
     this.bundles = new Map();
+    this.extent = 4096; // of a layer that says none
+    /** @type {StoredFeature[]} */
     const features = [];
     new PbfReader(new Uint8Array(bytes)).readFields((tag, layer, reader) => {
       if (tag === 3) reader.readMessage((field, found, inner) => {
-        if (field === 2) features.push(inner.readMessage(readFeature, { row: 0, kind: 0, geometry: null }));
+        if (field === 2) features.push(inner.readMessage(readFeature, { row: 0, kind: 0, geometry: new Uint8Array() }));
         else if (field === 5) found.extent = inner.readVarint();
       }, layer);
     }, this);
@@ -24,10 +28,14 @@ export class Tile {
     this.#decode(features, size / this.extent, x * size - origin[0], y * size - origin[1]);
   }
 
+  /** @param {StoredFeature[]} features @param {number} unit @param {number} left @param {number} top */
   #decode(features, unit, left, top) {
+    /** @type {number[]} */
     const xy = [];
     const rings = [0];
+    /** @type {Uint32Array} */
     this.firstRing = new Uint32Array(this.count + 1);
+    /** @type {Float64Array} */
     this.boxes = new Float64Array(this.count * 4);
     features.forEach((feature, place) => {
       const stream = feature.geometry;
@@ -65,10 +73,13 @@ export class Tile {
       this.firstRing[place + 1] = rings.length - 1;
       this.boxes.set([west, north, east, south], place * 4);
     });
+    /** @type {Float32Array} */
     this.xy = Float32Array.from(xy);
+    /** @type {Uint32Array} */
     this.firstPoint = Uint32Array.from(rings);
   }
 
+  /** @param {Path2D} path @param {number} feature */
   addTo(path, feature) {
     const closed = this.kinds[feature] === POLYGON;
     for (let ring = this.firstRing[feature]; ring < this.firstRing[feature + 1]; ring++) {
@@ -81,6 +92,7 @@ export class Tile {
     }
   }
 
+  /** @param {number} feature @returns {Path2D} */
   path(feature) {
     const path = new Path2D();
     this.addTo(path, feature);
@@ -88,11 +100,14 @@ export class Tile {
   }
 
   // features of one legend entry in few paths: many small fills cost more than one large; kept for the latest looks
+  /** @param {number | null} year @param {number} symbol @param {(row: number) => number} symbolOf @returns {Bundle[]} */
   bundle(year, symbol, symbolOf) {
     const key = `${year} ${symbol}`;
     if (!this.bundles.has(key)) {
       if (this.bundles.size > KEPT_BUNDLES) this.bundles.clear();
+      /** @type {Bundle[]} */
       const found = [];
+      /** @type {Extract<Bundle, { path: Path2D }> | null} */
       let open = null;
       for (let feature = 0; feature < this.count; feature++) {
         if (symbolOf(this.rows[feature]) !== symbol) continue;
@@ -110,9 +125,10 @@ export class Tile {
       }
       this.bundles.set(key, found);
     }
-    return this.bundles.get(key);
+    return /** @type {Bundle[]} */ (this.bundles.get(key));
   }
 
+  /** @param {number} feature @param {number} x @param {number} y @param {number} reach @returns {boolean} */
   hits(feature, x, y, reach) {
     const [west, north, east, south] = this.boxes.subarray(feature * 4, feature * 4 + 4);
     if (x < west - reach || x > east + reach || y < north - reach || y > south + reach) return false;
@@ -120,6 +136,7 @@ export class Tile {
     return this.#near(feature, x, y, reach);
   }
 
+  /** @param {number} feature @param {number} x @param {number} y @returns {boolean} */
   #contains(feature, x, y) {
     let inside = false;
     for (let ring = this.firstRing[feature]; ring < this.firstRing[feature + 1]; ring++) {
@@ -132,6 +149,7 @@ export class Tile {
     return inside;
   }
 
+  /** @param {number} feature @param {number} x @param {number} y @param {number} reach @returns {boolean} */
   #near(feature, x, y, reach) {
     for (let ring = this.firstRing[feature]; ring < this.firstRing[feature + 1]; ring++) {
       const [first, last] = [this.firstPoint[ring], this.firstPoint[ring + 1]];
@@ -147,6 +165,7 @@ export class Tile {
   }
 }
 
+/** @param {number} tag @param {StoredFeature} feature @param {import('pbf').PbfReader} reader */
 function readFeature(tag, feature, reader) {
   if (tag === 1) feature.row = reader.readVarint();
   else if (tag === 3) feature.kind = reader.readVarint();

@@ -2,18 +2,21 @@
 
 import { PMTiles } from 'pmtiles';
 import { Base64Source, attributeReader, takeBlock, varints } from './data.js';
-import { POINT, POLYGON } from './geometry.js';
+import { POLYGON } from './geometry.js';
 import { drawWith, paint, paintPoint } from './paint.js';
 import { Tile } from './tile.js';
 import { symbolPlace } from './years.js';
 
 const KEPT_POINTS = 8_000_000; // points of decoded tiles that are kept in memory
 
+/** @param {App} app @param {string} key @returns {TiledLayer} */
 export function openTiles(app, key) {
-  const entry = app.data.layers.find((layer) => layer.key === key);
+  const entry = /** @type {StoredLayer & Required<Pick<StoredLayer, 'tiles' | 'individual'>>} */ (app.data.layers.find((layer) => layer.key === key));
   const archive = new PMTiles(new Base64Source(`geometry-${key}`));
+  /** @type {Map<string, Tile | Promise<Tile>>} */
   const kept = new Map(); // tile -> Tile, or a promise of it
   let points = 0;
+  /** @type {Uint32Array | null} */
   let places = null;
   const levels = entry.tiles.map(([zoom, least, tiles]) => ({
     zoom,
@@ -23,14 +26,19 @@ export function openTiles(app, key) {
     })),
   }));
   const tileOf = takeBlock(`places-${key}`); // by row, the place of its tile in the last level, from 1 on
-  const overview = entry.overview ? openOverview(app, entry) : null;
+  const overview = entry.overview ? openOverview(app, entry, entry.overview) : null;
+  /** @param {number} zoom */
   const levelAt = (zoom) => [...levels].reverse().find((level) => zoom >= level.least) ?? levels[0];
+  /** @param {number} zoom @param {Box} box */
   const meeting = (zoom, box) => levelAt(zoom).tiles.filter((tile) => tile.box[0] <= box[2] && tile.box[2] >= box[0] && tile.box[1] <= box[3] && tile.box[3] >= box[1]);
   // the image from afar shows the latest statuses only
+  /** @param {number} zoom @param {number | null} [year] */
   const far = (zoom, year = null) => overview !== null && zoom < entry.individual && (year === null || !layer.symbols);
 
+  /** @param {TileLevel} level @param {TilePlace} place @returns {Promise<Tile>} */
   const load = (level, place) => {
     const promise = archive.getZxy(level.zoom, place.x, place.y).then((found) => {
+      if (!found) throw new Error(`no tile ${place.name} in the archive of ${entry.id}`);
       const tile = new Tile(found.data, level.zoom, place.x, place.y, app.origin);
       points += tile.xy.length / 2;
       kept.delete(place.name);
@@ -51,17 +59,19 @@ export function openTiles(app, key) {
     return promise;
   };
 
+  /** @param {number} zoom @param {Box} box @returns {Tile[]} */
   const ready = (zoom, box) => {
     const level = levelAt(zoom);
     const wanted = meeting(zoom, box);
     layer.wanted = new Set(wanted.map((place) => place.name));
-    return wanted.map((place) => {
+    return wanted.flatMap((place) => {
       const tile = kept.get(place.name);
       if (tile === undefined) load(level, place);
-      return tile instanceof Tile ? tile : null;
-    }).filter(Boolean);
+      return tile instanceof Tile ? tile : [];
+    });
   };
 
+  /** @type {TiledLayer} */
   const layer = {
     ...entry,
     shown: false,
@@ -75,19 +85,20 @@ export function openTiles(app, key) {
       return this;
     },
     paint(context, view, year = app.state.year) {
-      if (far(view.zoom, year)) {
+      if (overview && far(view.zoom, year)) {
         overview.paint(context, view);
         return;
       }
       const tiles = ready(view.zoom, view.box);
       const pixel = view.ratio / view.scale;
+      /** @param {number} row */
       const symbolOf = (row) => symbolPlace(app, layer, row, year);
       entry.legend.forEach(({ symbol }, place) => {
         if (year === null && !entry.counts[place]) return;
         drawWith(context, view, symbol, (target) => {
           for (const tile of tiles) {
             for (const part of tile.bundle(year, place, symbolOf)) {
-              if (part.kind === POINT) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(target, view, x, y, symbol);
+              if (!part.path) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(target, view, x, y, symbol);
               else if (part.kind === POLYGON && symbol.kind !== 'stroke') {
                 if (symbol.kind === 'hatch' && view.printing) paint(target, part.path, POLYGON, symbol, view, view.box);
                 else target.fill(part.path);
@@ -111,7 +122,7 @@ export function openTiles(app, key) {
       layer.found = new Map(found.map(({ tile, feature }) => [tile.rows[feature], { tile, feature }]));
       return [...layer.found.keys()].sort((one, other) => other - one);
     },
-    outline(context, view, row, draw) {
+    outline(_context, _view, row, draw) {
       const known = layer.found?.get(row) ?? (layer.held?.row === row ? layer.held : null);
       if (known) draw(known.tile.path(known.feature), '#8a5a00', 2);
     },
@@ -122,7 +133,7 @@ export function openTiles(app, key) {
     },
     // loads the one tile that a feature lies in and returns the feature's box
     async locate(row) {
-      places ??= varints(tileOf);
+      places ??= varints(/** @type {Uint8Array} */ (tileOf));
       const level = levels[levels.length - 1];
       const place = level.tiles[places[row] - 1];
       if (!place) return null;
@@ -142,11 +153,13 @@ export function openTiles(app, key) {
 }
 
 // one whole number for each feature, or null where the page carries none
+/** @param {string} id @param {number} [shift] @returns {Int32Array | null} */
 function wholeNumbers(id, shift = 0) {
   const bytes = takeBlock(id);
   return bytes && Int32Array.from(varints(bytes), (value) => value + shift);
 }
 
+/** @param {Tile} tile @param {number} feature @returns {Generator<Pair>} */
 function* pointsOf(tile, feature) {
   for (let point = tile.firstPoint[tile.firstRing[feature]]; point < tile.firstPoint[tile.firstRing[feature + 1]]; point++) {
     yield [tile.xy[point * 2], tile.xy[point * 2 + 1]];
@@ -154,16 +167,18 @@ function* pointsOf(tile, feature) {
 }
 
 // The image that stands for a crowded layer seen from far, coloured by the legend's symbols.
-function openOverview(app, entry) {
+/** @param {App} app @param {StoredLayer} entry @param {NonNullable<StoredLayer['overview']>} overview */
+function openOverview(app, entry, overview) {
   const image = new Image();
+  /** @type {(HTMLCanvasElement | null)[] | null} */
   let masks = null;
   image.addEventListener('load', () => app.tell(['tiles']));
-  image.src = entry.overview.url;
+  image.src = overview.url;
   const split = () => {
     const canvas = document.createElement('canvas');
     canvas.width = image.naturalWidth;
     canvas.height = image.naturalHeight;
-    const context = canvas.getContext('2d', { willReadFrequently: true });
+    const context = /** @type {Context} */ (canvas.getContext('2d', { willReadFrequently: true }));
     context.drawImage(image, 0, 0);
     const grey = context.getImageData(0, 0, canvas.width, canvas.height);
     return entry.legend.map((_, place) => {
@@ -173,19 +188,20 @@ function openOverview(app, entry) {
       mask.height = canvas.height;
       const pixels = new ImageData(canvas.width, canvas.height);
       for (let at = 0; at < grey.data.length; at += 4) if (grey.data[at] === place + 1) pixels.data[at + 3] = 255;
-      mask.getContext('2d').putImageData(pixels, 0, 0);
+      /** @type {Context} */ (mask.getContext('2d')).putImageData(pixels, 0, 0);
       return mask;
     });
   };
   return {
+    /** @param {Context} context @param {View} view */
     paint(context, view) {
       if (!image.complete || !image.naturalWidth) return;
       masks ??= split();
-      const [west, north, east, south] = entry.overview.box;
+      const [west, north, east, south] = overview.box;
       const sheet = document.createElement('canvas');
       sheet.width = view.width;
       sheet.height = view.height;
-      const draft = sheet.getContext('2d');
+      const draft = /** @type {Context} */ (sheet.getContext('2d'));
       context.setTransform(1, 0, 0, 1, 0, 0);
       masks.forEach((mask, place) => {
         if (!mask) return;
