@@ -59,6 +59,7 @@ function printedSources(app) {
   if (!layers.length) return app.data.sources.map((source) => ({ title: source.title, words: [text(`basis_${source.basis}`), source.date, said(source.licence)] }));
   const hidden = new Set(layers.filter((layer) => !layer.shown).map((layer) => layer.id));
   const drawn = app.data.sources.filter((source) => source.sort === 'layer' && !hidden.has(source.id));
+  /** @param {'citation' | 'licence'} name */
   const parts = (name) => [...new Set(drawn.flatMap((source) => said(source[name]).split(/; |\uFF1B/)).filter(Boolean))];
   return [
     ...drawn.map((source) => ({ title: source.title, words: [text(`basis_${source.basis}`), source.date] })),
