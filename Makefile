@@ -61,12 +61,13 @@ lint: setup $(CHECKERS) ## check style, types and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" check/node_modules/.bin/biome lint --error-on-warnings .
+	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" check/node_modules/.bin/biome check --error-on-warnings .
 	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" check/node_modules/.bin/tsc --project .
 
-format: setup ## format the code
+format: setup $(CHECKERS) ## format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" check/node_modules/.bin/biome check --write .
 
 fuzz: setup ## read ten thousand damaged files
 	$(BIN)/python tests/property/test_read_fuzz.py 10000

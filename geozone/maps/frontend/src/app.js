@@ -13,7 +13,9 @@ const NUMBERS = ['numerator', 'denominator', 'value', 'low', 'high', 'shown', 't
 
 /** @param {StoredRate} rate @returns {NumberedRate} */
 function withNumbers(rate) {
-  const numbers = /** @type {Record<RateNumbers, number | null>} */ (Object.fromEntries(NUMBERS.map((name) => [name, rate[name] === null ? null : Number(rate[name])])));
+  const numbers = /** @type {Record<RateNumbers, number | null>} */ (
+    Object.fromEntries(NUMBERS.map((name) => [name, rate[name] === null ? null : Number(rate[name])]))
+  );
   return { ...rate, ...numbers, printed: rate.value };
 }
 
@@ -53,9 +55,7 @@ export class App {
     this.#readRates();
     this.regions = readRegions(this);
     /** @type {Record<string, Register>} */
-    this.registers = Object.fromEntries(
-      Object.entries(data.registers).map(([id, register]) => [id, { ...register, items: rows(register.items) }]),
-    );
+    this.registers = Object.fromEntries(Object.entries(data.registers).map(([id, register]) => [id, { ...register, items: rows(register.items) }]));
     const zone = this.units.findIndex((unit) => unit.level === 'zone');
     this.zone = zone < 0 ? this.units.length - 1 : zone;
     /** @type {State} */

@@ -9,7 +9,12 @@ const FADE = 2 ** 26 / 360 / 2; // half a degree, over which the sea ends
 /** @param {App} app */
 export function openBackdrop(app) {
   const { grounds } = app.data.backdrop;
-  app.grounds = Object.fromEntries(Object.entries(grounds).map(([purpose, symbol]) => [purpose, { symbol, features: new Features(/** @type {Uint8Array} */ (takeBlock(`geometry-${purpose}`)), app.origin) }]));
+  app.grounds = Object.fromEntries(
+    Object.entries(grounds).map(([purpose, symbol]) => [
+      purpose,
+      { symbol, features: new Features(/** @type {Uint8Array} */ (takeBlock(`geometry-${purpose}`)), app.origin) },
+    ]),
+  );
 }
 
 // Images of a base map show the sea and the rivers themselves.
@@ -39,7 +44,10 @@ function fade(app, context, view, features) {
   const [east, south] = [2, 3].map((side) => Math.max(...boxes.map((box) => box[side])));
   const { land } = app.data.backdrop;
   context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
-  for (const [x0, y0, x1, y1] of [[east - FADE, 0, east, 0], [0, south - FADE, 0, south]]) {
+  for (const [x0, y0, x1, y1] of [
+    [east - FADE, 0, east, 0],
+    [0, south - FADE, 0, south],
+  ]) {
     const gradient = context.createLinearGradient(x0, y0, x1, y1);
     gradient.addColorStop(0, `${land}00`);
     gradient.addColorStop(1, land);

@@ -18,7 +18,8 @@ export function bar(rates, share) {
     const low = width(rate.low ?? 0);
     track.append(
       h('div', { class: 'bar-value verdict-none', style: { width: low } }),
-      h('div', { class: rate.high === null ? 'bar-band open' : 'bar-band', style: { left: low, width: `calc(${width(rate.high ?? reach)} - ${low})` } }));
+      h('div', { class: rate.high === null ? 'bar-band open' : 'bar-band', style: { left: low, width: `calc(${width(rate.high ?? reach)} - ${low})` } }),
+    );
   }
   for (const row of targets) track.append(h('div', { class: 'bar-target', style: { left: width(/** @type {number} */ (row.target_value)) } }));
   return track;
@@ -28,7 +29,10 @@ export function bar(rates, share) {
 /** @param {App} app @param {Rate} rate */
 function history(app, rate) {
   return [...app.years].flatMap(([year, { ratesOf }]) => {
-    const row = ratesOf.get(rate.unit_code)?.get(rate.indicator)?.find((one) => one.kind === rate.kind);
+    const row = ratesOf
+      .get(rate.unit_code)
+      ?.get(rate.indicator)
+      ?.find((one) => one.kind === rate.kind);
     if (!row) return [];
     const [low, high] = [row.value ?? row.low, row.value ?? row.high];
     const told = low !== null && row.rank < app.data.silent && (row.kind !== 'reported' || Number.parseInt(row.vintage, 10) === year);
@@ -40,7 +44,8 @@ function history(app, rate) {
 /** @param {App} app @param {Rate[]} rates @returns {SVGElement | null} */
 export function trajectory(app, rates) {
   const rate = rates[0];
-  const points = rates.flatMap(({ target_value: value, target_year: year, target_text: words }) => (value !== null && year ? [{ year, value, words }] : []))
+  const points = rates
+    .flatMap(({ target_value: value, target_year: year, target_text: words }) => (value !== null && year ? [{ year, value, words }] : []))
     .sort((one, other) => one.year - other.year);
   const now = Number.parseInt(rate.vintage, 10);
   const [low, high] = [rate.value ?? rate.low, rate.value ?? rate.high];
@@ -57,7 +62,8 @@ export function trajectory(app, rates) {
   /** @param {number} value */
   const y = (value) => height - 18 - (value / top) * (height - 32);
   /** @param {string} name @param {Pair[]} found */
-  const line = (name, found) => found.length > 1 && shape.append(svg('polyline', { class: name, points: found.map(([year, value]) => `${x(year)},${y(value)}`).join(' ') }));
+  const line = (name, found) =>
+    found.length > 1 && shape.append(svg('polyline', { class: name, points: found.map(([year, value]) => `${x(year)},${y(value)}`).join(' ') }));
   /** @param {number} year @param {number} at @param {string} words @param {string} [anchor] */
   const word = (year, at, words, anchor = 'middle') => shape.append(svg('text', { x: x(year), y: at, 'text-anchor': anchor }, words));
   const shape = svg('svg', { class: 'trajectory', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': text('trajectory') });
@@ -66,7 +72,10 @@ export function trajectory(app, rates) {
   for (const one of known) {
     if (one.high !== one.low) shape.append(svg('path', { class: 'range', d: `M${x(one.year)} ${y(one.low)}V${y(one.high)}` }));
   }
-  line('past', known.map((one) => /** @type {Pair} */ ([one.year, one.low])));
+  line(
+    'past',
+    known.map((one) => /** @type {Pair} */ ([one.year, one.low])),
+  );
   line('way', [[now, low], ...ahead.map((point) => /** @type {Pair} */ ([point.year, point.value]))]);
   for (const one of past) shape.append(svg('circle', { class: 'then', cx: x(one.year), cy: y(one.low), r: 2 }));
   shape.append(svg('circle', { class: 'today', cx: x(now), cy: y(low), r: 3.5 }));

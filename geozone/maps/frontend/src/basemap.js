@@ -11,12 +11,23 @@ export function openBaseMap(app, key) {
   let tiles;
   /** @type {BaseLayer} */
   const layer = {
-    key, id: key, under: true, title: stored.title, shown: false, basis: null,
-    addTo() { this.shown = true; return this; },
+    key,
+    id: key,
+    under: true,
+    title: stored.title,
+    shown: false,
+    basis: null,
+    addTo() {
+      this.shown = true;
+      return this;
+    },
     paint() {},
     attach(chart) {
       tiles = L.layerGroup(stored.urls.map((url) => L.tileLayer(url, { subdomains: stored.subdomains, maxZoom: 18 })));
-      L.control.attribution({ prefix: false, position: 'bottomright' }).addTo(chart.map).addAttribution(L.Util.template('{text}', { text: escaped(stored.attribution) }));
+      L.control
+        .attribution({ prefix: false, position: 'bottomright' })
+        .addTo(chart.map)
+        .addAttribution(L.Util.template('{text}', { text: escaped(stored.attribution) }));
       const follow = () => (layer.shown ? tiles.addTo(chart.map) : tiles.remove());
       app.on(['layers'], follow);
       follow();

@@ -19,12 +19,15 @@ export function beltSection(app, belt, number) {
   const layers = { axis: layerOf('axis'), breaks: layerOf('breaks'), gaps: layerOf('gaps') };
   const profile = layers.axis ? profileOf(app, belt, layers.axis, layers.breaks) : null;
   const choice = belt.closing && layers.gaps ? choiceOf(app, belt.closing, layers.gaps) : null;
-  const draw = () => replace(section,
-    h('h2', {}, said(belt.title), layers.axis ? badge(layers.axis.basis) : null),
-    h('p', { class: 'told' }, said(belt.text)),
-    belt.more === null ? null : h('p', { class: 'note', 'data-more': true }, said(belt.more)),
-    profile?.draw(),
-    choice?.draw());
+  const draw = () =>
+    replace(
+      section,
+      h('h2', {}, said(belt.title), layers.axis ? badge(layers.axis.basis) : null),
+      h('p', { class: 'told' }, said(belt.text)),
+      belt.more === null ? null : h('p', { class: 'note', 'data-more': true }, said(belt.more)),
+      profile?.draw(),
+      choice?.draw(),
+    );
   app.on(['lang'], draw);
   draw();
   return section;
@@ -59,9 +62,13 @@ function profileOf(app, belt, axisLayer, breakLayer) {
   const kilometres = (km) => digits(km, km < 10 ? 1 : 0);
   const hasSafe = belt.safe && stations.some((row) => Number.isFinite(row.protected_width_km));
   /** @param {BeltRow} row */
-  const wordsAt = (row) => text(hasSafe ? 'belt_at' : 'belt_at_width', {
-    km: digits(row.along_km, 0), county: nameAt(app, row), width: kilometres(row.width_km), safe: kilometres(row.protected_width_km ?? 0),
-  });
+  const wordsAt = (row) =>
+    text(hasSafe ? 'belt_at' : 'belt_at_width', {
+      km: digits(row.along_km, 0),
+      county: nameAt(app, row),
+      width: kilometres(row.width_km),
+      safe: kilometres(row.protected_width_km ?? 0),
+    });
 
   // Marks a station on the chart, and on the map where it comes from the chart.
   /** @param {number} place @param {boolean} onMap */
@@ -116,44 +123,76 @@ function profileOf(app, belt, axisLayer, breakLayer) {
   let figure;
   const redraw = () => {
     own = stations.filter((row) => row.axis === axis);
-    const drawn = drawing(app, belt, own, breaks.filter((row) => row.axis === axis), breakLayer, hasSafe);
-    const slider = h('div', {
-      class: 'profile', role: 'slider', tabindex: '0', 'data-profile': axis, 'aria-label': text('belt_profile'), 'aria-valuemin': '0', 'aria-valuemax': String(Math.round(drawn.length)),
-      onpointermove: (event) => mark(place(event), true),
-      onpointerdown: (event) => mark(place(event), true),
-      onpointerleave: leave,
-      onfocus: () => mark(at, true),
-      onblur: leave,
-      onkeydown: (event) => {
-        if (event.key === 'Enter') flyTo();
-        else if (event.key in keys) mark(Number.isFinite(keys[event.key]) ? at + keys[event.key] : keys[event.key] > 0 ? own.length - 1 : 0, true);
-        else return;
-        event.preventDefault();
+    const drawn = drawing(
+      app,
+      belt,
+      own,
+      breaks.filter((row) => row.axis === axis),
+      breakLayer,
+      hasSafe,
+    );
+    const slider = h(
+      'div',
+      {
+        class: 'profile',
+        role: 'slider',
+        tabindex: '0',
+        'data-profile': axis,
+        'aria-label': text('belt_profile'),
+        'aria-valuemin': '0',
+        'aria-valuemax': String(Math.round(drawn.length)),
+        onpointermove: (event) => mark(place(event), true),
+        onpointerdown: (event) => mark(place(event), true),
+        onpointerleave: leave,
+        onfocus: () => mark(at, true),
+        onblur: leave,
+        onkeydown: (event) => {
+          if (event.key === 'Enter') flyTo();
+          else if (event.key in keys) mark(Number.isFinite(keys[event.key]) ? at + keys[event.key] : keys[event.key] > 0 ? own.length - 1 : 0, true);
+          else return;
+          event.preventDefault();
+        },
+        ondblclick: flyTo,
       },
-      ondblclick: flyTo,
-    }, drawn.shape);
+      drawn.shape,
+    );
     const words = h('p', { class: 'profile-words' });
     parts = { ...drawn, slider, words };
-    const widest = axes.length > 1 ? h('select', {
-      'aria-label': text('belt_axes'), 'data-choose-axis': true,
-      onchange: (event) => {
-        axis = axes[event.target.selectedIndex];
-        at = 0;
-        redraw();
-        figure.querySelector('select')?.focus();
-      },
-    }, axes.map((one) => {
-      const option = h('option', {}, text('belt_axis', { axis: one, length: digits(lengthOf(stations.filter((row) => row.axis === one)), 0) }));
-      option.value = String(one);
-      option.selected = one === axis;
-      return option;
-    })) : null;
-    replace(figure, h('div', { class: 'profile-head' }, h('h3', {}, text('belt_profile')), widest), slider,
-      h('p', { class: 'profile-key' },
+    const widest =
+      axes.length > 1
+        ? h(
+            'select',
+            {
+              'aria-label': text('belt_axes'),
+              'data-choose-axis': true,
+              onchange: (event) => {
+                axis = axes[event.target.selectedIndex];
+                at = 0;
+                redraw();
+                figure.querySelector('select')?.focus();
+              },
+            },
+            axes.map((one) => {
+              const option = h('option', {}, text('belt_axis', { axis: one, length: digits(lengthOf(stations.filter((row) => row.axis === one)), 0) }));
+              option.value = String(one);
+              option.selected = one === axis;
+              return option;
+            }),
+          )
+        : null;
+    replace(
+      figure,
+      h('div', { class: 'profile-head' }, h('h3', {}, text('belt_profile')), widest),
+      slider,
+      h(
+        'p',
+        { class: 'profile-key' },
         h('span', {}, h('i', { class: 'key-width' }), text('belt_width')),
         hasSafe ? h('span', {}, h('i', { class: 'key-safe' }), text('belt_safe')) : null,
-        h('span', {}, h('i', { class: 'key-narrow' }), text('belt_narrow', { width: digits(belt.narrow_km, Number.isInteger(belt.narrow_km) ? 0 : 1) }))),
-      words);
+        h('span', {}, h('i', { class: 'key-narrow' }), text('belt_narrow', { width: digits(belt.narrow_km, Number.isInteger(belt.narrow_km) ? 0 : 1) })),
+      ),
+      words,
+    );
     mark(at, false);
   };
 
@@ -161,13 +200,16 @@ function profileOf(app, belt, axisLayer, breakLayer) {
     draw() {
       figure = h('div', { class: 'belt-profile' });
       redraw();
-      return [figure, breakList(app, breakLayer, breaks, (row) => {
-        if (row.axis !== axis) {
-          axis = row.axis;
-          redraw();
-        }
-        mark(nearest(row.along_km), false);
-      })];
+      return [
+        figure,
+        breakList(app, breakLayer, breaks, (row) => {
+          if (row.axis !== axis) {
+            axis = row.axis;
+            redraw();
+          }
+          mark(nearest(row.along_km), false);
+        }),
+      ];
     },
   };
 }
@@ -238,19 +280,40 @@ function drawing(app, belt, rows, breaks, layer, hasSafe) {
   /** @param {number} until @param {number} step */
   const ticks = (until, step) => Array.from({ length: Math.floor(until / step) + 1 }, (_, place) => place * step);
   shape.append(
-    ...ticks(top, stepOf(top, 4)).map((km) => svg('g', {}, svg('path', { class: 'grid', d: `M${LEFT} ${y(km)}H${WIDTH - RIGHT}` }), svg('text', { x: LEFT - 4, y: y(km) + 3.5, 'text-anchor': 'end' }, String(km)))),
-    svg('path', { class: 'whole', d: areaOf('width_km') }));
+    ...ticks(top, stepOf(top, 4)).map((km) =>
+      svg(
+        'g',
+        {},
+        svg('path', { class: 'grid', d: `M${LEFT} ${y(km)}H${WIDTH - RIGHT}` }),
+        svg('text', { x: LEFT - 4, y: y(km) + 3.5, 'text-anchor': 'end' }, String(km)),
+      ),
+    ),
+    svg('path', { class: 'whole', d: areaOf('width_km') }),
+  );
   if (hasSafe) shape.append(svg('path', { class: 'safe', d: areaOf('protected_width_km') }));
   shape.append(
     svg('path', { class: 'narrow', d: `M${LEFT} ${y(belt.narrow_km)}H${WIDTH - RIGHT}` }),
     ...ticks(length, stepOf(length, 6)).map((km) => svg('text', { x: x(km), y: HEIGHT - 6, 'text-anchor': 'middle' }, km ? String(km) : '0 km')),
-    ...peaks(rows, top).map((row) => svg('text', { class: 'peak', x: Math.min(x(row.along_km), WIDTH - RIGHT - 14), y: TOP + 10, 'text-anchor': 'middle' }, `\u2191${digits(row.width_km, 0)}`)),
+    ...peaks(rows, top).map((row) =>
+      svg(
+        'text',
+        { class: 'peak', x: Math.min(x(row.along_km), WIDTH - RIGHT - 14), y: TOP + 10, 'text-anchor': 'middle' },
+        `\u2191${digits(row.width_km, 0)}`,
+      ),
+    ),
     ...countyNames(app, rows, x),
-    ...(layer ? breaks.map((row) => {
-      const symbol = layer.legend[layer.symbols?.[row.feature] ?? 0].symbol;
-      return svg('circle', { class: 'break', 'data-break': row.rank, cx: x(row.along_km), cy: TOP - 8, r: 3 * (symbol.size ?? 1), fill: symbol.fill }, svg('title', {}, featureName(app, layer, row.feature)));
-    }) : []),
-    line);
+    ...(layer
+      ? breaks.map((row) => {
+          const symbol = layer.legend[layer.symbols?.[row.feature] ?? 0].symbol;
+          return svg(
+            'circle',
+            { class: 'break', 'data-break': row.rank, cx: x(row.along_km), cy: TOP - 8, r: 3 * (symbol.size ?? 1), fill: symbol.fill },
+            svg('title', {}, featureName(app, layer, row.feature)),
+          );
+        })
+      : []),
+    line,
+  );
   return { shape, line, length, x, km: (/** @type {number} */ place) => ((place - LEFT) / (WIDTH - LEFT - RIGHT)) * length };
 }
 
@@ -269,7 +332,10 @@ function countyNames(app, rows, x) {
   const labels = [];
   const borders = runs.slice(1).map(({ from }) => svg('path', { class: 'border', d: `M${x(from)} ${TOP - 3}v4` }));
   // the longest stretches are named first, left to right within the room that is left
-  const chosen = [...runs].sort((one, other) => other.to - other.from - (one.to - one.from)).slice(0, 12).sort((one, other) => one.from - other.from);
+  const chosen = [...runs]
+    .sort((one, other) => other.to - other.from - (one.to - one.from))
+    .slice(0, 12)
+    .sort((one, other) => one.from - other.from);
   for (const { name, from, to } of chosen) {
     const half = (name.length * LETTER[app.state.lang]) / 2;
     const middle = Math.max(LEFT + half, Math.min(WIDTH - half, x((from + to) / 2)));
@@ -284,19 +350,37 @@ function countyNames(app, rows, x) {
 /** @param {App} app @param {FeatureLayer | null} layer @param {BeltRow[]} rows @param {(row: BeltRow) => void} mark */
 function breakList(app, layer, rows, mark) {
   if (!layer || !rows.length) return null;
-  return h('details', { class: 'belt-breaks' },
+  return h(
+    'details',
+    { class: 'belt-breaks' },
     h('summary', {}, text('belt_breaks', { count: rows.length })),
-    h('ol', {}, rows.map((row) => h('li', {},
-      h('span', { class: 'key-dot', style: { background: layer.legend[layer.symbols?.[row.feature] ?? 0].symbol.fill ?? '' } }),
-      h('button', {
-        type: 'button', class: 'link', 'data-break': row.rank,
-        onclick: () => {
-          mark(row);
-          app.showFeature(layer, row.feature, around(layer, row.feature));
-        },
-      }, text('belt_break', { rank: row.rank, kind: text(`break_kind_${row.kind}`), county: nameAt(app, row), km: digits(row.along_km, 0) })),
-      Number.isFinite(row.width_km) ? h('span', {}, text(`belt_wide_${row.kind}`, { width: digits(row.width_km, 1) })) : null,
-      (app.state.lang === 'en' ? row.there_en : row.there) ? h('span', { class: 'there' }, app.state.lang === 'en' ? row.there_en : row.there) : null))));
+    h(
+      'ol',
+      {},
+      rows.map((row) =>
+        h(
+          'li',
+          {},
+          h('span', { class: 'key-dot', style: { background: layer.legend[layer.symbols?.[row.feature] ?? 0].symbol.fill ?? '' } }),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'link',
+              'data-break': row.rank,
+              onclick: () => {
+                mark(row);
+                app.showFeature(layer, row.feature, around(layer, row.feature));
+              },
+            },
+            text('belt_break', { rank: row.rank, kind: text(`break_kind_${row.kind}`), county: nameAt(app, row), km: digits(row.along_km, 0) }),
+          ),
+          Number.isFinite(row.width_km) ? h('span', {}, text(`belt_wide_${row.kind}`, { width: digits(row.width_km, 1) })) : null,
+          (app.state.lang === 'en' ? row.there_en : row.there) ? h('span', { class: 'there' }, app.state.lang === 'en' ? row.there_en : row.there) : null,
+        ),
+      ),
+    ),
+  );
 }
 
 // The gaps that a reader can close, and what that gains.
@@ -323,16 +407,42 @@ function choiceOf(app, closing, layer) {
     return [subject, ...(subject.members ? [app.units[app.zone]] : above)];
   };
   /** @param {string} title @param {string} now @param {string} then @param {string} more @param {Record<string, unknown>} data */
-  const line = (title, now, then, more, data) => h('tr', data, h('th', { scope: 'row' }, title), h('td', {}, now), h('td', {}, then), h('td', { class: 'gain' }, more));
+  const line = (title, now, then, more, data) =>
+    h('tr', data, h('th', { scope: 'row' }, title), h('td', {}, now), h('td', {}, then), h('td', { class: 'gain' }, more));
   const tell = () => {
     const part = [connected(closing, []), connected(closing, chosen)];
-    const shares = subjects().map((subject) => ({ subject, ...protection(closing, chosen, holdsOf(subject)) })).filter(({ whole }) => whole > 0);
-    replace(result,
-      h('thead', {}, h('tr', {}, ['belt_share', 'belt_now', 'belt_then', 'belt_gain'].map((name) => h('th', { scope: 'col' }, text(name))))),
-      h('tbody', {},
-        shares.map(({ subject, whole, now, then }) => line(app.nameOf(subject), percent(now / whole), percent(then / whole), then > now ? text('belt_points', { points: digits(((then - now) / whole) * 100, 2) }) : '—',
-          { 'data-unit-share': subject.code, 'data-now': now / whole, 'data-then': then / whole })),
-        line(text('belt_connected'), digits(part[0], 0), digits(part[1], 0), part[1] > part[0] ? `+${digits(part[1] - part[0], 0)}` : '—', { 'data-connected': part[1], class: 'connected' })));
+    const shares = subjects()
+      .map((subject) => ({ subject, ...protection(closing, chosen, holdsOf(subject)) }))
+      .filter(({ whole }) => whole > 0);
+    replace(
+      result,
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          ['belt_share', 'belt_now', 'belt_then', 'belt_gain'].map((name) => h('th', { scope: 'col' }, text(name))),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        shares.map(({ subject, whole, now, then }) =>
+          line(
+            app.nameOf(subject),
+            percent(now / whole),
+            percent(then / whole),
+            then > now ? text('belt_points', { points: digits(((then - now) / whole) * 100, 2) }) : '—',
+            { 'data-unit-share': subject.code, 'data-now': now / whole, 'data-then': then / whole },
+          ),
+        ),
+        line(text('belt_connected'), digits(part[0], 0), digits(part[1], 0), part[1] > part[0] ? `+${digits(part[1] - part[0], 0)}` : '—', {
+          'data-connected': part[1],
+          class: 'connected',
+        }),
+      ),
+    );
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (box.querySelectorAll('[data-gap]'))) input.checked = chosen.has(Number(input.dataset.gap));
     const best = closing.best.length === chosen.size && closing.best.every((gap) => chosen.has(gap));
     box.querySelector('[data-best]')?.setAttribute('aria-pressed', String(best));
@@ -350,25 +460,54 @@ function choiceOf(app, closing, layer) {
   return {
     draw() {
       result = h('table', { class: 'closing-result', 'aria-live': 'polite' });
-      box = h('div', { class: 'closing' },
+      box = h(
+        'div',
+        { class: 'closing' },
         h('h3', {}, text('belt_closing')),
         h('p', { class: 'note' }, text('belt_closing_hint', { count: size })),
-        h('div', { class: 'closing-tools' },
+        h(
+          'div',
+          { class: 'closing-tools' },
           h('button', { type: 'button', 'data-best': true, onclick: () => choose(closing.best) }, text('belt_best', { count: closing.best.length })),
-          h('button', { type: 'button', 'data-none': true, onclick: () => choose([]) }, text('belt_clear'))),
-        h('ul', { class: 'closing-gaps' }, closing.gaps.area.map((area, gap) => {
-          const unit = closing.gaps.unit[gap] === null ? null : app.units[closing.gaps.unit[gap]];
-          const id = `${layer.key}-gap${gap}`;
-          return h('li', {},
-            h('input', { type: 'checkbox', id, 'data-gap': gap, onchange: (event) => {
-              if (event.target.checked) chosen.add(gap);
-              else chosen.delete(gap);
-              tell();
-            } }),
-            h('label', { for: id }, text('belt_gap', { rank: closing.gaps.feature[gap] + 1, unit: unit ? app.nameOf(unit) : '', area: digits(area, 0) })),
-            h('button', { type: 'button', class: 'link', 'data-show-gap': gap, 'aria-label': text('belt_show', { rank: closing.gaps.feature[gap] + 1 }), title: text('belt_show', { rank: closing.gaps.feature[gap] + 1 }), onclick: () => app.showFeature(layer, closing.gaps.feature[gap]) }, '\u25CE'));
-        })),
-        result);
+          h('button', { type: 'button', 'data-none': true, onclick: () => choose([]) }, text('belt_clear')),
+        ),
+        h(
+          'ul',
+          { class: 'closing-gaps' },
+          closing.gaps.area.map((area, gap) => {
+            const unit = closing.gaps.unit[gap] === null ? null : app.units[closing.gaps.unit[gap]];
+            const id = `${layer.key}-gap${gap}`;
+            return h(
+              'li',
+              {},
+              h('input', {
+                type: 'checkbox',
+                id,
+                'data-gap': gap,
+                onchange: (event) => {
+                  if (event.target.checked) chosen.add(gap);
+                  else chosen.delete(gap);
+                  tell();
+                },
+              }),
+              h('label', { for: id }, text('belt_gap', { rank: closing.gaps.feature[gap] + 1, unit: unit ? app.nameOf(unit) : '', area: digits(area, 0) })),
+              h(
+                'button',
+                {
+                  type: 'button',
+                  class: 'link',
+                  'data-show-gap': gap,
+                  'aria-label': text('belt_show', { rank: closing.gaps.feature[gap] + 1 }),
+                  title: text('belt_show', { rank: closing.gaps.feature[gap] + 1 }),
+                  onclick: () => app.showFeature(layer, closing.gaps.feature[gap]),
+                },
+                '\u25CE',
+              ),
+            );
+          }),
+        ),
+        result,
+      );
       tell();
       return box;
     },

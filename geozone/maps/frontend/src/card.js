@@ -10,8 +10,11 @@ import { itemName } from './years.js';
 
 /** @param {App} app @param {string} verdict @returns {SVGElement} */
 export function verdictMark(app, verdict) {
-  return svg('svg', { class: `mark mark-${verdict}`, viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true' },
-    svg('path', { d: app.data.marks[verdict], fill: 'none', stroke: 'currentColor', 'stroke-width': 2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }));
+  return svg(
+    'svg',
+    { class: `mark mark-${verdict}`, viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true' },
+    svg('path', { d: app.data.marks[verdict], fill: 'none', stroke: 'currentColor', 'stroke-width': 2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }),
+  );
 }
 
 /** @param {Rate} rate */
@@ -38,9 +41,17 @@ export function speaks(app, rate) {
 
 /** @param {App} app @param {Rate} rate @param {boolean} several */
 function verdictLine(app, rate, several) {
-  return h('div', { class: 'verdict', ...rateData(rate), 'data-target': rate.target_id, 'data-verdict': rate.verdict },
+  return h(
+    'div',
+    { class: 'verdict', ...rateData(rate), 'data-target': rate.target_id, 'data-verdict': rate.verdict },
     h('span', { class: `pill pill-${rate.verdict}` }, verdictMark(app, rate.verdict ?? ''), said(rate.outcome_text)),
-    h('span', { class: 'goal-text' }, several ? `${said(rate.made_text)} · ` : '', text(app.data.targets[rate.target_id ?? '']?.reference ? 'reference_by' : 'target_by', { target: said(rate.target_text) })));
+    h(
+      'span',
+      { class: 'goal-text' },
+      several ? `${said(rate.made_text)} · ` : '',
+      text(app.data.targets[rate.target_id ?? '']?.reference ? 'reference_by' : 'target_by', { target: said(rate.target_text) }),
+    ),
+  );
 }
 
 /** @param {App} app @param {Rate[]} rates @param {boolean} several */
@@ -54,17 +65,31 @@ function verdicts(app, rates, several) {
 /** @param {App} app @param {Rate[]} rates */
 function beside(app, rates) {
   const [rate] = rates;
-  return h('div', { class: 'beside', ...rateData(rate) },
-    h('p', { class: 'value' }, said(rate.made_text), h('b', {}, said(rate.value_text)), h('span', { class: 'share' }, said(rate.parts_text)), rate.basis ? badge(rate.basis) : null),
+  return h(
+    'div',
+    { class: 'beside', ...rateData(rate) },
+    h(
+      'p',
+      { class: 'value' },
+      said(rate.made_text),
+      h('b', {}, said(rate.value_text)),
+      h('span', { class: 'share' }, said(rate.parts_text)),
+      rate.basis ? badge(rate.basis) : null,
+    ),
     verdicts(app, rates, true),
-    said(rate.note) ? h('p', { class: 'note' }, said(rate.note)) : null);
+    said(rate.note) ? h('p', { class: 'note' }, said(rate.note)) : null,
+  );
 }
 
 // What looks at the same in another measure: by shore, by area, on land.
 /** @param {Rate[][]} parts */
 function partLines(parts) {
   if (!parts.length) return null;
-  return h('ul', { class: 'parts' }, parts.map(([rate]) => h('li', rateData(rate), h('span', {}, said(rate.title_text)), h('b', {}, said(rate.value_text)))));
+  return h(
+    'ul',
+    { class: 'parts' },
+    parts.map(([rate]) => h('li', rateData(rate), h('span', {}, said(rate.title_text)), h('b', {}, said(rate.value_text)))),
+  );
 }
 
 /** @param {App} app @param {Indicator} indicator @param {Rate[]} rates */
@@ -94,17 +119,30 @@ function facts(app, indicator, rates) {
 // The items that would close a gap, in the order that the indicator gives: nearest to completion first.
 /** @param {App} app @param {Indicator} indicator @param {Subject} unit @returns {HTMLElement | null} */
 export function openItems(app, indicator, unit) {
-  const open = indicator.open.flatMap(([id, places]) => places
-    .map((place) => ({ id, place, item: app.registers[id].items[place] }))
-    .filter(({ item }) => liesIn(app, item, unit)));
+  const open = indicator.open.flatMap(([id, places]) =>
+    places.map((place) => ({ id, place, item: app.registers[id].items[place] })).filter(({ item }) => liesIn(app, item, unit)),
+  );
   if (!open.length) return null;
-  return h('details', { class: 'open-items' },
+  return h(
+    'details',
+    { class: 'open-items' },
     h('summary', {}, text('open_items', { count: open.length })),
-    h('ul', {}, open.map(({ item, id, place }) => h('li', {},
-      h('button', { type: 'button', class: 'link', 'data-item': item.item_id, onclick: () => app.showItem(id, place) }, itemName(item)),
-      h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`),
-      item.planned_year ? ` · ${text('planned_for', { year: Math.round(Number(item.planned_year)) })}` : '',
-      item.shore_km ? ` · ${text('shore', { length: digits(item.shore_km, 0) })}` : ''))));
+    h(
+      'ul',
+      {},
+      open.map(({ item, id, place }) =>
+        h(
+          'li',
+          {},
+          h('button', { type: 'button', class: 'link', 'data-item': item.item_id, onclick: () => app.showItem(id, place) }, itemName(item)),
+          h('span', { class: `dot status-${item.status}` }),
+          text(`status_${item.status}`),
+          item.planned_year ? ` · ${text('planned_for', { year: Math.round(Number(item.planned_year)) })}` : '',
+          item.shore_km ? ` · ${text('shore', { length: digits(item.shore_km, 0) })}` : '',
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {App} app @param {Item} item @param {Subject} unit @returns {boolean} */
@@ -124,10 +162,18 @@ function statements(rates) {
 /** @param {App} app @param {string} id */
 function toMap(app, id) {
   const title = text('show_on_map', { title: said(app.indicators[id].map_title) });
-  return h('button', {
-    type: 'button', class: 'to-map', 'aria-pressed': String(app.state.indicator === id), 'aria-label': title, title,
-    onclick: () => app.set({ indicator: id }),
-  }, '\u25D0');
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'to-map',
+      'aria-pressed': String(app.state.indicator === id),
+      'aria-label': title,
+      title,
+      onclick: () => app.set({ indicator: id }),
+    },
+    '\u25D0',
+  );
 }
 
 // `parts` are the rows of the indicators that look at the same in another measure.
@@ -137,16 +183,26 @@ export function card(app, unit, id, rates, parts) {
   const [rate] = rates;
   const [first, ...others] = series(rates);
   const said_ = speaks(app, rate);
-  return h('article', { class: 'card', ...rateData(rate) },
+  return h(
+    'article',
+    { class: 'card', ...rateData(rate) },
     h('header', {}, app.mappable.includes(id) ? toMap(app, id) : null, h('h3', {}, said(rate.title_text)), rate.basis ? badge(rate.basis) : null),
-    h('div', { class: 'figure' }, h('strong', { class: said_ ? '' : 'words' }, said(rate.value_text)), h('span', { class: 'share' }, said(rate.parts_text)),
-      h('span', { class: 'made' }, said(rate.made_text))),
+    h(
+      'div',
+      { class: 'figure' },
+      h('strong', { class: said_ ? '' : 'words' }, said(rate.value_text)),
+      h('span', { class: 'share' }, said(rate.parts_text)),
+      h('span', { class: 'made' }, said(rate.made_text)),
+    ),
     said_ ? bar(first, indicator.share) : null,
     verdicts(app, first, others.length > 0),
     said(rate.note) ? h('p', { class: 'note' }, said(rate.note)) : null,
     others.map((rows) => beside(app, rows)),
     partLines(parts),
     openItems(app, indicator, unit),
-    unit.place === app.zone ? app.data.belts.filter((belt) => belt.card === id).map((belt) => h('p', { class: 'note', 'data-belt': true }, said(belt.text))) : null,
-    h('details', { class: 'more' }, h('summary', {}, text('table_run')), statements(rates), trajectory(app, first), facts(app, indicator, rates)));
+    unit.place === app.zone
+      ? app.data.belts.filter((belt) => belt.card === id).map((belt) => h('p', { class: 'note', 'data-belt': true }, said(belt.text)))
+      : null,
+    h('details', { class: 'more' }, h('summary', {}, text('table_run')), statements(rates), trajectory(app, first), facts(app, indicator, rates)),
+  );
 }

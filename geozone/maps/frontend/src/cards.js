@@ -28,12 +28,14 @@ export function entriesOf(app, code) {
     const upper = app.indicators[id].part_of;
     return shown.some(([name]) => name === upper) ? upper : null;
   };
-  return shown.filter(([id]) => !whole(id)).map(([id, rates]) => ({
-    id,
-    rates,
-    parts: shown.filter(([name]) => whole(name) === id).map(([, rows]) => rows),
-    rank: Math.min(...rates.map((rate) => rate.rank)),
-  }));
+  return shown
+    .filter(([id]) => !whole(id))
+    .map(([id, rates]) => ({
+      id,
+      rates,
+      parts: shown.filter(([name]) => whole(name) === id).map(([, rows]) => rows),
+      rank: Math.min(...rates.map((rate) => rate.rank)),
+    }));
 }
 
 const GROUPS = ['with_verdict', 'with_target', 'without_target']; // by the rank of their rows; what does not apply is in the last
@@ -64,9 +66,17 @@ function chapters(app, unit) {
   const first = /** @type {Entry[]} */ (app.data.leading.map((id) => entries.find((entry) => entry.id === id) ?? told(id)).filter(Boolean));
   const rest = entries.filter((entry) => !first.includes(entry)).map((entry) => ({ entry, chapter: chapterOf(app, entry) }));
   const documents = app.data.zone.documents.filter((id) => app.data.documents[id]);
-  const found = documents.flatMap((id) => Object.entries(app.data.documents[id].chapters).map(([number, title]) => titled(
-    app, unit, said(title), rest.filter(({ chapter }) => chapter?.document === id && chapter.number === number).map(({ entry }) => entry),
-    id === documents[0] ? null : said(app.data.documents[id].title))));
+  const found = documents.flatMap((id) =>
+    Object.entries(app.data.documents[id].chapters).map(([number, title]) =>
+      titled(
+        app,
+        unit,
+        said(title),
+        rest.filter(({ chapter }) => chapter?.document === id && chapter.number === number).map(({ entry }) => entry),
+        id === documents[0] ? null : said(app.data.documents[id].title),
+      ),
+    ),
+  );
   const placed = new Set(documents.flatMap((id) => Object.keys(app.data.documents[id].chapters).map((number) => `${id} ${number}`)));
   const others = rest.filter(({ chapter }) => !chapter || !placed.has(`${chapter.document} ${chapter.number}`)).map(({ entry }) => entry);
   return [titled(app, unit, text('leading_rates'), first), found, titled(app, unit, text('without_target'), others)].flat().filter(Boolean);
@@ -87,9 +97,16 @@ function groups(app, unit) {
 function silentRates(app, unit) {
   const own = [...(app.ratesOf.get(unit.code) ?? [])].filter(([, rates]) => !spoken(app, rates) && !tooLittle(rates));
   if (!own.length || unit.place === app.zone) return null;
-  return h('details', { class: 'silent' },
+  return h(
+    'details',
+    { class: 'silent' },
     h('summary', {}, text('silent_rates', { count: own.length })),
-    h('ul', {}, own.map(([, [rate]]) => h('li', rateData(rate), h('b', {}, said(rate.title_text)), said(rate.value_text), h('span', { class: 'note' }, said(rate.note))))));
+    h(
+      'ul',
+      {},
+      own.map(([, [rate]]) => h('li', rateData(rate), h('b', {}, said(rate.title_text)), said(rate.value_text), h('span', { class: 'note' }, said(rate.note)))),
+    ),
+  );
 }
 
 // Areas that clauses speak of and that are no unit: several units together. What no clause asks of them stands in their own view.
@@ -97,10 +114,21 @@ function silentRates(app, unit) {
 function regionCards(app) {
   /** @param {Entry} entry */
   const asked = ({ rates }) => rates.some((rate) => rate.target_id);
-  const found = [...app.regions.values()].map((region) => /** @type {[Region, Entry[]]} */ ([region, entriesOf(app, region.code).filter(asked)])).filter(([, entries]) => entries.length);
+  const found = [...app.regions.values()]
+    .map((region) => /** @type {[Region, Entry[]]} */ ([region, entriesOf(app, region.code).filter(asked)]))
+    .filter(([, entries]) => entries.length);
   if (!found.length) return null;
-  return [h('h3', { class: 'group' }, text('of_regions')), found.map(([region, entries]) => h('section', { class: 'region', 'data-region': region.code },
-    h('h4', {}, h('button', { type: 'button', class: 'link', onclick: () => app.choose(region) }, app.nameOf(region))), entries.map(({ id, rates, parts }) => card(app, region, id, rates, parts))))];
+  return [
+    h('h3', { class: 'group' }, text('of_regions')),
+    found.map(([region, entries]) =>
+      h(
+        'section',
+        { class: 'region', 'data-region': region.code },
+        h('h4', {}, h('button', { type: 'button', class: 'link', onclick: () => app.choose(region) }, app.nameOf(region))),
+        entries.map(({ id, rates, parts }) => card(app, region, id, rates, parts)),
+      ),
+    ),
+  ];
 }
 
 /** @param {App} app @returns {HTMLElement} */
@@ -110,9 +138,13 @@ export function cardsSection(app) {
     const unit = app.subject;
     const chain = app.ancestors(unit).reverse();
     const shown = groups(app, unit);
-    replace(section,
-      h('nav', { class: 'crumbs', 'aria-label': text('column_region_name') }, chain.map((upper) => [
-        h('button', { type: 'button', class: 'link', onclick: () => app.choose(upper) }, app.nameOf(upper)), ' \u203A '])),
+    replace(
+      section,
+      h(
+        'nav',
+        { class: 'crumbs', 'aria-label': text('column_region_name') },
+        chain.map((upper) => [h('button', { type: 'button', class: 'link', onclick: () => app.choose(upper) }, app.nameOf(upper)), ' \u203A ']),
+      ),
       h('h2', {}, app.nameOf(unit), h('small', {}, said(unit.areaText))),
       placeLinks(app, unit),
       unit.place === app.zone ? summary(app) : null,
@@ -121,7 +153,8 @@ export function cardsSection(app) {
       unit.place === app.zone ? regionCards(app) : null,
       shown.some(Boolean) ? null : h('p', { class: 'note' }, text('no_rates')),
       silentRates(app, unit),
-      unit.level === app.levels[0] ? unitItems(app, unit) : null);
+      unit.level === app.levels[0] ? unitItems(app, unit) : null,
+    );
   };
   app.on(['lang', 'unit', 'indicator', 'year'], draw);
   draw();
@@ -131,10 +164,17 @@ export function cardsSection(app) {
 // A field that leaves the cards whose title, clause or target has the words in it.
 /** @param {HTMLElement} section */
 function filter(section) {
-  const field = h('input', { type: 'search', placeholder: text('filter_rates'), 'aria-label': text('filter_rates'), autocomplete: 'off', class: 'filter-rates' });
+  const field = h('input', {
+    type: 'search',
+    placeholder: text('filter_rates'),
+    'aria-label': text('filter_rates'),
+    autocomplete: 'off',
+    class: 'filter-rates',
+  });
   field.addEventListener('input', () => {
     const words = field.value.trim().toLowerCase();
-    for (const one of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll('article.card'))) one.hidden = Boolean(words) && !(one.textContent ?? '').toLowerCase().includes(words);
+    for (const one of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll('article.card')))
+      one.hidden = Boolean(words) && !(one.textContent ?? '').toLowerCase().includes(words);
     let heading = null;
     for (const child of /** @type {Iterable<HTMLElement>} */ (section.children)) {
       if (child.matches('h3.group')) {
@@ -151,8 +191,11 @@ function filter(section) {
 function summary(app) {
   if (!app.data.tally.length) return null;
   if (app.state.year !== null) return null; // the story of the year says what there was
-  return h('ul', { class: 'summary' }, app.data.tally.map(({ verdict, title, count }) => h('li', { class: `sum-${verdict}` },
-    verdictMark(app, verdict), h('b', {}, String(count)), said(title))));
+  return h(
+    'ul',
+    { class: 'summary' },
+    app.data.tally.map(({ verdict, title, count }) => h('li', { class: `sum-${verdict}` }, verdictMark(app, verdict), h('b', {}, String(count)), said(title))),
+  );
 }
 
 // The zone in a few sentences.

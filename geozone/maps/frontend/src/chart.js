@@ -79,7 +79,9 @@ const Renderer = L.Renderer.extend({
 });
 
 /** @typedef {(app: App, context: Context, view: View) => void} Drawing */
-const Picture = /** @type {new (app: App, draw: Drawing, options: import('leaflet').RendererOptions & { className: string, paper?: boolean }) => Picture} */ (/** @type {unknown} */ (Renderer));
+const Picture = /** @type {new (app: App, draw: Drawing, options: import('leaflet').RendererOptions & { className: string, paper?: boolean }) => Picture} */ (
+  /** @type {unknown} */ (Renderer)
+);
 
 // How drawing units fall on a canvas: device pixels per unit, and where the origin lies.
 /** @param {App} app @param {import('leaflet').Map} map @param {import('leaflet').Renderer['_bounds']} bounds @param {number} ratio @returns {View} */
@@ -94,7 +96,14 @@ function viewOf(app, map, bounds, ratio) {
   const [width, height] = [size.x * ratio, size.y * ratio];
   const [full, shift] = [map.getSize(), map._getMapPanePos()];
   return {
-    zoom, ratio, scale, left, top, width, height, printing: Boolean(app.printing),
+    zoom,
+    ratio,
+    scale,
+    left,
+    top,
+    width,
+    height,
+    printing: Boolean(app.printing),
     window: [-bounds.min.x - shift.x, -bounds.min.y - shift.y, full.x - bounds.min.x - shift.x, full.y - bounds.min.y - shift.y].map((side) => side * ratio), // what of it is in view
     box: [-left / scale, -top / scale, (width - left) / scale, (height - top) / scale],
   };
@@ -218,7 +227,13 @@ export class Chart {
     if (!(box[2] >= box[0])) return;
     const [west, north] = toDegrees(box[0] + this.app.origin[0], box[1] + this.app.origin[1]);
     const [east, south] = toDegrees(box[2] + this.app.origin[0], box[3] + this.app.origin[1]);
-    this.map.flyToBounds([[south, west], [north, east]], { ...this.room(50), maxZoom: 12, animate: !this.app.still, duration: 0.6 });
+    this.map.flyToBounds(
+      [
+        [south, west],
+        [north, east],
+      ],
+      { ...this.room(50), maxZoom: 12, animate: !this.app.still, duration: 0.6 },
+    );
   }
 
   // what the cards over the map leave free
@@ -242,7 +257,8 @@ export class Chart {
 
   tools() {
     /** @param {string} name @param {string} sign @param {() => void} action */
-    const button = (name, sign, action) => h('button', { type: 'button', class: 'tool', 'data-tool': name, 'aria-label': text(name), title: text(name), onclick: action }, sign);
+    const button = (name, sign, action) =>
+      h('button', { type: 'button', class: 'tool', 'data-tool': name, 'aria-label': text(name), title: text(name), onclick: action }, sign);
     const bar = h('div', { class: 'tools', role: 'group' });
     const draw = () => {
       bar.setAttribute('aria-label', text('map_tools'));

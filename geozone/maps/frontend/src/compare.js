@@ -43,20 +43,41 @@ export function setUpComparison(app, chart) {
     box.hidden = !compare;
     if (!compare) return;
     /** @param {'left' | 'right'} side */
-    const pick = (side) => h('label', { class: `theme ${side}` }, h('span', { class: 'sr' }, text(`compare_${side}`)),
-      h('select', {
-        'data-compare': side, 'aria-label': text(`compare_${side}`),
-        onchange: (event) => app.set({ compare: { ...compare, [side]: event.target.value } }),
-      }, themes(app).map(([key, title]) => {
-        const option = h('option', {}, shortened(title, 60));
-        option.value = key;
-        option.selected = key === compare[side];
-        return option;
-      })), key(compare[side]));
+    const pick = (side) =>
+      h(
+        'label',
+        { class: `theme ${side}` },
+        h('span', { class: 'sr' }, text(`compare_${side}`)),
+        h(
+          'select',
+          {
+            'data-compare': side,
+            'aria-label': text(`compare_${side}`),
+            onchange: (event) => app.set({ compare: { ...compare, [side]: event.target.value } }),
+          },
+          themes(app).map(([key, title]) => {
+            const option = h('option', {}, shortened(title, 60));
+            option.value = key;
+            option.selected = key === compare[side];
+            return option;
+          }),
+        ),
+        key(compare[side]),
+      );
     const line = h('div', { class: 'divider', 'aria-hidden': 'true' });
     const slide = h('input', {
-      type: 'range', min: 2, max: 98, value: share * 100, class: 'slide', 'aria-label': text('compare_divider'), 'data-divider': true,
-      oninput: (event) => { share = Number(event.target.value) / 100; line.style.left = `${share * 100}%`; chart.redraw(); },
+      type: 'range',
+      min: 2,
+      max: 98,
+      value: share * 100,
+      class: 'slide',
+      'aria-label': text('compare_divider'),
+      'data-divider': true,
+      oninput: (event) => {
+        share = Number(event.target.value) / 100;
+        line.style.left = `${share * 100}%`;
+        chart.redraw();
+      },
     });
     line.style.left = `${share * 100}%`;
     replace(box, line, pick('left'), pick('right'), slide);
@@ -64,8 +85,13 @@ export function setUpComparison(app, chart) {
   /** @param {string} theme */
   const key = (theme) => {
     if (!theme.startsWith('units:')) return null;
-    return h('span', { class: 'strip', 'aria-hidden': 'true' }, classEntries(app, theme.slice(6), app.state.level)
-      .filter((entry) => entry.colour).map((entry) => swatch({ kind: 'fill', fill: entry.colour, opacity: 1, width: 0 }, 16, 8)));
+    return h(
+      'span',
+      { class: 'strip', 'aria-hidden': 'true' },
+      classEntries(app, theme.slice(6), app.state.level)
+        .filter((entry) => entry.colour)
+        .map((entry) => swatch({ kind: 'fill', fill: entry.colour, opacity: 1, width: 0 }, 16, 8)),
+    );
   };
   app.on(['compare', 'lang', 'level'], draw);
   draw();

@@ -35,7 +35,8 @@ export function visibleRuns(features, feature, view) {
 /** @param {Pair[]} run @param {number} count @param {number} step @param {(places: Glyph[]) => boolean} fits */
 export function alongRun(run, count, step, fits) {
   const reached = [0];
-  for (let point = 1; point < run.length; point++) reached.push(reached[point - 1] + Math.hypot(run[point][0] - run[point - 1][0], run[point][1] - run[point - 1][1]));
+  for (let point = 1; point < run.length; point++)
+    reached.push(reached[point - 1] + Math.hypot(run[point][0] - run[point - 1][0], run[point][1] - run[point - 1][1]));
   const total = reached[reached.length - 1];
   const needed = step * count;
   let best = null;

@@ -3,9 +3,16 @@
   'use strict';
 
   function able() {
-    return typeof window.BigInt === 'function' && typeof window.Path2D === 'function'
-      && typeof Element.prototype.replaceChildren === 'function' && typeof [].flatMap === 'function'
-      && window.CSS && typeof CSS.supports === 'function' && CSS.supports('inset', '0') && CSS.supports('display', 'grid');
+    return (
+      typeof window.BigInt === 'function' &&
+      typeof window.Path2D === 'function' &&
+      typeof Element.prototype.replaceChildren === 'function' &&
+      typeof [].flatMap === 'function' &&
+      window.CSS &&
+      typeof CSS.supports === 'function' &&
+      CSS.supports('inset', '0') &&
+      CSS.supports('display', 'grid')
+    );
   }
 
   function ready() {
@@ -20,4 +27,4 @@
 
   if (!able()) tell();
   window.onerror = tell; // a script that does not even parse ends here too
-}());
+})();

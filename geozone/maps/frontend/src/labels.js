@@ -16,11 +16,24 @@ const NEIGHBOUR = { size: 13, weight: 500, spacing: 0.35, colour: '#8b8f8a', hal
 const WATER = { weight: 400, colour: '#1f5f8b', halo: 'rgba(255,255,255,0.85)', fonts: WATER_FONTS, slant: 0.21 };
 // with the smallest scale (1 : so many) of a map that names it
 /** @type {Record<number, Omit<LabelStyle, 'rank'> & { to: number }>} */
-const SEA = { 1: { ...WATER, size: 19, spacing: 0.9, to: Infinity }, 2: { ...WATER, size: 13, spacing: 0.25, to: 6e6 }, 3: { ...WATER, size: 11.5, spacing: 0.1, to: 1.5e6 } };
+const SEA = {
+  1: { ...WATER, size: 19, spacing: 0.9, to: Infinity },
+  2: { ...WATER, size: 13, spacing: 0.25, to: 6e6 },
+  3: { ...WATER, size: 11.5, spacing: 0.1, to: 1.5e6 },
+};
 const STREAM = { ...WATER, size: 11.5, spacing: 0.35 };
 const SIZES = [1, 0.88, 0.78]; // of a name that has no place in full
 // of eight places around a point, the better first: right, left, right above, left above, right below, left below, above, below
-const AROUND = [[1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1], [0, -1], [0, 1]];
+const AROUND = [
+  [1, 0],
+  [-1, 0],
+  [1, -1],
+  [-1, -1],
+  [1, 1],
+  [-1, 1],
+  [0, -1],
+  [0, 1],
+];
 const ROOM = 3; // the name of a county is at most so many times the radius of a circle inside it
 const SPECK = 14; // CSS pixels: a lake smaller on the screen has no name
 const LONGEST = 24;
@@ -111,7 +124,9 @@ function placeWaters(app, sheet, view, scale) {
   for (const layer of app.layers.values()) {
     if (!layer.shown || !layer.named_to || !layer.features || scale > layer.named_to) continue;
     const { features } = layer;
-    const order = [...Array(features.count).keys()].filter((feature) => features.meets(feature, view.box)).sort((one, other) => extent(features, other) - extent(features, one));
+    const order = [...Array(features.count).keys()]
+      .filter((feature) => features.meets(feature, view.box))
+      .sort((one, other) => extent(features, other) - extent(features, one));
     const written = new Set();
     for (const feature of order) {
       const name = nameOf(layer, feature);
@@ -139,7 +154,7 @@ function inside(sheet, name, style, features, feature, view) {
   if (x < 0 || y < 0 || x > view.width || y > view.height) return false;
   const own = { ...style, spacing: 0.1 };
   if (features.kind[feature] === POLYGON && (east - west) * view.scale > sheet.width(name, own) * 0.8) return sheet.centred(name, own, x, y);
-  const reach = features.kind[feature] === POINT ? 4 : Math.min(east - west, south - north) * view.scale / view.ratio / 3;
+  const reach = features.kind[feature] === POINT ? 4 : (Math.min(east - west, south - north) * view.scale) / view.ratio / 3;
   return sheet.around(name, own, { x, y }, reach);
 }
 
@@ -154,7 +169,10 @@ function nameOf(layer, feature) {
   layer.names ??= new Map();
   if (!layer.names.has(feature)) {
     const { name, name_en: english } = layer.row(feature);
-    layer.names.set(feature, [name, english].map((word) => (word ? clipped(String(word)) : '')));
+    layer.names.set(
+      feature,
+      [name, english].map((word) => (word ? clipped(String(word)) : '')),
+    );
   }
   const [name, english] = layer.names.get(feature) ?? ['', ''];
   return language() === 'en' && english ? english : name;
@@ -164,7 +182,7 @@ function nameOf(layer, feature) {
 export function groundMetres(app, view) {
   const middle = (view.box[1] + view.box[3]) / 2 + app.origin[1];
   const latitude = Math.atan(Math.sinh((0.5 - middle / 2 ** 26) * 2 * Math.PI));
-  return (Math.cos(latitude) * 40075016.7) / 2 ** 26 / view.scale * view.ratio;
+  return ((Math.cos(latitude) * 40075016.7) / 2 ** 26 / view.scale) * view.ratio;
 }
 
 /** @param {View} view @param {Pair | [number, number, number]} at @returns {Pair} */
@@ -310,7 +328,9 @@ export class Sheet {
     const step = latin(name) ? this.width(name, style) : size * (1 + (style.spacing ?? 0));
     /** @param {Glyph[]} places @returns {number[][]} */
     const boxes = (places) => places.map((place) => (latin(name) ? turned(place, step, size) : this.box(place.x, place.y, size, style)));
-    const runs = visibleRuns(features, feature, this.view).sort((one, other) => other.length - one.length).slice(0, 4);
+    const runs = visibleRuns(features, feature, this.view)
+      .sort((one, other) => other.length - one.length)
+      .slice(0, 4);
     for (const run of runs) {
       const found = alongRun(run, characters.length, step, (places) => boxes(places).every((box) => this.free(box)));
       if (!found) continue;
@@ -366,7 +386,7 @@ export class Sheet {
 // Latin letters are not spread.
 /** @param {string} name @param {Pick<LabelStyle, 'spacing'>} style @returns {number} */
 function spacing(name, style) {
-  return latin(name) ? 0 : style.spacing ?? 0;
+  return latin(name) ? 0 : (style.spacing ?? 0);
 }
 
 /** @param {string} name @returns {boolean} */
@@ -376,6 +396,9 @@ function latin(name) {
 
 /** @param {Glyph} glyph @param {number} width @param {number} size @returns {number[]} */
 function turned({ x, y, angle }, width, size) {
-  const [across, down] = [Math.abs(Math.cos(angle)) * width + Math.abs(Math.sin(angle)) * size, Math.abs(Math.sin(angle)) * width + Math.abs(Math.cos(angle)) * size];
+  const [across, down] = [
+    Math.abs(Math.cos(angle)) * width + Math.abs(Math.sin(angle)) * size,
+    Math.abs(Math.sin(angle)) * width + Math.abs(Math.cos(angle)) * size,
+  ];
   return [x - across / 2, y - down / 2, x + across / 2, y + down / 2];
 }

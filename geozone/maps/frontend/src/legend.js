@@ -56,9 +56,18 @@ export function rateLegend(app) {
   const { indicator, level } = app.state;
   if (!indicator) return null;
   if (!app.indicators[indicator].classes[level]) return h('p', { class: 'hint' }, text('not_of_level', { level: text(`level_${level}`) }));
-  return h('ul', { class: 'legend-list', 'data-legend': 'units' },
-    classEntries(app, indicator, level).map((entry) => h('li', { 'data-legend': `units:${entry.key}`, 'data-colour': entry.colour },
-      swatch(entry.colour ? fillSymbol(entry.colour) : BAND_SYMBOL, 30, 18, darkestShade(app)), h('span', {}, entry.title))));
+  return h(
+    'ul',
+    { class: 'legend-list', 'data-legend': 'units' },
+    classEntries(app, indicator, level).map((entry) =>
+      h(
+        'li',
+        { 'data-legend': `units:${entry.key}`, 'data-colour': entry.colour },
+        swatch(entry.colour ? fillSymbol(entry.colour) : BAND_SYMBOL, 30, 18, darkestShade(app)),
+        h('span', {}, entry.title),
+      ),
+    ),
+  );
 }
 
 /** @param {App} app @param {Layer} layer @returns {HTMLElement | null} */
@@ -69,9 +78,19 @@ export function layerLegend(app, layer) {
   const apart = app.state.year !== null && layer.item_sets?.some((set) => set.length > 1);
   const { mixed, uncounted } = app.data.drawn; // of no item, or of items that are counted by their statuses
   const entries = layer.legend.filter((entry, place) => !layer.counts || layer.counts[place] || counts?.[entry.key] || (apart && entry.key === mixed));
-  return h('ul', { class: 'legend-list', 'data-statuses': layer.id }, entries.map((entry) => h('li', { 'data-legend': `${layer.id}:${entry.key}` },
-    swatch(entry.symbol), h('span', {}, said(entry.title)),
-    counts && !uncounted.includes(entry.key) ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null)));
+  return h(
+    'ul',
+    { class: 'legend-list', 'data-statuses': layer.id },
+    entries.map((entry) =>
+      h(
+        'li',
+        { 'data-legend': `${layer.id}:${entry.key}` },
+        swatch(entry.symbol),
+        h('span', {}, said(entry.title)),
+        counts && !uncounted.includes(entry.key) ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null,
+      ),
+    ),
+  );
 }
 
 /** @param {App} app @returns {HTMLElement} */
@@ -81,13 +100,22 @@ export function legendCard(app) {
     const open = card.querySelector('details')?.open ?? !window.matchMedia('(max-width: 720px)').matches;
     card.setAttribute('aria-label', text('layers'));
     const years = yearRange(app);
-    replace(card, h('details', { open },
-      h('summary', {}, text('layers')),
-      h('div', { class: 'legend-body' },
-        app.mappable.length ? unitsSection(app) : null,
-        [...app.layers.values()].reverse().map((layer) => layerSection(app, layer)),
-        switchRow('graticule', text('graticule'), app.state.graticule, (on) => app.set({ graticule: on })),
-        years ? yearSlider(app, years) : null)));
+    replace(
+      card,
+      h(
+        'details',
+        { open },
+        h('summary', {}, text('layers')),
+        h(
+          'div',
+          { class: 'legend-body' },
+          app.mappable.length ? unitsSection(app) : null,
+          [...app.layers.values()].reverse().map((layer) => layerSection(app, layer)),
+          switchRow('graticule', text('graticule'), app.state.graticule, (on) => app.set({ graticule: on })),
+          years ? yearSlider(app, years) : null,
+        ),
+      ),
+    );
   };
   app.on(['lang', 'indicator', 'level', 'layers', 'graticule'], draw);
   app.on(['year'], () => {
@@ -96,7 +124,11 @@ export function legendCard(app) {
     const slider = /** @type {HTMLInputElement | null} */ (card.querySelector('[data-year]'));
     if (slider) slider.value = slider.dataset.year = String(app.state.year ?? slider.max);
     if (active === slider || playing) {
-      const fresh = h('div', {}, [...app.layers.values()].map((layer) => layerLegend(app, layer)));
+      const fresh = h(
+        'div',
+        {},
+        [...app.layers.values()].map((layer) => layerLegend(app, layer)),
+      );
       for (const item of /** @type {NodeListOf<HTMLElement>} */ (fresh.querySelectorAll('[data-statuses]'))) {
         card.querySelector(`[data-statuses="${CSS.escape(item.dataset.statuses ?? '')}"]`)?.replaceWith(item);
       }
@@ -112,22 +144,40 @@ export function legendCard(app) {
 /** @param {App} app */
 function unitsSection(app) {
   /** @param {'indicator' | 'level'} name @param {[string, string][]} choices @param {string | null} value */
-  const pick = (name, choices, value) => h('select', {
-    'data-choose': name,
-    'aria-label': text(`choose_${name}`),
-    onchange: (event) => app.set({ [name]: event.target.value || null }),
-  }, choices.map(([key, title]) => {
-    const option = h('option', { value: key }, shortened(title, 60));
-    option.value = key;
-    option.selected = key === (value ?? '');
-    return option;
-  }));
+  const pick = (name, choices, value) =>
+    h(
+      'select',
+      {
+        'data-choose': name,
+        'aria-label': text(`choose_${name}`),
+        onchange: (event) => app.set({ [name]: event.target.value || null }),
+      },
+      choices.map(([key, title]) => {
+        const option = h('option', { value: key }, shortened(title, 60));
+        option.value = key;
+        option.selected = key === (value ?? '');
+        return option;
+      }),
+    );
   const indicators = /** @type {[string, string][]} */ ([...app.mappable.map((id) => [id, said(app.indicators[id].map_title)]), ['', text('indicator_none')]]);
-  return h('section', { class: 'legend-section' },
+  return h(
+    'section',
+    { class: 'legend-section' },
     h('h3', {}, text('units_by_rate')),
-    h('div', { class: 'choose' }, pick('indicator', indicators, app.state.indicator),
-      app.levels.length > 1 ? pick('level', app.levels.filter((level) => level !== 'zone').map((level) => /** @type {[string, string]} */ ([level, text(`level_${level}`)])), app.state.level) : null),
-    rateLegend(app));
+    h(
+      'div',
+      { class: 'choose' },
+      pick('indicator', indicators, app.state.indicator),
+      app.levels.length > 1
+        ? pick(
+            'level',
+            app.levels.filter((level) => level !== 'zone').map((level) => /** @type {[string, string]} */ ([level, text(`level_${level}`)])),
+            app.state.level,
+          )
+        : null,
+    ),
+    rateLegend(app),
+  );
 }
 
 /**
@@ -139,23 +189,32 @@ function unitsSection(app) {
  */
 function switchRow(key, title, checked, action, extra) {
   const id = `switch-${key}`;
-  return h('div', { class: 'switch' },
+  return h(
+    'div',
+    { class: 'switch' },
     h('input', { type: 'checkbox', id, 'data-layer': key, checked, onchange: (event) => action(event.target.checked) }),
     extra?.swatch ?? null,
     h('label', { for: id }, title),
-    extra?.badge ?? null);
+    extra?.badge ?? null,
+  );
 }
 
 /** @param {App} app @param {Layer} layer */
 function layerSection(app, layer) {
   const single = layer.legend?.length === 1 ? layer.legend[0] : null;
-  const row = switchRow(layer.id, layer.title === undefined ? text('relief') : said(layer.title), layer.shown, (on) => {
-    layer.shown = on;
-    app.tell(['layers']);
-  }, {
-    swatch: single ? h('span', { 'data-legend': `${layer.id}:${single.key}` }, swatch(single.symbol)) : null,
-    badge: layer.basis ? badge(layer.basis) : null,
-  });
+  const row = switchRow(
+    layer.id,
+    layer.title === undefined ? text('relief') : said(layer.title),
+    layer.shown,
+    (on) => {
+      layer.shown = on;
+      app.tell(['layers']);
+    },
+    {
+      swatch: single ? h('span', { 'data-legend': `${layer.id}:${single.key}` }, swatch(single.symbol)) : null,
+      badge: layer.basis ? badge(layer.basis) : null,
+    },
+  );
   return h('section', { class: 'legend-section', 'data-legend': layer.id }, row, layer.shown && !single ? layerLegend(app, layer) : null);
 }
 
@@ -204,10 +263,20 @@ function playButton(app, first, last) {
 /** @param {App} app @param {Pair} years */
 function yearSlider(app, [first, last]) {
   const value = app.state.year ?? last + 1;
-  return h('section', { class: 'legend-section year' },
-    h('label', { for: 'year' }, text('year')), h('output', { for: 'year' }, yearWord(app)), playButton(app, first, last),
+  return h(
+    'section',
+    { class: 'legend-section year' },
+    h('label', { for: 'year' }, text('year')),
+    h('output', { for: 'year' }, yearWord(app)),
+    playButton(app, first, last),
     h('input', {
-      type: 'range', id: 'year', min: first, max: last + 1, step: 1, value, 'data-year': value,
+      type: 'range',
+      id: 'year',
+      min: first,
+      max: last + 1,
+      step: 1,
+      value,
+      'data-year': value,
       'aria-valuetext': yearWord(app),
       oninput: (event) => {
         const chosen = Number(event.target.value);
@@ -216,5 +285,6 @@ function yearSlider(app, [first, last]) {
         event.target.setAttribute('aria-valuetext', yearWord(app));
       },
     }),
-    h('p', { class: 'hint' }, text('year_hint')));
+    h('p', { class: 'hint' }, text('year_hint')),
+  );
 }

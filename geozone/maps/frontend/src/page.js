@@ -28,14 +28,39 @@ function masthead(app, element) {
   const draw = () => {
     document.title = said(app.data.zone.title);
     const other = app.state.lang === 'zh' ? 'en' : 'zh';
-    const size = h('select', { 'aria-label': text('paper_size'), class: 'paper' }, ['A4', 'A3'].map((name) => h('option', { value: name }, name)));
+    const size = h(
+      'select',
+      { 'aria-label': text('paper_size'), class: 'paper' },
+      ['A4', 'A3'].map((name) => h('option', { value: name }, name)),
+    );
     element.replaceChildren(
-      h('div', { class: 'titles' },
+      h(
+        'div',
+        { class: 'titles' },
         h('h1', {}, said(app.data.zone.title)),
-        h('p', { class: 'subtitle' }, text('subtitle'), h('span', { class: 'dates' }, `${text('column_vintage')}${text('colon')}${dataDate(app)}`), h('span', { class: 'review' }, reviewLine(app)))),
+        h(
+          'p',
+          { class: 'subtitle' },
+          text('subtitle'),
+          h('span', { class: 'dates' }, `${text('column_vintage')}${text('colon')}${dataDate(app)}`),
+          h('span', { class: 'review' }, reviewLine(app)),
+        ),
+      ),
       app.searchBox,
-      h('button', { type: 'button', class: 'language', 'data-lang-switch': app.state.lang, 'data-lang': other, lang: other === 'zh' ? 'zh-CN' : 'en', onclick: () => app.set({ lang: other }) }, text('other_language')),
-      h('div', { class: 'printing-tools' }, size, h('button', { type: 'button', 'data-print': true, onclick: () => app.print(size.value) }, text('print'))));
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'language',
+          'data-lang-switch': app.state.lang,
+          'data-lang': other,
+          lang: other === 'zh' ? 'zh-CN' : 'en',
+          onclick: () => app.set({ lang: other }),
+        },
+        text('other_language'),
+      ),
+      h('div', { class: 'printing-tools' }, size, h('button', { type: 'button', 'data-print': true, onclick: () => app.print(size.value) }, text('print'))),
+    );
   };
   app.on(['lang'], () => {
     const focused = document.activeElement?.matches('[data-lang-switch]');
@@ -50,11 +75,25 @@ function sectionLinks(app) {
   const bar = h('nav', { class: 'sections' });
   const draw = () => {
     bar.setAttribute('aria-label', text('sections'));
-    bar.replaceChildren(...[['rates', 'table_rates'], ...(app.data.belts.length ? [['belt', 'belt_short']] : []), ['units', 'units_title'], ...(app.data.missing.length ? [['missing', 'missing_short']] : []), ['sources', 'sources_title']].map(([id, name]) => h('button', {
-      type: 'button',
-      'data-section': id,
-      onclick: () => document.getElementById(id)?.scrollIntoView({ behavior: app.still ? 'auto' : 'smooth' }),
-    }, text(name))));
+    bar.replaceChildren(
+      ...[
+        ['rates', 'table_rates'],
+        ...(app.data.belts.length ? [['belt', 'belt_short']] : []),
+        ['units', 'units_title'],
+        ...(app.data.missing.length ? [['missing', 'missing_short']] : []),
+        ['sources', 'sources_title'],
+      ].map(([id, name]) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            'data-section': id,
+            onclick: () => document.getElementById(id)?.scrollIntoView({ behavior: app.still ? 'auto' : 'smooth' }),
+          },
+          text(name),
+        ),
+      ),
+    );
   };
   app.on(['lang'], draw);
   draw();
@@ -111,7 +150,10 @@ function start(app) {
   /** @param {import('leaflet').LatLng} latlng @param {Hits} hits */
   const openPopup = (latlng, hits) => {
     popup?.box.remove();
-    const box = L.popup({ maxWidth: 320, minWidth: 220, maxHeight: 340, autoPanPadding: [20, 20] }).setLatLng(latlng).setContent(popupContent(app, hits)).openOn(chart.map);
+    const box = L.popup({ maxWidth: 320, minWidth: 220, maxHeight: 340, autoPanPadding: [20, 20] })
+      .setLatLng(latlng)
+      .setContent(popupContent(app, hits))
+      .openOn(chart.map);
     popup = { box, hits };
   };
   app.clicked = (hits, latlng) => {
@@ -122,7 +164,10 @@ function start(app) {
     if (hits.unit) app.set({ unit: hits.unit.place, region: null });
     chart.highlight.redraw();
   };
-  chart.map.on('popupclose', () => { app.chosen = null; chart.highlight.redraw(); });
+  chart.map.on('popupclose', () => {
+    app.chosen = null;
+    chart.highlight.redraw();
+  });
   app.on(['lang', 'indicator', 'year'], () => popup?.box.isOpen() && popup.box.setContent(popupContent(app, popup.hits)));
 
   app.searchBox = searchBox(app);
@@ -131,11 +176,21 @@ function start(app) {
   app.on(['lang'], name);
   name();
   const review = h('p', { class: 'map-note' });
-  const note = () => { review.textContent = `${reviewLine(app)} · ${text('map_note')}`; };
+  const note = () => {
+    review.textContent = `${reviewLine(app)} · ${text('map_note')}`;
+  };
   app.on(['lang'], note);
   note();
   stage.append(chart.tools(), legendCard(app), setUpComparison(app, chart), hint(app, chart), h('div', { class: 'north-box' }, northArrow()), review);
-  panel.replaceChildren(sectionLinks(app), storySection(app), cardsSection(app), ...app.data.belts.map((belt, number) => beltSection(app, belt, number)), tableSection(app), missingSection(app), sourcesSection(app));
+  panel.replaceChildren(
+    sectionLinks(app),
+    storySection(app),
+    cardsSection(app),
+    ...app.data.belts.map((belt, number) => beltSection(app, belt, number)),
+    tableSection(app),
+    missingSection(app),
+    sourcesSection(app),
+  );
   page.append(setUpPrint(app, chart, page));
   readLink(app, chart); // a link says itself which layers it shows
   followIndicator(app);

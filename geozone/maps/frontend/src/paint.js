@@ -47,10 +47,7 @@ function hatchTile(colour, ratio, width) {
 function hatch(context, view, colour, width) {
   const tile = hatchTile(colour, view.ratio, width);
   const pattern = /** @type {CanvasPattern} */ (context.createPattern(tile, 'repeat'));
-  const anchor = new DOMMatrix().translateSelf(
-    Math.round(view.left % tile.width),
-    Math.round(view.top % tile.height),
-  );
+  const anchor = new DOMMatrix().translateSelf(Math.round(view.left % tile.width), Math.round(view.top % tile.height));
   pattern.setTransform(new DOMMatrix([view.scale, 0, 0, view.scale, view.left, view.top]).invertSelf().multiply(anchor));
   return pattern;
 }
@@ -99,7 +96,12 @@ function prepare(context, view, symbol) {
   context.lineCap = symbol.kind === 'stroke' ? 'round' : 'butt';
   context.lineWidth = ((symbol.width ?? 1) * view.ratio) / view.scale;
   context.setLineDash(
-    symbol.dash ? String(symbol.dash).split(/[\s,]+/).filter(Boolean).map((part) => (Number(part) * view.ratio) / view.scale) : [],
+    symbol.dash
+      ? String(symbol.dash)
+          .split(/[\s,]+/)
+          .filter(Boolean)
+          .map((part) => (Number(part) * view.ratio) / view.scale)
+      : [],
   );
   context.strokeStyle = symbol.stroke || symbol.fill || '#000000';
   if (symbol.kind === 'hatch') context.fillStyle = hatch(context, view, symbol.fill || symbol.stroke || '#000000', 1.3);
@@ -231,7 +233,12 @@ export function swatch(symbol, width = 30, height = 18, darkest = 1) {
 function shadeRight(context, canvas, darkest) {
   const gradient = context.createLinearGradient(canvas.width * 0.4, 0, canvas.width, 0);
   gradient.addColorStop(0, '#ffffff');
-  gradient.addColorStop(1, `rgb(${Array(3).fill(Math.round(darkest * 255)).join(',')})`);
+  gradient.addColorStop(
+    1,
+    `rgb(${Array(3)
+      .fill(Math.round(darkest * 255))
+      .join(',')})`,
+  );
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.globalCompositeOperation = 'multiply';
   context.fillStyle = gradient;

@@ -23,7 +23,10 @@ function readingsOf(app, character) {
 /** @param {string[][]} syllables @param {number} at @param {string} wanted @returns {boolean} */
 function spells(syllables, at, wanted) {
   if (!wanted) return true;
-  return (syllables[at] ?? []).some((syllable) => syllable.startsWith(wanted)
-    || (wanted.startsWith(syllable) && spells(syllables, at + 1, wanted.slice(syllable.length)))
-    || (wanted[0] === syllable[0] && spells(syllables, at + 1, wanted.slice(1))));
+  return (syllables[at] ?? []).some(
+    (syllable) =>
+      syllable.startsWith(wanted) ||
+      (wanted.startsWith(syllable) && spells(syllables, at + 1, wanted.slice(syllable.length))) ||
+      (wanted[0] === syllable[0] && spells(syllables, at + 1, wanted.slice(1))),
+  );
 }

@@ -10,7 +10,8 @@ const FIRST = ['source', 'licence', 'vintage', 'accuracy_m'];
 const QUIET = new Set(['name', 'name_en', 'basis', 'status', 'item_id', ...FIRST]);
 const CODED = new Set(['kind', 'part', 'confidence']); // fields whose values are words of the embedded layers
 /** @type {Record<string, (app: App, code: string) => string | null | undefined>} */
-const LISTS = { // fields whose values are lists of codes
+const LISTS = {
+  // fields whose values are lists of codes
   units: (app, code) => {
     const unit = app.byCode.get(code);
     return unit && app.nameOf(unit);
@@ -41,7 +42,11 @@ function shownValue(app, attributes, name) {
   if (CODED.has(name) && hasText(`break_kind_${value}`)) return text(`break_kind_${value}`);
   if (name === 'vintage' && value === app.data.drawn.undated) return text(`status_${value}`); // the same word as of a status
   const named = LISTS[name];
-  if (named) return String(value).split(',').map((code) => named(app, code) || code).join(text('and_so_on'));
+  if (named)
+    return String(value)
+      .split(',')
+      .map((code) => named(app, code) || code)
+      .join(text('and_so_on'));
   if (typeof value !== 'number') return value;
   if (/_km2?$/.test(name)) return amount(value);
   if (Number.isInteger(value)) return value;
@@ -64,7 +69,10 @@ function titleOf(layer, name) {
 
 /** @param {App} app @param {FeatureLayer} layer @param {Row} attributes */
 function attributeRows(app, layer, attributes) {
-  const names = [...Object.keys(attributes).filter((name) => !QUIET.has(name) && !(name.endsWith('_en') && name.slice(0, -3) in attributes)), ...FIRST.filter((name) => name in attributes)];
+  const names = [
+    ...Object.keys(attributes).filter((name) => !QUIET.has(name) && !(name.endsWith('_en') && name.slice(0, -3) in attributes)),
+    ...FIRST.filter((name) => name in attributes),
+  ];
   return names
     .filter((name) => attributes[name] !== null && attributes[name] !== '')
     .map((name) => [h('dt', {}, titleOf(layer, name)), h('dd', {}, shortened(shownValue(app, attributes, name)))]);
@@ -77,20 +85,44 @@ function featureBlock(app, { layer, feature }) {
   const items = itemsOf(app, layer, feature);
   const item = items.length === 1 ? items[0] : null;
   const basis = attributes.basis ?? layer.basis;
-  return h('section', { class: 'hit' },
+  return h(
+    'section',
+    { class: 'hit' },
     h('h4', {}, shortened(featureName(app, layer, feature))),
     h('p', { class: 'kind' }, said(layer.title), hasText(`basis_${basis}`) ? badge(String(basis)) : null),
-    status ? h('p', { class: 'status-row' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '') : null,
+    status
+      ? h('p', { class: 'status-row' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '')
+      : null,
     items.length > 1 ? itemLines(items) : null,
-    h('dl', {}, attributeRows(app, layer, attributes),
-      item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null));
+    h(
+      'dl',
+      {},
+      attributeRows(app, layer, attributes),
+      item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null,
+    ),
+  );
 }
 
 /** @param {Item[]} items */
 function itemLines(items) {
-  return h('ul', { class: 'item-lines' }, items.slice(0, MOST).map((item) => h('li', { 'data-item': item.item_id },
-    h('span', { class: `dot status-${item.status}` }), itemName(item), text('colon'), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : '')),
-  items.length > MOST ? h('li', {}, text('amount_items', { amount: items.length })) : null);
+  return h(
+    'ul',
+    { class: 'item-lines' },
+    items
+      .slice(0, MOST)
+      .map((item) =>
+        h(
+          'li',
+          { 'data-item': item.item_id },
+          h('span', { class: `dot status-${item.status}` }),
+          itemName(item),
+          text('colon'),
+          text(`status_${item.status}`),
+          item.status_date ? ` · ${item.status_date}` : '',
+        ),
+      ),
+    items.length > MOST ? h('li', {}, text('amount_items', { amount: items.length })) : null,
+  );
 }
 
 // What the registers list in a unit: a county has no rate of its own, but the items in it have a status.
@@ -101,27 +133,45 @@ export function unitItems(app, unit) {
   const blocks = Object.entries(app.registers)
     .map(([id, register]) => ({ id, register, items: register.items.filter((item) => String(item[column] ?? '') === unit.code) }))
     .filter(({ items }) => items.length);
-  return blocks.map(({ id, register, items }) => h('div', { class: 'unit-items', 'data-register': id },
-    h('p', { class: 'kind' }, said(register.title)),
-    items.length > MOST ? statusLine(items) : itemLines(items)));
+  return blocks.map(({ id, register, items }) =>
+    h(
+      'div',
+      { class: 'unit-items', 'data-register': id },
+      h('p', { class: 'kind' }, said(register.title)),
+      items.length > MOST ? statusLine(items) : itemLines(items),
+    ),
+  );
 }
 
 /** @param {Item[]} items */
 function statusLine(items) {
   const counts = new Map();
   for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return h('p', { class: 'status-row' }, [...counts].map(([status, count]) => h('span', {}, h('span', { class: `dot status-${status}` }), `${text(`status_${status}`)} ${count}`)));
+  return h(
+    'p',
+    { class: 'status-row' },
+    [...counts].map(([status, count]) => h('span', {}, h('span', { class: `dot status-${status}` }), `${text(`status_${status}`)} ${count}`)),
+  );
 }
 
 // A register item that no layer draws.
 /** @param {NonNullable<Hits['item']>} found */
 function itemBlock({ item, register }) {
-  return h('section', { class: 'hit' },
+  return h(
+    'section',
+    { class: 'hit' },
     h('h4', {}, shortened(itemName(item))),
     h('p', { class: 'kind' }, said(register.item), item.basis && hasText(`basis_${item.basis}`) ? badge(item.basis) : null),
-    h('p', { class: 'status-row' }, h('span', { class: `dot status-${item.status}` }), text(`status_${item.status}`), item.status_date ? ` · ${item.status_date}` : ''),
+    h(
+      'p',
+      { class: 'status-row' },
+      h('span', { class: `dot status-${item.status}` }),
+      text(`status_${item.status}`),
+      item.status_date ? ` · ${item.status_date}` : '',
+    ),
     h('dl', {}, h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
-    h('p', { class: 'note' }, text('item_not_drawn')));
+    h('p', { class: 'note' }, text('item_not_drawn')),
+  );
 }
 
 /** @param {App} app @param {Hits} hits @returns {HTMLElement} */
@@ -129,15 +179,31 @@ export function popupContent(app, hits) {
   const { unit, features } = hits;
   const { indicator } = app.state;
   const rate = unit && indicator ? app.rate(unit.code, indicator) : null;
-  return h('div', { class: 'popup' },
+  return h(
+    'div',
+    { class: 'popup' },
     hits.item ? itemBlock(hits.item) : null,
-    unit ? h('section', { class: 'hit' },
-      h('h4', {}, app.nameOf(unit)),
-      h('p', { class: 'kind' }, [...app.ancestors(unit)].filter((upper) => upper.level !== 'zone').reverse().map((upper) => app.nameOf(upper)).join(' › ')),
-      indicator ? rateLine(app, unit, indicator, rate) : null,
-      hits.item ? null : unitItems(app, unit)) : null,
+    unit
+      ? h(
+          'section',
+          { class: 'hit' },
+          h('h4', {}, app.nameOf(unit)),
+          h(
+            'p',
+            { class: 'kind' },
+            [...app.ancestors(unit)]
+              .filter((upper) => upper.level !== 'zone')
+              .reverse()
+              .map((upper) => app.nameOf(upper))
+              .join(' › '),
+          ),
+          indicator ? rateLine(app, unit, indicator, rate) : null,
+          hits.item ? null : unitItems(app, unit),
+        )
+      : null,
     features.slice(0, MOST).map((hit) => featureBlock(app, hit)),
-    features.length > MOST ? h('p', { class: 'note' }, text('more_features', { count: features.length - MOST })) : null);
+    features.length > MOST ? h('p', { class: 'note' }, text('more_features', { count: features.length - MOST })) : null,
+  );
 }
 
 // The number that colours a unit, or why there is none.
@@ -147,7 +213,13 @@ function rateLine(app, unit, indicator, rate) {
   const computed = unit.level in classes;
   const reason = rate ? said(rate.note) : computed ? text('no_row') : text('not_of_level', { level: text(`level_${unit.level}`) });
   return [
-    h('p', { class: 'rate' }, said(rate ? rate.title_text : title), h('b', {}, rate ? said(rate.value_text) : text('no_value')), rate?.basis ? badge(rate.basis) : null),
+    h(
+      'p',
+      { class: 'rate' },
+      said(rate ? rate.title_text : title),
+      h('b', {}, rate ? said(rate.value_text) : text('no_value')),
+      rate?.basis ? badge(rate.basis) : null,
+    ),
     rate?.shown === null || !rate ? h('p', { class: 'note' }, reason) : said(rate.made_text) ? h('p', { class: 'note' }, said(rate.made_text)) : null,
   ];
 }
@@ -162,7 +234,8 @@ export function hint(app, chart) {
     }
     const { indicator } = app.state;
     const rate = unit && indicator ? app.rate(unit.code, indicator) : null;
-    replace(box,
+    replace(
+      box,
       hit ? h('b', {}, shortened(featureName(app, hit.layer, hit.feature))) : null,
       unit ? h('span', {}, app.nameOf(unit)) : null,
       unit && indicator ? h('span', { class: 'value' }, rate ? said(rate.value_text) : text('no_value')) : null,

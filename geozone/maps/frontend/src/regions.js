@@ -9,17 +9,22 @@ export const REGION = 'region';
 // Regions by code, each as a unit is, with its members.
 /** @param {App} app @returns {Map<string, Region>} */
 export function readRegions(app) {
-  return new Map(app.data.regions.map((region) => [region.code, {
-    code: region.code,
-    name: app.data.strings[region.name][0],
-    nameEn: app.data.strings[region.name][1],
-    level: REGION,
-    parent: '',
-    place: null,
-    area: region.area_km2 === null ? null : Number(region.area_km2),
-    areaText: region.area,
-    members: region.members.map((code) => /** @type {Unit} */ (app.byCode.get(code))),
-  }]));
+  return new Map(
+    app.data.regions.map((region) => [
+      region.code,
+      {
+        code: region.code,
+        name: app.data.strings[region.name][0],
+        nameEn: app.data.strings[region.name][1],
+        level: REGION,
+        parent: '',
+        place: null,
+        area: region.area_km2 === null ? null : Number(region.area_km2),
+        areaText: region.area,
+        members: region.members.map((code) => /** @type {Unit} */ (app.byCode.get(code))),
+      },
+    ]),
+  );
 }
 
 // The unit or region that a code is of.
@@ -41,17 +46,25 @@ export function boxOf(app, subject) {
 /** @param {App} app @param {Subject} unit @returns {Place[]} */
 export function placesOf(app, unit) {
   const whole = app.units[app.zone].code;
-  return app.data.places.items.filter((place) => place.code !== whole && place.units.includes(unit.code)
-    && !unit.name.startsWith(app.data.strings[place.name][0]));
+  return app.data.places.items.filter(
+    (place) => place.code !== whole && place.units.includes(unit.code) && !unit.name.startsWith(app.data.strings[place.name][0]),
+  );
 }
 
 /** @param {App} app @param {Subject} unit @returns {HTMLElement | null} */
 export function placeLinks(app, unit) {
   const places = placesOf(app, unit);
   if (!places.length) return null;
-  return h('p', { class: 'of-places' }, text('of_places'), text('colon'),
-    places.map((place, number) => [number ? text('and_so_on') : '',
-      h('button', { type: 'button', class: 'link', 'data-place': place.id, onclick: () => showPlace(app, place) }, said(place.name))]));
+  return h(
+    'p',
+    { class: 'of-places' },
+    text('of_places'),
+    text('colon'),
+    places.map((place, number) => [
+      number ? text('and_so_on') : '',
+      h('button', { type: 'button', class: 'link', 'data-place': place.id, onclick: () => showPlace(app, place) }, said(place.name)),
+    ]),
+  );
 }
 
 // Where a place lies, of a point as far as it may be off.

@@ -5,7 +5,9 @@ const SIGNIFICANT = 12; // digits that count; those behind them are the noise of
 // A finite number at `places` decimals, with thousands separators. There is no minus zero.
 /** @param {number} value @param {number} [places] @returns {string} */
 export function digits(value, places = 0) {
-  const [mantissa, power] = Math.abs(value).toExponential(SIGNIFICANT - 1).split('e');
+  const [mantissa, power] = Math.abs(value)
+    .toExponential(SIGNIFICANT - 1)
+    .split('e');
   const shift = Number(power) - (SIGNIFICANT - 1) + places;
   let whole = BigInt(mantissa.replace('.', '')); // in units of the last place, after the shift
   if (shift >= 0) whole *= 10n ** BigInt(shift);

@@ -193,7 +193,10 @@ export function drawHighlight(app, context, view) {
 function drawMark({ layer, feature }, context, view) {
   if (!layer.features) return; // it travels as tiles
   const [west, north, east, south] = layer.features.box(feature);
-  for (const [colour, width] of /** @type {[string, number][]} */ ([['#ffffff', 5], ['#c2185b', 2.6]])) {
+  for (const [colour, width] of /** @type {[string, number][]} */ ([
+    ['#ffffff', 5],
+    ['#c2185b', 2.6],
+  ])) {
     context.strokeStyle = colour;
     context.lineWidth = (width * view.ratio) / view.scale;
     context.beginPath();

@@ -13,7 +13,15 @@ const MOST = 12;
 /** @param {App} app @returns {HTMLElement} */
 export function searchBox(app) {
   const list = h('ul', { id: 'found', role: 'listbox', class: 'found', hidden: true });
-  const input = h('input', { type: 'search', role: 'combobox', 'aria-controls': 'found', 'aria-expanded': 'false', 'aria-autocomplete': 'list', autocomplete: 'off', 'data-search': true });
+  const input = h('input', {
+    type: 'search',
+    role: 'combobox',
+    'aria-controls': 'found',
+    'aria-expanded': 'false',
+    'aria-autocomplete': 'list',
+    autocomplete: 'off',
+    'data-search': true,
+  });
   /** @type {Found[]} */
   let found = [];
   let active = -1;
@@ -31,10 +39,25 @@ export function searchBox(app) {
     entry.action();
   };
   const draw = () => {
-    replace(list, found.map((entry, place) => h('li', {
-      id: `found-${place}`, role: 'option', 'aria-selected': String(place === active),
-      onmousedown: (event) => { event.preventDefault(); choose(entry); },
-    }, h('span', {}, shortened(entry.title)), h('small', {}, entry.kind))));
+    replace(
+      list,
+      found.map((entry, place) =>
+        h(
+          'li',
+          {
+            id: `found-${place}`,
+            role: 'option',
+            'aria-selected': String(place === active),
+            onmousedown: (event) => {
+              event.preventDefault();
+              choose(entry);
+            },
+          },
+          h('span', {}, shortened(entry.title)),
+          h('small', {}, entry.kind),
+        ),
+      ),
+    );
     list.hidden = !found.length;
     input.setAttribute('aria-expanded', String(found.length > 0));
     if (active >= 0) input.setAttribute('aria-activedescendant', `found-${active}`);
@@ -76,7 +99,10 @@ async function readNames(app) {
     if (layer.id === app.data.places.layer) continue; // found by itself
     if (!layer.row) continue;
     for (const entry of layer.row.names()) {
-      if (entry === null) await new Promise((resolve) => { setTimeout(resolve); });
+      if (entry === null)
+        await new Promise((resolve) => {
+          setTimeout(resolve);
+        });
       else if (!itemPlaces(layer, entry.feature).length) app.named.push({ layer, feature: entry.feature, key: entry.names.join('\n').toLowerCase() });
     }
   }
@@ -88,7 +114,8 @@ function featuresNamed(app, wanted, most) {
   const found = [];
   for (const { layer, feature, key } of app.named ?? []) {
     if (found.length >= most) break;
-    if (key.includes(wanted) || sounds(app, key, wanted)) found.push({ title: featureName(app, layer, feature), kind: said(layer.title), action: () => app.showFeature(layer, feature) });
+    if (key.includes(wanted) || sounds(app, key, wanted))
+      found.push({ title: featureName(app, layer, feature), kind: said(layer.title), action: () => app.showFeature(layer, feature) });
   }
   return found;
 }
@@ -103,15 +130,27 @@ function spelt(app, { id, name }, wanted) {
 export function search(app, typed) {
   const wanted = typed.trim().toLowerCase();
   if (!wanted) return [];
-  const units = app.units.filter((unit) => matches(app, unit, wanted))
+  const units = app.units
+    .filter((unit) => matches(app, unit, wanted))
     .sort((one, other) => Number(other.name.startsWith(typed)) - Number(one.name.startsWith(typed)))
     .map((unit) => ({ title: app.nameOf(unit), kind: text(`level_${unit.level}`), action: () => app.choose(unit) }));
-  const items = Object.entries(app.registers).flatMap(([id, register]) => register.items
-    .map((item, place) => ({ item, place }))
-    .filter(({ item }) => String(item.name ?? '').toLowerCase().includes(wanted)
-      || String(item.name_en ?? '').toLowerCase().includes(wanted) || sounds(app, item.name, wanted))
-    .map(({ item, place }) => ({ title: itemName(item), kind: said(register.item), action: () => app.showItem(id, place) })));
-  const indicators = app.mappable.filter((id) => said(app.indicators[id].map_title).toLowerCase().includes(wanted))
+  const items = Object.entries(app.registers).flatMap(([id, register]) =>
+    register.items
+      .map((item, place) => ({ item, place }))
+      .filter(
+        ({ item }) =>
+          String(item.name ?? '')
+            .toLowerCase()
+            .includes(wanted) ||
+          String(item.name_en ?? '')
+            .toLowerCase()
+            .includes(wanted) ||
+          sounds(app, item.name, wanted),
+      )
+      .map(({ item, place }) => ({ title: itemName(item), kind: said(register.item), action: () => app.showItem(id, place) })),
+  );
+  const indicators = app.mappable
+    .filter((id) => said(app.indicators[id].map_title).toLowerCase().includes(wanted))
     .map((id) => ({ title: said(app.indicators[id].map_title), kind: text('column_indicator'), action: () => app.set({ indicator: id }) }));
   const places = app.data.places.items
     .filter((place) => spelt(app, place, wanted) || sounds(app, app.data.strings[place.name][0], wanted))

@@ -22,8 +22,10 @@ export function dataDate(app) {
 /** @param {App} app @param {Indicator} indicator @returns {[string, string][]} */
 export function sourcesOf(app, indicator) {
   /** @type {(sort: string, ids: string[], heading: string) => [string, string][]} */
-  const of = (sort, ids, heading) => app.data.sources.filter((source) => source.sort === sort && ids.includes(source.id))
-    .map((source) => [heading, `${said(source.title)}${text('colon')}${origin(source)}`]);
+  const of = (sort, ids, heading) =>
+    app.data.sources
+      .filter((source) => source.sort === sort && ids.includes(source.id))
+      .map((source) => [heading, `${said(source.title)}${text('colon')}${origin(source)}`]);
   return [...of('layer', indicator.layers, 'column_source'), ...of('register', indicator.registers, 'column_register')];
 }
 
@@ -34,10 +36,17 @@ function origin(source) {
 
 /** @param {Source} source */
 function sourceLine(source) {
-  return h('li', { 'data-source': source.id }, h('b', {}, said(source.title)), badge(source.basis),
+  return h(
+    'li',
+    { 'data-source': source.id },
+    h('b', {}, said(source.title)),
+    badge(source.basis),
     h('span', {}, origin(source)),
-    source.taken || said(source.citation) ? h('span', { class: 'aside' }, [source.taken ? text('taken_on', { date: source.taken }) : '', said(source.citation)].filter(Boolean).join(' \u00B7 ')) : null,
-    said(source.note) ? h('span', { class: 'aside' }, said(source.note)) : null);
+    source.taken || said(source.citation)
+      ? h('span', { class: 'aside' }, [source.taken ? text('taken_on', { date: source.taken }) : '', said(source.citation)].filter(Boolean).join(' \u00B7 '))
+      : null,
+    said(source.note) ? h('span', { class: 'aside' }, said(source.note)) : null,
+  );
 }
 
 /** @param {App} app */
@@ -49,33 +58,66 @@ function sourceLists(app) {
   return [
     layers.length ? [h('h3', {}, text('sources_layers')), h('ul', {}, layers.map(sourceLine))] : null,
     of('register').length ? [h('h3', {}, text('table_registers')), h('ul', {}, of('register').map(sourceLine))] : null,
-    figures.length ? h('details', { class: 'figures', open: !layers.length }, h('summary', {}, `${text('table_figures')} (${figures.length})`), h('ul', {}, figures.map(sourceLine))) : null,
+    figures.length
+      ? h(
+          'details',
+          { class: 'figures', open: !layers.length },
+          h('summary', {}, `${text('table_figures')} (${figures.length})`),
+          h('ul', {}, figures.map(sourceLine)),
+        )
+      : null,
   ];
 }
 
 /** @param {PolicyDocument[]} documents */
 function documentList(documents) {
   if (!documents.length) return null;
-  return [h('h3', {}, text('column_documents')), h('ul', {}, documents.map((document_) => h('li', {}, h('b', {}, said(document_.title)),
-    h('span', {}, [said(document_.issuer), document_.issued].filter(Boolean).join(' · ')))))];
+  return [
+    h('h3', {}, text('column_documents')),
+    h(
+      'ul',
+      {},
+      documents.map((document_) =>
+        h('li', {}, h('b', {}, said(document_.title)), h('span', {}, [said(document_.issuer), document_.issued].filter(Boolean).join(' · '))),
+      ),
+    ),
+  ];
 }
 
 /** @param {App} app @returns {HTMLElement} */
 export function sourcesSection(app) {
   const section = h('section', { class: 'sources', id: 'sources' });
   const draw = () => {
-    replace(section,
+    replace(
+      section,
       h('h2', {}, text('sources_title')),
       h('p', { class: 'review', 'data-review': true }, reviewLine(app)),
       h('p', { class: 'note' }, text('drawing_note')),
       said(app.data.zone.note) ? h('p', { class: 'note' }, said(app.data.zone.note)) : null,
       sourceLists(app),
       documentList(Object.values(app.data.documents)),
-      app.data.finding_count ? h('details', { class: 'findings' }, h('summary', {}, text('findings_title', { count: app.data.finding_count })),
-        h('ul', {}, app.data.findings.map((finding) => h('li', {}, h('b', {}, text(`severity_${finding.severity}`)),
-          h('span', {}, `${finding.layer}${text('colon')}${said(finding.message)} ${said(finding.remedy)}`))))) : null,
+      app.data.finding_count
+        ? h(
+            'details',
+            { class: 'findings' },
+            h('summary', {}, text('findings_title', { count: app.data.finding_count })),
+            h(
+              'ul',
+              {},
+              app.data.findings.map((finding) =>
+                h(
+                  'li',
+                  {},
+                  h('b', {}, text(`severity_${finding.severity}`)),
+                  h('span', {}, `${finding.layer}${text('colon')}${said(finding.message)} ${said(finding.remedy)}`),
+                ),
+              ),
+            ),
+          )
+        : null,
       h('p', { class: 'note' }, text('made_with', { version: app.data.version })),
-      h('p', { class: 'note' }, text('browsers')));
+      h('p', { class: 'note' }, text('browsers')),
+    );
   };
   app.on(['lang'], draw);
   draw();

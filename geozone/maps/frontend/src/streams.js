@@ -50,7 +50,9 @@ function cut({ firstRing, firstPoint, xy }, feature) {
     }
   };
   let total = 0;
-  each((point) => { total += length(point); });
+  each((point) => {
+    total += length(point);
+  });
   let reached = 0;
   let last = -1;
   let step = -1;

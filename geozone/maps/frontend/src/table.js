@@ -13,10 +13,12 @@ export function tableSection(app) {
   const section = h('section', { class: 'units', id: 'units' });
   const view = { sort: 'code', up: true, filter: '', level: '' };
   const listed = [...app.units, ...app.regions.values()];
-  const columns = Object.keys(app.indicators).filter((id) => listed.some((unit) => {
-    const rate = app.rate(unit.code, id);
-    return unit.place !== app.zone && rate && (rate.value !== null || rate.low !== null); // what says nothing is named as well
-  }));
+  const columns = Object.keys(app.indicators).filter((id) =>
+    listed.some((unit) => {
+      const rate = app.rate(unit.code, id);
+      return unit.place !== app.zone && rate && (rate.value !== null || rate.low !== null); // what says nothing is named as well
+    }),
+  );
   const body = h('tbody');
   const count = h('span', { class: 'count', role: 'status' });
 
@@ -35,7 +37,10 @@ export function tableSection(app) {
       .filter((unit) => (!view.level || unit.level === view.level) && (!wanted || matches(app, unit, wanted) || named(app, unit, wanted)))
       .map((unit) => ({ value: sortValue(unit), unit }))
       .sort(({ value: one, unit: first }, { value: other, unit: second }) => {
-        const order = typeof one === 'string' || typeof other === 'string' ? String(one).localeCompare(String(other), app.state.lang === 'zh' ? 'zh-CN' : 'en') : one - other;
+        const order =
+          typeof one === 'string' || typeof other === 'string'
+            ? String(one).localeCompare(String(other), app.state.lang === 'zh' ? 'zh-CN' : 'en')
+            : one - other;
         return (view.up ? order : -order) || RANK[first.level] - RANK[second.level] || (first.place ?? 0) - (second.place ?? 0);
       })
       .map(({ unit }) => unit);
@@ -43,7 +48,10 @@ export function tableSection(app) {
 
   const fillRows = () => {
     const shown = visible();
-    replace(body, shown.map((unit) => row(app, unit, columns)));
+    replace(
+      body,
+      shown.map((unit) => row(app, unit, columns)),
+    );
     count.textContent = text('amount_units', { amount: shown.length });
     mark();
   };
@@ -53,37 +61,83 @@ export function tableSection(app) {
 
   const draw = () => {
     /** @param {string} key @param {string} title @param {string} extra */
-    const head = (key, title, extra) => h('th', { scope: 'col', class: extra, 'aria-sort': view.sort === key ? (view.up ? 'ascending' : 'descending') : 'none' },
-      h('button', {
-        type: 'button',
-        'data-sort': key,
-        onclick: () => {
-          view.up = view.sort === key ? !view.up : key === 'name' || key === 'code';
-          view.sort = key;
-          draw();
-          /** @type {HTMLElement | null} */ (section.querySelector(`[data-sort="${CSS.escape(key)}"]`))?.focus();
-        },
-      }, title, h('span', { class: 'arrow', 'aria-hidden': 'true' }, view.sort === key ? (view.up ? ' ↑' : ' ↓') : '')));
+    const head = (key, title, extra) =>
+      h(
+        'th',
+        { scope: 'col', class: extra, 'aria-sort': view.sort === key ? (view.up ? 'ascending' : 'descending') : 'none' },
+        h(
+          'button',
+          {
+            type: 'button',
+            'data-sort': key,
+            onclick: () => {
+              view.up = view.sort === key ? !view.up : key === 'name' || key === 'code';
+              view.sort = key;
+              draw();
+              /** @type {HTMLElement | null} */ (section.querySelector(`[data-sort="${CSS.escape(key)}"]`))?.focus();
+            },
+          },
+          title,
+          h('span', { class: 'arrow', 'aria-hidden': 'true' }, view.sort === key ? (view.up ? ' ↑' : ' ↓') : ''),
+        ),
+      );
     const levels = Object.keys(RANK).filter((level) => listed.some((unit) => unit.level === level));
-    replace(section,
+    replace(
+      section,
       h('h2', {}, text('units_title'), count),
-      h('div', { class: 'filters' },
+      h(
+        'div',
+        { class: 'filters' },
         h('input', {
-          type: 'search', value: view.filter, 'data-filter': true, placeholder: text('filter_units'), 'aria-label': text('filter_units'),
-          oninput: (event) => { view.filter = event.target.value; fillRows(); },
+          type: 'search',
+          value: view.filter,
+          'data-filter': true,
+          placeholder: text('filter_units'),
+          'aria-label': text('filter_units'),
+          oninput: (event) => {
+            view.filter = event.target.value;
+            fillRows();
+          },
         }),
-        h('select', { 'aria-label': text('choose_level'), 'data-filter-level': true, onchange: (event) => { view.level = event.target.value; fillRows(); } },
+        h(
+          'select',
+          {
+            'aria-label': text('choose_level'),
+            'data-filter-level': true,
+            onchange: (event) => {
+              view.level = event.target.value;
+              fillRows();
+            },
+          },
           ['', ...levels].map((level) => {
             const option = h('option', {}, level ? text(`level_${level}`) : text('all_levels'));
             option.value = level;
             option.selected = level === view.level;
             return option;
-          }))),
-      h('div', { class: 'table-frame', tabindex: '0', role: 'region', 'aria-label': text('units_title') },
-        h('table', {},
-          h('thead', {}, h('tr', {}, head('name', text('column_name'), 'name'), head('km2', text('column_area_km2'), 'number'),
-            columns.map((id) => head(id, said(app.indicators[id].title), 'number')))),
-          body)));
+          }),
+        ),
+      ),
+      h(
+        'div',
+        { class: 'table-frame', tabindex: '0', role: 'region', 'aria-label': text('units_title') },
+        h(
+          'table',
+          {},
+          h(
+            'thead',
+            {},
+            h(
+              'tr',
+              {},
+              head('name', text('column_name'), 'name'),
+              head('km2', text('column_area_km2'), 'number'),
+              columns.map((id) => head(id, said(app.indicators[id].title), 'number')),
+            ),
+          ),
+          body,
+        ),
+      ),
+    );
     fillRows();
   };
   app.on(['lang', 'year'], draw);
@@ -94,8 +148,9 @@ export function tableSection(app) {
 
 /** @param {Pick<App, 'syllables' | 'data'>} app @param {Subject} unit @param {string} wanted @returns {boolean} */
 export function matches(app, unit, wanted) {
-  return unit.name.toLowerCase().includes(wanted) || unit.nameEn.toLowerCase().includes(wanted)
-    || unit.code.startsWith(wanted) || sounds(app, unit.name, wanted);
+  return (
+    unit.name.toLowerCase().includes(wanted) || unit.nameEn.toLowerCase().includes(wanted) || unit.code.startsWith(wanted) || sounds(app, unit.name, wanted)
+  );
 }
 
 // Whether a place that the unit is a member of has the name.
@@ -106,14 +161,29 @@ function named(app, unit, wanted) {
 
 /** @param {App} app @param {Subject} unit @param {string[]} columns */
 function row(app, unit, columns) {
-  const places = placesOf(app, unit).map(({ name }) => said(name)).join(text('and_so_on'));
-  return h('tr', { 'data-unit': unit.code, class: `level-${unit.level}`, onclick: () => app.choose(unit) },
-    h('th', { scope: 'row', class: 'name' }, h('button', { type: 'button', class: 'link' }, app.nameOf(unit)), places ? h('small', { class: 'of-places' }, places) : null),
+  const places = placesOf(app, unit)
+    .map(({ name }) => said(name))
+    .join(text('and_so_on'));
+  return h(
+    'tr',
+    { 'data-unit': unit.code, class: `level-${unit.level}`, onclick: () => app.choose(unit) },
+    h(
+      'th',
+      { scope: 'row', class: 'name' },
+      h('button', { type: 'button', class: 'link' }, app.nameOf(unit)),
+      places ? h('small', { class: 'of-places' }, places) : null,
+    ),
     h('td', { class: 'number' }, said(unit.areaText)),
     columns.map((id) => {
       const rate = app.rate(unit.code, id);
       if (!rate) return h('td', { class: 'number empty' }, '—');
       const other = rate.title_text === app.indicators[id].title ? null : said(rate.title_text); // of a screening layer, say
-      return h('td', { class: 'number', title: other, 'data-indicator': id, 'data-unit': unit.code, 'data-value': rate.printed ?? '' }, said(rate.value_text), other ? h('small', {}, said(rate.made_text)) : null);
-    }));
+      return h(
+        'td',
+        { class: 'number', title: other, 'data-indicator': id, 'data-unit': unit.code, 'data-value': rate.printed ?? '' },
+        said(rate.value_text),
+        other ? h('small', {}, said(rate.made_text)) : null,
+      );
+    }),
+  );
 }

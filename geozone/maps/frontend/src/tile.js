@@ -16,10 +16,11 @@ export class Tile {
     /** @type {StoredFeature[]} */
     const features = [];
     new PbfReader(new Uint8Array(bytes)).readFields((tag, layer, reader) => {
-      if (tag === 3) reader.readMessage((field, found, inner) => {
-        if (field === 2) features.push(inner.readMessage(readFeature, { row: 0, kind: 0, geometry: new Uint8Array() }));
-        else if (field === 5) found.extent = inner.readVarint();
-      }, layer);
+      if (tag === 3)
+        reader.readMessage((field, found, inner) => {
+          if (field === 2) features.push(inner.readMessage(readFeature, { row: 0, kind: 0, geometry: new Uint8Array() }));
+          else if (field === 5) found.extent = inner.readVarint();
+        }, layer);
     }, this);
     this.count = features.length;
     this.rows = Uint32Array.from(features, (feature) => feature.row);

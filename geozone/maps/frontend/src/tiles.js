@@ -22,7 +22,10 @@ export function openTiles(app, key) {
     zoom,
     least,
     tiles: tiles.map(([x, y, west, north, east, south]) => ({
-      x, y, name: `${zoom}/${x}/${y}`, box: [west - app.origin[0], north - app.origin[1], east - app.origin[0], south - app.origin[1]],
+      x,
+      y,
+      name: `${zoom}/${x}/${y}`,
+      box: [west - app.origin[0], north - app.origin[1], east - app.origin[0], south - app.origin[1]],
     })),
   }));
   const tileOf = takeBlock(`places-${key}`); // by row, the place of its tile in the last level, from 1 on
@@ -30,7 +33,8 @@ export function openTiles(app, key) {
   /** @param {number} zoom */
   const levelAt = (zoom) => [...levels].reverse().find((level) => zoom >= level.least) ?? levels[0];
   /** @param {number} zoom @param {Box} box */
-  const meeting = (zoom, box) => levelAt(zoom).tiles.filter((tile) => tile.box[0] <= box[2] && tile.box[2] >= box[0] && tile.box[1] <= box[3] && tile.box[3] >= box[1]);
+  const meeting = (zoom, box) =>
+    levelAt(zoom).tiles.filter((tile) => tile.box[0] <= box[2] && tile.box[2] >= box[0] && tile.box[1] <= box[3] && tile.box[3] >= box[1]);
   // the image from afar shows the latest statuses only
   /** @param {number} zoom @param {number | null} [year] */
   const far = (zoom, year = null) => overview !== null && zoom < entry.individual && (year === null || !layer.symbols);

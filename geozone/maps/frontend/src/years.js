@@ -44,7 +44,7 @@ export function symbolPlace(app, layer, feature, until = app.state.year) {
   if (!layer.amounts) return place; // no statuses
   if (until === null || layer.legend[place].key === app.data.drawn.unlisted) return place;
   const statuses = new Set(itemsOf(app, layer, feature).map((item) => statusIn(app, item, until)));
-  const key = statuses.size > 1 ? app.data.drawn.mixed : [...statuses][0] ?? app.data.drawn.undated;
+  const key = statuses.size > 1 ? app.data.drawn.mixed : ([...statuses][0] ?? app.data.drawn.undated);
   return layer.legend.findIndex((entry) => entry.key === key);
 }
 
@@ -57,7 +57,9 @@ export function statusCounts(app, layer) {
   /** @type {Record<string, number>} */
   const counts = {};
   /** @param {string} key */
-  const add = (key) => { counts[key] = (counts[key] ?? 0) + 1; };
+  const add = (key) => {
+    counts[key] = (counts[key] ?? 0) + 1;
+  };
   if (layer.counts_items) {
     const { items } = /** @type {Register} */ (registerOf(app, layer));
     for (const place of new Set(layer.item_sets.flat())) add(statusIn(app, items[place], app.state.year));
