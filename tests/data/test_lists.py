@@ -167,7 +167,10 @@ def test_registers_and_sites_that_were_filled_in_answer_their_demands(run, templ
     ]
     fill(templates / tomllib.loads(register)["register"][0]["path"], rows)
     project = templates / "own.toml"
-    stated = f"{sites}\n\n{register}\n".replace('vintage = ""', 'vintage = "2025-12"')
+    stated = f"{sites}\n\n{register}\n"
+    stated = stated.replace('vintage = ""', 'vintage = "2025-12"').replace(
+        'as_of = ""', 'as_of = "2025-12-31"'
+    )
     project.write_text(f'zone = "{ZONE}"\n\n{stated}', "utf-8")
     found = {rate.indicator: rate for rate in compute(load_project(project)).rates if rate.target_id}
     assert found[GROUNDWATER].value == pytest.approx(2 / 3)
