@@ -93,3 +93,20 @@ def test_nothing_moves_for_those_who_ask_for_stillness(open_page, site):
     zoom = page.evaluate("geozone.app.chart.map.getZoom()")
     page.wait_for_timeout(300)
     assert page.evaluate("geozone.app.chart.map.getZoom()") == zoom
+
+
+def test_on_a_phone_nothing_covers_the_buttons_of_the_map_and_targets_are_large_enough(open_page, site):
+    page = open_page(site / "bth.html", viewport={"width": 390, "height": 844}, has_touch=True)
+    if not page.locator(".legend details").evaluate("one => one.open"):
+        page.locator(".legend summary").click()
+    page.wait_for_timeout(150)
+    legend, tools = (page.locator(one).bounding_box() for one in (".legend", ".tools"))
+    assert legend["y"] >= tools["y"] + tools["height"]
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, select, summary, input:not([type=checkbox])')]
+            .filter(one => one.offsetParent)
+            .map(one => [one.className || one.tagName, one.getBoundingClientRect()])
+            .filter(([, box]) => box.width < 24 || box.height < 24)
+            .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
+    )
+    assert small == []

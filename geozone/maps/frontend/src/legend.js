@@ -104,7 +104,7 @@ export function legendCard(app) {
       card,
       h(
         'details',
-        { open },
+        { open, ontoggle: (/** @type {Event} */ event) => card.classList.toggle('open', /** @type {HTMLDetailsElement} */ (event.target).open) },
         h('summary', {}, text('layers')),
         h(
           'div',
