@@ -248,3 +248,16 @@ def not_applicable(rate: Rate, result: ZoneResult) -> Text | None:
     return sentence(
         text("story.not_applicable", of=unit_text(rate, result), title=lowered(indicator_title(rate, result)))
     )
+
+
+def total_unknown(rate: Rate, result: ZoneResult) -> Text | None:
+    """Return that nobody has published how many items there are (row 18); None where that is not what lacks."""
+    declared = result.indicators.get(rate.indicator)
+    if declared is None or declared.said is None or rate.denominator or rate.value is not None:
+        return None
+    if not any(name in result.registers for name in declared.registers):
+        return None
+    title = lowered(indicator_title(rate, result))
+    return sentence(
+        text("story.total_unknown", of=unit_text(rate, result), items=declared.said.items, rate=title)
+    )

@@ -257,7 +257,21 @@ def statement_of(fact: Fact, result: ZoneResult) -> Text:
         running=running,
         source=fact.source,
     )
-    return sentence(_sample(fact), told, _change(fact, result), _consequence(fact, result))
+    beside = _computed_beside(fact, result)
+    return sentence(_sample(fact), told, _change(fact, result), _consequence(fact, result), beside)
+
+
+def _computed_beside(fact: Fact, result: ZoneResult) -> Text:
+    """Return what is computed beside a reported figure, where it may be held against it and differs."""
+    if fact.figure is None:
+        return NO_TEXT
+    for rate in result.rates:
+        same = rate.indicator == fact.rate.indicator and rate.unit_code == fact.rate.unit_code
+        if same and rate.kind is not Kind.REPORTED and rate.basis not in NOT_COMPARABLE:
+            other = fact_of(rate, result)
+            if other is not None and other.value != fact.value:
+                return text("story.computed_beside", value=other.value)
+    return NO_TEXT
 
 
 def _sample(fact: Fact) -> Text:

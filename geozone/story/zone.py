@@ -16,6 +16,7 @@ from geozone.story.registers import (
     in_order,
     not_applicable,
     statement_of_register,
+    total_unknown,
 )
 from geozone.story.reported import (
     absent_statement,
@@ -111,7 +112,7 @@ def _of_approved(rate: Rate, result: ZoneResult) -> Text | None:
 
 def _of_register(rate: Rate, result: ZoneResult) -> Text | None:
     row = counted(rate, result)
-    return None if row is None else statement_of_register(row, result)
+    return total_unknown(rate, result) if row is None else statement_of_register(row, result)
 
 
 def _of_value(rate: Rate, result: ZoneResult) -> Text | None:

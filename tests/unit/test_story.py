@@ -8,7 +8,7 @@ from rate_samples import ZONE, compute_rates, register, target, units
 
 from geozone.manifest.indicators import load_indicators
 from geozone.messages import Text
-from geozone.model import Basis, Comparator, Modality, Status, Verdict, ZoneResult
+from geozone.model import Basis, Comparator, Kind, Modality, Status, Verdict, ZoneResult
 from geozone.rates.figures import FLOOR, PLAN, Figure, Figures
 from geozone.story.amounts import NARROW, spaced
 from geozone.story.reported import Fact
@@ -264,3 +264,26 @@ def test_a_number_without_a_year_is_no_fact_of_the_story():
         targets=(asked(), GOAL), registers={"bay": bays(12, 0, 8)}, figures=(replace(given_, year=None),)
     )
     assert "森林覆盖率" not in zone_story(result).zh
+
+
+def test_a_unit_whose_items_nobody_has_counted_is_not_computable():
+    result = result_of(registers={"bay": bays(1, 19, 0)})
+    row = next(rate for rate in result.rates if rate.indicator == "bay_completion")
+    bare = replace(row, denominator=None, numerator=None, value=None, low=None, high=None)
+    assert plain(rate_statement(bare, result)) == (
+        "样本区海湾总数未公布，美丽海湾建成率无法计算。",
+        "The number of bays of the sample zone is not published: the completion rate of beautiful bays is not computable.",
+    )
+
+
+def test_what_is_computed_stands_behind_what_is_reported():
+    goal = asked()
+    result = result_of(targets=(goal,), figures=(figure(35.6),))
+    row = next(iter(leading_of_targets(result).values()))
+    mine = replace(
+        row, kind=Kind.COVERAGE, value=0.34, low=0.34, high=0.34, vintage="2024", basis=Basis.OFFICIAL
+    )
+    result.rates.append(mine)
+    assert plain(rate_statement(row, result))[0].endswith("；测算值为 34.0%，以公布值为准。")
+    result.rates[-1] = replace(mine, basis=Basis.DERIVED)
+    assert "测算值" not in rate_statement(row, result).zh
