@@ -1,13 +1,11 @@
 """The GeoPackage in the programs that people open it with: GDAL's command line tools and QGIS."""
 
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from samples import sample_result
@@ -23,7 +21,6 @@ from geozone.verify import verify_build
 
 pytestmark = pytest.mark.qgis
 
-SYSTEM_PYTHON = "/usr/bin/python3"  # QGIS brings its modules to the system's Python
 SPATIAL = ["zone", "units", *layer_names(sample_result())]
 ALL = [*SPATIAL, "mosaic", *TABLES]
 
@@ -49,28 +46,14 @@ def ogrinfo():
 
 
 @pytest.fixture(scope="module")
-def qgis(tmp_path_factory):
+def qgis(run_in_qgis, tmp_path_factory):
     """Return a function that opens and draws a GeoPackage in QGIS, and makes edits as a person does."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path_factory.mktemp("home")),
-        "QT_QPA_PLATFORM": "offscreen",
-        "LANG": "C.UTF-8",
-    }
-    probe = [SYSTEM_PYTHON, "-c", "import qgis.core"]
-    if (
-        not Path(SYSTEM_PYTHON).exists()
-        or subprocess.run(probe, check=False, capture_output=True, env=environment).returncode
-    ):
-        pytest.skip("QGIS's Python modules (python3-qgis) are not installed")
 
     def run(path, *edits, look_around=False):
         task = {"layers": ALL, "edits": list(edits), "look_around": look_around}
-        done = subprocess.run(
-            [SYSTEM_PYTHON, str(Path(__file__).parent / "render.py"), str(path), str(tmp_path_factory.mktemp("png"))],
-            input=json.dumps(task), capture_output=True, text=True, check=True, timeout=120, env=environment,
-        )  # fmt: skip
-        return json.loads(done.stdout)
+        return json.loads(
+            run_in_qgis("render.py", path, tmp_path_factory.mktemp("png"), task=json.dumps(task))
+        )
 
     return run
 

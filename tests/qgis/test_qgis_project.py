@@ -1,9 +1,7 @@
 """The QGIS project of a GeoPackage, opened in QGIS: layers, names, styles, groups, themes and printed pages."""
 
 import json
-import os
 import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
@@ -20,30 +18,15 @@ from geozone.manifest.roles import load_roles
 from geozone.symbology import RATE_COLOURS
 
 pytestmark = pytest.mark.qgis
-SYSTEM_PYTHON = "/usr/bin/python3"  # QGIS brings its modules to the system's Python
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def opened(run_in_qgis, tmp_path_factory):
     """Return a function that opens a project in QGIS."""
-    environment = {
-        "PATH": os.environ["PATH"], "HOME": str(tmp_path_factory.mktemp("home")), "QT_QPA_PLATFORM": "offscreen",
-        "LANG": "C.UTF-8",
-    }  # fmt: skip
-    probe = [SYSTEM_PYTHON, "-c", "import qgis.core"]
-    if (
-        not Path(SYSTEM_PYTHON).exists()
-        or subprocess.run(probe, check=False, capture_output=True, env=environment).returncode
-    ):
-        pytest.skip("QGIS's Python modules (python3-qgis) are not installed")
 
     def run(address):
-        script = str(Path(__file__).parent / "open_project.py")
-        done = subprocess.run(
-            [SYSTEM_PYTHON, script, str(address), str(tmp_path_factory.mktemp("printed"))],
-            capture_output=True, text=True, check=True, timeout=180, env=environment,
-        )  # fmt: skip
-        return json.loads(done.stdout[done.stdout.index("{") :])
+        told = run_in_qgis("open_project.py", address, tmp_path_factory.mktemp("printed"), timeout=180)
+        return json.loads(told[told.index("{") :])
 
     return run
 

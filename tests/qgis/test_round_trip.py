@@ -1,9 +1,6 @@
 """A GeoPackage that was edited in QGIS and came back: the difference is what was edited, and nothing else."""
 
-import os
 import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 from samples import result_of_many
@@ -12,32 +9,12 @@ from geozone.diff import compare
 from geozone.export.geopackage import write_geopackage
 
 pytestmark = pytest.mark.qgis
-SYSTEM_PYTHON = "/usr/bin/python3"  # QGIS brings its modules to the system's Python
-SCRIPT = Path(__file__).parent / "edit_package.py"
 
 
-def test_twelve_edits_made_in_qgis_are_told_and_nothing_else(tmp_path):
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "QT_QPA_PLATFORM": "offscreen",
-        "LANG": "C.UTF-8",
-    }
-    probe = [SYSTEM_PYTHON, "-c", "import qgis.core"]
-    if (
-        not Path(SYSTEM_PYTHON).exists()
-        or subprocess.run(probe, check=False, capture_output=True, env=environment).returncode
-    ):
-        pytest.skip("QGIS's Python modules (python3-qgis) are not installed")
+def test_twelve_edits_made_in_qgis_are_told_and_nothing_else(run_in_qgis, tmp_path):
     write_geopackage(result_of_many(), tmp_path / "bth.gpkg")
     returned = shutil.copy(tmp_path / "bth.gpkg", tmp_path / "returned.gpkg")
-    subprocess.run(
-        [SYSTEM_PYTHON, str(SCRIPT), str(returned)],
-        check=True,
-        capture_output=True,
-        timeout=120,
-        env=environment,
-    )
+    run_in_qgis("edit_package.py", returned)
     found = {
         (one.table, one.item, one.change.value, one.field) for one in compare(tmp_path / "bth.gpkg", returned)
     }
