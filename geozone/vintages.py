@@ -13,6 +13,7 @@ _DATE = re.compile(
     r"(?:[-./]?(?P<month>0[1-9]|1[0-2]|(?<=[-./年])[1-9])月?"
     r"(?:[-./]?(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-./月])[1-9])日?)?)?"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _DIGITS = re.compile(r"[\d年月日./\-\s]+")
 _SPAN = re.compile(r"\s*\d{4}\s*年?\s*[-–—~至]\s*\d{4}\s*年?\s*")  # of years
 
@@ -31,6 +32,16 @@ def parse_vintage(vintage: str) -> tuple[int, ...] | None:
     """
     match = _DATE.fullmatch(re.sub(r"\s", "", vintage))
     return tuple(int(part) for part in match.groups() if part) if match else None
+
+
+def year_of(date: object) -> int | None:
+    """Return the year that a date begins with; None where it begins with none.
+
+    >>> year_of("2023-12"), year_of("unknown"), year_of(None)
+    (2023, None, None)
+    """
+    match = _YEAR.match(str(date or ""))
+    return int(match[0]) if match else None
 
 
 def is_no_date(vintage: str) -> bool:

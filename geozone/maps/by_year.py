@@ -17,13 +17,11 @@ from geozone.story.zone import zone_story
 def year_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
     """Return for each year its story and the rows that differ from those of today, by their places; and texts of these alone.
 
-    `strings` stays as it is: the places of further texts go on from it.
+    The places of these texts go on from `strings`, which must be whole.
     """
-    known = strings.pairs[:]
-    years = [_year(year, differing, result, strings) for year, differing in sorted(result.years.items())]
-    further = strings.pairs[len(known) :]
-    strings.pairs[:] = known
-    return {"strings": further, "years": years}
+    own = Strings(strings)
+    years = [_year(year, differing, result, own) for year, differing in sorted(result.years.items())]
+    return {"strings": own.pairs, "years": years}
 
 
 def at_year(result: ZoneResult, year: int) -> ZoneResult:

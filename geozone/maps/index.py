@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import shapely
 from branca.element import CssLink, JavascriptLink
@@ -39,7 +40,7 @@ class MapChoice:
     """What the small maps of an index show."""
 
     indicator: str | None  # None where the zones have none in common
-    most: Mapping[str, float]  # its greatest value in any of them
+    entries: Mapping[str, Mapping[str, Any]]  # what the page knows of indicators, by zone
     rows: Sequence[tuple[str, Text]]  # colours and labels of the legend
 
 
@@ -58,9 +59,9 @@ def render_index(results: Sequence[ZoneResult], *, lang: Language = "zh", maps: 
     page = Page(title=f"{title.zh} · {title.en}", lang=lang)
     page.header.add_child(CssLink("asset:index.css"), name="style")
     page.header.add_child(JavascriptLink("asset:index.js"), name="script")
-    choice = map_choice(results)
-    cards = "".join(_card(result, small_map(result, choice) if maps else "") for result in results)
-    legend = _legend(results, choice) if maps else ""
+    choice = map_choice(results) if maps else None
+    cards = "".join(_card(result, small_map(result, choice) if choice else "") for result in results)
+    legend = _legend(results, choice) if choice else ""
     told = unsupported(text("maps.index_needs_browser"), text("maps.index_needs_script"))
     body = (
         f'{told}<div class="index" id="page"><header class="masthead"><div class="titles"><h1>{_both(title)}</h1>'
@@ -207,30 +208,21 @@ def map_choice(results: Sequence[ZoneResult]) -> MapChoice:
     """
     entries = [indicator_entries(result, Strings()) for result in results]
     chosen = [mappable(one) for one in entries]
-    common = [name for name in chosen[0] if all(name in one for one in chosen)] if chosen else []
-    if not common:
-        return MapChoice(None, {}, [])
-    name = common[0]
-    most = max(
-        (
-            value
-            for result in results
-            for rate in _drawn(result, name)
-            if (value := shown_value(rate)) is not None
-        ),
-        default=0.0,
-    )
+    name = next((name for name in chosen[0] if all(name in one for one in chosen)), None) if chosen else None
+    if name is None:
+        return MapChoice(None, dict(zip((result.zone.key for result in results), entries, strict=True)), [])
+    values = [shown_value(rate) for result in results for rate in _drawn(result, name)]
+    most = max((value for value in values if value is not None), default=0.0)
     strings = Strings()
-    shared = [indicator_entries(result, strings, {name: most})[name] for result in results]
-    fullest = max(
-        (classes for one in shared for classes in one["classes"].values()), key=lambda one: len(one["bounds"])
-    )
+    shared = {result.zone.key: indicator_entries(result, strings, {name: most}) for result in results}
+    scales = [classes for one in shared.values() for classes in one[name]["classes"].values()]
+    fullest = max(scales, key=lambda one: len(one["bounds"]))
     zero = [] if fullest["zero"] is None else [(RATE_ZERO, Text(*strings.pairs[fullest["zero"]]))]
     rows = [
         (colour, Text(*strings.pairs[title]))
         for colour, title in zip(fullest["colours"], fullest["titles"], strict=True)
     ]
-    return MapChoice(name, {name: most}, [*zero, *rows])
+    return MapChoice(name, shared, [*zero, *rows])
 
 
 def _drawn(result: ZoneResult, indicator: str) -> list[Rate]:
@@ -255,7 +247,7 @@ def _legend(results: Sequence[ZoneResult], choice: MapChoice) -> str:
 
 def small_map(result: ZoneResult, choice: MapChoice) -> str:
     """Return a zone's units as a small vector image, coloured by the indicator of the choice, else by the first of its own."""
-    indicators = indicator_entries(result, Strings(), choice.most)
+    indicators = choice.entries[result.zone.key]
     covers = partitions(result.units)
     level = next(name for name in ("city", "province", "county", "zone") if name in covers)
     places = covers[level]

@@ -35,7 +35,7 @@ from geozone.model import (
 )
 from geozone.rates.amounts import amount_text, area_text
 from geozone.rates.wording import demands, tally, target_in_year_text
-from geozone.story.zone import is_uncomputed, leading_indicators, leading_of_targets, zone_story
+from geozone.story.zone import is_uncomputed, leading_indicators, leading_of_demands, zone_story
 from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RATE_ZERO, VERDICT_MARKS, Mark
 
 
@@ -115,7 +115,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
 
 def _missing_targets(result: ZoneResult, missing: Sequence[Gap]) -> dict[str, int]:
     """Return how many of the targets that lack something have no number, and how many have a range that says nothing."""
-    leading = leading_of_targets(result)
+    leading = leading_of_demands(result)
     lacking = set().union(*(gap.demands for gap in missing)) & set(leading)
     uncomputed = {name for name in lacking if is_uncomputed(leading[name])}
     return {"uncomputed": len(uncomputed), "undecided": len(lacking - uncomputed)}

@@ -20,21 +20,21 @@ _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 
 
 class Strings:
-    """Texts of the page, each pair once."""
+    """Texts of the page, each pair once; those that go on from others have the places behind them."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Strings | None = None) -> None:
         self.pairs: list[list[str]] = []
-        self._places: dict[tuple[str, str], int] = {}
+        self.places: dict[tuple[str, str], int] = {} if before is None else dict(before.places)
 
     def add(self, value: Text | str | None) -> int:
         """Return the place of a text; one in a single language stands for both."""
         if value is None:
             value = ""
         pair = (value.zh, value.en) if isinstance(value, Text) else (str(value), str(value))
-        if pair not in self._places:
-            self._places[pair] = len(self.pairs)
+        if pair not in self.places:
+            self.places[pair] = len(self.places)
             self.pairs.append([clean(part) for part in pair])
-        return self._places[pair]
+        return self.places[pair]
 
 
 def clean(value: str) -> str:

@@ -10,10 +10,10 @@ from geozone.manifest.indicators import Indicator
 from geozone.maps.indicators import shown_value
 from geozone.maps.plain import Strings, clean, interned, number
 from geozone.messages import Text, text
-from geozone.model import Kind, Level, Rate, Verdict, ZoneResult
+from geozone.model import Kind, Level, Rate, ZoneResult
 from geozone.rates.figures import FLOOR
 from geozone.rates.titles import indicator_title, is_screening
-from geozone.rates.verdicts import NOT_COMPARABLE
+from geozone.rates.verdicts import JUDGED, NOT_COMPARABLE
 from geozone.rates.wording import (
     by_id,
     gap_text,
@@ -28,7 +28,6 @@ from geozone.story.reported import figure_of
 from geozone.story.zone import rate_statement
 
 RATE_NUMBERS = ("numerator", "denominator", "value", "low", "high", "target_value", "gap")
-JUDGED = (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)
 # how far up a row stands: one with a verdict, one with a target, one without, one that says nothing
 WITH_VERDICT, WITH_TARGET, ALONE, SILENT = range(4)
 _YEAR = re.compile(r"(?:19|20)\d\d")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from geozone.model import Layer, LayerSpec, LayerStyle, Status, Verdict
+from geozone.model import Layer, LayerSpec, LayerStyle, Status
+from geozone.rates.verdicts import JUDGED
 from geozone.symbology import (
     BASIS_COLOURS,
     DOUBTED,
@@ -25,7 +26,6 @@ from geozone.symbology import (
 
 ONLY = "all"  # the key of the one symbol of a layer that is not drawn by status
 _LIGHT = 0.5  # of the opacity of a tint, where it is a fill
-_BARS = (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)  # verdicts that colour the bar of a value
 
 
 def data_styles() -> str:
@@ -37,7 +37,7 @@ def data_styles() -> str:
     for verdict, (word, ground) in VERDICT_COLOURS.items():
         rules.append(f".pill-{verdict.value}{{color:{word};background:{ground}}}")
         rules.append(f".mark-{verdict.value}{{color:{word}}}")
-        if verdict in _BARS:
+        if verdict in JUDGED:
             rules.append(f".bar-value.verdict-{verdict.value}{{background:{word}}}")
     rules.append(f"#map{{background:{SURROUNDINGS}}}")
     for basis, colour in BASIS_COLOURS.items():

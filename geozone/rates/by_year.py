@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,9 +13,9 @@ from geozone.policy.plausibility import Territory
 from geozone.rates.compute import compute_rates
 from geozone.rates.facts import Facts
 from geozone.rates.figures import VALUE, Figures
+from geozone.vintages import year_of
 
 MOST_YEARS = 12  # of which the last are told
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def years(facts: Facts, indicators: Iterable[Indicator]) -> list[int]:
         year
         for register in facts.registers.values()
         for date in register.items["status_date"]
-        if (year := _year_of(date)) is not None
+        if (year := year_of(date)) is not None
     }
     every = figured | stated | ({min(stated) - 1} if stated else set())
     return list(range(min(every), max(every) + 1))[-MOST_YEARS:] if every else []
@@ -98,11 +97,11 @@ def years(facts: Facts, indicators: Iterable[Indicator]) -> list[int]:
 def register_at(register: Register, year: int) -> Register:
     """Return a register as it was known at the end of a year: a status of a later date, or of none, was not known."""
     items = register.items.copy()
-    dates = pd.Series([_year_of(date) for date in items["status_date"]], index=items.index, dtype=object)
+    dates = pd.Series([year_of(date) for date in items["status_date"]], index=items.index, dtype=object)
     known = dates.map(lambda one: one is not None and one <= year).astype(bool)
     items.loc[~known, "status"] = Status.UNKNOWN.value
     items.loc[~known, "status_date"] = ""
-    last = _year_of(register.as_of)
+    last = year_of(register.as_of)
     return replace(register, items=items, as_of=register.as_of if last is None or last <= year else str(year))
 
 
@@ -113,11 +112,6 @@ def figures_until(figures: Figures, year: int) -> Figures:
 
 def _reported(indicator: Indicator, figures: Figures) -> bool:
     return any(figures.scopes(name) for name in dict.fromkeys((*indicator.figures, indicator.id)))
-
-
-def _year_of(date: object) -> int | None:
-    match = _YEAR.match(str(date or ""))
-    return int(match[0]) if match else None
 
 
 def changed(latest: Iterable[Rate], then: YearRates) -> Mapping[int, Rate | None]:

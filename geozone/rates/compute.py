@@ -24,7 +24,7 @@ from geozone.rates.measures.derived import names
 from geozone.rates.measures.reported import reported
 from geozone.rates.needs import Need
 from geozone.rates.robustness import robustness, robustness_note
-from geozone.rates.verdicts import NOT_COMPARABLE
+from geozone.rates.verdicts import JUDGED, NOT_COMPARABLE
 from geozone.rounding import percent
 
 _FEWEST_VARIANTS = 2  # one variant is no test
@@ -187,7 +187,7 @@ def _with_context(value: Value, indicator: Indicator, facts: Facts) -> Value:
 
 def _with_robustness(frame: Frame, rate: Rate, areas: pd.DataFrame) -> Rate:
     """Return a row whose note says in how many variants its target is met, where it has a verdict or is a reading."""
-    judged = rate.verdict in (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)
+    judged = rate.verdict in JUDGED
     name = rate.target_id or ""
     if not judged and not (name.endswith(READING) and rate.verdict is Verdict.REPORT_ONLY):
         return rate

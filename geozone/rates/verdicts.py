@@ -15,6 +15,7 @@ from geozone.model import Basis, Comparator, Modality, Target, Verdict
 
 # a share of a working list, a screening layer or a drawing is never held against a statutory figure
 NOT_COMPARABLE = (Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING)
+JUDGED = (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)  # what says how a target stands, the best first
 KEPT = (Comparator.STABLE,)  # demands that nothing may be lost
 SHARE_UNITS = ("%", "percentage_points")
 _FIGURE = re.compile(r"\d[\d,]*(?:\.(\d+))?")

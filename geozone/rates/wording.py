@@ -193,17 +193,22 @@ def verdict_text(rate: Rate, target: Target | None) -> Text | None:
     return text(f"words.verdict_{rate.verdict.value}")
 
 
+def leading_of_targets(rates: Iterable[Rate], targets: Mapping[str, Target]) -> dict[str, Rate]:
+    """Return the row that leads of every target that a row is held against."""
+    leading: dict[str, Rate] = {}
+    for rate in rates:
+        if rate.verdict is not None and rate.target_id and rate.target_id in targets:
+            leading.setdefault(rate.target_id, rate)
+    return leading
+
+
 def tally(rates: Iterable[Rate], targets: Mapping[str, Target]) -> list[tuple[Verdict, Text, int]]:
     """Return how many targets have which outcome, in the order of verdicts.
 
     Every target counts once, by the number that leads. What has a number, or at least a band, is not computable no more: it
     cannot be judged.
     """
-    leading: dict[str, Rate] = {}
-    for rate in rates:
-        if rate.verdict is not None and rate.target_id and rate.target_id in targets:
-            leading.setdefault(rate.target_id, rate)
-    counts = Counter(outcome(rate) for rate in leading.values())
+    counts = Counter(outcome(rate) for rate in leading_of_targets(rates, targets).values())
     return [
         (verdict, text(f"words.verdict_{verdict.value}"), counts[verdict])
         for verdict in Verdict

@@ -21,13 +21,19 @@ _CHANGES = {Comparator.INCREASE: "rise", Comparator.DECREASE: "fall"}
 
 def sentence(*parts: Text, stop: bool = True) -> Text:
     """Return parts as one sentence, spaced as print spaces them; English begins with a capital."""
-    zh, en = "".join(part.zh for part in parts), "".join(part.en for part in parts)
+    whole = joined(*parts)
+    zh, en = whole.zh, whole.en
     # a name that begins with its article keeps a small letter inside of a sentence
     at = next((place for place, sign in enumerate(en) if sign.isalnum()), 0) if not en.startswith("(") else 0
     sample, en = (en[: en.index(")") + 2], en[en.index(")") + 2 :]) if en.startswith("(") else ("", en)
     en = sample + en[:at] + en[at : at + 1].upper() + en[at + 1 :]
     end = text("story.stop") if stop else NO_TEXT
     return Text(spaced(zh) + end.zh, en + end.en)
+
+
+def joined(*parts: Text) -> Text:
+    """Return parts of a sentence, one behind the other."""
+    return Text("".join(part.zh for part in parts), "".join(part.en for part in parts))
 
 
 def spaced(zh: str) -> str:

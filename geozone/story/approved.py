@@ -6,8 +6,8 @@ from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, Kind, ZoneResult
 from geozone.rates.figures import FLOOR
 from geozone.rates.verdicts import NOT_COMPARABLE
-from geozone.story.amounts import amount, computed_amount, sentence
-from geozone.story.reported import short_title
+from geozone.story.amounts import amount, computed_amount, joined, sentence
+from geozone.story.reported import short_source
 
 
 def approved_sentence(result: ZoneResult, code: str, of: Text, *, sketch: bool = False) -> Text | None:
@@ -28,11 +28,8 @@ def approved_sentence(result: ZoneResult, code: str, of: Text, *, sketch: bool =
         beside = text("story.floor_sea" if floor else "story.published_sea", area=amount(sea.value, sea.unit))
     key = "floor" if floor else "published_area"
     when = text("story.year", year=figure.year or figure.published[:4])
-    area, source = (
-        amount(figure.value, figure.unit),
-        figure.short if figure.short.zh else short_title(figure.source),
-    )
-    said = text(f"story.{key}", of=of, area=area, when=when, sea=beside, source=source)
+    area = amount(figure.value, figure.unit)
+    said = text(f"story.{key}", of=of, area=area, when=when, sea=beside, source=short_source(figure))
     own = next(
         (
             rate
@@ -47,6 +44,5 @@ def approved_sentence(result: ZoneResult, code: str, of: Text, *, sketch: bool =
     elif floor:
         tail = text("story.present_unknown")
     if sketch and own is not None and own.basis in NOT_COMPARABLE:
-        shown = text("story.sketch")
-        tail = Text(tail.zh + shown.zh, tail.en + shown.en)
+        tail = joined(tail, text("story.sketch"))
     return sentence(said, tail)

@@ -14,7 +14,7 @@ from geozone.rates.trajectory import end_of
 from geozone.rates.verdicts import decimals, smallest_count, target_value
 from geozone.rates.wording import by_id, target_of
 from geozone.rounding import percent
-from geozone.story.amounts import amount, goal_text, sentence, target_text, when_text
+from geozone.story.amounts import amount, goal_text, joined, sentence, target_text, when_text
 from geozone.story.reported import lowered, unit_text
 
 
@@ -129,31 +129,27 @@ def statement_of_register(row: Counted, result: ZoneResult) -> Text:
 
 
 def _stand_in(row: Counted, result: ZoneResult) -> Text:
-    total, built = (
-        text("story.items", count=row.total, items=row.said.items),
-        text("story.count", count=row.built),
-    )
     if row.target is None or row.target.value is None:
         head = text("story.stand_in_alone", of=unit_text(row.rate, result), subject=row.said.subject)
-        if not row.built:
-            return sentence(head, text("story.alone_none", total=total))
-        return sentence(
-            head,
-            text(
-                "story.alone_some", total=text("story.count", count=row.total), completed=built, **row.shares
-            ),
-        )
-    of = NO_TEXT if row.rate.level is Level.ZONE else unit_text(row.rate, result)
-    aim = text("story.aim", subject=row.said.subject, when=when_text(row.target), goal=goal_text(row.target))
-    head = Text(of.zh + aim.zh, f"{aim.en[0].upper()}{aim.en[1:]}" if not of.en else f"in {of.en}, {aim.en}")
+        none, some = "alone_none", "alone_some"
+    else:
+        head = _aim(row, row.target, result)
+        none, some = "none_confirmed", "some_confirmed"
     if not row.built:
-        return sentence(head, text("story.none_confirmed", total=total))
-    return sentence(
-        head,
-        text(
-            "story.some_confirmed", total=text("story.count", count=row.total), completed=built, **row.shares
-        ),
-    )
+        return sentence(
+            head, text(f"story.{none}", total=text("story.items", count=row.total, items=row.said.items))
+        )
+    total, built = (text("story.count", count=count) for count in (row.total, row.built))
+    return sentence(head, text(f"story.{some}", total=total, completed=built, **row.shares))
+
+
+def _aim(row: Counted, target: Target, result: ZoneResult) -> Text:
+    """Return what a target demands, of which unit where it is not the zone."""
+    aim = text("story.aim", subject=row.said.subject, when=when_text(target), goal=goal_text(target))
+    if row.rate.level is Level.ZONE:
+        return aim  # `sentence` begins it with a capital
+    of = unit_text(row.rate, result)
+    return Text(of.zh + aim.zh, f"in {of.en}, {aim.en}")
 
 
 def _official(row: Counted, result: ZoneResult) -> Text:
@@ -193,9 +189,7 @@ def _keys_of(row: Counted) -> tuple[str, ...]:
 
 
 def _joined(keys: Sequence[str], words: Mapping[str, object]) -> Text:
-    """Return parts of a sentence, one behind the other."""
-    parts = [text(f"story.{key}", **words) for key in keys]
-    return Text("".join(part.zh for part in parts), "".join(part.en for part in parts))
+    return joined(*(text(f"story.{key}", **words) for key in keys))
 
 
 def _on_track(row: Counted, result: ZoneResult, words: dict[str, object], needed: int) -> Text:
@@ -210,7 +204,7 @@ def _on_track(row: Counted, result: ZoneResult, words: dict[str, object], needed
         if left and left > 0
         else text("story.count", count="—")
     )
-    words = {**words, "needed": text("story.count", count=needed), "pace": pace, "share": row.shares["low"]}
+    words = {**words, "needed": text("story.count", count=needed), "pace": pace}
     year = int(as_of) - 1 if as_of is not None and as_of == int(as_of) else None
     added = _added(row, registers, result, year) if year is not None else None
     if year is None or added is None:

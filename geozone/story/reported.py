@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,22 +10,22 @@ from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, Comparator, Kind, Level, Modality, Rate, Target, Verdict, ZoneResult
 from geozone.rates.figures import VALUE, Figure
 from geozone.rates.titles import indicator_title
-from geozone.rates.verdicts import NOT_COMPARABLE
+from geozone.rates.verdicts import JUDGED, NOT_COMPARABLE
 from geozone.rates.wording import by_id, target_of
 from geozone.story.amounts import (
     amount,
     computed_amount,
     gap_amount,
     goal_text,
+    joined,
     sentence,
     target_text,
     when_text,
 )
+from geozone.vintages import year_of
 
-JUDGED = (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)
 _SHARED = 3  # facts that a sentence holds at most
 _YEARS_TOLD = 3  # a value is told to run from so many years on
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,11 @@ class Fact:
     target: Target | None
     figure: Figure | None
     of: Text  # whose number it is
-    place: Text  # of what within it, where that is not the same
     title: Text
     value: Text
     source: Text
     years: int  # how many years running it has been so
+    place: Text = NO_TEXT  # of what within it, where a sentence is of more than that
 
     @property
     def when(self) -> Text:
@@ -55,8 +54,7 @@ class Fact:
         """The year of the number; None where nobody states it."""
         if self.figure is not None:
             return self.figure.year
-        stated = _YEAR.match(self.rate.vintage or "")
-        return int(stated[0]) if stated else None
+        return year_of(self.rate.vintage)
 
     @property
     def shared(self) -> tuple[object, ...]:
@@ -109,15 +107,6 @@ def fact_of(rate: Rate, result: ZoneResult) -> Fact | None:
     if rate.value is None or rate.basis is None:
         return None
     figure = figure_of(rate, result)
-    of, place = unit_text(rate, result), NO_TEXT
-    if (
-        figure is not None
-        and rate.level is Level.ZONE
-        and figure.scope_name.zh not in {of.zh, rate.unit_name.zh}
-    ):
-        of = figure.scope_name  # the 41 cities that are the whole zone
-    elif figure is not None and figure.scope_name.zh not in {of.zh, ""} and not _same(figure.scope_name, of):
-        of, place = figure.scope_name, NO_TEXT
     if figure is None and rate.basis in NOT_COMPARABLE:
         return None  # what is derived or drawn is no fact
     declared = result.indicators.get(rate.indicator)
@@ -125,30 +114,39 @@ def fact_of(rate: Rate, result: ZoneResult) -> Fact | None:
     number = rate.value * 100 if share else rate.value
     unit = declared.unit if declared is not None else rate.unit
     if figure is not None:
-        value, source = (
-            amount(figure.value, figure.unit),
-            figure.short if figure.short.zh else short_title(figure.source),
-        )
+        value, source = amount(figure.value, figure.unit), short_source(figure)
     else:
         value, source = computed_amount(number, unit), _layers_text(rate, result)
     if figure is not None and figure.preliminary:
         source = text("story.preliminary", source=source)
-    title = _without(short_title(indicator_title(rate, result)), of)
+    of = _whose(rate, figure, result)
     return Fact(
-        rate,
-        target_of(rate, by_id(result.targets)),
-        figure,
-        of,
-        place,
-        title,
-        value,
-        source,
-        _running(figure, result),
+        rate=rate,
+        target=target_of(rate, by_id(result.targets)),
+        figure=figure,
+        of=of,
+        title=_without(short_title(indicator_title(rate, result)), of),
+        value=value,
+        source=source,
+        years=_running(figure, result),
     )
 
 
-def _same(one: Text, other: Text) -> bool:
-    return one.zh in other.zh or other.zh in one.zh
+def short_source(figure: Figure) -> Text:
+    """Return the source of a figure in a few words."""
+    return figure.short if figure.short.zh else short_title(figure.source)
+
+
+def _whose(rate: Rate, figure: Figure | None, result: ZoneResult) -> Text:
+    """Return whose number it is: the unit, or what the figure calls its scope, such as the 41 cities that are the zone."""
+    of = unit_text(rate, result)
+    if figure is None:
+        return of
+    scope = figure.scope_name
+    same = scope.zh in of.zh or of.zh in scope.zh
+    if rate.level is Level.ZONE:  # a part of its name may be a part of it
+        same = same and scope.zh in {of.zh, rate.unit_name.zh}
+    return of if same else scope
 
 
 def _without(title: Text, of: Text) -> Text:
@@ -214,8 +212,8 @@ def facts_sentence(facts: Sequence[Fact], result: ZoneResult) -> Text:
     both = "both_met" if len(alike) == 2 else "all_met"
     one = alike[0]
     assert one.target is not None
-    joined = Text("、".join(item.zh for item in told), " and ".join(item.en for item in told))
-    said = text("story.reported", of=one.of, when=one.when, facts=joined, source=one.source)
+    clauses = Text("、".join(item.zh for item in told), " and ".join(item.en for item in told))
+    said = text("story.reported", of=one.of, when=one.when, facts=clauses, source=one.source)
     return sentence(_sample(one), said, text(f"story.{both}", target=target_text(one.target)))
 
 
@@ -301,10 +299,8 @@ def _consequence(fact: Fact, result: ZoneResult) -> Text:
         f"story.{_consequence_key(fact, target, gap)}",
         target=target_text(target), goal=goal_text(target), gap=gap or NO_TEXT,
     )  # fmt: skip
-    if rate.verdict in {Verdict.MET, Verdict.SHORT} and _has_later_elsewhere(fact, result):
-        later = text("story.no_later")
-        return Text(said.zh + later.zh, said.en + later.en)
-    return said
+    later = rate.verdict in {Verdict.MET, Verdict.SHORT} and _has_later_elsewhere(fact, result)
+    return joined(said, text("story.no_later")) if later else said
 
 
 def _consequence_key(fact: Fact, target: Target, gap: Text | None) -> str:

@@ -7,7 +7,7 @@ from operator import add
 
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Level, Rate, Verdict, ZoneResult
-from geozone.rates.wording import by_id, demands, outcome, target_of
+from geozone.rates.wording import by_id, demands, leading_of_targets, outcome, target_of
 from geozone.story.amounts import amount, sentence
 from geozone.story.approved import approved_sentence
 from geozone.story.registers import (
@@ -39,7 +39,7 @@ def zone_story(result: ZoneResult) -> Text:
     2. How far bays, then rivers and lakes are completed: the verdict, the range, or why there is none.
     3. What cannot be said: a misprint of the document, else how many of its targets are not computable.
     """
-    leading = leading_of_targets(result)
+    leading = leading_of_demands(result)
     if not leading:
         first = approved_sentence(result, result.zone.key, result.zone.short)
         nothing = sentence(text("story.no_demands", of=result.zone.short))
@@ -60,7 +60,7 @@ def zone_story(result: ZoneResult) -> Text:
 
 def leading_indicators(result: ZoneResult) -> list[str]:
     """Return the indicators of the zone that matter most, as the story tells them: those that stand first on the page."""
-    leading = leading_of_targets(result)
+    leading = leading_of_demands(result)
     told = [
         fact.rate.indicator
         for fact in facts_of_zone(result, list(leading.values()))
@@ -73,14 +73,9 @@ def leading_indicators(result: ZoneResult) -> list[str]:
     return [name for name in dict.fromkeys(told) if name in shown][:LEADING]
 
 
-def leading_of_targets(result: ZoneResult) -> dict[str, Rate]:
+def leading_of_demands(result: ZoneResult) -> dict[str, Rate]:
     """Return the row that leads of every target that the zone's own documents set."""
-    own = demands(result.targets)
-    leading: dict[str, Rate] = {}
-    for rate in result.rates:
-        if rate.target_id in own and rate.verdict is not None:
-            leading.setdefault(rate.target_id, rate)
-    return leading
+    return leading_of_targets(result.rates, demands(result.targets))
 
 
 def is_uncomputed(rate: Rate) -> bool:

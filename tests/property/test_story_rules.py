@@ -13,7 +13,7 @@ from geozone.messages import Text
 from geozone.model import Basis, Comparator, Modality, Status, Verdict, ZoneResult
 from geozone.rates.completion import STAND_INS
 from geozone.rates.figures import Figures
-from geozone.story.zone import leading_of_targets, zone_story
+from geozone.story.zone import leading_of_demands, zone_story
 
 PLACE = Text("样本区", "the sample zone")
 NEVER_ZH = (
@@ -74,7 +74,7 @@ def result_of(rows, basis, goal):
 def test_the_story_says_nothing_that_is_forbidden(drawn):
     result = result_of(*drawn)
     told = zone_story(result)
-    row = leading_of_targets(result)["T-1"]
+    row = leading_of_demands(result)["T-1"]
     unknown = row.value is None
     for word in NEVER_ZH:
         assert word not in told.zh, told

@@ -12,7 +12,7 @@ from geozone.model import Basis, Comparator, Kind, Modality, Status, Verdict, Zo
 from geozone.rates.figures import FLOOR, PLAN, Figure, Figures
 from geozone.story.amounts import NARROW, spaced
 from geozone.story.reported import Fact
-from geozone.story.zone import leading_of_targets, rate_statement, zone_story
+from geozone.story.zone import leading_of_demands, rate_statement, zone_story
 
 PLACE = Text("样本区", "the sample zone")
 BUILT, UNKNOWN, PLANNED = Status.BUILT, Status.UNKNOWN, Status.PLANNED
@@ -155,7 +155,7 @@ def asked(value=35.0, comparator=Comparator.AT_LEAST, **more):
 )  # fmt: skip
 def test_a_reported_figure_is_told_with_what_follows_from_it(goal, given, zh, en):
     result = result_of(targets=(goal,), figures=(given,))
-    told = plain(rate_statement(next(iter(leading_of_targets(result).values())), result))
+    told = plain(rate_statement(next(iter(leading_of_demands(result).values())), result))
     assert plain(zone_story(result)) == told
     assert told[0].startswith("样本区 2024_年森林覆盖率")
     assert zh in told[0]
@@ -166,7 +166,7 @@ def test_a_plan_is_no_value_and_a_target_without_one_is_not_computable():
     told = plain(zone_story(result_of(targets=(asked(),), figures=(figure(35.6, kind=PLAN),))))
     assert told[0] == "按内置数据，1_条目标中有 1_条无法计算。"
     result = result_of(targets=(asked(),), figures=(figure(35.6, kind=PLAN),))
-    row = next(iter(leading_of_targets(result).values()))
+    row = next(iter(leading_of_demands(result).values()))
     assert (
         plain(rate_statement(row, result))[0]
         == "样本区森林覆盖率目标为 2027_年不低于 35%；现状值未收录，无法计算。"
@@ -180,7 +180,7 @@ def test_figures_of_members_are_no_figure_of_the_whole():
         comparator=Comparator.AT_MOST, value=33.0, unit="ug/m3", region=PLACE, indicator="pm25_annual_mean"
     )
     result = result_of(targets=(goal,), figures=(own,))
-    row = next(iter(leading_of_targets(result).values()))
+    row = next(iter(leading_of_demands(result).values()))
     assert "区域整体的公布值未收录，各成员的数值不能代替，无法计算" in rate_statement(row, result).zh
 
 
@@ -245,7 +245,7 @@ def test_numbers_and_units_are_spaced_as_print_spaces_them():
 
 def test_on_schedule_is_told_of_a_verdict_only():
     result = result_of(registers={"bay": bays(8, 0, 12, dates=["2023"] * 6 + ["2025"] * 2)})
-    assert next(iter(leading_of_targets(result).values())).verdict is Verdict.ON_TRACK
+    assert next(iter(leading_of_demands(result).values())).verdict is Verdict.ON_TRACK
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_a_unit_whose_items_nobody_has_counted_is_not_computable():
 def test_what_is_computed_stands_behind_what_is_reported():
     goal = asked()
     result = result_of(targets=(goal,), figures=(figure(35.6),))
-    row = next(iter(leading_of_targets(result).values()))
+    row = next(iter(leading_of_demands(result).values()))
     mine = replace(
         row, kind=Kind.COVERAGE, value=0.34, low=0.34, high=0.34, vintage="2024", basis=Basis.OFFICIAL
     )
