@@ -48,6 +48,7 @@ class Analysis:
     breaks: gpd.GeoDataFrame  # points: `BREAKS`
     gaps: gpd.GeoDataFrame  # areas: `GAPS`
     ends: Numbers  # ends of the line across the belt at every break, (n, 2, 2), in degrees
+    across: Numbers  # ends of the line across the belt in the middle of every step of an axis, (n, 2, 2), in degrees
     open_ground: Gaps | None  # None where no layer protects anything
     closing: Closing | None
 
@@ -61,6 +62,31 @@ class Analysis:
         """The narrow place where the barrier is least wide, if any is narrower than stated."""
         narrow = self.breaks[self.breaks["kind"] == BreakKind.NARROW]
         return None if narrow.empty else narrow.loc[narrow["width_km"].idxmin()]
+
+    def steps_at(self, places: Numbers, within_m: Numbers) -> list[int | None]:
+        """Return the row of the axis that each of some places stands at, None where it stands at none.
+
+        1. A place can stand at a step whose line across the belt comes as near to it as is asked.
+        2. Of these it stands at the one whose middle is nearest to it.
+
+        Parameters
+        ----------
+        places
+            Longitude and latitude, (n, 2).
+        within_m
+            How far each may be from the line, in metres.
+        """
+        if not len(self.axis):
+            return [None] * len(places)
+        plane = MetricPlane.about(self.axis.geometry.to_numpy())
+        lines = plane.to_plane(shapely.linestrings(self.across))
+        steps = plane.to_plane(self.axis.geometry.to_numpy())
+        points = plane.to_plane(shapely.points(places))
+        found: list[int | None] = []
+        for point, within in zip(points, within_m, strict=True):
+            near = np.flatnonzero(shapely.dwithin(lines, point, within))
+            found.append(int(near[shapely.distance(steps[near], point).argmin()]) if len(near) else None)
+        return found
 
 
 def analyse(
@@ -138,7 +164,7 @@ def analyse(
     axis = _axis_table(profiles, plane, shapes, codes)
     if protected is None:
         axis["protected_width_km"] = np.nan  # nobody knows; nought would say that nothing is protected
-    return Analysis(axis, breaks, table, ends, open_ground, closing)
+    return Analysis(axis, breaks, table, ends, _across(profiles, plane), open_ground, closing)
 
 
 def _belts(whole: shapely.Geometry, rule: Belt, plane: MetricPlane) -> Iterator[shapely.Polygon]:
@@ -188,8 +214,7 @@ def _break_table(
     if plane is None or not breaks:
         empty = gpd.GeoDataFrame({name: [] for name in BREAKS}, geometry=[], crs=CRS)
         return empty, np.zeros((0, 2, 2))
-    lines = np.stack([one.line for one in breaks])
-    ends = shapely.get_coordinates(plane.to_degrees(shapely.points(lines.reshape(-1, 2)))).reshape(-1, 2, 2)
+    ends = _in_degrees(np.stack([one.line for one in breaks]), plane)
     places = plane.to_degrees(shapely.points(np.stack([one.place for one in breaks])))
     on_axis = [
         (one.axis, one.along_km) if one.axis else _nearest_axis(one, profiles)  # a cut lies on the nearest
@@ -211,6 +236,17 @@ def _break_table(
         crs=CRS,
     )
     return table, ends
+
+
+def _across(profiles: list[Profile], plane: MetricPlane | None) -> Numbers:
+    if plane is None or not profiles:
+        return np.zeros((0, 2, 2))
+    return _in_degrees(np.concatenate([one.measured for one in profiles]), plane)
+
+
+def _in_degrees(lines: Numbers, plane: MetricPlane) -> Numbers:
+    ends = plane.to_degrees(shapely.points(lines.reshape(-1, 2)))
+    return np.asarray(shapely.get_coordinates(ends).reshape(-1, 2, 2))
 
 
 def _nearest_axis(one: Break, profiles: list[Profile]) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""The sheet of a barrier as a belt: its sentence, the best gaps to close, its breaks and its gaps."""
+"""The sheet of a barrier as a belt: its sentence, the best gaps to close, its breaks, the passes along it and its gaps."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _BREAKS = (
     "lost_connected",
     "there",
 )
+_PASSES = ("there", *_UNITS, "axis", "along_km", "width_km", "protected_width_km")
 _GAPS = ("rank", *_UNITS, "area_km2", "gain_share", "gain_width_km", "gain_connected_km2")
 _LONGEST = 31  # letters of the name of a sheet
 _WIDTHS = (8, 20, 20, 18, 14, 14, 14, 14, 14, 14, 40)
@@ -84,7 +85,8 @@ def write_belt_sheet(
     wide = 2 if lang == "zh" else 1
     sheet.set_row(1, _LINE * (1 + len(told) * wide // _ACROSS))
     row = 3
-    gaps, breaks = tables[belt.belt.gaps], tables[belt.belt.breaks]
+    axis, gaps, breaks = (tables[name] for name in (belt.belt.axis, belt.belt.gaps, belt.belt.breaks))
+    passes = axis.frame[axis.frame["there"].notna()] if "there" in axis.frame else axis.frame.iloc[:0]
     best = (
         gaps.frame[gaps.frame["chosen"].fillna(value=False).astype(bool)]
         if "chosen" in gaps.frame
@@ -93,6 +95,7 @@ def write_belt_sheet(
     blocks = (
         (text("export.belt_best", count=len(best)), gaps, best, _GAPS),
         (text("export.belt_breaks", count=len(breaks.frame)), breaks, breaks.frame, _BREAKS),
+        (text("export.belt_passes", count=len(passes)), axis, passes, _PASSES),
         (text("export.belt_gaps", count=len(gaps.frame)), gaps, gaps.frame, _GAPS),
     )
     for title, table, frame, shown in blocks:

@@ -1,4 +1,4 @@
-"""What lies at the breaks of a barrier: passes and basins, named waters, and the classes of land cover."""
+"""What lies at the breaks of a barrier and along it: passes and basins, named waters, and the classes of land cover."""
 
 from __future__ import annotations
 
@@ -67,6 +67,25 @@ def what_lies_there(
         listed([one for one in pair if one.zh], "; ") for pair in zip(named_there, cover_there, strict=True)
     ]
     return [one.zh for one in texts], [one.en for one in texts]
+
+
+def passes_along(result: Analysis) -> tuple[list[str | None], list[str | None]]:
+    """Return the passes and basins at every step of the axes, each once, in both languages; None where there is none.
+
+    Parameters
+    ----------
+    result
+        What was found of a barrier.
+    """
+    passes = load_passes()
+    places = np.array([place.point for place in passes])
+    within = np.array([place.within_km * 1e3 for place in passes])
+    found: list[list[Text]] = [[] for _ in range(len(result.axis))]
+    for place, step in zip(passes, result.steps_at(places, within), strict=True):
+        if step is not None:
+            found[step].append(place.name)
+    names = [listed(some, ", ") if some else None for some in found]
+    return [one.zh if one else None for one in names], [one.en if one else None for one in names]
 
 
 def class_shares(cover: LayerSpec, wanted: str, areas: Geometries) -> Numbers:

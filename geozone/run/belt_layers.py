@@ -12,7 +12,7 @@ from geozone.manifest.roles import Belt, load_roles
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Basis, Layer, LayerSpec
 from geozone.overlay.plane import Geometries
-from geozone.run.at_breaks import what_lies_there
+from geozone.run.at_breaks import passes_along, what_lies_there
 
 if TYPE_CHECKING:
     from geozone.barriers.analysis import Analysis
@@ -62,6 +62,8 @@ def made_layers(
         data["name"], data["name_en"] = [one.zh for one in names], [one.en for one in names]
         if kind == "breaks":
             data["there"], data["there_en"] = what_lies_there(result, ground, shown, covers)
+        if kind == "axis":
+            data["there"], data["there_en"] = passes_along(result)
         note = text("run.made_note") + (text("run.made_axis_note") if kind == "axis" else NO_TEXT)
         made[name] = Layer(name, data, _spec(name, sources, note))
     return made

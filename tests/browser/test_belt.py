@@ -1,5 +1,7 @@
 """The barrier as a belt, as a reader looks at it: its profile, the map beside it, and gaps that are closed."""
 
+from dataclasses import replace
+
 import pytest
 from belt_samples import belt_result
 from test_access import findings
@@ -88,6 +90,31 @@ def test_pointing_at_the_profile_marks_the_map_and_at_the_axis_the_profile(open_
         "(km) => Math.abs(Number(document.querySelector('.profile').getAttribute('aria-valuenow')) - km) <= 3",
         arg=float(axis.along_km.iloc[feature]),
     )
+
+
+def test_passes_on_the_lines_across_are_marked_and_listed(open_page, tmp_path, belted, result):
+    from geozone.maps.page import render_page
+
+    belt = result.belts["barrier"]
+    axis = result.layers["barrier_axis"]
+    step = len(axis.data) // 3
+    there = [None] * len(axis.data)
+    there[step] = "某关"
+    data = axis.data.assign(there=there, there_en=[name and "Some Pass" for name in there])
+    layers = {**result.layers, "barrier_axis": replace(axis, data=data)}
+    path = tmp_path / "passes.html"
+    path.write_text(render_page(replace(result, layers=layers)), "utf-8")
+    page = open_page(path)
+    listed = page.locator(".belt-passes li")
+    row = belt.analysis.axis.iloc[step]
+    assert page.locator(".profile [data-pass]").count() == listed.count() == 1
+    words = listed.first.text_content()
+    assert "某关" in words
+    assert f"{row.along_km:.0f} km 处" in words
+    assert f"宽 {row.width_km:.1f} km" in words
+    page.locator(".belt-passes summary").click()
+    page.locator(".belt-passes button").click()
+    assert page.locator(".profile").get_attribute("aria-valuetext").endswith("；横断线经某关")
 
 
 def test_closing_gaps_changes_the_rates_exactly_as_computed(open_page, belted, result):

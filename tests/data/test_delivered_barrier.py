@@ -28,6 +28,18 @@ def test_an_axis_is_as_long_as_its_steps_say(tables):
         assert axis.along_km.to_numpy() == pytest.approx(np.cumsum(lengths) - lengths / 2, rel=1e-3)
 
 
+def test_passes_stand_along_the_axis_in_the_order_of_the_map(tables):
+    axis = tables["barrier_axis"].sort_values(["axis", "along_km"])
+    there = axis[axis.there.notna()]
+    # from the southern Taihang over Beijing to the sea
+    wanted = ["娘子关", "倒马关", "紫荆关", "居庸关", "南口", "古北口", "喜峰口", "冷口", "山海关"]
+    names = [name for names in there.there for name in names.split("、")]
+    assert [name for name in names if name in wanted] == wanted
+    assert (there.width_km > 20).all(), (
+        "a pass that is narrow is a break, and docs/barrier.md says that none is"
+    )
+
+
 def test_a_cut_is_as_wide_as_its_parts_are_apart(tables):
     patches = shapely.get_parts(shapely.union_all(tables["barrier"].geometry.to_numpy()))
     cuts = tables["barrier_breaks"][tables["barrier_breaks"].kind == "cut"]

@@ -113,6 +113,17 @@ def test_the_width_can_be_measured_again_from_the_axis_and_the_ground():
         assert row.width_km == pytest.approx(width / 1e3, rel=1e-3)
 
 
+def test_a_place_stands_where_the_line_across_passes_it():
+    found = analyse(on_earth(broken_ridge()), None, units(), RULE)
+    places = np.column_stack(PLANE.transform([-100e3, 40e3, 40e3, 160e3], [15e3, -18e3, 36e3, 0.0]))
+    steps_ = found.steps_at(places, np.array([1e3, 1e3, 10e3, 1e3]))
+    assert steps_[2:] == [None, None]  # 16 km off the ridge, and beyond the end of it
+    assert found.axis.along_km.iloc[steps_[:2]].to_list() == pytest.approx([50, 190], abs=3)
+    assert found.steps_at(places[2:3], np.array([17e3]))[0] == pytest.approx(steps_[1], abs=2)
+    nowhere = analyse(on_earth(broken_ridge())[:0], None, units(), RULE)
+    assert nowhere.steps_at(places, np.full(4, 1e3)) == [None] * 4
+
+
 def test_a_star_of_three_arms_has_an_axis_for_each():
     arm = shapely.box(0, -10e3, 150e3, 10e3)
     star = shapely.union_all([shapely.affinity.rotate(arm, turn, origin=(0, 0)) for turn in (0, 120, 240)])

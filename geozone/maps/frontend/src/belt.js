@@ -46,6 +46,13 @@ function nameAt(app, row) {
   return unit ? app.nameOf(unit) : '';
 }
 
+// The passes and basins that the line across at a place of an axis passes.
+/** @param {App} app @param {BeltRow} row @returns {string} */
+function placesAt(app, row) {
+  const there = app.state.lang === 'en' ? row.there_en : row.there;
+  return there ? text('belt_pass', { names: there }) : '';
+}
+
 /** @param {App} app @param {Belt} belt @param {FeatureLayer} axisLayer @param {FeatureLayer | null} breakLayer */
 function profileOf(app, belt, axisLayer, breakLayer) {
   const stations = rowsOf(axisLayer);
@@ -68,7 +75,7 @@ function profileOf(app, belt, axisLayer, breakLayer) {
       county: nameAt(app, row),
       width: kilometres(row.width_km),
       safe: kilometres(row.protected_width_km ?? 0),
-    });
+    }) + placesAt(app, row);
 
   // Marks a station on the chart, and on the map where it comes from the chart.
   /** @param {number} place @param {boolean} onMap */
@@ -209,6 +216,14 @@ function profileOf(app, belt, axisLayer, breakLayer) {
           }
           mark(nearest(row.along_km), false);
         }),
+        passList(app, stations, hasSafe, (row) => {
+          if (row.axis !== axis) {
+            axis = row.axis;
+            redraw();
+          }
+          mark(own.indexOf(row), true);
+          app.showFeature(axisLayer, row.feature, around(axisLayer, row.feature));
+        }),
       ];
     },
   };
@@ -301,6 +316,15 @@ function drawing(app, belt, rows, breaks, layer, hasSafe) {
         `\u2191${digits(row.width_km, 0)}`,
       ),
     ),
+    ...rows
+      .filter((row) => row.there)
+      .map((row) =>
+        svg(
+          'path',
+          { class: 'pass', 'data-pass': row.feature, d: `M${x(row.along_km)} ${HEIGHT - BOTTOM}l-3.5 6h7z` },
+          svg('title', {}, app.state.lang === 'en' ? (row.there_en ?? '') : (row.there ?? '')),
+        ),
+      ),
     ...countyNames(app, rows, x),
     ...(layer
       ? breaks.map((row) => {
@@ -377,6 +401,42 @@ function breakList(app, layer, rows, mark) {
           ),
           Number.isFinite(row.width_km) ? h('span', {}, text(`belt_wide_${row.kind}`, { width: digits(row.width_km, 1) })) : null,
           (app.state.lang === 'en' ? row.there_en : row.there) ? h('span', { class: 'there' }, app.state.lang === 'en' ? row.there_en : row.there) : null,
+        ),
+      ),
+    ),
+  );
+}
+
+// The passes and basins along the axes, by which a reader finds a place of the profile.
+/** @param {App} app @param {BeltRow[]} rows @param {boolean} hasSafe @param {(row: BeltRow) => void} go */
+function passList(app, rows, hasSafe, go) {
+  const found = rows.filter((row) => row.there);
+  if (!found.length) return null;
+  return h(
+    'details',
+    { class: 'belt-breaks belt-passes' },
+    h('summary', {}, h('i', { class: 'key-pass' }), text('belt_passes', { count: found.length })),
+    h(
+      'ol',
+      {},
+      found.map((row) =>
+        h(
+          'li',
+          {},
+          h(
+            'button',
+            { type: 'button', class: 'link', 'data-pass': row.feature, onclick: () => go(row) },
+            app.state.lang === 'en' ? (row.there_en ?? '') : (row.there ?? ''),
+          ),
+          h(
+            'span',
+            {},
+            text(hasSafe ? 'belt_pass_at' : 'belt_pass_at_width', {
+              km: digits(row.along_km, 0),
+              width: digits(row.width_km, 1),
+              safe: digits(row.protected_width_km ?? 0, 1),
+            }),
+          ),
         ),
       ),
     ),
