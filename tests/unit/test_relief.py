@@ -34,7 +34,7 @@ def dem(path, cells, *, crs="EPSG:4490", west=116.0, **more):
 
 def grey(picture):
     data = base64.b64decode(picture["url"].split(",")[1])
-    return np.asarray(Image.open(io.BytesIO(data)), dtype=float)
+    return np.asarray(Image.open(io.BytesIO(data)).convert("L"), dtype=float)
 
 
 def test_an_undeclared_fill_is_no_ravine(tmp_path):
