@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import struct
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,8 @@ from geozone.maps.mercator import Integers, varints
 ROOT_LIMIT = 16_384 - 127  # bytes that the header and the root directory may take together
 HEADER = struct.Struct("<7sB11Q6B4iB2i")
 GZIP, VECTOR = 2, 1
+DEGREE = 10_000_000  # steps of the header in a degree
+WHOLE_EARTH = (-180.0, -85.0, 180.0, 85.0)
 
 
 def compressed(data: bytes) -> bytes:
@@ -40,7 +43,11 @@ def tile_number(zoom: int, x: Integers, y: Integers) -> Integers:
 
 
 def write_archive(
-    tiles: Sequence[tuple[int, bytes]], *, zooms: tuple[int, int], metadata: dict[str, Any]
+    tiles: Sequence[tuple[int, bytes]],
+    *,
+    zooms: tuple[int, int],
+    metadata: dict[str, Any],
+    bounds: tuple[float, float, float, float] = WHOLE_EARTH,
 ) -> bytes:
     """Return an archive of vector tiles.
 
@@ -52,6 +59,8 @@ def write_archive(
         The lowest and highest zoom.
     metadata
         What readers are told of the layers.
+    bounds
+        West, south, east and north of what the tiles hold, degrees.
     """
     numbers = np.array([number for number, _ in tiles], np.int64)
     lengths = np.array([len(content) for _, content in tiles], np.int64)
@@ -63,7 +72,7 @@ def write_archive(
     for size in (len(root), len(told), len(leaves), int(lengths.sum())):
         places += [start, size]
         start += size
-    whole = (-1_800_000_000, -850_000_000, 1_800_000_000, 850_000_000)
+    west, south, east, north = (side * DEGREE for side in bounds)
     header = HEADER.pack(
         b"PMTiles",
         3,
@@ -76,10 +85,9 @@ def write_archive(
         GZIP,
         VECTOR,
         *zooms,
-        *whole,
+        *(math.floor(west), math.floor(south), math.ceil(east), math.ceil(north)),
         zooms[0],
-        0,
-        0,
+        *(round((west + east) / 2), round((south + north) / 2)),
     )
     return b"".join([header, root, told, leaves, *(content for _, content in tiles)])
 

@@ -46,13 +46,14 @@ def to_drawing(geometries: Any) -> Geometries:
     return np.asarray(shapely.transform(shapely.force_2d(array), project), dtype=object)
 
 
-def rings_of(geometries: Geometries) -> tuple[Geometries, Integers, Integers]:
+def rings_of(geometries: Geometries) -> tuple[Geometries, Integers, Integers, npt.NDArray[np.bool_]]:
     """Take geometries apart into rings, lines and points.
 
     Returns
     -------
-    pieces, owner, kind
-        The pieces in feature order, the position of the feature of each, and the ``KIND_`` of each.
+    pieces, owner, kind, outer
+        The pieces in feature order, the position of the feature of each, the ``KIND_`` of each, and whether it is no
+        hole; the holes of a polygon follow its outer ring.
     """
     parts, owner = shapely.get_parts(geometries, return_index=True)
     nested = np.isin(shapely.get_type_id(parts), (4, 5, 6, 7))  # collections inside collections
@@ -68,8 +69,10 @@ def rings_of(geometries: Geometries) -> tuple[Geometries, Integers, Integers]:
     pieces = np.concatenate([rings, parts[~polygons]])
     owners = np.concatenate([owner[polygons][ring_of], owner[~polygons]])
     kinds = np.concatenate([np.full(len(rings), KIND_POLYGON), dimension[~polygons] + 1]).astype(np.int64)
+    outer = np.ones(len(pieces), bool)
+    outer[1 : len(rings)] = ring_of[1:] != ring_of[:-1]
     order = np.argsort(owners, kind="stable")
-    return pieces[order], owners[order].astype(np.int64), kinds[order]
+    return pieces[order], owners[order].astype(np.int64), kinds[order], outer[order]
 
 
 def quantised_rings(pieces: Geometries, kinds: Integers) -> tuple[Integers, Integers]:
@@ -131,7 +134,7 @@ def encode(geometries: Geometries) -> bytes:
     The stream of varints is: number of features; for each its kind and number of rings; for each ring its
     number of points; then every point as the zigzag difference to the point before it.
     """
-    pieces, owners, kinds = rings_of(geometries)
+    pieces, owners, kinds, _ = rings_of(geometries)
     points, counts = quantised_rings(pieces, kinds)
     alive = counts > 0
     owners, kinds, counts = owners[alive], kinds[alive], counts[alive]

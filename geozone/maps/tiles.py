@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geozone.maps.archive import compressed, tile_number, write_archive
+from geozone.maps.archive import WHOLE_EARTH, compressed, tile_number, write_archive
 from geozone.maps.mercator import (
     KIND_POINT,
     KIND_POLYGON,
@@ -33,6 +33,7 @@ from geozone.maps.mercator import (
     Integers,
     quantised_rings,
     rings_of,
+    unproject,
     varints,
     zigzag,
 )
@@ -83,30 +84,35 @@ def tile_layer(
     """
     number = len(geometries)
     entries = np.zeros(number, np.int64) if symbols is None else np.asarray(symbols, np.int64)
-    polygons = shapely.get_dimensions(geometries) == 2
-    oriented = np.array(geometries, dtype=object)
-    oriented[polygons] = shapely.orient_polygons(oriented[polygons], exterior_cw=False)
-    whole = fitting_zoom(shapely.total_bounds(oriented))
+    bounds = shapely.total_bounds(geometries)
+    whole = fitting_zoom(bounds)
     individual = whole + max(0, math.ceil(math.log(max(number, 1) / CROWD, 4)))
     full = min(MOST_ZOOM, individual + STEP)
     levels = [Level(full, float(full))]
-    contents = list(_tiles(oriented, entries, levels[0], 0.0))
+    contents = list(_tiles(geometries, entries, levels[0], 0.0))
     if individual < full:
         simple = Level(individual, 0.0)
         pixel = 2.0 ** (PIXEL_SHIFT - full)
         contents = [
-            *_tiles(_simplified(oriented, pixel, coverage=coverage), entries, simple, pixel),
+            *_tiles(_simplified(geometries, pixel, coverage=coverage), entries, simple, pixel),
             *contents,
         ]
         levels.insert(0, simple)
     else:
         levels[0].least = 0.0
-    metadata = {
-        "name": "layer",
-        "vector_layers": [{"id": LAYER_NAME.decode(), "fields": {SYMBOL_KEY.decode(): "Number"}}],
-    }
-    archive = write_archive(contents, zooms=(levels[0].zoom, levels[-1].zoom), metadata=metadata)
+    zooms = (levels[0].zoom, levels[-1].zoom)
+    told = {"id": LAYER_NAME.decode(), "fields": {SYMBOL_KEY.decode(): "Number"}}
+    metadata = {"name": "layer", "vector_layers": [told | {"minzoom": zooms[0], "maxzoom": zooms[1]}]}
+    archive = write_archive(contents, zooms=zooms, bounds=_degrees(bounds), metadata=metadata)
     return TiledLayer(archive, levels, float(individual) if individual > whole else 0.0)
+
+
+def _degrees(bounds: npt.NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of drawing bounds, whose y runs downwards."""
+    if np.isnan(bounds).any():
+        return WHOLE_EARTH
+    (west, north), (east, south) = unproject(bounds.reshape(2, 2))
+    return float(west), float(south), float(east), float(north)
 
 
 def fitting_zoom(bounds: npt.NDArray[np.float64]) -> int:
@@ -181,13 +187,14 @@ def _features(
     data, ends
         The bytes, and where each feature ends.
     """
-    found, owners, kinds = rings_of(geometries)
+    found, owners, kinds, outer = rings_of(geometries)
     size, extent, _ = grid
     unit = size / extent
     origin = tile[owners] * size
     index = np.repeat(np.arange(len(found)), shapely.get_num_coordinates(found))
     coordinates = (shapely.get_coordinates(found) - origin[index]) / unit
     points, counts = quantised_rings(shapely.set_coordinates(found, coordinates), kinds)
+    points, counts = _wound(points, counts, kinds, outer)
     alive = counts > 0
     pieces = _points_together(_Pieces(points, owners[alive], kinds[alive], counts[alive]))
     lost = np.flatnonzero(np.bincount(pieces.owners, minlength=len(geometries)) == 0)
@@ -197,6 +204,30 @@ def _features(
     kind = np.zeros(len(geometries), np.int64)
     kind[pieces.owners] = pieces.kinds
     return _messages(geometry, per_feature, rows, symbols, kind)
+
+
+def _wound(
+    points: Integers, counts: Integers, kinds: Integers, outer: npt.NDArray[np.bool_]
+) -> tuple[Integers, Integers]:
+    """Wind rings as the standard says, by their area in the tile: outer rings positive, holes negative.
+
+    Simplifying and rounding may turn a ring over or flatten it: only now it is certain which way it runs. A ring
+    without area is left out, and so are the holes of an outer ring that is.
+    """
+    piece = np.repeat(np.arange(len(counts)), counts)
+    first = np.cumsum(counts) - counts
+    begin = np.repeat(first, counts)
+    within = np.arange(len(points)) - begin
+    following = begin + (within + 1) % counts[piece]
+    x, y = (points - points[begin]).T
+    twice = np.bincount(piece, weights=x * y[following] - x[following] * y, minlength=len(counts))
+    polygon = kinds == KIND_POLYGON
+    flat = (counts == 0) | (polygon & (twice == 0))
+    owner = np.maximum.accumulate(np.where(outer, np.arange(len(counts)), 0))  # its outer ring
+    left_out = flat | flat[owner]
+    turned = (polygon & ((twice > 0) != outer))[piece]
+    points = points[np.where(turned, begin + counts[piece] - 1 - within, np.arange(len(points)))]
+    return points[~left_out[piece]], np.where(left_out, 0, counts)
 
 
 @dataclass

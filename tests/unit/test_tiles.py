@@ -8,7 +8,7 @@ import shapely
 
 from geozone.maps import tiles
 from geozone.maps.archive import HEADER, tile_number, write_archive
-from geozone.maps.mercator import PIXEL_SHIFT, WORLD, to_drawing
+from geozone.maps.mercator import PIXEL_SHIFT, WORLD, to_drawing, unproject
 from geozone.maps.overview import overview_image
 from geozone.maps.tiles import Level, _tiles, tile_layer
 
@@ -182,6 +182,70 @@ def test_the_archive_is_one_that_gdal_reads(tmp_path):
     assert info["driver"] == "PMTiles"
     assert info["features"] >= 500
     assert "symbol" in info["fields"]
+
+
+def test_other_readers_see_every_polygon_at_both_zooms(tmp_path):
+    """GDAL reads the archive by the standard alone; it takes a hole that is wound wrongly for a polygon."""
+    import pyogrio
+
+    middle = shapely.Point(WEST + 0.5, SOUTH + 0.5)
+    ring = middle.buffer(0.2).difference(middle.buffer(0.1))
+    islands = shapely.MultiPolygon(
+        [middle.buffer(0.05), shapely.affinity.translate(middle, 0.4).buffer(0.05)]
+    )
+    geometries = np.concatenate([blobs(400), to_drawing([ring, ring.reverse(), islands])])
+    layer = tile_layer(geometries, np.arange(403) % 3)
+    path = tmp_path / "layer.pmtiles"
+    path.write_bytes(layer.archive)
+    assert len(layer.levels) == 2
+    for level in layer.levels:
+        read = pyogrio.read_dataframe(path, ZOOM_LEVEL=str(level.zoom), CLIP="NO")
+        assert sorted(read["mvt_id"]) == list(range(403))
+        assert (read["symbol"] == read["mvt_id"] % 3).all()
+        large = read.set_index("mvt_id").geometry.to_crs(4326)[[400, 401, 402]].to_numpy()
+        expected = [ring.area, ring.area, islands.area]
+        np.testing.assert_allclose(shapely.area(large), expected, rtol=0.01)
+        assert [len(shapely.get_rings(shapely.get_parts(one))) for one in large] == [2, 2, 2]
+
+
+def test_the_header_says_where_the_archive_lies():
+    layer = tile_layer(blobs(50))
+    *_, least, most, west, south, east, north, zoom, x, y = HEADER.unpack(layer.archive[: HEADER.size])
+    assert (least, most) == (layer.levels[0].zoom, layer.levels[-1].zoom)
+    assert least <= zoom <= most
+    (left, high), (right, low) = unproject(shapely.total_bounds(blobs(50)).reshape(2, 2))
+    np.testing.assert_allclose([west, north, east, south], np.array([left, high, right, low]) * 1e7, atol=1)
+    assert (west + east) / 2 == pytest.approx(x, abs=1)
+    assert (south + north) / 2 == pytest.approx(y, abs=1)
+
+
+def signed_area(ring):
+    x, y = np.array(ring).T
+    return float(x @ np.roll(y, -1) - np.roll(x, -1) @ y) / 2
+
+
+def test_rings_are_wound_by_what_is_left_of_them():
+    """A ring that rounding turns over or flattens is wound by its shape in the tile, with its holes."""
+    size = WORLD >> 12
+    unit = size / tiles.EXTENT
+    sharp = np.array([(0, 0), (10.4, 0.4), (20.6, 1.4), (10.0, 0.45)]) * unit  # turns over when rounded
+    flat = np.array([(0, 0), (100, 0.2), (200, 0), (100, -0.2)]) * unit
+    frame = np.array([(0, 0), (900, 0), (900, 900), (0, 900)]) * unit
+    hole = np.array([(300, 300), (300, 600), (600, 600)]) * unit
+    geometries = np.array(
+        [
+            shapely.Polygon(sharp),
+            shapely.MultiPolygon([shapely.Polygon(frame, [hole, flat + 700 * unit]), shapely.Polygon(flat)]),
+            shapely.Polygon(frame, [hole]).reverse(),
+            shapely.Polygon(flat),
+        ],
+        dtype=object,
+    )
+    found = read_level(geometries, np.zeros(4, int), 12, 0.0)
+    signs = [
+        [np.sign(signed_area(ring)) for ring in outlines] for _, outlines in (found[row] for row in range(4))
+    ]
+    assert signs == [[1], [1, -1], [1, -1], [1]]
 
 
 def test_directories_grow_leaves():
