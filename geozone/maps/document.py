@@ -157,7 +157,7 @@ class Page(Figure):
         images = " ".join(["data:", "blob:", *self.image_hosts])
         return (
             f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src {images}; "
-            "connect-src 'none'; base-uri 'none'; form-action 'none'"
+            "connect-src 'none'; worker-src blob:; base-uri 'none'; form-action 'none'"
         )
 
 

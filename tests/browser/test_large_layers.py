@@ -56,6 +56,75 @@ def test_every_polygon_is_found_at_the_last_zoom_and_nothing_else(open_page, rag
         assert row in hits
 
 
+WORKERS = {
+    "allowed": "",
+    "absent": "delete window.Worker;",
+    "refused": "window.Worker = class { constructor() { throw new Error('refused'); } };",
+    "silent": "window.Worker = class { constructor() { setTimeout(() => this.onerror(), 300); } postMessage() {} };",
+}
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_tiles_are_unpacked_with_and_without_a_worker(open_page, ragged, worker):
+    path, _ = ragged
+    page = open_page(path, first=WORKERS[worker])
+    settle(page)
+    assert len(page.workers) == (worker == "allowed")
+    found = page.evaluate(
+        """async () => {
+            const layer = [...geozone.app.layers.values()].find(one => one.id === 'redline');
+            let count = 0;
+            for (let row = 0; row < 3000; row += 100) count += Boolean(await layer.locate(row));
+            return count;
+        }"""
+    )
+    assert found == 30
+
+
+def test_a_crowded_picture_is_drawn_in_many_frames_and_comes_out_the_same(open_page, tmp_path):
+    """What one frame would have drawn at once, whichever way the map was moved meanwhile."""
+    random = np.random.default_rng(8)
+    angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    centre = random.uniform([116.02, 38.02], [117.98, 38.98], (4000, 2))
+    radius = random.uniform(0.002, 0.02, (4000, 1))
+    shapes = shapely.polygons(
+        centre[:, None] + radius[..., None] * np.stack([np.cos(angle), np.sin(angle)], -1)
+    )
+    path = tiled_page(tmp_path / "bth.html", shapes)
+    page = open_page(path, reduced_motion="reduce")
+    settle(page)
+    page.evaluate(
+        """() => {
+            window.frames_ = 0;
+            const next = () => { frames_ += 1; requestAnimationFrame(next); };
+            next();
+            const { map } = geozone.app.chart;
+            map.setView([38.5, 117], map.getZoom() + 0.25, { animate: false });
+            map.setView([38.4, 117], map.getZoom(), { animate: false });
+        }"""
+    )
+    settle(page)
+    assert page.evaluate("() => frames_") > 4
+    drawn, at_once = page.evaluate(
+        """() => {
+            const { app } = geozone;
+            const layer = [...app.layers.values()].find(one => one.id === 'redline');
+            const { paint } = layer;
+            let view = null;
+            layer.paint = (_, current) => { view = current; };
+            app.chart.redrawNow();
+            return [view, { ...view, printing: true }].map(look => {
+                const canvas = document.createElement('canvas');
+                [canvas.width, canvas.height] = [look.width, look.height];
+                paint.call(layer, canvas.getContext('2d'), look, null);
+                return canvas.toDataURL();
+            });
+        }"""
+    )
+    assert len(drawn) > 10_000
+    assert drawn == at_once
+
+
 def test_clicks_open_the_polygons_they_fall_on(open_page, ragged):
     path, shapes = ragged
     page = open_page(path, reduced_motion="reduce")

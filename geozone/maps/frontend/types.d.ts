@@ -340,7 +340,24 @@ declare global {
   type StoredFeature = { row: number; kind: number; geometry: Uint8Array };
 
   // Features of one legend entry: a point by its place, of others many in one path.
-  type Bundle = { kind: number; feature: number; path?: undefined } | { kind: number; path: Path2D; size: number; feature?: undefined };
+  type Bundle = { kind: number; feature: number; path?: undefined } | { kind: number; path: Path2D; size: number; points: number; feature?: undefined };
+
+  // What was drawn together, and where.
+  type DrawnPart = { points: number; target: Context };
+
+  // The features of a tile in flat arrays.
+  type UnpackedTile = {
+    rows: Uint32Array<ArrayBuffer>;
+    kinds: Uint8Array<ArrayBuffer>;
+    firstRing: Uint32Array<ArrayBuffer>; // of each feature, and one behind the last
+    firstPoint: Uint32Array<ArrayBuffer>; // of each ring, and one behind the last
+    xy: Float32Array<ArrayBuffer>;
+    boxes: Float64Array<ArrayBuffer>; // west, north, east, south of each feature
+  };
+  // A compressed tile, its zoom and place, and the page's origin.
+  type UnpackTask = [packed: Uint8Array, zoom: number, x: number, y: number, origin: Pair];
+
+  const WORKER_SOURCE: string; // the worker's script, put in by build.mjs
 
   type TilePlace = { x: number; y: number; name: string; box: Box };
   type TileLevel = { zoom: number; least: number; tiles: TilePlace[] };

@@ -57,18 +57,40 @@ function hatch(context, view, colour, width) {
 // that they have the colour of the legend. Paper gets the strokes themselves, which printers keep sharp.
 /** @param {Context} context @param {PaintView} view @param {PaintSymbol} symbol @param {(target: Context) => void} draw */
 export function drawWith(context, view, symbol, draw) {
-  const opacity = symbol.opacity ?? 1;
-  const apart = opacity < 1 && !view.printing;
-  const target = apart ? emptySheet(view) : context;
+  const target = isApart(view, symbol) ? emptySheet(view) : context;
+  begin(target, context, view, symbol);
+  draw(target);
+  finish(target, context, symbol);
+}
+
+// The same in parts, each of which may be drawn in a frame of its own; `sheet` is nobody else's until the last.
+/** @param {Context} context @param {PaintView} view @param {PaintSymbol} symbol @param {() => Context} sheet @param {(target: Context) => Generator<DrawnPart>} draw @returns {Generator<DrawnPart>} */
+export function* drawInParts(context, view, symbol, sheet, draw) {
+  const target = isApart(view, symbol) ? sheet() : context;
+  begin(target, context, view, symbol);
+  yield* draw(target);
+  finish(target, context, symbol);
+}
+
+/** @param {PaintView} view @param {PaintSymbol} symbol @returns {boolean} */
+function isApart(view, symbol) {
+  return (symbol.opacity ?? 1) < 1 && !view.printing;
+}
+
+/** @param {Context} target @param {Context} context @param {PaintView} view @param {PaintSymbol} symbol */
+function begin(target, context, view, symbol) {
   target.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
   prepare(target, view, symbol);
-  target.globalAlpha = apart ? 1 : opacity;
-  draw(target);
+  target.globalAlpha = target === context ? (symbol.opacity ?? 1) : 1;
+}
+
+/** @param {Context} target @param {Context} context @param {PaintSymbol} symbol */
+function finish(target, context, symbol) {
   target.setLineDash([]);
   target.globalAlpha = 1;
-  if (!apart) return;
+  if (target === context) return;
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.globalAlpha = opacity;
+  context.globalAlpha = symbol.opacity ?? 1;
   context.drawImage(target.canvas, 0, 0);
   context.globalAlpha = 1;
 }

@@ -1,18 +1,22 @@
 // A large layer: vector tiles from an archive inside the page, drawn on the map's canvas and found by a click.
 
-import { PMTiles } from 'pmtiles';
+import { PMTiles, SharedPromiseCache } from 'pmtiles';
 import { Base64Source, attributeReader, takeBlock, varints } from './data.js';
 import { POLYGON } from './geometry.js';
-import { drawWith, paint, paintPoint } from './paint.js';
+import { GradualPicture, clearSheet } from './gradual.js';
+import { drawInParts, drawWith, paint, paintPoint } from './paint.js';
 import { Tile } from './tile.js';
+import { unpacked } from './unpacker.js';
 import { symbolPlace } from './years.js';
 
 const KEPT_POINTS = 8_000_000; // points of decoded tiles that are kept in memory
+const AT_ONCE = 60_000; // points of a view that are drawn in one frame
 
 /** @param {App} app @param {string} key @returns {TiledLayer} */
 export function openTiles(app, key) {
   const entry = /** @type {StoredLayer & Required<Pick<StoredLayer, 'tiles' | 'individual'>>} */ (app.data.layers.find((layer) => layer.key === key));
-  const archive = new PMTiles(new Base64Source(`geometry-${key}`));
+  // directories are unpacked here, tiles elsewhere
+  const archive = new PMTiles(new Base64Source(`geometry-${key}`), new SharedPromiseCache(), async (packed) => packed);
   /** @type {Map<string, Tile | Promise<Tile>>} */
   const kept = new Map(); // tile -> Tile, or a promise of it
   let points = 0;
@@ -41,9 +45,9 @@ export function openTiles(app, key) {
 
   /** @param {TileLevel} level @param {TilePlace} place @returns {Promise<Tile>} */
   const load = (level, place) => {
-    const promise = archive.getZxy(level.zoom, place.x, place.y).then((found) => {
+    const promise = archive.getZxy(level.zoom, place.x, place.y).then(async (found) => {
       if (!found) throw new Error(`no tile ${place.name} in the archive of ${entry.id}`);
-      const tile = new Tile(found.data, level.zoom, place.x, place.y, app.origin);
+      const tile = new Tile(await unpacked(new Uint8Array(found.data), level.zoom, place.x, place.y, app.origin));
       points += tile.xy.length / 2;
       kept.delete(place.name);
       kept.set(place.name, tile);
@@ -75,6 +79,59 @@ export function openTiles(app, key) {
     });
   };
 
+  // by year, since two years may stand beside each other
+  /** @type {Map<number | null, GradualPicture>} */
+  const pictures = new Map();
+  /** @param {number | null} year @returns {GradualPicture} */
+  const pictureOf = (year) => {
+    if (!pictures.has(year)) {
+      for (const [old, picture] of pictures) {
+        if (pictures.size < 2) break;
+        picture.giveUp();
+        pictures.delete(old);
+      }
+      pictures.set(
+        year,
+        new GradualPicture((busy) => {
+          layer.loading += busy ? 1 : -1;
+          if (!busy) app.tell(['tiles']);
+        }),
+      );
+    }
+    return /** @type {GradualPicture} */ (pictures.get(year));
+  };
+
+  /** @type {Context | null} */
+  let sheet = null;
+  /** @param {Context} context @param {View} view @param {number | null} year @param {Tile[]} tiles @returns {Generator<DrawnPart>} */
+  function* drawTiles(context, view, year, tiles) {
+    const pixel = view.ratio / view.scale;
+    /** @param {number} row */
+    const symbolOf = (row) => symbolPlace(app, layer, row, year);
+    for (const [place, { symbol }] of entry.legend.entries()) {
+      if (year === null && !entry.counts[place]) continue;
+      yield* drawInParts(
+        context,
+        view,
+        symbol,
+        () => (sheet = clearSheet(view, sheet)),
+        function* draw(target) {
+          for (const tile of tiles) {
+            for (const part of tile.bundle(year, place, symbolOf)) {
+              if (!part.path) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(target, view, x, y, symbol);
+              else if (part.kind === POLYGON && symbol.kind !== 'stroke') {
+                if (symbol.kind === 'hatch' && view.printing) paint(target, part.path, POLYGON, symbol, view, view.box);
+                else target.fill(part.path);
+                if (symbol.stroke && symbol.width && pixel < 2 ** 9) target.stroke(part.path);
+              } else target.stroke(part.path);
+              yield { points: part.path ? part.points : 1, target };
+            }
+          }
+        },
+      );
+    }
+  }
+
   /** @type {TiledLayer} */
   const layer = {
     ...entry,
@@ -94,24 +151,17 @@ export function openTiles(app, key) {
         return;
       }
       const tiles = ready(view.zoom, view.box);
-      const pixel = view.ratio / view.scale;
-      /** @param {number} row */
-      const symbolOf = (row) => symbolPlace(app, layer, row, year);
-      entry.legend.forEach(({ symbol }, place) => {
-        if (year === null && !entry.counts[place]) return;
-        drawWith(context, view, symbol, (target) => {
-          for (const tile of tiles) {
-            for (const part of tile.bundle(year, place, symbolOf)) {
-              if (!part.path) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(target, view, x, y, symbol);
-              else if (part.kind === POLYGON && symbol.kind !== 'stroke') {
-                if (symbol.kind === 'hatch' && view.printing) paint(target, part.path, POLYGON, symbol, view, view.box);
-                else target.fill(part.path);
-                if (symbol.stroke && symbol.width && pixel < 2 ** 9) target.stroke(part.path);
-              } else target.stroke(part.path);
-            }
-          }
-        });
-      });
+      const points = tiles.reduce((sum, tile) => sum + tile.xy.length / 2, 0);
+      if (points <= AT_ONCE || view.printing) {
+        for (const _ of drawTiles(context, view, year, tiles));
+        return;
+      }
+      const picture = pictureOf(year);
+      const complete = tiles.length === layer.wanted.size;
+      if (complete && picture.paint(context, view, (target) => drawTiles(target, view, year, tiles))) return;
+      // from nearby the last picture is finer than the image from afar
+      if (overview && (year === null || !layer.symbols) && !(picture.whole && picture.whole.view.scale < view.scale * 2)) overview.paint(context, view);
+      else picture.paintLast(context, view);
     },
     pick(x, y, reach, zoom) {
       if (far(zoom, app.state.year)) return [];

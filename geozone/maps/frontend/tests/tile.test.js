@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { PbfWriter } from 'pbf';
 import { LINE, POINT, POLYGON, WORLD } from '../src/geometry.js';
 import { Tile } from '../src/tile.js';
+import { unpackTile } from '../src/unpack.js';
 import { zigzag } from './stand_ins.js';
 
 const ZOOM = 16;
@@ -51,7 +52,7 @@ function tile(features, { extent = 4096, origin = [0, 0] } = {}) {
     },
     null,
   );
-  return new Tile(writer.finish(), ZOOM, 0, 0, origin);
+  return new Tile(unpackTile(writer.finish(), ZOOM, 0, 0, origin));
 }
 
 const RING = [
