@@ -437,6 +437,7 @@ class ZoneResult:
         default_factory=dict
     )  # year -> what differed at its end: place of a rate -> that of then, None where there was none
     story: Text | None = None  # as its run record tells it, where the result is read from files
+    since: Any = None  # `geozone.diff.SinceRelease`; None where there is nothing to compare with
     embedded: bool = False  # nothing was supplied: all is made from what comes with the product
 
 

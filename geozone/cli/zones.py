@@ -69,6 +69,11 @@ def _percents(
 )
 @_BASE_MAP
 @click.option(
+    "--since",
+    type=PATH,
+    help="The last release: a GeoPackage or a folder of builds, which what is built is compared with.",
+)
+@click.option(
     "--all-findings", "every_finding", is_flag=True, help="Tell every finding, not the first of each kind."
 )
 @LANG
@@ -82,6 +87,7 @@ def build_command(
     out: Path,
     edition: str,
     base_map: BaseMap | None,
+    since: Path | None,
     every_finding: bool,
     lang: Language,
     threads: int | None,
@@ -95,6 +101,7 @@ def build_command(
       geozone build bth
       geozone build --all --out results --lang en
       geozone build --project project.toml
+      geozone build --project project.toml --since released/bth.gpkg
       geozone build bth --edition public --out public
     """
     from tqdm import tqdm
@@ -112,6 +119,7 @@ def build_command(
             scheduler=scheduler,
             progress=_advance(bar, lang),
             notice=lambda line: bar.write(line.get(lang), file=sys.stderr),
+            since=since,
             every_finding=every_finding,
         )
         written = build(projects, out, options, edition=edition, base_map=base_map)

@@ -12,8 +12,8 @@ from geozone.diff.data import (
     register_differences,
     table_differences,
 )
-from geozone.diff.difference import Change, Difference, Part
-from geozone.diff.package import Package, packages_of
+from geozone.diff.difference import Change, Difference, Part, same_text
+from geozone.diff.package import Delivery, Package, packages_of
 from geozone.diff.rates import rate_differences
 
 _FIGURE_KEY = ("zone", "unit_code", "kind", "period", "source", "year", "indicator")
@@ -48,10 +48,10 @@ def compare(old: Path, new: Path) -> list[Difference]:
             found += _of_zone(before[zone], after[zone])
         elif not single:
             change = Change.ADDED if zone in after else Change.DELETED
-            found.append(Difference(zone, Part.ZONES, "", zone, zone, change))
+            found.append(Difference(zone, Part.ZONES, "", zone, same_text(zone), change))
     if single and set(before) != set(after):
         (one,), (other,) = before, after
-        found = [Difference(one, Part.ZONES, "", one, one, Change.CHANGED, "zone", one, other)]
+        found = [Difference(one, Part.ZONES, "", one, same_text(one), Change.CHANGED, "zone", one, other)]
         found += _of_zone(before[one], after[other])
     return found
 
@@ -59,15 +59,20 @@ def compare(old: Path, new: Path) -> list[Difference]:
 def _of_zone(old: Path, new: Path) -> list[Difference]:
     one, other = Package(old), Package(new)
     try:
-        data = [*register_differences(one, other), *layer_differences(one, other)]
-        figures = list(table_differences(one, other, Part.FIGURES, FIGURES, _FIGURE_KEY))
-        return [
-            *input_differences(one, other),
-            *data,
-            *table_differences(one, other, Part.TARGETS, TARGETS, ("id",)),
-            *figures,
-            *rate_differences(one, other, [*data, *figures]),
-        ]
+        return differences(one, other)
     finally:
         one.close()
         other.close()
+
+
+def differences(old: Delivery, new: Delivery) -> list[Difference]:
+    """Return what differs between two deliveries of one zone; see `compare`."""
+    data = [*register_differences(old, new), *layer_differences(old, new)]
+    figures = list(table_differences(old, new, Part.FIGURES, FIGURES, _FIGURE_KEY))
+    return [
+        *input_differences(old, new),
+        *data,
+        *table_differences(old, new, Part.TARGETS, TARGETS, ("id",)),
+        *figures,
+        *rate_differences(old, new, [*data, *figures]),
+    ]

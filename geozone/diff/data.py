@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geozone.diff.difference import Change, Difference, Part
-from geozone.diff.package import Package
+from geozone.diff.package import Delivery
 from geozone.diff.pairing import Key, Row, differing, of_columns, paired, plain, rows_of
 from geozone.manifest.inputs import load_layers
 from geozone.manifest.roles import load_roles
@@ -27,10 +27,11 @@ _KEYS = (_ITEM, "id", "code")  # columns by which a feature is known, the surest
 _UNIT_COLUMNS = ("name", "name_en", "level", "parent")  # the others are results
 _SHAPE, _NUMBER = "__shape", "__fid"  # of a feature, beside its cells
 _SHAPES = "geometry"
+NO_SIZE = "—"  # of a shape that is not there
 _NEAR = 1e-9  # degrees: what a program may change by writing a file anew
 
 
-def register_differences(old: Package, new: Package) -> Iterator[Difference]:
+def register_differences(old: Delivery, new: Delivery) -> Iterator[Difference]:
     """Yield what differs between the registers of two deliveries, item by item and field by field."""
     before, after = old.table(REGISTERS), new.table(REGISTERS)
     keys = [
@@ -39,12 +40,12 @@ def register_differences(old: Package, new: Package) -> Iterator[Difference]:
         of_columns(REGISTER_ID, "name"),
     ]
     own = {REGISTER_ID, *RECORDS}
-    of_table = Difference(old.zone, Part.DATA, "", "", "", Change.CHANGED)
+    of_table = Difference(old.zone, Part.DATA, "", "", NO_TEXT, Change.CHANGED)
     for row in _rows(of_table, before, after, keys, own, key=_ITEM, table=REGISTER_ID):
         yield replace(row, why=_doubt(row)) if row.field == "status" else row
 
 
-def layer_differences(old: Package, new: Package) -> Iterator[Difference]:
+def layer_differences(old: Delivery, new: Delivery) -> Iterator[Difference]:
     """Yield what differs between the layers that two deliveries were made from, feature by feature."""
     for layer in dict.fromkeys([*old.layers, *new.layers]):
         if (
@@ -53,7 +54,7 @@ def layer_differences(old: Package, new: Package) -> Iterator[Difference]:
             or _is_made(layer)
         ):
             continue
-        of_table = Difference(old.zone, Part.DATA, layer, "", "", Change.CHANGED)
+        of_table = Difference(old.zone, Part.DATA, layer, "", NO_TEXT, Change.CHANGED)
         if layer not in new.layers or layer not in old.layers:
             change = Change.ADDED if layer in new.layers else Change.DELETED
             yield replace(of_table, change=change)
@@ -71,17 +72,17 @@ def layer_differences(old: Package, new: Package) -> Iterator[Difference]:
 
 
 def table_differences(
-    old: Package, new: Package, part: Part, table: str, key: Sequence[str]
+    old: Delivery, new: Delivery, part: Part, table: str, key: Sequence[str]
 ) -> Iterator[Difference]:
     """Yield what differs between two tables whose rows have a key."""
-    of_table = Difference(old.zone, part, table, "", "", Change.CHANGED)
+    of_table = Difference(old.zone, part, table, "", NO_TEXT, Change.CHANGED)
     yield from _rows(of_table, old.table(table), new.table(table), [of_columns(*key)], set(), key=key[-1])
 
 
-def input_differences(old: Package, new: Package) -> Iterator[Difference]:
+def input_differences(old: Delivery, new: Delivery) -> Iterator[Difference]:
     """Yield which files of a build are others than those of the one before: date, basis, digest."""
     before, after = (_inputs(package.table(RUN)) for package in (old, new))
-    of_table = Difference(old.zone, Part.INPUTS, RUN, "", "", Change.CHANGED)
+    of_table = Difference(old.zone, Part.INPUTS, RUN, "", NO_TEXT, Change.CHANGED)
     keys = [of_columns("value", "name"), of_columns("name")]
     yield from _rows(of_table, before, after, keys, {"section"}, key="name")
 
@@ -133,9 +134,7 @@ def _rows(
     def told(index: Any, row: Row, change: Change, **more: Any) -> Difference:
         where = str(plain(row.get(table))) if table else of_table.table
         item = str(plain(row.get(key)) or index)
-        return replace(
-            of_table, table=where, item=item, name=str(plain(row.get("name"))), change=change, **more
-        )
+        return replace(of_table, table=where, item=item, name=_name(row), change=change, **more)
 
     for left, right in pairs:
         old, new = left_rows[left], right_rows[right]
@@ -148,6 +147,12 @@ def _rows(
         yield told(index, left_rows[index], Change.DELETED)
     for index in added:
         yield told(index, right_rows[index], Change.ADDED)
+
+
+def _name(row: Row) -> Text:
+    """Return what an item is called in both languages."""
+    zh, en = (str(plain(row.get(name))) for name in ("name", "name_en"))
+    return Text(zh or en, en or zh)
 
 
 def _counted(tables: Iterable[pd.DataFrame], ignored: set[str], only: Sequence[str] | None) -> list[str]:
@@ -216,7 +221,7 @@ def _moved(before: Row, after: Row) -> tuple[str, str, Text] | None:
 def _size(shape: Any) -> str:
     """Return the area or length of a geometry in words that both languages share."""
     if shape is None or shape.is_empty:
-        return "—"
+        return NO_SIZE
     dimension = int(shapely.get_dimensions(shape))
     if dimension == 2:
         return f"{float(area_km2([shape], CRS)[0]):,.6g} km²"

@@ -41,9 +41,15 @@ class Difference:
     part: Part
     table: str  # layer, register or table
     item: str  # its key
-    name: str
+    name: Text
     change: Change
     field: str = ""
     old: Any = None
     new: Any = None
     why: Text = NO_TEXT
+    words: tuple[Text, Text] | None = None  # of a number that people read otherwise, before and after
+
+
+def same_text(word: str) -> Text:
+    """Return a name or code that both languages share."""
+    return Text(word, word)

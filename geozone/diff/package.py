@@ -1,10 +1,11 @@
-"""The GeoPackages of two deliveries, and their tables as frames."""
+"""What a delivery holds, as frames: a GeoPackage, or tables that are about to be written as one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -15,6 +16,45 @@ from geozone.read.door.database import settled
 
 _ZONE = "zone"
 ENDING = ".gpkg"
+
+
+class Delivery(Protocol):
+    """Tables and layers of a zone by their names."""
+
+    @property
+    def zone(self) -> str:
+        """Key of the zone."""
+
+    @property
+    def layers(self) -> Mapping[str, str]:
+        """Kind of the geometry of each, empty where it has none."""
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table or layer, indexed by feature number; empty where there is none."""
+
+
+class Tables:
+    """A delivery that is not written yet.
+
+    Parameters
+    ----------
+    zone
+        Key of the zone.
+    frames
+        Kind of the geometry (empty where there is none) and rows of every table, in the order in which they would be written.
+    """
+
+    def __init__(self, zone: str, frames: Mapping[str, tuple[str, pd.DataFrame]]) -> None:
+        self.zone = zone
+        self.layers: Mapping[str, str] = {name: kind for name, (kind, _) in frames.items()}
+        self._frames = frames
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table or layer as its file would be read; empty where there is none."""
+        if name not in self._frames:
+            return pd.DataFrame()
+        _, frame = self._frames[name]
+        return frame.set_axis(range(1, len(frame) + 1))
 
 
 class Package:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from geozone.diff.difference import Change, Difference, Part
-from geozone.diff.package import Package
+from geozone.diff.difference import Change, Difference, Part, same_text
+from geozone.diff.package import Delivery
 from geozone.diff.pairing import Row, differing, of_columns, paired, plain, rows_of
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.inputs import layer_title, load_registers, register_title
 from geozone.messages import NO_TEXT, Text, listed, text
+from geozone.model import RATE_COLUMNS, Rate
+from geozone.rates.rows import read_rates
+from geozone.rates.wording import parts_text, value_text, verdict_text
 
 RATES = "rates"
 _KEY = ("zone", "kind", "target_id", "unit_code", "indicator")
-_VALUES = ("value", "low", "high", "numerator", "denominator", "basis")
+_VALUE = ("value", "low", "high")
+_VALUES = (*_VALUE, "numerator", "denominator", "basis")
 _DEMAND = ("comparator", "target_value", "target_year")
 _VERDICT = "verdict"
 
 
-def rate_differences(old: Package, new: Package, data: Iterable[Difference]) -> Iterator[Difference]:
+def rate_differences(old: Delivery, new: Delivery, data: Iterable[Difference]) -> Iterator[Difference]:
     """Yield the rates that differ, and the verdicts that flipped, each with what it changed by.
 
     Parameters
@@ -35,25 +40,31 @@ def rate_differences(old: Package, new: Package, data: Iterable[Difference]) -> 
     changed = Counter(row.table for row in data)
     pairs, deleted, added = paired(*tables, [of_columns(*_KEY)])
     before, after = map(rows_of, tables)
-    of_table = Difference(old.zone, Part.RATES, RATES, "", "", Change.CHANGED)
+    of_table = Difference(old.zone, Part.RATES, RATES, "", NO_TEXT, Change.CHANGED)
+    names = _unit_names(old) | _unit_names(new)
 
     def told(row: Row, change: Change, **more: Any) -> Difference:
-        indicator = str(plain(row["indicator"]))
+        indicator, unit = (str(plain(row[name])) for name in ("indicator", "unit_code"))
         target = str(plain(row.get("target_id")))
-        item = " ".join(filter(None, (str(plain(row["unit_code"])), indicator, target)))
+        item = " ".join(filter(None, (unit, indicator, target)))
         known = load_indicators().get(indicator)
-        title = known.title.zh if known else indicator
-        return replace(of_table, item=item, name=f"{plain(row['unit_name'])} {title}", change=change, **more)
+        title = known.title if known else same_text(indicator)
+        name = text("diff.rate_name", unit=names.get(unit) or str(plain(row["unit_name"])), indicator=title)
+        return replace(of_table, item=item, name=name, change=change, **more)
 
     for left, right in pairs:
         one, other = before[left], after[right]
-        cells = list(differing(one, other, _VALUES))
-        for column, was, now in cells:
-            yield told(one, Change.CHANGED, field=column, old=was, new=now)
+        rates = _rate(one), _rate(other)
+        first = True  # people are told once of a rate
+        for column, was, now in differing(one, other, _VALUES):
+            words = _words(rates, was, now) if first else None
+            yield told(one, Change.CHANGED, field=column, old=was, new=now, words=words)
+            first = False
         for column, was, now in differing(one, other, (_VERDICT,)):
-            why = _why(one, other, changed)
             yield replace(
-                told(one, Change.CHANGED, field=column, old=was, new=now, why=why), part=Part.VERDICTS
+                told(one, Change.CHANGED, field=column, old=was, new=now, words=_verdicts(rates, was, now)),
+                part=Part.VERDICTS,
+                why=_why(one, other, rates, changed),
             )
     for index in deleted:
         yield told(before[index], Change.DELETED)
@@ -61,19 +72,55 @@ def rate_differences(old: Package, new: Package, data: Iterable[Difference]) -> 
         yield told(after[index], Change.ADDED)
 
 
-def _why(old: Row, new: Row, changed: Counter[str]) -> Text:
+def _unit_names(package: Delivery) -> dict[str, Text]:
+    units = package.table("units")
+    if not {"code", "name", "name_en"} <= set(units.columns):
+        return {}
+    cells = units[["code", "name", "name_en"]].map(plain).itertuples(index=False, name=None)
+    return {str(code): Text(str(zh), str(en or zh)) for code, zh, en in cells}
+
+
+def _rate(row: Row) -> Rate | None:
+    """Return a row as a rate; None for one that somebody edited until it was none."""
+    cells = {name: plain(row.get(name)) for name in RATE_COLUMNS}
+    with suppress(TypeError, ValueError):
+        (rate,) = read_rates([{name: None if cell == "" else cell for name, cell in cells.items()}])
+        return rate
+    return None
+
+
+def _words(rates: tuple[Rate | None, Rate | None], was: Any, now: Any) -> tuple[Text, Text]:
+    """Return what people read of a rate before and after: its value, with the parts where both read alike."""
+    before, after = rates
+    if before is None or after is None:
+        return same_text(str(was)), same_text(str(now))
+    old, new = value_text(before), value_text(after)
+    parts = parts_text(before), parts_text(after)
+    if old != new or None in parts or parts[0] == parts[1]:
+        return old, new
+    return (
+        text("diff.with_parts", value=old, parts=parts[0]),
+        text("diff.with_parts", value=new, parts=parts[1]),
+    )
+
+
+def _verdicts(rates: tuple[Rate | None, Rate | None], was: Any, now: Any) -> tuple[Text, Text]:
+    before, after = (
+        (verdict_text(rate, None) if rate else None) or same_text(str(cell))
+        for rate, cell in zip(rates, (was, now), strict=True)
+    )
+    return before, after
+
+
+def _why(old: Row, new: Row, rates: tuple[Rate | None, Rate | None], changed: Counter[str]) -> Text:
     """Return what a verdict changed by: the demand, the value, its band or basis, and the inputs that differ."""
     reasons = []
-    demand = list(differing(old, new, _DEMAND))
-    if demand:
+    if any(differing(old, new, _DEMAND)):
         reasons.append(text("diff.why_target"))
     fields = [column for column, _, _ in differing(old, new, _VALUES)]
-    if "value" in fields:
-        was, now = (_shown(row.get("value")) for row in (old, new))
+    if any(differing(old, new, _VALUE)):
+        was, now = _words(rates, plain(old.get("value")), plain(new.get("value")))
         reasons.append(text("diff.why_value", old=was, new=now))
-    elif {"low", "high"} & set(fields):
-        bands = (f"{_shown(row.get('low'))}–{_shown(row.get('high'))}" for row in (old, new))
-        reasons.append(text("diff.why_band", old=next(bands), new=next(bands)))
     if "basis" in fields:
         reasons.append(text("diff.why_basis", old=_basis(old), new=_basis(new)))
     known = load_indicators().get(str(plain(new["indicator"])))
@@ -95,8 +142,3 @@ def _title(name: str) -> Text:
 def _basis(row: Row) -> Text:
     code = str(plain(row.get("basis")))
     return text(f"words.basis_{code}") if code else NO_TEXT
-
-
-def _shown(value: Any) -> str:
-    cell = plain(value)
-    return f"{cell:,.6g}" if isinstance(cell, int | float) else "—"

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geozone.diff import SinceRelease
 from geozone.export.fingerprint import contents, sections
 from geozone.files import digest, whole_file
-from geozone.messages import Message, Text
+from geozone.messages import NO_TEXT, Message, Text
 from geozone.model import ZoneResult
 from geozone.story.zone import zone_story
 from geozone.versions import versions
@@ -96,6 +97,7 @@ def write_record(
              "place": item.place, "message": item.message, "remedy": item.remedy}
             for item in result.findings
         ],
+        **_since(result),
         "repairs": result.ledger.to_dict("records"),
         "outputs": [described(output) if isinstance(output, Path) else output for output in outputs],
     }  # fmt: skip
@@ -104,6 +106,25 @@ def write_record(
     with whole_file(path) as unfinished:
         content = json.dumps(held, ensure_ascii=False, indent=1, allow_nan=False)
         unfinished.write_text(content + "\n", "utf-8", newline="\n")
+
+
+def _since(result: ZoneResult) -> dict[str, Any]:
+    """Return what differs from the last release, a row each; nothing where there is none to compare with."""
+    since: SinceRelease | None = result.since
+    if since is None:
+        return {}
+    rows = [
+        {item.name: getattr(one, item.name) for item in fields(one) if item.name != "zone"}
+        for one in since.differences
+    ]
+    return {
+        "since": {
+            "release": since.release,
+            "sha256": since.sha256,
+            "summary": since.summary(),
+            "differences": [{name: cell for name, cell in row.items() if cell != NO_TEXT} for row in rows],
+        }
+    }
 
 
 def described(output: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from geozone.errors import UsageError
 from geozone.export.about_tables import zone_documents
 from geozone.export.belt_sheet import BeltStyles, belt_sheet_title, write_belt_sheet
 from geozone.export.columns import Column, domain_values
+from geozone.export.since_table import since_table
 from geozone.export.table import Table, about_layer
 from geozone.files import whole_file
 from geozone.manifest.units import unit_title
@@ -84,6 +85,8 @@ def write_workbook(result: ZoneResult, tables: list[Table], path: Path, lang: La
                 _overview(book, result, formats, lang)
                 for name in SHEETS:
                     _sheet(book, by_name[name], formats, lang, amounts)
+                if result.since is not None:
+                    _sheet(book, since_table(result.since, lang), formats, lang, amounts)
                 for belt in result.belts.values():
                     write_belt_sheet(
                         book, result, belt, by_name, lang,
@@ -183,6 +186,11 @@ def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lan
         title = text(f"words.table_{name}").get(lang)
         sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
         sheet.write_string(row, 1, text(f"export.about_{name}").get(lang), formats.wrapped)
+    if result.since is not None:
+        row += 1
+        title = text("words.table_since").get(lang)
+        sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
+        sheet.write_string(row, 1, result.since.summary().get(lang), formats.wrapped)
     for belt in result.belts.values():
         row += 1
         title = belt_sheet_title(belt, lang)

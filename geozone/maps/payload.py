@@ -21,6 +21,7 @@ from geozone.maps.missing import Gap, gaps
 from geozone.maps.places import place_entries, region_entries
 from geozone.maps.plain import Strings, clean, interned, number, readings
 from geozone.maps.rate_rows import SILENT, dates, rate_rows, rate_words
+from geozone.maps.since import since_entry
 from geozone.maps.sources import source_entries
 from geozone.messages import Text, room, text
 from geozone.model import (
@@ -97,6 +98,7 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
             for group in grouped(result.findings)
         ],
         "finding_count": len(result.findings),
+        "since": since_entry(result.since, strings),
         "sources": source_entries(result, strings),
         "drawn": {
             "undated": Status.UNKNOWN.value,

@@ -25,7 +25,7 @@ def closing_lines(folder: Path, zones: Iterable[str]) -> list[Text]:
     Returns
     -------
     list of Text
-        For each zone its sentences, the number of findings with where they stand, and the page to open; then the index.
+        For each zone its sentences, what differs from the last release, the number of findings with where they stand, and the page to open; then the index.
     """
     keys = list(dict.fromkeys(zones))
     lines: list[Text] = []
@@ -33,6 +33,8 @@ def closing_lines(folder: Path, zones: Iterable[str]) -> list[Text]:
         record = json.loads((folder / f"{key}_run.json").read_text("utf-8"))
         title, story = Text(**record["title"]), Text(**record["story"])
         lines.append(text("run.closing_story", zone=title, story=story))
+        if "since" in record:
+            lines.append(Text(**record["since"]["summary"]))
         counts = Counter(Severity(finding["severity"]) for finding in record["findings"])
         parts = listed(
             text("run.closing_count", severity=text(f"words.severity_{one.name.lower()}"), count=counts[one])

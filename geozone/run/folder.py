@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,32 +16,13 @@ from geozone.files import make_folder, whole_file
 from geozone.manifest.indicators import load_indicators
 from geozone.maps.index import render_index
 from geozone.messages import Language, Text, text
-from geozone.model import (
-    RATE_COLUMNS,
-    Basis,
-    Comparator,
-    Kind,
-    Level,
-    Modality,
-    Rate,
-    Target,
-    Verdict,
-    Zone,
-    ZoneResult,
-)
+from geozone.model import Comparator, Modality, Target, Zone, ZoneResult
+from geozone.rates.rows import read_rates
 from geozone.read.door import vector
 from geozone.read.door.content import text_of
 from geozone.seeds import load_documents, load_zones, zone_targets
 
 INDEX = "index.html"
-_WORDS: Mapping[str, type[StrEnum]] = {
-    "level": Level,
-    "kind": Kind,
-    "basis": Basis,
-    "comparator": Comparator,
-    "verdict": Verdict,
-}
-_TEXTS = ("unit_name", "method", "note")
 
 
 def write_index(
@@ -120,17 +100,6 @@ def built_zones(folder: Path, *, stage: Path | None = None) -> tuple[list[ZoneRe
     return results, lacking
 
 
-def read_rates(rows: list[dict[str, Any]]) -> list[Rate]:
-    """Return the rows of ``<zone>_rates.json`` as rates; their texts are in one language.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        If a row is not one of geozone's.
-    """
-    return [Rate(**{name: _value(name, row[name]) for name in RATE_COLUMNS}) for row in rows]
-
-
 def _zone_result(zone: Zone, record: Path, rates: Path, package: Path) -> ZoneResult:
     document, run = json.loads(text_of(rates)), json.loads(text_of(record))
     facts = ["code", "name", "name_en", "level", "parent", "area_km2"]
@@ -182,9 +151,3 @@ def _target(row: Mapping[str, Any]) -> Target:
         year=None if row["year"] is None else int(row["year"]),
         reference=documents == (str(row["id"]),),  # `reference_targets` gives each the document that sets it
     )
-
-
-def _value(name: str, value: Any) -> Any:
-    if name in _TEXTS:
-        return Text(value, value)
-    return _WORDS[name](value) if name in _WORDS and value is not None else value

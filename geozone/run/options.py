@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from geozone.messages import Language, Text
 
@@ -26,4 +27,7 @@ class Options:
     scheduler: str | None = None  # address of a running cluster
     progress: Progress = field(default=_silent)
     notice: Progress = field(default=_silent)  # what was decided about the user's own data, and found in it
+    since: Path | None = (
+        None  # the last release, which a build is held against: a GeoPackage or a folder of them
+    )
     every_finding: bool = False  # tell findings one by one, not the first of each kind with their number

@@ -22,6 +22,7 @@ from geozone.project import Project
 from geozone.run.compute import compute
 from geozone.run.options import Options
 from geozone.run.sealed import sealed
+from geozone.run.since import compared, release_of, unchanged
 
 
 def build_zone(
@@ -41,9 +42,12 @@ def build_zone(
 
 
 def compute_zone(project: Project, options: Options, *, edition: str) -> ZoneResult:
-    """Compute a zone as an edition shows it."""
-    result = compute(project, options)
-    return public_edition(result) if edition == "public" else result
+    """Compute a zone as an edition shows it, and hold it against its last release where the options name one."""
+    release = release_of(project.zone, options)  # what cannot be read is told before the long work
+    with unchanged(release):
+        result = compute(project, options)
+        shown = public_edition(result) if edition == "public" else result
+        return shown if release is None else compared(shown, release, options)
 
 
 def write_zone(
@@ -91,6 +95,7 @@ def write_run(
             "workers": options.workers,
             "scheduler": options.scheduler,
             "edition": edition,
+            **({} if options.since is None else {"since": options.since}),
         },
         outputs=outputs,
         started=started,

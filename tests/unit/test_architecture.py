@@ -28,11 +28,11 @@ STOREYS = [
     {"rates"},
     {"registers"},  # reads files; what counts registers stands below it and reads none
     {"figures"},
+    {"diff"},  # of tables, whether they are files or about to be; what shows the differences stands above
     {"symbology", "backdrop", "versions", "story"},  # what sentences say, whatever shows them
     {"maps", "export"},
     {"run"},
     {"api", "listing", "verify", "explain", "example"},
-    {"diff"},
     {"lists", "drafting"},
     {"cli"},
     {"__init__", "__main__"},

@@ -122,7 +122,7 @@ def test_a_verdict_that_flipped_is_told_with_the_value_and_the_edits_behind_it(d
     found = compare(delivered, returned)
     (verdict,) = [one for one in found if one.part.value == "verdicts"]
     assert verdict.new == "met"
-    assert "0.987" in verdict.why.zh
+    assert "→ 98.7%" in verdict.why.zh
     assert "数据改动：美丽海湾名录 1 处" in verdict.why.zh
     written = difference_text(found, "zh")
     assert "判定改变" in written

@@ -12,7 +12,8 @@ from geozone.export.tables import write_tables
 from geozone.maps import assets
 from geozone.maps.index import render_index
 from geozone.messages import Text
-from geozone.run.folder import built_zones, read_rates, write_index
+from geozone.rates.rows import read_rates
+from geozone.run.folder import built_zones, write_index
 from geozone.seeds import get_zone, zone_targets
 from geozone.story.zone import zone_story
 

@@ -605,6 +605,7 @@ declare global {
     registers: Record<string, StoredRegister & { items: Columns<Item> }>;
     findings: Finding[];
     finding_count: number;
+    since: { summary: number; groups: { part: string; title: number; lines: number[] }[]; cut: boolean } | null;
     sources: Source[];
     drawn: { undated: string; mixed: string; uncounted: string[]; unlisted: string; order: string[] };
     marks: Record<string, string>;

@@ -17,6 +17,7 @@ import { hint, popupContent } from './popup.js';
 import { northArrow, setUpPrint } from './print.js';
 import { REGION } from './regions.js';
 import { searchBox } from './search.js';
+import { sinceSection } from './since.js';
 import { dataDate, reviewLine, sourcesSection } from './sources.js';
 import { said, text } from './text.js';
 import { tableSection } from './table.js';
@@ -182,15 +183,17 @@ function start(app) {
   app.on(['lang'], note);
   note();
   stage.append(chart.tools(), legendCard(app), setUpComparison(app, chart), hint(app, chart), h('div', { class: 'north-box' }, northArrow()), review);
-  panel.replaceChildren(
+  const parts = [
     sectionLinks(app),
     storySection(app),
+    sinceSection(app),
     cardsSection(app),
     ...app.data.belts.map((belt, number) => beltSection(app, belt, number)),
     tableSection(app),
     missingSection(app),
     sourcesSection(app),
-  );
+  ];
+  panel.replaceChildren(...parts.filter((part) => part !== null));
   page.append(setUpPrint(app, chart, page));
   readLink(app, chart); // a link says itself which layers it shows
   followIndicator(app);

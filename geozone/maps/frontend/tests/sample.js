@@ -136,6 +136,7 @@ export function payload() {
     targets: {},
     documents: {},
     registers: { bay: { id: 'bay', title: 4, item: 4, basis: 'working', as_of: '', source: 0, totals: [], items: columns(ITEMS) } },
+    since: null,
     drawn: { undated: 'unknown', mixed: 'several', uncounted: ['several', 'off_register'], unlisted: 'off_register', order: [] },
     rate_colours: { zero: '#zero', missing: '#missing' },
     readings: {
