@@ -9,6 +9,7 @@ from geozone.diff.data import (
     TARGETS,
     input_differences,
     layer_differences,
+    not_following,
     register_differences,
     table_differences,
 )
@@ -67,7 +68,8 @@ def _of_zone(old: Path, new: Path) -> list[Difference]:
 
 def differences(old: Delivery, new: Delivery) -> list[Difference]:
     """Return what differs between two deliveries of one zone; see `compare`."""
-    data = [*register_differences(old, new), *layer_differences(old, new)]
+    items = list(register_differences(old, new))
+    data = [*items, *not_following(layer_differences(old, new), items)]
     figures = list(table_differences(old, new, Part.FIGURES, FIGURES, _FIGURE_KEY))
     return [
         *input_differences(old, new),

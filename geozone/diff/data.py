@@ -18,11 +18,13 @@ from geozone.manifest.roles import load_roles
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import CRS, Status
 from geozone.overlay.plane import area_km2, length_km
-from geozone.registers.package import ITEM_RECORD, RECORDS, REGISTER_ID
+from geozone.registers.package import ITEM_RECORD, OF_REGISTER, RECORDS, REGISTER_ID
 
 REGISTERS, TARGETS, FIGURES, RUN, ZONE, UNITS = "registers", "targets", "figures", "run", "zone", "units"
 _RESULTS = {"mosaic", "rates", "findings", "ledger", "layer_styles", "qgis_projects"}
 _ITEM = "item_id"
+AS_OF = "as_of"
+_OF_ITEM = {_ITEM, "status"}  # what a feature takes from the item that it stands for
 _KEYS = (_ITEM, "id", "code")  # columns by which a feature is known, the surest first
 _UNIT_COLUMNS = ("name", "name_en", "level", "parent")  # the others are results
 _SHAPE, _NUMBER = "__shape", "__fid"  # of a feature, beside its cells
@@ -39,10 +41,36 @@ def register_differences(old: Delivery, new: Delivery) -> Iterator[Difference]:
         of_columns(REGISTER_ID, ITEM_RECORD),
         of_columns(REGISTER_ID, "name"),
     ]
-    own = {REGISTER_ID, *RECORDS}
+    own = {*OF_REGISTER, *RECORDS}
     of_table = Difference(old.zone, Part.DATA, "", "", NO_TEXT, Change.CHANGED)
+    yield from _of_registers(of_table, before, after)
     for row in _rows(of_table, before, after, keys, own, key=_ITEM, table=REGISTER_ID):
         yield replace(row, why=_doubt(row)) if row.field == "status" else row
+
+
+def _of_registers(of_table: Difference, before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Difference]:
+    """Yield which registers are of another date than before; it stands in every row, and is told once."""
+    dates = [
+        table.groupby(REGISTER_ID)[AS_OF].agg(
+            lambda cells: ", ".join(sorted({str(plain(cell)) for cell in cells}))
+        )
+        if {REGISTER_ID, AS_OF} <= set(table.columns)
+        else pd.Series(dtype=object)
+        for table in (before, after)
+    ]
+    for name in dates[0].index.intersection(dates[1].index):
+        was, now = (str(each[name]) for each in dates)
+        if was != now:
+            yield replace(of_table, table=str(name), item=str(name), field=AS_OF, old=was, new=now)
+
+
+def not_following(rows: Iterable[Difference], items: Iterable[Difference]) -> Iterator[Difference]:
+    """Yield the differences of features but for those that tell of their item what its register tells already."""
+    told = {(one.table, one.item, one.field, one.old, one.new) for one in items if one.field in _OF_ITEM}
+    register = {role.layer: role.register for role in load_roles().values()}
+    for row in rows:
+        if (register.get(row.table), row.item, row.field, row.old, row.new) not in told:
+            yield row
 
 
 def layer_differences(old: Delivery, new: Delivery) -> Iterator[Difference]:

@@ -54,9 +54,10 @@ def cut_to(data: gpd.GeoDataFrame, outline: shapely.Geometry) -> gpd.GeoDataFram
 
 
 def polygons_in(geometries: Any) -> Geometries:
-    """Return every polygon in some geometries, whatever they are collected in."""
+    """Return every polygon in some geometries, whatever they are collected in; an empty one is none."""
     parts = shapely.get_parts(shapely.get_parts(np.asarray(geometries, dtype=object)))
-    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)
+    polygons = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
+    return np.asarray(parts[polygons], dtype=object)
 
 
 def _halve(polygon: shapely.Geometry, most: int) -> list[shapely.Geometry]:

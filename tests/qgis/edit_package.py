@@ -35,14 +35,14 @@ def main():
             added[name] = value
         registers.addFeature(added)
     with edit(bays):
-        bays.changeAttributeValue(features[0].id(), bays.fields().indexOf("status"), "planned")
+        bays.changeAttributeValue(features[1].id(), bays.fields().indexOf("status"), "planned")
         moved = features[1].geometry()
         moved.translate(0.01, 0)
         bays.changeGeometry(features[1].id(), moved)
         bays.deleteFeature(features[2].id())
         added = QgsFeature(bays.fields())
         added["name"] = "新湾"
-        moved.translate(0, 1)
+        moved.translate(0, 0.1)
         added.setGeometry(moved)
         bays.addFeature(added)
 

@@ -12,7 +12,7 @@ from samples import sample_layers, sample_units
 from geozone.errors import ConservationError, DataError, InputError, UsageError
 from geozone.model import Severity
 from geozone.overlay.coverage import attribution, coverage
-from geozone.overlay.cutting import cut_up
+from geozone.overlay.cutting import cut_up, polygons_in
 from geozone.overlay.guard import Guard
 from geozone.overlay.losses import told
 from geozone.overlay.plane import area_km2
@@ -401,3 +401,8 @@ def test_layers_of_the_model_are_taken():
     units = sample_units().query("level == 'county'")
     table = coverage(sample_layers()["redline"], units, by="code")
     assert table.features.to_list() == [1, 1, 1, 1, 1, 0, 1, 0]
+
+
+def test_ground_that_two_layers_do_not_share_has_no_polygons():
+    apart = shapely.intersection([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 4, 1)], shapely.box(3, 0, 5, 1))
+    assert [polygon.bounds for polygon in polygons_in(apart)] == [(3, 0, 4, 1)]

@@ -75,7 +75,7 @@ def test_twelve_edits_of_different_kinds_are_told_and_nothing_else(delivered, re
         return pd.concat([frame.drop(index=5), added], ignore_index=True)  # 8
 
     def features(frame):
-        frame.loc[0, "status"] = "built" if frame.loc[0, "status"] != "built" else "planned"  # 9
+        frame.loc[1, "status"] = "built" if frame.loc[1, "status"] != "built" else "planned"  # 9
         frame.loc[1, "geometry"] = shapely.affinity.translate(frame.geometry[1], 0.01, 0)  # 10
         new = gpd.GeoDataFrame({"name": ["新湾"]}, geometry=[shapely.MultiPolygon([shapely.box(119, 38, 119.1, 38.1)])], crs=frame.crs)  # 11  # fmt: skip
         return pd.concat([frame.drop(index=2), new], ignore_index=True)  # 12

@@ -74,6 +74,18 @@ def test_what_is_about_to_be_written_differs_as_the_written_file_does(result, re
     }  # fmt: skip
 
 
+def test_two_builds_of_the_same_data_say_the_same_of_a_release(result, release):
+    again = compared(edited(), release, Options())
+    assert again.since == result.since
+    assert again.findings == result.findings
+
+
+def test_a_feature_that_follows_its_item_is_told_once(result):
+    assert [one.table for one in result.since.differences if one.field in {"status", "item_id"}] == [
+        "bay"
+    ] * 2
+
+
 def test_edits_that_broke_something_are_findings(result):
     found = {finding.kind: finding for finding in result.findings if finding.kind.startswith("edit_")}
     assert set(found) == {"edit_key", "edit_status"}
