@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geozone.addresses import database_name
 from geozone.messages import NO_TEXT, Language, Message, Text
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ class LayerSource:
         """What the file is called; of a database its address, without credentials."""
         if isinstance(self.path, Path):
             return self.path.name
-        return self.path.rpartition("@")[2]
+        return database_name(self.path, self.layer)
 
 
 @dataclass(frozen=True, slots=True)

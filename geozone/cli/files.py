@@ -194,9 +194,9 @@ def check_command(
       geozone check *.gpkg --json > findings.json
       geozone check redline.gdb --repair repaired.gpkg
     """
+    from geozone.addresses import is_database
     from geozone.checks.report import has_errors
     from geozone.read import list_layers
-    from geozone.read.safety import is_database
 
     checked: list[_Checked] = []
     code = failed = 0
@@ -262,11 +262,10 @@ def _show_checked(
 def _checked(
     path: str | Path, name: str | None, *, crs: str | None, encoding: str | None, mend: bool
 ) -> _Checked:
+    from geozone.addresses import is_database, without_password
     from geozone.checks import check, repair
     from geozone.checks.report import all_findings
     from geozone.read import read_layer
-    from geozone.read.postgis import without_password
-    from geozone.read.safety import is_database
 
     layer = read_layer(path, layer=name, crs=crs, encoding=encoding)
     found = all_findings(layer, check(layer))

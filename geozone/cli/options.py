@@ -37,7 +37,7 @@ class Source(click.ParamType[str | Path]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | Path:
         """Return the address of a database as text, everything else as a path."""
-        from geozone.read.safety import is_database
+        from geozone.addresses import is_database
 
         del param, ctx
         return value if is_database(value) else Path(value)

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geozone.addresses import database_name, is_ambiguous, told_without
 from geozone.errors import UsageError
 from geozone.export.columns import Column, domain_values
 from geozone.export.result_tables import content
@@ -41,7 +42,7 @@ def write_postgis(
     result
         What the run computed.
     url
-        ``postgresql://user@host/database``; passwords are best left to ``~/.pgpass``.
+        ``postgresql://user@host/database``; passwords are best left to the environment or ``~/.pgpass``.
     schema
         Name of the schema.
     lang
@@ -59,6 +60,8 @@ def write_postgis(
     """
     if psycopg is None:
         raise UsageError("export.no_psycopg")
+    if is_ambiguous(url):
+        raise UsageError("read.database_address", path=database_name(url))
     name = schema or f"geozone_{result.zone.key}"
     tables = content(result, lang)
     try:
@@ -71,8 +74,8 @@ def write_postgis(
                     index = sql.SQL("CREATE INDEX ON {} USING gist (geom)")
                     cursor.execute(index.format(sql.Identifier(name, table.name)))
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UsageError("export.database", schema=name, reason=reason) from error
+        reason = told_without(str(error), url) or type(error).__name__
+        raise UsageError("export.database", schema=name, reason=reason) from None
     return [f"{name}.{table.name}" for table in tables]
 
 

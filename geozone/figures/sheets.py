@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pyogrio.errors import DataSourceError
 
+from geozone.addresses import is_database
 from geozone.errors import InputError
 from geozone.figures.headings import COLUMNS, Headings, find_headings
 from geozone.figures.telling import Telling
@@ -16,7 +17,7 @@ from geozone.figures.value_columns import Names
 from geozone.model import Severity
 from geozone.read.door import vector
 from geozone.read.door.database import is_database_file
-from geozone.registers.files import Grid, read_grids
+from geozone.registers.files import Grid, read_grids, shown_path
 
 ALL_SHEETS = "*"
 OWN_TABLE = "figures"  # of the GeoPackages that geozone writes
@@ -25,7 +26,7 @@ _TABLE = 3  # rows and columns from which a sheet is a table rather than a remar
 
 
 def open_sheets(
-    path: Path,
+    given: Path | str,
     wanted: str | None,
     fields: Mapping[str, str] | None,
     names: Names,
@@ -35,8 +36,8 @@ def open_sheets(
 
     Parameters
     ----------
-    path
-        The file.
+    given
+        The file, or the address of a database.
     wanted
         Its sheet or table; ``"*"`` for all sheets that hold figures.
     fields
@@ -52,11 +53,13 @@ def open_sheets(
         If the file is missing or cannot be read, no sheet holds figures, several do and none is named, or `fields` names
         a column or heading that there is not.
     """
+    path = shown_path(given, wanted)
     _check_fields(path, fields)
-    if not path.exists():
+    if not (is_database(given) or path.exists()):
         raise InputError("figures.missing", path=path)
     try:
-        grids = read_grids(path, None if wanted == ALL_SHEETS else wanted or _own_table(path))
+        table = None if wanted == ALL_SHEETS else wanted or _own_table(path)
+        grids = read_grids(given, table, own=OWN_TABLE)
     except InputError as error:
         if error.message.key == "registers.markup":
             raise InputError("figures.markup", path=path) from error

@@ -21,6 +21,7 @@ from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Basis, Finding, Severity, Zone
 from geozone.rates.figures import Figure
+from geozone.registers.files import shown_path
 from geozone.registers.gazetteer import embedded_gazetteer
 
 
@@ -53,7 +54,8 @@ def read_figures(
     Parameters
     ----------
     path
-        CSV (UTF-8, UTF-16 or GBK), XLSX, XLS, or a table of a GeoPackage; of one that geozone wrote its ``figures``.
+        CSV (UTF-8, UTF-16 or GBK), XLSX, XLS, a table of a GeoPackage, or the address of a database; of what geozone wrote
+        its ``figures``.
     basis
         Where the figures stand; a row may say otherwise in a column of its own.
     zone
@@ -63,7 +65,7 @@ def read_figures(
     source
         Who reported them, where a row does not say; else the name of the file.
     sheet, layer
-        Sheet of a workbook, ``"*"`` for all that hold figures; table of a GeoPackage.
+        Sheet of a workbook, ``"*"`` for all that hold figures; table of a GeoPackage or database.
     fields
         Column of figures -> heading, where the vocabulary does not know it.
 
@@ -79,12 +81,12 @@ def read_figures(
         If the file is missing or cannot be read, has no headings of figures, has several sheets of figures of which none
         is named, or `fields` names a column or heading that there is not.
     """
-    path = Path(path)
+    given, path = path, shown_path(path, layer)
     telling, count = Telling(path.name), LineCount()
     titles = Titles(load_indicators() if indicators is None else indicators)
     scopes = Scopes(zone, embedded_gazetteer)
     placed = []
-    for grid, headings in open_sheets(path, sheet or layer, fields, Names(titles, scopes), telling):
+    for grid, headings in open_sheets(given, sheet or layer, fields, Names(titles, scopes), telling):
         around = look_around(path, grid, headings, titles=titles, scopes=scopes, telling=telling)
         reader = RowReader(headings, around, titles, scopes, basis, telling)
         for line in read_lines(grid, headings, titles, scopes, count=count, telling=telling):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from geozone.addresses import is_database
 from geozone.catalog import DeclarationError
 from geozone.errors import GeozoneError, InputError
 from geozone.manifest.declared import Declarations, nearest
@@ -16,7 +17,7 @@ from geozone.messages import Text, listed, text
 from geozone.model import Origin
 from geozone.read.address import split_layer
 from geozone.read.door.content import admitted, stay_inside
-from geozone.read.safety import is_database, is_remote
+from geozone.read.safety import is_remote
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = {

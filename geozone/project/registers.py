@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from geozone.catalog import DeclarationError, choice
-from geozone.errors import InputError
 from geozone.manifest.declared import Declarations
 from geozone.manifest.inputs import load_registers, register_roles, register_title
 from geozone.messages import Text, text
-from geozone.model import Basis, Level, Origin
+from geozone.model import Basis, LayerSource, Level, Origin
 from geozone.project.entries import data_file, faults_kept, known_word, own_id, stated, stated_origin, word_of
 from geozone.project.schema import Entries
 
@@ -22,7 +21,7 @@ class RegisterFile:
     """A register that the user supplies."""
 
     role: str  # of its items
-    path: Path
+    path: Path | str  # a file, or the address of a database
     basis: Basis
     as_of: str
     origin: Origin | None  # None where nobody says: a register that geozone wrote says it itself
@@ -33,17 +32,27 @@ class RegisterFile:
     level: Level | None = None  # of a register of units
     title: Text | None = None
 
+    @property
+    def name(self) -> str:
+        """What it is called; of a database host, database and table, without credentials."""
+        return LayerSource(self.path, self.layer).name
+
 
 @dataclass(frozen=True, slots=True)
 class FigureFile:
     """A table of figures that the user supplies."""
 
-    path: Path
+    path: Path | str  # a file, or the address of a database
     basis: Basis
     origin: Origin | None = None
     layer: str | None = None
     sheet: str | None = None
     fields: Mapping[str, str] | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called; of a database host, database and table, without credentials."""
+        return LayerSource(self.path, self.layer).name
 
 
 def read_registers(declared: Declarations, entries: Entries, project: Path) -> tuple[RegisterFile, ...]:
@@ -53,7 +62,7 @@ def read_registers(declared: Declarations, entries: Entries, project: Path) -> t
         with faults_kept(declared, ("register", position)):
             register = _register(entry, project)
             if register.id in found:
-                files = f"{found[register.id].path.name}, {register.path.name}"
+                files = f"{found[register.id].name}, {register.name}"
                 raise DeclarationError(
                     text("project.second_register", role=register_title(register.id), files=files)
                 )
@@ -66,7 +75,7 @@ def read_figure_files(declared: Declarations, entries: Entries, project: Path) -
     found = []
     for position, entry in entries:
         with faults_kept(declared, ("figures", position)):
-            path, inside = _file(entry["path"], project)
+            path, inside = data_file(entry["path"], project)
             found.append(
                 FigureFile(
                     path,
@@ -88,7 +97,7 @@ def _register(entry: Mapping[str, Any], project: Path) -> RegisterFile:
     if known is not None and known.role != role:
         raise DeclarationError(text("project.id_of_role", id=name, role=known.role, given=role))
     level = word_of(entry, "level") or (known.level.value if known and known.level else None)
-    path, inside = _file(entry["path"], project)
+    path, inside = data_file(entry["path"], project)
     return RegisterFile(
         role=role,
         path=path,
@@ -108,10 +117,3 @@ def _origin(entry: Mapping[str, Any]) -> Origin | None:
     """Return the origin that an entry states; None where nobody says: a table that geozone wrote says it itself."""
     said = stated(entry, "source")
     return stated_origin(entry, said) if said else None
-
-
-def _file(name: str, project: Path) -> tuple[Path, str | None]:
-    path, layer = data_file(name, project)
-    if isinstance(path, str):
-        raise InputError("project.no_database", project=project, path=path.rpartition("@")[2])
-    return path, layer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geozone.read.safety import is_database, is_web_address
+from geozone.addresses import is_database
+from geozone.read.safety import is_web_address
 
 
 def split_layer(path: str | Path) -> tuple[str | Path, str | None]:

@@ -10,7 +10,6 @@ from geozone.errors import InputError
 from geozone.read.door.content import bytes_of, opened, stay_inside
 
 _REMOTE = re.compile(r"^(/vsi|[A-Za-z][A-Za-z0-9+.\-]+:)")  # /vsicurl/..., http:..., GPKG:...
-_DATABASE = re.compile(r"^postgres(ql)?://")
 _HEAD = 1 << 16
 # documents by which GDAL would fetch other files or addresses
 _REACHING = re.compile(
@@ -36,11 +35,6 @@ class Limits:
 
 
 LIMITS = Limits()
-
-
-def is_database(path: str | Path) -> bool:
-    """Tell whether the address is that of a PostGIS database."""
-    return isinstance(path, str) and bool(_DATABASE.match(path))
 
 
 def is_remote(path: str | Path) -> bool:

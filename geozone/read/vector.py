@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geozone.addresses import is_database, without_password
 from geozone.errors import GeozoneError, InputError
 from geozone.files import shipped
 from geozone.messages import text
@@ -28,9 +29,9 @@ from geozone.read.mapinfo import read_mapinfo
 from geozone.read.notes import Notes
 from geozone.read.parcels import read_parcels
 from geozone.read.parquet import read_parquet
-from geozone.read.postgis import read_postgis, without_password
+from geozone.read.postgis import read_postgis
 from geozone.read.recode import report_lost, without_broken_text
-from geozone.read.safety import LIMITS, Limits, few_columns, is_database, too_many_features
+from geozone.read.safety import LIMITS, Limits, few_columns, too_many_features
 from geozone.read.salvage import NAMED
 from geozone.read.shapefile import read_shapefile
 from geozone.read.shift import find_shift

@@ -1,4 +1,4 @@
-"""Registers as files: CSV, workbooks or a layer of a GeoPackage, as grids of text."""
+"""Registers as files: CSV, workbooks, a layer of a GeoPackage or a table of a database, as grids of text."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from pyogrio.errors import DataSourceError
 
+from geozone.addresses import database_name, is_database
 from geozone.errors import InputError
 from geozone.messages import message
 from geozone.model import Finding, Severity
@@ -21,6 +22,7 @@ from geozone.read.door import vector
 from geozone.read.door.content import bytes_of
 from geozone.read.door.database import is_database_file
 from geozone.read.encoding import decode_document
+from geozone.read.postgis import rows_of_table
 from geozone.read.safety import LIMITS, few_columns, local_file, small_enough
 from geozone.read.workbook import CellError, Share, Sheet, is_workbook, open_workbook
 
@@ -52,23 +54,33 @@ class Grid:
     findings: list[Finding] = field(default_factory=list)  # of the reader
 
 
-def read_grids(path: Path, layer: str | None = None) -> list[Grid]:
+def shown_path(path: Path | str, table: str | None = None) -> Path:
+    """Return a file as findings and outputs name it; of a table of a database its name, without credentials."""
+    return Path(database_name(path, table)) if isinstance(path, str) and is_database(path) else Path(path)
+
+
+def read_grids(path: Path | str, layer: str | None = None, *, own: str = OWN_TABLE) -> list[Grid]:
     """Return the tables of a file: every sheet of a workbook, else one.
 
     Parameters
     ----------
     path
         Delimited text (UTF-8, UTF-16 or GB 18030), XLSX or XLS, or any vector file that geozone reads; the content
-        decides, not the ending.
+        decides, not the ending. Or the address of a database, ``postgresql://host/database?table=schema.table``.
     layer
         Sheet of a workbook or layer of a vector file; by default all sheets, and of a vector file the only layer or, of
-        a GeoPackage that geozone wrote, its table ``registers``.
+        a GeoPackage that geozone wrote, its table ``registers``; table of a database.
+    own
+        The table of a database that is meant where none is named.
 
     Raises
     ------
     InputError
         If the file is missing or cannot be read, or has no such sheet or layer.
     """
+    if is_database(path):
+        return [_rows_as_grid(rows_of_table(str(path), layer, own=own, limits=LIMITS), [])]
+    path = Path(path)
     if not path.exists():
         raise InputError("registers.missing", path=path)
     if path.is_file():
@@ -182,7 +194,10 @@ def _wide_encoding(content: bytes) -> str | None:
 
 def _layer_grid(path: Path, layer: str | None) -> Grid:
     """Return a table without geometry (a GeoPackage's ``registers``), or the attributes of a layer."""
-    table, findings = _attributes(path, layer)
+    return _rows_as_grid(*_attributes(path, layer))
+
+
+def _rows_as_grid(table: pd.DataFrame, findings: list[Finding]) -> Grid:
     rows = [[as_text(value) for value in row] for row in table.itertuples(index=False, name=None)]
     labels = [str(number) for number in range(1, len(rows) + 1)]  # features are counted from one
     headings = [str(name) for name in table.columns]

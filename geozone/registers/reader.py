@@ -12,7 +12,7 @@ import pandas as pd
 from geozone.manifest.inputs import register_roles
 from geozone.messages import Text
 from geozone.model import REGISTER_COLUMNS, Basis, Level, Register, RegisterTotal, Zone
-from geozone.registers.files import read_grids
+from geozone.registers.files import read_grids, shown_path
 from geozone.registers.gazetteer import Gazetteer, embedded_gazetteer
 from geozone.registers.identity import compare_names, drop_repeated, long_codes, name_ids, tell_outside
 from geozone.registers.items import Item, Reading, drop_natural, read_cells, tell_rows
@@ -57,7 +57,7 @@ def read_register(
     Parameters
     ----------
     path
-        CSV (UTF-8, UTF-16 or GBK), XLSX, XLS, or a layer of a GeoPackage.
+        CSV (UTF-8, UTF-16 or GBK), XLSX, XLS, a layer of a GeoPackage, or the address of a database.
     role
         What the items are: one of `geozone.manifest.inputs.register_roles`.
     basis
@@ -71,7 +71,7 @@ def read_register(
     source
         Who published it; where nobody says, what a table of geozone says itself, else the name of the file.
     layer, sheet
-        Layer of a vector file; sheet of a workbook, ``"*"`` for all that are registers.
+        Layer of a vector file or table of a database; sheet of a workbook, ``"*"`` for all that are registers.
     fields
         Register column -> heading, where the synonyms do not know it; any other name keeps a column under that name.
     zone
@@ -92,12 +92,12 @@ def read_register(
     Register
         Named after the file, with `items` in the columns `REGISTER_COLUMNS` and those kept further (texts).
     """
-    path, subject = Path(path), subject_of(role, id, level)
+    wanted = sheet or layer
+    given, path, subject = path, shown_path(path, wanted), subject_of(role, id, level)
     reading, count = Reading(path.name, {}), RowCount()
     gazetteer = cache(lambda: embedded_gazetteer() if units is None else Gazetteer(units))
-    wanted = sheet or layer
     exported = read_package(path, subject, basis, wanted)
-    grids = [] if exported else read_grids(path, None if sheet == ALL_SHEETS else wanted)
+    grids = [] if exported else read_grids(given, None if sheet == ALL_SHEETS else wanted)
     exported = exported or read_table(grids, path, subject, basis)
     if exported is not None:
         rows, subject = exported.rows, replace(subject, level=level or exported.level or subject.level)

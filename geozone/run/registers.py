@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from geozone.figures.agreeing import merged
@@ -39,7 +40,8 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
         )
         origin = entry.origin or Origin(register.source)
         registers[entry.id] = replace(register, origins=(origin,))
-        files[entry.id] = entry.path
+        if isinstance(entry.path, Path):
+            files[entry.id] = entry.path
     inputs += [
         {
             "path": register.id,
@@ -75,14 +77,14 @@ def read_all_figures(
             zone=project.zone,
             indicators=indicators,
         )
-        own[entry.path.name] = [*own.get(entry.path.name, ()), *table.figures]
+        own[entry.name] = [*own.get(entry.name, ()), *table.figures]
         found += table.findings
         inputs.append(
             {
-                "path": entry.path.name,
+                "path": entry.name,
                 "layer": entry.sheet or entry.layer,
                 "role": "figures",
-                "sha256": digest(entry.path),
+                "sha256": digest(entry.path) if isinstance(entry.path, Path) else None,
                 "basis": entry.basis.value,
                 "vintage": "",
                 "source": source or text("project.own_figures"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from geozone.project import Project
+from geozone.project import FigureFile, Project, RegisterFile
 from geozone.read.door.seal import Seal
 
 
@@ -38,6 +38,6 @@ def _files(project: Project) -> list[Path]:
     specs = [project.layers[name] for name in sorted(project.own)]
     specs += [spec for older in project.older.values() for spec in older]
     files = [source.path for spec in specs for source in spec.sources if isinstance(source.path, Path)]
-    files += [register.path for register in project.registers]
-    files += [figures.path for figures in project.figures]
+    tables: list[RegisterFile | FigureFile] = [*project.registers, *project.figures]
+    files += [table.path for table in tables if isinstance(table.path, Path)]
     return list(dict.fromkeys(files))

@@ -9,7 +9,7 @@ PACKAGE = Path(geozone.__file__).parent
 # a room may import rooms of a lower storey, and its own modules
 DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
-    {"messages", "quiet"},
+    {"addresses", "messages", "quiet"},
     {"errors"},
     {"aligned", "alike", "choices", "files", "model", "processes", "rounding", "shortage"},
     {"manifest"},

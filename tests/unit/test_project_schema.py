@@ -73,7 +73,6 @@ WRONG = [
     (HEAD + REGISTER + REGISTER, 7, "bays.csv"),
     (HEAD + REGISTER + 'level = "village"\n', 7, "county"),
     (HEAD + REGISTER.replace('"bay"', '"unit"'), 2, "id"),
-    (HEAD + REGISTER.replace('"bays.csv"', '"postgresql://u:secret@host/x"'), 2, "host"),
     (HEAD + REGISTER + "sheet = true\n", 7, "sheet"),
     (HEAD + FIGURES + "year = 2024\n", 2 + 3, "year"),
     (HEAD + FIGURES.replace("official", "true"), 4, "official"),
