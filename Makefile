@@ -11,7 +11,7 @@ CHECKERS := $(CHECK)/node_modules/.installed
 SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup maps example browsers test thorough lint format fuzz faults bench layers docs constraints clean
+.PHONY: help setup maps example browsers test thorough lint format fuzz faults bench layers docs site constraints clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -84,9 +84,12 @@ layers: setup ## rebuild layers/data from its pinned source packages
 docs: maps ## rebuild the measured tables in docs/
 	$(BIN)/python docs/build.py
 
+site: $(INSTALLED) ## make the site of docs/ into site/, to be opened from the folder
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs site
+
 constraints: setup ## resolve constraints.txt again (needs the resolver uv)
 	uv pip compile pyproject.toml --all-extras --group dev --group bench --universal --generate-hashes --no-emit-index-url --no-header -o constraints.txt
 
 clean: ## remove what was built and installed
-	rm -rf $(VENV) $(ASSETS) $(FRONTEND)/node_modules $(CHECK)/node_modules dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(ASSETS) $(FRONTEND)/node_modules $(CHECK)/node_modules dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find maps -mindepth 1 ! -name README.md -delete

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from geozone.read import read_layer
     from geozone.terrain.barrier import barrier
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "OpenProject",

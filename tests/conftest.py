@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from samples import BUILT_ZONES, THOROUGH
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # speed is measured in tests/bench, never asserted
 settings.register_profile("usual", deadline=None, max_examples=15)
@@ -27,4 +31,21 @@ def built(tmp_path_factory, worker_id) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the other process waits for it
         if not folder.exists():
             build([embedded_project(zone) for zone in BUILT_ZONES], folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def documentation(tmp_path_factory, worker_id) -> Path:
+    """Return the folder of the site of docs/, made once for all processes; whatever Sphinx warns of fails."""
+    pytest.importorskip("sphinx", reason="Sphinx is not installed (pip install geozone[docs])")
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "documentation"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            made = subprocess.run(
+                [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "docs", folder],
+                cwd=ROOT, capture_output=True, encoding="utf-8", check=False,
+            )  # fmt: skip
+            assert made.returncode == 0, made.stderr
     return folder

@@ -102,15 +102,17 @@ class Slope:
 class Kapos:
     """The mountain classes of UNEP-WCMC (Kapos and others 2000, as in Mountain Watch, Blyth and others 2002).
 
-    | class | elevation in m | and |
-    |---|---|---|
-    | 1 | 4,500 and more | |
-    | 2 | 3,500 to 4,500 | |
-    | 3 | 2,500 to 3,500 | |
-    | 4 | 1,500 to 2,500 | slope of 2° or more |
-    | 5 | 1,000 to 1,500 | slope of 5° or more, or local elevation range above 300 m |
-    | 6 | 300 to 1,000 | local elevation range above 300 m |
-    | 7 | | inner basins and plateaus below 25 km² that mountains enclose |
+    =====  ================  ======================================================================
+    class  elevation in m    and
+    =====  ================  ======================================================================
+    1      4,500 and more
+    2      3,500 to 4,500
+    3      2,500 to 3,500
+    4      1,500 to 2,500    slope of 2° or more
+    5      1,000 to 1,500    slope of 5° or more, or local elevation range above 300 m
+    6      300 to 1,000      local elevation range above 300 m
+    7                        inner basins and plateaus below 25 km² that mountains enclose
+    =====  ================  ======================================================================
 
     The local elevation range is that within 7 km. The classes were made for GTOPO30, a grid of 30 arc-seconds: the slope is
     taken at 1 km here, whatever the elevation model. The limits are those that the FAO quotes as the definition of the
