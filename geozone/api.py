@@ -25,6 +25,7 @@ from geozone.model import Finding, Rate, Severity, ZoneResult
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
 from geozone.overlay.features import Features, Progress
 from geozone.overlay.losses import decided, tell, told
+from geozone.overlay.outlines import with_outlines
 from geozone.overlay.stream import OutsideError, coverage_of_file
 from geozone.project import Project, embedded_project, load_project
 from geozone.read.address import split_layer
@@ -112,6 +113,25 @@ def coverage(
         opened.data, units.data, by=by, threads=threads, progress=progress
     )
     return _told(table, units, opened)
+
+
+def mapped_coverage(
+    layer: Source, zones: Source, *, by: str | None = None, **options: Any
+) -> gpd.GeoDataFrame:
+    """Return `coverage` with the polygons of the zones.
+
+    Parameters
+    ----------
+    layer, zones, by, options
+        As for `coverage`.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows of `coverage` in EPSG:4490, with its ``attrs``.
+    """
+    units = open_zones(zones, by, options.pop("zones_crs", None))
+    return with_outlines(coverage(layer, units.data, by=by, **options), units.data, by)
 
 
 def mosaic(

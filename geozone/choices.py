@@ -21,3 +21,4 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "breaks": (*SHEETS, "gpkg", "qgz"),
 }
 FOLDER_FORMATS = ("fgb", "parquet", "geojson", "shp")  # one file a layer: the output is a folder
+MAP_ENDINGS = (".gpkg", ".geojson")  # of a table by zone that is written with the shapes of the zones

@@ -27,6 +27,8 @@ PAPER, SURROUNDINGS = "#f6f6f2", "#e8e7e0"  # of units without a rate, and of th
 RATE_ZERO = "#f7f5ee"
 RATE_MISSING = "#dcdcda"
 CLASSES = len(RATE_COLOURS)
+ZONE_OUTLINE = "#6b6b6b"  # of zones that a user gives
+CHANGE_COLOURS: Mapping[str, str] = {"gained": "#1d6577", "lost": "#c0504d"}  # of changed ground
 STATUS_COLOURS: Mapping[Status, str] = {
     Status.BUILT: "#0b4f94",
     Status.RECOGNISED: "#74b3e2",

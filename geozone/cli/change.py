@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from geozone.choices import MAP_ENDINGS
 from geozone.cli.options import (
     BY,
     CRS,
@@ -20,9 +21,9 @@ from geozone.cli.options import (
     cli,
     deliver_result,
     exit_if_wrong,
-    progress_bar,
     tell_result,
 )
+from geozone.cli.progress import progress_bar
 from geozone.messages import Language
 
 
@@ -69,11 +70,10 @@ def change_command(
     """
     from geozone import listing
     from geozone.api import change, mapped_change
-    from geozone.export.change import ENDINGS, write_change
 
     if out:
-        listing.require_ending(out, ENDINGS)
-    mapped = out is not None and out.suffix.lower() in ENDINGS
+        listing.require_ending(out, MAP_ENDINGS)
+    mapped = out is not None and out.suffix.lower() in MAP_ENDINGS
     with progress_bar(lang) as progress:
         options = {"by": by, "crs": crs, "zones_crs": zones_crs, "threads": threads, "progress": progress}
         if not mapped:
@@ -83,10 +83,12 @@ def change_command(
     if not mapped:
         deliver_result(table.reset_index(), out, form, lang, every=every)
         return
+    from geozone.export.change import write_change
+
     assert out is not None
     tell_result(table, lang, every=every)
     rows = table.reset_index().assign(complete=table.attrs["complete"])
-    for line in write_change(rows, places, out):
+    for line in write_change(rows, places, out, lang):
         click.echo(line.get(lang), err=True)
     click.echo(out)
     exit_if_wrong(table)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from geozone.choices import MAP_ENDINGS
 from geozone.cli.options import (
     BY,
     CRS,
@@ -25,8 +26,10 @@ from geozone.cli.options import (
     ZONES_CRS,
     cli,
     deliver_result,
-    progress_bar,
+    exit_if_wrong,
+    tell_result,
 )
+from geozone.cli.progress import progress_bar
 from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.messages import Language, text
 
@@ -42,7 +45,11 @@ if TYPE_CHECKING:
 @BY
 @CRS
 @ZONES_CRS
-@TABLE_OUT
+@click.option(
+    "--out",
+    type=PATH,
+    help="File to write instead of printing: .csv, .json, .xlsx or .parquet; .gpkg or .geojson with the shapes of the zones.",
+)
 @JSON
 @CSV
 @EVERY
@@ -74,15 +81,17 @@ def coverage_command(
     Examples:
       geozone coverage redline.gpkg counties.shp --by XZQDM
       geozone coverage redline.gdb counties.gpkg --out coverage.csv
+      geozone coverage redline.gdb counties.gpkg --by code --out coverage.gpkg
       geozone coverage data.gpkg:redline maps/hebei.gpkg --by code --crs EPSG:4527
     """
     from geozone import listing
-    from geozone.api import coverage
+    from geozone.api import coverage, mapped_coverage
 
     if out:
-        listing.require_ending(out)
+        listing.require_ending(out, MAP_ENDINGS)
+    mapped = out is not None and out.suffix.lower() in MAP_ENDINGS
     with progress_bar(lang) as progress:
-        table = coverage(
+        table = (mapped_coverage if mapped else coverage)(
             layer,
             zones,
             by=by,
@@ -93,7 +102,16 @@ def coverage_command(
             scheduler=scheduler,
             progress=progress,
         )
-    deliver_result(table.reset_index(), out, form, lang, every=every)
+    if out is None or not mapped:
+        deliver_result(table.reset_index(), out, form, lang, every=every)
+        return
+    from geozone.export.zone_layers import write_coverage
+
+    tell_result(table, lang, every=every)
+    for line in write_coverage(table.reset_index().assign(complete=table.attrs["complete"]), out, lang):
+        click.echo(line.get(lang), err=True)
+    click.echo(out)
+    exit_if_wrong(table)
 
 
 @cli.command("mosaic")

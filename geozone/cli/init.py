@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geozone.cli.options import JSON, LANG, PATH, cli, progress_bar
+from geozone.cli.options import JSON, LANG, PATH, cli
+from geozone.cli.progress import progress_bar
 from geozone.errors import UsageError
 from geozone.messages import Language, Text, text
 

@@ -6,8 +6,7 @@ A command imports what it works with when it runs: to list the commands, or the 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geozone.api import OpenProject
-    from geozone.overlay.features import Progress
     from geozone.project import Project
     from geozone.run.options import Options
 
@@ -149,26 +147,6 @@ def opened(zone: str | None, project_file: Path | None, options: Options) -> Ope
 
     (project,) = chosen_projects((zone,) if zone else (), every=False, project_file=project_file)
     return OpenProject(project, options)
-
-
-@contextmanager
-def progress_bar(lang: Language) -> Iterator[Progress]:
-    """Show how far long work has come, on a terminal, from the second second on."""
-    from tqdm import tqdm
-
-    from geozone.overlay.compiled.kept import is_compiled
-
-    if sys.stderr.isatty() and not is_compiled():
-        click.echo(text("run.step_overlay_first").get(lang), err=True)
-    with tqdm(file=sys.stderr, delay=2, disable=None, leave=False, miniters=1) as bar:
-
-        def show(done: int, total: int) -> None:
-            if (bar.total or 0) != total:  # another kind of work begins; reset() would not wait for the delay
-                bar.total, bar.last_print_n = total or None, 0
-            bar.n = done
-            bar.update(0)
-
-        yield show
 
 
 def deliver_result(

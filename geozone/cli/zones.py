@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,12 +23,10 @@ from geozone.cli.options import (
     opened,
     run_options,
 )
+from geozone.cli.progress import step_bar
 from geozone.errors import DataError, UsageError
 from geozone.maps.basemap import BaseMap, parse_base_map
-from geozone.messages import Language, Text, text
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
+from geozone.messages import Language, text
 
 _BASE_MAP = click.option(
     "--base-map",
@@ -104,21 +100,19 @@ def build_command(
       geozone build --project project.toml --since released/bth.gpkg
       geozone build bth --edition public --out public
     """
-    from tqdm import tqdm
-
     from geozone.run.build import build
     from geozone.run.closing import closing_lines
     from geozone.run.options import OUTPUT_STEPS, STEPS, Options
 
     projects = chosen_projects(zones, every=every, project_file=project_file)
-    with tqdm(total=len(projects) * len(STEPS + OUTPUT_STEPS), unit="step", file=sys.stderr) as bar:
+    with step_bar(len(projects) * len(STEPS + OUTPUT_STEPS), lang) as steps:
         options = Options(
             lang=lang,
             threads=threads,
             workers=workers,
             scheduler=scheduler,
-            progress=_advance(bar, lang),
-            notice=lambda line: bar.write(line.get(lang), file=sys.stderr),
+            progress=steps.advance,
+            notice=steps.notice,
             since=since,
             every_finding=every_finding,
         )
@@ -336,11 +330,3 @@ def verify_command(folder: Path, form: str | None, lang: Language) -> None:
         click.echo(text("cli.verify_failed", file=check.file, reason=check.message).get(lang), err=True)
     if failures:
         sys.exit(DataError.exit_code)
-
-
-def _advance(bar: tqdm[Any], lang: Language) -> Callable[[Text], None]:
-    def step(name: Text) -> None:
-        bar.set_description(name.get(lang))
-        bar.update()
-
-    return step

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +68,38 @@ def write_geopackage(
     tables = _told_apart(content(result, lang) if tables is None else tables, lang)
     styles = {table.name: _style(table, result, lang, main_rate(result, rate), breaks) for table in tables}
     entries = [_entry(table, result, styles[table.name], lang, main_rate(result, rate)) for table in tables]
+
+    def finish(database: sqlite3.Connection) -> None:
+        project = project_archive(result, entries, path.name, lang)
+        add_project(database, result.zone.key, project, FIXED_DATE)
+
+    write_tables(tables, styles, path, lang, finish=finish)
+
+
+def write_tables(
+    tables: Sequence[Table],
+    styles: Mapping[str, str],
+    path: Path,
+    lang: Language,
+    *,
+    finish: Callable[[sqlite3.Connection], None] | None = None,
+) -> None:
+    """Write layers and tables as a GeoPackage, each with its titles and its QGIS style.
+
+    Parameters
+    ----------
+    tables, styles
+        What is written, and the style of each by its name.
+    path, lang
+        As for `write_geopackage`.
+    finish
+        Adds what else the file is to hold.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be written.
+    """
     with whole_file(path) as unfinished:
         package = unfinished.with_name("package.gpkg")  # GDAL warns of any other ending
         # nobody sees the file before it is whole, so no write of it need wait for the disk
@@ -79,8 +111,8 @@ def write_geopackage(
                 database.execute("PRAGMA synchronous = OFF")
                 add_columns(database, tables, lang)
                 add_styles(database, tables, styles, lang)
-                project = project_archive(result, entries, path.name, lang)
-                add_project(database, result.zone.key, project, FIXED_DATE)
+                if finish is not None:
+                    finish(database)
                 settle(database)
         except sqlite3.Error as error:
             raise UsageError("files.unwritable", path=path, reason=str(error)) from error

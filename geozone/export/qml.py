@@ -6,6 +6,7 @@ import math
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from geozone.export.columns import Column, domain_values
@@ -40,6 +41,14 @@ class Label:
     largest_denominator: int | None = None
 
 
+class Valued(NamedTuple):
+    """How the features with one value of a field are drawn."""
+
+    value: str
+    title: Text
+    style: LayerStyle
+
+
 def qml(
     style: LayerStyle | None,
     geometry: str | None,
@@ -52,6 +61,7 @@ def qml(
     label: Label | None = None,
     role: str | None = None,
     filled: bool = True,
+    values: tuple[str, Sequence[Valued]] | None = None,
 ) -> str:
     """Return a QGIS style document for one layer or table.
 
@@ -75,6 +85,8 @@ def qml(
         What the layer is, for the words of its legend.
     filled
         Whether a style of kind ``rate`` fills the units; otherwise their outlines are drawn alone.
+    values
+        A field, or an expression, and how each of its values is drawn; where it is given, it goes before all else.
     """
     root = ET.Element(
         "qgis",
@@ -85,7 +97,9 @@ def qml(
     if geometry is not None:
         kind = _symbol_kind(geometry)
         style = style or LayerStyle("fill", fill="#bbbbbb", stroke="#777777")
-        if style.kind == "rate":
+        if values is not None:
+            root.append(_value_renderer(*values, kind, lang))
+        elif style.kind == "rate":
             root.append(_rate_renderer(style, kind, rate, classes, levels=levels, lang=lang, filled=filled))
         elif any(item.domain == "status" for item in columns):
             root.append(_status_renderer(style, kind, columns, lang, role))
@@ -121,28 +135,34 @@ def _status_renderer(
 ) -> ET.Element:
     """Colour by status; where features are joined with a register, those without a status of their own are set apart."""
     joined = any(item.name == "item_id" for item in columns)
+    shown: list[tuple[Drawn, Text]] = [(Status(value), title) for value, title in domain_values("status")]
+    shown += [(mark, drawn_title(mark, role)) for mark in Mark if joined]
+    entries = [Valued(drawn.value, title, drawn_style(style, kind, drawn)) for drawn, title in shown]
+    return _value_renderer(_STATUS_OR_MARK if joined else "status", entries, kind, lang)
+
+
+def _value_renderer(field: str, entries: Sequence[Valued], kind: str, lang: Language) -> ET.Element:
+    """Draw by the values of a field or an expression."""
     renderer = ET.Element(
         "renderer-v2",
         type="categorizedSymbol",
-        attr=_STATUS_OR_MARK if joined else "status",
+        attr=field,
         symbollevels="0",
         forceraster="0",
         enableorderby="0",
     )
-    shown: list[tuple[Drawn, Text]] = [(Status(value), title) for value, title in domain_values("status")]
-    shown += [(mark, drawn_title(mark, role)) for mark in Mark if joined]
     categories = ET.SubElement(renderer, "categories")
     symbols = []
-    for number, (drawn, title) in enumerate(shown):
+    for number, entry in enumerate(entries):
         ET.SubElement(
             categories,
             "category",
-            value=drawn.value,
+            value=entry.value,
             symbol=str(number),
-            label=title.get(lang),
+            label=entry.title.get(lang),
             render="true",
         )
-        symbols.append(_symbol(str(number), kind, drawn_style(style, kind, drawn)))
+        symbols.append(_symbol(str(number), kind, entry.style))
     _symbols(renderer, symbols)
     return renderer
 

@@ -14,9 +14,8 @@ from geozone.model import CRS
 from geozone.overlay.features import Progress
 from geozone.overlay.losses import tell, told
 from geozone.overlay.mosaic import mosaic, mosaic_geometry
-from geozone.overlay.plane import area_km2, from_plane
-from geozone.overlay.zone_grid import polygons_of
-from geozone.overlay.zones import make_zones
+from geozone.overlay.outlines import with_outlines
+from geozone.overlay.plane import area_km2
 
 OLD, NEW = "old", "new"
 GAINED, LOST = "gained", "lost"
@@ -131,10 +130,7 @@ def mapped_change(
         ``attrs`` of the first table as for `change`.
     """
     pieces = mosaic_geometry({OLD: old, NEW: new}, zones, by=by, threads=threads, progress=progress)
-    prepared = make_zones(zones, by)
-    table = change_table(pd.DataFrame(pieces.drop(columns="geometry")))
-    outlines = from_plane(polygons_of(prepared.polygons[prepared.keys.isin(table.index)]))
-    by_zone = gpd.GeoDataFrame(table, geometry=outlines, crs=CRS)
+    by_zone = with_outlines(change_table(pd.DataFrame(pieces.drop(columns="geometry"))), zones, by)
     tell(by_zone, told(pieces))
     return Change(by_zone, _places(pieces))
 
