@@ -11,7 +11,7 @@ CHECKERS := $(CHECK)/node_modules/.installed
 SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup maps example browsers test thorough lint format fuzz faults bench layers docs site constraints clean
+.PHONY: help setup maps example browsers test thorough lint format fuzz faults bench layers plugin docs site constraints clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ bench: setup ## measure speed against other tools, as ratios in one run
 
 layers: setup ## rebuild layers/data from its pinned source packages
 	$(BIN)/python layers/build/build.py
+
+plugin: setup ## pack the plugin for QGIS into dist/geozone_qgis_plugin.zip
+	$(BIN)/python -m geozone.qgis_plugin.pack dist/geozone_qgis_plugin.zip
 
 docs: maps ## rebuild the measured tables in docs/
 	$(BIN)/python docs/build.py

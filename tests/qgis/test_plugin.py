@@ -1,0 +1,272 @@
+"""The plugin in QGIS without a window: installed from its zip, run by qgis_process and by QGIS's Python."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from samples import sample_result
+from shapely import box
+
+import geozone
+from geozone.export.formats import write_format
+from geozone.model import CRS
+from geozone.qgis_plugin.pack import PACKAGE, pack
+
+pytestmark = pytest.mark.qgis
+
+# Debian's qgis_process hands on an option that it does not know itself
+PROGRAM = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
+ZONES = gpd.GeoDataFrame(
+    {"name": ["甲", "乙", "丙"]}, geometry=[box(116, 39, 117, 40), box(117, 39, 118, 40), box(118, 39, 119, 40)], crs=CRS
+)  # fmt: skip
+LAYER = gpd.GeoDataFrame(
+    {"kind": ["a", "b"]}, geometry=[box(116.5, 39, 117, 40), box(116.5, 39, 117.25, 40)], crs=CRS
+)
+LATER = gpd.GeoDataFrame({"kind": ["a"]}, geometry=[box(116.75, 39, 117.5, 40)], crs=CRS)
+CALL = """#!{python}
+import sys
+sys.path.insert(0, {root!r})
+from geozone.cli import main
+if __name__ == "__main__":
+    main()
+"""
+WAITING = """#!{python}
+import pathlib, sys, time, os
+print("[10%] waiting", file=sys.stderr, flush=True)
+pathlib.Path({mark!r}).write_text(str(os.getpid()))
+time.sleep(60)
+"""
+DELIVERING = """#!{python}
+import pathlib, shutil, sys
+out = pathlib.Path(sys.argv[sys.argv.index("--out") + 1])
+shutil.copytree({delivery!r}, out)
+print("[50%] 生成", file=sys.stderr)
+for path in sorted(out.iterdir()):
+    print(path)
+"""
+
+
+def program(folder, text, **values):
+    """Write an environment with a program of the name geozone."""
+    path = folder / "bin" / "geozone"
+    path.parent.mkdir(parents=True)
+    path.write_text(text.format(python=sys.executable, root=str(Path(geozone.__file__).parents[1]), **values))
+    path.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plugins(tmp_path_factory):
+    """A folder of plugins with this one, unpacked as the plugin manager does it."""
+    folder = tmp_path_factory.mktemp("plugins")
+    with zipfile.ZipFile(pack(folder.parent / f"{folder.name}.zip")) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("资料 data")
+    ZONES.to_file(folder / "zones.gpkg")
+    LAYER.to_file(folder / "layers.gpkg", layer="红线")
+    LATER.to_file(folder / "layers.gpkg", layer="later")
+    LAYER.set_crs("EPSG:4326", allow_override=True).to_file(folder / "unplaced.shp")
+    (folder / "unplaced.prj").unlink()
+    result = sample_result()
+    (folder / "delivery").mkdir()
+    write_format(result, folder / "delivery" / "bth.qgz", "qgz")
+    program(folder / "environment", CALL)
+    program(folder / "waiting", WAITING, mark=str(folder / "mark"))
+    program(folder / "delivering", DELIVERING, delivery=str(folder / "delivery"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def in_qgis(run_in_qgis, plugins, data):
+    """Run steps in QGIS, in one of the environments and languages."""
+
+    def run(*steps, environment="environment", language="zh_CN"):
+        task = [
+            {"algorithm": f"geozone:{name}", "parameters": parameters, **more}
+            for name, parameters, more in steps
+        ]
+        out = run_in_qgis(
+            "run_algorithms.py", plugins, data / environment, language, task=json.dumps(task), timeout=300
+        )
+        return json.loads(out.strip().splitlines()[-1])
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def ran(in_qgis, data, tmp_path_factory):
+    """What QGIS told of every algorithm that works on files."""
+    redline, later = f"{data}/layers.gpkg|layername=红线", f"{data}/layers.gpkg|layername=later"
+    zones, out = str(data / "zones.gpkg"), tmp_path_factory.mktemp("out")
+    in_zones = {"ZONES": zones, "BY": "name"}
+    told = in_qgis(
+        ("coverage", {"LAYER": redline, **in_zones, "OUTPUT": str(out / "coverage.gpkg")}, {}),
+        ("coverage", {"LAYER": {"path": redline, "filter": "kind = 'a'"}, **in_zones, "OUTPUT": "TEMPORARY_OUTPUT"}, {}),
+        ("coverage", {"LAYER": {"path": str(data / "unplaced.shp"), "crs": "EPSG:4490", "delete": 0}, **in_zones,
+                      "OUTPUT": "TEMPORARY_OUTPUT"}, {}),
+        ("mosaic", {"LAYERS": [redline, later], **in_zones, "OUTPUT": "TEMPORARY_OUTPUT"}, {}),
+        ("change", {"OLD": redline, "NEW": later, **in_zones, "OUTPUT": str(out / "change.gpkg")}, {}),
+        ("check", {"LAYERS": [redline], "OUTPUT": "TEMPORARY_OUTPUT", "REPAIRED": str(out / "repaired.gpkg")}, {}),
+        ("diff", {"OLD": str(data / "delivery" / "bth.gpkg"), "NEW": str(data / "delivery" / "bth.gpkg"),
+                  "OUTPUT": "TEMPORARY_OUTPUT"}, {}),
+        ("diff", {"OLD": zones, "NEW": zones, "OUTPUT": "TEMPORARY_OUTPUT"}, {}),
+    )  # fmt: skip
+    names = ("coverage", "filtered", "edited", "mosaic", "change", "check", "diff", "failing")
+    return told | dict(zip(names, told["steps"], strict=True))
+
+
+def test_the_toolbox_shows_six_algorithms_in_chinese_and_nothing_of_geozone_is_loaded(ran):
+    names = {name.partition(":")[2]: title for name, (title, _) in ran["algorithms"].items()}
+    assert set(names) == {"check", "coverage", "mosaic", "change", "build", "diff"}
+    assert names["coverage"].startswith("覆盖")
+    assert ran["path_kept"]
+    assert not ran["geozone_imported"]
+    assert not ran["left"]
+
+
+def test_the_coverage_in_qgis_has_the_numbers_of_the_library_and_its_style(ran):
+    layer = ran["coverage"]["layers"]["OUTPUT"]
+    expected = geozone.coverage(LAYER, ZONES, by="name").reset_index()
+    for column in ("name", "zone_km2", "gross_km2", "net_km2", "overlap_km2", "share", "features"):
+        assert [row[column] for row in layer["rows"]] == expected[column].tolist(), column
+    assert (layer["renderer"], layer["crs"]) == ("RuleRenderer", "EPSG:4490")
+    assert ran["coverage"]["steps"][-1] == 100
+    assert ran["coverage"]["errors"] == []
+
+
+def test_a_layer_that_qgis_shows_otherwise_than_its_file_counts_as_it_is_shown_and_that_is_said(ran):
+    for name, kept in (("filtered", LAYER[:1]), ("edited", LAYER[1:])):
+        expected = geozone.coverage(kept, ZONES, by="name")["net_km2"].tolist()
+        found = [row["net_km2"] for row in ran[name]["layers"]["OUTPUT"]["rows"]]
+        assert found == pytest.approx(expected, rel=1e-12), name
+        assert any("按 QGIS 中所见复制" in line for line in ran[name]["said"]), name
+    assert not any("复制" in line for line in ran["coverage"]["said"])
+
+
+def test_the_mosaic_in_qgis_is_the_table_of_the_library(ran):
+    expected = geozone.mosaic({"红线": LAYER, "later": LATER}, ZONES, by="name")
+    rows = ran["mosaic"]["layers"]["OUTPUT"]["rows"]
+    for column in expected.columns:
+        assert [row[column] for row in rows] == expected[column].tolist(), column
+    assert {row["complete"] for row in rows} == {True}
+
+
+def test_a_change_opens_two_layers_with_a_style_each(ran):
+    layers = ran["change"]["layers"]
+    expected = geozone.change(LAYER, LATER, ZONES, by="name")
+    rows = layers["CHANGE_ZONES"]["rows"]
+    assert [row["gained_km2"] for row in rows] == pytest.approx(expected["gained_km2"].tolist(), rel=1e-12)
+    assert [row["lost_km2"] for row in rows] == pytest.approx(expected["lost_km2"].tolist(), rel=1e-12)
+    assert {row["change"] for row in layers["CHANGE_PLACES"]["rows"]} == {"gained", "lost"}
+    assert layers["CHANGE_PLACES"]["renderer"] == "categorizedSymbol"
+    assert set(ran["change"]["loaded"]) == {"CHANGE_ZONES", "CHANGE_PLACES"}
+
+
+def test_a_check_puts_its_findings_where_they_are(ran):
+    rows = ran["check"]["layers"]["OUTPUT"]["rows"]
+    (overlap,) = [row for row in rows if row["kind"] == "overlap"]
+    assert overlap["point"] == pytest.approx([116.75, 39.5])
+    assert "重叠" in overlap["message"]
+    assert overlap["layer"] == "红线"
+    assert Path(ran["check"]["results"]["REPAIRED"]).is_file()
+
+
+def test_two_equal_deliveries_have_no_difference(ran):
+    assert ran["diff"]["layers"]["OUTPUT"]["rows"] == []
+    assert "共 0 处差异。" in ran["diff"]["said"]
+
+
+def test_what_the_command_says_of_a_failure_is_what_the_user_reads(ran):
+    assert "geozone 未能完成（退出码 " in ran["failing"]["error"]
+    assert "zones.gpkg" in ran["failing"]["error"]
+
+
+def test_a_build_opens_its_project_as_a_group_with_names_order_and_styles(in_qgis, data, tmp_path):
+    out = tmp_path / "maps"
+    (told,) = in_qgis(("build", {"ZONES": ["bth"], "OUTPUT": str(out)}, {}), environment="delivering")[
+        "steps"
+    ]
+    assert told["errors"] == []
+    (group,) = told["tree"]
+    with zipfile.ZipFile(data / "delivery" / "bth.qgz") as archive:
+        project = archive.read("bth.qgs").decode("utf-8")
+    assert f"<title>{group['group']}</title>" in project
+    assert len(group["layers"]) > 10
+    assert all(valid and str(out) in source for _, valid, source in group["layers"])
+    assert [name for name, *_ in group["layers"] if name.isascii()] == []
+    assert told["steps"] == [50]
+
+
+def test_english_words_where_qgis_speaks_another_language_and_one_of_two_inputs(in_qgis):
+    told = in_qgis(("build", {"OUTPUT": "TEMPORARY_OUTPUT"}, {}), language="de")
+    assert told["algorithms"]["geozone:coverage"][0] == "Coverage, each piece of ground once"
+    assert "Choose zones or a project file" in told["steps"][0]["error"]
+
+
+def test_a_cancelled_algorithm_ends_the_process(in_qgis, data):
+    parameters = {
+        "OLD": str(data / "zones.gpkg"), "NEW": str(data / "zones.gpkg"), "OUTPUT": "TEMPORARY_OUTPUT"
+    }  # fmt: skip
+    (told,) = in_qgis(("diff", parameters, {"cancel": 2}), environment="waiting")["steps"]
+    assert "已取消" in " ".join(told["said"])
+    assert told["steps"] == [10]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((data / "mark").read_text()), 0)
+
+
+@pytest.fixture(scope="module")
+def qgis_process(plugins, data, tmp_path_factory):
+    """Return a function that runs qgis_process with settings of its own, the plugin enabled."""
+    if PROGRAM is None:
+        pytest.skip("qgis_process (package qgis) is not installed")
+    home = tmp_path_factory.mktemp("home")
+    settings = home / "profiles" / "default" / "QGIS" / "QGIS3.ini"
+    settings.parent.mkdir(parents=True)
+    # settings of Qt hold other letters than those of ASCII as numbers
+    place = "".join(one if one.isascii() else f"\\x{ord(one):x}" for one in str(data / "environment"))
+    settings.write_text(f"[Processing]\nConfiguration\\GEOZONE_ENVIRONMENT={place}\n", "ascii")
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": str(home), "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8",
+        "QGIS_PLUGINPATH": str(plugins), "QGIS_CUSTOM_CONFIG_PATH": str(home),
+        # what must not reach the command
+        "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""), "PROJ_LIB": "/usr/share/proj",
+    }  # fmt: skip
+
+    def run(*arguments):
+        command = [PROGRAM, *map(str, arguments)]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=True, timeout=120, env=environment
+        ).stdout
+
+    run("plugins", "enable", PACKAGE)
+    return run
+
+
+def test_qgis_process_gives_the_numbers_of_the_command_line(qgis_process, data, tmp_path):
+    out = tmp_path / "coverage.gpkg"
+    said = qgis_process(
+        "run", "geozone:coverage", "--", f"LAYER={data}/layers.gpkg|layername=红线", f"ZONES={data}/zones.gpkg", "BY=name",
+        f"OUTPUT={out}",
+    )  # fmt: skip
+    assert f"OUTPUT:\t{out}" in said
+    command = [str(data / "environment" / "bin" / "geozone"), "coverage", f"{data}/layers.gpkg:红线"]
+    printed = subprocess.run(
+        [*command, str(data / "zones.gpkg"), "--by", "name", "--json"],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    )
+    columns = list(json.loads(printed.stdout)[0])
+    found = gpd.read_file(out, layer="coverage")[columns].to_dict(orient="records")
+    assert found == json.loads(printed.stdout)
