@@ -135,6 +135,7 @@ class Finding:
     remedy: Message  # what to do about it
     feature: str | None = None  # feature id, row number or key
     place: tuple[float, float] | None = None  # longitude, latitude
+    rule: str | None = None  # code of the rule of a standard that it breaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,7 @@ class Layer:
     changes: list[Change] = field(
         default_factory=list
     )  # what reading changed, until repair enters it in its ledger
+    crs: Any = None  # that of the file (pyproj.CRS), where it is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -336,8 +336,8 @@ def sample_result() -> ZoneResult:
         "sample_note",
         Severity.NOTE,
         "redline",
-        message=_sample_message("redline"),
-        remedy=_sample_message("redline"),
+        message=messages.message("check.outside_zone", label="1"),
+        remedy=messages.message("check.outside_zone_remedy"),
         feature="1",
         place=(116.3, 38.3),
     )
@@ -386,12 +386,6 @@ def sample_result() -> ZoneResult:
             }
         ],
     )
-
-
-def _sample_message(layer: str):
-    from geozone.messages import Message
-
-    return Message("run.decision", {"layer": layer, "reason": "sample"})
 
 
 def all_texts() -> dict[str, Text]:

@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from geozone.checks.repair import reading_ledger
+from geozone.manifest.rules import code_of
 from geozone.messages import Language, Text, text
 from geozone.model import Decision, Finding, Layer, Severity
 
-COLUMNS = ("severity", "layer", "feature", "kind", "longitude", "latitude", "message", "remedy")
+COLUMNS = ("severity", "layer", "feature", "code", "kind", "longitude", "latitude", "message", "remedy")
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
@@ -34,9 +35,10 @@ class FindingGroup:
 
 def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
     """Return findings by severity, layer and kind, the gravest first."""
-    members: dict[tuple[Severity, str, str], list[Finding]] = {}
+    members: dict[tuple[Severity, str, str, str | None], list[Finding]] = {}
     for finding in findings:
-        members.setdefault((finding.severity, finding.layer, finding.kind), []).append(finding)
+        key = (finding.severity, finding.layer, finding.kind, finding.rule)
+        members.setdefault(key, []).append(finding)
     groups = [FindingGroup(some[0], len(some)) for some in members.values()]
     return sorted(groups, key=lambda group: _ORDER[group.first.severity])
 
@@ -77,6 +79,7 @@ def finding_rows(findings: Iterable[Finding], lang: Language) -> list[dict[str, 
             "severity": text(f"words.severity_{finding.severity.value}").get(lang),
             "layer": finding.layer,
             "feature": finding.feature or "",
+            "code": code_of(finding),
             "kind": finding.kind,
             "longitude": f"{finding.place[0]:.6f}" if finding.place else "",
             "latitude": f"{finding.place[1]:.6f}" if finding.place else "",
@@ -88,11 +91,12 @@ def finding_rows(findings: Iterable[Finding], lang: Language) -> list[dict[str, 
 
 
 def group_rows(groups: Iterable[FindingGroup], lang: Language) -> list[dict[str, Any]]:
-    """Return groups of findings as rows with the columns severity, layer, kind, count, message (of the first), remedy."""
+    """Return groups of findings as rows with the columns severity, layer, code, kind, count, message (of the first), remedy."""
     return [
         {
             "severity": text(f"words.severity_{group.first.severity.value}").get(lang),
             "layer": group.first.layer,
+            "code": code_of(group.first),
             "kind": group.first.kind,
             "count": group.count,
             "message": group.first.message.get(lang),
@@ -139,6 +143,7 @@ def report(
         "findings": [
             {
                 "severity": finding.severity.value,
+                "code": code_of(finding),
                 "kind": finding.kind,
                 "feature": finding.feature,
                 "place": [round(value, 7) for value in finding.place] if finding.place else None,

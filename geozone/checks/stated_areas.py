@@ -69,6 +69,34 @@ def compare_stated_areas(layer: str, fields: pd.DataFrame, drawn: Numbers) -> li
     return layer_findings.findings
 
 
+def compare_field(layer: Layer, name: str, unit: str, drawn: Numbers, tolerance: float) -> list[Finding]:
+    """Return what is wrong with the values of one field of areas.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    name
+        Its field.
+    unit
+        The unit that the field should be in, one of ``area_units.toml``.
+    drawn
+        The drawn area of each feature in m², not a number where there is none.
+    tolerance
+        The share of the drawn area by which a value may differ.
+    """
+    layer_findings = LayerFindings(layer)
+    field = _read(layer.data[name], name, unit)
+    if field is not None and (drawn > 0).any():
+        _compare(layer_findings, field, drawn, tolerance)
+    return layer_findings.findings
+
+
+def square_metres(unit: str) -> float:
+    """Return how many square metres a unit of area has."""
+    return float(_table()["units"][unit])
+
+
 def states_areas(field: str) -> bool:
     """Tell whether a field of this name states the area of its feature."""
     return field == _GENERIC or _meaning(field)[0]
@@ -78,10 +106,10 @@ def _compare_all(layer_findings: LayerFindings, drawn: Numbers) -> None:
     if not (drawn > 0).any():
         return
     for field in _fields(layer_findings.layer.data):
-        _compare(layer_findings, field, drawn)
+        _compare(layer_findings, field, drawn, TOLERANCE)
 
 
-def _compare(layer_findings: LayerFindings, field: _Field, drawn: Numbers) -> None:
+def _compare(layer_findings: LayerFindings, field: _Field, drawn: Numbers, tolerance: float) -> None:
     known = ~np.isnan(field.numbers) & (drawn > 0)
     positive = known & (field.numbers > 0)
     _not_positive(layer_findings, field, np.flatnonzero(known & ~positive), int(known.sum()))
@@ -91,7 +119,7 @@ def _compare(layer_findings: LayerFindings, field: _Field, drawn: Numbers) -> No
     unit = _unit(layer_findings, field, drawn, np.flatnonzero(positive & np.isnan(field.units)))
     size = np.where(np.isnan(field.units), sizes[unit], field.units)
     stated = field.numbers * size
-    allowed = TOLERANCE * drawn + field.rounding * size
+    allowed = tolerance * drawn + field.rounding * size
     wrong = np.flatnonzero(positive & (np.abs(stated - drawn) > allowed))
     for row in wrong[:LISTED].tolist():
         _tell(layer_findings, field, row, float(drawn[row]), unit)

@@ -15,7 +15,7 @@ from itertools import pairwise
 import click
 
 from geozone.aligned import WIDTH
-from geozone.cli import change, diff, example, files, init, lists, zones
+from geozone.cli import change, diff, example, files, init, lists, standards, zones
 from geozone.cli.options import cli
 from geozone.cli.supervised import supervised
 from geozone.cli.terminal import prepare
@@ -25,7 +25,7 @@ from geozone.quiet import quieten
 from geozone.read.formats import REACHING_DRIVERS
 from geozone.shortage import is_of_memory
 
-__all__ = ["change", "cli", "diff", "example", "files", "init", "lists", "main", "zones"]
+__all__ = ["change", "cli", "diff", "example", "files", "init", "lists", "main", "standards", "zones"]
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +29,7 @@ from geozone.cli.options import (
     tell_result,
 )
 from geozone.cli.progress import progress_bar
+from geozone.cli.standards import STANDARD, Against, check_deliveries, end_with, write_failing
 from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.messages import Language, text
 
@@ -188,6 +188,10 @@ def mosaic_command(
 @click.option(
     "--repair", "out", type=PATH, help="Write the repaired layers and the ledger to this GeoPackage."
 )
+@STANDARD
+@click.option(
+    "--failing", type=PATH, help="Write the features that findings are about to this GeoPackage, for QGIS."
+)
 @JSON
 @CSV
 @EVERY
@@ -198,6 +202,8 @@ def check_command(
     crs: str | None,
     encoding: str | None,
     out: Path | None,
+    standard: str | None,
+    failing: Path | None,
     form: str | None,
     every: bool,
     lang: Language,
@@ -206,9 +212,13 @@ def check_command(
 
     The table has one row for each kind of finding of a layer; --all, --csv and --json give every finding. The exit code is 1 if anything is an error, 3 if a file cannot be read; the other files are checked all the same.
 
+    With --standard each FILE is a delivery (a geodatabase, GeoPackage, folder of shapefiles, or one layer of it) and is held
+    against the layers, fields, code lists and rules of the standard. Every finding goes by a code; `geozone rule CODE` explains it.
+
     \b
     Examples:
       geozone check redline.shp
+      geozone check delivery.gdb --standard planning --failing failing.gpkg
       geozone check *.gpkg --json > findings.json
       geozone check redline.gdb --repair repaired.gpkg
     """
@@ -216,6 +226,10 @@ def check_command(
     from geozone.checks.report import has_errors
     from geozone.read import list_layers
 
+    if standard is not None:
+        against = Against(standard, layer=layer, crs=crs, encoding=encoding)
+        check_deliveries(files, against, repair=out, failing=failing, form=form, every=every, lang=lang)
+        return
     checked: list[_Checked] = []
     code = failed = 0
     for path in files:
@@ -237,9 +251,9 @@ def check_command(
         for said in write_repaired([one.repaired for one in checked if one.repaired], out):
             click.echo(said.get(lang), err=True)
         click.echo(text("cli.written", path=out).get(lang), err=True)
+    write_failing([(one.file, one.layer, one.findings) for one in checked], failing, lang)
     _show_checked(checked, failed, form, lang, every=every)
-    if code:
-        sys.exit(code)
+    end_with(code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from geozone import __version__
 from geozone.export.columns import column, columns, conformed
 from geozone.export.table import Table, plain_table
 from geozone.figures.listing import FIGURE_COLUMNS, figure_rows
+from geozone.manifest.rules import code_of
 from geozone.messages import Language, Text, text
 from geozone.model import REGISTER_COLUMNS, Document, Target, ZoneResult
 from geozone.registers.package import RECORDS, REGISTER_ID, exported_rows, further_columns
@@ -113,6 +114,7 @@ def findings_table(result: ZoneResult, lang: Language) -> Table:
             "severity text severity",
             "layer",
             "feature",
+            "code",
             "kind",
             "message",
             "remedy",
@@ -125,6 +127,7 @@ def findings_table(result: ZoneResult, lang: Language) -> Table:
             "severity": finding.severity.value,
             "layer": finding.layer,
             "feature": finding.feature,
+            "code": code_of(finding),
             "kind": finding.kind,
             "message": finding.message.get(lang),
             "remedy": finding.remedy.get(lang),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -68,12 +68,8 @@ def write_geopackage(
     tables = _told_apart(content(result, lang) if tables is None else tables, lang)
     styles = {table.name: _style(table, result, lang, main_rate(result, rate), breaks) for table in tables}
     entries = [_entry(table, result, styles[table.name], lang, main_rate(result, rate)) for table in tables]
-
-    def finish(database: sqlite3.Connection) -> None:
-        project = project_archive(result, entries, path.name, lang)
-        add_project(database, result.zone.key, project, FIXED_DATE)
-
-    write_tables(tables, styles, path, lang, finish=finish)
+    project = project_archive(result, entries, path.name, lang)
+    write_tables(tables, styles, path, lang, project=(result.zone.key, project))
 
 
 def write_tables(
@@ -82,18 +78,22 @@ def write_tables(
     path: Path,
     lang: Language,
     *,
-    finish: Callable[[sqlite3.Connection], None] | None = None,
+    project: tuple[str, bytes] | None = None,
 ) -> None:
-    """Write layers and tables as a GeoPackage, each with its titles and its QGIS style.
+    """Write layers and tables to a GeoPackage, with their styles, aliases and value domains, and a QGIS project.
 
     Parameters
     ----------
-    tables, styles
-        What is written, and the style of each by its name.
-    path, lang
-        As for `write_geopackage`.
-    finish
-        Adds what else the file is to hold.
+    tables
+        What to write; no two may have one title.
+    styles
+        The QGIS style of each by its name.
+    path
+        Where to write; a file that stands there is replaced when the new one is whole.
+    lang
+        Language of identifiers and aliases.
+    project
+        Name and content of a QGIS project.
 
     Raises
     ------
@@ -111,8 +111,8 @@ def write_tables(
                 database.execute("PRAGMA synchronous = OFF")
                 add_columns(database, tables, lang)
                 add_styles(database, tables, styles, lang)
-                if finish is not None:
-                    finish(database)
+                if project is not None:
+                    add_project(database, *project, FIXED_DATE)
                 settle(database)
         except sqlite3.Error as error:
             raise UsageError("files.unwritable", path=path, reason=str(error)) from error

@@ -18,6 +18,7 @@ import pandas as pd
 from geozone.diff import SinceRelease
 from geozone.export.fingerprint import contents, sections
 from geozone.files import digest, whole_file
+from geozone.manifest.rules import code_of
 from geozone.messages import NO_TEXT, Message, Text
 from geozone.model import ZoneResult
 from geozone.story.zone import zone_story
@@ -93,8 +94,8 @@ def write_record(
         ],
         "steps": [{"name": step.name, "figures": dict(step.figures)} for step in result.steps],
         "findings": [
-            {"severity": item.severity, "layer": item.layer, "feature": item.feature, "kind": item.kind,
-             "place": item.place, "message": item.message, "remedy": item.remedy}
+            {"severity": item.severity, "layer": item.layer, "feature": item.feature, "code": code_of(item),
+             "kind": item.kind, "place": item.place, "message": item.message, "remedy": item.remedy}
             for item in result.findings
         ],
         **_since(result),

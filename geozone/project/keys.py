@@ -15,7 +15,8 @@ class Key:
 
     ``holds`` is one of: word, text (a whole number is one too), words (text, or text in both languages), address (a file or a
     database), date, number, metres, year, crs, encoding, fields (column -> heading), classes (name -> values), codes (of
-    units), table, tables, or choice (one of ``choices``).
+    units), texts (a list), flag, whole (a number from 0 on), pattern (a regular expression), table, tables, or choice (one of
+    ``choices``).
     """
 
     holds: str

@@ -34,14 +34,14 @@ def sound_entries(declared: Declarations) -> dict[str, Entries]:
         For each kind of table (``layer``, ``register``, ...) the entries in which every key is one and holds what it may,
         with their positions in the file.
     """
-    _check_table(declared, (), declared.tables, PROJECT)
+    check_table(declared, (), declared.tables, PROJECT)
     found: dict[str, Entries] = {}
     for name, keys in TABLES.items():
         entries = declared.tables.get(name, [])
         found[name] = []
         for position, entry in enumerate(entries if _is_tables(entries) else ()):
             before = len(declared.faults)
-            _check_table(declared, (name, position), entry, keys, more=name in _OPEN)
+            check_table(declared, (name, position), entry, keys, more=name in _OPEN)
             target = entry.get("target")
             if name == "indicator" and isinstance(target, Mapping):
                 _check_target(declared, (name, position, "target"), target)
@@ -50,7 +50,7 @@ def sound_entries(declared: Declarations) -> dict[str, Entries]:
     return found
 
 
-def _check_table(
+def check_table(
     declared: Declarations,
     place: Place,
     table: Mapping[str, Any],
@@ -58,6 +58,21 @@ def _check_table(
     *,
     more: bool = False,
 ) -> None:
+    """Keep every fault of one table: keys that are none, keys that are missing, values that are not what a key holds.
+
+    Parameters
+    ----------
+    declared
+        The file, which keeps the faults with their lines.
+    place
+        Where the table stands in it.
+    table
+        The table.
+    keys
+        What may stand in it.
+    more
+        Whether there are other keys, which somebody else checks.
+    """
     unknown = [] if more else [name for name in table if name not in keys]
     if not more:
         declared.known_keys(place, table, keys)
@@ -73,7 +88,7 @@ def _check_table(
 
 
 def _check_target(declared: Declarations, place: Place, target: Mapping[str, Any]) -> None:
-    _check_table(declared, place, target, TARGET)
+    check_table(declared, place, target, TARGET)
     unit = target.get("unit")
     if isinstance(unit, str) and unit not in load_units():
         declared.fault((*place, "unit"), "unknown_unit", name=unit, nearest=nearest(unit, load_units()))
@@ -197,6 +212,29 @@ def _choice(value: Any, key: Key) -> str | None:
     return None if isinstance(value, str) and value in key.choices else "choice"
 
 
+def _texts(value: Any, key: Key) -> str | None:
+    fine = isinstance(value, list) and bool(value) and all(isinstance(one, str) and one for one in value)
+    return next((wrong for one in value if (wrong := _text(one, key)) is not None), None) if fine else "texts"
+
+
+def _flag(value: Any, _key: Key) -> str | None:
+    return None if isinstance(value, bool) else "flag"
+
+
+def _whole(value: Any, _key: Key) -> str | None:
+    return None if _is_whole(value) and value >= 0 else "whole"
+
+
+def _pattern(value: Any, _key: Key) -> str | None:
+    if not isinstance(value, str) or not value:
+        return "pattern"
+    try:
+        re.compile(value)
+    except re.error:
+        return "pattern"
+    return None
+
+
 def _table(value: Any, _key: Key) -> str | None:
     return None if isinstance(value, Mapping) else "table"
 
@@ -221,6 +259,10 @@ _KINDS: Mapping[str, Callable[[Any, Key], str | None]] = {
     "classes": _classes,
     "codes": _codes,
     "choice": _choice,
+    "texts": _texts,
+    "flag": _flag,
+    "whole": _whole,
+    "pattern": _pattern,
     "table": _table,
     "tables": _tables,
 }

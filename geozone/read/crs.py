@@ -76,6 +76,7 @@ def to_cgcs2000(
         degrees = _from_shifted(shifted, place, notes, by_user=wanted.crs is not None)
     else:
         source, geometries = _placed(stated, wanted, default, place, notes)
+        notes.crs = source
         other = in_other_zones(source, geometries)
         notes.find_each("zone_differs", Severity.ERROR, [str(name) for name in data.index[other]])
         _report_datum(source, wanted, path, notes)

@@ -23,6 +23,7 @@ class Notes:
     decisions: list[Decision] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     changed: list[tuple[str, str, Areas | None]] = field(default_factory=list)  # feature, method, areas
+    crs: Any = None  # what the coordinates of the file are in (pyproj.CRS), where that is a system
 
     def decide(self, kind: str, value: str, reason: str, /, **params: Any) -> None:
         """Record a decision; `reason` is a text of the catalogue."""

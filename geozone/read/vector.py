@@ -130,7 +130,8 @@ def read_layer(
     data = map_fields(data, named, shown, notes)
     if crs is None and not _is_embedded(shown):
         find_shift(data, notes)
-    return Layer(notes.layer, data, spec, notes.findings, notes.decisions, changes_of(data, notes))
+    changes = changes_of(data, notes)
+    return Layer(notes.layer, data, spec, notes.findings, notes.decisions, changes, notes.crs)
 
 
 def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:

@@ -21,6 +21,7 @@ STOREYS = [
     {"project"},  # its files may be layers of files, or tables of a database
     {"checks"},
     {"overlay"},
+    {"standards"},  # what deliveries are held against: read, checked and measured with what stands below
     {"policy"},
     {"raster"},  # opened with what read knows of files, counted in zones with what overlay knows of cells
     {"barriers"},  # belts of ground, on what overlay measures
@@ -195,7 +196,7 @@ NO_INPUT = {
     },  # the project that the command has just written
 }
 # rooms that are given files by the user; below them, bytes and text are read behind the door too
-GIVEN_FILES = ("read", "raster", "registers", "figures", "project", "policy")
+GIVEN_FILES = ("read", "raster", "registers", "figures", "project", "policy", "standards")
 
 
 def test_files_of_the_user_are_opened_behind_one_door():

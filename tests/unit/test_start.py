@@ -41,7 +41,7 @@ HEAVY = {
 READING = {"geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "shapely"}
 CALL = "import sys; from geozone.cli import main\ntry:\n    main({arguments})\nexcept SystemExit as stop:\n    assert not stop.code, stop.code\n"
 COMMANDS = ("build", "change", "check", "coverage", "example", "explain", "export", "indicators", "layers", "map",
-            "mosaic", "rates", "roles", "targets", "verify", "versions", "zones")  # fmt: skip
+            "mosaic", "rates", "roles", "rule", "targets", "verify", "versions", "zones")  # fmt: skip
 
 
 def heavy_after(code):
@@ -64,7 +64,15 @@ def test_every_public_name_is_there_and_told():
 
 
 def test_what_needs_no_data_loads_nothing():
-    commands = [["--help"], ["--version"], ["zones"], ["zones", "--json"], ["zones", "--csv"]]
+    commands = [
+        ["--help"],
+        ["--version"],
+        ["zones"],
+        ["zones", "--json"],
+        ["zones", "--csv"],
+        ["rule"],
+        ["rule", "GH302"],
+    ]
     assert heavy_after("".join(CALL.format(arguments=arguments) for arguments in commands)) == set()
 
 

@@ -1,0 +1,224 @@
+"""Deliveries held against a standard, and the rules by which findings are known."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geozone.cli.options import CSV, JSON, LANG, cli
+from geozone.errors import DataError, GeozoneError, UsageError
+from geozone.messages import Language, text
+
+if TYPE_CHECKING:
+    from geozone.model import Finding, Layer
+    from geozone.standards.declared import Standard
+
+STANDARD = click.option(
+    "--standard",
+    "standard",
+    metavar="ID|FILE.toml",
+    help="Hold each FILE against a standard: one that comes with geozone, or your own.",
+)
+
+
+@cli.command("rule")
+@click.argument("code", required=False)
+@STANDARD
+@JSON
+@CSV
+@LANG
+def rule_command(code: str | None, standard: str | None, form: str | None, lang: Language) -> None:
+    """Explain the rule CODE by which a finding is known: what it tells, where it stands and how sure that is, an example, its remedy.
+
+    Without CODE all rules are listed; with --standard those of one standard.
+
+    \b
+    Examples:
+      geozone rule CK021
+      geozone rule DC304
+      geozone rule --standard survey
+    """
+    from geozone import listing
+    from geozone.lists.rules import explained, rules_table
+    from geozone.standards.declared import load_standard
+
+    chosen = load_standard(standard) if standard else None
+    if code is None:
+        table = rules_table(chosen, lang)
+        click.echo(listing.show(table if form else listing.readable(table, lang), form))
+        return
+    said = explained(code, chosen)
+    if form == "json":
+        click.echo(
+            json.dumps(
+                {name: {"zh": one.zh, "en": one.en} for name, one in said.items()},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+    elif form == "csv":
+        click.echo(listing.show([{name: one.get(lang) for name, one in said.items()}], form))
+    else:
+        for name, one in said.items():
+            click.echo(
+                text("standards.explained_line", name=text(f"standards.explained_{name}"), said=one).get(lang)
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A layer of a delivery with what was found in it; what is about the delivery as a whole stands with an empty layer."""
+
+    file: str
+    layer: Layer
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What files are held against, and how they are read."""
+
+    standard: str
+    layer: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came out of holding files against a standard."""
+
+    standard: Standard
+    held: list[Held]
+    code: int  # exit code
+    failed: int  # files and layers that cannot be read
+
+
+def check_deliveries(
+    files: tuple[str | Path, ...],
+    against: Against,
+    *,
+    repair: Path | None,
+    failing: Path | None,
+    form: str | None,
+    every: bool,
+    lang: Language,
+) -> None:
+    """Hold each file against a standard, print what was found, and end with the code that it makes."""
+    if repair is not None:
+        raise UsageError("standards.repair_apart")
+    outcome = _hold_against(files, against, lang)
+    write_failing([(one.file, one.layer, one.findings) for one in outcome.held], failing, lang)
+    _show_outcome(outcome, form, lang, every=every)
+    end_with(outcome.code)
+
+
+def _hold_against(files: tuple[str | Path, ...], against: Against, lang: Language) -> Outcome:
+    """Hold each file against a standard, and tell on standard error what was decided and what it rests on."""
+    from geozone.checks.report import has_errors
+    from geozone.standards.checking import not_held
+    from geozone.standards.declared import load_standard
+    from geozone.standards.reading import read_delivery
+    from geozone.standards.rules import how_sure
+
+    standard = load_standard(against.standard)
+    held: list[Held] = []
+    failed: list[GeozoneError] = []
+
+    def told(layer: str | None, error: GeozoneError) -> None:
+        reason = text("standards.layer_unread", layer=layer, reason=error.text) if layer else error.text
+        click.echo(text("cli.failed", reason=reason).get(lang), err=True)
+        failed.append(error)
+
+    for path in files:
+        try:
+            delivery = read_delivery(
+                path, layer=against.layer, crs=against.crs, encoding=against.encoding, told=told
+            )
+        except GeozoneError as error:
+            told(None, error)
+            continue
+        shown = Path(path).name
+        for table in delivery.tables:
+            for decision in table.layer.decisions:
+                click.echo(f"{shown}: {decision.reason.get(lang)}", err=True)
+        title, count = standard.title, len(standard.rules)
+        line = text("standards.held", file=shown, title=title, rules=count, certainties=how_sure(standard))
+        click.echo(line.get(lang), err=True)
+        if skipped := not_held(standard, delivery):
+            codes = ", ".join(rule.code for rule in skipped)
+            click.echo(text("standards.single_layer", file=shown, codes=codes).get(lang), err=True)
+        found = _by_layer(shown, standard, delivery)
+        if not any(one.findings for one in found):
+            key = "no_finding_in_rest" if delivery.unread else "no_finding"
+            click.echo(text(f"standards.{key}", file=shown).get(lang), err=True)
+        held += found
+    code = max((error.exit_code for error in failed), default=0)
+    if any(has_errors(one.findings) for one in held):
+        code = max(code, DataError.exit_code)
+    return Outcome(standard, held, code, len(failed))
+
+
+def _by_layer(file: str, standard: Standard, delivery: Any) -> list[Held]:
+    import geopandas as gpd
+
+    from geozone.checks.report import all_findings
+    from geozone.model import CRS, Layer
+    from geozone.standards.checking import check_delivery
+
+    found = check_delivery(standard, delivery)
+    names = {table.name for table in delivery.tables}
+    held = [
+        Held(file, table.layer, all_findings(table.layer, [one for one in found if one.layer == table.name]))
+        for table in delivery.tables
+    ]
+    nothing = Layer(delivery.name, gpd.GeoDataFrame(geometry=[], crs=CRS))
+    apart = all_findings(nothing, [one for one in found if one.layer not in names])
+    return [*held, Held(file, nothing, apart)] if apart else held
+
+
+def _show_outcome(outcome: Outcome, form: str | None, lang: Language, *, every: bool) -> None:
+    """Print what was found: a table for people, or every finding as JSON or CSV with how sure its rule is."""
+    from geozone import listing
+    from geozone.checks.report import finding_rows, group_rows, grouped, report, to_json
+
+    sure = {rule.code: rule.source.certainty for rule in outcome.standard.rules}
+    if form == "json":
+        reports = [report(one.file, one.layer, one.findings) for one in outcome.held]
+        for each in reports:
+            each["standard"] = outcome.standard.id
+            for finding in each["findings"]:
+                finding["certainty"] = sure.get(finding["code"])
+        click.echo(to_json(reports), nl=False)
+        return
+    rows = []
+    for one in outcome.held:
+        single = every or form is not None
+        found = finding_rows(one.findings, lang) if single else group_rows(grouped(one.findings), lang)
+        for row in found:
+            word = sure.get(row["code"])
+            certainty = text(f"words.certainty_{word}").get(lang) if word else ""
+            rows.append({"file": one.file, **row, "certainty": certainty})
+    if rows:
+        click.echo(listing.show(rows, form))
+
+
+def write_failing(checked: list[tuple[str, Layer, list[Finding]]], path: Path | None, lang: Language) -> None:
+    """Write the features that findings are about, where that was asked for."""
+    if path is None:
+        return
+    from geozone.export import failing
+
+    count = failing.write_failing(checked, path, lang)
+    click.echo(text("standards.failing_written", path=path, count=count).get(lang), err=True)
+
+
+def end_with(code: int) -> None:
+    """End the process where something was found or could not be read."""
+    if code:
+        sys.exit(code)

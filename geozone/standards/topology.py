@@ -1,0 +1,221 @@
+"""Rules on geometries, each by itself and between features, to a tolerance in metres.
+
+Overlaps and gaps are looked for in the coordinates of the file, where the edge between two vertices is straight and a vertex
+that lies on it lies on it; what is found is measured on the ellipsoid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations, groupby
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from geozone.checks.layer_findings import LayerFindings
+from geozone.checks.shapes import check_shapes
+from geozone.model import CRS
+from geozone.overlay.plane import Geometries, area_km2, length_km
+from geozone.overlay.rings import each
+from geozone.standards.delivery import Rows, Table
+from geozone.standards.found import Checking
+
+_TYPES = {"geometry_type", "geometry_types_mixed", "lines_closed"}  # which the kind of a layer tells
+_BLOCK = 20_000  # pairs whose overlaps are computed together
+_POLYGON = 3
+_FINE = 1e-9  # degrees: a grid on which a union does not give up
+
+
+def geometry(checking: Checking) -> None:
+    """Find geometries that are missing, not valid, or spiked."""
+    for _, table in checking.concerned:
+        layer_findings = LayerFindings(table.layer)
+        check_shapes(layer_findings)
+        checking.take(one for one in layer_findings.findings if one.kind not in _TYPES)
+
+
+def several_parts(checking: Checking) -> None:
+    """Find features of several parts."""
+    for _, table in checking.concerned:
+        counts = shapely.get_num_geometries(table.geometries)
+        rows = np.flatnonzero(counts > 1)
+        checking.tell_rows("several_parts", table, [(int(row), {"count": int(counts[row])}) for row in rows])
+
+
+def duplicate(checking: Checking) -> None:
+    """Find features that are there twice."""
+    for _, table in checking.concerned:
+        first = _first_alike(table)
+        rows = np.flatnonzero(first != np.arange(len(first)))
+        checking.tell_rows(
+            "duplicate", table, [(int(row), {"other": table.labels[first[row]]}) for row in rows]
+        )
+
+
+def overlap(checking: Checking) -> None:
+    """Find features of one layer that overlap by more than the tolerance."""
+    for _, table in checking.concerned:
+        rows = table.areal
+        shapes = table.in_system[rows]
+        first = _first_alike(table)[rows]
+        one, two = shapely.STRtree(shapes).query(shapes)
+        fresh = (one < two) & (first[one] != first[two])
+        told = [
+            (int(rows[second]), params | {"other": table.labels[rows[start]]})
+            for start, second, params in _shared(
+                checking, (shapes, one[fresh]), (shapes, two[fresh]), table.system
+            )
+        ]
+        checking.tell_rows("overlap", table, told)
+
+
+def overlap_between(checking: Checking) -> None:
+    """Find features of different layers that overlap by more than the tolerance."""
+    for (_, table), (_, other) in combinations(checking.concerned, 2):
+        rows, those, system = table.areal, other.areal, table.system
+        shapes, others = table.in_system[rows], _in(other, system)[those]
+        one, two = shapely.STRtree(others).query(shapes)
+        told = [
+            (int(rows[start]), params | {"other": other.labels[those[second]], "layer": other.name})
+            for start, second, params in _shared(checking, (shapes, one), (others, two), system)
+        ]
+        checking.tell_rows("overlap_between", table, told)
+
+
+def uncovered(checking: Checking) -> None:
+    """Find where a layer does not cover another, but for strips that are narrower than the tolerance."""
+    other = checking.tables.get(checking.rule.options["of"])
+    if other is None or not len(other.areal):
+        return
+    for _, table in checking.concerned:
+        if len(table.areal):
+            system = table.system
+            rest = each(
+                shapely.difference,
+                np.array([_ground(other, system)], dtype=object),
+                np.array([_ground(table, system)], dtype=object),
+            )
+            for strip in _strips(checking, rest, system):
+                checking.tell("uncovered", table.name, layer=other.name, **strip.told)
+
+
+def outside(checking: Checking) -> None:
+    """Find features that reach out of another layer by more than the tolerance."""
+    other = checking.tables.get(checking.rule.options["of"])
+    if other is None or not len(other.areal):
+        return
+    for _, table in checking.concerned:
+        rows, system = table.areal, table.system
+        if not len(rows):
+            continue
+        ground = _ground(other, system)
+        shapely.prepare(ground)
+        beyond = rows[~shapely.contains_properly(ground, table.in_system[rows])]
+        grounds = np.full(len(beyond), ground, dtype=object)
+        rest = each(shapely.difference, table.in_system[beyond], grounds)
+        told = [
+            (int(beyond[owner]), params | {"layer": other.name})
+            for owner, params in _summed(_strips(checking, rest, system))
+        ]
+        checking.tell_rows("outside", table, told)
+
+
+def _first_alike(table: Table) -> Rows:
+    """Return for every row the first row with the same geometry."""
+    first = np.arange(len(table.geometries))
+    rows = np.flatnonzero(~shapely.is_missing(table.geometries) & ~shapely.is_empty(table.geometries))
+    if len(rows):
+        shapes = pd.Series(
+            shapely.to_wkb(shapely.normalize(table.geometries[rows])), index=rows, dtype=object
+        )
+        codes, _ = pd.factorize(shapes)
+        first[rows] = rows[np.unique(codes, return_index=True)[1]][codes]
+    return first
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """A part of a shape that is wider than the tolerance."""
+
+    owner: int  # number of the shape
+    place: tuple[float, float]
+    area_m2: float
+    width_m: float
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"place": self.place, "area_m2": f"{self.area_m2:.3f}", "width_m": f"{self.width_m:.3g}"}
+
+
+def _shared(
+    checking: Checking,
+    these: tuple[Geometries, Rows],
+    those: tuple[Geometries, Rows],
+    system: pyproj.CRS,
+) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Yield the pairs of shapes that overlap by more than the tolerance, with where and how much."""
+    (shapes, one), (others, two) = these, those
+    for block in np.array_split(np.arange(len(one)), max(1, len(one) // _BLOCK)):
+        shared = each(shapely.intersection, shapes[one[block]], others[two[block]])
+        for number, params in _summed(_strips(checking, shared, system)):
+            yield int(one[block[number]]), int(two[block[number]]), params
+
+
+def _summed(strips: list[_Strip]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each shape once: the place and width of its largest strip, and the area of all."""
+    for owner, several in groupby(strips, key=lambda strip: strip.owner):
+        own = list(several)
+        largest = max(own, key=lambda strip: strip.area_m2)
+        yield owner, replace(largest, area_m2=sum(strip.area_m2 for strip in own)).told
+
+
+def _strips(checking: Checking, shapes: Geometries, system: pyproj.CRS) -> list[_Strip]:
+    """Return the parts of areas that are wider than the tolerance of the rule, by the number of the shape."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    areal = shapely.get_type_id(parts) == _POLYGON
+    parts, owner = parts[areal], owner[areal]
+    if not len(parts):
+        return []
+    areas, outlines = area_km2(parts, system) * 1e6, length_km(parts, system) * 1e3
+    widths = 2.0 * areas / np.where(outlines > 0, outlines, np.inf)  # exact for a long thin strip
+    wide = np.flatnonzero(widths > float(checking.rule.options["tolerance_m"]))
+    points = _moved(shapely.point_on_surface(parts[wide]), pyproj.CRS(CRS), system)
+    return [
+        _Strip(int(owner[index]), (float(point.x), float(point.y)), float(areas[index]), float(widths[index]))
+        for index, point in zip(wide, points, strict=True)
+    ]
+
+
+def _in(table: Table, system: pyproj.CRS) -> Geometries:
+    """Return the geometries of a layer in a system."""
+    return table.in_system if table.system == system else _moved(table.geometries, system)
+
+
+def _ground(table: Table, system: pyproj.CRS) -> shapely.Geometry:
+    """Return all of a layer as one shape; what is not valid, and told elsewhere, covers its ground all the same."""
+    shapes = _in(table, system)
+    shapes = shapes[np.isin(shapely.get_type_id(shapes), (_POLYGON, _POLYGON + 3))]
+    broken = ~shapely.is_valid(shapes)
+    shapes[broken] = each(_repaired, shapes[broken])
+    try:
+        return shapely.union_all(shapes)
+    except shapely.GEOSException:
+        grid = _FINE if not system.is_projected else _FINE * 1e5
+        return shapely.union_all(shapes, grid_size=grid)
+
+
+def _repaired(shapes: Geometries) -> Geometries:
+    return np.asarray(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
+
+
+def _moved(shapes: Geometries, system: pyproj.CRS, source: pyproj.CRS | None = None) -> Geometries:
+    """Return shapes, in longitude and latitude unless it is said otherwise, in another system."""
+    start = source if source is not None else pyproj.CRS(CRS)
+    if start == system:
+        return shapes
+    mover = pyproj.Transformer.from_crs(start, system, always_xy=True)
+    return np.asarray(shapely.transform(shapes, mover.transform, interleaved=False))
