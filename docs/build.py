@@ -11,6 +11,7 @@ PROGRAMS = (
     ("layers/build/measure.py",),  # layers.md
     ("tests/data/readers.py",),  # reading.md
     ("docs/places.py",),  # places.md
+    ("docs/standards.py",),  # standards.md
     ("docs/screenshots.py", "maps"),  # images/
 )
 

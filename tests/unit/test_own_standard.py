@@ -1,0 +1,156 @@
+"""A standard that an office writes: checked as a whole, every fault with its line; then deliveries are held against it."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import delivery_samples as samples
+import pytest
+from declarations import changed_declarations
+from test_standards import run
+
+import geozone
+from geozone.errors import InputError, UsageError
+from geozone.manifest.rules import load_rules
+from geozone.standards.declared import load_standard, standard_ids
+from geozone.standards.rules import example_of, remedy_of
+
+HOME = Path(geozone.__file__).parents[1]
+DOCUMENT = HOME / "docs" / "standards.md"
+EXAMPLE = re.search(r"```toml\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)[1]
+
+
+def written(tmp_path, old="", new=""):
+    assert old in EXAMPLE
+    path = tmp_path / "office.toml"
+    path.write_text(EXAMPLE.replace(old, new, 1), "utf-8")
+    return str(path)
+
+
+def test_the_standard_in_the_documents_can_be_used(capsys, tmp_path):
+    standard = written(tmp_path)
+    layers = {"DLTB": samples.survey_delivery()["DLTB"]}
+    layers["DLTB"].loc[3, "DLBM"] = "0199"
+    package = samples.write_package(layers, tmp_path / "a.gpkg")
+    code, out, _ = run(capsys, "check", package, "--standard", standard, "--json")
+    assert code == 1
+    assert [one["code"] for report in json.loads(out) for one in report["findings"]] == ["SJ101"]
+    code, out, _ = run(capsys, "rule", "SJ101", "--standard", standard)
+    assert code == 0
+    assert "2026 年起执行" in out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told", "line"),
+    [
+        ('check = "code_list"', 'check = "codelist"', "code_list", 'check = "code'),
+        ('codes = "land_class"', 'codes = "land"', "land_class", 'codes = "land'),
+        ('source = "office"\nfields', 'source = "offices"\nfields', "office", 'source = "offices'),
+        ('fields = ["DLBM"]', 'fields = ["DLMC"]', "DLBM", "fields = "),
+        ('layers = ["parcel"]', 'layers = ["parcels"]', "parcel", "layers = "),
+        ('code = "SJ101"', 'code = "CK001"', "CK001", 'code = "CK'),
+        ('code = "SJ101"', 'code = "sj1"', "sj1", 'code = "sj'),
+        ('severity = "error"', 'severity = "grave"', "error, note, warning", "severity = "),
+        ('certainty = "read"', 'certainty = "sure"', "sure", "certainty = "),
+        ('codes = "land_class"', 'code_s = "land_class"', "codes", "code_s"),
+        ("length = 5", 'length = "5"', "whole number", "length = "),
+        ('0101 = "水田"', "0101 = 1", "land_class", "[codes.land_class]"),
+        ('kind = "area"', 'kind = "areas"', "area", "kind = "),
+        ('names = ["DLTB", "地类图斑"]', "names = []", "list of texts", "names = "),
+        ('note = "2026 年起执行"', 'pattern = "("', "pattern", "pattern = "),
+    ],
+)
+def test_every_fault_of_a_standard_is_told_with_its_line(tmp_path, old, new, told, line):
+    path = written(tmp_path, old, new)
+    with pytest.raises(InputError) as error:
+        load_standard(path)
+    said = str(error.value)
+    assert told in said
+    lines = Path(path).read_text("utf-8").splitlines()
+    number = 1 + next(place for place, words in enumerate(lines) if words.strip().startswith(line))
+    assert f"line {number}:" in said
+
+
+def test_several_faults_are_told_at_once(tmp_path):
+    path = Path(written(tmp_path, 'check = "code_list"', 'check = "codelist"'))
+    path.write_text(path.read_text("utf-8").replace('type = "text"', 'type = "txt"'), "utf-8")
+    with pytest.raises(InputError, match="2 faults"):
+        load_standard(str(path))
+
+
+def test_a_code_stands_once(tmp_path):
+    path = Path(written(tmp_path))
+    rule = EXAMPLE[EXAMPLE.index("[[rule]]") :]
+    path.write_text(EXAMPLE + rule, "utf-8")
+    with pytest.raises(InputError, match="SJ101 stands twice"):
+        load_standard(str(path))
+
+
+def test_a_standard_that_is_not_there_is_told_with_the_nearest(tmp_path):
+    with pytest.raises(UsageError, match="nearest is planning"):
+        load_standard("planing")
+    with pytest.raises(InputError, match="does not exist"):
+        load_standard(str(tmp_path / "nothing.toml"))
+    (tmp_path / "gbk.toml").write_bytes("title = '标准'".encode("gb18030"))
+    with pytest.raises(InputError, match="UTF-8"):
+        load_standard(str(tmp_path / "gbk.toml"))
+
+
+def test_a_standard_is_added_by_its_file_alone(tmp_path):
+    with changed_declarations(tmp_path) as declared:
+        (declared.root / "seeds" / "standards" / "office.toml").write_text(EXAMPLE, "utf-8")
+        assert "office" in standard_ids()
+        assert load_standard("office").rules[0].code == "SJ101"
+
+
+def test_codes_of_the_standards_are_told_apart():
+    codes = [rule.code for name in standard_ids() for rule in load_standard(name).rules]
+    assert len(set(codes)) == len(codes)
+    assert not set(codes) & set(load_rules())
+
+
+def test_every_rule_of_a_standard_has_an_example_and_a_remedy():
+    for name in standard_ids():
+        standard = load_standard(name)
+        for rule in standard.rules:
+            for said in (example_of(standard, rule), remedy_of(rule)):
+                assert said.zh
+                assert said.en
+                assert "{" not in said.zh + said.en
+
+
+def test_rules_are_listed_and_explained(capsys):
+    code, out, _ = run(capsys, "rule", "--json", "--lang", "en")
+    assert code == 0
+    listed = {row["code"]: row for row in json.loads(out)}
+    assert len(listed) > 400
+    assert listed["DC304"]["certainty"] == "text read"
+    code, out, _ = run(capsys, "rule", "dc304", "--lang", "en")
+    assert code == 0
+    assert "how sure: text read" in out
+    assert "0.05 mu" in out
+    code, out, _ = run(capsys, "rule", "CK021", "--csv")
+    assert code == 0
+    assert "重叠" in out
+    code, _, err = run(capsys, "rule", "CK0021", "--lang", "en")
+    assert code == 2
+    assert "CK021" in err
+
+
+def test_the_tables_in_the_documents_are_as_declared(monkeypatch):
+    monkeypatch.syspath_prepend(str(HOME / "docs"))
+    monkeypatch.delitem(sys.modules, "standards", raising=False)
+    import standards
+
+    text = DOCUMENT.read_text("utf-8")
+    assert standards.filled(text) == text
+    assert text.count("| GH") > 20
+
+
+def test_repair_does_not_go_with_a_standard(capsys, tmp_path):
+    code, _, err = run(
+        capsys, "check", tmp_path, "--standard", "survey", "--repair", tmp_path / "a.gpkg", "--lang", "en"
+    )
+    assert code == 2
+    assert "--repair" in err
