@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from geozone.checks.layer_findings import LISTED, LayerFindings, place_of
+from geozone.manifest.area_fields import area_fields
 from geozone.messages import text
 from geozone.model import CRS, Finding, Layer, Severity
 from geozone.overlay.plane import Numbers, area_km2
@@ -206,7 +207,8 @@ def _fields(data: pd.DataFrame) -> list[_Field]:
 def _meaning(name: str) -> tuple[bool, str | None]:
     """Tell whether a field states the area of its feature, and in which unit."""
     table = _table()
-    for known, unit in table["fields"].items():
+    fields = {**table["fields"], **area_fields()}
+    for known, unit in fields.items():
         if means(name, known):
             return True, str(unit)
     names = [*synonyms(_GENERIC), "area"]
@@ -216,7 +218,7 @@ def _meaning(name: str) -> tuple[bool, str | None]:
     for word, unit in _words():
         if bare.endswith(word):
             base = bare.removesuffix(word).rstrip("(（[【_- /")
-            return any(base == known.casefold() for known in (*names, *table["fields"])), unit
+            return any(base == known.casefold() for known in (*names, *fields)), unit
     return False, None
 
 

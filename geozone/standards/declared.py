@@ -58,7 +58,6 @@ class StandardField:
     source: Source
     length: int | None = None
     unit: str | None = None  # of an area
-    means: str | None = None  # a field of geozone
     optional: bool = False
 
 
@@ -168,7 +167,7 @@ def _parsed(declared: Declarations, name: str) -> Standard:
     fields = tuple(
         StandardField(
             one["name"], _text(one, "title"), tuple(one.get("layers", layers)), one["type"], sources[one["source"]],
-            one.get("length"), one.get("unit"), one.get("means"), one.get("optional", False),
+            one.get("length"), one.get("unit"), one.get("optional", False),
         )
         for one in tables.get("field", ())
     )  # fmt: skip

@@ -44,7 +44,6 @@ FIELD: Mapping[str, Key] = {
     "type": Key("choice", required=True, choices=TYPES),
     "length": Key("whole"),
     "unit": Key("choice", choices=UNITS),
-    "means": Key("text"),
     "optional": Key("flag"),
     "source": Key("text", required=True),
 }

@@ -11,7 +11,9 @@ from declarations import changed_declarations
 from test_standards import run
 
 import geozone
+from geozone.checks.stated_areas import states_areas
 from geozone.errors import InputError, UsageError
+from geozone.manifest.area_fields import area_fields
 from geozone.manifest.rules import load_rules
 from geozone.standards.declared import load_standard, standard_ids
 from geozone.standards.rules import example_of, remedy_of
@@ -102,6 +104,39 @@ def test_a_standard_is_added_by_its_file_alone(tmp_path):
         (declared.root / "seeds" / "standards" / "office.toml").write_text(EXAMPLE, "utf-8")
         assert "office" in standard_ids()
         assert load_standard("office").rules[0].code == "SJ101"
+
+
+def test_the_unit_of_an_area_stands_with_the_standard_that_asks_for_it(tmp_path):
+    """An ordinary check takes it from there; where two standards differ, nobody knows the unit."""
+    assert area_fields() == {"JSMJ": "m2", "MJ": "m2", "QYMJ": "km2", "TBMJ": "m2"}
+    fields = """
+[[field]]
+name = "DKMJ"
+title = "地块面积"
+type = "number"
+unit = "mu"
+source = "office"
+
+[[field]]
+name = "MJ"
+title = "面积"
+type = "number"
+unit = "ha"
+source = "office"
+
+[[rule]]
+code = "SJ301"
+check = "area_differs"
+severity = "error"
+source = "office"
+fields = ["DKMJ", "MJ"]
+share = 0.01
+"""
+    with changed_declarations(tmp_path) as declared:
+        (declared.root / "seeds" / "standards" / "office.toml").write_text(EXAMPLE + fields, "utf-8")
+        assert area_fields() == {"DKMJ": "mu", "JSMJ": "m2", "QYMJ": "km2", "TBMJ": "m2"}
+        assert states_areas("DKMJ")
+    assert not states_areas("DKMJ")
 
 
 def test_codes_of_the_standards_are_told_apart():

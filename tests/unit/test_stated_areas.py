@@ -39,6 +39,7 @@ def grave(**columns):
         ("mj", "m2"),
         ("TBMJ", "m2"),
         ("QYMJ", "km2"),
+        ("JSMJ", "m2"),
         ("area_ha", "ha"),
         ("面积（亩）", "mu"),
         ("面积_km2", "km2"),
