@@ -15,6 +15,8 @@ from typing import Any
 import geozone
 from geozone import files
 
+_APART = ("geozone.maps.frontend", "geozone.qgis_plugin")  # scripts of the page, and modules of QGIS's Python
+
 
 class Declared:
     """A folder with copies of ``seeds`` and of the tables in ``layers``."""
@@ -76,7 +78,7 @@ def forget() -> None:
 def _import_all() -> list[Any]:
     """Import every module, and return the functions that keep what they return."""
     for module in pkgutil.walk_packages(geozone.__path__, "geozone."):
-        if not module.name.startswith("geozone.maps.frontend") and module.name != "geozone.__main__":
+        if not module.name.startswith(_APART) and module.name != "geozone.__main__":
             importlib.import_module(module.name)
     kept = [
         value

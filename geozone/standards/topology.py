@@ -12,6 +12,7 @@ from itertools import combinations, groupby
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
@@ -19,7 +20,7 @@ import shapely
 from geozone.checks.layer_findings import LayerFindings
 from geozone.checks.shapes import check_shapes
 from geozone.model import CRS
-from geozone.overlay.plane import Geometries, area_km2, length_km
+from geozone.overlay.plane import Geometries, Numbers, area_km2, length_km
 from geozone.overlay.rings import each
 from geozone.standards.delivery import Rows, Table
 from geozone.standards.found import Checking
@@ -27,6 +28,7 @@ from geozone.standards.found import Checking
 _TYPES = {"geometry_type", "geometry_types_mixed", "lines_closed"}  # which the kind of a layer tells
 _BLOCK = 20_000  # pairs whose overlaps are computed together
 _POLYGON = 3
+_METRES_A_DEGREE = 111_700.0  # at most
 _FINE = 1e-9  # degrees: a grid on which a union does not give up
 
 
@@ -159,10 +161,22 @@ def _shared(
 ) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Yield the pairs of shapes that overlap by more than the tolerance, with where and how much."""
     (shapes, one), (others, two) = these, those
+    near = _may_overlap(checking, shapely.bounds(shapes)[one], shapely.bounds(others)[two], system)
+    one, two = one[near], two[near]
     for block in np.array_split(np.arange(len(one)), max(1, len(one) // _BLOCK)):
         shared = each(shapely.intersection, shapes[one[block]], others[two[block]])
         for number, params in _summed(_strips(checking, shared, system)):
             yield int(one[block[number]]), int(two[block[number]]), params
+
+
+def _may_overlap(
+    checking: Checking, boxes: Numbers, others: Numbers, system: pyproj.CRS
+) -> npt.NDArray[np.bool_]:
+    """Tell which boxes share more than a strip as wide as the tolerance: in a narrower one, nothing is wider."""
+    wide = np.minimum(boxes[:, 2:], others[:, 2:]) - np.maximum(boxes[:, :2], others[:, :2])
+    metres = system.axis_info[0].unit_conversion_factor if system.is_projected else _METRES_A_DEGREE
+    # half of it, since a plane is not true to scale
+    return np.asarray(wide.min(axis=1) * metres > 0.5 * float(checking.rule.options["tolerance_m"]))
 
 
 def _summed(strips: list[_Strip]) -> Iterator[tuple[int, dict[str, Any]]]:

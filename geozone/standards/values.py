@@ -97,11 +97,11 @@ def code_name(checking: Checking) -> None:
         of = table.column(key)
         if of is None:
             continue
-        given = as_texts(of)
+        given = as_texts(of).tolist()
         told = [
             (row, {"field": name, "value": _shown(value), "code": code, "expected": codes[code]})
             for row, value in _filled(values)
-            if (code := given.iloc[row]) in codes and value != codes[code]
+            if (code := given[row]) in codes and value != codes[code]
         ]
         checking.tell_rows("code_name", table, told)
 
