@@ -11,7 +11,7 @@ CHECKERS := $(CHECK)/node_modules/.installed
 SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup maps example browsers test thorough lint format fuzz faults bench layers plugin docs site constraints clean
+.PHONY: help setup maps example wheel browsers test thorough lint format fuzz faults bench layers plugin docs site constraints clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ maps: setup ## build the maps, tables and GeoPackages of bth, yrd and hebei into
 example: setup ## write the complete synthetic example into example/, and build it into example/maps
 	$(BIN)/geozone example example
 	$(BIN)/geozone build --project example/project.toml --out example/maps
+
+wheel: setup ## write the wheel, which is installed without make, into dist/
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 browsers: $(INSTALLED) ## install the oldest browser that the pages are tested with
 	cd tests/browser/chromium88 && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error

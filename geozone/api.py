@@ -44,6 +44,7 @@ from geozone.sources import (
     stated_areas_of_file,
     stream_or_open,
 )
+from geozone.system import processors
 
 
 def coverage(
@@ -179,7 +180,7 @@ def mosaic(
                 workers=workers or 1,
             )
         return _told(table, units, *read)
-    count = threads or geozone.overlay.coverage.processors()
+    count = threads or processors()
     opened = {name: stream_or_open(layer, crs, threads=count) for name, layer in layers.items()}
     table = geozone.overlay.mosaic.mosaic(
         {name: one.ground for name, one in opened.items()},
@@ -282,7 +283,7 @@ def _vintages(  # noqa: PLR0917 - one private step of `change`
 ) -> tuple[Opened, Opened | Streamed, Opened | Streamed]:
     """Return zones and both vintages, opened; two files of one name are told apart."""
     units = open_zones(zones, by, zones_crs)
-    count = threads or geozone.overlay.coverage.processors()
+    count = threads or processors()
     before, after = (stream_or_open(vintage, crs, threads=count) for vintage in (old, new))
     if before.name == after.name:
         before = before.called(f"{before.name} ({geozone.overlay.change.OLD})")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
@@ -13,11 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from geozone.errors import UsageError
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from geozone.system import BusyError, held, in_use, keep, move
 
 _PLAIN = re.compile(r"[\w ./\\()\[\]{}+,=~@\-]*|[A-Za-z]:[\w ./\\()\[\]{}+,=~@\-]*")
 TEMPORARY = ".geozone-"  # how the names of temporary folders beside outputs begin
@@ -63,12 +58,29 @@ def whole_file(path: Path) -> Iterator[Path]:
     make_folder(path.parent)
     with working_folder(path.parent) as folder, plain_path(folder / path.name) as named:
         yield named
-        unfinished = folder / named.name
-        try:
-            keep(unfinished)
-            unfinished.replace(path)
-        except OSError as error:
-            raise UsageError("files.unwritable", path=path, reason=error.strerror or str(error)) from error
+        keep(folder / named.name)
+        put(folder / named.name, path)
+
+
+def put(source: Path, place: Path) -> None:
+    """Move a file or folder to its place.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be moved, such as to the place of a file that another program has open on Windows.
+    """
+    try:
+        move(source, place)
+    except OSError as error:
+        raise unwritable(place, error) from error
+
+
+def unwritable(path: Path | str, error: OSError) -> UsageError:
+    """Return that a file cannot be written, and what may be done about it."""
+    if in_use(error):
+        return UsageError("files.in_use", path=path)
+    return UsageError("files.unwritable", path=path, reason=error.strerror or str(error))
 
 
 @contextmanager
@@ -104,7 +116,7 @@ def working_folder(parent: Path) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=parent))
     _in_use.add(folder)
     try:
-        with lock(folder):
+        with held(folder):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -121,49 +133,8 @@ def clear_leftovers(parent: Path) -> None:
     """Remove the temporary folders in a folder that no process is using any more."""
     for item in parent.glob(f"{TEMPORARY}*"):
         if item.is_dir() and not item.is_symlink():
-            with suppress(BusyError), lock(item):
+            with suppress(BusyError), held(item):
                 shutil.rmtree(item, ignore_errors=True)
-
-
-def keep(path: Path) -> None:
-    """Make sure that a file, or the names in a folder, are on the disk and not only on their way there."""
-    with suppress(OSError):  # Windows opens no folder, some network drives keep none
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-class BusyError(Exception):
-    """Another process holds a lock."""
-
-
-@contextmanager
-def lock(folder: Path) -> Iterator[None]:
-    """Hold a folder for this process; the lock ends with the process, however that ends, and leaves nothing behind.
-
-    Where the system has no such locks (Windows, some network drives), nothing is held.
-
-    Raises
-    ------
-    BusyError
-        If another process holds it.
-    """
-    if fcntl is None:
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BusyError from error
-        except OSError:
-            pass  # a drive without locks
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def digest(path: Path) -> str:

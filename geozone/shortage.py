@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-import re
 from collections.abc import Iterator
-from pathlib import Path
+
+from geozone.system import share_of_address_space
 
 _NEARLY = 0.95
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
@@ -24,7 +24,7 @@ _MEMORY_WORDS = (
 
 def is_of_memory(error: BaseException) -> bool:
     """Tell whether an error, or one that it came of, says that there was not enough memory, or came where there was none left."""
-    return _has_met_its_limit() or any(
+    return share_of_address_space() > _NEARLY or any(
         isinstance(one, MemoryError) or _number(one) == errno.ENOMEM or _says(one, _MEMORY_WORDS)
         for one in _chain(error)
     )
@@ -33,20 +33,6 @@ def is_of_memory(error: BaseException) -> bool:
 def is_of_disk(error: BaseException) -> bool:
     """Tell whether an error, or one that it came of, says that the disk is full."""
     return any(_number(one) in _FULL or _says(one, _FULL_WORDS) for one in _chain(error))
-
-
-def _has_met_its_limit() -> bool:
-    """Tell whether this process has taken nearly all the address space that it may have, as far as the system says so."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-
-        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-        if limit == resource.RLIM_INFINITY:
-            return False
-        words = re.search(r"VmPeak:\s*(\d+) kB", Path("/proc/self/status").read_text("ascii"))
-    except (ImportError, OSError, UnicodeDecodeError):
-        return False
-    return words is not None and int(words[1]) << 10 > _NEARLY * limit
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -17,6 +17,7 @@ import shapely
 from fiona._env import get_proj_version_tuple as fiona_proj_version
 
 from geozone import __version__
+from geozone.system import database_address
 
 _OTHERS = ("geopandas", "pandas", "numpy", "pyarrow", "exactextract", "folium", "matplotlib", "xlsxwriter")
 
@@ -71,7 +72,7 @@ def _proj_of_database(path: Path) -> str:
     """Return the PROJ that a bundled database was made by; pyogrio does not tell its PROJ itself."""
     if not path.is_file():
         return ""
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+    with closing(sqlite3.connect(database_address(path, "mode=ro&immutable=1"), uri=True)) as database:
         row = database.execute("SELECT value FROM metadata WHERE key = 'PROJ.VERSION'").fetchone()
     return str(row[0]) if row else ""
 

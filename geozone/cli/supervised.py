@@ -20,12 +20,13 @@ import click
 from geozone.errors import InputError
 from geozone.files import remove_working_folders
 from geozone.messages import Language, text
-from geozone.processes import end_with_parent
+from geozone.system import end_with_parent
 
-_BROKEN = (
-    (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
-    if os.name == "posix"
-    else ()
+# by which a system ends a process whose library broke down; not every system has all of them
+_BROKEN = tuple(
+    getattr(signal, name)
+    for name in ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT")
+    if hasattr(signal, name)
 )
 
 

@@ -10,6 +10,7 @@ from geozone.errors import UsageError
 from geozone.example import keeping, keeping_registers
 from geozone.example.explained import project_text, readme_text
 from geozone.example.inputs import inputs
+from geozone.files import put
 
 PROJECT_FILE, README = "project.toml", "README.md"
 
@@ -49,7 +50,7 @@ def write_example(folder: Path, zone: str) -> Path:
         _write_all(whole, zone)
         if folder.exists():
             folder.rmdir()
-        whole.replace(folder)
+        put(whole, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return folder / PROJECT_FILE

@@ -26,6 +26,7 @@ from geozone.files import whole_file
 from geozone.manifest.roles import load_roles
 from geozone.messages import Language, listed, text
 from geozone.model import CRS, Basis, Level, ZoneResult
+from geozone.system import database_address
 
 _VERSION = "3.22.0"  # what it is written for; newer ones read it as well
 _ZIP_DATE = (2000, 1, 1, 0, 0, 0)  # equal content gives equal bytes
@@ -106,7 +107,7 @@ def add_project(database: sqlite3.Connection, name: str, archive: bytes, date: s
 
 def stored_project(package: Path) -> bytes:
     """Return the project that a GeoPackage of geozone holds."""
-    database = sqlite3.connect(f"{package.absolute().as_uri()}?mode=ro", uri=True)
+    database = sqlite3.connect(database_address(package.absolute(), "mode=ro"), uri=True)
     try:
         (content,) = database.execute("SELECT content FROM qgis_projects").fetchone()
     finally:

@@ -24,7 +24,7 @@ from geozone.export.result_tables import content
 from geozone.export.table import Table
 from geozone.export.tables import safe_cell, table_csv
 from geozone.export.workbook import write_workbook
-from geozone.files import whole_file
+from geozone.files import put, whole_file
 from geozone.messages import Language
 from geozone.model import ZoneResult
 
@@ -350,4 +350,4 @@ def whole_folder(path: Path, mark: str) -> Iterator[Path]:
         unfinished.mkdir()
         yield unfinished
         if path.exists():
-            path.rename(unfinished.parent / "replaced")  # goes away with the temporary folder
+            put(path, unfinished.parent / "replaced")  # goes away with the temporary folder

@@ -18,7 +18,7 @@ from geozone.export.indicators import main_rate
 from geozone.export.qml import feature_label, qml, unit_label
 from geozone.export.result_tables import content
 from geozone.export.table import Table
-from geozone.files import whole_file
+from geozone.files import put, whole_file
 from geozone.manifest.roles import load_roles
 from geozone.messages import Language, text
 from geozone.model import Level, ZoneResult
@@ -116,7 +116,7 @@ def write_tables(
                 settle(database)
         except sqlite3.Error as error:
             raise UsageError("files.unwritable", path=path, reason=str(error)) from error
-        package.replace(unfinished)
+        put(package, unfinished)
 
 
 def _write(table: Table, path: Path, lang: Language, *, first: bool, target: Path) -> None:

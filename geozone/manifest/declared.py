@@ -16,6 +16,7 @@ from geozone.messages import Text, text
 _DIGIT, _BRACKET = re.compile(r"\d"), re.compile(r"[\[{]")
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]?\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*(?:"([^"]+)"|'([^']+)'|([\w.\-]+))\s*=""")
+_ESCAPED = re.compile(r'"[^"\n]*\\[^"\\bfnrtuU\n][^"\n]*"')  # a path of Windows in double quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Declarations:
         try:
             self.tables: dict[str, Any] = tomllib.loads(written)
         except tomllib.TOMLDecodeError as error:
-            raise InputError("manifest.not_toml", file=name, reason=str(error)) from error
+            fault = "manifest.not_toml_path" if _ESCAPED.search(written) else "manifest.not_toml"
+            raise InputError(fault, file=name, reason=str(error)) from error
         except ValueError as error:
             raise InputError("manifest.too_long", file=name, line=_line_of_most(written, _DIGIT)) from error
         except RecursionError as error:

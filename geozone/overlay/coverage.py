@@ -6,7 +6,6 @@ already, so that each piece of ground belongs to one feature.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -23,6 +22,7 @@ from geozone.overlay.losses import findings_of, losses, merged, outside, tell
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, frame_of, make_zones
+from geozone.system import processors
 
 COLUMNS = ("zone_km2", "gross_km2", "net_km2", "overlap_km2", "share", "features")
 
@@ -166,11 +166,6 @@ def attribution(layer: Any, zones: Any, *, by: str | None = None, threads: int |
         names=[frame.index.name or "feature", prepared.keys.name or "zone"],
     )
     return table
-
-
-def processors() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def grid_cells(features: int) -> int:

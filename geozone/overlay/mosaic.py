@@ -18,7 +18,7 @@ import shapely
 
 from geozone.errors import ConservationError, UsageError
 from geozone.model import CRS, Finding
-from geozone.overlay.coverage import grid_cells, processors
+from geozone.overlay.coverage import grid_cells
 from geozone.overlay.face_shapes import find_shapes
 from geozone.overlay.faces import Bits, Faces, Layers, find_faces
 from geozone.overlay.features import Features, Progress, features_of, join
@@ -28,6 +28,7 @@ from geozone.overlay.overlap import union_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane
 from geozone.overlay.zone_grid import Sheet, make_sheets, polygons_of
 from geozone.overlay.zones import Zones, frame_of, make_zones
+from geozone.system import processors
 
 MOST_LAYERS = 16
 _ALL = (1 << MOST_LAYERS) - 1

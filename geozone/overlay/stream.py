@@ -31,7 +31,6 @@ from geozone.overlay.coverage import (
     find_shares,
     grid_cells,
     in_no_zone,
-    processors,
     sum_up,
 )
 from geozone.overlay.features import (
@@ -64,6 +63,7 @@ from geozone.read.safety import LIMITS
 from geozone.read.salvage import parse_wkb
 from geozone.read.shapefile import is_plain
 from geozone.read.wellknown import is_too_deep
+from geozone.system import processors
 
 MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
 _LEAST_ROOM, _MOST_ROOM = 1 << 16, 1 << 26  # numbers that memory is asked for at once

@@ -18,6 +18,7 @@ from geozone.model import Origin
 from geozone.read.address import split_layer
 from geozone.read.door.content import admitted, stay_inside
 from geozone.read.safety import is_remote
+from geozone.system import slashed
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = {
@@ -87,6 +88,8 @@ def data_file(name: str, project: Path) -> tuple[Path | str, str | None]:
     if is_database(name):
         return name, None
     file, layer = split_layer(project.parent / name)
+    if not Path(file).exists():  # a project that was written on Windows
+        file, layer = split_layer(project.parent / slashed(name))
     if not Path(file).exists():
         if is_remote(name):
             raise InputError("read.remote", path=name)

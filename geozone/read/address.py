@@ -6,6 +6,7 @@ from pathlib import Path
 
 from geozone.addresses import is_database
 from geozone.read.safety import is_web_address
+from geozone.system import is_drive
 
 
 def split_layer(path: str | Path) -> tuple[str | Path, str | None]:
@@ -23,7 +24,7 @@ def split_layer(path: str | Path) -> tuple[str | Path, str | None]:
     if is_database(written) or is_web_address(written) or _exists(written):
         return path, None
     file, colon, layer = written.rpartition(":")
-    if not (colon and file and layer) or not _exists(file):
+    if not (colon and file and layer) or is_drive(file) or not _exists(file):
         return path, None
     return (Path(file) if isinstance(path, Path) else file), layer
 

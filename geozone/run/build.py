@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from geozone.run import jobs
 from geozone.run.options import Options
 from geozone.run.processes import Processes
 from geozone.run.swap import one_build
+from geozone.system import processors
 
 
 def build(
@@ -103,8 +103,7 @@ def _processes(projects: Sequence[Project], options: Options) -> int:
         return 1
     if any(project != embedded_project(project.zone.key) for project in projects):
         return 1  # what it rests on may be large, and would be held twice
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(max(len(projects), 2), options.threads or processors)
+    return min(max(len(projects), 2), options.threads or processors())
 
 
 def _together(  # noqa: PLR0917 - one private step of `build`

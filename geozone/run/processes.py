@@ -15,9 +15,9 @@ from typing import Self, TypeVar
 
 from geozone.errors import UsageError
 from geozone.messages import Text
-from geozone.processes import end_with_parent
 from geozone.quiet import is_quiet, quieten
 from geozone.run.options import Options
+from geozone.system import end_with_parent
 
 _Result = TypeVar("_Result")
 _steps: SimpleQueue[Text | None] | None = (

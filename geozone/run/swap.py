@@ -18,9 +18,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geozone.errors import UsageError
-from geozone.files import TEMPORARY, BusyError, clear_leftovers, keep, lock, make_folder, working_folder
+from geozone.files import TEMPORARY, clear_leftovers, make_folder, put, unwritable, working_folder
 from geozone.messages import Text
 from geozone.shortage import is_of_disk
+from geozone.system import BusyError, held, keep, move
 
 _PENDING = f"{TEMPORARY}swap"  # a build that is whole, and not yet in its place
 _FORMER = f"{TEMPORARY}former"  # the files that it takes the places of
@@ -40,7 +41,7 @@ def one_build(out: Path) -> Iterator[Path]:
     """
     make_folder(out)
     try:
-        with lock(out):
+        with held(out):
             complete(out)
             clear_leftovers(out)
             with _disk_watched(out), working_folder(out) as stage:
@@ -53,7 +54,7 @@ def one_build(out: Path) -> Iterator[Path]:
 def settle(out: Path) -> None:
     """Complete a build that was ended in the midst of its swap, for whoever reads the folder; of one under way nothing is touched."""
     if (out / _PENDING).is_dir():
-        with suppress(BusyError, UsageError, OSError), lock(out):
+        with suppress(BusyError, UsageError, OSError), held(out):
             complete(out)
 
 
@@ -76,14 +77,13 @@ def complete(out: Path) -> bool:
         for item in sorted(pending.iterdir()):
             place = out / item.name
             _remember(place, former)
-            item.replace(place)
+            move(item, place)
             moved.append(item.name)
         keep(out)
         pending.rmdir()
     except OSError as error:
         _go_back(out, moved)
-        reason = error.strerror or str(error)
-        raise UsageError("files.unwritable", path=error.filename2 or out, reason=reason) from error
+        raise unwritable(error.filename2 or out, error) from error
     finally:
         shutil.rmtree(former, ignore_errors=True)
     return True
@@ -95,7 +95,7 @@ def _take_place(stage: Path, out: Path) -> None:
         keep(item)
     keep(stage)
     with _not_ended():
-        stage.rename(out / _PENDING)
+        put(stage, out / _PENDING)
         keep(out)
         complete(out)
 
@@ -117,7 +117,7 @@ def _go_back(out: Path, moved: list[str]) -> None:
     for name in moved:
         before = out / _FORMER / name
         if before.exists():
-            before.replace(out / name)
+            move(before, out / name)
         else:
             (out / name).unlink(missing_ok=True)
     shutil.rmtree(out / _PENDING, ignore_errors=True)

@@ -9,9 +9,9 @@ PACKAGE = Path(geozone.__file__).parent
 # a room may import rooms of a lower storey, and its own modules
 DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
-    {"addresses", "messages", "quiet"},
+    {"addresses", "messages", "quiet", "system"},
     {"errors"},
-    {"aligned", "alike", "choices", "files", "model", "processes", "rounding", "shortage"},
+    {"aligned", "alike", "choices", "files", "model", "rounding", "shortage"},
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges", "overlay.keys"},

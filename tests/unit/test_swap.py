@@ -11,9 +11,11 @@ import time
 import pytest
 
 from geozone.errors import UsageError
-from geozone.files import BusyError, clear_leftovers, lock, whole_file, working_folder
+from geozone.files import clear_leftovers, whole_file, working_folder
 from geozone.run import swap
 from geozone.run.swap import complete, one_build, settle
+from geozone.system import BusyError
+from geozone.system import held as lock
 
 NAMES = ["bth.gpkg", "bth.html", "bth.xlsx", "bth_rates.csv", "bth_rates.json", "bth_run.json", "index.html"]
 # a build of seven files that ends itself at one of its dealings with the disk, as by SIGKILL

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from geozone.read.door.content import admitted, begins_with, bytes_of
+from geozone.system import database_address
 
 MAGIC = b"SQLite format 3\x00"
 _MODES = slice(18, 20)  # of the header: 1 a journal, 2 a write-ahead log
@@ -64,7 +65,7 @@ def opened_database(path: Path) -> Iterator[sqlite3.Connection]:
     with settled(local) as file:
         # a file that is taken as it stands is not waited for, and nothing is written beside it
         options = "mode=ro" if file != local else "mode=ro&immutable=1"
-        with closing(sqlite3.connect(f"{file.as_uri()}?{options}", uri=True)) as database:
+        with closing(sqlite3.connect(database_address(file, options), uri=True)) as database:
             database.execute("PRAGMA trusted_schema = OFF")
             database.execute("PRAGMA query_only = ON")
             database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
