@@ -80,6 +80,16 @@ class Kind(StrEnum):
     REPORTED = "reported"
 
 
+class PlaceGroup(StrEnum):
+    """What a place of the documents is, as maps draw it apart."""
+
+    AREA = "area"  # one that a policy draws: a new area, a functional zone
+    LAND = "land"  # mountains, plains, woods, parks
+    WATER = "water"  # rivers, lakes, reservoirs
+    SHORE = "shore"  # the sea and its shore
+    UNIT = "unit"  # an administrative unit or a zone under its name
+
+
 class BreakKind(StrEnum):
     """How a barrier does not hold at a place."""
 
@@ -168,6 +178,7 @@ class LayerStyle:
     opacity: float = 1.0
     dash: str | None = None
     size: float = 1.0  # of points, times the usual one
+    mark: str = "circle"  # of points: "circle" | "square" | "triangle" | "diamond"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from geozone.errors import UsageError
 from geozone.files import shipped
 from geozone.messages import NO_TEXT, Text, listed, text
-from geozone.model import Comparator, Document, Level, Modality, Reading, Target, Zone
+from geozone.model import Comparator, Document, Level, Modality, PlaceGroup, Reading, Target, Zone
 
 NAMES_ZONE, NAMES_UNIT = "zone", "unit"  # what a place of some kinds is another name of
 NATIONAL = "national"  # the zone of demands that speak of the whole country
@@ -35,6 +35,7 @@ class Place:
     clauses: tuple[str, ...]
     kind: Text
     names: str  # what it is another name of: NAMES_ZONE, NAMES_UNIT or nothing
+    group: PlaceGroup  # by which symbol it is drawn
     geometry: str
     zone: str | None
     point: tuple[float, float] | None  # longitude, latitude: representative only
@@ -193,6 +194,7 @@ def load_places() -> tuple[Place, ...]:
             clauses=tuple(entry["clauses"]),
             kind=_text(kinds[entry["kind"]]),
             names=kinds[entry["kind"]].get("is", ""),
+            group=PlaceGroup(kinds[entry["kind"]].get("group", PlaceGroup.UNIT)),
             geometry=entry["geometry"],
             zone=entry.get("zone"),
             point=(entry["lon"], entry["lat"]) if "lon" in entry else None,

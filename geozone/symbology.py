@@ -183,9 +183,13 @@ def grades_of(role: str | None) -> tuple[Grades, list[Grade]] | None:
     if declared.bounds:
         return declared, [_class(declared, style, number) for number in range(len(declared.colours))]
     entries = []
-    for code, colour in zip(declared.codes, declared.colours, strict=True):
+    marks = declared.marks or ("",) * len(declared.codes)
+    for code, colour, mark in zip(declared.codes, declared.colours, marks, strict=True):
         word = text(f"words.{declared.domain}_{code}")
+        # where points have marks, lines and outlines of areas have their colour
         plain = replace(style, fill=colour)
+        if mark:
+            plain = replace(plain, stroke=colour, mark=mark)
         if declared.first:
             title = text("words.first_ones", title=word, count=declared.first)
             large = replace(plain, size=_LARGE)

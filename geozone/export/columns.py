@@ -13,7 +13,18 @@ from geozone import messages
 from geozone.manifest.inputs import register_roles
 from geozone.manifest.roles import load_roles
 from geozone.messages import Text
-from geozone.model import Basis, BreakKind, Comparator, Kind, Level, Modality, Severity, Status, Verdict
+from geozone.model import (
+    Basis,
+    BreakKind,
+    Comparator,
+    Kind,
+    Level,
+    Modality,
+    PlaceGroup,
+    Severity,
+    Status,
+    Verdict,
+)
 
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
@@ -30,6 +41,7 @@ DOMAINS: dict[str, type[StrEnum] | None] = {
     "modality": Modality,
     "rate_kind": Kind,
     "break_kind": BreakKind,
+    "place_group": PlaceGroup,
     "role": None,  # of layers and registers, as declared
 }
 

@@ -320,7 +320,7 @@ def _marker(style: LayerStyle, pass_: int) -> ET.Element:
         "SimpleMarker",
         pass_,
         {
-            "name": "circle",
+            "name": style.mark,
             "color": _colour(style.fill or style.stroke or "#777777", style.opacity),
             "outline_color": _colour(style.stroke or "#333333", 1.0),
             "outline_width": f"{style.width * _MM:.3f}",

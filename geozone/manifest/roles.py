@@ -60,6 +60,7 @@ class Grades:
     unit: str = ""  # of the number
     widths: tuple[float, ...] = ()  # of lines, one a class
     codes: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()  # of points, one a code
     domain: str = ""  # value domain of the codes
     rank: str = ""  # a field that counts from the first
     first: int = 0  # how many of the first are drawn larger

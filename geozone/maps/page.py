@@ -19,6 +19,7 @@ from geozone.maps.generalise import units_for_drawing
 from geozone.maps.mercator import base64_text, encode, pack, to_drawing, varints
 from geozone.maps.overview import overview_image
 from geozone.maps.payload import layer_entry, zone_payload
+from geozone.maps.places import GROUP, place_anchors
 from geozone.maps.plain import Strings, attributes, packed, to_json
 from geozone.maps.raster_image import raster_image
 from geozone.maps.relief import relief_image
@@ -37,7 +38,7 @@ from geozone.symbology import (
     legend_counts,
 )
 
-HIDDEN_COLUMNS = {"geometry", "province_codes"}  # not for readers
+HIDDEN_COLUMNS = {"geometry", "province_codes", GROUP}  # not for readers
 NAMES = {"name", "name_en"}  # what the page calls a feature
 PLAIN_FEATURES, PLAIN_POINTS = 20_000, 250_000  # a layer beyond either travels as tiles
 MADE_PLACES = 4  # decimals of what the run measured, as the page tells it
@@ -187,6 +188,8 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         "show": is_shown(spec),
         "flow": classes(layer.data[flow]) if flow in layer.data else None,
     }
+    if load_roles()[spec.role].nominal:
+        entry["anchors"] = place_anchors(layer, geometries)
     if statuses is not None:
         counted = legend_counts(layer, result.registers, statuses)
         entry["amounts"] = [counted[drawn] for drawn in LEGEND_ORDER]

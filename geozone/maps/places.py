@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from geozone.manifest.roles import load_roles
+from geozone.maps.mercator import Geometries
 from geozone.maps.plain import Strings, clean, number
 from geozone.messages import Text
-from geozone.model import ZoneResult
+from geozone.model import Layer, PlaceGroup, ZoneResult
 from geozone.overlay.units import member_codes
 from geozone.rates.amounts import area_text
 from geozone.rates.regions import ground_code
 
 COLUMNS = ("id", "name", "name_en", "kind", "kind_en", "units", "accuracy_m")
+GROUP = "kind_group"  # the column of what a place is drawn as
 _DEGREE_M = 111_000.0  # of latitude
 
 
@@ -64,3 +67,18 @@ def place_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
             }
         )
     return {"layer": layer.id, "items": items}
+
+
+def place_anchors(layer: Layer, geometries: Geometries) -> list[list[int] | None]:
+    """Return of each place where its mark and its name stand, in drawing units; None where the name of a unit stands already."""
+    found = shapely.point_on_surface(geometries)
+    places = np.column_stack([shapely.get_x(found), shapely.get_y(found)])
+    silent = np.isnan(places[:, 0])
+    if GROUP in layer.data:
+        silent |= (layer.data[GROUP] == PlaceGroup.UNIT).to_numpy()
+    return [None if nothing else place for nothing, place in zip(silent, _whole(places), strict=True)]
+
+
+def _whole(places: npt.NDArray[np.float64]) -> list[list[int]]:
+    whole: list[list[int]] = np.rint(np.nan_to_num(places)).astype(int).tolist()
+    return whole

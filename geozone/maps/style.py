@@ -58,7 +58,11 @@ def symbol(style: LayerStyle, *, points: bool = False) -> dict[str, Any]:
         "opacity": style.opacity,
         "dash": style.dash,
     }
-    return drawn if style.size == 1 else {**drawn, "size": style.size}
+    if style.size != 1:
+        drawn["size"] = style.size
+    if style.mark != "circle":
+        drawn["mark"] = style.mark
+    return drawn
 
 
 def crowded_symbol(drawn: dict[str, Any]) -> dict[str, Any]:

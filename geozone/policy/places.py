@@ -58,8 +58,8 @@ def places_layer(zone: Zone, units: gpd.GeoDataFrame, boundary: LayerSpec | None
     Returns
     -------
     Layer
-        Polygons and points in EPSG:4490 with ``id, name, name_en, kind, kind_en, documents, clauses, units, area_km2,
-        basis, confidence, source, licence, accuracy_m, vintage, note, note_en``.
+        Polygons and points in EPSG:4490 with ``id, name, name_en, kind, kind_en, kind_group, documents, clauses, units,
+        area_km2, basis, confidence, source, licence, accuracy_m, vintage, note, note_en``.
     """
     spec = next(one for one in load_catalog().values() if get_role(one.role).nominal)
     table = units.drop_duplicates("code").set_index("code")
@@ -82,8 +82,8 @@ def places_layer(zone: Zone, units: gpd.GeoDataFrame, boundary: LayerSpec | None
 
 
 COLUMNS = (
-    "id", "name", "name_en", "kind", "kind_en", "documents", "clauses", "units", "area_km2", "basis", "confidence", "source",
-    "licence", "accuracy_m", "vintage", "note", "note_en", "geometry",
+    "id", "name", "name_en", "kind", "kind_en", "kind_group", "documents", "clauses", "units", "area_km2", "basis", "confidence",
+    "source", "licence", "accuracy_m", "vintage", "note", "note_en", "geometry",
 )  # fmt: skip
 
 
@@ -92,6 +92,7 @@ def _described(place: Place) -> dict[str, Any]:
         "id": place.id,
         "kind": place.kind.zh,
         "kind_en": place.kind.en,
+        "kind_group": place.group.value,
         "documents": ",".join(place.documents),
         "clauses": ",".join(place.clauses),
         "confidence": place.confidence,

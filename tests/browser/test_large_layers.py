@@ -201,6 +201,20 @@ def test_a_feature_is_found_by_pinyin(open_page, tiled):
         page.locator(".leaflet-popup-content").wait_for(state="detached")
 
 
+def test_features_of_a_tiled_layer_are_named_on_the_map(open_page, tiled):
+    page = open_page(tiled, "#layer=lakes", reduced_motion="reduce")
+    settle(page)
+    page.evaluate(
+        """async () => {
+            const { app } = geozone;
+            const layer = [...app.layers.values()].find(one => one.id === 'lakes');
+            app.chart.flyTo(await layer.locate(0));
+        }"""
+    )
+    settle(page)
+    page.wait_for_function("() => geozone.app.labels.some(label => label.name === '重明湖')")
+
+
 def colour_at(page, place):
     """Return the colour that the map has at a place."""
     settle(page)

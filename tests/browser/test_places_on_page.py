@@ -8,6 +8,7 @@ import shapely
 from samples import sample_result
 
 from geozone.catalog import load_catalog
+from geozone.manifest.roles import get_role
 from geozone.messages import Text
 from geozone.model import CRS, Layer
 
@@ -31,9 +32,11 @@ def with_places(tmp_path_factory):
         "name": "云湖新区",
         "name_en": "Yunhu New Area",
         "units": "910101,910102",
+        "kind_group": "area",
         "accuracy_m": None,
     }
     point = {"id": "P902", "name": "重山", "name_en": "Mount Chong", "units": "", "accuracy_m": 11_100.0}
+    point["kind_group"] = "land"
     shapes = [shapely.box(116.0, 38.0, 117.0, 38.5), shapely.Point(117.6, 38.7)]
     data = gpd.GeoDataFrame([row | area, row | point], geometry=shapes, crs=CRS)
     result.layers["places"] = Layer("places", data, load_catalog()["places"])
@@ -124,3 +127,50 @@ def test_places_speak_the_language_of_the_page(open_page, with_places):
     popup = page.locator(".leaflet-popup-content").inner_text()
     assert "Stood for by two counties." in popup
     assert "以两县代表" not in popup
+
+
+def test_places_stand_as_symbols_of_their_kind_with_names_below_those_of_units(open_page, with_places):
+    page = open_page(with_places[0], "#layer=places", reduced_motion="reduce")
+    labels = page.evaluate("() => geozone.app.labels.map(({ name, kind, rank }) => [name, kind, rank])")
+    named = {name: (kind, rank) for name, kind, rank in labels}
+    assert {"云湖新区", "重山"} <= named.keys()
+    assert min(named[name][1] for name in ("云湖新区", "重山")) > max(
+        rank for _, kind, rank in labels if kind != "place"
+    )
+    declared = get_role("place").grades
+    colours = dict(zip(declared.codes, declared.colours, strict=True))
+    for key in ("area", "land"):
+        assert page.locator(f'[data-legend="places:{key}"]').is_visible()
+    assert page.locator('[data-legend="places:shore"]').count() == 0  # nothing of it is here
+    drawn = page.evaluate(
+        """() => {
+            const { app } = geozone;
+            const layer = [...app.layers.values()].find(one => one.id === 'places');
+            const view = app.chart.picture;
+            const canvas = document.querySelector('.picture canvas');
+            const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+            const context = copy.getContext('2d', { willReadFrequently: true });
+            context.drawImage(canvas, 0, 0);
+            return layer.anchors.map(([x, y]) => {
+                const at = app.chart.map.latLngToLayerPoint(app.chart.centreOf([x, y, x, y])).subtract(view._bounds.min);
+                return '#' + [...context.getImageData(Math.round(at.x), Math.round(at.y), 1, 1).data.slice(0, 3)]
+                    .map(part => part.toString(16).padStart(2, '0')).join('');
+            });
+        }"""
+    )
+    assert drawn == [colours["area"], colours["land"]]
+
+
+def test_a_point_is_clicked_on_its_symbol(open_page, with_places):
+    page = open_page(with_places[0], "#layer=places", reduced_motion="reduce")
+    x, y = page.evaluate(
+        """() => {
+            const point = geozone.app.chart.map.latLngToContainerPoint([38.7, 117.6]);
+            const box = document.querySelector('#map').getBoundingClientRect();
+            return [box.x + point.x, box.y + point.y];
+        }"""
+    )
+    page.mouse.click(x + 4, y + 3)
+    told = page.locator(".leaflet-popup-content").inner_text()
+    assert "重山" in told
+    assert "6(15)" in told  # the clause

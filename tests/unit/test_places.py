@@ -22,7 +22,7 @@ from geozone.manifest.roles import load_roles
 from geozone.maps.edition import public_edition
 from geozone.maps.payload import zone_payload
 from geozone.messages import Text
-from geozone.model import CRS, Basis, Kind, Layer, Level, Severity
+from geozone.model import CRS, Basis, Kind, Layer, Level, PlaceGroup, Severity
 from geozone.overlay.units import finest_units, member_codes, region_code, region_units
 from geozone.policy import places as module
 from geozone.policy.places import placed_table, places_layer, zone_places
@@ -35,7 +35,7 @@ from geozone.rates.regions import place_scopes, regions
 from geozone.run.compute import compute
 from geozone.run.supply import Materials, supply
 from geozone.seeds import get_zone, load_places, load_targets, load_zones
-from geozone.symbology import drawing_order
+from geozone.symbology import drawing_order, feature_grades
 
 ZONE = replace(get_zone("bth"), members=("910000", "920000"), coastal=("920000",))
 INDICATORS = list(load_indicators().values())
@@ -61,6 +61,18 @@ def named(monkeypatch):
 def codes():
     with (shipped("layers") / "registers" / "units.csv").open(encoding="utf-8") as file:
         return {row["code"] for row in csv.DictReader(file)}
+
+
+def test_every_group_of_kinds_has_a_symbol_and_a_word():
+    declared = load_roles()["place"].grades
+    assert set(declared.codes) == {group.value for group in PlaceGroup}
+    assert len(set(zip(declared.colours, declared.marks, strict=True))) == len(declared.codes)
+    for one in load_places():
+        assert (one.group is PlaceGroup.UNIT) == bool(one.names), one.id  # every other kind says its group
+    layer = places_layer(get_zone("bth"), sample_units())
+    entries, which = feature_grades(layer)
+    assert [entries[place].code for place in which] == layer.data["kind_group"].tolist()
+    assert {entries[place].style.mark for place in which} >= {"square", "triangle", "diamond"}
 
 
 @pytest.mark.parametrize("one", load_places(), ids=lambda one: one.id)

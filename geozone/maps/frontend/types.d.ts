@@ -286,6 +286,7 @@ declare global {
     opacity?: number;
     dash?: string | null;
     size?: number;
+    mark?: string; // square, triangle, diamond; else a circle
   }
 
   interface LegendEntry {
@@ -329,6 +330,7 @@ declare global {
     tiles?: [zoom: number, least: number, tiles: TileBox[]][];
     individual?: number;
     overview?: { url: string; box: [number, number, number, number] };
+    anchors?: (Pair | null)[]; // of each feature the place of its mark and its name
   }
 
   interface Attributes {
@@ -341,6 +343,13 @@ declare global {
 
   // Features of one legend entry: a point by its place, of others many in one path.
   type Bundle = { kind: number; feature: number; path?: undefined } | { kind: number; path: Path2D; size: number; points: number; feature?: undefined };
+
+  // What names are placed by: the features of a layer or of one of its tiles.
+  type Shapes = Pick<Tile, 'count' | 'kind' | 'firstRing' | 'firstPoint'> & {
+    xy: Int32Array | Float32Array;
+    rows?: Uint32Array;
+    box(feature: number): Int32Array | Float64Array;
+  };
 
   // What was drawn together, and where.
   type DrawnPart = { points: number; target: Context };
@@ -377,7 +386,7 @@ declare global {
     names?: Map<number, string[]>; // that were asked for, by feature
   }
 
-  interface VectorLayer extends Omit<StoredLayer, 'tiles'>, LayerState, FeatureState, Without<'paint' | 'pick' | 'outline' | 'hold' | 'locate'> {
+  interface VectorLayer extends Omit<StoredLayer, 'tiles'>, LayerState, FeatureState, Without<'near' | 'paint' | 'pick' | 'outline' | 'hold' | 'locate'> {
     features: Features;
     reaches?: Path2D[][];
   }
@@ -390,6 +399,7 @@ declare global {
     found?: Map<number, { tile: Tile; feature: number }>;
     held?: { row: number; tile: Tile; feature: number };
     paint(context: Context, view: View, year?: number | null): void;
+    near(view: View): Tile[];
     pick(x: number, y: number, reach: number, zoom: number): number[];
     outline(context: Context, view: View, row: number, draw: Outline): void;
     hold(row: number): void;
@@ -399,7 +409,7 @@ declare global {
 
   type FeatureLayer = VectorLayer | TiledLayer;
 
-  type NoFeatures = Without<'features' | 'row' | 'pick' | 'outline' | 'hold' | 'locate' | 'counts' | 'amounts' | 'item_sets' | 'items' | 'symbols' | 'flow' | 'named_to' | 'register'>;
+  type NoFeatures = Without<'features' | 'anchors' | 'near' | 'row' | 'pick' | 'outline' | 'hold' | 'locate' | 'counts' | 'amounts' | 'item_sets' | 'items' | 'symbols' | 'flow' | 'named_to' | 'register'>;
 
   interface ImageLayer extends Partial<LayerWords>, LayerState, NoFeatures {
     key: string;

@@ -223,6 +223,7 @@ export function openVector(app, key) {
   /** @type {VectorLayer} */
   const layer = {
     ...entry,
+    anchors: entry.anchors?.map((anchor) => anchor && [anchor[0] - app.origin[0], anchor[1] - app.origin[1]]),
     shown: false,
     features,
     row: attributeReader(`attributes-${key}`, entry.attributes),

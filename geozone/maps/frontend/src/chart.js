@@ -2,12 +2,14 @@
 
 import L from 'leaflet';
 import { h } from './dom.js';
-import { POLYGON, WORLD, toDegrees, toUnits } from './geometry.js';
+import { POINT, POLYGON, WORLD, toDegrees, toUnits } from './geometry.js';
 import { boxOf } from './regions.js';
 import { drawEverything, drawHighlight } from './scene.js';
 import { text } from './text.js';
 
 const FAST = 40; // milliseconds: a picture drawn faster than this is redrawn while the map is dragged
+
+const REACH = 6; // CSS pixels: what is so near to a line or a point is on it
 
 const Renderer = L.Renderer.extend({
   options: { padding: 0.15, pane: 'overlayPane' },
@@ -185,7 +187,7 @@ export class Chart {
   hits(latlng) {
     const [x, y] = toUnits(latlng.lng, latlng.lat);
     const [px, py] = [x - this.app.origin[0], y - this.app.origin[1]];
-    const reach = (WORLD / (256 * 2 ** this.map.getZoom())) * 5;
+    const reach = (WORLD / (256 * 2 ** this.map.getZoom())) * REACH;
     const found = [];
     for (const layer of [...this.app.layers.values()].reverse()) {
       if (!layer.shown) continue;
@@ -298,7 +300,13 @@ function* hitFeatures(features, x, y, reach) {
   const box = [x - reach, y - reach, x + reach, y + reach];
   for (let feature = features.count - 1; feature >= 0; feature--) {
     if (!features.meets(feature, box)) continue;
-    const kind = features.kind[feature];
-    if (kind === POLYGON ? inside(features.path(feature), x, y) : onStroke(features.path(feature), x, y, reach)) yield feature;
+    if (isHit(features, feature, x, y, reach)) yield feature;
   }
+}
+
+/** @param {Features} features @param {number} feature @param {number} x @param {number} y @param {number} reach @returns {boolean} */
+function isHit(features, feature, x, y, reach) {
+  const kind = features.kind[feature];
+  if (kind === POINT) return [...features.points(feature)].some(([px, py]) => Math.hypot(px - x, py - y) <= reach);
+  return kind === POLYGON ? inside(features.path(feature), x, y) : onStroke(features.path(feature), x, y, reach);
 }

@@ -5,7 +5,7 @@ const UPRIGHT = 0.9; // radians from the level from which Chinese characters sta
 
 // Returns the points of a line where it is in view, in device pixels, as runs of [x, y] pairs.
 /**
- * @param {Pick<Features, 'firstRing' | 'firstPoint' | 'xy'>} features
+ * @param {Pick<Shapes, 'firstRing' | 'firstPoint' | 'xy'>} features
  * @param {number} feature
  * @param {Pick<View, 'scale' | 'left' | 'top' | 'width' | 'height'>} view
  * @returns {Pair[][]}

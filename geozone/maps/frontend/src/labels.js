@@ -1,9 +1,10 @@
-// Names on the map, by rank: seats of provinces, of prefectures, provinces, seas, waters, neighbours, counties. A name that would
-// cover one of a higher rank takes another of eight places around its seat, or is left out.
+// Names on the map, by rank: seats of provinces, of prefectures, provinces, seas, waters, neighbours, counties, places. A name that
+// would cover one of a higher rank takes another of eight places around its seat, or is left out.
 
 import { alongRun, visibleRuns } from './courses.js';
 import { LINE, POINT, POLYGON } from './geometry.js';
 import { language, said } from './text.js';
+import { symbolPlace } from './years.js';
 
 export const FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC","Hiragino Sans GB",sans-serif';
 const WATER_FONTS = '"Songti SC","SimSun","Noto Serif CJK SC","Source Han Serif SC",serif';
@@ -22,6 +23,7 @@ const SEA = {
   3: { ...WATER, size: 11.5, spacing: 0.1, to: 1.5e6 },
 };
 const STREAM = { ...WATER, size: 11.5, spacing: 0.35 };
+const PLACE = { size: 11.5, weight: 600, halo: 'rgba(255,255,255,0.92)', mark: 5 };
 const SIZES = [1, 0.88, 0.78]; // of a name that has no place in full
 // of eight places around a point, the better first: right, left, right above, left above, right below, left below, above, below
 const AROUND = [
@@ -37,6 +39,8 @@ const AROUND = [
 const ROOM = 3; // the name of a county is at most so many times the radius of a circle inside it
 const SPECK = 14; // CSS pixels: a lake smaller on the screen has no name
 const LONGEST = 24;
+const MOST_NAMED = 120; // features of a large layer that names are sought for in a view
+const PATIENCE = 20; // milliseconds of a picture for unpacking their names
 const PIXEL_METRES = 0.0254 / 96; // a CSS pixel on paper, by which map scales are told
 const ORDER = ['county', 'city', 'province', 'zone'];
 
@@ -54,6 +58,7 @@ export function drawLabels(app, context, view) {
   placeNames(app, sheet, view, 'province', 1, NEIGHBOUR);
   // where a prefecture in view has no place for its name, that of a county would mislead
   if (towns.every((seat) => seat.named)) for (const seat of seats) if (seat.rank === 3) placeSeat(app, sheet, seat);
+  placeAnchored(app, sheet, view);
   for (const seat of seats) if (seat.point) drawMark(context, view, seat);
   sheet.write();
   app.labels = sheet.labels;
@@ -118,31 +123,69 @@ function placeNames(app, sheet, view, kind, rank, style) {
   }
 }
 
+// Features with a mark of their own are named beside it, where units and waters leave room.
+/** @param {App} app @param {Sheet} sheet @param {View} view */
+function placeAnchored(app, sheet, view) {
+  for (const layer of app.layers.values()) {
+    if (!layer.shown || !layer.anchors || !layer.features) continue;
+    for (const [feature, anchor] of layer.anchors.entries()) {
+      if (!anchor) continue;
+      const [x, y] = onCanvas(view, anchor);
+      if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+      const name = nameOf(layer, feature);
+      if (sheet.labels.some((label) => label.name === name)) continue; // that of a water or a seat
+      const { fill } = layer.legend[symbolPlace(app, layer, feature, null)].symbol;
+      const style = { kind: layer.role, rank: 5, ...PLACE, colour: fill ?? INK };
+      sheet.around(name, style, { x, y }, PLACE.mark);
+    }
+  }
+}
+
 // Rivers along their lines, lakes in their areas, on maps of a scale that their role names them at.
 /** @param {App} app @param {Sheet} sheet @param {View} view @param {number} scale */
 function placeWaters(app, sheet, view, scale) {
+  const until = performance.now() + PATIENCE;
+  let unread = false;
   for (const layer of app.layers.values()) {
-    if (!layer.shown || !layer.named_to || !layer.features || scale > layer.named_to) continue;
-    const { features } = layer;
-    const order = [...Array(features.count).keys()]
-      .filter((feature) => features.meets(feature, view.box))
-      .sort((one, other) => extent(features, other) - extent(features, one));
+    if (!layer.shown || !layer.named_to || !layer.row || scale > layer.named_to) continue;
     const written = new Set();
-    for (const feature of order) {
-      const name = nameOf(layer, feature);
+    for (const { shapes, feature } of candidates(layer, view)) {
+      const row = shapes.rows ? shapes.rows[feature] : feature;
+      if (shapes.rows && performance.now() > until && !layer.names?.has(row)) {
+        unread = true; // names of a large layer are unpacked a few at a time
+        break;
+      }
+      const name = nameOf(layer, row);
       if (!name || written.has(name)) continue;
       const style = { kind: layer.role, rank: 4, ...STREAM };
-      const placed = features.kind[feature] === LINE ? sheet.along(name, style, features, feature) : inside(sheet, name, style, features, feature, view);
+      const placed = shapes.kind[feature] === LINE ? sheet.along(name, style, shapes, feature) : inside(sheet, name, style, shapes, feature, view);
       if (placed) written.add(name);
     }
   }
+  if (unread) requestAnimationFrame(() => app.tell(['tiles']));
+}
+
+// The features of a layer in view, the largest first; of a large layer those only that are large enough for a name.
+/** @param {FeatureLayer} layer @param {View} view @returns {{ shapes: Shapes, feature: number, size: number }[]} */
+function candidates(layer, view) {
+  const found = [];
+  for (const shapes of layer.near ? layer.near(view) : [layer.features]) {
+    for (let feature = 0; feature < shapes.count; feature++) {
+      const [west, north, east, south] = shapes.box(feature);
+      if (west > view.box[2] || east < view.box[0] || north > view.box[3] || south < view.box[1]) continue;
+      const size = Math.max(east - west, south - north);
+      if (!layer.near || size * view.scale > SPECK * view.ratio || shapes.kind[feature] === POINT) found.push({ shapes, feature, size });
+    }
+  }
+  found.sort((one, other) => other.size - one.size);
+  return layer.near ? found.slice(0, MOST_NAMED) : found;
 }
 
 /**
  * @param {Sheet} sheet
  * @param {string} name
  * @param {LabelStyle} style
- * @param {Features} features
+ * @param {Shapes} features
  * @param {number} feature
  * @param {View} view
  * @returns {boolean}
@@ -158,7 +201,7 @@ function inside(sheet, name, style, features, feature, view) {
   return sheet.around(name, own, { x, y }, reach);
 }
 
-/** @param {Features} features @param {number} feature @returns {number} */
+/** @param {Shapes} features @param {number} feature @returns {number} */
 function extent(features, feature) {
   const [west, north, east, south] = features.box(feature);
   return Math.max(east - west, south - north);
@@ -321,7 +364,7 @@ export class Sheet {
   }
 
   // character by character along the longest run of a line that has the room
-  /** @param {string} name @param {LabelStyle} style @param {Features} features @param {number} feature @returns {boolean} */
+  /** @param {string} name @param {LabelStyle} style @param {Shapes} features @param {number} feature @returns {boolean} */
   along(name, style, features, feature) {
     const size = style.size * this.view.ratio;
     const characters = latin(name) ? [name] : [...name];

@@ -187,13 +187,60 @@ export function paint(context, path, kind, symbol, view = null, box = null) {
   }
 }
 
+// the corners of the marks of points, times the radius
+/** @type {Record<string, Pair[]>} */
+const MARKS = {
+  square: [
+    [-0.9, -0.9],
+    [0.9, -0.9],
+    [0.9, 0.9],
+    [-0.9, 0.9],
+  ],
+  triangle: [
+    [0, -1.15],
+    [1.1, 0.85],
+    [-1.1, 0.85],
+  ],
+  diamond: [
+    [0, -1.25],
+    [1.25, 0],
+    [0, 1.25],
+    [-1.25, 0],
+  ],
+};
+
 /** @param {Context} context @param {PaintView} view @param {number} x @param {number} y @param {PaintSymbol} symbol */
 export function paintPoint(context, view, x, y, symbol) {
   const radius = (POINT_RADIUS * (symbol.size ?? 1) * view.ratio) / view.scale;
+  const corners = MARKS[symbol.mark ?? ''];
   context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
+  if (corners) {
+    for (const [across, down] of corners) context.lineTo(x + across * radius, y + down * radius);
+    context.closePath();
+  } else context.arc(x, y, radius, 0, 2 * Math.PI);
+  if (symbol.kind === 'stroke') {
+    // the mark of an outlined place: its line has no part in it
+    context.save();
+    context.setLineDash([]);
+    context.lineWidth = (2.4 * view.ratio) / view.scale;
+    context.strokeStyle = '#ffffff';
+    context.stroke();
+    context.fill();
+    context.restore();
+    return;
+  }
   if (symbol.fill) context.fill();
   context.stroke();
+}
+
+// The marks of features that have a place for one.
+/** @param {Context} context @param {View} view @param {VectorLayer} layer @param {(feature: number) => PaintSymbol} symbolOf */
+export function paintAnchors(context, view, layer, symbolOf) {
+  for (const [feature, anchor] of (layer.anchors ?? []).entries()) {
+    if (!anchor) continue;
+    const symbol = symbolOf(feature);
+    drawWith(context, view, symbol, (target) => paintPoint(target, view, anchor[0], anchor[1], symbol));
+  }
 }
 
 // Draws features symbol by symbol; `symbolOf` gives the symbol of one.
@@ -234,7 +281,13 @@ export function swatch(symbol, width = 30, height = 18, darkest = 1) {
   context.fillRect(0, 0, canvas.width, canvas.height);
   const view = { scale: ratio, left: 0, top: 0, ratio, width: canvas.width, height: canvas.height };
   const path = new Path2D();
-  if (symbol.kind === 'stroke') {
+  if (symbol.mark) {
+    drawWith(context, view, symbol, (target) => {
+      path.rect(1, 1, width - 2, height - 2);
+      paint(target, path, LINE, symbol);
+      paintPoint(target, view, width / 2, height / 2, symbol);
+    });
+  } else if (symbol.kind === 'stroke') {
     path.moveTo(2, height - 5);
     path.lineTo(width / 3, 5);
     path.lineTo((width * 2) / 3, height - 5);

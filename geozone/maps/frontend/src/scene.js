@@ -5,7 +5,7 @@ import { VEIL } from './basemap.js';
 import { BAND_SYMBOL, colourOf } from './legend.js';
 import { POLYGON, toDegrees, toUnits } from './geometry.js';
 import { FONTS, drawLabels } from './labels.js';
-import { drawWith, ground, paint, paintFeatures } from './paint.js';
+import { drawWith, ground, paint, paintAnchors, paintFeatures } from './paint.js';
 import { paintStreams } from './streams.js';
 import { symbolPlace } from './years.js';
 
@@ -15,14 +15,17 @@ const BORDERS = { county: ['#7b8180', 0.5], city: ['#5a605f', 0.9], province: ['
 export function drawEverything(app, context, view) {
   const { compare } = app.state;
   drawGround(app, context, view, 'sea');
-  if (compare) {
-    const middle = app.chart ? app.chart.dividerOnCanvas(view) : view.width / 2;
-    clipped(context, 0, middle, view.height, () => drawTheme(app, context, view, compare.left));
-    clipped(context, middle, view.width, view.height, () => drawTheme(app, context, view, compare.right));
-  } else {
-    drawTheme(app, context, view, null);
-  }
+  const middle = compare && app.chart ? app.chart.dividerOnCanvas(view) : view.width / 2;
+  /** @type {[number, number, string | null][]} */
+  const parts = compare
+    ? [
+        [0, middle, compare.left],
+        [middle, view.width, compare.right],
+      ]
+    : [[0, view.width, null]];
+  for (const [from, to, theme] of parts) clipped(context, from, to, view.height, () => drawTheme(app, context, view, theme));
   drawBorders(app, context, view);
+  for (const [from, to, theme] of parts) clipped(context, from, to, view.height, () => drawAnchors(app, context, view, theme));
   drawLabels(app, context, view);
   if (app.state.graticule || app.printing) drawGraticule(app, context, view);
   if (app.printing) drawHighlight(app, context, view);
@@ -30,6 +33,10 @@ export function drawEverything(app, context, view) {
 
 /** @param {Context} context @param {number} from @param {number} to @param {number} height @param {() => void} draw */
 function clipped(context, from, to, height, draw) {
+  if (from === 0 && to === context.canvas.width) {
+    draw();
+    return;
+  }
   context.save();
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.beginPath();
@@ -41,6 +48,20 @@ function clipped(context, from, to, height, draw) {
 
 // A theme is an indicator or a layer alone ("units:<id>", "layer:<id>"), or what is switched on in another year
 // ("year:<year>", "year:latest"); null draws what is switched on.
+/** @param {App} app @param {string | null} theme @returns {Layer[]} */
+function layersOf(app, theme) {
+  const whole = theme === null || theme.startsWith('year:');
+  return [...app.layers.values()].filter((layer) => (whole ? layer.shown : theme === `layer:${layer.id}`));
+}
+
+// Marks lie over borders, as seats do.
+/** @param {App} app @param {Context} context @param {View} view @param {string | null} theme */
+function drawAnchors(app, context, view, theme) {
+  for (const layer of layersOf(app, theme)) {
+    if (layer.anchors && layer.features) paintAnchors(context, view, layer, (feature) => layer.legend[symbolPlace(app, layer, feature)].symbol);
+  }
+}
+
 /** @param {App} app @param {Context} context @param {View} view @param {string | null} theme */
 function drawTheme(app, context, view, theme) {
   const whole = theme === null || theme.startsWith('year:');
@@ -48,8 +69,7 @@ function drawTheme(app, context, view, theme) {
   const indicator = whole ? app.state.indicator : theme.startsWith('units:') ? theme.slice(6) : null;
   drawUnits(app, context, view, indicator, year);
   drawGround(app, context, view, 'water');
-  for (const layer of app.layers.values()) {
-    if (whole ? !layer.shown : theme !== `layer:${layer.id}`) continue;
+  for (const layer of layersOf(app, theme)) {
     if (layer.paint) layer.paint(context, view, year);
     else {
       /** @param {number} feature */

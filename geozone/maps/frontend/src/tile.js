@@ -12,16 +12,21 @@ export class Tile {
     this.bundles = new Map();
     this.count = rows.length;
     this.rows = rows;
-    this.kinds = kinds;
+    this.kind = kinds;
     this.firstRing = firstRing;
     this.firstPoint = firstPoint;
     this.xy = xy;
     this.boxes = boxes;
   }
 
+  /** @param {number} feature @returns {Float64Array} */
+  box(feature) {
+    return this.boxes.subarray(feature * 4, feature * 4 + 4);
+  }
+
   /** @param {Path2D} path @param {number} feature */
   addTo(path, feature) {
-    const closed = this.kinds[feature] === POLYGON;
+    const closed = this.kind[feature] === POLYGON;
     for (let ring = this.firstRing[feature]; ring < this.firstRing[feature + 1]; ring++) {
       const first = this.firstPoint[ring];
       for (let point = first; point < this.firstPoint[ring + 1]; point++) {
@@ -52,7 +57,7 @@ export class Tile {
       let open = null;
       for (let feature = 0; feature < this.count; feature++) {
         if (symbolOf(this.rows[feature]) !== symbol) continue;
-        const kind = this.kinds[feature];
+        const kind = this.kind[feature];
         if (kind === POINT) {
           found.push({ kind, feature });
           continue;
@@ -72,9 +77,9 @@ export class Tile {
 
   /** @param {number} feature @param {number} x @param {number} y @param {number} reach @returns {boolean} */
   hits(feature, x, y, reach) {
-    const [west, north, east, south] = this.boxes.subarray(feature * 4, feature * 4 + 4);
+    const [west, north, east, south] = this.box(feature);
     if (x < west - reach || x > east + reach || y < north - reach || y > south + reach) return false;
-    if (this.kinds[feature] === POLYGON) return this.#contains(feature, x, y);
+    if (this.kind[feature] === POLYGON) return this.#contains(feature, x, y);
     return this.#near(feature, x, y, reach);
   }
 
@@ -96,7 +101,7 @@ export class Tile {
     for (let ring = this.firstRing[feature]; ring < this.firstRing[feature + 1]; ring++) {
       const [first, last] = [this.firstPoint[ring], this.firstPoint[ring + 1]];
       for (let point = first; point < last; point++) {
-        const before = this.kinds[feature] === LINE && point > first ? point - 1 : point;
+        const before = this.kind[feature] === LINE && point > first ? point - 1 : point;
         const [x0, y0, x1, y1] = [this.xy[before * 2], this.xy[before * 2 + 1], this.xy[point * 2], this.xy[point * 2 + 1]];
         const length = (x1 - x0) ** 2 + (y1 - y0) ** 2;
         const share = length ? Math.max(0, Math.min(1, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length)) : 0;

@@ -163,6 +163,10 @@ export function openTiles(app, key) {
       if (overview && (year === null || !layer.symbols) && !(picture.whole && picture.whole.view.scale < view.scale * 2)) overview.paint(context, view);
       else picture.paintLast(context, view);
     },
+    // what of it can be named: the tiles of a view that are there
+    near(view) {
+      return far(view.zoom, app.state.year) ? [] : ready(view.zoom, view.box);
+    },
     pick(x, y, reach, zoom) {
       if (far(zoom, app.state.year)) return [];
       const found = [];
@@ -194,7 +198,7 @@ export function openTiles(app, key) {
       const tile = await (kept.get(place.name) ?? load(level, place));
       const feature = tile.rows.indexOf(row);
       layer.held = { row, tile, feature };
-      return tile.boxes.subarray(feature * 4, feature * 4 + 4);
+      return tile.box(feature);
     },
     // all tiles of a place, for tests and print
     async settle(zoom, box) {

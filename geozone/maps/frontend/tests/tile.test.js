@@ -85,7 +85,7 @@ const FEATURES = [
 test('features have the rows, kinds and boxes that the tile says', () => {
   const found = tile(FEATURES);
   assert.deepEqual([...found.rows], [7, 9, 300]);
-  assert.deepEqual([...found.kinds], [POLYGON, LINE, POINT]);
+  assert.deepEqual([...found.kind], [POLYGON, LINE, POINT]);
   assert.deepEqual([...found.boxes.subarray(0, 4)], [0, 0, 100 * UNIT, 100 * UNIT]);
 });
 
