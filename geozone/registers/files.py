@@ -29,6 +29,11 @@ from geozone.read.workbook import CellError, Share, Sheet, is_workbook, open_wor
 _TABLES = (".csv", ".tsv", ".txt", ".xls", ".et")  # text that was given the ending of a workbook is text
 OWN_TABLE = "registers"  # of the GeoPackages that geozone writes
 
+# what is not seen in a cell, but makes two words of one: zero-width spaces, marks of order and direction, soft hyphens
+_INVISIBLE = dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF]
+)
+
 Place = tuple[int, int]  # row and column of a grid, both counted from 0
 
 
@@ -52,6 +57,12 @@ class Grid:
     hidden_columns: set[int] = field(default_factory=set)
     stray: list[int] = field(default_factory=list)  # rows with a quote that has no partner
     findings: list[Finding] = field(default_factory=list)  # of the reader
+
+    def __post_init__(self) -> None:
+        self.rows = [
+            [cell if cell.isascii() else cell.translate(_INVISIBLE).strip() for cell in row]
+            for row in self.rows
+        ]
 
 
 def shown_path(path: Path | str, table: str | None = None) -> Path:

@@ -6,7 +6,7 @@ from functools import cache
 
 from geozone.model import REGISTER_COLUMNS, Status
 from geozone.registers.status_words import asked_status
-from geozone.registers.words import PLACE_COLUMNS, plain, register_words, unit_factor
+from geozone.registers.words import PLACE_COLUMNS, measured_heading, plain, register_words, unit_factor
 
 PLACE = "place"  # a column that names province, city and county together
 KIND = "kind"  # a column that registers may have beside those that all have
@@ -35,6 +35,8 @@ def meaning(parts: list[str], *, programme: bool = False) -> tuple[str, int] | N
         return None
     leaf = plain(parts[-1])
     known = _synonyms().get(leaf)
+    if known is None and (measured := measured_heading(parts[-1])) is not None:
+        known = _synonyms()[measured[0]]
     if len(parts) == 1:
         return known
     upper = parts[-2]

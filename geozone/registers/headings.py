@@ -16,7 +16,9 @@ from geozone.registers.subject import Subject
 from geozone.registers.words import (
     MEASURES,
     PLACE_COLUMNS,
+    is_unit_like,
     measure_factor,
+    measured_heading,
     plain,
     register_words,
     unit_factor,
@@ -44,6 +46,7 @@ class Headings:
         default_factory=list
     )  # where the name of a unit stands: the first filled one
     further: dict[str, int] = field(default_factory=dict)  # columns that the user wants kept
+    units: int | None = None  # where the unit of the measures stands, row by row
     factors: dict[str, float | None] = field(default_factory=dict)  # of the measures; None for a wrong unit
 
     @property
@@ -269,7 +272,7 @@ def _most_telling(grid: Grid, below: int, choices: Iterable[tuple[int, int]]) ->
 
 
 def _take_units(headings: Headings, grid: Grid) -> None:
-    """Read the units of measures that stand in a row below the headings, or above the table."""
+    """Read the units of measures that stand in a row below the headings, above the table, or in a column of their own."""
     if headings.below < len(grid.rows):
         row = grid.rows[headings.below]
         units = {column: cell.strip("()（）") for column, cell in enumerate(row) if cell}
@@ -292,6 +295,21 @@ def _take_units(headings: Headings, grid: Grid) -> None:
                 ):
                     headings.factors[column] = stated
 
+    headings.units = _unit_column(headings, grid)
+
+
+def _unit_column(headings: Headings, grid: Grid) -> int | None:
+    """Return the column that gives the unit of a measure row by row; None where the measures state their units."""
+    bare = [column for column in headings.factors if not _has_unit(headings.names[headings.columns[column]])]
+    words = {plain(word) for word in register_words("rows")["unit_headings"]}
+    for place, heading in enumerate(headings.names) if bare else ():
+        cells = {row[place] for row in grid.rows[headings.below :] if place < len(row) and row[place]}
+        if plain(heading) in words and any(unit_factor(cell) is not None for cell in cells):
+            return place
+    return None
+
 
 def _has_unit(heading: str) -> bool:
-    return any(unit_factor(word) is not None for word in re.split(r"[()（）\[\]【】/]", heading)[1:])
+    return measured_heading(heading) is not None or any(
+        is_unit_like(word) for word in re.split(r"[()（）\[\]【】/,，、:：]", heading)[1:] if word
+    )

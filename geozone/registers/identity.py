@@ -13,7 +13,7 @@ from geozone.registers.gazetteer import LONG_CODES
 from geozone.registers.heading_words import KIND, TOWNSHIP
 from geozone.registers.items import Item, Reading
 from geozone.registers.subject import Subject
-from geozone.registers.words import PLACE_COLUMNS, homonym, plain_name
+from geozone.registers.words import PLACE_COLUMNS, bare_name, homonym, plain_name
 
 _RUNNING = re.compile(r"\d{0,5}")  # a number that only counts the rows
 _NAMED = 5  # items that one finding names
@@ -107,10 +107,29 @@ def compare_names(reading: Reading, subject: Subject) -> None:
     for row, item in reading.items.items():
         if row in shared:
             reading.tell("same_name", row, name=item["name"], other=shared[row])
+    _tell_alike(reading)
     for row, item in reading.items.items():
         places = homonym(item["name"])
         if places is not None and row not in shared:
             reading.tell("homonym", row, Severity.NOTE, name=item["name"], places=places)
+
+
+def _tell_alike(reading: Reading) -> None:
+    """Tell a name that is that of another item of the same place but for its brackets: 甲湾 and 甲湾（东段）.
+
+    Two sections of one water, both in brackets, are two items.
+    """
+    whole = {
+        (plain_name(item["name"]), *(item[column] for column in CODE_COLUMNS)): row
+        for row, item in reading.items.items()
+    }
+    for row, item in reading.items.items():
+        bare = bare_name(item["name"])
+        other = whole.get((bare, *(item[column] for column in CODE_COLUMNS)))
+        if other is not None and bare != plain_name(item["name"]):
+            reading.tell(
+                "alike_name", row, name=item["name"], other=reading.items[other]["name"], first=other
+            )
 
 
 def tell_outside(reading: Reading, zone: Zone) -> None:

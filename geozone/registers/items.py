@@ -13,7 +13,7 @@ from geozone.messages import Text, message, text
 from geozone.model import Basis, Finding, Severity, Status
 from geozone.registers.headings import KINDS
 from geozone.registers.rows import SUMMED, RowCount
-from geozone.registers.status_words import StatusReading, find_date, later, read_status
+from geozone.registers.status_words import StatusReading, find_date, is_cut_date, later, read_status
 from geozone.registers.words import MEASURES, is_blank, unit_factor
 
 Item = dict[str, Any]
@@ -158,8 +158,9 @@ def _date(reading: Reading, row: str, cell: str) -> str:
         days = (date.fromisoformat(found) - _EPOCH).days
         if _YEARS[0] <= days <= _YEARS[1]:
             return str(days)
-    if not found:
+    if not found or is_cut_date(words):
         reading.tell("no_date", row, word=cell)
+        return ""
     return found
 
 

@@ -14,9 +14,9 @@ from geozone.read.encoding import REPLACED
 from geozone.registers.files import Grid
 from geozone.registers.gazetteer import Gazetteer
 from geozone.registers.heading_words import PLACE
-from geozone.registers.headings import Headings
+from geozone.registers.headings import KINDS, Headings
 from geozone.registers.subject import Subject
-from geozone.registers.words import MEASURES, PLACE_COLUMNS, is_blank, plain, word_set
+from geozone.registers.words import MEASURES, PLACE_COLUMNS, is_blank, plain, unit_factor, word_set
 
 Tell = Callable[..., None]  # kind, row, severity, parameters: makes a finding
 CODE_OR_PLACE = ("province_code", "city_code", "county_code", *PLACE_COLUMNS, PLACE)
@@ -26,9 +26,16 @@ _ORDINAL = re.compile(
     r"^(第?[一二三四五六七八九十]+[部章类批]?分?[、.．:：]|[（(][一二三四五六七八九十]+[)）])"
 )
 _ALL_OF = re.compile(
-    r"^(全|本|各|共)?[省市县区国页表]?(级|域)?(美丽)?(海湾|河湖|河流|湖库|湖泊|项目|单元|岸线)?$"
+    r"^(以上|上述|前述)?(全|本|各|共)?[省市县区国页表]?(级|域)?(美丽)?(海湾|河湖|河流|湖库|湖泊|项目|单元|岸线)?$"
 )
-_COUNTED = re.compile(r"^((合计|总计|共计|小计|共有?)[:：]?\d+(个|处|条|座|项|片)?.*|其中[:：].*|其中)$")
+_WHOLE = re.compile(r"^[全本各][省市县区国](级|域)?$")  # in the place of a name
+_ALONE = re.compile(
+    r"\W+|(19|20)\d\d年\d{1,2}月(\d{1,2}日)?"
+)  # in a row of its own: dots, the date of the table
+_MARKED = re.compile(r"[*＊※①-⑳⑴-⒇]")  # before the words of a footnote
+_COUNTED = re.compile(
+    r"^((合计|总计|共计|小计|共有?|total)[:：]?\d+(个|处|条|座|项|片)?.*|其中[:：].*|其中)$"
+)
 _COLUMN_NUMBER = re.compile(r"^[(（]?(\d{1,2}|[甲乙丙丁戊])[)）]?$")
 _SENTENCE = re.compile(r"[。；;：:]|[，,].*[，,]")
 _LONG = 25  # characters of a sentence rather than a name
@@ -162,6 +169,9 @@ class _Table:
         cells = {column: _cell(row, at) for column, at in headings.columns.items()}
         cells |= {column: _cell(row, at) for column, at in headings.further.items()}
         cells["name"] = self.name(row)
+        if headings.units is not None:
+            unit = _cell(row, headings.units)
+            cells |= {column: f"{cells[column]}{unit or '?'}" for column in self._bare_measures(cells, unit)}
         if self.subject is not None and self.subject.units:
             # what is the name already says nothing more as a place
             own = {column for column in (*PLACE_COLUMNS, PLACE) if cells.get(column) == cells["name"]}
@@ -169,6 +179,14 @@ class _Table:
         statuses = [(headings.names[at], _cell(row, at)) for at in headings.statuses]
         statuses += [(headings.names[at].rpartition("/")[2], _cell(row, at)) for at in headings.marks]
         return Row(self.grid.labels[place], cells, statuses, headings.factors)
+
+    def _bare_measures(self, cells: dict[str, str], unit: str) -> list[str]:
+        """Return the measures of a row that are numbers without a unit, and that a unit of the row can be of."""
+        factors = self.headings.factors
+        fitting = [column for column in factors if unit_factor(unit, KINDS[column]) is not None]
+        # without a unit, or with a word that is none, the number of a measure is one that nobody can use
+        wanted = fitting if unit_factor(unit) is not None else list(factors)
+        return [column for column in wanted if factors[column] == 1.0 and cells[column][-1:].isdigit()]
 
     def join(self, first: Row, other: Row, place: int) -> None:
         """Add a further row of an item whose name is merged over several rows."""
@@ -241,7 +259,11 @@ class _Table:
         first = filled[0]
         # a long name may stand alone where nothing else is known of an item
         is_long = len(first) > _LONG and not (name and len(filled) == 1)
-        alone = len(set(filled)) == 1 and (self.noted or is_long or bool(_SENTENCE.search(first)))
+        alone = len(set(filled)) == 1 and (
+            self.noted
+            or is_long
+            or bool(_SENTENCE.search(first) or _ALONE.fullmatch(first) or _MARKED.match(first))
+        )
         return first[:_LONG] if alone or _is_note(first) else ""
 
     def _section(self, place: int, distinct: list[str]) -> str:
@@ -274,9 +296,9 @@ class _Table:
 
 
 def _is_total(cell: str, gazetteer: Callable[[], Gazetteer]) -> bool:
-    words = plain(cell)
+    words = plain(cell) or plain(cell.strip("()（）[]【】"))
     known = word_set("rows", "total")
-    if words in known or _COUNTED.match(words):
+    if words in known or _COUNTED.match(words) or _WHOLE.match(words):
         return True
     for word in known:
         before = words.removesuffix(word)

@@ -24,7 +24,7 @@ _NO_QUOTES = str.maketrans("", "", "“”‘’「」『』\"'")
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d{2}|(?<!\d)(?:2\d|3[0-5])(?=年))"
     r"(?:(?:年|[-./])(?P<month>1[0-2]|0?[1-9])(?!\d)(?:(?:月|[-./])(?:(?P<day>[12]\d|3[01]|0?[1-9])(?!\d)日?)?)?|年)?"
-    r"(?:度|期间|(?P<part>年?[底末初]|年?内|[上下]半年|第?[一二三四1-4]季度))?(?:以?前|之前|前后|左右|止|起)?"
+    r"(?:度|期间|(?P<part>年?[底末初]|年?内|[上下]半年|第?[一二三四1-4]季度))?(?:以前|(?P<before>之前|前(?!后))|前后|左右|止|起)?"
 )
 # months of parts of a year, the twelfth for all others: what is due by the end of this year is not there yet
 _PARTS = {
@@ -109,7 +109,10 @@ def read_status(cell: Any, heading: str = "", as_of: str = "", *, programme: boo
 
 def asked_status(heading: str, *, programme: bool = False) -> Status | None:
     """Return the status that a heading asks for or names (是否建成, 建成, 在建); None where it asks for none."""
-    words = plain_status(re.sub(r"[(（\[【].*", "", heading))
+    bare = re.sub(r"[(（\[【].*?([)）\]】]|$)", "", heading)
+    if re.search(r"[/／|、，,;；]", bare):
+        return None  # 建成（1）/未建成（0）: which of them a cell answers is not known
+    words = plain_status(bare)
     around = {"title", "works", "neutral"}
     for question in sorted(register_words("heading_parts")["question"], key=len, reverse=True):
         if words.startswith(question):
@@ -138,6 +141,13 @@ def find_date(words: str) -> str:
     day = re.sub(r"[Tt\s]+\d{1,2}:\d{2}.*$", "", words.strip())
     dates = [_as_date(match) for match in _DATE.finditer(plain_status(day))]
     return dates[-1] if dates else ""
+
+
+def is_cut_date(words: str) -> bool:
+    """Tell whether the last date in some words is only the beginning of one: the 13th month of ``2023年13月``."""
+    written = plain_status(words)
+    ends = [match.end() for match in _DATE.finditer(written)]
+    return bool(ends) and re.match(r"[-./年月]?\d", written[ends[-1] :]) is not None
 
 
 def _divided(words: str) -> Iterator[str]:
@@ -179,6 +189,8 @@ def _clause(words: str, asked: Status, as_of: str = "", *, programme: bool = Fal
             pass
         elif (match := _DATE.match(words, place)) and not (place and words[place - 1].isdigit()):
             clause.dates.append(_as_date(match))
+            if match["before"]:
+                clause.flags.add("future")  # 2025年前建成 is how plans put it
         else:
             size = next((n for n in sizes if words[place : place + n] in known), 0)
             if size:
@@ -195,6 +207,10 @@ def _clause(words: str, asked: Status, as_of: str = "", *, programme: bool = Fal
 def _take(clause: _Clause, kind: str, value: str) -> None:
     if kind == "status":
         clause.statuses.append(Status(value))
+    elif kind == "negation" and Status.BUILT in clause.statuses:
+        clause.flags.add(
+            "withdrawn"
+        )  # 建成未投用: what is denied is said of the status, and is not the status
     elif kind == "plan_periods":
         clause.dates.append(value)
         clause.flags.add("period")

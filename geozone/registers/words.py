@@ -9,13 +9,22 @@ from functools import cache, lru_cache
 from typing import Any
 
 from geozone.files import shipped
+from geozone.manifest.units import multiples
 from geozone.model import REGISTER_COLUMNS
 
 PLACE_COLUMNS = ("province", "city", "county")  # columns that name a unit instead of giving its code
 MEASURES = ("shore_km", "area_km2", "length_km")
 _KEPT = 1 << 16  # words that are not worked out twice: long registers repeat few
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
+_NOTE_NUMBER = re.compile(r"[①-⑳¹²³⁴-⁹]+$")
+_FOOTNOTES = "*※†"  # behind a name
 _DASHES = re.compile(r"[-‐‑‒–—―~·]")
+_POWER = re.compile(r"10\^?(?P<power>[2-9])[×x*·]?(?P<unit>[a-z\u4e00-\u9fff].*)")  # 10⁴ hm²
+# what ends or is written like a unit, known or not
+_UNIT_LIKE = re.compile(
+    r".*[亩顷米里尺丈]|(sq\.?|square)?(mi|miles?|acres?|nm|ft|feet|yds?)2?|[\d.^×x*·]*[a-zμ]{0,2}m[23]?"
+)
+_IN_BRACKET = re.compile(r"[,，、;；:：/]")
 _SUFFIX = re.compile(
     r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|新区|省|市|区|县|盟|旗)$"
 )
@@ -36,6 +45,11 @@ def plain_name(name: Any) -> str:
     """Return the name of an item such that two writings of it are alike: dashes and spaces do not count."""
     word = _spelled(str(name))
     return _same_place().get(word, word)
+
+
+def bare_name(name: str) -> str:
+    """Return the name of an item without what stands in brackets and without numbers of footnotes."""
+    return plain_name(_NOTE_NUMBER.sub("", _BRACKETS.sub("", name)))
 
 
 def item_names(name: str) -> list[str]:
@@ -93,11 +107,12 @@ def _same_place() -> dict[str, str]:
 
 
 def _spelled(name: str) -> str:
-    return _DASHES.sub("", "".join(unicodedata.normalize("NFKC", name).split()).casefold())
+    written = "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    return _DASHES.sub("", written).rstrip(_FOOTNOTES) or written
 
 
 def measure_factor(heading: str, kind: str | None = None) -> float | None:
-    """Return the factor to km or km² that the bracket of a heading asks for.
+    """Return the factor to km or km² that a heading asks for, in brackets or behind its words.
 
     Parameters
     ----------
@@ -109,25 +124,60 @@ def measure_factor(heading: str, kind: str | None = None) -> float | None:
     Returns
     -------
     float or None
-        1 without a bracket, or with one that holds no unit; None where the unit is of the other kind.
+        1 without a unit; None where it is of the other kind, or not known, or where there are several.
     """
-    for bracket in _BRACKETS.findall(unicodedata.normalize("NFC", heading)):
-        factor = unit_factor(bracket[1:-1], kind)
-        if factor is not None:
-            return factor
-        if unit_factor(bracket[1:-1]) is not None:
-            return None
-    return 1.0
+    behind = measured_heading(heading)
+    if behind is not None:
+        return unit_factor(behind[1], kind)
+    parts = [
+        re.sub(r"^单位|\s", "", part)
+        for bracket in _BRACKETS.findall(unicodedata.normalize("NFC", heading))
+        for part in _IN_BRACKET.split(bracket[1:-1])
+    ]
+    stated = {unit_factor(part, kind) for part in parts if is_unit_like(part)}
+    return 1.0 if not stated else stated.pop() if len(stated) == 1 else None
 
 
+def measured_heading(heading: str) -> tuple[str, str] | None:
+    """Return the words and the unit of a heading that has its unit behind them: ``面积/hm²``, ``面积_ha``, ``面积 单位：亩``."""
+    written = re.sub(r"\s+", "", unicodedata.normalize("NFKC", heading)).casefold()
+    for place in range(1, len(written)):
+        words = written[:place].rstrip("/_-:,").removesuffix("单位").rstrip("/_-:,")
+        if words in _measure_headings() and unit_factor(written[place:]) is not None:
+            return words, written[place:]
+    return None
+
+
+@cache
+def _measure_headings() -> frozenset[str]:
+    return frozenset(plain(word) for column in MEASURES for word in _words()["headings"][column])
+
+
+def is_unit_like(word: str) -> bool:
+    """Tell whether a word is a unit of length or area, or is written like one."""
+    written = re.sub(r"\s", "", unicodedata.normalize("NFKC", word)).casefold()
+    return unit_factor(word) is not None or bool(_UNIT_LIKE.fullmatch(written))
+
+
+@lru_cache(_KEPT)
 def unit_factor(unit: str, kind: str | None = None) -> float | None:
-    """Return the factor to km or km² of a unit of measure; None for a word that is none (of this kind)."""
+    """Return the factor to km or km² of a unit of measure; None for a word that is none (of this kind).
+
+    A multiple may stand before it: 千公顷, 10⁴ hm².
+    """
     word = re.sub(r"\s", "", unit).casefold()
     for name, units in register_words("measures").items():
         if kind in {None, name}:
             for written, factor in units.items():
                 if word in {written, unicodedata.normalize("NFKC", written)}:
                     return float(factor)
+    if power := _POWER.fullmatch(unicodedata.normalize("NFKC", word)):
+        factor = unit_factor(power["unit"], kind)
+        return None if factor is None else factor * 10 ** int(power["power"])
+    for multiple, times in multiples().items():
+        if word.startswith(multiple) and word != multiple:
+            factor = unit_factor(word.removeprefix(multiple), kind)
+            return None if factor is None else factor * float(times)
     return None
 
 

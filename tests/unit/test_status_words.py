@@ -13,7 +13,7 @@ BUILT, RECOGNISED, UNDER, PLANNED = Status.BUILT, Status.RECOGNISED, Status.UNDE
     "words",
     ["建成", "已建成。", "ＢＵＩＬＴ", "是", "√", "✔", "Y", "100%", "完成率100%", "建成（2024年）", "2024年建成", "2026年5月建成",
      "已完成验收", "已建成并通过验收", "建成，2024年5月通过验收", "国家级美丽海湾", "美丽海湾（第二批）", "建成（优秀案例）", "是，已建成",
-     "yes", "completed 2024", "建成\n（国家级）", "二〇二四年建成", "2025年底前建成", "2026年上半年建成", "2026年一季度建成"],
+     "yes", "completed 2024", "建成\n（国家级）", "二〇二四年建成", "2025年底建成", "2026年上半年建成", "2026年一季度建成"],
 )  # fmt: skip
 def test_built_is_what_says_so_and_nothing_else(words):
     assert read_status(words, "状态", AS_OF).status is BUILT
