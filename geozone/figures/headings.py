@@ -84,7 +84,7 @@ def find_headings(grid: Grid, names: Names, fields: Mapping[str, str] | None = N
     fields
         Column of figures -> heading, where the user says so; it goes before the vocabulary.
     """
-    best: tuple[tuple[bool, int, int, int], Headings] | None = None
+    best: tuple[tuple[bool, bool, int, int, int], Headings] | None = None
     starts = 1 if grid.is_layer else min(_ROWS, len(grid.rows))
     for start in range(starts):
         if (
@@ -97,7 +97,9 @@ def find_headings(grid: Grid, names: Names, fields: Mapping[str, str] | None = N
             if start + levels > len(grid.rows) or (levels > 1 and not _goes_on(grid, start, levels, names)):
                 break
             found = _read(grid, start, levels, names, fields or {})
-            rank = (found.is_table, found.score, -levels, -start)
+            # of rows that hold numbers the words are those of a figure, whatever else they could head
+            plain = not any(map(_is_number, (cell for row in grid.rows[start : found.below] for cell in row)))
+            rank = (found.is_table, plain, found.score, -levels, -start)
             if found.known and (best is None or rank > best[0]):
                 best = rank, found
     if best is None:
@@ -207,8 +209,11 @@ def _goes_on(grid: Grid, start: int, levels: int, names: Names) -> bool:
     if not own or not shared:
         return False
     known = [cell for cell in own.values() if is_heading(cell, names)]
-    numbers = [cell for cell in own.values() if read_number(cell) and not read_year(cell)]
-    return len(known) * 2 >= len(own) and not numbers
+    return len(known) * 2 >= len(own) and not any(map(_is_number, own.values()))
+
+
+def _is_number(cell: str) -> bool:
+    return read_number(cell) is not None and read_year(cell) is None
 
 
 def _take_units(headings: Headings, grid: Grid) -> None:

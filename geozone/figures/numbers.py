@@ -51,7 +51,10 @@ def read_number(cell: str) -> Number | None:
     if match is None:
         return None
     value = Decimal(re.sub(r"[ ,]", "", match["number"])).scaleb(int(match["power"] or 0))
-    found = _with_before(Number(value, marked=marked), match["before"])
+    change = (
+        "up" if match["number"].startswith("+") else ""
+    )  # nobody writes a sign before what is not a change
+    found = _with_before(Number(value, marked=marked, direction=change), match["before"])
     found = found and _with_after(found, match["after"])
     for inside in in_brackets(plain):
         found = found and _with_bracket(found, inside)

@@ -16,7 +16,7 @@ from geozone.figures.telling import Telling
 from geozone.figures.titles import Named, Titles
 from geozone.figures.value_columns import ValueColumn
 from geozone.figures.values import Cell, Measured, Tell, is_over_time, row_unit
-from geozone.figures.words import is_blank, meanings, squeezed
+from geozone.figures.words import is_blank, is_word, meanings, squeezed
 from geozone.figures.years import Year, read_year, with_period
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.units import Written
@@ -68,6 +68,9 @@ class RowReader:
         unit, unit_sure = row_unit(line.cells.get("unit", ""), self.teller(line))
         year, year_sure = self._year(line)
         kind, kind_sure = self._word(line, "kind", "kinds")
+        kind = kind or meanings("kinds").get(
+            squeezed(line.cells.get("note", "")), ""
+        )  # a remark that is only that
         comparator, comparator_sure = self._word(line, "comparator", "comparators")
         if not (by_column or scope) or not (unit_sure and year_sure and kind_sure and comparator_sure):
             return None
@@ -143,6 +146,8 @@ class RowReader:
     def flag(self, line: Line, column: str) -> bool:
         """Return whether a row marks its figures as superseded or preliminary; an unknown mark counts as one."""
         written = squeezed(line.cells.get(column, ""))
+        if column == "preliminary" and is_word("qualifiers", line.cells.get("note", "")):
+            return True  # a remark that is only that
         if written not in meanings("flags"):
             self._tell(line, "unknown_word", word=written, near="true")
         return meanings("flags").get(written, "true") == "true"

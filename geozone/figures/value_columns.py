@@ -47,6 +47,7 @@ def value_column(
             continue
         part = _value_part(written, names)
         if part is None:
+            told = told and _in_brackets(written)[1]  # nobody knows what 数值（同比） holds
             continue
         told = True
         found = ValueColumn(
@@ -64,13 +65,20 @@ def _value_part(written: str, names: Names) -> ValueColumn | None:
     """Return what one part of a heading says of values: ``2024年``, ``2027年目标值``, ``2024年森林覆盖率（%）``."""
     year = read_year(without_brackets(written))
     rest = "" if year else written
+    kind, understood = _in_brackets(written)
+    if not understood and year is not None:  # 2024年（1—9月）, but nobody knows what 2024年（同比） holds
+        year = read_year(re.sub(r"[()（）]", "", written))
+        if year is None:
+            return None
+    elif year is not None and any(is_word("qualifiers", inside) for inside in in_brackets(written)):
+        year = replace(year, preliminary=True)
     if year is None and (head := head_year(written)) is not None:
         year, rest = Year(head[0]), head[1]
     units = [read_unit(re.sub(r"^单位[:：]", "", inside)) for inside in in_brackets(written)]
     unit = next((one for one in units if one), None)
     word = squeezed(without_brackets(rest)) if rest else ""
     if not word or meanings("headings").get(word) == "value":
-        return ValueColumn(0, written, VALUE, year, (), unit)
+        return ValueColumn(0, written, kind, year, (), unit) if understood or not word else None
     if word in meanings("value_kinds"):
         return ValueColumn(0, written, meanings("value_kinds")[word], year, (), unit)
     if unit is None and year is not None and (unit := read_unit(rest)):
@@ -79,6 +87,19 @@ def _value_part(written: str, names: Names) -> ValueColumn | None:
     if named.ids:
         return ValueColumn(0, written, VALUE, year, named.ids, unit or named.unit)
     return ValueColumn(0, written, VALUE, year, (), unit, scope=rest) if _names_scope(rest, names) else None
+
+
+def _in_brackets(written: str) -> tuple[str, bool]:
+    """Return the kind of values that the brackets of a heading tell, and whether all that stands in them is understood."""
+    kind = VALUE
+    understood = True
+    for inside in in_brackets(written):
+        word = squeezed(inside)
+        found = meanings("value_kinds").get(word) or meanings("kinds").get(word)
+        kind = found or kind
+        unit = read_unit(re.sub(r"^单位[:：]", "", inside))
+        understood &= bool(found or unit or is_word("qualifiers", inside) or is_word("aside", inside))
+    return kind, understood
 
 
 def _names_scope(words: str, names: Names) -> bool:

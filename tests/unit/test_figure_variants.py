@@ -1,0 +1,67 @@
+"""Tables of figures as offices write them: remarks that say what a value is, headings that say it in brackets, changes."""
+
+from pathlib import Path
+
+import pytest
+
+from geozone.errors import InputError
+from geozone.figures.tables import read_figures
+from geozone.model import Basis
+from geozone.seeds import get_zone
+
+HEADINGS = "行政区,指标,年份,数值,计量单位"
+
+
+def read(folder: Path, *lines: str):
+    path = folder / "指标.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    return read_figures(path, basis=Basis.OFFICIAL, zone=get_zone("bth"))
+
+
+def kinds(found) -> set[str]:
+    return {finding.kind for finding in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("remark", "kind", "preliminary"),
+    [
+        ("初步数", "value", True),
+        ("计划", "plan", False),
+        ("最终核定", "value", False),
+        ("来自公报", "value", False),
+    ],
+)
+def test_a_remark_that_only_says_what_a_figure_is_says_it_and_heads_no_column(
+    tmp_path, remark, kind, preliminary
+):
+    [figure] = read(tmp_path, f"{HEADINGS},备注", f"河北省,森林覆盖率,2023,36.3,%,{remark}").figures
+    assert (figure.value, figure.kind, figure.preliminary) == (36.3, kind, preliminary)
+
+
+def test_of_a_provisional_and_a_final_figure_both_are_read_as_what_they_are(tmp_path):
+    rows = ("河北省,森林覆盖率,2023,36.3,%,快报", "河北省,森林覆盖率,2023,36.5,%,年报")
+    found = read(tmp_path, f"{HEADINGS},数据状态", *rows)
+    assert {figure.value: figure.preliminary for figure in found.figures} == {36.3: True, 36.5: False}
+    assert "figures_disagree" not in kinds(found)
+
+
+def test_what_is_expected_is_a_plan_and_what_a_heading_says_in_brackets_is_understood_or_not_taken(tmp_path):
+    headings = "行政区,指标,2022年,2023年（快报）,2024年（预计）,2024年（1—9月）,2025年（同比）"
+    found = read(tmp_path, headings, "河北省,森林覆盖率（%）,35,36,37,38,39")
+    by_value = {figure.value: figure for figure in found.figures}
+    assert set(by_value) == {35.0, 36.0, 37.0, 38.0}
+    assert by_value[36.0].preliminary
+    assert by_value[37.0].kind == "plan"
+    assert by_value[38.0].period.en == "months 1-9"
+    assert "figures_unused" in kinds(found)
+
+
+def test_a_column_of_changes_is_none_of_values(tmp_path):
+    with pytest.raises(InputError, match="value"):
+        read(tmp_path, "行政区,指标,年份,数值（同比）,计量单位", "河北省,森林覆盖率,2023,1.2,%")
+
+
+def test_a_number_with_a_plus_is_a_change_and_no_value(tmp_path):
+    found = read(tmp_path, HEADINGS, "河北省,森林覆盖率,2023,+1.2,%", "北京市,森林覆盖率,2023,44.9,%")
+    assert [figure.value for figure in found.figures] == [44.9]
+    assert "figures_direction" in kinds(found)
