@@ -24,6 +24,7 @@ Numbers = npt.NDArray[np.float64]
 _SAMPLE = 400  # features whose place is looked at
 _DEGREES = (-180.0001, -90.0001, 360.0001, 90.0001)
 _PLACES = ((73.0, 17.5, 136.0, 54.5), (105.0, 3.0, 120.5, 17.5))  # mainland with its seas, South China Sea
+_RADIANS = (-np.pi, -np.pi / 2, np.pi, np.pi / 2)
 _FAR = 3.0e6  # metres: a layer of the whole country in one zone reaches 2500 km from its meridian
 _NEAR = 9.0e5  # metres: what is farther from the meridian is no layer of one zone
 _OFF = 4.0  # degrees from the central meridian: more than three zones of three degrees
@@ -43,7 +44,7 @@ class Fit:
     contradicts: bool = False
     instead: Fit | None = None  # lands in China, where the coordinates as they stand do not
     off: float = 0.0  # degrees between the layer and the central meridian, where they are too many
-    abroad: bool = field(default=False, compare=False)  # of a projected CRS: read so, nothing lies in China
+    abroad: bool = field(default=False, compare=False)  # read so, nothing lies in China
 
     @property
     def as_stated(self) -> bool:
@@ -76,15 +77,18 @@ def fit(crs: pyproj.CRS, extent: Extent) -> Fit:
         return Fit()
     crs = without_parameters(crs)
     try:
-        return _fit_degrees(extent) if crs.is_geographic else _Projection(crs).fit(extent)
+        return _fit_degrees(crs, extent) if crs.is_geographic else _Projection(crs).fit(extent)
     except ProjError:
         return Fit()  # told where the coordinates are converted
 
 
-def _fit_degrees(extent: Extent) -> Fit:
+def _fit_degrees(crs: pyproj.CRS, extent: Extent) -> Fit:
     if extent.within(*_DEGREES):
-        outside = not extent.overlaps(*CHINA) and extent.swapped.within(*CHINA)
-        return Fit(instead=Fit(swapped=True) if outside else None)
+        outside = not extent.overlaps(*CHINA)
+        if outside and extent.swapped.within(*CHINA):
+            return Fit(instead=Fit(swapped=True))
+        # a national CRS has no other place, and what is left of angles in radians lies where nobody has data
+        return Fit(abroad=outside and (is_chinese(crs) or extent.within(*_RADIANS)))
     if extent.swapped.within(*_DEGREES):
         return Fit(swapped=True)
     # a few wild features among many in range are findings, not a wrong CRS

@@ -125,7 +125,8 @@ def _opened(source: Source, given: str | None, notes: Notes) -> tuple[Path, Mark
         if source.format is Format.KML:
             if markup.beside.get("NetworkLink") and not markup.features:
                 raise InputError("read.only_links", path=source.shown, count=markup.beside["NetworkLink"])
-            if markup.several_rings or markup.several_geometries or markup.bare_rings:
+            overlays = markup.beside.get("GroundOverlay")
+            if overlays or markup.several_rings or markup.several_geometries or markup.bare_rings:
                 path = mend_kml(path, _new(source, "mended", ".kml"))
     if source.format is Format.DXF:
         refuse_unfolding(path, source.shown)

@@ -34,6 +34,7 @@ _GEOMETRIES = {
 }  # fmt: skip  # depth of the coordinates
 _FEATURE = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|id"|properties"|geometry")')
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?[eE][+-]?\d+)\.\d+")  # as some software writes 1e-14
+_REPEATED = "\0"  # no name of a member
 _IN_A_ROW = 1000  # broken features one after another after which a file is given up
 
 
@@ -72,12 +73,23 @@ def _read_tolerantly(source: Source, given: str | None, notes: Notes) -> gpd.Geo
     if found.encoding not in {"utf-8", "utf-8-sig"}:
         notes.decide("encoding", found.encoding, "read.encoding_guessed", encoding=found.encoding, sample="")
     try:
-        document = json.loads(words)
+        document = json.loads(words, object_pairs_hook=_joined if words.count('"features"') > 1 else None)
     except (json.JSONDecodeError, RecursionError) as error:
         return _salvage(words, error, source, notes)
     features = _features(document, source, notes)
+    if isinstance(document, dict) and document.pop(_REPEATED, None):
+        notes.find("features_repeated", Severity.WARNING, count=len(features))
     tell_paging(document, len(features), notes)
     return _frame(list(enumerate(features)), _crs_of(document, features, source, notes), source, notes)
+
+
+def _joined(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object with all its features, where it names them twice: of one name the last would count."""
+    lists = [value for name, value in members if name == "features" and isinstance(value, list)]
+    found = dict(members)
+    if len(lists) > 1:
+        found |= {"features": [feature for one in lists for feature in one], _REPEATED: True}
+    return found
 
 
 def _features(document: Any, source: Source, notes: Notes) -> list[Any]:

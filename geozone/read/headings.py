@@ -46,6 +46,8 @@ def read_heading(words: str) -> Heading | None:
         return None
     family, east, bare, rest = found
     kind = str(_words()["family"][family]["kind"])
+    if kind == "plane" and rest and any(rest[-1] in words for words in _angle_parts()):
+        kind = "angle"  # E度, E分: the letter alone is what metres are headed with
     part, tokens = _part(rest, kind)
     tokens = [token for token in tokens if token not in _group("filler")]
     place = "".join(tokens)
@@ -59,6 +61,16 @@ def stated_system(words: str) -> str | None:
     """Return the system that a title states for all coordinates below it: a CRS, "GCJ-02" or "BD-09"."""
     plain = unicodedata.normalize("NFKC", words).casefold()
     return _system(plain)[0] if "坐标" in plain or "坐標" in plain or "coordinate" in plain else None
+
+
+def is_of_systems(words: str) -> bool:
+    """Tell whether a heading is that of a column that says the system of the coordinates."""
+    return _plain(words) in _group("systems")
+
+
+def system_of(words: str) -> str | None:
+    """Return the system that a cell states: a CRS, "GCJ-02" or "BD-09"; None where it states none that is known."""
+    return _system(_plain(words))[0]
 
 
 def is_both(words: str) -> bool:
@@ -160,6 +172,15 @@ def _part(rest: list[str], kind: str) -> tuple[Part | None, list[str]]:
     return None, rest
 
 
+@cache
+def _angle_parts() -> tuple[frozenset[str], ...]:
+    """Return the words of degrees, minutes and seconds that are not letters, which may be metres."""
+    return tuple(
+        frozenset(word for word in words if len(word) > 1 or not word.isascii())
+        for words in _words()["part"].values()
+    )
+
+
 def _group(name: str) -> frozenset[str]:
     return _groups()[name]
 
@@ -168,7 +189,7 @@ def _group(name: str) -> frozenset[str]:
 def _groups() -> dict[str, frozenset[str]]:
     return {
         name: frozenset(_words()[name]["words"])
-        for name in ("filler", "other", "place", "both", "geometry", "unit")
+        for name in ("filler", "other", "place", "both", "geometry", "unit", "systems")
     }
 
 

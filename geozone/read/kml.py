@@ -16,7 +16,7 @@ def mend_kml(path: Path, place: Path) -> Path:
     """Write a KML file anew, every ring in a boundary of its own, and return where it lies.
 
     A polygon with several outer rings becomes one polygon for each, with the inner rings that lie inside; several
-    geometries of a placemark become one collection; a ring that stands alone becomes a line.
+    geometries of a placemark become one collection; a ring that stands alone becomes a line; pictures are left out.
     """
     tree = ET.parse(path)  # noqa: S314 - entities were refused
     root = tree.getroot()
@@ -27,6 +27,9 @@ def mend_kml(path: Path, place: Path) -> Path:
                 parent[position] = _separated(child)
             elif _local(child) == "LinearRing" and _local(parent) in {"Placemark", "MultiGeometry"}:
                 child.tag = _named(child, "LineString")
+    for parent in list(root.iter()):
+        for picture in [child for child in parent if _local(child) == "GroundOverlay"]:
+            parent.remove(picture)  # the driver would draw its frame as an area
     for placemark in [item for item in root.iter() if _local(item) == "Placemark"]:
         _collect(placemark)
     tree.write(place, encoding="UTF-8", xml_declaration=True)

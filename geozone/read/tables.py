@@ -32,6 +32,7 @@ from geozone.read.notes import Notes
 from geozone.read.placed import geometries_of
 from geozone.read.safety import Limits, few_columns, small_enough
 from geozone.read.source import Source
+from geozone.read.systems import system_in_column, with_system
 from geozone.read.workbook import open_workbook
 
 Cells = list[list[str]]
@@ -254,11 +255,14 @@ def _place(
     width = len(table.header)
     body = [row[:width] + [""] * (width - len(row)) for row in table.body]
     columns = table.columns
-    system = stated_system(f"{table.title} {sheet}")
+    in_column = system_in_column(table.header, body, source.shown, notes)
+    system = in_column or stated_system(f"{table.title} {sheet}")
     if columns.pair is not None and columns.pair.system is None and system is not None:
-        notes.decide("coordinates", system, "read.system_of_title", system=system)
+        if in_column is None:
+            notes.decide("coordinates", system, "read.system_of_title", system=system)
         columns = replace(columns, pair=replace(columns.pair, system=system))
     series, keep, system = geometries_of(body, table.header, columns, source, notes)
+    series, system = with_system(series, system, in_column)
     data = pd.DataFrame(body, columns=table.header)
     if table.columns.geometry is not None:
         data = data.drop(columns=[table.header[table.columns.geometry]])
