@@ -5,7 +5,7 @@ Nothing here computes or reads; every other module speaks in these types.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -452,6 +452,7 @@ class ZoneResult:
     )  # year -> what differed at its end: place of a rate -> that of then, None where there was none
     story: Text | None = None  # as its run record tells it, where the result is read from files
     since: Any = None  # `geozone.diff.SinceRelease`; None where there is nothing to compare with
+    reused: Iterable[Any] = ()  # `geozone.reuse.reuse.Reused`: what was taken from earlier runs
     embedded: bool = False  # nothing was supplied: all is made from what comes with the product
 
 

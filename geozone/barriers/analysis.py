@@ -89,6 +89,9 @@ class Analysis:
         return found
 
 
+RECORDS = (Analysis, Gaps, Closing, BreakKind)  # what an analysis holds, for who keeps one
+
+
 def analyse(
     barrier: Geometries,
     protected: Geometries | None,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geozone.api import OpenProject
+    from geozone.model import ZoneResult
     from geozone.project import Project
     from geozone.run.options import Options
 
@@ -67,6 +68,9 @@ WORKERS = click.option(
 )
 SCHEDULER = click.option(
     "--scheduler", metavar="ADDRESS", help="A running Dask cluster, whose workers see the same files."
+)
+NO_CACHE = click.option(
+    "--no-cache", is_flag=True, help="Compute everything anew, and keep nothing for the next run."
 )
 _CSV = click.option("--csv", "form", flag_value="csv", help="Print CSV.")
 _WIDE = click.option(
@@ -129,7 +133,9 @@ def chosen_projects(zones: tuple[str, ...], *, every: bool, project_file: Path |
     return [embedded_project(key) for key in dict.fromkeys(keys)]
 
 
-def run_options(lang: Language, threads: int | None = None, *, every: bool = False) -> Options:
+def run_options(
+    lang: Language, threads: int | None = None, *, every: bool = False, cache: bool = False
+) -> Options:
     """Return how a run is done that tells its decisions and findings on stderr."""
     from geozone.run.options import Options
 
@@ -138,6 +144,7 @@ def run_options(lang: Language, threads: int | None = None, *, every: bool = Fal
         threads=threads,
         notice=lambda line: click.echo(line.get(lang), err=True),
         every_finding=every,
+        cache=cache,
     )
 
 
@@ -147,6 +154,12 @@ def opened(zone: str | None, project_file: Path | None, options: Options) -> Ope
 
     (project,) = chosen_projects((zone,) if zone else (), every=False, project_file=project_file)
     return OpenProject(project, options)
+
+
+def tell_reused(result: ZoneResult, lang: Language) -> None:
+    """Tell on stderr how much was taken from earlier runs, if anything was."""
+    if count := len(list(result.reused)):
+        click.echo(text("cli.reused", count=count).get(lang), err=True)
 
 
 def deliver_result(

@@ -13,6 +13,7 @@ from geozone.cli.options import (
     EVERY,
     JSON,
     LANG,
+    NO_CACHE,
     PATH,
     PROJECT,
     SCHEDULER,
@@ -22,6 +23,7 @@ from geozone.cli.options import (
     cli,
     opened,
     run_options,
+    tell_reused,
 )
 from geozone.cli.progress import step_bar
 from geozone.errors import DataError, UsageError
@@ -72,6 +74,7 @@ def _percents(
 @click.option(
     "--all-findings", "every_finding", is_flag=True, help="Tell every finding, not the first of each kind."
 )
+@NO_CACHE
 @LANG
 @THREADS
 @WORKERS
@@ -85,6 +88,7 @@ def build_command(
     base_map: BaseMap | None,
     since: Path | None,
     every_finding: bool,
+    no_cache: bool,
     lang: Language,
     threads: int | None,
     workers: int | None,
@@ -115,6 +119,7 @@ def build_command(
             notice=steps.notice,
             since=since,
             every_finding=every_finding,
+            cache=not no_cache,
         )
         written = build(projects, out, options, edition=edition, base_map=base_map)
     for path in written:
@@ -129,6 +134,7 @@ def build_command(
 @JSON
 @CSV
 @EVERY
+@NO_CACHE
 @LANG
 @THREADS
 def rates_command(
@@ -136,6 +142,7 @@ def rates_command(
     project_file: Path | None,
     form: str | None,
     every: bool,
+    no_cache: bool,
     lang: Language,
     threads: int | None,
 ) -> None:
@@ -153,7 +160,7 @@ def rates_command(
     from geozone.checks.findings import is_wrong
     from geozone.lists.rates import rate_list
 
-    project = opened(zone, project_file, run_options(lang, threads, every=every))
+    project = opened(zone, project_file, run_options(lang, threads, every=every, cache=not no_cache))
     if form:
         click.echo(listing.show(project.rates(), form))
     else:
@@ -161,6 +168,7 @@ def rates_command(
         click.echo(listing.show(listing.readable(table.rows, lang, "rates"), form))
         for line in table.left_out:
             click.echo(line.get(lang), err=True)
+    tell_reused(project.rated.result, lang)
     if any(is_wrong(finding) for finding in project.rated.result.findings):
         sys.exit(DataError.exit_code)
 
@@ -171,6 +179,7 @@ def rates_command(
 @click.option("--out", type=PATH, help="File to write; <zone>.html by default.")
 @_BASE_MAP
 @EVERY
+@NO_CACHE
 @LANG
 @THREADS
 def map_command(
@@ -179,6 +188,7 @@ def map_command(
     out: Path | None,
     base_map: BaseMap | None,
     every: bool,
+    no_cache: bool,
     lang: Language,
     threads: int | None,
 ) -> None:
@@ -191,9 +201,10 @@ def map_command(
     """
     from geozone.run.output import write_map
 
-    project = opened(zone, project_file, run_options(lang, threads, every=every))
+    project = opened(zone, project_file, run_options(lang, threads, every=every, cache=not no_cache))
     path = out or Path(f"{project.project.zone.key}.html")
     click.echo(write_map(project.result, path, lang, base_map=base_map))
+    tell_reused(project.result, lang)
 
 
 @cli.command("export")
@@ -215,6 +226,7 @@ def map_command(
 @click.option("--postgis", metavar="URL", help="Write into this PostGIS database instead (postgresql://...).")
 @click.option("--schema", help="Schema of the database; geozone_<zone> by default.")
 @EVERY
+@NO_CACHE
 @LANG
 @THREADS
 def export_command(
@@ -231,6 +243,7 @@ def export_command(
     postgis: str | None,
     schema: str | None,
     every: bool,
+    no_cache: bool,
     lang: Language,
     threads: int | None,
 ) -> None:
@@ -246,13 +259,14 @@ def export_command(
     from geozone.export.formats import Choices, write_format
     from geozone.export.postgis import write_postgis
 
-    project = opened(zone, project_file, run_options(lang, threads, every=every))
+    project = opened(zone, project_file, run_options(lang, threads, every=every, cache=not no_cache))
     if postgis:
         for table in write_postgis(project.result, postgis, schema=schema, lang=lang):
             click.echo(table)
         return
     key = project.project.zone.key
     name = f"{key}_{kind}" if kind in FOLDER_FORMATS else f"{key}.{kind}"
+    tell_reused(project.result, lang)
     choices = Choices(encoding, crs, paper, dpi, rate, breaks)
     written = write_format(project.result, out or Path(name), kind, lang=lang, choices=choices)
     for path in written:
@@ -266,6 +280,7 @@ def export_command(
 @PROJECT
 @JSON
 @EVERY
+@NO_CACHE
 @LANG
 @THREADS
 def explain_command(
@@ -275,6 +290,7 @@ def explain_command(
     project_file: Path | None,
     form: str | None,
     every: bool,
+    no_cache: bool,
     lang: Language,
     threads: int | None,
 ) -> None:
@@ -291,7 +307,11 @@ def explain_command(
     from geozone import listing
     from geozone.explain import explain, lines_of
 
-    project = opened(None if project_file else zone, project_file, run_options(lang, threads, every=every))
+    project = opened(
+        None if project_file else zone,
+        project_file,
+        run_options(lang, threads, every=every, cache=not no_cache),
+    )
     if project.project.zone.key != zone:
         raise UsageError("cli.other_zone", zone=zone, project=project.project.zone.key)
     found = explain(project.result, indicator, unit)

@@ -224,17 +224,6 @@ def values_beside(document: Mapping[str, Any], table: str = "rates") -> dict[str
     return found
 
 
-def sections(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return the digest of each section of a JSON document, by its name."""
-    return {
-        name: blake2b(
-            json.dumps(value, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace"),
-            digest_size=8,
-        ).hexdigest()
-        for name, value in document.items()
-    }
-
-
 def workbook_grids(path: Path) -> Iterator[Grid]:
     """Yield the sheets of a workbook with the values of their cells; columns are named as in a spreadsheet.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -16,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from geozone.diff import SinceRelease
-from geozone.export.fingerprint import contents, sections
-from geozone.files import digest, whole_file
+from geozone.export.fingerprint import contents
+from geozone.export.sealed_record import write_sealed
+from geozone.files import digest
 from geozone.manifest.rules import code_of
 from geozone.messages import NO_TEXT, Message, Text
 from geozone.model import ZoneResult
@@ -25,7 +25,6 @@ from geozone.story.zone import zone_story
 from geozone.versions import versions
 
 FORMAT = "geozone-run-1"
-SEAL = "seal"  # of the record itself: a digest of each of its other sections
 
 
 def write_record(
@@ -92,6 +91,7 @@ def write_record(
             for layer in result.layers.values()
             for item in layer.decisions
         ],
+        "reuse": list(result.reused),
         "steps": [{"name": step.name, "figures": dict(step.figures)} for step in result.steps],
         "findings": [
             {"severity": item.severity, "layer": item.layer, "feature": item.feature, "code": code_of(item),
@@ -102,11 +102,7 @@ def write_record(
         "repairs": result.ledger.to_dict("records"),
         "outputs": [described(output) if isinstance(output, Path) else output for output in outputs],
     }  # fmt: skip
-    held = plain(record)
-    held[SEAL] = sections(held)
-    with whole_file(path) as unfinished:
-        content = json.dumps(held, ensure_ascii=False, indent=1, allow_nan=False)
-        unfinished.write_text(content + "\n", "utf-8", newline="\n")
+    write_sealed(plain(record), path)
 
 
 def _since(result: ZoneResult) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def backdrop(run: Reading) -> dict[str, Layer]:
         if purpose not in BACKDROP or not covers(spec, run.project.zone):
             continue
         found[purpose] = layer = read_zone_layer(
-            _of_zone(spec, run.project.zone), run.project.zone, run.inputs
+            _of_zone(spec, run.project.zone), run.project.zone, run.inputs, run.reuse
         )
         run.keep(layer.findings, tell=spec.id in own)
     return found

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,14 +20,15 @@ from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import CRS, Layer, LayerSpec, Level
 from geozone.overlay.cutting import polygons_in
 from geozone.overlay.plane import Geometries
+from geozone.reuse.reuse import Reuse
 from geozone.run.at_breaks import class_shares
 from geozone.run.belt_layers import made_layers
-from geozone.run.layers import role_of
+from geozone.run.layers import bytes_of_source, role_of
 
 if (
     TYPE_CHECKING
 ):  # what they need of scipy takes a third of a second, which nobody waits for who has no barrier
-    from geozone.barriers.analysis import Analysis, Built
+    from geozone.barriers.analysis import Analysis
     from geozone.barriers.passages import Passage
     from geozone.barriers.stability import Stability
 
@@ -83,6 +84,7 @@ class BeltMaterials:
     shown: Mapping[str, Layer]
     rasters: Mapping[str, LayerSpec] = field(default_factory=dict)
     older_rasters: Mapping[str, LayerSpec] = field(default_factory=dict)
+    reuse: Reuse = field(default_factory=Reuse)
 
     @cached_property
     def outline(self) -> shapely.Geometry:
@@ -106,7 +108,7 @@ class _OneBelt:
         """Whether there is an older vintage of it, of what protects it, or of the land cover that may break it."""
         known = any(name in self.given.older for name in (self.role.layer, *self.belt.protected))
         return known or (
-            self._built(older=True) is not None and self.given.covers[0].id in self.given.older_rasters
+            self._cover(older=True) is not None and self.given.covers[0].id in self.given.older_rasters
         )
 
     @cached_property
@@ -117,37 +119,37 @@ class _OneBelt:
     @cached_property
     def analysis(self) -> Analysis:
         """Its axis, breaks and gaps."""
-        from geozone.barriers.analysis import analyse  # noqa: PLC0415
-
         safe = self._protecting(self.given.layers)
-        return analyse(
-            self.ground, _areas(safe) if safe else None, self.given.finest, self.belt, built=self._built()
-        )
+        return self._analysed(self.ground, _areas(safe) if safe else None)
 
     @cached_property
     def passages(self) -> Sequence[Passage]:
         """The ways from province to province, where it is to have any."""
         if not self.belt.passages:
             return ()
-        from geozone.barriers.passages import passages  # noqa: PLC0415
+        from geozone.barriers.passages import Passage, passages  # noqa: PLC0415
 
         provinces = self.given.units[self.given.units["level"] == Level.PROVINCE.value]
-        codes = provinces["code"].tolist()
-        return passages(self.ground, provinces.geometry.to_numpy(), codes, link_m=self.belt.link_m)
+        outlines, codes = provinces.geometry.to_numpy(), provinces["code"].tolist()
+        return self.given.reuse.result(
+            "passages",
+            self.role.id,
+            lambda: [self.ground, outlines, codes, self.belt],
+            lambda: passages(self.ground, outlines, codes, link_m=self.belt.link_m),
+            [Passage],
+        )
 
     @cached_property
     def stability(self) -> Stability | None:
         """What changed since the older vintage."""
         if not self.changed:
             return None
-        from geozone.barriers.analysis import analyse  # noqa: PLC0415
         from geozone.barriers.stability import compare  # noqa: PLC0415
 
         given = self.given
         known = self._protecting({**given.layers, **given.older})
         ground = _ground(given.older.get(self.role.layer, self.layer), given.outline)
-        safe, built = _areas(known) if known else None, self._built(older=True)
-        old = analyse(ground, safe, given.finest, self.belt, choose=False, built=built)
+        old = self._analysed(ground, _areas(known) if known else None, older=True)
         return compare(old, self.analysis, ground, self.ground)
 
     @cached_property
@@ -176,17 +178,31 @@ class _OneBelt:
             self.role, self.belt, self.analysis, made, self.passages, self.stability, self.told or NO_TEXT
         )
 
+    def _analysed(self, ground: Geometries, safe: Geometries | None, *, older: bool = False) -> Analysis:
+        """Return what is found of some ground of it, now or in an earlier run; of an older vintage no choice of gaps."""
+        from geozone.barriers.analysis import RECORDS, analyse  # noqa: PLC0415
+
+        cover = self._cover(older=older)
+        built = None if cover is None else partial(class_shares, cover, self.belt.built)
+
+        def make() -> Analysis:
+            return analyse(ground, safe, self.given.finest, self.belt, choose=not older, built=built)
+
+        def given() -> list[Any]:
+            files = [] if cover is None else list(map(bytes_of_source, cover.sources))
+            return [ground, safe, self.given.finest, self.belt, older, cover, files]
+
+        return self.given.reuse.result("belt", self.role.id, given, make, RECORDS)
+
     def _protecting(self, layers: Mapping[str, Layer]) -> list[Layer]:
         return [layers[name] for name in self.belt.protected if name in layers]
 
-    def _built(self, *, older: bool = False) -> Built | None:
-        """Return what tells the built share of some areas, by the land cover or its older vintage; None where nothing does."""
+    def _cover(self, *, older: bool = False) -> LayerSpec | None:
+        """Return the land cover, or its older vintage, that tells what of it is built up; None where nothing does."""
         if not self.belt.built or not self.given.covers:
             return None
         cover = self.given.covers[0]
-        if older:
-            cover = self.given.older_rasters.get(cover.id, cover)
-        return partial(class_shares, cover, self.belt.built)
+        return self.given.older_rasters.get(cover.id, cover) if older else cover
 
     def _natural(self) -> Iterator[Text]:
         """Yield what it gained and lost of natural cover, for every land cover of two dates."""

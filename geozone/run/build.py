@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import as_completed
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geozone.choices import EDITIONS
 from geozone.maps.basemap import BaseMap
+from geozone.messages import Text
 from geozone.project import Project, embedded_project
 from geozone.run import jobs
+from geozone.run.finished import INDEX, Finished, heard
 from geozone.run.options import Options
 from geozone.run.processes import Processes
+from geozone.run.sealed import sealed
 from geozone.run.swap import one_build
 from geozone.system import processors
 
@@ -57,16 +61,28 @@ def build(
     """
     options = options or Options()
     projects = list(projects)
-    processes = _processes(projects, options)
-    with one_build(out) as stage:
-        folders = Folders(out, stage)
-        if processes < 2:
-            written = _alone(projects, folders, options, edition, base_map)
-        elif len(projects) > 1:
-            written = _together(projects, folders, options, edition, base_map, processes)
-        else:
-            written = _with_help(projects[0], folders, options, edition, base_map)
-    return [out / path.name for path in written]
+    alone = len({project.zone.key for project in projects}) == len(projects)  # no zone is written twice
+    finished = Finished.of(options if alone else replace(options, cache=False), edition, base_map)
+    with one_build(out) as stage, ExitStack() as held:
+        for project in projects:
+            held.enter_context(sealed(project))
+        keys = [finished.key(project) for project in projects]
+        files = [finished.recall(*one, stage) for one in zip(projects, keys, strict=True)]
+        left = [place for place, recalled in enumerate(files) if recalled is None]
+        told: list[list[Text]] = [[] for _ in left]
+        work = Work(
+            [projects[place] for place in left],
+            [heard(options, lines) for lines in told],
+            Folders(out, stage),
+            finished,
+        )
+        for place, made in zip(left, _made(work, options), strict=True):
+            files[place] = made
+        held.close()  # what was hashed is what was read, else nothing is kept
+        for place, lines in zip(left, told, strict=True):
+            finished.keep(keys[place], files[place] or [], lines)
+        written = [path for paths in files for path in paths or []]
+    return [out / path.name for path in (*written, out / INDEX)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +93,51 @@ class Folders:
     stage: Path
 
 
-def _alone(
-    projects: Sequence[Project],
-    folders: Folders,
-    options: Options,
-    edition: str,
-    base_map: BaseMap | None,
-) -> list[Path]:
-    """Build zones one after the other in this process."""
-    # not imported by a process that has others do the work
-    from geozone.run.folder import write_index  # noqa: PLC0415
-    from geozone.run.output import build_zone  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a build has to make: zones, with how each is done, and where their files go."""
 
-    written: list[Path] = []
-    for project in projects:
-        written += build_zone(project, folders.stage, options, edition=edition, base_map=base_map)
-    return [*written, write_index(folders.out, options.lang, options.notice, stage=folders.stage)]
+    projects: Sequence[Project]
+    options: Sequence[Options]
+    folders: Folders
+    finished: Finished
+
+    @property
+    def edition(self) -> str:
+        """What is made of them."""
+        return self.finished.edition
+
+    @property
+    def base_map(self) -> BaseMap | None:
+        """What lies under their maps."""
+        return self.finished.base_map
+
+
+def _made(work: Work, options: Options) -> list[list[Path]]:
+    """Make the files of zones, and the index over them and those that the folder holds besides."""
+    processes = _processes(work.projects, options)
+    if not work.projects or processes < 2:
+        return _alone(work, options)
+    if len(work.projects) > 1:
+        return _together(work, options, processes)
+    return [_with_help(work, options)]
+
+
+def _alone(work: Work, options: Options) -> list[list[Path]]:
+    """Build zones one after the other in this process."""
+    files = []
+    for project, how in zip(work.projects, work.options, strict=True):
+        # not imported by a process that has others do the work, or finds it done
+        from geozone.run.output import build_zone  # noqa: PLC0415
+
+        files.append(
+            build_zone(project, work.folders.stage, how, edition=work.edition, base_map=work.base_map)
+        )
+    out, stage = work.folders.out, work.folders.stage
+    work.finished.index(
+        out, stage, lambda notice: jobs.write_index(out, stage, replace(options, notice=notice))
+    )
+    return files
 
 
 def _processes(projects: Sequence[Project], options: Options) -> int:
@@ -106,46 +151,49 @@ def _processes(projects: Sequence[Project], options: Options) -> int:
     return min(max(len(projects), 2), options.threads or processors())
 
 
-def _together(  # noqa: PLR0917 - one private step of `build`
-    projects: Sequence[Project],
-    folders: Folders,
-    options: Options,
-    edition: str,
-    base_map: BaseMap | None,
-    number: int,
-) -> list[Path]:
+def _together(work: Work, options: Options, number: int) -> list[list[Path]]:
     """Build zones at a time: each is computed in one process, and its parts are written by whichever is free."""
+    out, stage = work.folders.out, work.folders.stage
     # the largest first, so that nobody waits for it at the end
-    keys = [one.zone.key for one in sorted(projects, key=lambda project: -len(project.zone.members))]
+    order = sorted(range(len(work.projects)), key=lambda place: -len(work.projects[place].zone.members))
     with Processes(number, options) as processes:
-        computed = {processes.start(jobs.compute, key, edition): key for key in keys}
+        computed = {
+            processes.start(jobs.compute, work.projects[place].zone.key, work.edition): place
+            for place in order
+        }
         parts, recorded = {}, {}
         for future in as_completed(computed):
-            work = future.result()[0]
-            page = processes.start(jobs.write_page, work, folders.stage, base_map)
-            parts[future] = page, processes.start(jobs.write_data, work, folders.stage)
+            result = future.result()[0]
+            page = processes.start(jobs.write_page, result, stage, work.base_map)
+            parts[future] = page, processes.start(jobs.write_data, result, stage)
         for future, files in parts.items():
-            outputs = [output for part in files for output in processes.result(part)]
+            notice = work.options[computed[future]].notice
+            outputs = [output for part in files for output in processes.result(part, notice)]
             recorded[computed[future]] = processes.start(
-                jobs.write_run, future.result()[0], folders.stage, edition, outputs
+                jobs.write_run, future.result()[0], stage, work.edition, outputs
             )
-        written: list[Path] = []
-        of_key = {key: future for future, key in computed.items()}
-        for project in projects:  # told in their order, whichever was ready first
-            processes.result(of_key[project.zone.key])
-            files_of_zone = processes.result(recorded[project.zone.key])
-            written += files_of_zone
-        return [*written, processes.result(processes.start(jobs.write_index, folders.out, folders.stage))]
+        of_place = {place: future for future, place in computed.items()}
+        written = []
+        for place, how in enumerate(work.options):  # told in their order, whichever was ready first
+            processes.result(of_place[place], how.notice)
+            written.append(processes.result(recorded[place], how.notice))
+        work.finished.index(
+            out, stage, lambda notice: processes.result(processes.start(jobs.write_index, out, stage), notice)
+        )
+        return written
 
 
-def _with_help(
-    project: Project, folders: Folders, options: Options, edition: str, base_map: BaseMap | None
-) -> list[Path]:
+def _with_help(work: Work, options: Options) -> list[Path]:
     """Build one zone, whose page another process writes, which has made itself ready meanwhile."""
-    with Processes(1, options) as helper:
+    ((project,), (how,)) = work.projects, work.options
+    out, stage = work.folders.out, work.folders.stage
+    with Processes(1, how) as helper:
         helper.start(jobs.make_ready)
-        work = jobs.compute(project.zone.key, edition, options)
-        page = helper.start(jobs.write_page, work, folders.stage, base_map)
-        data = jobs.write_data(work, folders.stage, options)
-        written = jobs.write_run(work, folders.stage, edition, [*helper.result(page), *data], options)
-        return [*written, jobs.write_index(folders.out, folders.stage, options)]
+        result = jobs.compute(project.zone.key, work.edition, how)
+        page = helper.start(jobs.write_page, result, stage, work.base_map)
+        data = jobs.write_data(result, stage, how)
+        written = jobs.write_run(result, stage, work.edition, [*helper.result(page), *data], how)
+        work.finished.index(
+            out, stage, lambda notice: jobs.write_index(out, stage, replace(options, notice=notice))
+        )
+        return written

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from geozone.messages import Text, listed, text
 from geozone.model import Severity
-from geozone.run.folder import INDEX
+from geozone.run.finished import INDEX, RECORD
 
 
 def closing_lines(folder: Path, zones: Iterable[str]) -> list[Text]:
@@ -30,7 +30,7 @@ def closing_lines(folder: Path, zones: Iterable[str]) -> list[Text]:
     keys = list(dict.fromkeys(zones))
     lines: list[Text] = []
     for key in keys:
-        record = json.loads((folder / f"{key}_run.json").read_text("utf-8"))
+        record = json.loads((folder / f"{key}{RECORD}").read_text("utf-8"))
         title, story = Text(**record["title"]), Text(**record["story"])
         lines.append(text("run.closing_story", zone=title, story=story))
         if "since" in record:

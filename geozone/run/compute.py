@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import geopandas as gpd
 import pandas as pd
@@ -18,7 +19,7 @@ from geozone.figures.embedded import embedded_figures
 from geozone.figures.references import published, reference_targets
 from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.roles import load_roles
-from geozone.messages import text
+from geozone.messages import Text, text
 from geozone.model import Layer, LayerSpec, Rate, Register, Step, ZoneResult
 from geozone.overlay.area_choices import area_variants
 from geozone.overlay.compiled.kept import is_compiled
@@ -34,6 +35,7 @@ from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
 from geozone.rates.needs import AreaNeed, ConnectedNeed, Need
 from geozone.rates.regions import places_asked_for
+from geozone.reuse.reuse import Reuse
 from geozone.run.backdrop import backdrop
 from geozone.run.belts import BeltMaterials, Belts, widened
 from geozone.run.findings import shore_elsewhere, unused_layer
@@ -108,7 +110,7 @@ def _compute(
     project: Project, options: Options
 ) -> tuple[ZoneResult, Belts, Callable[[], Mapping[int, Mapping[int, Rate | None]]]]:
     zone = project.zone
-    run = Reading(project, options)
+    run = Reading(project, options, Reuse.between_runs() if options.cache else Reuse())
     options.progress(text("run.step_read"))
     units = run.units()
     layers, rasters = run.layers(), run.rasters()
@@ -140,25 +142,28 @@ def _compute(
         threads=options.threads,
         workers=options.workers,
         scheduler=options.scheduler,
+        reuse=run.reuse,
     )
     ground = grounds(units, zone, targets, chosen)
-    materials = Materials(layers, rasters, units, finest, mosaics, earlier, options.threads, ground.regions)
+    materials = Materials(
+        layers, rasters, units, finest, mosaics, earlier, options.threads, ground.regions, run.reuse
+    )
     tables = supply(needs, materials)
     run.keep(mosaics.findings, tell=True)
     tell_unused(run, layers, rasters, needs)
     shore_km = _shores(run, layers, finest)
-    areas = _statutory_areas(layers, units, run.ledger)
+    areas = _statutory_areas(run, layers, units)
     pieces = mosaics.pieces
     figures = {"units": len(finest), "pieces": len(pieces), "area_km2": float(pieces["area_km2"].sum())}
     run.steps.append(Step("overlay", figures))
 
-    options.progress(text("run.step_rates"))
+    options.progress(_rates_step(len(run.reuse.taken)))
     registers = _with_shores(run, registers, shore_km)
     run.keep(found_figures, tell=True)
     references = reference_targets(embedded_figures(zone), zone, indicators)
     targets += references.targets
     shown = _shown(run, layers, registers, units)
-    belts = Belts(BeltMaterials(layers, earlier, units, finest, shown, rasters, earlier_rasters))
+    belts = Belts(BeltMaterials(layers, earlier, units, finest, shown, rasters, earlier_rasters, run.reuse))
     run.keep(target_findings(published(), zone_targets(zone.key)), tell=True)
     facts = Facts(
         zone=zone,
@@ -204,6 +209,7 @@ def _compute(
         figures=reported,
         rasters=rasters,
         embedded=not (project.own or project.registers or project.figures),
+        reused=run.reuse.taken,
     )
 
     def earlier_years() -> Mapping[int, Mapping[int, Rate | None]]:
@@ -211,6 +217,10 @@ def _compute(
         return {year: changed(rates, then) for year, then in by_year.items()}
 
     return result, belts, earlier_years
+
+
+def _rates_step(reused: int) -> Text:
+    return text("run.step_rates_reused", count=reused) if reused else text("run.step_rates")
 
 
 def _with_older(
@@ -225,10 +235,11 @@ def _with_older(
         {**materials.rasters, **rasters},
         materials.units,
         materials.finest,
-        Mosaics({}, materials.finest, threads=materials.threads),
+        Mosaics({}, materials.finest, threads=materials.threads, reuse=materials.reuse),
         {},
         materials.threads,
         materials.regions,
+        materials.reuse,
     )
     asked = [one for one in chosen if set(one.layers) & set(older)]
     tables = supply(all_needs(asked), before)
@@ -269,7 +280,8 @@ def _shores(run: Reading, layers: Mapping[str, Layer], finest: gpd.GeoDataFrame)
     for name, layer in layers.items():
         if layer.spec is None or not role_of(layer.spec).shore:
             continue
-        table = shore_lengths(layer.data, finest)
+        both = layer.data, finest
+        table = run.reuse.result("shore", name, partial(tuple, both), partial(shore_lengths, *both))
         far = table["code"] == NOWHERE
         if far.any():
             run.keep([shore_elsewhere(name, table.loc[far, "length_km"].sum())], tell=name in run.project.own)
@@ -277,19 +289,23 @@ def _shores(run: Reading, layers: Mapping[str, Layer], finest: gpd.GeoDataFrame)
     return lengths
 
 
-def _statutory_areas(
-    layers: Mapping[str, Layer], units: gpd.GeoDataFrame, ledger: pd.DataFrame
-) -> pd.DataFrame:
+def _statutory_areas(run: Reading, layers: Mapping[str, Layer], units: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the area of the statutory layer in the zone and its provinces by every defensible choice."""
     roles = load_roles().values()
     name = next((role.layer for role in roles if role.statutory and role.layer in layers), None)
     if name is None:
         return pd.DataFrame()
     data = layers[name].data
+    ledger = run.ledger
     repaired = set(ledger.loc[ledger["layer"] == name, "feature"])  # the ledger writes row numbers as text
     features = [label for label in data.index if str(label) in repaired] if repaired else []
     sea = next((layers[role.layer].data for role in roles if role.sea and role.layer in layers), None)
-    return area_variants(data, units, sea=sea, repaired_features=features)
+    return run.reuse.result(
+        "area_choices",
+        name,
+        lambda: [data, units, sea, features],
+        lambda: area_variants(data, units, sea=sea, repaired_features=features),
+    )
 
 
 def _with_shores(
@@ -340,17 +356,25 @@ def _slivers(
     }
     shared |= {need.ground.layer for need in needs if isinstance(need, ConnectedNeed)}
     pieces = mosaics.pieces
-    lengths = outlines(units)
-    return {
-        name: slivers(
-            layers[name].data,
-            units,
-            pieces[pieces[name].astype(bool)],
-            max(accuracy_m(layers[name]), run.boundary_accuracy_m),
-            outline_km=lengths,
-        )
-        for name in sorted(shared & set(layers))
-    }
+    names = sorted(shared & set(layers))
+    accuracies = [max(accuracy_m(layers[name]), run.boundary_accuracy_m) for name in names]
+
+    def find() -> dict[str, dict[str, Sliver]]:
+        lengths = outlines(units)
+        return {
+            name: slivers(
+                layers[name].data, units, pieces[pieces[name].astype(bool)], accuracy, outline_km=lengths
+            )
+            for name, accuracy in zip(names, accuracies, strict=True)
+        }
+
+    return run.reuse.result(
+        "slivers",
+        ", ".join(names),
+        lambda: [names, accuracies, pieces, units, [run.reuse.content(layers[name].data) for name in names]],
+        find,
+        [Sliver],
+    )
 
 
 def _shortest(run: Reading, layers: Mapping[str, Layer]) -> dict[str, float]:

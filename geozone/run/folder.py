@@ -20,9 +20,8 @@ from geozone.model import Comparator, Modality, Target, Zone, ZoneResult
 from geozone.rates.rows import read_rates
 from geozone.read.door import vector
 from geozone.read.door.content import text_of
+from geozone.run.finished import INDEX, INDEXED, staged
 from geozone.seeds import load_documents, load_zones, zone_targets
-
-INDEX = "index.html"
 
 
 def write_index(
@@ -70,10 +69,7 @@ def built_zones(folder: Path, *, stage: Path | None = None) -> tuple[list[ZoneRe
     """
     results, lacking = [], []
     for key, zone in load_zones().items():
-        needed = [
-            staged if stage and (staged := stage / f"{key}{ending}").exists() else folder / f"{key}{ending}"
-            for ending in ("_run.json", "_rates.json", ".gpkg", ".html")
-        ]
+        needed = [staged(f"{key}{ending}", folder, stage) for ending in INDEXED]
         missing = [path.name for path in needed if not path.exists()]
         if len(missing) == len(needed):
             continue

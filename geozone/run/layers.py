@@ -15,16 +15,27 @@ from geozone.errors import DataError
 from geozone.files import digest
 from geozone.manifest.origins import as_record
 from geozone.manifest.roles import Role, get_role, role_for
-from geozone.model import CRS, Decision, Layer, LayerSource, LayerSpec, Zone
+from geozone.messages import Message, Text
+from geozone.model import CRS, Change, Decision, Finding, Layer, LayerSource, LayerSpec, Severity, Zone
 from geozone.overlay.cutting import cut_to
 from geozone.overlay.units import code_prefix
 from geozone.project import Project
 from geozone.read import read_layer
 from geozone.read.door.seal import companions
 from geozone.registers.items import NATURAL
+from geozone.reuse.reuse import Reuse
+from geozone.reuse.values import NotPackableError
 from geozone.seeds import load_zones
 
 UNITS, RELIEF = "units", "relief"  # purposes of roles that no rate is made from
+TOLD = (
+    Finding,
+    Severity,
+    Decision,
+    Change,
+    Message,
+    Text,
+)  # what a result may hold of what was found on the way
 _OFFSHORE_DEGREES = 0.5  # how far a marine layer is followed off the zone's outline, for display
 
 
@@ -71,28 +82,23 @@ def _with_sea(outline: shapely.Geometry) -> shapely.Geometry:
     return outline.buffer(_OFFSHORE_DEGREES)
 
 
-def read_boundary(project: Project, inputs: list[dict[str, Any]]) -> Layer:
+def read_boundary(project: Project, inputs: list[dict[str, Any]], reuse: Reuse | None = None) -> Layer:
     """Return the boundary layer; note what was read."""
     spec = project.layers.get(role_for(UNITS).layer)
     if spec is None:
         raise DataError("run.no_boundary", zone=project.zone.title)
-    return read_zone_layer(spec, project.zone, inputs)
+    return read_zone_layer(spec, project.zone, inputs, reuse)
 
 
-def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -> Layer:
-    """Read the files of a layer that serve the zone as one layer; note each with its digest."""
+def read_zone_layer(
+    spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]], reuse: Reuse | None = None
+) -> Layer:
+    """Read the files of a layer that serve the zone as one layer, now or in an earlier run; note each with its digest."""
     parts = []
     for source in spec.sources:
         if not covers(source, zone) and spec.zones:
             continue
-        part = read_layer(
-            source.path,
-            layer=source.layer,
-            crs=source.crs,
-            encoding=source.encoding,
-            fields=source.fields,
-            spec=spec,
-        )
+        part = _read(spec, source, reuse or Reuse())
         inputs.append(described(spec, source, source.layer or part.id, part.decisions))
         parts.append(part)
     frames = [part.data for part in parts]
@@ -109,6 +115,37 @@ def read_zone_layer(spec: LayerSpec, zone: Zone, inputs: list[dict[str, Any]]) -
         [decision for part in parts for decision in part.decisions],
         [change for part in parts for change in part.changes],
     )
+
+
+def _read(spec: LayerSpec, source: LayerSource, reuse: Reuse) -> Layer:
+    def read() -> Layer:
+        return read_layer(
+            source.path,
+            layer=source.layer,
+            crs=source.crs,
+            encoding=source.encoding,
+            fields=source.fields,
+            spec=spec,
+        )
+
+    if not (isinstance(source.path, Path) and source.path.exists()):
+        return read()  # a database may hold something else by now
+
+    def parts() -> tuple[Any, ...]:
+        layer = read()
+        return layer.id, layer.data, layer.findings, layer.decisions, layer.changes
+
+    name, data, findings, decisions, changes = reuse.result(
+        "read", spec.id, lambda: [spec, source, bytes_of_source(source)], parts, TOLD
+    )
+    return Layer(name, data, spec, findings, decisions, changes)
+
+
+def bytes_of_source(source: LayerSource) -> dict[str, str]:
+    """Return the digests of a file and of what is read with it."""
+    if not isinstance(source.path, Path):
+        raise NotPackableError(source.name)
+    return {path.name: digest(path) for path in (source.path, *companions(source.path))}
 
 
 def described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[Decision]) -> dict[str, Any]:

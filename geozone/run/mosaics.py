@@ -14,6 +14,7 @@ from geozone.overlay.cluster import mosaic_on_cluster
 from geozone.overlay.losses import told
 from geozone.overlay.mosaic import MOST_LAYERS, mosaic
 from geozone.rates.needs import Ground
+from geozone.reuse.reuse import Reuse
 
 OUTSIDE = ("outside_zones", "all_outside_zones")  # layers are cut to the zone, and checked against it before
 Features = Callable[[Ground], gpd.GeoDataFrame]
@@ -32,6 +33,8 @@ class Mosaics:
         Threads to use on this machine.
     workers, scheduler
         Processes of a cluster on this machine, or the address of a running one.
+    reuse
+        Results of earlier runs.
     """
 
     def __init__(
@@ -42,8 +45,10 @@ class Mosaics:
         threads: int | None = None,
         workers: int | None = None,
         scheduler: str | None = None,
+        reuse: Reuse | None = None,
     ) -> None:
         self._finest = finest
+        self._reuse = reuse or Reuse()
         self._threads, self._workers, self._scheduler = threads, workers, scheduler
         self._filtered: dict[frozenset[Ground], pd.DataFrame] = {}
         self.findings: list[Finding] = []
@@ -68,7 +73,13 @@ class Mosaics:
         return self._filtered[grounds]
 
     def _mosaic(self, layers: Mapping[str, gpd.GeoDataFrame]) -> pd.DataFrame:
-        pieces = self._computed(layers)
+        given = [self._finest, self._workers, self._scheduler]
+        pieces = self._reuse.result(
+            "mosaic",
+            ", ".join(layers),
+            lambda: [{name: data[[data.geometry.name]] for name, data in layers.items()}, *given],
+            lambda: self._computed(layers),
+        )
         self.findings += [finding for finding in told(pieces) if finding.kind not in OUTSIDE]
         return pieces
 

@@ -31,3 +31,4 @@ class Options:
         None  # the last release, which a build is held against: a GeoPackage or a folder of them
     )
     every_finding: bool = False  # tell findings one by one, not the first of each kind with their number
+    cache: bool = False  # take results of earlier runs again, where all that they were made from is the same

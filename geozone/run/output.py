@@ -19,6 +19,7 @@ from geozone.maps.edition import public_edition
 from geozone.messages import Language, text
 from geozone.model import ZoneResult
 from geozone.project import Project
+from geozone.reuse.folder import cache_folder
 from geozone.run.compute import compute
 from geozone.run.options import Options
 from geozone.run.sealed import sealed
@@ -96,6 +97,7 @@ def write_run(
             "scheduler": options.scheduler,
             "edition": edition,
             **({} if options.since is None else {"since": options.since}),
+            "cache": cache_folder() if options.cache else None,
         },
         outputs=outputs,
         started=started,

@@ -68,8 +68,10 @@ class Processes:
         quiet = replace(self._options, progress=silent.progress, notice=silent.notice)
         return self._pool.submit(_do, work, given, quiet)
 
-    def result(self, future: Future[tuple[_Result, list[Text]]]) -> _Result:
-        """Wait for a part; tell what it had to tell.
+    def result(
+        self, future: Future[tuple[_Result, list[Text]]], notice: Callable[[Text], None] | None = None
+    ) -> _Result:
+        """Wait for a part; tell what it had to tell, whomever that is to be told.
 
         Raises
         ------
@@ -81,7 +83,7 @@ class Processes:
         except BrokenProcessPool as error:
             raise UsageError("run.process_lost") from error
         for line in told:
-            self._options.notice(line)
+            (notice or self._options.notice)(line)
         return result
 
     def _listen(self) -> None:

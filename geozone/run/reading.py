@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geozone.catalog import load_catalog
 from geozone.checks import check, repair
@@ -20,9 +21,11 @@ from geozone.model import Finding, Layer, LayerSpec, Severity, Step, Zone
 from geozone.overlay.units import zone_units
 from geozone.project import Project
 from geozone.project.layers import newest_of
+from geozone.reuse.reuse import Reuse
 from geozone.run.boundary import differs_from, own_boundary
 from geozone.run.findings import not_covered, older_vintage
 from geozone.run.layers import (
+    TOLD,
     UNITS,
     checked_parts,
     covers,
@@ -42,6 +45,7 @@ class Reading:
 
     project: Project
     options: Options
+    reuse: Reuse = field(default_factory=Reuse)
     steps: list[Step] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(default_factory=list)
@@ -67,7 +71,7 @@ class Reading:
         """Return the units of the zone at all levels."""
         zone, name = self.project.zone, role_for(UNITS).layer
         own = name in self.project.own
-        layer = read_boundary(self.project, self.inputs)
+        layer = read_boundary(self.project, self.inputs, self.reuse)
         self.boundary_accuracy_m = accuracy_m(layer)
         self.keep(layer.findings, tell=own)
         if not own:
@@ -79,7 +83,7 @@ class Reading:
         self.keep(boundary.findings, tell=True)
         stop_on_errors(self.findings, zone)
         units = zone_units(zone, boundary.data)
-        embedded = read_zone_layer(load_catalog()[name], zone, [])
+        embedded = read_zone_layer(load_catalog()[name], zone, [], self.reuse)
         self.keep(list(differs_from(units, zone_units(zone, embedded.data))), tell=True)
         return units
 
@@ -92,7 +96,7 @@ class Reading:
             if role.raster or role.purpose or not spec.sources:  # without sources: made by the run
                 continue
             if covers(spec, self.project.zone):
-                layers[spec.id] = read_zone_layer(spec, self.project.zone, self.inputs)
+                layers[spec.id] = read_zone_layer(spec, self.project.zone, self.inputs, self.reuse)
                 if spec.id in self.project.own:
                     self._tell_decisions(layers[spec.id])
             else:
@@ -125,7 +129,7 @@ class Reading:
             spec = newest_of(specs)
             self.keep([older_vintage(spec, self.project.layers[name])], tell=True)
             noted: list[dict[str, Any]] = []
-            found[name] = read_zone_layer(spec, self.project.zone, noted)
+            found[name] = read_zone_layer(spec, self.project.zone, noted, self.reuse)
             found[name].id = f"{name}{EARLIER}{spec.vintage}"
             self.inputs += noted
             self._tell_decisions(found[name])
@@ -137,13 +141,30 @@ class Reading:
         outline = units.geometry.iloc[-1]
         for name, layer in layers.items():
             own = name in self.project.own
-            parts = [layer] if own else checked_parts(layer, outline)
-            found = [finding for part in parts for finding in check(part, units=units if own else None)]
+            found, repaired[name], ledger = self._checked(layer, units if own else None, outline)
             self.keep(layer.findings + found, tell=own)
-            repaired[name], ledger = repair(layer)
             self.ledgers.append(ledger)
         stop_on_errors(self.findings, self.project.zone)
         return repaired
+
+    def _checked(
+        self, layer: Layer, units: gpd.GeoDataFrame | None, outline: shapely.Geometry
+    ) -> tuple[list[Finding], Layer, pd.DataFrame]:
+        """Return what is wrong in a layer, the layer repaired, and the ledger; of a user's layer with what lies off the units."""
+
+        def parts() -> tuple[Any, ...]:
+            some = [layer] if units is not None else checked_parts(layer, outline)
+            found = [finding for part in some for finding in check(part, units=units)]
+            mended, ledger = repair(layer)
+            data = None if mended.data is layer.data else mended.data
+            return found, data, mended.decisions, mended.changes, ledger
+
+        given = [layer.id, layer.spec, layer.data, layer.decisions, layer.changes, units, outline]
+        found, data, decisions, changes, ledger = self.reuse.result(
+            "check", layer.id, lambda: given, parts, TOLD
+        )
+        data = layer.data if data is None else data
+        return found, replace(layer, data=data, decisions=decisions, changes=changes), ledger
 
     def _open(self, spec: LayerSpec, *, own: bool) -> None:
         decisions, findings = opened(spec, self.inputs)

@@ -24,7 +24,7 @@ def sealed(project: Project) -> Iterator[Callable[[], None]]:
     InputError
         If a file is missing, or was changed when the block ends.
     """
-    seals = [Seal.of(path) for path in _files(project)]
+    seals = [Seal.of(path) for path in files_of(project)]
 
     def hold() -> None:
         for seal in seals:
@@ -34,7 +34,8 @@ def sealed(project: Project) -> Iterator[Callable[[], None]]:
     hold()
 
 
-def _files(project: Project) -> list[Path]:
+def files_of(project: Project) -> list[Path]:
+    """Return the user's files of a project, each once."""
     specs = [project.layers[name] for name in sorted(project.own)]
     specs += [spec for older in project.older.values() for spec in older]
     files = [source.path for spec in specs for source in spec.sources if isinstance(source.path, Path)]

@@ -30,6 +30,8 @@ from geozone.rates.needs import (
     MeanNeed,
     Need,
 )
+from geozone.reuse.reuse import Reuse
+from geozone.run.layers import bytes_of_source
 from geozone.run.mosaics import Mosaics
 from geozone.terrain.continuity import connected_area
 
@@ -52,6 +54,7 @@ class Materials:
     older: Mapping[str, Layer] = field(default_factory=dict)
     threads: int | None = None
     regions: Sequence[gpd.GeoDataFrame] = ()
+    reuse: Reuse = field(default_factory=Reuse)
 
     def has(self, name: str) -> bool:
         """Tell whether a layer is there."""
@@ -75,7 +78,27 @@ def supply(needs: Iterable[Need], materials: Materials) -> dict[Need, pd.DataFra
     """Return a table for every need whose layers are there."""
     there = [need for need in needs if all(map(materials.has, _layers(need)))]
     tables = _raster_tables([need for need in there if isinstance(need, ClassNeed | MeanNeed)], materials)
-    return {need: tables[need] if need in tables else _table(need, materials) for need in there}
+    return {need: tables[need] if need in tables else _kept_table(need, materials) for need in there}
+
+
+def _kept_table(need: Need, materials: Materials) -> pd.DataFrame:
+    """Return the table of a need, made now or in an earlier run."""
+    if isinstance(need, AreaNeed):  # of a mosaic, which is kept itself
+        return _table(need, materials)
+    names = list(_layers(need))
+    layers = [some[name] for some in (materials.layers, materials.older) for name in names if name in some]
+
+    def given() -> list[Any]:
+        ground = [materials.finest, *materials.regions]
+        ground += [materials.units] if isinstance(need, ConnectedNeed) else []
+        specs = [layer.spec for layer in layers]
+        return [
+            need,
+            specs,
+            *(materials.reuse.content(data) for data in [*(one.data for one in layers), *ground]),
+        ]
+
+    return materials.reuse.result("table", ", ".join(names), given, lambda: _table(need, materials))
 
 
 def layers_of(needs: Iterable[Need]) -> set[str]:
@@ -199,7 +222,16 @@ def _raster_tables(needs: Sequence[ClassNeed | MeanNeed], materials: Materials) 
         if need.of is not None and need.of not in grounds:
             grounds[need.of] = materials.ground(need.of, _POLYGONS)
         asked[need] = Classes(_sources(materials, need.raster), grounds[need.of] if need.of else None)
-    return dict(zip(asked, raster_tables(list(asked.values()), materials.finest), strict=True))
+    rasters = sorted({name for need in asked for name in _layers(need) if name in materials.rasters})
+
+    def given() -> list[Any]:
+        sources = [source for name in rasters for source in materials.rasters[name].sources]
+        return [list(asked.items()), list(map(bytes_of_source, sources)), materials.finest]
+
+    tables = materials.reuse.result(
+        "rasters", ", ".join(rasters), given, lambda: raster_tables(list(asked.values()), materials.finest)
+    )
+    return dict(zip(asked, tables, strict=True))
 
 
 def _sources(materials: Materials, name: str) -> tuple[LayerSource, ...]:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geozone.errors import InputError
-from geozone.export.fingerprint import sections
-from geozone.export.record import SEAL
+from geozone.export.sealed_record import SEAL, sections
 from geozone.files import digest
 from geozone.messages import Message, message
 from geozone.read.door.database import unsettled

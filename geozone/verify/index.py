@@ -11,7 +11,8 @@ from pathlib import Path
 from geozone.maps.document import is_as_sealed
 from geozone.maps.index import render_index
 from geozone.messages import Language, Message, message
-from geozone.run.folder import INDEX, built_zones
+from geozone.run.finished import INDEX
+from geozone.run.folder import built_zones
 from geozone.verify.check import Check, failed, passed, shown, told
 
 _FACTS = ("data-value", "data-low", "data-high")

@@ -31,6 +31,7 @@ STOREYS = [
     {"figures"},
     {"diff"},  # of tables, whether they are files or about to be; what shows the differences stands above
     {"symbology", "backdrop", "versions", "story"},  # what sentences say, whatever shows them
+    {"reuse"},  # of results, whatever they are
     {"maps", "export"},
     {"run"},
     {"api", "listing", "verify", "explain", "example"},

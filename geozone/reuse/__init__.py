@@ -1,0 +1,1 @@
+"""What was computed before is taken again where everything that it was made from is the same, byte by byte."""
