@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,16 +12,14 @@ from typing import Any
 from geozone.errors import InputError, UsageError
 from geozone.files import shipped
 from geozone.manifest.declared import Declarations, nearest
-from geozone.manifest.rules import load_rules
-from geozone.messages import Text, text
+from geozone.messages import Text
 from geozone.model import Severity
 from geozone.project.entries import stated
-from geozone.project.schema import check_table
 from geozone.read.door.content import bytes_of
-from geozone.standards.keys import CHECKS, FIELD, LAYER, PLACES, RULE, SOURCE, STANDARD
+from geozone.standards.keys import RULE
+from geozone.standards.sound import check_standard
 
 _ENDING = ".toml"
-_CODE = re.compile(r"[A-Z]{2,4}\d{3,4}")
 _FOLDER = "standards"
 
 
@@ -144,16 +141,7 @@ def _embedded(name: str) -> Standard:
 
 def _parsed(declared: Declarations, name: str) -> Standard:
     tables = declared.tables
-    check_table(declared, (), tables, STANDARD)
-    _entries(declared, "source", SOURCE)
-    _entries(declared, "layer", LAYER)
-    _entries(declared, "field", FIELD)
-    _codes(declared)
-    for place, entry in _entries(declared, "rule", RULE, more=True):
-        _check_rule(declared, place, entry)
-    declared.stop_on_faults()  # what follows takes every value for what its key holds
-    _check_names(declared)
-    declared.stop_on_faults()
+    check_standard(declared)
     sources = {
         one["id"]: Source(one["id"], _text(one, "title"), one["certainty"]) for one in tables["source"]
     }
@@ -200,104 +188,3 @@ def _text(table: Mapping[str, Any], name: str) -> Text:
     found = stated(table, name)
     assert found is not None  # the key is required
     return found
-
-
-def _entries(
-    declared: Declarations, name: str, keys: Mapping[str, Any], *, more: bool = False
-) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
-    """Check the tables of a kind; return them with their places."""
-    entries = declared.tables.get(name, [])
-    found = []
-    if isinstance(entries, list) and all(isinstance(one, Mapping) for one in entries):
-        for position, entry in enumerate(entries):
-            check_table(declared, (name, position), entry, keys, more=more)
-            found.append(((name, position), entry))
-    return iter(found)
-
-
-def _codes(declared: Declarations) -> None:
-    lists = declared.tables.get("codes", {})
-    for name, codes in lists.items() if isinstance(lists, Mapping) else ():
-        fine = (
-            isinstance(codes, Mapping) and codes and all(isinstance(title, str) for title in codes.values())
-        )
-        if not fine:
-            declared.said(("codes", name), text("standards.bad_codes", name=name))
-
-
-def _check_rule(declared: Declarations, place: tuple[str | int, ...], entry: Mapping[str, Any]) -> None:
-    """Hold the keys of a rule against those that its check takes."""
-    check = entry.get("check")
-    if not isinstance(check, str) or check not in CHECKS:  # told already
-        return
-    own = {name: value for name, value in entry.items() if name not in RULE}
-    check_table(declared, place, own, CHECKS[check])
-    for name, value in own.items():
-        if name in PLACES and name in CHECKS[check] and isinstance(value, Mapping):
-            check_table(declared, (*place, name), value, PLACES[name])
-
-
-def _check_names(declared: Declarations) -> None:
-    """Keep a fault for every name that nothing in the standard has, and for every code that stands twice."""
-    tables = declared.tables
-    sources = _ids(declared, "source")
-    layers = _ids(declared, "layer")
-    fields = {one["name"] for one in tables.get("field", ())}
-    for name in ("layer", "field", "rule"):
-        for position, entry in enumerate(tables.get(name, ())):
-            place = (name, position)
-            _known(declared, (*place, "source"), entry["source"], sources)
-            for layer in entry.get("layers", ()):
-                _known(declared, (*place, "layers"), layer, layers)
-            for one in entry.get("fields", ()):
-                _known(declared, (*place, "fields"), one, fields)
-            if name == "rule":
-                _known_options(declared, place, entry, layers, fields)
-    seen: set[str] = set()
-    for position, entry in enumerate(tables["rule"]):
-        code = entry["code"]
-        if not _CODE.fullmatch(code) or code in load_rules():
-            declared.said(("rule", position, "code"), text("standards.bad_code", code=code))
-        if code in seen:
-            declared.said(("rule", position, "code"), text("standards.code_twice", code=code))
-        seen.add(code)
-
-
-def _known_options(
-    declared: Declarations,
-    place: tuple[str | int, ...],
-    entry: Mapping[str, Any],
-    layers: Collection[str],
-    fields: Collection[str],
-) -> None:
-    codes = declared.tables.get("codes", {})
-    if "codes" in entry:
-        _known(declared, (*place, "codes"), entry["codes"], codes)
-    if "key" in entry:
-        _known(declared, (*place, "key"), entry["key"], fields)
-    for name in ("of", "whole", "parts"):
-        value = entry.get(name)
-        if isinstance(value, str):
-            _known(declared, (*place, name), value, layers)
-        elif isinstance(value, list):
-            for one in value:
-                _known(declared, (*place, name), one, fields)
-        elif isinstance(value, Mapping):
-            _known(declared, (*place, name), value["layer"], layers)
-            for key in ("field", "key"):
-                if key in value:
-                    _known(declared, (*place, name), value[key], fields)
-
-
-def _ids(declared: Declarations, name: str) -> list[str]:
-    found: list[str] = []
-    for position, entry in enumerate(declared.tables.get(name, ())):
-        if entry["id"] in found:
-            declared.said((name, position, "id"), text("standards.id_twice", id=entry["id"]))
-        found.append(entry["id"])
-    return found
-
-
-def _known(declared: Declarations, place: tuple[str | int, ...], word: str, words: Collection[str]) -> None:
-    if word not in words:
-        declared.said(place, text("manifest.unknown_word", name=word, nearest=nearest(word, words)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from geozone.model import Severity
 from geozone.project.keys import Key
@@ -25,37 +26,37 @@ STANDARD: Mapping[str, Key] = {
     "rule": Key("tables", required=True),
 }
 SOURCE: Mapping[str, Key] = {
-    "id": Key("text", required=True),
+    "id": Key("word", required=True),
     "title": Key("words", required=True),
     "certainty": Key("choice", required=True, choices=CERTAINTIES),
 }
 LAYER: Mapping[str, Key] = {
-    "id": Key("text", required=True),
+    "id": Key("word", required=True),
     "title": Key("words", required=True),
     "names": Key("texts", required=True),
     "kind": Key("choice", required=True, choices=KINDS),
-    "source": Key("text", required=True),
+    "source": Key("word", required=True),
     "optional": Key("flag"),
 }
 FIELD: Mapping[str, Key] = {
-    "name": Key("text", required=True),
+    "name": Key("word", required=True),
     "title": Key("words", required=True),
     "layers": Key("texts"),
     "type": Key("choice", required=True, choices=TYPES),
     "length": Key("whole"),
     "unit": Key("choice", choices=UNITS),
     "optional": Key("flag"),
-    "source": Key("text", required=True),
+    "source": Key("word", required=True),
 }
 _TOLERANCE = {"tolerance_m": Key("metres", required=True)}
-_OF = {"layer": Key("text", required=True), "field": Key("text", required=True)}
-_SUMMED = {**_OF, "key": Key("text", required=True)}
+_OF = {"layer": Key("word", required=True), "field": Key("word", required=True)}
+_SUMMED = {**_OF, "key": Key("word", required=True)}
 # tables inside a rule: those that name a layer, a field and the field that groups it
 PLACES: Mapping[str, Mapping[str, Key]] = {"of": _OF, "whole": _SUMMED, "parts": _SUMMED}
 
 # every check with the keys that it takes beside those of every rule
 CHECKS: Mapping[str, Mapping[str, Key]] = {
-    "file_name": {"pattern": Key("pattern", required=True), "example": Key("text", required=True)},
+    "file_name": {"pattern": Key("pattern", required=True), "example": Key("word", required=True)},
     "layer_missing": {},
     "layer_name": {},
     "layer_unknown": {},
@@ -71,14 +72,14 @@ CHECKS: Mapping[str, Mapping[str, Key]] = {
     "value_missing": {},
     "value_doubled": {},
     "code_form": {"pattern": Key("pattern", required=True), "form": Key("words", required=True)},
-    "code_list": {"codes": Key("text", required=True)},
-    "code_name": {"codes": Key("text", required=True), "key": Key("text", required=True)},
-    "names_differ": {"key": Key("text", required=True)},
+    "code_list": {"codes": Key("word", required=True)},
+    "code_name": {"codes": Key("word", required=True), "key": Key("word", required=True)},
+    "names_differ": {"key": Key("word", required=True)},
     "number_range": {"least": Key("number"), "most": Key("number")},
     "date": {
         "form": Key("choice", required=True, choices=tuple(DATE_FORMS)),
-        "earliest": Key("text"),
-        "latest": Key("text"),
+        "earliest": Key("word"),
+        "latest": Key("word"),
     },
     "code_reference": {"of": Key("table", required=True), "digits": Key("whole", required=True)},
     "area_not_positive": {},
@@ -96,15 +97,25 @@ CHECKS: Mapping[str, Mapping[str, Key]] = {
     "duplicate": {},
     "overlap": _TOLERANCE,
     "overlap_between": _TOLERANCE,
-    "uncovered": {"of": Key("text", required=True), **_TOLERANCE},
-    "outside": {"of": Key("text", required=True), **_TOLERANCE},
+    "uncovered": {"of": Key("word", required=True), **_TOLERANCE},
+    "outside": {"of": Key("word", required=True), **_TOLERANCE},
 }
 RULE: Mapping[str, Key] = {
-    "code": Key("text", required=True),
+    "code": Key("word", required=True),
     "check": Key("choice", required=True, choices=tuple(CHECKS)),
     "severity": Key("choice", required=True, choices=tuple(severity.value for severity in Severity)),
-    "source": Key("text", required=True),
+    "source": Key("word", required=True),
     "layers": Key("texts"),
     "fields": Key("texts"),
     "note": Key("words"),
 }
+
+
+def date_of(words: str, form: str) -> datetime | None:
+    """Return the date that words state in a form of `datetime.strptime`; None where they state none."""
+    try:
+        found = datetime.strptime(words, form)  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+    # "2023121" is read as a date by a form of eight digits
+    return found if found.strftime(form) == words else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ from geozone.messages import Text
 from geozone.project.entries import stated
 from geozone.standards.delivery import Table, as_numbers, as_texts
 from geozone.standards.found import Checking
-from geozone.standards.keys import DATE_FORMS
+from geozone.standards.keys import DATE_FORMS, date_of
 
 _SHOWN = 40  # characters of a value in a sentence
 _MATCHED = 500  # characters of a value that are held against a pattern
@@ -150,7 +149,7 @@ def date(checking: Checking) -> None:
     options = checking.rule.options
     form = DATE_FORMS[options["form"]]
     earliest, latest = (
-        _date(options[name], form) if name in options else None for name in ("earliest", "latest")
+        date_of(options[name], form) if name in options else None for name in ("earliest", "latest")
     )
     for table, name, values in checking.columns():
         if pd.api.types.is_datetime64_any_dtype(values):
@@ -159,7 +158,7 @@ def date(checking: Checking) -> None:
             given = as_texts(values)
         told = []
         for row, value in _filled(given):
-            found = _date(value, form)
+            found = date_of(value, form)
             params = {"field": name, "value": _shown(value)}
             if found is None:
                 told.append((row, params | {"form": options["form"]}))
@@ -215,15 +214,6 @@ def _parts(table: Table, names: list[str]) -> np.ndarray | None:
 def _filled(values: pd.Series) -> list[tuple[int, str]]:
     """Return the values that are not empty, as texts, with their rows."""
     return [(row, value) for row, value in enumerate(as_texts(values)) if value]
-
-
-def _date(words: str, form: str) -> datetime | None:
-    try:
-        found = datetime.strptime(words, form)  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        return None
-    # "2023121" is read as a date by a form of eight digits
-    return found if found.strftime(form) == words else None
 
 
 def _period(options: dict[str, str] | object) -> Text:

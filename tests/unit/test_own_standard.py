@@ -3,18 +3,23 @@
 import json
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import delivery_samples as samples
 import pytest
 from declarations import changed_declarations
-from test_standards import run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_standards import delivery_of, run
 
 import geozone
 from geozone.checks.stated_areas import states_areas
 from geozone.errors import InputError, UsageError
+from geozone.files import shipped
 from geozone.manifest.area_fields import area_fields
 from geozone.manifest.rules import load_rules
+from geozone.standards.checking import check_delivery
 from geozone.standards.declared import load_standard, standard_ids
 from geozone.standards.rules import example_of, remedy_of
 
@@ -61,6 +66,9 @@ def test_the_standard_in_the_documents_can_be_used(capsys, tmp_path):
         ('kind = "area"', 'kind = "areas"', "area", "kind = "),
         ('names = ["DLTB", "地类图斑"]', "names = []", "list of texts", "names = "),
         ('note = "2026 年起执行"', 'pattern = "("', "pattern", "pattern = "),
+        ('id = "office"', "id = 1", "text", "id = 1"),
+        ('code = "SJ101"', "code = 101", "text", "code = 101"),
+        ('codes = "land_class"', 'of = { layer = "parcel", field = "BSM" }\ndigits = 6', "of", "of = "),
     ],
 )
 def test_every_fault_of_a_standard_is_told_with_its_line(tmp_path, old, new, told, line):
@@ -72,6 +80,57 @@ def test_every_fault_of_a_standard_is_told_with_its_line(tmp_path, old, new, tol
     lines = Path(path).read_text("utf-8").splitlines()
     number = 1 + next(place for place, words in enumerate(lines) if words.strip().startswith(line))
     assert f"line {number}:" in said
+
+
+RULE = """
+[[rule]]
+code = "SJ102"
+check = "{check}"
+severity = "error"
+source = "office"
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "options", "told"),
+    [
+        (
+            "date",
+            'fields = ["DLBM"]\nform = "YYYYMMDD"\nearliest = "1949"',
+            "1949 is no date of the form YYYYMMDD",
+        ),
+        ("code_reference", 'of = { layer = "parcel", field = "BSM" }\ndigits = 6', "DLBM"),
+        ("code_reference", "of = 1\ndigits = 6", "a table"),
+        ("code_reference", 'of = { layer = "parcel" }\ndigits = 6', "field"),
+        ("row_sum", 'parts = ["KCMJ"]\ntolerance = 1', "DLBM"),
+        ("outside", 'of = "villages"\ntolerance_m = 0.001', "parcel"),
+        ("outside", 'of = "parcel"\ntolerance_m = 0', "above 0"),
+        ("overlap", "", "tolerance_m"),
+    ],
+)
+def test_what_a_check_takes_is_checked_too(tmp_path, check, options, told):
+    path = Path(written(tmp_path))
+    path.write_text(EXAMPLE + RULE.format(check=check) + options, "utf-8")
+    with pytest.raises(InputError, match=re.escape(told)):
+        load_standard(str(path))
+
+
+WRONG = ["1", '"x"', "[]", "{}", "true", "nan", '["a"]', "[[1]]", "{ a = 1 }", "2020-01-01", "-3"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whatever_stands_in_a_standard_is_told_or_can_be_used(tmp_path_factory, data):
+    source = data.draw(st.sampled_from([*standard_ids(), ""]))
+    text = (shipped("seeds") / "standards" / f"{source}.toml").read_text("utf-8") if source else EXAMPLE
+    lines = text.splitlines()
+    keys = [place for place, line in enumerate(lines) if re.match(r'[\w"]+ *=', line)]
+    place = data.draw(st.sampled_from(keys))
+    lines[place] = f"{lines[place].split('=')[0]}= {data.draw(st.sampled_from(WRONG))}"
+    path = tmp_path_factory.mktemp("wrong") / "wrong.toml"
+    path.write_text("\n".join(lines), "utf-8")
+    with suppress(InputError):
+        check_delivery(load_standard(str(path)), delivery_of(samples.survey_delivery()))
 
 
 def test_several_faults_are_told_at_once(tmp_path):

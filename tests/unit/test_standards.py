@@ -310,22 +310,39 @@ SINGLE = {
     st.sampled_from(["planning", "redline", "survey"]),
 )
 def test_a_clean_delivery_has_no_finding_wherever_it_lies(east, north, standard):
-    layers = {}
-    for name, data in DELIVERIES[standard]().items():
-        moved = data.translate(east, north)
+    assert (
+        codes(standard, drawn_anew(DELIVERIES[standard](), lambda shapes: shapes.translate(east, north)))
+        == {}
+    )
+
+
+@pytest.mark.parametrize("write", [samples.write_geodatabase, samples.write_folder])
+def test_long_edges_askew_with_vertices_on_one_side_only_are_no_gaps_and_no_overlaps(tmp_path, write):
+    """Edges of 16 km are straight in the file and curved on the ellipsoid, by metres; the villages' vertices lie on them."""
+    layers = drawn_anew(
+        samples.survey_delivery(),
+        lambda shapes: shapes.scale(20, 20, origin=(WEST, SOUTH)).rotate(33, origin=(WEST, SOUTH)),
+    )
+    path = write(layers, tmp_path / ("a.gdb" if write is samples.write_geodatabase else "a"))
+    assert check_delivery(load_standard("survey"), read_delivery(path, told=pytest.fail)) == []
+
+
+def drawn_anew(layers, change):
+    """Return layers whose shapes are changed, with the areas that they state then."""
+    found = {}
+    for name, data in layers.items():
+        moved = change(data.geometry)
         drawn = np.array(samples.drawn_m2(moved.to_list()))
-        area = {"MJ": drawn, "QYMJ": (drawn / 1e6).round(6), "JSMJ": drawn}
-        layers[name] = data.set_geometry(moved).assign(
-            **{field: area[field] for field in area if field in data}
-        )
-    if standard == "survey":
-        parcels, villages, townships = layers["DLTB"], layers["CJDCQ"], layers["XZQ"]
-        parcels["TBMJ"] = samples.drawn_m2(parcels.geometry.to_list())
+        area = {"MJ": drawn, "QYMJ": (drawn / 1e6).round(6), "JSMJ": drawn, "TBMJ": drawn}
+        fields = {field: values for field, values in area.items() if field in data}
+        found[name] = data.set_geometry(moved).assign(**fields)
+    if "DLTB" in found:
+        parcels, villages, townships = found["DLTB"], found["CJDCQ"], found["XZQ"]
         parcels["KCMJ"] = (parcels["TBMJ"] / 10).round(2)
         parcels["TBDLMJ"] = (parcels["TBMJ"] - parcels["KCMJ"]).round(2)
         villages["DCMJ"] = [parcels["TBMJ"][8 * row : 8 * row + 8].sum().round(2) for row in range(4)]
         townships["DCMJ"] = [villages["DCMJ"][2 * row : 2 * row + 2].sum().round(2) for row in range(2)]
-    assert codes(standard, layers) == {}
+    return found
 
 
 def test_every_check_is_used_by_a_standard_and_has_a_function():
