@@ -41,6 +41,7 @@ def edited():
     items.loc[0, "status"] = Status.UNKNOWN
     items.loc[1, "item_id"] = "bay-renamed"
     features = bays.data.copy()
+    features.loc[1, "item_id"] = "bay-renamed"  # as it is joined to its item
     features.loc[3, "geometry"] = shapely.affinity.translate(features.geometry[3], 0.01, 0)
     rates = list(result.rates)
     place = next(n for n, rate in enumerate(rates) if rate.indicator == "bay_completion" and rate.verdict)

@@ -23,7 +23,8 @@ from geozone.system import BusyError, database_address, held, move
 
 PACKAGE = Path(geozone.__file__).parent
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "node_modules" not in path.parts)
-GUARDED = {"system.py", "cli/supervised.py"}  # they ask first which system it is
+# they ask first which system it is
+GUARDED = {"system.py", "cli/supervised.py", "qgis_plugin/geozone_processing/command.py"}
 UNIX_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 UNIX_NAMES = {
     "os": {
@@ -133,7 +134,7 @@ sys.platform = "win32"
 package = pathlib.Path(sys.argv[1])
 for path in sorted(package.rglob("*.py")):
     name = ".".join(path.relative_to(package.parent).with_suffix("").parts)
-    if "node_modules" not in name and not name.endswith("__main__"):
+    if "node_modules" not in name and "geozone_processing" not in name and not name.endswith("__main__"):
         importlib.import_module(name.removesuffix(".__init__"))
 from geozone.cli.supervised import supervised
 from geozone.run.swap import one_build
@@ -305,6 +306,12 @@ def test_a_project_that_was_written_on_windows_is_read_elsewhere(tmp_path):
         load_project(project)
     assert "'" in error.value.get("zh")
     assert "\\" in error.value.get("zh")
+
+
+@pytest.mark.parametrize("file", ["README.md", "README.zh.md", "docs/windows.md"])
+def test_the_steps_for_windows_name_the_wheel_of_this_version(file):
+    written = (PACKAGE.parent / file).read_text("utf-8")
+    assert f"pip install geozone-{geozone.__version__}-py3-none-any.whl" in written
 
 
 @pytest.mark.parametrize("encoding", ["cp936", "cp437"])
