@@ -353,6 +353,9 @@ class Register:
         return replace(self, items=items)
 
 
+NO_COLUMN: Mapping[str, Any] = {"column": False}  # of what helps to write a row and is none of its columns
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """One row of the rates table; its columns are fixed (README, "Rates")."""
@@ -380,6 +383,7 @@ class Rate:
     vintage: str | None
     method: Text
     note: Text
+    places: int = field(default=0, metadata=NO_COLUMN)  # decimals that a reported value was printed with
 
     @property
     def applies(self) -> bool:
@@ -391,7 +395,7 @@ class Rate:
         return {column: _plain(getattr(self, column), lang) for column in RATE_COLUMNS}
 
 
-RATE_COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Rate))
+RATE_COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Rate) if item.metadata != NO_COLUMN)
 
 
 @dataclass(frozen=True, slots=True)

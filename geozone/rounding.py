@@ -38,6 +38,15 @@ def percent(fraction: float, places: int = 1) -> str:
     return f"{digits(fraction * 100, places)}%"
 
 
+def printed_places(number: str, most: int = 4) -> int:
+    """Return how many decimals a number is written with, up to `most`.
+
+    >>> printed_places("27.0")
+    1
+    """
+    return min(len(number.partition(".")[2]), most) if "e" not in number.lower() else 0
+
+
 def exact_places(value: float, most: int = 4) -> int:
     """Return the fewest decimals that show a number as it is, up to `most`."""
     shown = _FORGIVING.create_decimal(value)

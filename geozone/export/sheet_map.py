@@ -20,6 +20,12 @@ from geozone.messages import Language, text
 from geozone.model import CRS, LayerStyle
 
 HATCH = "/////"
+MARKERS = {
+    "circle": "o",
+    "square": "s",
+    "triangle": "^",
+    "diamond": "D",
+}  # of points, as matplotlib calls them
 _POINTS = 72 / 96  # points of one CSS pixel, the unit of LayerStyle.width
 _TINT = 1.6  # points of colour inside the outline of a tint
 _MOST_AREAS = 10_000  # in one path; the rasteriser has a limit
@@ -88,7 +94,7 @@ def draw(axes: Axes, geometries: np.ndarray, style: LayerStyle, *, order: float,
             points[:, 0],
             points[:, 1],
             s=6 * scale * style.size**2,
-            marker=_MARKERS[style.mark],
+            marker=MARKERS[style.mark],
             color=style.fill or style.stroke,
             zorder=order,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -12,11 +13,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from geozone.export.fonts import chinese_font
-from geozone.export.sheet_map import HATCH
+from geozone.export.sheet_map import HATCH, MARKERS
 from geozone.model import LayerStyle
 
 INK, QUIET, ACCENT, ALERT = "#222222", "#666666", "#1d6577", "#a63603"
 MM_PER_POINT = 25.4 / 72
+DOT = "dot"  # kind of the style of a point, as legends draw it
 _SAFE = 0.97  # of a line: screens round the widths of small letters up
 _MEASURED = 100  # points at which widths are measured
 _CHINESE = 0x2E80  # characters from here on are Chinese
@@ -74,6 +76,11 @@ class Page:
         if style.kind == "line":
             colour = style.stroke or style.fill or INK
             self.axes.add_line(Line2D([x, x + 6], [y, y], color=colour, linewidth=width))
+        elif style.kind == DOT:
+            mark = {"marker": MARKERS[style.mark], "markersize": 3.6 * self.scale * style.size}
+            self.axes.add_line(
+                Line2D([x + 3], [y], color=style.fill or style.stroke, markeredgewidth=0, **mark)  # type: ignore[arg-type]
+            )
         else:
             hatched = style.kind == "hatch"
             if style.kind == "tint" and style.fill:
@@ -98,6 +105,22 @@ class Page:
                 )
             )  # fmt: skip
         self.say(x + 7.5, y, *fitted(label, room - 8.5, 6.0))
+
+    def ramp(
+        self, x: float, y: float, styles: Sequence[LayerStyle], ends: Sequence[str], room: float
+    ) -> None:
+        """Draw the classes of lines beside each other, with the number between each two of them."""
+        step = room / len(styles)
+        for number, style in enumerate(styles):
+            left = x + number * step
+            width = style.width * 0.5 * self.scale
+            self.axes.add_line(
+                Line2D(
+                    [left, left + step], [y, y], color=style.stroke, linewidth=width, solid_capstyle="butt"
+                )
+            )
+        for number, end in enumerate(ends, start=1):
+            self.say(x + number * step, y - 2.7, end, 5.5, ha="center")
 
 
 def em(words: str) -> float:

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import shapely
+
 from geozone.barriers.telling import belt_text
 from geozone.export.columns import domain_values
 from geozone.export.indicators import is_finest, main_rate, main_rates
 from geozone.export.qml import OUTLINES
-from geozone.export.sheet_page import ALERT, INK, QUIET, Page, fitted, line_height, shortened, wrapped
+from geozone.export.sheet_page import ALERT, DOT, INK, QUIET, Page, fitted, line_height, shortened, wrapped
 from geozone.manifest.roles import Role, load_roles
-from geozone.manifest.units import unit_title
+from geozone.manifest.units import load_units, unit_title
 from geozone.messages import Language, Text, text
 from geozone.model import Basis, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
 from geozone.rates.digits import is_share
 from geozone.rates.titles import indicator_titles
 from geozone.rates.wording import by_id, has_figure, target_of, target_text, value_text, verdict_text
+from geozone.rounding import digits, exact_places
 from geozone.symbology import (
     LEGEND_ORDER,
     RATE_MISSING,
@@ -133,7 +136,8 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
         name = text("export.boundary_of", level=text(f"words.level_{level}"))
         samples.append((name, LayerStyle("line", stroke=colour, width=weight)))
     layers, present = _layer_samples(about)
-    graded = sorted(_graded_samples(about), key=len, reverse=True)  # the longest left, the others right
+    ramps, codes = _graded_samples(about)
+    graded = sorted(codes, key=len, reverse=True)  # the longest left, the others right
     samples += graded[0] if graded else []
     layers += [sample for own in graded[1:] for sample in own]
     left = _column(page, lang, (x, y), half, samples)
@@ -153,7 +157,30 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
             if drawn in present
         ]
         right = _column(page, lang, (x + half, right), width - half, samples)
+    for ramp in ramps:
+        # in the column that is shorter so far
+        if left > right:
+            left = _ramp(page, lang, (x, left), half - 6, ramp)
+        else:
+            right = _ramp(page, lang, (x + half, right), width - half - 2, ramp)
     return min(left, right) - 1.5
+
+
+@dataclass(frozen=True)
+class _Ramp:
+    """The classes of the lines of a layer, with the numbers between them."""
+
+    title: Text
+    styles: list[LayerStyle]
+    ends: list[str]
+
+
+def _ramp(page: Page, lang: Language, corner: tuple[float, float], room: float, ramp: _Ramp) -> float:
+    """Draw the classes of lines under their heading; return where they end."""
+    x, y = corner
+    page.say(x, y - 3.8, shortened(ramp.title.get(lang), room, 5.5), 5.5)
+    page.ramp(x, y - 6.8, ramp.styles, ramp.ends, room)
+    return y - 9.5
 
 
 def _column(
@@ -192,22 +219,36 @@ def _layer_samples(about: Theme) -> tuple[list[tuple[Text, LayerStyle | None]], 
     return samples, present
 
 
-def _graded_samples(about: Theme) -> list[list[tuple[Text, LayerStyle | None]]]:
-    """Return the classes of every layer whose features a field tells apart; the first of a rank look like the others."""
-    found = []
+def _graded_samples(
+    about: Theme,
+) -> tuple[list[_Ramp], list[list[tuple[Text, LayerStyle | None]]]]:
+    """Return how features of layers are told apart by a field: classes of a number with their ends, and entries of codes.
+
+    The first of a rank look like the others.
+    """
+    ramps, found = [], []
     for layer in drawing_order(about.result.layers.values()):
         graded = feature_grades(layer) if len(layer.data) else None
         if graded is None or layer.spec is None:
             continue
+        title = with_basis(layer.spec.title, layer.spec.basis)
+        declared = load_roles()[layer.spec.role].grades
+        if declared is not None and declared.bounds:
+            ends = [digits(bound, exact_places(bound)) for bound in declared.bounds]
+            unit = load_units()[declared.unit].title
+            titled = text("words.qualified", title=layer.spec.title, word=unit)
+            ramps.append(_Ramp(titled, [one.style for one in graded[0]], ends))
+            continue
+        points = not shapely.get_dimensions(layer.data.geometry.to_numpy()).any()
         seen = {graded[0][number].code or graded[0][number].key for number in graded[1]}
-        samples: list[tuple[Text, LayerStyle | None]] = [
-            (with_basis(layer.spec.title, layer.spec.basis), None)
-        ]
+        samples: list[tuple[Text, LayerStyle | None]] = [(title, None)]
         samples += [
-            (one.title, one.style) for one in graded[0] if (one.code or one.key) in seen and not one.first
+            (one.title, replace(one.style, kind=DOT) if points else one.style)
+            for one in graded[0]
+            if (one.code or one.key) in seen and not one.first
         ]
         found.append(samples)
-    return found
+    return ramps, found
 
 
 def with_basis(title: Text, basis: Basis | str) -> Text:

@@ -15,6 +15,7 @@ from geozone.manifest.origins import in_words
 from geozone.messages import Text, text
 from geozone.model import Basis, Origin, Zone
 from geozone.rates.figures import Figure, Figures
+from geozone.rounding import printed_places
 from geozone.seeds import get_zone
 
 TRUE = "true"
@@ -85,6 +86,7 @@ def _figure(row: Mapping[str, str]) -> Figure:
         certainty=row["certainty"],
         note=_text(row, "note"),
         short=_short_source(row),
+        places=printed_places(row["value"]),
     )
 
 

@@ -136,6 +136,7 @@ def _figures(line: Line, reader: RowReader, source: Text) -> Iterator[Figure]:
                     or value.preliminary
                     or bool(year and year.preliminary),
                     note=value.note + reader.text(line, "note"),
+                    places=value.places,
                 )
 
 

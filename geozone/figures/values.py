@@ -13,6 +13,7 @@ from geozone.manifest.indicators import Indicator
 from geozone.manifest.units import Written, load_units, multiples, read_unit, written_units
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Kind, Severity
+from geozone.rounding import printed_places
 
 NO_UNIT = "-"  # of indicators that are evidence: their figures keep the unit that they have
 _DAYS = 366  # of a year, at most
@@ -29,6 +30,7 @@ class Measured:
     comparator: str
     preliminary: bool = False
     note: Text = NO_TEXT  # how it is written, where it was converted
+    places: int = 0  # decimals that it is written with, where it was not converted
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,9 @@ def _number(cell: Cell, number: Number, indicator: Indicator, tell: Tell) -> Mea
         return None
     if load_units()[unit].share and 0 < value <= 1 and number.unit is None and not is_signed(indicator):
         tell("small_share", word=cell.written, indicator=indicator.title)
-    return Measured(
-        value, unit, number.comparator, number.preliminary, _as_written(cell, number, written, unit)
-    )
+    places = printed_places(str(number.value)) if found == number.value else 0
+    note = _as_written(cell, number, written, unit)
+    return Measured(value, unit, number.comparator, number.preliminary, note, places)
 
 
 def _unit_of(cell: Cell, number: Number, indicator: Indicator, tell: Tell) -> tuple[Written | None, bool]:

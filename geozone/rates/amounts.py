@@ -47,9 +47,9 @@ def _latin(grade: str) -> str:
     return plain.replace(worse.zh, f"{worse.en} ", 1) if plain.startswith(worse.zh) else plain
 
 
-def figure_text(value: float, unit: str, comparator: str = "") -> Text:
+def figure_text(value: float, unit: str, comparator: str = "", places: int = 0) -> Text:
     """Return a figure as an authority gave it: "at least", "at most" and "about" are kept, and so are its digits."""
-    amount = amount_text(value, unit)
+    amount = amount_text(value, unit, max(places, exact_places(value)))
     given = next((one for one in Comparator if one.value == comparator), Comparator.EQUAL)
     return text(f"words.target_{given.name.lower()}", amount=amount)
 

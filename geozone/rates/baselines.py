@@ -64,7 +64,7 @@ def _from_change(target: Target, indicator: Indicator, value: Value, facts: Fact
     in_points = figure.in_unit("percentage_points" if indicator.share else indicator.unit)
     if in_points is None:
         return Baseline()
-    amount = figure_text(figure.value, figure.unit, figure.comparator)
+    amount = figure_text(figure.value, figure.unit, figure.comparator, figure.places)
     note = text("rates.note_base_change", year=target.base_year, change=amount, source=figure.source)
     return Baseline(value.value - (in_points / 100 if indicator.share else in_points), stated=True, note=note)
 
@@ -96,6 +96,6 @@ def _baseline(figure: Figure, indicator: Indicator, *, stated: bool) -> Baseline
         return Baseline()
     note = text(
         "rates.note_base" if stated else "rates.note_base_unstated",
-        year=figure.year, value=figure_text(figure.value, figure.unit, figure.comparator), source=figure.source,
+        year=figure.year, value=figure_text(figure.value, figure.unit, figure.comparator, figure.places), source=figure.source,
     )  # fmt: skip
     return Baseline(number / 100 if indicator.share else number, stated, note)

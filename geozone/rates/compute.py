@@ -169,7 +169,7 @@ def _compared(value: Value, given: Sequence[Value], indicator: Indicator) -> Val
     in_unit = "percentage_points" if indicator.unit == "%" else indicator.unit
     note = text(
         "rates.note_beside_reported",
-        reported=figure_text(figure.value, figure.unit, figure.comparator),
+        reported=figure_text(figure.value, figure.unit, figure.comparator, figure.places),
         year=figure.year or figure.published or "—",
         source=figure.source,
         difference=amount_text(mine - number, in_unit, amount_places(mine - number, in_unit)),

@@ -55,7 +55,7 @@ def value_places(rate: Rate) -> int:
     assert rate.value is not None
     value = in_unit(rate.value, rate)
     reported = rate.kind is Kind.REPORTED
-    places = exact_places(value) if reported else amount_places(value, value_unit(rate))
+    places = max(rate.places, exact_places(value)) if reported else amount_places(value, value_unit(rate))
     goal = rate.target_value
     if goal is not None and goal != rate.value:
         while places < MOST_PLACES and digits(value, places) == digits(in_unit(goal, rate), places):

@@ -35,6 +35,7 @@ class Figure:
     certainty: str = ""
     note: Text = NO_TEXT
     short: Text = NO_TEXT  # its source in a few words: who printed it, or the number of the document
+    places: int = 0  # decimals that it was printed with: 27.0 is not 27
 
     def in_unit(self, unit: str) -> float | None:
         """Return the value in a unit; None where that measures something else."""

@@ -83,6 +83,7 @@ class Frame:
             vintage=vintage,
             method=value.method or method_of(indicator),
             note=note,
+            places=value.figure.places if value.figure and value.figure.unit == indicator.unit else 0,
         )
 
     def unanswered(self, rates: Sequence[Rate]) -> list[Rate]:
@@ -218,7 +219,7 @@ def context(facts: Facts, indicator: Indicator) -> Text:
     told = [
         text(
             "rates.context_figure", scope=one.scope_name, year=one.year or one.published or "—",
-            value=figure_text(one.value, one.unit, one.comparator), source=one.source,
+            value=figure_text(one.value, one.unit, one.comparator, one.places), source=one.source,
         )
         for one in others
     ]  # fmt: skip

@@ -68,8 +68,8 @@ def _open_band(rate: Rate, unit: str) -> Text | None:
             else None
         )
     if high is None or (is_share(rate) and low > 0 and high == 100.0):
-        return figure_text(low, unit, Comparator.AT_LEAST)
-    return figure_text(high, unit, Comparator.AT_MOST) if low == 0 else None
+        return figure_text(low, unit, Comparator.AT_LEAST, rate.places)
+    return figure_text(high, unit, Comparator.AT_MOST, rate.places) if low == 0 else None
 
 
 def _band(rate: Rate, unit: str) -> Text:

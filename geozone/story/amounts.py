@@ -9,6 +9,7 @@ from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Comparator, Kind, Modality, Rate, Target
 from geozone.rates.amounts import amount_text
 from geozone.rates.digits import amount_places, gap_places
+from geozone.rates.figures import Figure
 from geozone.rounding import digits, exact_places
 
 NARROW = "\u202f"  # a narrow space that does not break, between a number and its unit
@@ -106,6 +107,12 @@ def gap_amount(rate: Rate) -> Text | None:
     size = abs(rate.gap)
     places = exact_places(size) if rate.kind is Kind.REPORTED else gap_places(size, rate.gap_unit)
     return amount(size, rate.gap_unit, places)
+
+
+def reported_amount(figure: Figure) -> Text:
+    """Return a figure in its unit, with the decimals that it was printed with."""
+    longer = figure.places > exact_places(figure.value)
+    return amount(figure.value, figure.unit, figure.places if longer else None)
 
 
 def when_text(target: Target) -> Text:

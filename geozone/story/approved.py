@@ -6,7 +6,7 @@ from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, Kind, ZoneResult
 from geozone.rates.figures import FLOOR
 from geozone.rates.verdicts import NOT_COMPARABLE
-from geozone.story.amounts import amount, computed_amount, joined, sentence
+from geozone.story.amounts import amount, computed_amount, joined, reported_amount, sentence
 from geozone.story.reported import short_source
 
 
@@ -28,7 +28,7 @@ def approved_sentence(result: ZoneResult, code: str, of: Text, *, sketch: bool =
         beside = text("story.floor_sea" if floor else "story.published_sea", area=amount(sea.value, sea.unit))
     key = "floor" if floor else "published_area"
     when = text("story.year", year=figure.year or figure.published[:4])
-    area = amount(figure.value, figure.unit)
+    area = reported_amount(figure)
     said = text(f"story.{key}", of=of, area=area, when=when, sea=beside, source=short_source(figure))
     own = next(
         (

@@ -136,9 +136,9 @@ def _stand_in(row: Counted, result: ZoneResult) -> Text:
         head = _aim(row, row.target, result)
         none, some = "none_confirmed", "some_confirmed"
     if not row.built:
-        return sentence(
-            head, text(f"story.{none}", total=text("story.items", count=row.total, items=row.said.items))
-        )
+        if row.total == 1:
+            return sentence(head, text(f"story.{none}_one", items=_of_number(1, row.said.items)))
+        return sentence(head, text(f"story.{none}", total=row.items))
     total, built = (text("story.count", count=count) for count in (row.total, row.built))
     return sentence(head, text(f"story.{some}", total=total, completed=built, **row.shares))
 

@@ -18,6 +18,7 @@ from geozone.story.amounts import (
     gap_amount,
     goal_text,
     joined,
+    reported_amount,
     sentence,
     target_text,
     when_text,
@@ -114,7 +115,7 @@ def fact_of(rate: Rate, result: ZoneResult) -> Fact | None:
     number = rate.value * 100 if share else rate.value
     unit = declared.unit if declared is not None else rate.unit
     if figure is not None:
-        value, source = amount(figure.value, figure.unit), short_source(figure)
+        value, source = reported_amount(figure), short_source(figure)
     else:
         value, source = computed_amount(number, unit), _layers_text(rate, result)
     if figure is not None and figure.preliminary:

@@ -224,20 +224,26 @@ def test_the_printed_sheet_tells_the_sentence_where_there_is_room(result, belt):
 def test_the_printed_sheet_draws_the_classes_and_leaves_the_gaps_off(result, belt):
     about = theme(result, "zh")
     assert belt.belt.gaps not in about.result.layers
-    named, samples = [], []
+    named, samples, ramps = [], [], []
     page = SimpleNamespace(
         say=lambda *told, **_: named.append(told[2]),
         heading=lambda *_: None,
         sample=lambda *told: samples.append((told[3], told[2])),
+        ramp=lambda *told: ramps.append(told[2:4]),
     )
     legend(page, about, 0.0, 200.0, 100.0)
     for name in (belt.belt.axis, belt.belt.breaks):
-        entries, which = feature_grades(belt.layers[name])
         assert any(said.startswith(belt.layers[name].spec.title.zh) for said in named)
-        for entry in {number: entries[number] for number in which}.values():
-            title = entry.title.zh.partition("（")[0]
-            colour = entry.style.stroke if entry.code is None else entry.style.fill
-            assert any(label == title and colour in {style.stroke, style.fill} for label, style in samples)
+    entries, which = feature_grades(belt.layers[belt.belt.breaks])
+    for entry in {number: entries[number] for number in which}.values():
+        title = entry.title.zh.partition("（")[0]
+        assert any(
+            label == title and style.kind == "dot" and style.fill == entry.style.fill
+            for label, style in samples
+        )
+    # the classes of the axis stand beside each other, with the numbers between them
+    entries, _ = feature_grades(belt.layers[belt.belt.axis])
+    assert ramps == [([entry.style for entry in entries], ["10", "20", "50", "100"])]
 
 
 def test_a_result_without_a_belt_stays_as_it_is():

@@ -17,9 +17,11 @@ from samples import sample_result
 
 import geozone
 from geozone.explain import explain, lines_of
+from geozone.figures.embedded import all_figures
 from geozone.maps.plain import Strings, number
+from geozone.rates.amounts import figure_text
 from geozone.rates.verdicts import rounded as compared
-from geozone.rounding import digits, percent, rounded
+from geozone.rounding import digits, percent, printed_places, rounded
 
 SOURCE = Path(geozone.__file__).parent / "maps" / "frontend" / "src"
 LARGEST = 400
@@ -137,6 +139,17 @@ def test_explanation_rounds_half_up():
         zone_rate(value=0.03125, low=0.03125, high=0.03125, numerator=1, denominator=32),
     ]
     assert "3.1%" in "\n".join(lines_of(explain(result, "bay_completion"), "en"))
+
+
+def test_the_decimals_of_a_printed_number_are_counted():
+    assert [printed_places(one) for one in ("27.0", "27", "2527.30", "1.3E+2", "0.123456")] == [1, 0, 2, 0, 4]
+    [beijing] = [
+        one
+        for one in all_figures()
+        if (one.indicator, one.scope, one.year) == ("pm25_annual_mean", "110000", 2025)
+        and not one.preliminary
+    ]
+    assert figure_text(beijing.value, beijing.unit, beijing.comparator, beijing.places).en.startswith("27.0 ")
 
 
 def test_the_page_carries_every_digit():

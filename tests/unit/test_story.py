@@ -10,6 +10,7 @@ from geozone.manifest.indicators import load_indicators
 from geozone.messages import Text
 from geozone.model import Basis, Comparator, Kind, Modality, Status, Verdict, ZoneResult
 from geozone.rates.figures import FLOOR, PLAN, Figure, Figures
+from geozone.rates.wording import value_text
 from geozone.story.amounts import NARROW, spaced
 from geozone.story.reported import Fact
 from geozone.story.zone import leading_of_demands, rate_statement, zone_story
@@ -104,6 +105,17 @@ def test_a_stand_in_register_is_never_judged_and_confirms_only_what_is_known():
     assert "met" not in some[1].replace("Beautiful", "")
 
 
+def test_a_stand_in_register_of_one_item_is_told_in_the_singular():
+    one = {"bay": bays(0, 1, 0, basis=Basis.WORKING)}
+    assert plain(zone_story(result_of(registers=one))) == (
+        "美丽海湾建成率目标为 2027_年不低于 55%；官方名录未公开，替代名录中仅有的 1_个海湾未确认建成，不作判定。",
+        "Beautiful bays are to reach a completion rate of at least 55% by 2027; the official list is not public, the one bay on the stand-in register is not confirmed as completed; not judged.",
+    )
+    rates = result_of(targets=(), registers=one)
+    row = next(rate for rate in rates.rates if rate.indicator == "bay_completion")
+    assert "the one bay on the stand-in register is not" in plain(rate_statement(row, rates))[1]
+
+
 def test_two_registers_of_which_nothing_is_confirmed_are_told_together():
     waters = target(region=PLACE, id="T-2", indicator="water_completion", value=42.0)
     lists = {
@@ -160,6 +172,14 @@ def test_a_reported_figure_is_told_with_what_follows_from_it(goal, given, zh, en
     assert told[0].startswith("样本区 2024_年森林覆盖率")
     assert zh in told[0]
     assert en in told[1]
+
+
+def test_a_figure_keeps_the_decimals_that_it_was_printed_with():
+    result = result_of(targets=(asked(),), figures=(figure(37.0, places=1),))
+    row = next(rate for rate in result.rates if rate.kind is Kind.REPORTED)
+    assert plain(value_text(row)) == ("37.0%", "37.0%")
+    assert "37.0%" in plain(zone_story(result))[0]
+    assert "places" not in row.row("zh")  # it is no column of the table
 
 
 def test_a_plan_is_no_value_and_a_target_without_one_is_not_computable():

@@ -462,6 +462,7 @@ declare global {
     spacing?: number;
     fonts?: string;
     slant?: number;
+    cut?: boolean; // false where no name is better than a part of it
     rank: number;
     kind?: string;
     code?: string;

@@ -43,6 +43,6 @@ def evidence(indicator: Indicator, facts: Facts) -> Text:
             if figure.indicator == name and not figure.superseded:
                 note += text(
                     "rates.evidence_figure", scope=figure.scope_name, year=figure.year or "—",
-                    value=figure_text(figure.value, figure.unit, figure.comparator), source=figure.source,
+                    value=figure_text(figure.value, figure.unit, figure.comparator, figure.places), source=figure.source,
                 )  # fmt: skip
     return note

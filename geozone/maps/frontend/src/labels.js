@@ -23,7 +23,7 @@ const SEA = {
   3: { ...WATER, size: 11.5, spacing: 0.1, to: 1.5e6 },
 };
 const STREAM = { ...WATER, size: 11.5, spacing: 0.35 };
-const PLACE = { size: 11.5, weight: 600, halo: 'rgba(255,255,255,0.92)', mark: 5 };
+const PLACE = { size: 11.5, weight: 600, halo: 'rgba(255,255,255,0.92)', mark: 5, cut: false };
 const SIZES = [1, 0.88, 0.78]; // of a name that has no place in full
 // of eight places around a point, the better first: right, left, right above, left above, right below, left below, above, below
 const AROUND = [
@@ -354,13 +354,24 @@ export class Sheet {
   around(name, style, { x, y, room = null }, reach) {
     const width = this.width(name, style);
     const { ratio } = this.view;
-    for (const [across, down] of AROUND) {
+    const spots = AROUND.map(([across, down]) => {
       const side = across * (width / 2 + (down ? reach * 0.6 : reach + 2) * ratio);
       const rise = down * ((across ? style.size * 0.5 : style.size * 0.62) + reach * (across ? 0.6 : 1)) * ratio;
-      const box = this.box(x + side, y + rise, width, style);
-      if (this.free(box, room)) return this.put(name, style, x + side, y + rise, width, box);
+      return { x: x + side, y: y + rise, box: this.box(x + side, y + rise, width, style) };
+    });
+    // a name that the edge of the map would cut stands on the other side
+    const whole = spots.filter(({ box }) => this.inWindow(box));
+    const others = style.cut === false ? [] : spots.filter((one) => !whole.includes(one));
+    for (const spot of [...whole, ...others]) {
+      if (this.free(spot.box, room)) return this.put(name, style, spot.x, spot.y, width, spot.box);
     }
     return false;
+  }
+
+  /** @param {number[]} box @returns {boolean} */
+  inWindow([left, top, right, bottom]) {
+    const [west, north, east, south] = this.view.window;
+    return left >= west && top >= north && right <= east && bottom <= south;
   }
 
   // character by character along the longest run of a line that has the room
