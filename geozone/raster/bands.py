@@ -23,7 +23,18 @@ if TYPE_CHECKING:
 Mask = npt.NDArray[np.bool_]
 
 # numbers that programs write where there is no data; beyond the last two nothing is measured
-FILLS = (-32768.0, -9999.0, -999.0, -99999.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0)
+FILLS = (
+    -32768.0, -9999.0, -999.0, -99999.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0
+)  # fmt: skip
+_SMALL = -99.0  # beside values that are never negative; of elevations it may be one
+# the same in types that cannot hold them: what is left of a number below zero, and the last one of all
+_OF_TYPE = {
+    "uint8": (255.0, 241.0, 157.0),
+    "int8": (-128.0,),
+    "uint16": (55537.0, 64537.0, 65437.0, 32768.0),
+    "int64": (-9223372036854775808.0,),
+    "uint32": (4294957297.0, 4294966297.0, 4294967197.0, 4294867297.0, 2147483648.0),
+}
 BYTE_FILL, LAST_BYTE_VALUE = 255, 230  # a byte looks like a fill where no other comes near it
 ABSURD = 1e20  # float fills such as -3.4e38 and 1e20 lie at or beyond this
 _COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
@@ -43,6 +54,13 @@ class Band:
     unit: str = ""
     alpha: int | None = None  # the band that tells how far a pixel is seen
     masked: bool = False  # the file has a mask, in itself or beside it
+    bits: int | None = None  # that a number has, where they are fewer than those of its type
+
+    @property
+    def fills(self) -> tuple[float, ...]:
+        """Numbers that programs write where there is no data, as far as the type can hold them."""
+        last = (float(2**self.bits - 1),) if self.bits is not None and self.bits > 1 else ()
+        return (*FILLS, _SMALL, *_OF_TYPE.get(self.dtype, ()), *last)
 
     @property
     def scaled(self) -> bool:
@@ -107,7 +125,8 @@ def band_of(dataset: Any, number: int | None, nodata: float | None, shown: Path,
         notes.decide("mask", "alpha" if alpha else "mask", "raster.masked")
     declared = dataset.nodatavals[number - 1] if nodata is None else nodata
     unit = (dataset.units[number - 1] or "").strip()
-    return Band(number, dtype, declared, scale, offset, unit, alpha, masked)
+    bits = dataset.tags(number, ns="IMAGE_STRUCTURE").get("NBITS")
+    return Band(number, dtype, declared, scale, offset, unit, alpha, masked, int(bits) if bits else None)
 
 
 def find_fills(raster: Raster, notes: Notes) -> None:

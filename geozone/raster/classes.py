@@ -96,6 +96,15 @@ class ClassAreas:
         if len(others) < len(met) and others.max(initial=0) < LAST_BYTE_VALUE:
             return BYTE_FILL
         band = self.raster.band
+        beyond = [fill for fill in band.fills if fill in met and fill not in {*FILLS, BYTE_FILL}]
+        for (
+            value
+        ) in beyond:  # what a small type can hold is a class as well, unless it lies far from all others
+            others = met[met != value]
+            if others.max(initial=0) < abs(value) / 2 and others.min(initial=0) >= 0:
+                return int(value)
+        if len(met) > 1 and met.min() < 0 <= np.sort(met)[1]:
+            return int(met.min())  # the only one below zero
         told = band.nodata is not None or band.masked or band.alpha is not None
         beside = met[met != 0]
         if not told and 0 in met and len(beside) >= _CLASSES_BESIDE_ZERO and beside.min() > 0:

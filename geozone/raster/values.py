@@ -11,7 +11,7 @@ import numpy.typing as npt
 from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.overlay.plane import Numbers
-from geozone.raster.bands import ABSURD, BYTE_FILL, FILLS, LAST_BYTE_VALUE
+from geozone.raster.bands import ABSURD, BYTE_FILL, LAST_BYTE_VALUE
 from geozone.raster.grid import Areas
 from geozone.raster.numbers import GROUND, KNOWN, NO_DATA, SUM, Hidden, extremes, hidden, plain
 from geozone.raster.opening import Mask, Raster, Span, Stored, Values
@@ -95,7 +95,7 @@ class ValueSums:
 
     def _kinds(self, numbers: Values, absent: Mask | None) -> tuple[Values, Hidden]:
         """Return numbers, and the kind of each cell: 0 for values, `NO_DATA`, or that of a number like a fill."""
-        fills = (*FILLS, float(BYTE_FILL)) if numbers.dtype == np.uint8 else FILLS
+        fills = self.raster.band.fills
         numbers = plain(numbers)
         kinds = hidden(absent)
         found = extremes(numbers, kinds)
@@ -128,7 +128,7 @@ class ValueSums:
         return NO_DATA + 1 + self._fills.index(fill)
 
     def _far(self, fill: float) -> bool:
-        if fill == BYTE_FILL:
+        if fill == BYTE_FILL and self.raster.band.dtype == "uint8":
             return self.high < LAST_BYTE_VALUE
         return self.low > fill / 2 if fill < 0 else self.high < fill / 2
 
