@@ -11,7 +11,7 @@ CHECKERS := $(CHECK)/node_modules/.installed
 SOURCES := $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/src/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup maps example wheel browsers test thorough lint format fuzz faults bench layers plugin docs site constraints clean
+.PHONY: help setup maps example wheel browsers test thorough oldest newest lint format fuzz faults bench layers plugin docs site constraints clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,28 @@ test: setup ## run the whole test suite, in two processes
 thorough: setup ## run the suite with six times as many examples and the synthetic example of every zone
 	GEOZONE_TESTS=thorough $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
+# The tests that show most of what geozone asks of other libraries, in a few minutes.
+LEAN := $(patsubst %,tests/unit/test_%.py,plane coverage change projected raster_shares raster_means read_formats read_tables \
+	read_workbook read_parquet read_crs check_repair closing barrier export_formats export_geopackage export_tables export_sheet \
+	page cli cluster site)
+
+# An environment of its own, with what pyproject.toml allows and not with what constraints.txt pins. Old libraries announce what
+# newer ones have taken away: that is not told.
+define tested_with
+	$(PYTHON) -m venv .venv-$@
+	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.venv-$@/bin/uv pip install --quiet --python .venv-$@ --upgrade --resolution $(1) -r pyproject.toml --all-extras --group test
+	NUMBA_CACHE_DIR=$(CURDIR)/.venv-$@/compiled .venv-$@/bin/python -m pytest -p no:cacheprovider \
+		--numprocesses 2 --dist loadscope --no-loadscope-reorder \
+		-W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning $(LEAN)
+endef
+
+oldest: $(BUNDLE) ## run a lean part of the suite with the oldest dependencies that pyproject.toml allows
+	$(call tested_with,lowest-direct)
+
+newest: $(BUNDLE) ## run it with the newest dependencies that there are
+	$(call tested_with,highest)
+
 # What checks the scripts of the page is large, and nothing else needs it.
 $(CHECKERS): $(INSTALLED) $(CHECK)/package.json $(CHECK)/package-lock.json
 	cd $(CHECK) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
@@ -97,5 +119,5 @@ constraints: setup ## resolve constraints.txt again (needs the resolver uv)
 	uv pip compile pyproject.toml --all-extras --group dev --group bench --universal --generate-hashes --no-emit-index-url --no-header -o constraints.txt
 
 clean: ## remove what was built and installed
-	rm -rf $(VENV) $(ASSETS) $(FRONTEND)/node_modules $(CHECK)/node_modules dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-newest $(ASSETS) $(FRONTEND)/node_modules $(CHECK)/node_modules dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find maps -mindepth 1 ! -name README.md -delete

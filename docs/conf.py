@@ -82,7 +82,7 @@ class ChineseOrEnglish(SearchEnglish):
 
     def word_filter(self, word: str) -> bool:
         """Return whether a word is worth finding: also short ones of Chinese."""
-        return "\u4e00" <= word[0] <= "\u9fff" or super().word_filter(word)
+        return "\u4e00" <= word[:1] <= "\u9fff" or super().word_filter(word)
 
 
 def commands() -> Iterator[str]:

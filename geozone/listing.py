@@ -161,7 +161,8 @@ def show(table: Rows | pd.DataFrame, form: str | None) -> str:
     if form == "csv":
         return frame.to_csv(index=False).rstrip("\n")
     with pd.option_context("display.unicode.east_asian_width", True):
-        return frame.to_string(index=False, na_rep="", float_format=lambda value: f"{value:,.6g}")
+        shown = frame.to_string(index=False, na_rep="", float_format=lambda value: f"{value:,.6g}")
+    return shown if len(frame) else ""  # of no rows pandas speaks in words of its own
 
 
 def _words(cell: Any) -> str:

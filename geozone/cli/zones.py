@@ -165,7 +165,10 @@ def rates_command(
         click.echo(listing.show(project.rates(), form))
     else:
         table = rate_list(project.rated.result, lang, every=every)
-        click.echo(listing.show(listing.readable(table.rows, lang, "rates"), form))
+        if table.rows:
+            click.echo(listing.show(listing.readable(table.rows, lang, "rates"), form))
+        else:
+            click.echo(text("lists.rates_none").get(lang), err=True)
         for line in table.left_out:
             click.echo(line.get(lang), err=True)
     tell_reused(project.rated.result, lang)

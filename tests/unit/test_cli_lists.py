@@ -4,10 +4,12 @@ import csv
 import io
 import json
 
+import pandas as pd
 import pytest
 
 from geozone.cli import cli
 from geozone.errors import UsageError
+from geozone.listing import show
 from geozone.lists.headings import field_heading, figure_heading, register_columns, status_words
 from geozone.manifest.fields import field_title, load_fields
 from geozone.manifest.indicators import load_indicators
@@ -38,6 +40,19 @@ def test_indicators_lists_every_question_with_its_inputs(capsys):
     for name, indicator in load_indicators().items():
         assert rows[name]["layers"] == ",".join(indicator.layers)
         assert rows[name]["unit"] == indicator.unit
+
+
+def test_a_table_without_rows_is_no_word_of_a_library():
+    assert show([], None) == show(pd.DataFrame({"a": []}), None) == ""
+    assert show([], "json") == "[]"
+
+
+def test_a_zone_without_numbers_is_told_as_one(capsys, monkeypatch):
+    monkeypatch.setattr("geozone.lists.rates.tells_something", lambda _: False)
+    cli.main(["rates", "yellow", "--lang", "en"], standalone_mode=False)
+    told = capsys.readouterr()
+    assert not told.out
+    assert "Neither the zone nor its provinces have a number so far." in told.err
 
 
 def test_indicators_of_a_zone_say_who_asks(capsys):
