@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ _ASIDE = (
 )
 _SAMPLES = 64  # of either side of a line, and halvings of the stretch between two of them
 _HALVINGS = 16
+_ROUNDING = 1e-9
 PIECES = 48  # vertices of the pieces that long outlines are cut into
 
 
@@ -129,16 +130,14 @@ def _across_alone(middles: Numbers, lines: Numbers, axes: Sequence[Numbers]) -> 
     along = lines.reshape(-1, 2) - start
     size = np.hypot(*along.T)
 
-    def runs_along(ray: Indices, share: Numbers) -> npt.NDArray[np.bool_]:
+    def apart_at(ray: Indices, share: Numbers) -> Numbers:
         points = shapely.points(start[ray] + share[:, None] * along[ray])
-        apart = tree.query_nearest(points, return_distance=True, all_matches=False)[1]
-        return np.asarray(apart < _ASIDE * share * size[ray])
+        return np.asarray(tree.query_nearest(points, return_distance=True, all_matches=False)[1])
 
-    shares = np.arange(1, _SAMPLES + 1) / _SAMPLES
-    bad = runs_along(np.repeat(np.arange(len(size)), _SAMPLES), np.tile(shares, len(size)))
-    bad = bad.reshape(len(size), _SAMPLES)
-    ray = np.flatnonzero(bad.any(axis=1))
-    high = shares[bad[ray].argmax(axis=1)]
+    def runs_along(ray: Indices, share: Numbers) -> npt.NDArray[np.bool_]:
+        return np.asarray(apart_at(ray, share) < _ASIDE * share * size[ray])
+
+    ray, high = _first_of_samples(size, apart_at)
     low = high - 1 / _SAMPLES
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
@@ -147,6 +146,33 @@ def _across_alone(middles: Numbers, lines: Numbers, axes: Sequence[Numbers]) -> 
     ends = lines.reshape(-1, 2).copy()
     ends[ray] = start[ray] + low[:, None] * along[ray]
     return ends.reshape(-1, 2, 2)
+
+
+def _first_of_samples(
+    size: Numbers, apart_at: Callable[[Indices, Numbers], Numbers]
+) -> tuple[Indices, Numbers]:
+    """Return the lines that have a sample where another stretch of an axis is nearer than half its own place, and the first such share.
+
+    Where an axis is so far off, it is at least as far off less the way at the next sample: those at which it cannot be near
+    enough are left out.
+    """
+    first = np.zeros(len(size), dtype=np.intp)  # the sample at which it is near enough; none yet
+    ray, sample = np.arange(len(size)), np.ones(len(size), dtype=np.intp)
+    while len(ray):
+        share = sample / _SAMPLES
+        own = share * size[ray]
+        apart = apart_at(ray, share)
+        near = apart < _ASIDE * own
+        first[ray[near]] = sample[near]
+        farthest = (apart + own) / (1 + _ASIDE) * (1 - _ROUNDING)  # as far along nothing can be near enough
+        with np.errstate(divide="ignore", invalid="ignore"):
+            following = np.ceil(farthest / size[ray] * _SAMPLES)
+        following = np.where(size[ray] > 0, following, _SAMPLES + 1)
+        sample = np.maximum(sample + 1, following).astype(np.intp)
+        left = ~near & (sample <= _SAMPLES)
+        ray, sample = ray[left], sample[left]
+    found = np.flatnonzero(first)
+    return found, first[found] / _SAMPLES
 
 
 def _directions(axis: Numbers, half: Numbers) -> Numbers:

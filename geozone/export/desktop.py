@@ -13,6 +13,7 @@ import sqlite3
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -171,15 +172,21 @@ def _frame(result: ZoneResult, width_mm: float, height_mm: float) -> Frame:
 
 
 def _crs(name: str, crs: str) -> ET.Element:
-    found = pyproj.CRS.from_user_input(crs)
+    wkt, name_of_authority, geographic = _facts_of(crs)
     holder = ET.Element(name)
     system = ET.SubElement(holder, "spatialrefsys")
-    ET.SubElement(system, "wkt").text = found.to_wkt("WKT2_2019")
+    ET.SubElement(system, "wkt").text = wkt
     ET.SubElement(system, "proj4").text = crs if crs.startswith("+") else ""
-    authority = found.to_authority(min_confidence=100)
-    ET.SubElement(system, "authid").text = ":".join(authority) if authority else ""
-    ET.SubElement(system, "geographicflag").text = "true" if found.is_geographic else "false"
+    ET.SubElement(system, "authid").text = name_of_authority
+    ET.SubElement(system, "geographicflag").text = "true" if geographic else "false"
     return holder
+
+
+@cache  # the one of all layers is asked for many times, and looking for its name takes long
+def _facts_of(crs: str) -> tuple[str, str, bool]:
+    found = pyproj.CRS.from_user_input(crs)
+    authority = found.to_authority(min_confidence=100)
+    return found.to_wkt("WKT2_2019"), ":".join(authority) if authority else "", found.is_geographic
 
 
 def _tree(entries: Sequence[Entry], drawn: Sequence[Entry], source: str, lang: Language) -> ET.Element:

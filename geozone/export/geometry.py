@@ -13,6 +13,7 @@ from pyproj.exceptions import CRSError
 
 from geozone.errors import UsageError
 from geozone.overlay.edges import densify
+from geozone.overlay.plane import without_heights
 
 _DIMENSION = {"MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}
 _SUFFIX = {0: "_points", 1: "_lines", 2: "_areas"}
@@ -39,7 +40,7 @@ def single_type(geometries: gpd.GeoSeries, expected: str) -> list[tuple[str, str
     list
         Suffix of the layer name, geometry type, and geometries of that type with the index of the features.
     """
-    flat = shapely.force_2d(np.asarray(geometries.array, dtype=object))
+    flat = without_heights(np.asarray(geometries.array, dtype=object))
     parts, owners = shapely.get_parts(flat, return_index=True)
     while (
         shapely.get_type_id(parts) >= 4

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geozone.overlay.plane import without_heights
+
 WORLD = 1 << 26
 PIXEL_SHIFT = 26 - 8  # a screen's pixel at zoom z is 2 ** (PIXEL_SHIFT - z) drawing units
 KIND_NONE, KIND_POINT, KIND_LINE, KIND_POLYGON = 0, 1, 2, 3
@@ -43,7 +45,7 @@ def to_drawing(geometries: Any) -> Geometries:
     """Return geometries of longitude and latitude in drawing units; missing ones become empty."""
     array = np.asarray(geometries, dtype=object)
     array = np.where(shapely.is_missing(array), shapely.GeometryCollection(), array)
-    return np.asarray(shapely.transform(shapely.force_2d(array), project), dtype=object)
+    return np.asarray(shapely.transform(without_heights(array), project), dtype=object)
 
 
 def rings_of(geometries: Geometries) -> tuple[Geometries, Integers, Integers, npt.NDArray[np.bool_]]:

@@ -285,8 +285,10 @@ def _unchecked(items: pd.DataFrame, register: Register) -> pd.Series[bool]:
 def _on_published_list(items: pd.DataFrame, register: Register) -> pd.Series[bool]:
     """Tell which items belong to a unit whose number of items is published, with its list of the built."""
     prefixes = tuple(code_prefix(total.unit_code) for total in register.totals)
+    if not prefixes:
+        return pd.Series(False, index=items.index)
     finest = items["province_code"].where(items["city_code"] == "", items["city_code"])
-    return finest.astype(str).str.startswith(prefixes) if prefixes else pd.Series(False, index=items.index)
+    return finest.astype(str).str.startswith(prefixes)
 
 
 def _within(total_code: str, prefix: str, zone: Zone) -> bool:

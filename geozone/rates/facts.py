@@ -139,6 +139,11 @@ class Facts:
                 rows += [(code, region.code) for code in members]
         return pd.DataFrame(rows, columns=["finest", "code"])
 
+    @cached_property
+    def _uppers(self) -> dict[str, tuple[str, ...]]:
+        """By unit its code and those of the units that it lies in."""
+        return {unit.code: tuple(self._upward(unit.code)) for unit in self.units}
+
     def _upward(self, code: str) -> Iterator[str]:
         while code:
             yield code
@@ -155,7 +160,8 @@ class Facts:
     def units_below(self, unit: Unit, level: Level) -> list[str]:
         """Return the codes of the units of a level inside a unit; a province without cities counts as one city."""
         members = set(unit.members) or {unit.code}
-        inside = [one for one in self.units if not one.region and members & set(self._upward(one.code))]
+        uppers = self._uppers
+        inside = [one for one in self.units if not one.region and not members.isdisjoint(uppers[one.code])]
         codes = [one.code for one in inside if one.level is level]
         if level is Level.CITY:
             with_cities = {self.parents.get(code, "") for code in codes}

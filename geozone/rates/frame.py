@@ -113,10 +113,11 @@ class Frame:
         """Tell whether a value has a row: one of a unit that has nothing at all only where somebody asks for it."""
         if not value.empty or value.unit is self.facts.whole:
             return True
+        asking = [target for target in self.targets if target.indicator == indicator.id]
+        if not asking:
+            return False
         rate = self.row(indicator, value)
-        return any(
-            target.indicator == indicator.id and self._speaks_of(target, rate) for target in self.targets
-        )
+        return any(self._speaks_of(target, rate) for target in asking)
 
     def missing(self, indicator: Indicator) -> Text:
         """Return what would answer an indicator and is not there."""
