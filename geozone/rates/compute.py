@@ -137,7 +137,7 @@ def _rows(frame: Frame, indicator: Indicator) -> Iterator[Rate]:
     missing = facts.missing(indicator) or facts.missing_fields(indicator)
     # what a qualitative demand has to look at is told, whatever else is missing
     blocked = missing and indicator.measure.kind is not None
-    computed = [] if blocked else list(module_of(indicator.measure.id).values(indicator, facts))
+    computed = [] if blocked else _measured(indicator, facts)
     if missing and not blocked:
         computed = [replace(value, note=value.note + frame.missing(indicator)) for value in computed]
     computed = [_compared(value, given, indicator) for value in computed if frame.is_told(indicator, value)]
@@ -148,6 +148,17 @@ def _rows(frame: Frame, indicator: Indicator) -> Iterator[Rate]:
     sketched = any(facts.basis_of(value) in NOT_COMPARABLE for value in computed)
     for value in [*given, *computed] if sketched else [*computed, *given]:
         yield from frame.rows(indicator, _with_context(value, indicator, facts))
+
+
+def _measured(indicator: Indicator, facts: Facts) -> list[Value]:
+    """Return what the measure of an indicator gives; of layers alone it gives the same in every year."""
+    module = module_of(indicator.measure.id)
+    dated = indicator.registers or indicator.figures or indicator.change or sources(indicator)
+    if dated or not module.needs(indicator):
+        return list(module.values(indicator, facts))
+    if indicator.id not in facts.measured:
+        facts.measured[indicator.id] = list(module.values(indicator, facts))
+    return facts.measured[indicator.id]
 
 
 def _reported(indicator: Indicator, facts: Facts) -> Iterator[Value]:

@@ -118,6 +118,9 @@ class Facts:
     found: dict[tuple[str, str], Value] = field(
         default_factory=dict
     )  # (indicator, unit code) -> value so far
+    measured: dict[str, list[Value]] = field(
+        default_factory=dict
+    )  # by indicator, what its measure gives, where that hangs on `tables` alone
 
     @property
     def whole(self) -> Unit:

@@ -15,6 +15,7 @@ from geozone.reuse.values import NotPackableError, Packing, Unpacking, form
 
 _NUMBERS = "biuf"  # kinds of arrays whose bytes are their values
 _MOMENTS = "mM"
+_MASKED = {"Int64", "Float64", "boolean"}  # columns of them know missing values
 _RING = 2  # a type of geometry that well-known binary does not tell from a line
 
 
@@ -77,6 +78,9 @@ def _write_values(packing: Packing, values: Any) -> list[Any]:
     if isinstance(kind, pd.StringDtype):
         known = values.astype(object).where(values.notna(), None).tolist()
         return ["string", kind.storage, kind.na_value is pd.NA, [packing.described(one) for one in known]]
+    if str(kind) in _MASKED:
+        known = [None if one is pd.NA else one for one in values.astype(object)]
+        return ["masked", str(kind), [packing.described(one) for one in known]]
     raise NotPackableError(str(kind))
 
 
@@ -87,6 +91,8 @@ def _read_values(unpacking: Unpacking, held: Any) -> Any:
         return _read_array(unpacking, rest[0])
     if kind == "geometry":
         return gpd.GeoSeries(gpd.array.GeometryArray(_read_geometries(unpacking, rest[1]), crs=rest[0])).array
+    if kind == "masked":
+        return pd.array([unpacking.value(one) for one in rest[1]], dtype=rest[0])
     if kind != "string":
         raise NotPackableError(str(kind))
     storage, masked, known = rest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +18,8 @@ from geozone.model import CRS, BreakKind, Layer, LayerSpec
 from geozone.overlay.cutting import polygons_in
 from geozone.overlay.distance import around, within_reach
 from geozone.overlay.plane import Geometries, Numbers
-from geozone.run.layers import role_of
+from geozone.reuse.reuse import Reuse
+from geozone.run.layers import bytes_read, role_of
 from geozone.seeds import load_passes
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ _ALONG_M = 500.0  # and so much of its ground: as a step of an axis has
 
 
 def what_lies_there(
-    result: Analysis, ground: Geometries, shown: Mapping[str, Layer], covers: Sequence[LayerSpec]
+    result: Analysis,
+    ground: Geometries,
+    shown: Mapping[str, Layer],
+    covers: Sequence[LayerSpec],
+    reuse: Reuse | None = None,
 ) -> tuple[list[str], list[str]]:
     """Return what lies at every break, in both languages.
 
@@ -44,6 +49,8 @@ def what_lies_there(
     covers
         Class rasters of the ground: the shares of their named classes are told, of the ground of the barrier within half a
         kilometre; of a cut, of all ground there.
+    reuse
+        Results of earlier runs.
     """
     if not len(result.ends):
         return [], []
@@ -62,7 +69,7 @@ def what_lies_there(
     cover_there = [NO_TEXT] * len(lines)
     if covers:
         cut = (result.breaks["kind"] == BreakKind.CUT).to_numpy()
-        cover_there = list(_cover(_strips(lines, ground, cut), covers))
+        cover_there = list(_cover(_strips(lines, ground, cut), covers, reuse or Reuse()))
     texts = [
         listed([one for one in pair if one.zh], "; ") for pair in zip(named_there, cover_there, strict=True)
     ]
@@ -126,9 +133,15 @@ def _strips(lines: Geometries, ground: Geometries, cut: npt.NDArray[np.bool_]) -
     return found
 
 
-def _cover(strips: Geometries, covers: Sequence[LayerSpec]) -> Iterator[Text]:
+def _cover(strips: Geometries, covers: Sequence[LayerSpec], reuse: Reuse) -> Iterator[Text]:
     """Yield the shares of the classes of land cover in every strip."""
-    for shares in _shares_of(strips, covers):
+
+    def given() -> list[Any]:
+        files = [bytes_read(source.path) for spec in covers for source in spec.sources]
+        return [strips, list(covers), files]
+
+    names = ", ".join(spec.id for spec in covers)
+    for shares in reuse.result("at_breaks", names, given, lambda: list(_shares_of(strips, covers))):
         said = [cover_text(spec, some) for spec, some in zip(covers, shares, strict=True)]
         yield listed([one for one in said if one.zh], "; ")
 

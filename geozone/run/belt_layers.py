@@ -12,6 +12,7 @@ from geozone.manifest.roles import Belt, load_roles
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Basis, Layer, LayerSpec
 from geozone.overlay.plane import Geometries
+from geozone.reuse.reuse import Reuse
 from geozone.run.at_breaks import passes_along, what_lies_there
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def made_layers(
     finest: gpd.GeoDataFrame,
     shown: Mapping[str, Layer],
     covers: Sequence[LayerSpec],
+    reuse: Reuse,
 ) -> dict[str, Layer]:
     """Return the axis, the breaks and the gaps as layers with names of units.
 
@@ -44,6 +46,8 @@ def made_layers(
         The layers as they are drawn: what is named there lies at a break.
     covers
         Class rasters of the ground: their shares at a break are told.
+    reuse
+        Results of earlier runs.
     """
     units = finest.drop_duplicates("code").set_index("code")
     tables = {
@@ -61,7 +65,7 @@ def made_layers(
         ]
         data["name"], data["name_en"] = [one.zh for one in names], [one.en for one in names]
         if kind == "breaks":
-            data["there"], data["there_en"] = what_lies_there(result, ground, shown, covers)
+            data["there"], data["there_en"] = what_lies_there(result, ground, shown, covers, reuse)
         if kind == "axis":
             data["there"], data["there_en"] = passes_along(result)
         note = text("run.made_note") + (text("run.made_axis_note") if kind == "axis" else NO_TEXT)

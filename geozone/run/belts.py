@@ -23,7 +23,7 @@ from geozone.overlay.plane import Geometries
 from geozone.reuse.reuse import Reuse
 from geozone.run.at_breaks import class_shares
 from geozone.run.belt_layers import made_layers
-from geozone.run.layers import bytes_of_source, role_of
+from geozone.run.layers import bytes_read, role_of
 
 if (
     TYPE_CHECKING
@@ -173,6 +173,7 @@ class _OneBelt:
             finest=given.finest,
             shown=given.shown,
             covers=given.covers,
+            reuse=given.reuse,
         )
         return BeltResult(
             self.role, self.belt, self.analysis, made, self.passages, self.stability, self.told or NO_TEXT
@@ -189,7 +190,7 @@ class _OneBelt:
             return analyse(ground, safe, self.given.finest, self.belt, choose=not older, built=built)
 
         def given() -> list[Any]:
-            files = [] if cover is None else list(map(bytes_of_source, cover.sources))
+            files = [] if cover is None else [bytes_read(one.path) for one in cover.sources]
             return [ground, safe, self.given.finest, self.belt, older, cover, files]
 
         return self.given.reuse.result("belt", self.role.id, given, make, RECORDS)

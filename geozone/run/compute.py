@@ -118,7 +118,7 @@ def _compute(
     indicators = {**load_indicators(), **project.indicators}
     # what cannot be read is told before the long work, not after it
     registers, (reported, found_figures) = (
-        read_registers(project, run.inputs),
+        read_registers(project, run.inputs, run.reuse),
         read_all_figures(project, indicators, run.inputs),
     )
     around = backdrop(run)
@@ -244,7 +244,8 @@ def _with_older(
     asked = [one for one in chosen if set(one.layers) & set(older)]
     tables = supply(all_needs(asked), before)
     specs = {**facts.specs, **older}
-    return replace(facts, before=replace(facts, specs=specs, tables=tables, older=frozenset(older), found={}))
+    then = replace(facts, specs=specs, tables=tables, older=frozenset(older), found={}, measured={})
+    return replace(facts, before=then)
 
 
 def tell_unused(

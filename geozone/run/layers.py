@@ -128,24 +128,27 @@ def _read(spec: LayerSpec, source: LayerSource, reuse: Reuse) -> Layer:
             spec=spec,
         )
 
-    if not (isinstance(source.path, Path) and source.path.exists()):
-        return read()  # a database may hold something else by now
-
     def parts() -> tuple[Any, ...]:
         layer = read()
         return layer.id, layer.data, layer.findings, layer.decisions, layer.changes
 
     name, data, findings, decisions, changes = reuse.result(
-        "read", spec.id, lambda: [spec, source, bytes_of_source(source)], parts, TOLD
+        "read", spec.id, lambda: [spec, source, bytes_read(source.path)], parts, TOLD
     )
     return Layer(name, data, spec, findings, decisions, changes)
 
 
-def bytes_of_source(source: LayerSource) -> dict[str, str]:
-    """Return the digests of a file and of what is read with it."""
-    if not isinstance(source.path, Path):
-        raise NotPackableError(source.name)
-    return {path.name: digest(path) for path in (source.path, *companions(source.path))}
+def bytes_read(source: Path | str) -> dict[str, str]:
+    """Return the digests of a file and of what is read with it, for `geozone.reuse.reuse.Reuse.result`.
+
+    Raises
+    ------
+    NotPackableError
+        If it is no file: a database may hold something else by now.
+    """
+    if not (isinstance(source, Path) and source.exists()):
+        raise NotPackableError(str(source))
+    return {path.name: digest(path) for path in (source, *companions(source))}
 
 
 def described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[Decision]) -> dict[str, Any]:

@@ -14,30 +14,24 @@ from geozone.files import digest
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.origins import as_record, in_words, licence_of
 from geozone.messages import text
-from geozone.model import Finding, Origin, Register
-from geozone.project import Project
+from geozone.model import Basis, Finding, Level, Origin, Register, RegisterTotal, Status, Zone
+from geozone.project import Project, RegisterFile
 from geozone.rates.figures import Figure, Figures
 from geozone.registers import embedded_registers, read_register
+from geozone.reuse.reuse import Reuse
+from geozone.run.layers import TOLD, bytes_read
+
+_RECORDS = (*TOLD, Register, RegisterTotal, Origin, Basis, Level, Status)
 
 
-def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, Register]:
+def read_registers(
+    project: Project, inputs: list[dict[str, Any]], reuse: Reuse | None = None
+) -> dict[str, Register]:
     """Return the registers by id: the user's own in place of the embedded ones; note what was read."""
     registers = embedded_registers(project.zone)
     files = {}
     for entry in project.registers:
-        register = read_register(
-            entry.path,
-            role=entry.role,
-            id=entry.id,
-            level=entry.level,
-            basis=entry.basis,
-            as_of=entry.as_of,
-            source=in_words(entry.origin) if entry.origin else None,
-            layer=entry.layer,
-            sheet=entry.sheet,
-            fields=entry.fields,
-            zone=project.zone,
-        )
+        register = _read(entry, project.zone, reuse or Reuse())
         origin = entry.origin or Origin(register.source)
         registers[entry.id] = replace(register, origins=(origin,))
         if isinstance(entry.path, Path):
@@ -57,6 +51,25 @@ def read_registers(project: Project, inputs: list[dict[str, Any]]) -> dict[str, 
         for name, register in registers.items()
     ]
     return registers
+
+
+def _read(entry: RegisterFile, zone: Zone, reuse: Reuse) -> Register:
+    def read() -> Register:
+        return read_register(
+            entry.path,
+            role=entry.role,
+            id=entry.id,
+            level=entry.level,
+            basis=entry.basis,
+            as_of=entry.as_of,
+            source=in_words(entry.origin) if entry.origin else None,
+            layer=entry.layer,
+            sheet=entry.sheet,
+            fields=entry.fields,
+            zone=zone,
+        )
+
+    return reuse.result("register", entry.id, lambda: [entry, zone, bytes_read(entry.path)], read, _RECORDS)
 
 
 def read_all_figures(

@@ -31,7 +31,7 @@ from geozone.rates.needs import (
     Need,
 )
 from geozone.reuse.reuse import Reuse
-from geozone.run.layers import bytes_of_source
+from geozone.run.layers import bytes_read
 from geozone.run.mosaics import Mosaics
 from geozone.terrain.continuity import connected_area
 
@@ -210,28 +210,37 @@ def _raster_tables(needs: Sequence[ClassNeed | MeanNeed], materials: Materials) 
     """Return the tables of rasters, those of one grid counted in one pass."""
     if not needs:
         return {}
+    rasters = sorted({name for need in needs for name in _layers(need) if name in materials.rasters})
+    grounds = {
+        need.of: materials.ground(need.of, _POLYGONS)
+        for need in needs
+        if isinstance(need, ClassNeed) and need.of is not None
+    }
+
+    def given() -> list[Any]:
+        specs = [materials.rasters[name] for name in rasters]
+        files = [bytes_read(source.path) for spec in specs for source in spec.sources]
+        return [list(needs), specs, files, list(grounds.values()), materials.finest]
+
+    tables = materials.reuse.result(
+        "rasters", ", ".join(rasters), given, lambda: _counted(needs, materials, grounds)
+    )
+    return dict(zip(needs, tables, strict=True))
+
+
+def _counted(
+    needs: Sequence[ClassNeed | MeanNeed], materials: Materials, grounds: Mapping[Ground, gpd.GeoDataFrame]
+) -> list[pd.DataFrame]:
     from geozone.raster.together import Classes, Sums, raster_tables  # noqa: PLC0415 - most runs have no raster to count
 
-    asked: dict[Need, Classes | Sums] = {}
-    grounds: dict[Ground, gpd.GeoDataFrame] = {}
+    asked: list[Classes | Sums] = []
     for need in needs:
         if isinstance(need, MeanNeed):
             weight = need.weight if need.weight == "area" else _sources(materials, need.weight)
-            asked[need] = Sums(_sources(materials, need.raster), weight)
-            continue
-        if need.of is not None and need.of not in grounds:
-            grounds[need.of] = materials.ground(need.of, _POLYGONS)
-        asked[need] = Classes(_sources(materials, need.raster), grounds[need.of] if need.of else None)
-    rasters = sorted({name for need in asked for name in _layers(need) if name in materials.rasters})
-
-    def given() -> list[Any]:
-        sources = [source for name in rasters for source in materials.rasters[name].sources]
-        return [list(asked.items()), list(map(bytes_of_source, sources)), materials.finest]
-
-    tables = materials.reuse.result(
-        "rasters", ", ".join(rasters), given, lambda: raster_tables(list(asked.values()), materials.finest)
-    )
-    return dict(zip(asked, tables, strict=True))
+            asked.append(Sums(_sources(materials, need.raster), weight))
+        else:
+            asked.append(Classes(_sources(materials, need.raster), grounds[need.of] if need.of else None))
+    return raster_tables(asked, materials.finest)
 
 
 def _sources(materials: Materials, name: str) -> tuple[LayerSource, ...]:

@@ -91,6 +91,7 @@ TABLE = pd.DataFrame(
         "number": [1.5, float("nan"), -0.0],
         "count": [1, 2, 3],
         "flag": [True, False, True],
+        "year": pd.Series([2027, None, 2035], dtype="Int64"),
         "day": pd.to_datetime(["2024-01-01", None, "2024-02-29"]),
     }
 )
