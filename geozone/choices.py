@@ -10,12 +10,15 @@ Format = Literal["gpkg", "fgb", "parquet", "geojson", "shp", "dxf", "xlsx", "pdf
 FORMATS: tuple[Format, ...] = get_args(Format)
 Paper = Literal["A4", "A3"]
 PAPERS: tuple[Paper, ...] = get_args(Paper)
+Atlas = Literal["city", "county"]  # the level of the units that have a sheet each
+ATLASES: tuple[Atlas, ...] = get_args(Atlas)
 SHEETS = ("pdf", "png")  # formats that are a printed sheet
 # options of an export -> the formats that they hold for
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "encoding": ("shp",),
     "crs": ("fgb", "parquet", "geojson", "shp", "dxf"),
     "paper": SHEETS,
+    "atlas": ("pdf",),
     "dpi": ("png",),
     "rate": (*SHEETS, "gpkg", "qgz"),
     "breaks": (*SHEETS, "gpkg", "qgz"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
-from geozone.choices import EDITIONS, FOLDER_FORMATS, FORMATS, PAPERS, Paper
+from geozone.choices import ATLASES, EDITIONS, FOLDER_FORMATS, FORMATS, PAPERS, Atlas, Paper
 from geozone.cli.options import (
     CSV,
     EVERY,
@@ -25,7 +26,7 @@ from geozone.cli.options import (
     run_options,
     tell_reused,
 )
-from geozone.cli.progress import step_bar
+from geozone.cli.progress import progress_bar, step_bar
 from geozone.errors import DataError, UsageError
 from geozone.maps.basemap import BaseMap, parse_base_map
 from geozone.messages import Language, text
@@ -223,6 +224,11 @@ def map_command(
     help="Of the coordinates; EPSG:4490 by default, of a drawing (dxf) the three-degree zone of CGCS2000 of the zone's middle.",
 )
 @click.option("--paper", type=click.Choice(PAPERS), help="Paper of a sheet (pdf, png); A4 by default.")
+@click.option(
+    "--atlas",
+    type=click.Choice(ATLASES),
+    help="A pdf with a sheet for each city or county, index and bookmarks.",
+)
 @click.option("--dpi", type=click.IntRange(20, 1200), help="Dots an inch of a png; 200 by default.")
 @click.option("--rate", help="Indicator that colours the units of a sheet, GeoPackage or project.")
 @click.option("--breaks", callback=_percents, help="Upper bounds of its classes in percent: 10,20,40,60.")
@@ -240,6 +246,7 @@ def export_command(
     encoding: str | None,
     crs: str | None,
     paper: Paper | None,
+    atlas: Atlas | None,
     dpi: int | None,
     rate: str | None,
     breaks: tuple[float, ...] | None,
@@ -257,11 +264,14 @@ def export_command(
       geozone export bth --format shp --encoding GBK --crs EPSG:4527 --out bth_shapefiles
       geozone export bth --format dxf
       geozone export hebei --format pdf --paper A3
+      geozone export hebei --format pdf --atlas county
       geozone export bth --postgis postgresql://user@localhost/gis
     """
-    from geozone.export.formats import Choices, write_format
+    from geozone.export.formats import Choices, require_fitting, write_format
     from geozone.export.postgis import write_postgis
 
+    choices = Choices(encoding, crs, paper, dpi, rate, breaks, atlas)
+    require_fitting(kind, choices)
     project = opened(zone, project_file, run_options(lang, threads, every=every, cache=not no_cache))
     if postgis:
         for table in write_postgis(project.result, postgis, schema=schema, lang=lang):
@@ -270,8 +280,11 @@ def export_command(
     key = project.project.zone.key
     name = f"{key}_{kind}" if kind in FOLDER_FORMATS else f"{key}.{kind}"
     tell_reused(project.result, lang)
-    choices = Choices(encoding, crs, paper, dpi, rate, breaks)
-    written = write_format(project.result, out or Path(name), kind, lang=lang, choices=choices)
+    if atlas:
+        name = f"{key}_atlas_{atlas}.{kind}"
+    result = project.result
+    with progress_bar(lang) if atlas else nullcontext() as progress:
+        written = write_format(result, out or Path(name), kind, lang=lang, choices=choices, progress=progress)
     for path in written:
         click.echo(path)
 

@@ -14,7 +14,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.alike import fitted_text
-from geozone.choices import FORMATS, OPTIONS, PAPERS, Paper
+from geozone.choices import FORMATS, OPTIONS, PAPERS, Atlas, Paper
 from geozone.errors import UsageError
 from geozone.export.desktop import write_project
 from geozone.export.dxf import write_dxf
@@ -26,7 +26,7 @@ from geozone.export.tables import safe_cell, table_csv
 from geozone.export.workbook import write_workbook
 from geozone.files import put, whole_file
 from geozone.messages import Language
-from geozone.model import ZoneResult
+from geozone.model import Level, ZoneResult
 
 DICTIONARY = "fields.csv"
 SOURCES = "sources.csv"
@@ -56,6 +56,7 @@ class Choices:
     dpi: int | None = None  # of a picture
     rate: str | None = None  # the indicator that colours the units
     breaks: Sequence[float] | None = None  # upper class bounds of it, as fractions
+    atlas: Atlas | None = None  # a sheet for each unit of a level
 
 
 def write_format(
@@ -65,6 +66,7 @@ def write_format(
     *,
     lang: Language = "zh",
     choices: Choices | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
     """Write a zone in one format.
 
@@ -86,6 +88,8 @@ def write_format(
         Language of names and notes.
     choices
         What else may be chosen of the format.
+    progress
+        Called with how many sheets of an atlas are done, and of how many.
 
     Returns
     -------
@@ -99,11 +103,7 @@ def write_format(
         encoding.
     """
     choices = choices or Choices()
-    if format not in FORMATS:
-        raise UsageError("export.unknown_format", format=format, choices=", ".join(FORMATS))
-    for option, formats in OPTIONS.items():
-        if getattr(choices, option) is not None and format not in formats:
-            raise UsageError("export.no_option", option=option, format=format, formats=", ".join(formats))
+    require_fitting(format, choices)
     match format:
         case "gpkg":
             write_geopackage(result, path, lang=lang, rate=choices.rate, breaks=choices.breaks)
@@ -116,11 +116,28 @@ def write_format(
             return write_dxf(content(result, lang), path, choices.crs)
         case "xlsx":
             write_workbook(result, content(result, lang), path, lang)
+        case "pdf" if choices.atlas is not None:
+            _write_atlas(result, path, choices.atlas, lang=lang, choices=choices, progress=progress)
         case "pdf" | "png":
             _write_sheet(result, path, format, lang, choices)
         case _:
             return _write_folder(content(result, lang), path, format, lang=lang, choices=choices)
     return [path]
+
+
+def require_fitting(format: str, choices: Choices) -> None:  # noqa: A002 - as above
+    """Refuse a format that there is none of, and a choice that is none of the format.
+
+    Raises
+    ------
+    UsageError
+        If it is so.
+    """
+    if format not in FORMATS:
+        raise UsageError("export.unknown_format", format=format, choices=", ".join(FORMATS))
+    for option, formats in OPTIONS.items():
+        if getattr(choices, option) is not None and format not in formats:
+            raise UsageError("export.no_option", option=option, format=format, formats=", ".join(formats))
 
 
 def _write_sheet(
@@ -141,6 +158,29 @@ def _write_sheet(
         rate=choices.rate,
         breaks=choices.breaks,
         dpi=choices.dpi or _DPI,
+    )
+
+
+def _write_atlas(
+    result: ZoneResult,
+    path: Path,
+    atlas: Atlas,
+    *,
+    lang: Language,
+    choices: Choices,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    from geozone.export.atlas import write_atlas  # noqa: PLC0415 - as above
+
+    write_atlas(
+        result,
+        path,
+        Level(atlas),
+        lang=lang,
+        paper=choices.paper or PAPERS[0],
+        rate=choices.rate,
+        breaks=choices.breaks,
+        progress=progress,
     )
 
 

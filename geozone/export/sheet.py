@@ -24,7 +24,8 @@ SIZES: dict[Paper, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 2
 KINDS = ("pdf", "png")
 
 # millimetres on A4; A3 enlarges everything by the same factor
-_MARGIN, _TITLE, _FOOTER, _PANEL, _GAP = 8.0, 17.0, 22.0, 88.0, 4.0
+_MARGIN, _TITLE, _FOOTER, PANEL, _GAP = 8.0, 17.0, 22.0, 88.0, 4.0
+MAP_CORNER = (_MARGIN + 4, _MARGIN + _FOOTER + 4)
 _FOOTER_SIZES = (6.0, 5.5, 5.0)  # points; smaller letters cannot be read
 
 
@@ -83,29 +84,38 @@ def write_sheet(
 
 def draw_sheet(about: Theme, page: Page) -> Figure:
     """Draw a sheet on a page and return its figure."""
-    _title(page, about)
-    corner = _MARGIN + 4, _MARGIN + _FOOTER + 4
-    size = page.width - 2 * _MARGIN - _PANEL - _GAP - 4, page.height - _MARGIN - _TITLE - corner[1]
-    draw_map(page, about, corner, size)
-    x = page.width - _MARGIN - _PANEL
-    bottom = legend(page, about, x, page.height - _MARGIN - _TITLE, _PANEL)
-    bottom = zone_rates(page, about, (x, bottom - 2), _PANEL, bottom=_MARGIN + _FOOTER)
-    bottom = belts(page, about, (x, bottom), _PANEL, bottom=_MARGIN + _FOOTER)
-    unit_rates(page, about, (x, bottom - 2), _PANEL, bottom=_MARGIN + _FOOTER)
-    _footer(page, about)
+    page_title(page, about, about.result.title.get(about.lang))
+    draw_map(page, about, MAP_CORNER, map_size(page))
+    x, top, floor = panel_place(page)
+    bottom = legend(page, about, x, top, PANEL)
+    bottom = zone_rates(page, about, (x, bottom - 2), PANEL, bottom=floor)
+    bottom = belts(page, about, (x, bottom), PANEL, bottom=floor)
+    unit_rates(page, about, (x, bottom - 2), PANEL, bottom=floor)
+    page_footer(page, about)
     return page.figure
 
 
-def _title(page: Page, about: Theme) -> None:
+def map_size(page: Page) -> tuple[float, float]:
+    """Return the width and height of the map of a page."""
+    return page.width - 2 * _MARGIN - PANEL - _GAP - 4, page.height - _MARGIN - _TITLE - MAP_CORNER[1]
+
+
+def panel_place(page: Page) -> tuple[float, float, float]:
+    """Return where the panel of a page begins on the left, on top, and where it ends below."""
+    return page.width - _MARGIN - PANEL, page.height - _MARGIN - _TITLE, _MARGIN + _FOOTER
+
+
+def page_title(page: Page, about: Theme, title: str) -> None:
+    """Write a title, what the map shows, and whether it was reviewed."""
     top, lang = page.height - _MARGIN, about.lang
-    page.say(_MARGIN, top - 4.5, about.result.title.get(lang), 17, weight="bold")
-    title = about.named(about.rate)
+    page.say(_MARGIN, top - 4.5, title, 17, weight="bold")
+    shown = about.named(about.rate)
     rates = [item for item in about.result.rates if item.indicator == about.rate and item.basis]
     for basis in dict.fromkeys(item.basis for item in rates if item.basis):
-        title = with_basis(title, basis)
+        shown = with_basis(shown, basis)
     vintages = ", ".join(sorted({item.vintage for item in rates if item.vintage}))
     level = text(f"words.level_{about.levels[0]}")
-    words = text("export.sheet_about", title=title, level=level, vintage=vintage_words(vintages))
+    words = text("export.sheet_about", title=shown, level=level, vintage=vintage_words(vintages))
     page.say(_MARGIN, top - 12, words.get(lang), 9, color=QUIET)
     number = about.result.review_number
     review = text("words.reviewed", number=number) if number else text("words.not_reviewed")
@@ -113,7 +123,7 @@ def _title(page: Page, about: Theme) -> None:
     page.rule(_MARGIN, top - 15.5, page.width - 2 * _MARGIN, weight=0.8)
 
 
-def _footer(page: Page, about: Theme) -> None:
+def page_footer(page: Page, about: Theme) -> None:
     """Say how the map is projected, where the data stand and who made them, in letters that can be read."""
     top, width, lang = _MARGIN + _FOOTER - 3.5, page.width - 2 * _MARGIN, about.lang
     page.rule(_MARGIN, top + 1.5, width, weight=0.5)

@@ -26,6 +26,7 @@ MARKERS = {
     "triangle": "^",
     "diamond": "D",
 }  # of points, as matplotlib calls them
+_DEGREES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)  # between two lines of a graticule
 _POINTS = 72 / 96  # points of one CSS pixel, the unit of LayerStyle.width
 _TINT = 1.6  # points of colour inside the outline of a tint
 _MOST_AREAS = 10_000  # in one path; the rasteriser has a limit
@@ -107,7 +108,7 @@ def graticule(axes: Axes, frame: Frame, *, scale: float = 1.0) -> None:
     edge = shapely.segmentize(shapely.box(frame.west, frame.south, frame.east, frame.north), frame.width_mm)
     longitudes, latitudes = to_degrees.transform(*shapely.get_coordinates(edge).T)
     west, east, south, north = min(longitudes), max(longitudes), min(latitudes), max(latitudes)
-    step = next(item for item in (0.1, 0.2, 0.5, 1, 2, 5, 10) if (east - west) / item <= 9)
+    step = next(item for item in _DEGREES if (east - west) / item <= 9)
     ticks: dict[str, list[tuple[float, str]]] = {"x": [], "y": []}
     lines = []
     for degree in np.arange(math.ceil(west / step), math.floor(east / step) + 1) * step:

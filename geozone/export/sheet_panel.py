@@ -42,7 +42,7 @@ _HEADING_LINES = 3  # of a column
 _NAME = 6.0  # points of the headings of a legend
 _CELL, _WARNING, _WARNING_LINES = 5.6, 5.0, 3
 _UNITS_ROOM = 20  # millimetres that the rates of units take
-_VERDICT_COLOURS = {
+VERDICT_INKS = {
     Verdict.MET: "#00694f",
     Verdict.ON_TRACK: "#1d6577",
     Verdict.SHORT: ALERT,
@@ -141,7 +141,8 @@ def legend(page: Page, about: Theme, x: float, top: float, width: float) -> floa
     samples += graded[0] if graded else []
     layers += [sample for own in graded[1:] for sample in own]
     left = _column(page, lang, (x, y), half, samples)
-    page.say(x + half, heading, text("export.cover_layers_short").get(lang), _NAME, weight="bold")
+    if layers:
+        page.say(x + half, heading, text("export.cover_layers_short").get(lang), _NAME, weight="bold")
     right = _column(page, lang, (x + half, heading), width - half, layers)
     if present:
         right -= 4.5
@@ -293,7 +294,7 @@ def zone_rates(
             verdict.get(lang) if item.verdict and verdict else "",
         ]
         before = name
-        colours = [INK] * 4 + [_VERDICT_COLOURS[item.verdict] if item.verdict else INK]
+        colours = [INK] * 4 + [VERDICT_INKS[item.verdict] if item.verdict else INK]
         for place, room, word, colour in zip(places, rooms, words, colours, strict=False):
             page.say(place, y, *fitted(word, room, _CELL), color=colour)
     doubtful = [item.note.get(lang) for item in shown.values() if item.verdict is Verdict.NOT_COMPUTABLE]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -35,7 +36,12 @@ from geozone.symbology import (
 _LAYERS = 0.6  # of the widths that layers have on a screen
 _INK, _SEA, _NEIGHBOUR = "#222222", "#2a6a94", "#7d817c"
 # by rank of the seat: radius of its mark in millimetres, and how its name is written
-_SEATS = {1: (0.75, Lettering(6.8, _INK, "bold")), 2: (0.6, Lettering(5.6, _INK))}
+_SEATS = {
+    1: (0.75, Lettering(6.8, _INK, "bold")),
+    2: (0.6, Lettering(5.6, _INK)),
+    3: (0.45, Lettering(5.0, _INK)),
+}
+_AROUND_FOCUS_MM, _VEIL = 14.0, 0.55  # room around the one unit of a map, and how pale that is
 _PROVINCE = Lettering(8.0, "#4a5254", "bold", spread=0.5)
 _AROUND = {
     ("sea", 1): Lettering(9.0, _SEA, style="italic", spread=0.9),
@@ -46,14 +52,44 @@ _LAKE = Lettering(5.0, _SEA, style="italic")
 _LARGE_LAKE_MM = 4.0  # a lake smaller on paper has no name
 
 
-def draw_map(page: Page, about: Theme, corner: tuple[float, float], size: tuple[float, float]) -> None:
-    """Draw the map into a window of a page, its lower left corner and size in millimetres."""
+@dataclass(frozen=True)
+class Focus:
+    """The one unit that a map is about: its code and ground, in degrees."""
+
+    code: str
+    ground: shapely.Geometry
+
+    def frame(self, page: Page, size: tuple[float, float]) -> Frame:
+        """Return the window of the map of a size in millimetres."""
+        width, height = size
+        return frame_of(
+            self.ground.bounds, width * page.scale, height * page.scale, margin_mm=_AROUND_FOCUS_MM
+        )
+
+
+def draw_map(
+    page: Page,
+    about: Theme,
+    corner: tuple[float, float],
+    size: tuple[float, float],
+    *,
+    focus: Focus | None = None,
+) -> None:
+    """Draw the map into a window of a page, its lower left corner and size in millimetres.
+
+    With a focus the window is that of one unit; what lies around it is pale, and every unit has its name.
+    """
     result, scale, (width, height) = about.result, page.scale, size
     roles = load_roles()
-    layers = [layer.data for layer in result.layers.values() if layer.spec and roles[layer.spec.role].marine]
-    bounds = np.array([data.total_bounds for data in [result.units, *layers] if len(data)])
-    extent = [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]
-    frame = frame_of(extent, width * scale, height * scale)
+    if focus is None:
+        layers = [
+            layer.data for layer in result.layers.values() if layer.spec and roles[layer.spec.role].marine
+        ]
+        bounds = np.array([data.total_bounds for data in [result.units, *layers] if len(data)])
+        extent = [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]
+        frame = frame_of(extent, width * scale, height * scale)
+    else:
+        frame = focus.frame(page, size)
     axes = page.window(*corner, width, height)
     axes.set_xlim(frame.west, frame.east)
     axes.set_ylim(frame.south, frame.north)
@@ -65,13 +101,27 @@ def draw_map(page: Page, about: Theme, corner: tuple[float, float], size: tuple[
     _draw_units(axes, frame, about, scale)
     _draw_ground(axes, frame, result.backdrop.get("water"), 1.5, scale * _LAYERS)
     _draw_layers(axes, frame, about, scale * _LAYERS)
-    zone = result.units[result.units["level"] == about.levels[-1].value]
-    bar = scale_bar(axes, frame, about.lang, shapely.union_all(projected(zone, frame)), scale=scale)
+    if focus is None:
+        zone = result.units[result.units["level"] == about.levels[-1].value]
+        shown = shapely.union_all(projected(zone, frame))
+    else:
+        (shown,) = projected(gpd.GeoSeries([focus.ground], crs=CRS), frame)
+        _draw_focus(axes, frame, shown, scale)
+    bar = scale_bar(axes, frame, about.lang, shown, scale=scale)
     north_arrow(axes, frame, about.lang, scale=scale)
     millimetre = scale * frame.denominator / 1000
     arrow = shapely.box(frame.east - 14 * millimetre, frame.north - 18 * millimetre, frame.east, frame.north)
     names = Names(axes, frame, scale, [bar, arrow])
-    _draw_names(names, about)
+    _draw_names(names, about, focus)
+
+
+def _draw_focus(axes: Axes, frame: Frame, ground: shapely.Geometry, scale: float) -> None:
+    """Make what lies around a unit pale, and its border strong."""
+    window = shapely.box(frame.west, frame.south, frame.east, frame.north)
+    veil = LayerStyle("fill", "#ffffff", None, 0.0, _VEIL)
+    draw(axes, np.array([shapely.difference(window, shapely.make_valid(ground))]), veil, order=12)
+    colour, width = OUTLINES[Level.ZONE]
+    draw(axes, np.array([ground]), LayerStyle("outline", None, colour, width * 0.7), order=13, scale=scale)
 
 
 def _draw_ground(axes: Axes, frame: Frame, layer: Layer | None, order: float, scale: float) -> None:
@@ -135,38 +185,57 @@ def _stream_widths(layer: Layer) -> np.ndarray:
     return np.asarray(layer.data[flow].map(known).fillna(STREAM_WIDTHS[0]), dtype=float)
 
 
-def _draw_names(names: Names, about: Theme) -> None:
+def _draw_names(names: Names, about: Theme, focus: Focus | None) -> None:
     """Write the names of seats, provinces, seas, lakes and neighbours, in this order, where each finds room."""
-    _name_towns(names, about)
+    if focus is not None:
+        _name_towns(names, about, {level.value for level in Level} - {Level.ZONE.value}, focus.code)
+        _name_lakes(names, names.frame, about)
+        return
+    _name_towns(names, about, {Level.PROVINCE.value, Level.CITY.value})
     _name_provinces(names, names.frame, about)
     _name_around(names, about, "sea")
     _name_lakes(names, names.frame, about)
     _name_around(names, about, "province")
 
 
-def _name_towns(names: Names, about: Theme) -> None:
-    """Write the names of prefectures, and of provinces that are cities, at their seats, those of higher rank first."""
-    levels = {Level.PROVINCE.value, Level.CITY.value}
-    towns = []
+def _name_towns(names: Names, about: Theme, levels: set[str], first: str = "") -> None:
+    """Write the names of the units of some levels, of provinces that are cities, at their seats, those of higher rank first.
+
+    The unit `first`, a code, goes before all others.
+    """
+    towns: list[_Town] = []
     for seat, unit in zip(
         unit_seats(about.result.units, about.result.backdrop), about.result.units.itertuples(), strict=True
     ):
         if unit.level not in levels or (seat is None and unit.level == Level.PROVINCE.value):
             continue
+        lowest = 3 if unit.level == Level.COUNTY.value else 2
+        rank = min(seat.rank, lowest) if seat else lowest
         title = Text(unit.name, unit.name_en or unit.name).get(about.lang)
         point = seat.point if seat else shapely.point_on_surface(unit.geometry)
-        towns.append((min(seat.rank, 2) if seat else 2, -unit.area_km2, title, point, seat is not None))
-    towns.sort(key=lambda town: town[:2])
-    places = [(float(x), float(y)) for x, y in _on_map([town[3] for town in towns], names.frame)]
-    for (rank, _, _, _, known), place in zip(towns, places, strict=True):
-        if known:
-            _mark(names, place, rank)
-    for (rank, _, title, _, known), place in zip(towns, places, strict=True):
-        reach, lettering = _SEATS[rank]
-        if known:
-            names.around(title, place, reach, lettering)
+        towns.append(_Town(unit.code != first, rank, -unit.area_km2, title, point, seat is not None))
+    towns.sort(key=lambda town: town[:3])
+    places = [(float(x), float(y)) for x, y in _on_map([town.point for town in towns], names.frame)]
+    for town, place in zip(towns, places, strict=True):
+        if town.seated:
+            _mark(names, place, town.rank)
+    for town, place in zip(towns, places, strict=True):
+        reach, lettering = _SEATS[town.rank]
+        if town.seated:
+            names.around(town.title, place, reach, lettering)
         else:
-            names.centred(title, place, lettering)
+            names.centred(town.title, place, lettering)
+
+
+class _Town(NamedTuple):
+    """A unit with its name at its seat, or in its area; those that come first are written first."""
+
+    later: bool
+    rank: int
+    less_area: float
+    title: str
+    point: shapely.Point
+    seated: bool
 
 
 def _name_around(names: Names, about: Theme, kind: str) -> None:
