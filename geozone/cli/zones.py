@@ -218,7 +218,7 @@ def map_command(
     "--format", "kind", type=click.Choice(FORMATS), default="gpkg", show_default=True, help="Format."
 )
 @click.option("--out", type=PATH, help="File (or folder, for formats of one layer a file) to write.")
-@click.option("--encoding", help="Of the texts of shapefiles: UTF-8 (default) or GBK.")
+@click.option("--encoding", help="Of the texts of shapefiles and MapInfo files: UTF-8 (default) or GBK.")
 @click.option(
     "--crs",
     help="Of the coordinates; EPSG:4490 by default, of a drawing (dxf) the three-degree zone of CGCS2000 of the zone's middle.",

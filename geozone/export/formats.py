@@ -9,20 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
-import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geozone.alike import fitted_text
 from geozone.choices import FORMATS, OPTIONS, PAPERS, Atlas, Paper
 from geozone.errors import UsageError
 from geozone.export.desktop import write_project
 from geozone.export.dxf import write_dxf
-from geozone.export.geometry import ascii_names, crs_of, in_system
+from geozone.export.encoded_files import write_mapinfo, write_shapefile
+from geozone.export.geometry import crs_of, in_system
 from geozone.export.geopackage import write_geopackage
 from geozone.export.result_tables import content
 from geozone.export.table import Table
 from geozone.export.tables import safe_cell, table_csv
+from geozone.export.vector_files import fields_of, write_vector
 from geozone.export.workbook import write_workbook
 from geozone.files import put, whole_file
 from geozone.messages import Language
@@ -30,8 +29,6 @@ from geozone.model import Level, ZoneResult
 
 DICTIONARY = "fields.csv"
 SOURCES = "sources.csv"
-_DBF_NAME = 10  # bytes
-_DBF_TEXT = 254  # bytes
 _DPI = 200  # of a picture
 _DICTIONARY_COLUMNS = (
     "file",
@@ -50,7 +47,7 @@ _DICTIONARY_COLUMNS = (
 class Choices:
     """What may be chosen of an export; each for some formats only (`geozone.choices.OPTIONS`), None for what is usual."""
 
-    encoding: str | None = None  # of the texts of a shapefile: UTF-8 or GBK
+    encoding: str | None = None  # of the texts of shapefiles and MapInfo files: UTF-8 or GBK
     crs: str | None = None  # of the coordinates
     paper: Paper | None = None
     dpi: int | None = None  # of a picture
@@ -71,7 +68,7 @@ def write_format(
     """Write a zone in one format.
 
     ``gpkg``, ``xlsx``, ``pdf`` and ``png`` are one file; ``qgz`` is a QGIS project with its GeoPackage, ``dxf`` a drawing of
-    the outlines with its system beside it. ``fgb``, ``parquet``, ``geojson`` and ``shp`` hold one layer a file, so `path`
+    the outlines with its system beside it. ``fgb``, ``parquet``, ``geojson``, ``shp``, ``mif`` and ``tab`` hold one layer a file, so `path`
     becomes a folder with a file for each layer, ``.csv`` (``.parquet``) for the tables, ``fields.csv`` (what each field
     means) and ``sources.csv`` (basis, source, licence, vintage, accuracy and note of each layer). All are in EPSG:4490
     unless `choices` says otherwise; a drawing is in a plane.
@@ -215,7 +212,7 @@ def _write_folder(
                 else:
                     name = f"{table.name}.csv"
                     table_csv(table, folder / name)
-                    rows = _fields(table)
+                    rows = fields_of(table)
             except (DataSourceError, DataLayerError, OSError) as error:
                 raise UsageError(
                     "files.unwritable", path=path / f"{table.name}.{format}", reason=str(error)
@@ -227,35 +224,19 @@ def _write_folder(
     return [path / name for name in names]
 
 
-def _fields(table: Table) -> list[dict[str, str]]:
-    return [
-        {
-            "field": item.name,
-            "column": item.name,
-            "title_zh": item.title.zh,
-            "title_en": item.title.en,
-            "type": item.type,
-            "domain": item.domain or "",
-            "shortened": "",
-            "replaced": "",
-        }
-        for item in table.columns
-    ]
-
-
 def _write_flatgeobuf(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
     del encoding
-    _write_vector(
+    write_vector(
         table, table.frame, path, "FlatGeobuf", {"TITLE": table.title.zh, "DESCRIPTION": table.description.zh}
     )
-    return _fields(table)
+    return fields_of(table)
 
 
 def _write_geojson(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
     """Write GeoJSON with the CRS named in it: RFC 7946 would silently make CGCS2000 into WGS 84."""
     del encoding
-    _write_vector(table, table.frame, path, "GeoJSON", {"RFC7946": "NO", "DESCRIPTION": table.description.zh})
-    return _fields(table)
+    write_vector(table, table.frame, path, "GeoJSON", {"RFC7946": "NO", "DESCRIPTION": table.description.zh})
+    return fields_of(table)
 
 
 def _write_parquet(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
@@ -265,81 +246,17 @@ def _write_parquet(table: Table, path: Path, encoding: str) -> list[dict[str, st
         frame.to_parquet(path, index=False, schema_version="1.1.0", write_covering_bbox=True)
     else:
         frame.to_parquet(path, index=False)
-    return _fields(table)
-
-
-def _write_shapefile(table: Table, path: Path, encoding: str) -> list[dict[str, str]]:
-    """Write a shapefile: names of ten bytes, texts of 254 bytes, the encoding in a ``.cpg``.
-
-    A character that the encoding lacks is replaced by one that reads alike (² by 2); texts that do not fit are cut at a
-    character. How many texts it were stands in the dictionary of fields.
-    """
-    names = ascii_names((item.name for item in table.columns), longest=_DBF_NAME)
-    frame = table.frame.copy()
-    rows = _fields(table)
-    for row, item in zip(rows, table.columns, strict=True):
-        row["field"] = names[item.name]
-        if item.type != "text":
-            continue
-        written = [_in_encoding(value, encoding) for value in frame[item.name]]
-        texts = [_fitted(value, table, item.name, encoding) for value in written]
-        for mark, before, after in (("replaced", frame[item.name], written), ("shortened", written, texts)):
-            changed = sum(one != other for one, other in zip(before, after, strict=True))
-            row[mark] = str(changed) if changed else ""
-        frame[item.name] = pd.Series(texts, index=frame.index, dtype="object")
-    frame = frame.rename(columns=names)
-    _write_vector(table, frame, path, "ESRI Shapefile", {}, encoding=encoding)
-    path.with_suffix(".cpg").write_text(
-        "UTF-8" if encoding.upper() in {"UTF-8", "UTF8"} else encoding, "ascii"
-    )
-    return rows
-
-
-def _in_encoding(value: str | None, encoding: str) -> str | None:
-    try:
-        return None if value is None else fitted_text(value, encoding)
-    except LookupError as error:
-        raise UsageError("export.unknown_encoding", encoding=encoding) from error
-
-
-def _fitted(value: str | None, table: Table, column: str, encoding: str) -> str | None:
-    if value is None:
-        return None
-    try:
-        code = value.encode(encoding)
-    except UnicodeEncodeError as error:
-        raise UsageError(
-            "export.not_encodable", layer=table.title, column=column, value=value, encoding=encoding
-        ) from error
-    return value if len(code) <= _DBF_TEXT else code[:_DBF_TEXT].decode(encoding, errors="ignore")
+    return fields_of(table)
 
 
 _WRITERS: dict[str, Callable[[Table, Path, str], list[dict[str, str]]]] = {
     "fgb": _write_flatgeobuf,
     "geojson": _write_geojson,
     "parquet": _write_parquet,
-    "shp": _write_shapefile,
+    "shp": write_shapefile,
+    "mif": write_mapinfo,
+    "tab": write_mapinfo,
 }
-
-
-def _write_vector(
-    table: Table,
-    frame: pd.DataFrame,
-    path: Path,
-    driver: str,
-    options: dict[str, str],
-    *,
-    encoding: str | None = None,
-) -> None:
-    pyogrio.write_dataframe(
-        frame,
-        path,
-        layer=table.name,
-        driver=driver,
-        geometry_type=table.geometry,
-        encoding=encoding,
-        layer_options={name: value for name, value in options.items() if value},
-    )
 
 
 def _write_sources(path: Path, tables: list[Table], lang: Language) -> None:

@@ -130,6 +130,7 @@ def test_an_option_of_another_format_is_refused_and_none_is_forgotten(tmp_path):
         "dpi": 40,
         "rate": "redline_coverage",
         "breaks": (0.1,),
+        "atlas": "county",
     }
     assert set(given) == set(OPTIONS) == set(Choices.__dataclass_fields__)
     for option, formats in OPTIONS.items():
@@ -149,7 +150,7 @@ def test_the_command_line_reaches_every_option(tmp_path, monkeypatch):
         result = sample_result()
         project = type("_", (), {"zone": result.zone})
 
-    def write(result, path, kind, *, lang, choices):
+    def write(result, path, kind, *, lang, choices, **_):
         seen[kind] = choices
         return [path]
 
