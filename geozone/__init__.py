@@ -6,8 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geozone.api import OpenProject, change, coverage, mosaic, open_project, page
+    from geozone.api import change, coverage, mosaic, page
     from geozone.checks import check, repair
+    from geozone.notebook import Map
+    from geozone.opened import OpenProject, open_project
     from geozone.overlay.plane import area_km2, length_km
     from geozone.raster.means import zonal_means
     from geozone.raster.shares import zonal_shares
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 __all__ = [
+    "Map",
     "OpenProject",
     "area_km2",
     "barrier",
@@ -34,7 +37,8 @@ __all__ = [
 ]
 
 _HOME = {
-    "OpenProject": "geozone.api",
+    "Map": "geozone.notebook",
+    "OpenProject": "geozone.opened",
     "area_km2": "geozone.overlay.plane",
     "barrier": "geozone.terrain.barrier",
     "change": "geozone.api",
@@ -42,7 +46,7 @@ _HOME = {
     "coverage": "geozone.api",
     "length_km": "geozone.overlay.plane",
     "mosaic": "geozone.api",
-    "open_project": "geozone.api",
+    "open_project": "geozone.opened",
     "page": "geozone.api",
     "read_layer": "geozone.read",
     "repair": "geozone.checks",

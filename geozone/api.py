@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,23 +17,19 @@ import geozone.overlay.mosaic
 from geozone.checks.findings import is_complete
 from geozone.checks.report import grouped
 from geozone.errors import DataError, GeozoneWarning
-from geozone.export.geopackage import write_geopackage
 from geozone.maps.page import render_page
 from geozone.maps.table_page import Words, as_text, described, page_words, table_result, table_story
 from geozone.messages import Language
-from geozone.model import Finding, Rate, Severity, ZoneResult
+from geozone.model import Finding, Severity
+from geozone.notebook import Map, shown
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
 from geozone.overlay.features import Features, Progress
 from geozone.overlay.losses import decided, tell, told
 from geozone.overlay.outlines import with_outlines
 from geozone.overlay.stream import OutsideError, coverage_of_file
-from geozone.project import Project, embedded_project, load_project
 from geozone.read.address import split_layer
 from geozone.read.inference import CHINA
 from geozone.read.streaming import place_of_file
-from geozone.run.build import build
-from geozone.run.compute import Rated, compute_rated
-from geozone.run.options import Options
 from geozone.sources import (
     Opened,
     Source,
@@ -57,7 +53,7 @@ def coverage(
     threads: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
 ) -> pd.DataFrame:
     """Return how much of every zone a layer covers, each piece of ground counted once.
 
@@ -77,7 +73,7 @@ def coverage(
         Worker processes of a Dask cluster on this machine, or the address of a running one; for a layer in a file.
     progress
         Called now and then with how much is done and of how much (0 where that is not known yet): features while a file is
-        streamed, then tiles; not on a cluster.
+        streamed, then tiles; not on a cluster. True shows a bar, in a notebook or on a terminal.
 
     Returns
     -------
@@ -97,6 +93,15 @@ def coverage(
         If a file is missing or cannot be read.
     UsageError
         If the zones have no field `by`, or an input has no CRS.
+
+    Examples
+    --------
+    >>> import geopandas, geozone, shapely
+    >>> zones = geopandas.GeoDataFrame({"id": ["a"]}, geometry=[shapely.box(116, 39, 117, 40)], crs=4490)
+    >>> twice = [shapely.box(116, 39, 116.5, 41), shapely.box(116.25, 39, 116.5, 40)]
+    >>> table = geozone.coverage(geopandas.GeoDataFrame(geometry=twice, crs=4490), zones, by="id")
+    >>> [round(float(table[name]["a"]), 1) for name in ("zone_km2", "gross_km2", "net_km2", "share")]
+    [9549.5, 7162.1, 4774.8, 0.5]
     """
     units = open_zones(zones, by, zones_crs)
     if workers is not None or scheduler is not None:
@@ -106,13 +111,14 @@ def coverage(
                 path, units.data, by=by, layer=inside, scheduler=scheduler, workers=workers or 1
             )
         return _told(table, units, *read)
-    streamed = _streamed(layer, units, by, crs, threads, progress)
-    if streamed is not None:
-        return _told(streamed, units)
-    opened = open_layer(layer, crs)
-    table = geozone.overlay.coverage.coverage(
-        opened.data, units.data, by=by, threads=threads, progress=progress
-    )
+    with shown(progress) as follow:
+        streamed = _streamed(layer, units, by, crs, threads, follow)
+        if streamed is not None:
+            return _told(streamed, units)
+        opened = open_layer(layer, crs)
+        table = geozone.overlay.coverage.coverage(
+            opened.data, units.data, by=by, threads=threads, progress=follow
+        )
     return _told(table, units, opened)
 
 
@@ -145,7 +151,7 @@ def mosaic(
     threads: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
 ) -> pd.DataFrame:
     """Return the area of every combination of layers in every zone; the rows of a zone add up to its area.
 
@@ -182,13 +188,14 @@ def mosaic(
         return _told(table, units, *read)
     count = threads or processors()
     opened = {name: stream_or_open(layer, crs, threads=count) for name, layer in layers.items()}
-    table = geozone.overlay.mosaic.mosaic(
-        {name: one.ground for name, one in opened.items()},
-        units.data,
-        by=by,
-        threads=threads,
-        progress=progress,
-    )
+    with shown(progress) as follow:
+        table = geozone.overlay.mosaic.mosaic(
+            {name: one.ground for name, one in opened.items()},
+            units.data,
+            by=by,
+            threads=threads,
+            progress=follow,
+        )
     return _told(table, units, *opened.values())
 
 
@@ -201,7 +208,7 @@ def change(
     crs: Any = None,
     zones_crs: Any = None,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
 ) -> pd.DataFrame:
     """Return how a layer changed between two vintages in every zone, each piece of ground counted once.
 
@@ -234,9 +241,10 @@ def change(
         If the zones have no field `by`, or an input has no CRS.
     """
     units, before, after = _vintages(old, new, zones, by, crs, zones_crs, threads)
-    table = geozone.overlay.change.change(
-        before.ground, after.ground, units.data, by=by, threads=threads, progress=progress
-    )
+    with shown(progress) as follow:
+        table = geozone.overlay.change.change(
+            before.ground, after.ground, units.data, by=by, threads=threads, progress=follow
+        )
     return _told(table, units, before, after)
 
 
@@ -249,7 +257,7 @@ def mapped_change(
     crs: Any = None,
     zones_crs: Any = None,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return `change` with the polygons of the zones, and the ground that was gained and lost.
 
@@ -265,9 +273,10 @@ def mapped_change(
         ``change`` (``gained`` or ``lost``), ``area_km2``. Both in EPSG:4490; ``attrs`` of the first as for `change`.
     """
     units, before, after = _vintages(old, new, zones, by, crs, zones_crs, threads)
-    found = geozone.overlay.change.mapped_change(
-        before.ground, after.ground, units.data, by=by, threads=threads, progress=progress
-    )
+    with shown(progress) as follow:
+        found = geozone.overlay.change.mapped_change(
+            before.ground, after.ground, units.data, by=by, threads=threads, progress=follow
+        )
     _told(found.by_zone, units, before, after)
     return found.by_zone, found.by_place
 
@@ -353,7 +362,7 @@ def page(
     basis: str = "public",
     review_number: str = "",
     lang: Language = "zh",
-) -> str:
+) -> Map:
     """Return the offline page of any table: one html document with map, legend, table, search and print.
 
     It is the page that zones have, without anything about documents and targets. Nothing is converted or added up.
@@ -390,8 +399,8 @@ def page(
 
     Returns
     -------
-    str
-        The document; write it in UTF-8.
+    Map
+        The document, a text; write it in UTF-8, or leave it to a notebook to show.
 
     Warns
     -----
@@ -428,77 +437,4 @@ def page(
         if finding.severity is not Severity.NOTE:
             warnings.warn(GeozoneWarning(finding.message, finding.remedy), stacklevel=2)
     words = page_words(None if unit_word is None else as_text(unit_word))
-    return render_page(result, lang=lang, words=words, story=table_story(result, given.source))
-
-
-class OpenProject:
-    """A project that was opened: its rates, its map, its files.
-
-    Parameters
-    ----------
-    project
-        The project as declared.
-
-    Examples
-    --------
-    >>> import geozone
-    >>> project = geozone.open_project("bth")
-    >>> project.rates().query("level == 'zone'")[["indicator", "value"]]  # doctest: +SKIP
-    """
-
-    def __init__(self, project: Project, options: Options | None = None) -> None:
-        self.project = project
-        self.options = options or Options()
-        self._rated: Rated | None = None
-        self._result: ZoneResult | None = None
-
-    @property
-    def result(self) -> ZoneResult:
-        """Everything that is computed of the project."""
-        if self._result is None:
-            self._result = self.rated.whole()
-        return self._result
-
-    @property
-    def rated(self) -> Rated:
-        """The rates and what they rest on; what only outputs show is not computed yet. The run is made on the first use."""
-        if self._rated is None:
-            self._rated = compute_rated(self.project, self.options)
-        return self._rated
-
-    def rates(self) -> pd.DataFrame:
-        """Return the rates table, one row per unit and indicator."""
-        return rates_frame(self.rated.result.rates, self.options.lang)
-
-    def map(self) -> str:
-        """Return the page of the zone as html text."""
-        return render_page(self.result, lang=self.options.lang)
-
-    def export(self, path: str | Path) -> Path:
-        """Write the GeoPackage of the zone."""
-        write_geopackage(self.result, Path(path), lang=self.options.lang)
-        return Path(path)
-
-    def build(self, out: str | Path) -> list[Path]:
-        """Write all files of the zone into a folder."""
-        return build([self.project], Path(out), self.options)
-
-
-def open_project(name: str | Path, *, lang: Language = "zh", threads: int | None = None) -> OpenProject:
-    """Open a zone by its key (``bth``), or a project file by its path.
-
-    Raises
-    ------
-    UsageError
-        If there is no such zone.
-    InputError
-        If the project file is missing or cannot be read.
-    """
-    file = Path(name)
-    project = load_project(file) if file.suffix == ".toml" else embedded_project(str(name))
-    return OpenProject(project, Options(lang=lang, threads=threads))
-
-
-def rates_frame(rates: Iterable[Rate], lang: Language) -> pd.DataFrame:
-    """Return rates as a table with the fixed columns."""
-    return pd.DataFrame([rate.row(lang) for rate in rates])
+    return Map(render_page(result, lang=lang, words=words, story=table_story(result, given.source)))

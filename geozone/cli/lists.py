@@ -106,10 +106,10 @@ def indicators_command(
       geozone indicators --project project.toml --template to_fill_in
     """
     from geozone import listing
-    from geozone.api import OpenProject
     from geozone.lists.indicators import indicators_table
     from geozone.lists.missing import missing_inputs, missing_table
     from geozone.lists.template import require_new_folder, write_templates
+    from geozone.opened import OpenProject
     from geozone.rates.compute import chosen_indicators
 
     asked = missing or folder is not None

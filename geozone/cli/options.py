@@ -20,8 +20,8 @@ from geozone.messages import Language, text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geozone.api import OpenProject
     from geozone.model import ZoneResult
+    from geozone.opened import OpenProject
     from geozone.project import Project
     from geozone.run.options import Options
 
@@ -150,7 +150,7 @@ def run_options(
 
 def opened(zone: str | None, project_file: Path | None, options: Options) -> OpenProject:
     """Return the one project that a call names, opened."""
-    from geozone.api import OpenProject
+    from geozone.opened import OpenProject
 
     (project,) = chosen_projects((zone,) if zone else (), every=False, project_file=project_file)
     return OpenProject(project, options)

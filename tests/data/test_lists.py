@@ -5,12 +5,12 @@ import tomllib
 import openpyxl
 import pytest
 
-from geozone.api import OpenProject
 from geozone.errors import UsageError
 from geozone.lists.indicators import COMPUTED, EVIDENCE, MISSING, REPORTED, indicators_table
 from geozone.lists.missing import FIGURE, LAYER, REGISTER, VINTAGE, missing_inputs, missing_table
 from geozone.lists.template import PROJECT_FILE, write_templates
 from geozone.manifest.indicators import load_indicators
+from geozone.opened import OpenProject
 from geozone.overlay.units import member_codes
 from geozone.project import embedded_project, load_project
 from geozone.rates.compute import chosen_indicators

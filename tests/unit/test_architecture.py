@@ -34,7 +34,8 @@ STOREYS = [
     {"reuse"},  # of results, whatever they are
     {"maps", "export"},
     {"run"},
-    {"api", "listing", "verify", "explain", "example"},
+    {"notebook", "plot"},
+    {"api", "opened", "listing", "verify", "explain", "example"},
     {"lists", "drafting"},
     {"cli"},
     {"qgis_plugin"},  # packed for QGIS's own Python: it imports nothing of geozone, and nothing imports it

@@ -15,7 +15,6 @@ from raster_samples import saved
 from samples import sample_result
 from test_barriers import CRS, CUT_6, GEOD, NECK, RIDGE, RULE, broken_ridge, on_earth, units
 
-from geozone.api import OpenProject
 from geozone.barriers.analysis import analyse
 from geozone.barriers.buffers import belt_along
 from geozone.barriers.passages import passages
@@ -26,6 +25,7 @@ from geozone.manifest.indicators import load_indicators
 from geozone.manifest.roles import get_role
 from geozone.messages import Text
 from geozone.model import Basis, Layer, LayerSource, LayerSpec
+from geozone.opened import OpenProject
 from geozone.overlay.plane import area_km2
 from geozone.run.belts import BeltMaterials, Belts, widened
 

@@ -24,6 +24,7 @@ export function readLink(app, chart) {
 /** @param {App} app */
 export function keepLink(app) {
   const write = () => {
+    if (location.protocol === 'about:') return; // in a frame of a notebook, which has no address of its own
     const kept = new URLSearchParams();
     const { lang, indicator, level, year } = app.state;
     if (app.subject.place !== app.zone) kept.set('unit', app.subject.code);
