@@ -15,10 +15,12 @@ import pandas as pd
 
 from geozone.checks.stated_areas import compare_stated_areas, stated_area_findings, states_areas
 from geozone.errors import DataError, GeozoneError, UsageError
-from geozone.model import Decision, Finding, Layer
+from geozone.messages import message
+from geozone.model import Decision, Finding, Layer, Severity
 from geozone.overlay.features import Features
 from geozone.overlay.plane import parse_crs
 from geozone.overlay.stream import layer_name, stream_features
+from geozone.overlay.zones import frame_of
 from geozone.read import list_layers, read_layer
 from geozone.read.address import split_layer
 from geozone.read.bulk import quiet
@@ -31,7 +33,7 @@ from geozone.read.streaming import place_of_file, tells_its_place
 
 _ZONE, _UNITS = "zone", "units"  # layers of the GeoPackages that geozone writes
 
-Source: TypeAlias = str | Path | Layer | gpd.GeoDataFrame
+Source: TypeAlias = str | Path | Layer | gpd.GeoDataFrame | gpd.GeoSeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,20 @@ def open_layer(source: Source, crs: Any = None) -> Opened:
     InputError
         If a file is missing or cannot be read.
     UsageError
-        If a GeoDataFrame has another CRS than the one given.
+        If a GeoDataFrame has another CRS than the one given, or the source is none of these.
     """
-    if isinstance(source, gpd.GeoDataFrame):
-        return Opened(_with_crs(source, crs))
+    if isinstance(source, gpd.GeoDataFrame | gpd.GeoSeries):
+        frame = _with_crs(frame_of(source), crs)
+        return Opened(frame, [] if len(frame) else [_without_features()])
     layer = read_layer(source, crs=crs) if isinstance(source, str | Path) else source
+    if not isinstance(layer, Layer):
+        raise UsageError("overlay.not_a_layer", kind=type(layer).__name__)
     return Opened(layer, [*layer.findings, *stated_area_findings(layer)], list(layer.decisions))
+
+
+def _without_features() -> Finding:
+    said, remedy = message("read.no_features"), message("read.no_features_remedy")
+    return Finding("no_features", Severity.WARNING, "layer", said, remedy)
 
 
 def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened:
@@ -139,7 +149,7 @@ def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened
         named = f"{source}:{_UNITS}" if _is_own_geopackage(source) else source
     opened = open_layer(named, crs)
     columns = opened.data.data.columns if isinstance(opened.data, Layer) else opened.data.columns
-    if by is not None and by not in columns:
+    if by is not None and (not isinstance(by, str) or by not in columns):
         raise UsageError(
             "cli.bad_by",
             path=source if isinstance(source, str | Path) else "zones",

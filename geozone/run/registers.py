@@ -13,13 +13,14 @@ from geozone.figures.tables import read_figures
 from geozone.files import digest
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.origins import as_record, in_words, licence_of
-from geozone.messages import text
-from geozone.model import Basis, Finding, Level, Origin, Register, RegisterTotal, Status, Zone
+from geozone.messages import message, text
+from geozone.model import Basis, Finding, Level, Origin, Register, RegisterTotal, Severity, Status, Zone
 from geozone.project import Project, RegisterFile
-from geozone.rates.figures import Figure, Figures
+from geozone.rates.figures import VALUE, Figure, Figures
 from geozone.registers import embedded_registers, read_register
 from geozone.reuse.reuse import Reuse
 from geozone.run.layers import TOLD, bytes_read
+from geozone.vintages import year_of
 
 _RECORDS = (*TOLD, Register, RegisterTotal, Origin, Basis, Level, Status)
 
@@ -78,6 +79,7 @@ def read_all_figures(
     """Return the reported figures of a zone, and what was found in the user's own; note what was read."""
     own: dict[str, Sequence[Figure]] = {}
     found: list[Finding] = []
+    newest = _newest_year(project) if project.figures else 0
     for entry in project.figures:
         source = in_words(entry.origin) if entry.origin else None
         table = read_figures(
@@ -91,7 +93,7 @@ def read_all_figures(
             indicators=indicators,
         )
         own[entry.name] = [*own.get(entry.name, ()), *table.figures]
-        found += table.findings
+        found += [*table.findings, *_later_than_all(table.figures, entry.name, newest)]
         inputs.append(
             {
                 "path": entry.name,
@@ -107,3 +109,27 @@ def read_all_figures(
         )
     together, replaced = merged(embedded_figures(project.zone), own)
     return together, found + replaced
+
+
+def _newest_year(project: Project) -> int:
+    """Return the latest year that data of the project, or of geozone itself, is of."""
+    dates = [entry.as_of for entry in project.registers]
+    dates += [project.layers[name].vintage for name in project.own]
+    dates += [register.as_of for register in embedded_registers(project.zone).values()]
+    years = [figure.year for figure in embedded_figures(project.zone).all if figure.kind == VALUE]
+    return max((year for year in (*map(year_of, dates), *years) if year is not None), default=0)
+
+
+def _later_than_all(figures: Sequence[Figure], file: str, newest: int) -> list[Finding]:
+    """Return the finding that figures are of a year after all other data: they may be what somebody plans.
+
+    There is no clock here, so that the same inputs give the same outputs on any day.
+    """
+    later = sorted(
+        {figure.year for figure in figures if figure.kind == VALUE and (figure.year or 0) > newest}
+    )
+    if not later:
+        return []
+    params = {"file": file, "years": ", ".join(map(str, later)), "newest": newest}
+    said, remedy = message("run.figures_later", **params), message("run.figures_later_remedy")
+    return [Finding("figures_later", Severity.WARNING, file, said, remedy)]

@@ -6,7 +6,10 @@ import pytest
 
 from geozone.errors import InputError
 from geozone.figures.tables import read_figures
+from geozone.manifest.indicators import load_indicators
 from geozone.model import Basis
+from geozone.project import load_project
+from geozone.run.registers import read_all_figures
 from geozone.seeds import get_zone
 
 HEADINGS = "行政区,指标,年份,数值,计量单位"
@@ -65,3 +68,16 @@ def test_a_number_with_a_plus_is_a_change_and_no_value(tmp_path):
     found = read(tmp_path, HEADINGS, "河北省,森林覆盖率,2023,+1.2,%", "北京市,森林覆盖率,2023,44.9,%")
     assert [figure.value for figure in found.figures] == [44.9]
     assert "figures_direction" in kinds(found)
+
+
+def test_a_figure_of_a_later_year_than_all_other_data_is_told(tmp_path):
+    table = tmp_path / "指标.csv"
+    table.write_text(f"{HEADINGS}\n河北省,森林覆盖率,2024,36.5,%\n河北省,森林覆盖率,2097,38,%", "utf-8")
+    project = tmp_path / "project.toml"
+    project.write_text('zone = "hebei"\n[[figures]]\npath = "指标.csv"\nbasis = "official"\n', "utf-8")
+    _, findings = read_all_figures(load_project(project), load_indicators(), [])
+    [later] = [finding for finding in findings if finding.kind == "figures_later"]
+    assert later.message.params["years"] == "2097"
+    table.write_text(f"{HEADINGS},性质\n河北省,森林覆盖率,2097,38,%,目标值", "utf-8")
+    _, findings = read_all_figures(load_project(project), load_indicators(), [])
+    assert "figures_later" not in {finding.kind for finding in findings}

@@ -223,3 +223,20 @@ def test_kinds_that_leave_something_out_are_kinds_that_are_found():
     """A kind that was renamed where it is found would otherwise pass for complete."""
     known = {key.split(".", 1)[1] for key in all_texts()}
     assert known >= _LEFT_OUT | REPAIRABLE
+
+
+def test_a_series_is_a_layer_and_one_without_features_is_told():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GeozoneWarning)
+        table = geozone.coverage(gpd.GeoSeries(INSIDE, crs=4490), SQUARES, by="name")
+        empty = geozone.coverage(gpd.GeoDataFrame(geometry=[], crs=4490), SQUARES, by="name")
+    assert table["net_km2"].sum() == pytest.approx(NET)
+    assert "no_features" in kinds(empty)
+
+
+@pytest.mark.parametrize("layer", [5, None, pd.DataFrame({"a": [1]})])
+def test_what_is_no_layer_and_what_is_no_field_is_refused(layer):
+    with pytest.raises(UsageError, match="Layer"):
+        geozone.coverage(layer, SQUARES)
+    with pytest.raises(UsageError, match="name"):
+        geozone.coverage(SQUARES, SQUARES, by=["name"])
