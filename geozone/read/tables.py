@@ -33,7 +33,7 @@ from geozone.read.placed import geometries_of
 from geozone.read.safety import Limits, few_columns, small_enough
 from geozone.read.source import Source
 from geozone.read.systems import system_in_column, with_system
-from geozone.read.workbook import open_workbook
+from geozone.read.workbook import Sheet, open_workbook
 
 Cells = list[list[str]]
 
@@ -87,7 +87,8 @@ def read_xlsx(
     InputError
         If the workbook is damaged or too large, or no sheet, or more than one, has coordinates.
     """
-    sheets = _sheets_as_text(source, limits)
+    opened = _sheets(source, limits)
+    sheets = _as_text(opened, source, limits)
     placed = {name: rows for name, rows in sheets.items() if find_table(rows, fields) is not None}
     if not placed and len(sheets) == 1:
         placed = sheets  # which says what it lacks
@@ -97,6 +98,7 @@ def read_xlsx(
         raise InputError("read.no_coordinates", path=source.shown)
     [(name, rows)] = placed.items()
     notes.decide("layer", name, "read.sheet", name=name)
+    _tell_unseen(opened[name], notes)
     return _place(rows, fields, source, notes, sheet=name)
 
 
@@ -108,19 +110,18 @@ def placed_sheets(source: Source, limits: Limits) -> list[str]:
     InputError
         If the workbook is damaged or too large.
     """
-    sheets = _sheets_as_text(source, limits)
+    sheets = _as_text(_sheets(source, limits), source, limits)
     return [name for name, rows in sheets.items() if find_table(rows, {}) is not None]
 
 
-def _sheets_as_text(source: Source, limits: Limits) -> dict[str, Cells]:
+def _as_text(sheets: Mapping[str, Sheet], source: Source, limits: Limits) -> dict[str, Cells]:
     """Return the sheet that is asked for, or all, as rows of text."""
-    small_enough(source.path, source.shown, limits)
-    sheets = _sheets(source, limits)
     if source.layer is not None and source.layer not in sheets:
         raise InputError(
             "read.no_such_layer", path=source.shown, layer=source.layer, choices=", ".join(sheets)
         )
-    chosen = {source.layer: sheets[source.layer]} if source.layer else sheets
+    names = [source.layer] if source.layer else list(sheets)
+    chosen = {name: sheets[name].rows for name in names}
     for rows in chosen.values():
         few_columns(source.shown, max(map(len, rows), default=0), limits)
     return {name: [[_text(value) for value in row] for row in rows] for name, rows in chosen.items()}
@@ -159,8 +160,18 @@ def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
     return None
 
 
-def _sheets(source: Source, limits: Limits) -> dict[str, list[list[Any]]]:
-    return {sheet.title: sheet.rows for sheet in open_workbook(source.path, source.shown, limits)}
+def _sheets(source: Source, limits: Limits) -> dict[str, Sheet]:
+    small_enough(source.path, source.shown, limits)
+    return {sheet.title: sheet for sheet in open_workbook(source.path, source.shown, limits)}
+
+
+def _tell_unseen(sheet: Sheet, notes: Notes) -> None:
+    """Say that rows are hidden, which are read all the same, and that formulas were saved without their results."""
+    hidden = sorted(sheet.hidden_rows)
+    if hidden:
+        notes.find("rows_hidden", Severity.WARNING, sheet=sheet.title, count=len(hidden))
+    if sheet.unsaved:
+        notes.find("formulas_unsaved", Severity.WARNING, sheet=sheet.title, count=len(sheet.unsaved))
 
 
 def _text(value: Any) -> str:

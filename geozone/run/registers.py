@@ -125,9 +125,8 @@ def _later_than_all(figures: Sequence[Figure], file: str, newest: int) -> list[F
 
     There is no clock here, so that the same inputs give the same outputs on any day.
     """
-    later = sorted(
-        {figure.year for figure in figures if figure.kind == VALUE and (figure.year or 0) > newest}
-    )
+    years = {figure.year for figure in figures if figure.kind == VALUE}
+    later = sorted(year for year in years if year is not None and year > newest)
     if not later:
         return []
     params = {"file": file, "years": ", ".join(map(str, later)), "newest": newest}

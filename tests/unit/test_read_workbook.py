@@ -3,6 +3,7 @@
 import zipfile
 from datetime import date
 
+import openpyxl
 import pytest
 from office import edit_part, write_book, write_old_book
 
@@ -176,3 +177,20 @@ def test_points_in_a_workbook_are_all_read_whatever_its_dimension(tmp_path):
         write_book(tmp_path / "a.xlsx", {"站点": rows}), '<dimension ref="A1:C6"', '<dimension ref="A1:C2"'
     )
     assert len(read_layer(path).data) == 5
+
+
+def test_hidden_rows_of_places_are_read_and_told_and_so_are_formulas_without_results(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["名称", "经度", "纬度"], ["甲", 117.2, 40.0], ["乙", 117.3, 40.1], ["丙", "=B2+1", "=C2+1"]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "点位.xlsx")
+    book.close()
+    layer = read_layer(tmp_path / "点位.xlsx")
+    told = {
+        finding.kind: finding.message.params["count"]
+        for finding in layer.findings
+        if finding.kind in {"rows_hidden", "formulas_unsaved"}
+    }
+    assert told == {"rows_hidden": 1, "formulas_unsaved": 2}
+    assert layer.data.geometry.notna().sum() == 2
