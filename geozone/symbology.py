@@ -61,6 +61,8 @@ BASIS_COLOURS: Mapping[Basis, str] = {
     Basis.WORKING: "#8c3a12",
     Basis.SYNTHETIC: "#8a1250",
 }
+DARK = "#1d2427"  # the ground of cards by night, as the style sheet of the page has it
+_READABLE = 4.5  # contrast of words, by WCAG 2.2 AA
 STREAM_WIDTHS = (
     1.0,
     2.4,
@@ -84,6 +86,28 @@ CLASS_COLOURS = (
     "#d9a6a0",
     "#5f6f7a",
 )
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, from 1 to 21, as WCAG 2.2 defines it."""
+    first, second = sorted((_luminance(one), _luminance(other)))
+    return (second + 0.05) / (first + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (part / 255 for part in bytes.fromhex(colour.removeprefix("#")))
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def by_night(colour: str) -> str:
+    """Return a colour as light as words on dark cards must be."""
+    own = np.array([*bytes.fromhex(colour.removeprefix("#"))], float)
+    mixed = (own + (255 - own) * part for part in np.linspace(0, 1, 101))
+    shades = ("#" + bytes(shade.round().astype(np.uint8).tolist()).hex() for shade in mixed)
+    return next(shade for shade in shades if contrast(shade, DARK) >= _READABLE)
 
 
 def register_of(role: str | None) -> str:

@@ -113,7 +113,7 @@ class Page(Figure):
         '<html lang="{{ this.language }}">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="@policy@">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light">\n'
+        '<meta name="color-scheme" content="light dark">\n'
         "<title>{{ this.title|e }}</title>\n"
         "<style>{{ this.styles }}</style>\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
         "<script>{{ this.guard }}</script>\n<script>{{ this.code }}</script>\n<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"

@@ -18,6 +18,7 @@ from geozone.symbology import (
     VERDICT_COLOURS,
     Drawn,
     Mark,
+    by_night,
     drawn_style,
     drawn_title,
     feature_grades,
@@ -43,7 +44,19 @@ def data_styles() -> str:
     for basis, colour in BASIS_COLOURS.items():
         dashed = ";border-style:dashed" if basis in DOUBTED else ""
         rules.append(f".badge-{basis.value}{{color:{colour}{dashed}}}")
-    return "\n".join(rules)
+    return "\n".join([*rules, "@media screen and (prefers-color-scheme:dark){", *_night_styles(), "}"])
+
+
+def _night_styles() -> list[str]:
+    """Return the rules of dark cards; pills keep their own ground, and so their colours."""
+    rules = []
+    for verdict, (word, _) in VERDICT_COLOURS.items():
+        rules.append(f":not(.pill)>.mark-{verdict.value}{{color:{by_night(word)}}}")
+        if verdict in JUDGED:
+            rules.append(f".bar-value.verdict-{verdict.value}{{background:{by_night(word)}}}")
+    return rules + [
+        f".badge-{basis.value}{{color:{by_night(colour)}}}" for basis, colour in BASIS_COLOURS.items()
+    ]
 
 
 def symbol(style: LayerStyle, *, points: bool = False) -> dict[str, Any]:

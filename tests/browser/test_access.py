@@ -1,10 +1,12 @@
 """The page for everyone: axe-core, the keyboard alone, small screens, still pictures."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from geozone import maps
+from geozone.symbology import contrast
 
 AXE = Path(maps.__file__).parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -21,24 +23,68 @@ def findings(page):
     ]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_axe_finds_nothing_on_the_map_page(open_page, site, lang):
-    page = open_page(site / "bth.html", f"#lang={lang}")
+@pytest.mark.parametrize(("lang", "scheme"), [("zh", "light"), ("en", "light"), ("zh", "dark")])
+def test_axe_finds_nothing_on_the_map_page(open_page, site, lang, scheme):
+    page = open_page(site / "bth.html", f"#lang={lang}", color_scheme=scheme)
     page.locator("details.more summary").first.click()
     page.locator('[data-tool="compare"]').click()
     assert findings(page) == []
 
 
-def test_axe_finds_nothing_with_a_popup_on_a_phone(open_page, site):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_with_a_popup_on_a_phone(open_page, site, scheme):
     # a popup that is still fading in has too little contrast
-    page = open_page(site / "bth.html", viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    phone = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce", "color_scheme": scheme}
+    page = open_page(site / "bth.html", **phone)
     page.locator("#map").click(position={"x": 150, "y": 260})
     page.locator(".leaflet-popup-content").wait_for()
     assert findings(page) == []
 
 
-def test_axe_finds_nothing_on_the_index(open_page, site):
-    assert findings(open_page(site / "index.html")) == []
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_index(open_page, site, scheme):
+    assert findings(open_page(site / "index.html", color_scheme=scheme)) == []
+
+
+def test_the_page_is_dark_by_preference_and_its_map_is_not(open_page, site):
+    looks = []
+    for scheme in ("light", "dark"):
+        page = open_page(site / "bth.html", color_scheme=scheme, reduced_motion="reduce")
+        looks.append(
+            page.evaluate(
+                """() => {
+                    const sum = (element) => getComputedStyle(element).backgroundColor.match(/[0-9]+/g).slice(0, 3).reduce((all, part) => all + Number(part), 0);
+                    return [sum(document.querySelector('.panel')), document.querySelector('.picture canvas').toDataURL()];
+                }"""
+            )
+        )
+        page.emulate_media(media="print")
+        assert (
+            page.eval_on_selector(".panel", "one => getComputedStyle(one).backgroundColor")
+            == "rgb(255, 255, 255)"
+        )
+    (light, drawn), (dark, same) = looks
+    assert light == 3 * 255
+    assert dark < 3 * 50
+    assert drawn == same
+
+
+def test_edges_of_controls_are_seen(open_page, site):
+    """Their contrast with the ground is at least 3, by day and by night (WCAG 2.2, 1.4.11)."""
+    for scheme in ("light", "dark"):
+        page = open_page(site / "bth.html", color_scheme=scheme)
+        found = page.evaluate(
+            """() => ['select', 'input[type=search]', '.language', '.tools', '.legend'].map(name => {
+                const element = document.querySelector(name);
+                const style = getComputedStyle(element);
+                return [name, style.borderTopColor, style.backgroundColor];
+            })"""
+        )
+        for name, edge, ground in found:
+            shades = [
+                "#" + bytes(map(int, re.findall(r"\d+", colour)[:3])).hex() for colour in (edge, ground)
+            ]
+            assert contrast(*shades) >= 3, (scheme, name, shades)
 
 
 def test_a_phone_needs_no_sideways_scrolling(open_page, site):

@@ -14,7 +14,15 @@ from geozone.maps.document import Page
 from geozone.maps.payload import zone_payload
 from geozone.maps.style import data_styles
 from geozone.model import Basis, Status, Verdict
-from geozone.symbology import BASIS_COLOURS, LEGEND_ORDER, VERDICT_COLOURS, VERDICT_MARKS, Mark
+from geozone.symbology import (
+    BASIS_COLOURS,
+    DARK,
+    LEGEND_ORDER,
+    VERDICT_COLOURS,
+    VERDICT_MARKS,
+    Mark,
+    by_night,
+)
 
 SOURCES = Path(geozone.__file__).parent / "maps" / "frontend" / "src"
 SCRIPTS, SHEETS = sorted(SOURCES.glob("*.js")), sorted(SOURCES.glob("*.css"))
@@ -112,3 +120,13 @@ def contrast(one, other):
 def test_words_of_verdicts_and_bases_can_be_read_on_their_ground():
     assert all(contrast(word, ground) >= 4.5 for word, ground in VERDICT_COLOURS.values())
     assert all(contrast(colour, "#ffffff") >= 4.5 for colour in BASIS_COLOURS.values())
+
+
+def test_words_of_verdicts_and_bases_can_be_read_by_night():
+    assert f"--card: {DARK};" in (
+        Path(geozone.__file__).parent / "maps" / "frontend" / "src" / "base.css"
+    ).read_text("utf-8")
+    colours = [word for word, _ in VERDICT_COLOURS.values()] + list(BASIS_COLOURS.values())
+    for colour in colours:
+        assert 4.5 <= contrast(by_night(colour), DARK) < 5.2  # no paler than it must be
+        assert by_night(colour) in data_styles()
