@@ -216,6 +216,14 @@ def load_places() -> tuple[Place, ...]:
 
 
 @cache
+def load_phrases() -> Mapping[str, Text]:
+    """Return what the embedded data say in words, by what they hold, in both languages."""
+    return {
+        held: Text(said.get("zh", held), said.get("en", held)) for held, said in _table("phrases").items()
+    }
+
+
+@cache
 def load_passes() -> tuple[Pass, ...]:
     """Return the passes and the basins of the mountain barriers."""
     table = _table("passes")

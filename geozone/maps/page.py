@@ -28,6 +28,7 @@ from geozone.maps.style import crowded_symbol, graded_symbols, layer_symbols, sy
 from geozone.maps.tiles import tile_layer
 from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import Basis, Layer, LayerSpec, LayerStyle, ZoneResult
+from geozone.seeds import load_phrases
 from geozone.symbology import (
     LEGEND_ORDER,
     counts_items,
@@ -39,6 +40,7 @@ from geozone.symbology import (
 )
 
 HIDDEN_COLUMNS = {"geometry", "province_codes", GROUP}  # not for readers
+PHRASED = ("source", "published_note")  # attributes that say something in words
 NAMES = {"name", "name_en"}  # what the page calls a feature
 PLAIN_FEATURES, PLAIN_POINTS = 20_000, 250_000  # a layer beyond either travels as tiles
 MADE_PLACES = 4  # decimals of what the run measured, as the page tells it
@@ -175,6 +177,7 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         columns = {name: _short(values) for name, values in columns.items()}
     if statuses is not None:
         columns["status"] = [drawn.value for drawn in statuses]
+    columns |= _in_both_languages(columns)
     rows, ends = attributes(columns, len(layer.data))
     flow = load_roles()[spec.role].flow
     if flow in layer.data:
@@ -220,6 +223,20 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         entry |= {"symbols": which, "items": items}
         blocks.append(data_block(f"geometry-{key}", pack(encode(geometries)), BINARY))
     return entry, blocks
+
+
+def _in_both_languages(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of words that embedded data hold in one language, in Chinese, and their English twins."""
+    found = {}
+    for name in PHRASED:
+        if name not in columns or f"{name}_en" in columns:
+            continue
+        said = [load_phrases().get(str(held)) for held in columns[name]]
+        if any(said):
+            pairs = list(zip(said, columns[name], strict=True))
+            found[name] = pd.Series([one.zh if one else held for one, held in pairs])
+            found[f"{name}_en"] = pd.Series([one.en if one else held for one, held in pairs])
+    return found
 
 
 def _short(values: pd.Series[Any]) -> pd.Series[Any]:

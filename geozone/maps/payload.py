@@ -36,6 +36,7 @@ from geozone.model import (
 )
 from geozone.rates.amounts import amount_text, area_text
 from geozone.rates.wording import demands, tally, target_in_year_text
+from geozone.seeds import load_phrases
 from geozone.story.zone import is_uncomputed, leading_indicators, leading_of_demands, zone_story
 from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RATE_ZERO, VERDICT_MARKS, Mark
 
@@ -197,12 +198,22 @@ def _register(name: str, register: Register, strings: Strings) -> dict[str, Any]
         "basis": register.basis.value,
         "as_of": clean(str(register.as_of)),
         "source": strings.add(register.source),
-        "items": {name: interned(items[name]) for name in REGISTER_COLUMNS},
+        "items": {name: interned(items[name]) for name in REGISTER_COLUMNS}
+        | _english_sources(items["source"]),
         "totals": [
             {"unit_code": total.unit_code, "count": total.count, "source": total.source}
             for total in register.totals
         ],
     }
+
+
+def _english_sources(sources: pd.Series[Any]) -> dict[str, Any]:
+    """Return the sources of items in English, where they are words of the embedded registers; titles stay as they are."""
+    said = [load_phrases().get(str(source)) for source in sources]
+    if not any(said):
+        return {}
+    twins = [one.en if one else source for one, source in zip(said, sources, strict=True)]
+    return {"source_en": interned(pd.Series(twins, index=sources.index))}
 
 
 def layer_entry(spec: LayerSpec, strings: Strings) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def places_layer(zone: Zone, units: gpd.GeoDataFrame, boundary: LayerSpec | None
     -------
     Layer
         Polygons and points in EPSG:4490 with ``id, name, name_en, kind, kind_en, kind_group, documents, clauses, units,
-        area_km2, basis, confidence, source, licence, accuracy_m, vintage, note, note_en``.
+        area_km2, basis, confidence, source, source_en, licence, accuracy_m, vintage, note, note_en``.
     """
     spec = next(one for one in load_catalog().values() if get_role(one.role).nominal)
     table = units.drop_duplicates("code").set_index("code")
@@ -83,7 +83,7 @@ def places_layer(zone: Zone, units: gpd.GeoDataFrame, boundary: LayerSpec | None
 
 COLUMNS = (
     "id", "name", "name_en", "kind", "kind_en", "kind_group", "documents", "clauses", "units", "area_km2", "basis", "confidence",
-    "source", "licence", "accuracy_m", "vintage", "note", "note_en", "geometry",
+    "source", "source_en", "licence", "accuracy_m", "vintage", "note", "note_en", "geometry",
 )  # fmt: skip
 
 
@@ -111,6 +111,7 @@ def _area(place: Place, table: gpd.GeoDataFrame, boundary: LayerSpec | None) -> 
         "area_km2": float(members["area_km2"].sum()),
         "basis": (boundary.basis if boundary and single else Basis.DERIVED).value,
         "source": "；".join(source.zh for source in sources if source),
+        "source_en": "; ".join(source.en for source in sources if source),
         "licence": boundary.licence if boundary else None,
         "accuracy_m": None,
         "vintage": boundary.vintage if boundary else None,
@@ -136,6 +137,7 @@ def _point(place: Place, table: gpd.GeoDataFrame) -> dict[str, Any] | None:
         "area_km2": None,
         "basis": Basis.SCHEMATIC.value,
         "source": source.zh,
+        "source_en": source.en,
         "licence": POINT_LICENCE,
         "accuracy_m": None if place.accuracy_deg is None else place.accuracy_deg * _METRES,
         "vintage": None,

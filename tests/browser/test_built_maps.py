@@ -1,10 +1,12 @@
 """The maps that `make maps` builds: the numbers of their JSON files, and what a new user looks for."""
 
 import json
+import re
 
 import pytest
 from samples import BUILT_ZONES, THOROUGH
 
+from geozone.messages import room
 from geozone.rates.frame import READING
 
 # a number that changes with the picture of the map
@@ -218,13 +220,35 @@ def test_the_legend_of_a_real_sheet_is_whole(zone_page, zone):
     assert rows >= 3
 
 
-def test_attributes_of_the_embedded_layers_have_chinese_names(open_page, built):
+IDEOGRAPH, SENTENCE = re.compile("[\u4e00-\u9fff]"), re.compile("[a-z]{2,} [a-z]{2,} [a-z]{2,}")
+POPUP = """([id, last, lang]) => {
+    const { app } = geozone;
+    app.set({ lang });
+    const layer = [...app.layers.values()].find(one => one.id === id);
+    return app.showFeature(layer, last ? layer.features.count - 1 : 0).then(() =>
+        [...[...document.querySelectorAll('.leaflet-popup-content')].pop().querySelectorAll('dt')]
+            .map(one => [one.textContent, one.nextElementSibling.textContent]));
+}"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_popups_of_the_embedded_layers_speak_one_language(open_page, built, lang):
+    """No field of a file, no number with more decimals than anybody measures, no sentence of the other language."""
     page = open_page(built / "bth.html", reduced_motion="reduce")
-    for layer in ("redline", "barrier", "bays", "rivers", "lakes", "coastline"):
-        page.evaluate(
-            "id => geozone.app.showFeature([...geozone.app.layers.values()].find(one => one.id === id), 0)",
-            layer,
-        )
-        labels = page.locator(".leaflet-popup-content dt")
-        labels.first.wait_for()
-        assert all(not label.isascii() for label in labels.all_inner_texts()), layer
+    layers = page.evaluate(
+        "() => [...geozone.app.layers.values()].filter(one => one.features).map(one => one.id)"
+    )
+    assert len(layers) > 8
+    words = room("words")
+    titles = {words[f"column_{name}"].get(lang) for name in ("licence", "register")}
+    for layer in layers:
+        for last in (False, True):
+            rows = page.evaluate(POPUP, [layer, last, lang])
+            assert rows, layer
+            for name, told in rows:
+                assert not re.fullmatch("[a-z0-9_]+", name), (layer, name)
+                assert not re.search(r"\d\.\d{5,}", told), (layer, name, told)
+                if name in titles:  # licences and titles of publications are cited as they are
+                    continue
+                other = IDEOGRAPH if lang == "en" else SENTENCE
+                assert not other.search(told), (layer, name, told)

@@ -5,6 +5,8 @@ import json
 import pytest
 from samples import sample_result
 
+from geozone.messages import text
+
 
 def shown_numbers(page):
     return page.eval_on_selector_all(
@@ -260,3 +262,42 @@ def test_layers_follow_the_indicator_that_is_chosen(open_page, site):
     assert red["redline"]
     assert not red["bays"]
     assert red["graticule"] == before["graticule"]
+
+
+def test_one_click_on_a_number_of_the_table_opens_its_proof(open_page, site):
+    page = open_page(site / "bth.html", reduced_motion="reduce")
+    cell = page.locator('tr[data-unit="910000"] td[data-indicator="redline_coverage"]')
+    cell.click()
+    opened = page.locator('#rates article[data-indicator="redline_coverage"] details.more')
+    assert opened.get_attribute("open") is not None
+    assert page.locator("#rates h2").inner_text().startswith("甲省")
+    told = opened.inner_text()
+    for name in ("column_method", "column_source", "column_basis"):
+        assert text(f"words.{name}").zh in told
+    box = page.locator('#rates article[data-indicator="redline_coverage"]').bounding_box()
+    assert 0 <= box["y"] < 900
+    assert page.evaluate("() => document.activeElement.matches('details.more summary')")
+
+
+def test_a_popup_leads_to_the_proof_of_its_number(open_page, site):
+    page = open_page(site / "bth.html", "#indicator=redline_coverage", reduced_motion="reduce")
+    box = page.locator("#map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.42, box["y"] + box["height"] * 0.5)
+    page.locator(".leaflet-popup-content [data-proof]").click()
+    opened = page.locator('#rates article[data-indicator="redline_coverage"] details.more[open]')
+    assert opened.count() == 1
+    unit = page.locator('#rates article[data-indicator="redline_coverage"]').get_attribute("data-unit")
+    assert unit == page.evaluate("() => geozone.app.units[geozone.app.state.unit].code")
+
+
+def test_a_clause_is_cited_with_what_is_printed_in_it(open_page, site):
+    page = open_page(site / "bth.html")
+    page.evaluate(
+        "() => document.querySelectorAll('#rates details.more').forEach(one => { one.open = true; })"
+    )
+    printed = page.evaluate(
+        "() => Object.values(geozone.app.data.targets).flatMap(one => Object.values(one.printed))"
+    )
+    told = page.locator("#rates").inner_text()
+    assert printed
+    assert any(f"原文“{one}”" in told for one in printed)

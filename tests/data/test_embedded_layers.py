@@ -14,6 +14,7 @@ from geozone.catalog import load_catalog
 from geozone.files import shipped
 from geozone.model import Basis
 from geozone.overlay.plane import area_km2, length_km, to_plane
+from geozone.seeds import load_phrases
 
 LAYERS = shipped("layers")
 DATA = LAYERS / "data"
@@ -21,6 +22,7 @@ VECTORS = sorted(DATA.glob("*.gpkg"))
 RASTERS = sorted(DATA.glob("*.tif"))
 TABLES = [(path, layer) for path in VECTORS for layer in pyogrio.list_layers(path)[:, 0]]
 TOLD = ["name", "name_en", "source", "licence", "basis", "accuracy_m", "vintage"]
+PHRASED = ["source", "published_note"]
 IDS = {
     "boundary",
     "coastline",
@@ -356,3 +358,22 @@ def test_the_yangtze_is_water_and_lakes_are_not_told_twice():
     assert wet > 0.9 * length_km([course], "EPSG:4490")[0]
     lakes = shapely.union_all([lake.geometry for lake in read_all("lakes_*.gpkg", "lakes").values()])
     assert area_km2([shapely.intersection(water, lakes)], "EPSG:4490")[0] < 30
+
+
+def test_what_the_data_say_in_words_is_said_in_both_languages():
+    """Every phrase of a layer stands in seeds/phrases.toml, and nothing else does."""
+    held = set()
+    for path, layer in TABLES:
+        data = pyogrio.read_dataframe(path, layer=layer, read_geometry=False)
+        for name in set(PHRASED) & set(data.columns):
+            held |= set(data[name].dropna()) - {""}
+    registers = {
+        source
+        for path in (LAYERS / "registers").glob("*.csv")
+        for source in pd.read_csv(path).get("source", [])
+    }
+    phrases = load_phrases()
+    assert held <= phrases.keys()
+    assert phrases.keys() <= held | registers
+    for phrase in phrases.values():
+        assert phrase.zh != phrase.en

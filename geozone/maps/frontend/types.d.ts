@@ -259,6 +259,7 @@ declare global {
     length_km: number | null;
     basis: string | null;
     source: string | null;
+    source_en?: string | null; // where it differs
     source_date: string | null;
     confidence: string | null;
     note: string | null;

@@ -108,8 +108,11 @@ function facts(app, indicator, rates) {
   const targets = new Map(rates.map((row) => [row.target_id, app.data.targets[row.target_id ?? '']]));
   for (const [id, target] of targets) {
     if (!target) continue;
-    const titles = target.documents.map((one) => (app.data.documents[one] ? said(app.data.documents[one].title) : one));
-    add('column_clause', `${id}${text('colon')}${[...new Set(titles)].join(text('semicolon'))} ${target.clause}`);
+    const printed = target.documents.map((one) => {
+      const title = app.data.documents[one] ? said(app.data.documents[one].title) : one;
+      return target.printed[one] ? text('as_printed', { title, printed: target.printed[one] }) : title;
+    });
+    add('column_clause', `${id}${text('colon')}${[target.clause, ...new Set(printed)].filter(Boolean).join(text('semicolon'))}`);
     add('column_targets_denominator', said(target.denominator));
     if (said(target.note)) add('column_note', said(target.note));
   }
@@ -174,6 +177,19 @@ function toMap(app, id) {
     },
     '\u25D0',
   );
+}
+
+// Opens what a number of the chosen unit rests on: its clause, method, layers, items and other counts.
+/** @param {App} app @param {string} id */
+export function showProof(app, id) {
+  const found = document.querySelector(`#rates [data-indicator="${CSS.escape(id)}"]`);
+  const place = /** @type {HTMLElement | null} */ (found?.closest('article.card') ?? found?.closest('details') ?? null);
+  const details = /** @type {HTMLDetailsElement | null} */ (place?.matches('details') ? place : (place?.querySelector('details.more') ?? null));
+  if (!place || !details) return;
+  place.hidden = false; // a filter may have left it out
+  details.open = true;
+  place.scrollIntoView({ behavior: app.still ? 'auto' : 'smooth' });
+  details.querySelector('summary')?.focus({ preventScroll: true });
 }
 
 // `parts` are the rows of the indicators that look at the same in another measure.

@@ -2,8 +2,9 @@
 
 import { h, replace } from './dom.js';
 import { digits } from './rounding.js';
-import { hasText, said, text } from './text.js';
+import { hasText, language, said, text } from './text.js';
 import { badge } from './badge.js';
+import { showProof } from './card.js';
 import { itemName, itemsOf, symbolPlace } from './years.js';
 
 const FIRST = ['source', 'licence', 'vintage', 'accuracy_m'];
@@ -53,11 +54,11 @@ function shownValue(app, attributes, name) {
   return /_share$|^lost_/.test(name) ? `${digits(value * 100, 1)}%` : value;
 }
 
-// A length in km or an area in km\u00B2, with as many decimals as tables give it; what is small keeps what it has.
+// A length in km or an area in km\u00B2, with as many decimals as tables give it; what is small has more of them.
 /** @param {number} value @returns {number | string} */
 function amount(value) {
   const size = Math.abs(value);
-  if (size < 1) return value;
+  if (size < 1) return digits(value, size < 0.1 ? 4 : 2);
   return digits(value, Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
@@ -94,13 +95,13 @@ function featureBlock(app, { layer, feature }) {
       ? h('p', { class: 'status-row' }, h('span', { class: `dot status-${status.key}` }), said(status.title), item?.status_date ? ` · ${item.status_date}` : '')
       : null,
     items.length > 1 ? itemLines(items) : null,
-    h(
-      'dl',
-      {},
-      attributeRows(app, layer, attributes),
-      item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source} ${item.source_date ?? ''}`))] : null,
-    ),
+    h('dl', {}, attributeRows(app, layer, attributes), item?.source ? [h('dt', {}, text('column_register')), h('dd', {}, sourceOf(item))] : null),
   );
+}
+
+/** @param {Item} item @returns {string} */
+function sourceOf(item) {
+  return shortened([(language() === 'en' && item.source_en) || item.source, item.source_date].filter(Boolean).join(' · '));
 }
 
 /** @param {Item[]} items */
@@ -169,7 +170,7 @@ function itemBlock({ item, register }) {
       text(`status_${item.status}`),
       item.status_date ? ` · ${item.status_date}` : '',
     ),
-    h('dl', {}, h('dt', {}, text('column_register')), h('dd', {}, shortened(`${item.source ?? ''} ${item.source_date ?? ''}`))),
+    h('dl', {}, h('dt', {}, text('column_register')), h('dd', {}, sourceOf(item))),
     h('p', { class: 'note' }, text('item_not_drawn')),
   );
 }
@@ -220,6 +221,25 @@ function rateLine(app, unit, indicator, rate) {
       h('b', {}, rate ? said(rate.value_text) : text('no_value')),
       rate?.basis ? badge(rate.basis) : null,
     ),
+    rate
+      ? h(
+          'p',
+          {},
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'link',
+              'data-proof': indicator,
+              onclick: () => {
+                app.set({ unit: unit.place, region: null });
+                showProof(app, indicator);
+              },
+            },
+            text('table_run'),
+          ),
+        )
+      : null,
     rate?.shown === null || !rate ? h('p', { class: 'note' }, reason) : said(rate.made_text) ? h('p', { class: 'note' }, said(rate.made_text)) : null,
   ];
 }

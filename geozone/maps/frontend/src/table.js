@@ -1,5 +1,6 @@
 // The table twin of the map: every unit with all its rates; sortable, filterable, and a click flies there.
 
+import { showProof } from './card.js';
 import { h, replace } from './dom.js';
 import { sounds } from './pinyin.js';
 import { REGION, placesOf } from './regions.js';
@@ -180,7 +181,18 @@ function row(app, unit, columns) {
       const other = rate.title_text === app.indicators[id].title ? null : said(rate.title_text); // of a screening layer, say
       return h(
         'td',
-        { class: 'number', title: other, 'data-indicator': id, 'data-unit': unit.code, 'data-value': rate.printed ?? '' },
+        {
+          class: 'number',
+          title: other,
+          'data-indicator': id,
+          'data-unit': unit.code,
+          'data-value': rate.printed ?? '',
+          onclick: (event) => {
+            event.stopPropagation();
+            app.choose(unit);
+            showProof(app, id);
+          },
+        },
         said(rate.value_text),
         other ? h('small', {}, said(rate.made_text)) : null,
       );
