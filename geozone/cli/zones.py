@@ -340,23 +340,31 @@ def explain_command(
 
 @cli.command("verify")
 @click.argument("folder", type=PATH)
+@click.option(
+    "--postgis", metavar="URL", help="Make the areas once more in this database (postgresql://...)."
+)
 @JSON
 @CSV
 @LANG
-def verify_command(folder: Path, form: str | None, lang: Language) -> None:
-    """Verify that the files of a build are as recorded and agree with each other.
+def verify_command(folder: Path, postgis: str | None, form: str | None, lang: Language) -> None:
+    """Verify that the files of a build are as recorded, agree with each other, and say what their data give.
 
     What was changed is named: the cell of a table, workbook or page, the feature of a GeoPackage. A file that was
-    opened and closed in QGIS or a spreadsheet is not changed by that.
+    opened and closed in QGIS or a spreadsheet is not changed by that. Every rate is made again from the GeoPackage by
+    another way than the build's; what can't be is counted.
 
     \b
-    Example:
+    Examples:
       geozone verify maps
+      geozone verify maps --postgis postgresql://user@localhost/gis
     """
+    from tqdm import tqdm
+
     from geozone import listing
     from geozone.verify import verify_build
 
-    checks = verify_build(folder)
+    with tqdm(file=sys.stderr, delay=2, disable=None, leave=False, miniters=1) as bar:
+        checks = verify_build(folder, progress=_advance(bar, lang), postgis=postgis)
     rows = [
         {"file": check.file, "passed": check.passed, "message": check.message.get(lang)} for check in checks
     ]

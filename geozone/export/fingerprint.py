@@ -22,10 +22,12 @@ from zlib import crc32
 import openpyxl
 from openpyxl.utils import get_column_letter
 
+from geozone.export.geopackage_schema import STYLE
 from geozone.read.door.database import opened_database
 
 PAGE_DATA = "geozone-data"
 STYLES = "layer_styles"  # how layers are drawn, which is no content
+_DELIVERED_STYLES = "SELECT f_table_name, styleQML FROM layer_styles WHERE styleName = ? ORDER BY id DESC"
 _CHUNK = 4096
 _SPREADSHEET_DIGITS = 15
 _MARK = 4  # bytes a row
@@ -67,7 +69,11 @@ def contents(path: Path) -> dict[str, Any]:
     """
     match path.suffix:
         case ".gpkg":
-            return {"tables": _fingerprints(package_grids(path)), "systems": package_systems(path)}
+            return {
+                "tables": _fingerprints(package_grids(path)),
+                "systems": package_systems(path),
+                "styles": package_styles(path),
+            }
         case ".xlsx":
             return {"sheets": _fingerprints(map(as_saved, workbook_grids(path)))}
         case ".html":
@@ -204,6 +210,14 @@ def package_systems(path: Path) -> dict[str, int]:
     with opened_database(path) as database:
         rows = database.execute("SELECT table_name, srs_id FROM gpkg_geometry_columns ORDER BY table_name")
         return {str(name): int(number) for name, number in rows}
+
+
+def package_styles(path: Path) -> dict[str, str]:
+    """Return the digest of each style that a GeoPackage was delivered with, by its layer; raises as `package_grids` does."""
+    with opened_database(path) as database:
+        known = database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (STYLES,)).fetchone()
+        rows = database.execute(_DELIVERED_STYLES, (STYLE,)).fetchall() if known else []
+        return {str(name): blake2b(str(style).encode(), digest_size=8).hexdigest() for name, style in rows}
 
 
 def values_beside(document: Mapping[str, Any], table: str = "rates") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from geozone.export.columns import DOMAINS, domain_values
 from geozone.export.table import Table
 from geozone.messages import Language, text
 
+STYLE = "geozone"  # the name of every style that is delivered; a person may add others
 # A GeoPackage must hold dates of change. The day of the build would make two equal builds differ.
 FIXED_DATE = "2000-01-01T00:00:00.000Z"
 _SCHEMA_EXTENSION = "http://www.geopackage.org/spec121/#extension_schema"
@@ -120,7 +121,7 @@ def add_styles(
             (
                 table.name,
                 "geom" if table.geometry else "",
-                "geozone",
+                STYLE,
                 styles[table.name],
                 table.title.get(lang),
                 FIXED_DATE,

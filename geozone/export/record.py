@@ -70,8 +70,10 @@ def write_record(
         "versions": versions(),
         "parameters": dict(parameters),
         "inputs": result.inputs,
+        "indicators": _declared(result),
         "registers": [
             {
+                "name": name,
                 "id": register.id,
                 "role": register.role,
                 "basis": register.basis,
@@ -84,7 +86,7 @@ def write_record(
                     for total in register.totals
                 ],
             }
-            for register in result.registers.values()
+            for name, register in result.registers.items()
         ],
         "decisions": [
             {"layer": layer.id} | plain(item)
@@ -122,6 +124,23 @@ def _since(result: ZoneResult) -> dict[str, Any]:
             "differences": [{name: cell for name, cell in row.items() if cell != NO_TEXT} for row in rows],
         }
     }
+
+
+def _declared(result: ZoneResult) -> list[dict[str, Any]]:
+    """Return how the indicators that rows are of are declared, so that their rates can be made again."""
+    asked = {rate.indicator for rate in result.rates}
+    return [
+        {
+            "id": one.id,
+            "title": one.title,
+            "measure": one.measure.id,
+            "unit": one.unit,
+            "share": one.share,
+            "options": one.options,
+        }
+        for one in result.indicators.values()
+        if one.id in asked
+    ]
 
 
 def described(output: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import isclose
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from geozone.rates.figures import Figure, Figures
 from geozone.rates.needs import Need
 
 _TOLERANCE = 1e-9
+_ROUNDING = 1e-12  # of an amount: what two sums of the same ground differ by
 _SQUARE_METRES_BELOW = 0.1  # km²
 
 
@@ -317,7 +319,8 @@ def _too_thin(layer: Text, sliver: Sliver) -> Text:
 
 def measured(unit: Unit, measured_in: str, low: float, high: float, layers: tuple[str, ...]) -> Value:
     """Return an amount as the value of a unit: a band where it is not known whether all of it counts."""
-    single = low == high
+    single = isclose(low, high, rel_tol=_ROUNDING)
+    high = low if single else high
     return Value(
         unit,
         measured_in,
@@ -347,7 +350,7 @@ def share(
     ConservationError
         If the part is more than the whole.
     """
-    most = part if most is None else most
+    most = part if most is None or isclose(part, most, rel_tol=_ROUNDING) else most
     if most > whole * (1 + _TOLERANCE):
         raise ConservationError(
             "rates.more_than_there_is", indicator=",".join(layers), unit=unit.name, part=most, total=whole

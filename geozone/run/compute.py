@@ -328,7 +328,8 @@ def _shown(
     """Return the layers that are drawn: cut to the zone, with the items and statuses of their registers, and named places."""
     project = run.project
     outline = units.geometry.iloc[-1]
-    shown = {name: cut_to_zone(layer, outline) for name, layer in layers.items()}
+    codes = set(finest_units(units)["code"])
+    shown = {name: cut_to_zone(layer, outline, codes) for name, layer in layers.items()}
     own = {entry.id for entry in project.registers}
     joined, found = join_registers(
         shown, registers, units, project.zone, own_layers=project.own, own_registers=own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -53,13 +54,22 @@ def covers(item: LayerSpec | LayerSource, zone: Zone) -> bool:
     return all(code_prefix(code).startswith(prefixes) for code in zone.members)
 
 
-def cut_to_zone(layer: Layer, outline: shapely.Geometry) -> Layer:
-    """Return the part of a layer that lies in the zone; marine layers are kept whole near its shore, named places as they are."""
+def cut_to_zone(layer: Layer, outline: shapely.Geometry, codes: Collection[str] = ()) -> Layer:
+    """Return the part of a layer that lies in the zone; marine layers are kept whole near its shore, named places as they are.
+
+    A site off the zone, such as one at sea, that names one of its units by ``codes`` counts there, and so is kept.
+    """
     if layer.spec is not None and role_of(layer.spec).nominal:
         return layer
     if layer.spec is not None and role_of(layer.spec).marine:
         return replace(layer, data=layer.data[layer.data.intersects(_with_sea(outline))])
-    return replace(layer, data=cut_to(layer.data, outline))
+    inside = cut_to(layer.data, outline)
+    if "code" in layer.data and codes:
+        sites = layer.data[shapely.get_dimensions(layer.data.geometry.to_numpy()) == 0]
+        named = sites[sites["code"].astype(str).isin(codes) & ~sites.index.isin(inside.index)]
+        if len(named):
+            inside = pd.concat([inside, named[inside.columns]]).sort_index()
+    return replace(layer, data=inside)
 
 
 def checked_parts(layer: Layer, outline: shapely.Geometry) -> list[Layer]:

@@ -1,34 +1,75 @@
-"""Verify a build: every file as its run record says, and the same number in all of them."""
+"""Verify a build: every file as its run record says, the same number in all of them, and every number made again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import shapely
+
 from geozone.errors import InputError
 from geozone.export.sealed_record import SEAL, sections
 from geozone.files import digest
-from geozone.messages import Message, message
+from geozone.messages import Message, Text, message
 from geozone.read.door.database import unsettled
 from geozone.run.swap import settle
 from geozone.verify.check import Check, failed, passed, told
 from geozone.verify.index import index_checks
 from geozone.verify.parts import Twin, changed_parts
 from geozone.verify.rates import READERS, RateTable, UnreadableError, differences, read_rate_table
+from geozone.verify.rederived import Engines, rederived_checks
+from geozone.verify.rederived.postgis import engine_of
 
-__all__ = ["Check", "verify_build"]
+__all__ = ["Check", "held_checks", "verify_build"]
 
 
-def verify_build(folder: Path) -> list[Check]:
+def _silent(_told: Text) -> None:
+    """Tell nobody."""
+
+
+def verify_build(
+    folder: Path, *, progress: Callable[[Text], None] = _silent, postgis: str | None = None
+) -> list[Check]:
     """Verify the files of every zone that was built into a folder, and the index over them.
 
     Parameters
     ----------
     folder
         Where ``geozone build`` wrote to.
+    progress
+        Is told what is being done.
+    postgis
+        Address of a database in which the areas are made a third time; nothing is left there.
+
+    Returns
+    -------
+    list of Check
+        What `held_checks` finds, and for every GeoPackage whether its rates are what another way of computing makes of
+        it (`geozone.verify.rederived`).
+
+    Raises
+    ------
+    InputError
+        If the folder has no run record, or a record cannot be read.
+    UsageError
+        If the database cannot be reached or has no PostGIS.
+    """
+    checks = held_checks(folder)
+    with engine_of(postgis) if postgis else nullcontext() as third:
+        for record in _records(folder):
+            path = folder / f"{record.zone}.gpkg"
+            if path.is_file():
+                checks += _rederived(path, record.content, progress, third)
+    return checks
+
+
+def held_checks(folder: Path) -> list[Check]:
+    """Hold the files of every zone against their run records, and the same number in all of them against each other.
 
     Returns
     -------
@@ -43,15 +84,29 @@ def verify_build(folder: Path) -> list[Check]:
         If the folder has no run record, or a record cannot be read.
     """
     settle(folder)
-    records = sorted(folder.glob("*_run.json"))
-    if not records:
-        raise InputError("verify.no_record", folder=folder)
     checks: list[Check] = []
-    for path in records:
-        record = _Record.read(path)
-        checks += [failed(path.name, message("verify.section", name=name)) for name in record.changed]
+    for record in _records(folder):
+        name = f"{record.zone}_run.json"
+        checks += [failed(name, message("verify.section", name=changed)) for changed in record.changed]
         checks += _zone_checks(record)
     return checks + list(index_checks(folder))
+
+
+def _records(folder: Path) -> list[_Record]:
+    paths = sorted(folder.glob("*_run.json"))
+    if not paths:
+        raise InputError("verify.no_record", folder=folder)
+    return [_Record.read(path) for path in paths]
+
+
+def _rederived(
+    path: Path, record: dict[str, Any], progress: Callable[[Text], None], third: Engines | None
+) -> list[Check]:
+    try:
+        return list(rederived_checks(path, record, progress, third))
+    except (sqlite3.Error, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        return [failed(path.name, message("verify.unreadable", path=path.name, reason=reason))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +118,7 @@ class _Record:
     lang: str
     outputs: dict[str, dict[str, Any]]  # by file name
     changed: tuple[str, ...]  # sections that are not as sealed
+    content: dict[str, Any]
 
     @classmethod
     def read(cls, path: Path) -> _Record:
@@ -73,7 +129,8 @@ class _Record:
                 str(item["name"]): {"sha256": str(item["sha256"])} | item for item in record["outputs"]
             }
             lang = str(record["parameters"].get("lang", "zh"))
-            return cls(path.parent, str(record["zone"]), lang, outputs, _unsealed(record))
+            changed = _unsealed(record)
+            return cls(path.parent, str(record["zone"]), lang, outputs, changed, record)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError("verify.unreadable", path=path, reason=repr(error)) from error
 

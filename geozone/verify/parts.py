@@ -18,6 +18,7 @@ from geozone.export.fingerprint import (
     as_saved,
     changes,
     package_grids,
+    package_styles,
     package_systems,
     page_blocks,
     values_beside,
@@ -100,7 +101,8 @@ def changed_parts(
         if "tables" in output:
             told = {RATES} if rates_told else set()
             systems = _systems(path, output.get("systems", {}))
-            return [*_package(path, output["tables"], twin, told), *systems]
+            styles = _styles(path, output.get("styles", {}))
+            return [*_package(path, output["tables"], twin, told), *systems, *styles]
         if "values" in output:
             return list(_values(path, output["values"], rates_told=rates_told))
         if "sheets" in output:
@@ -118,6 +120,14 @@ def _systems(path: Path, recorded: Mapping[str, int]) -> Iterator[Message]:
     for name, expected in recorded.items():
         if name in found and found[name] != expected:
             yield message("verify.system", table=name, found=found[name], expected=expected)
+
+
+def _styles(path: Path, recorded: Mapping[str, str]) -> Iterator[Message]:
+    """Yield the layers whose delivered style was changed or is gone; a style that a person added is none of these."""
+    found = package_styles(path)
+    for name, expected in recorded.items():
+        if found.get(name) != expected:
+            yield message("verify.style" if name in found else "verify.lost_style", table=name)
 
 
 def _values(path: Path, recorded: Mapping[str, Any], *, rates_told: bool) -> Iterator[Message]:

@@ -20,7 +20,7 @@ from geozone.maps import assets
 from geozone.run.folder import write_index
 from geozone.run.options import Options
 from geozone.run.output import write_zone
-from geozone.verify import verify_build
+from geozone.verify import held_checks
 
 pytestmark = pytest.mark.skipif(
     not (assets.FOLDER / "page.js").exists(), reason="the page's scripts are not built: make setup"
@@ -52,7 +52,7 @@ def folder(whole, tmp_path):
 
 
 def failures(folder):
-    return [(check.file, check.message.get("en")) for check in verify_build(folder) if not check.passed]
+    return [(check.file, check.message.get("en")) for check in held_checks(folder) if not check.passed]
 
 
 def replaced(path, old, new):
@@ -76,7 +76,7 @@ def cell(path, sheet, place, value):
 
 def test_a_build_that_nobody_touched_passes(folder):
     assert failures(folder) == []
-    told = [(check.file, check.message.get("en")) for check in verify_build(folder)]
+    told = [(check.file, check.message.get("en")) for check in held_checks(folder)]
     assert ("index.html", "lists 1 zones with the numbers of their tables") in told
     assert ("bth.html", "the page holds the same 19 rates") in told
 
@@ -167,7 +167,7 @@ def test_a_geopackage_that_a_program_opened_is_not_changed(folder):
     )
     sql(folder / "bth.gpkg", "VACUUM")
     before = sorted(folder.iterdir())
-    checks = verify_build(folder)
+    checks = held_checks(folder)
     assert [check.message.get("en") for check in checks if not check.passed] == []
     assert any("opened or saved by another program" in check.message.get("en") for check in checks)
     assert sorted(folder.iterdir()) == before
@@ -229,7 +229,7 @@ def test_a_damaged_file_is_named_and_stops_nothing(folder):
 def test_a_broken_run_record_is_told(folder, content):
     (folder / "bth_run.json").write_text(content)
     with pytest.raises(InputError) as caught:
-        verify_build(folder)
+        held_checks(folder)
     assert "bth_run.json" in str(caught.value)
 
 
