@@ -358,13 +358,11 @@ def verify_command(folder: Path, postgis: str | None, form: str | None, lang: La
       geozone verify maps
       geozone verify maps --postgis postgresql://user@localhost/gis
     """
-    from tqdm import tqdm
-
     from geozone import listing
     from geozone.verify import verify_build
 
-    with tqdm(file=sys.stderr, delay=2, disable=None, leave=False, miniters=1) as bar:
-        checks = verify_build(folder, progress=_advance(bar, lang), postgis=postgis)
+    with progress_bar(lang) as progress:
+        checks = verify_build(folder, progress=progress, postgis=postgis)
     rows = [
         {"file": check.file, "passed": check.passed, "message": check.message.get(lang)} for check in checks
     ]

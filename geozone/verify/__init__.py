@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,26 +15,24 @@ import shapely
 from geozone.errors import InputError
 from geozone.export.sealed_record import SEAL, sections
 from geozone.files import digest
-from geozone.messages import Message, Text, message
+from geozone.messages import Message, message
 from geozone.read.door.database import unsettled
 from geozone.run.swap import settle
 from geozone.verify.check import Check, failed, passed, told
 from geozone.verify.index import index_checks
 from geozone.verify.parts import Twin, changed_parts
 from geozone.verify.rates import READERS, RateTable, UnreadableError, differences, read_rate_table
-from geozone.verify.rederived import Engines, rederived_checks
+from geozone.verify.rederived import Engines, Progress, rederived_checks
 from geozone.verify.rederived.postgis import engine_of
 
 __all__ = ["Check", "held_checks", "verify_build"]
 
 
-def _silent(_told: Text) -> None:
+def _silent(_done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def verify_build(
-    folder: Path, *, progress: Callable[[Text], None] = _silent, postgis: str | None = None
-) -> list[Check]:
+def verify_build(folder: Path, *, progress: Progress = _silent, postgis: str | None = None) -> list[Check]:
     """Verify the files of every zone that was built into a folder, and the index over them.
 
     Parameters
@@ -42,7 +40,7 @@ def verify_build(
     folder
         Where ``geozone build`` wrote to.
     progress
-        Is told what is being done.
+        Is told how many rows of how many have been made again, zone by zone.
     postgis
         Address of a database in which the areas are made a third time; nothing is left there.
 
@@ -99,9 +97,7 @@ def _records(folder: Path) -> list[_Record]:
     return [_Record.read(path) for path in paths]
 
 
-def _rederived(
-    path: Path, record: dict[str, Any], progress: Callable[[Text], None], third: Engines | None
-) -> list[Check]:
+def _rederived(path: Path, record: dict[str, Any], progress: Progress, third: Engines | None) -> list[Check]:
     try:
         return list(rederived_checks(path, record, progress, third))
     except (sqlite3.Error, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:

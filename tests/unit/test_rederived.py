@@ -62,7 +62,7 @@ def failures(folder):
 
 
 def rederived(folder):
-    checks = rederived_checks(folder / "bth.gpkg", read_record(folder / "bth_run.json"), lambda _: None)
+    checks = rederived_checks(folder / "bth.gpkg", read_record(folder / "bth_run.json"), lambda *_: None)
     return [(one.passed, one.message.get("en")) for one in checks]
 
 
@@ -182,7 +182,7 @@ def test_what_cannot_be_made_again_is_counted_with_its_reason(folder, result):
             one["measure"], one["options"] = "class_share", {"layer": "landcover", "classes": [1]}
         if one["id"] == "inside":
             one["options"]["within"] = ["wetland"]
-    checks = list(rederived_checks(folder / "bth.gpkg", record, lambda _: None))
+    checks = list(rederived_checks(folder / "bth.gpkg", record, lambda *_: None))
     told = [one.message.get("en") for one in checks]
     assert all(one.passed for one in checks), told
     assert f"made from rasters, which are not in the GeoPackage {measures['covered']}" in told[-1]
@@ -192,7 +192,7 @@ def test_what_cannot_be_made_again_is_counted_with_its_reason(folder, result):
 def test_shapes_of_the_public_edition_are_held_against_nothing(folder):
     record = read_record(folder / "bth_run.json")
     record["parameters"]["edition"] = "public"
-    checks = list(rederived_checks(folder / "bth.gpkg", record, lambda _: None))
+    checks = list(rederived_checks(folder / "bth.gpkg", record, lambda *_: None))
     assert all(one.passed for one in checks)
     assert "the public edition shows coarser shapes" in checks[-1].message.get("en")
 
@@ -230,7 +230,7 @@ def test_numbers_of_a_row_that_contradict_each_other_are_named(folder):
 def test_a_record_of_an_earlier_edition_is_held_by_what_is_declared(folder):
     record = read_record(folder / "bth_run.json")
     del record["indicators"]
-    checks = list(rederived_checks(folder / "bth.gpkg", record, lambda _: None))
+    checks = list(rederived_checks(folder / "bth.gpkg", record, lambda *_: None))
     assert all(one.passed for one in checks)
     assert "the run record does not say how it is made" in checks[-1].message.get("en")
 

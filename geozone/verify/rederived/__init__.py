@@ -26,7 +26,7 @@ from geozone.verify.rederived.rows import contradictions
 _NUMBERS = ("numerator", "denominator", "value", "low", "high")
 _EVERY = 50  # rows between two words of progress
 
-Progress = Callable[[Text], None]
+Progress = Callable[[int, int], None]  # rows made again, of how many
 Engines = Callable[[Delivered], Engine]
 
 
@@ -42,17 +42,14 @@ def rederived_checks(
     record
         Its run record.
     progress
-        Is told what is being done.
+        Is told how many rows have been made again, of how many.
     third
         A further engine, by which the areas are made once more.
     """
-    zone = str(record["zone"])
-    progress(text("verify.step_second", zone=zone))
     delivered = Delivered(path, record)
     geos = Geos(delivered)
     yield from _held(path.name, delivered, Measures(delivered, geos), progress)
     if third is not None:
-        progress(text("verify.step_third", zone=zone))
         yield from _held(path.name, delivered, Measures(delivered, geos, third(delivered)), progress)
 
 
@@ -78,9 +75,7 @@ def _held(file: str, delivered: Delivered, measures: Measures, progress: Progres
     rows = delivered.rows("rates")
     for number, row in enumerate(rows):
         if number % _EVERY == 0:
-            progress(
-                text("verify.step_rows", zone=str(delivered.record["zone"]), done=number, count=len(rows))
-            )
+            progress(number, len(rows))
         if measures.areas_alone:
             declared = delivered.indicators.get(str(row["indicator"]))
             if declared is None or declared.measure not in OF_AREAS or row["kind"] == "reported":
@@ -156,4 +151,4 @@ def _band_text(band: Band | None) -> str:
     return shown(band[0]) if band[0] == band[1] else f"{shown(band[0])} … {shown(band[1])}"
 
 
-__all__ = ["Engine", "Engines", "rederived_checks"]
+__all__ = ["Engine", "Engines", "Progress", "rederived_checks"]

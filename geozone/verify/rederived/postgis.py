@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geozone.addresses import told_without
 from geozone.errors import UsageError
 from geozone.messages import text
 from geozone.rates.needs import Ground
@@ -45,8 +46,8 @@ def engine_of(url: str) -> Iterator[Callable[[Delivered], PostGis]]:
             yield lambda delivered: PostGis(delivered, connection)
             connection.rollback()
     except psycopg.Error as error:
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise UsageError("verify.database", reason=reason) from error
+        reason = told_without(str(error), url) or type(error).__name__
+        raise UsageError("verify.database", reason=reason) from None
 
 
 class PostGis:
