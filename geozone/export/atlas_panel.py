@@ -15,6 +15,7 @@ from geozone.export.sheet_panel import VERDICT_INKS, Theme
 from geozone.manifest.inputs import register_title
 from geozone.messages import Language, Text, text
 from geozone.model import Layer, Level, Rate, Status
+from geozone.rates.completion import CODE_COLUMNS
 from geozone.rates.digits import is_share
 from geozone.rates.wording import (
     by_id,
@@ -30,7 +31,6 @@ from geozone.symbology import RATE_COLOURS, STATUS_COLOURS
 
 BAR = "bar"  # what the rectangle of a value goes by in a figure
 _TRACK = "#e6e9e6"
-_CODES = ("province_code", "city_code", "county_code")  # of the items of registers
 _NAME, _TOLD = 5.8, 5.0  # points
 _HEADING, _ROW, _ROW_WITHOUT, _LINE, _SPACE, _BAR = 7.0, 8.6, 6.4, 3.4, 1.5, 1.5  # millimetres
 _LEAST_LINES = (4, 3, 2)  # of a list, fewer where that leaves a line to every rate
@@ -207,7 +207,7 @@ def _items(about: Theme, member: Member) -> Iterator[tuple[str, str, str]]:
     for name, register in about.result.registers.items():
         items = register.items
         here = pd.Series(data=False, index=items.index)
-        for column in _CODES:
+        for column in CODE_COLUMNS:
             if column in items:
                 here |= items[column].astype(str) == member.code
         for item in items[here].itertuples():
