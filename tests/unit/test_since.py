@@ -1,6 +1,7 @@
 """A build held against its last release: the same differences as `geozone diff`, in the record, the workbook and on the page."""
 
 import json
+import pickle
 import re
 from dataclasses import replace
 
@@ -8,8 +9,10 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from click.testing import CliRunner
 from samples import result_of_many
 
+from geozone.cli import cli
 from geozone.diff import compare
 from geozone.errors import InputError, UsageError
 from geozone.export.geopackage import write_geopackage
@@ -18,6 +21,8 @@ from geozone.maps.edition import public_edition
 from geozone.maps.page import render_page
 from geozone.messages import text
 from geozone.model import Status, Verdict
+from geozone.opened import OpenProject
+from geozone.project import embedded_project
 from geozone.run.closing import closing_lines
 from geozone.run.options import Options
 from geozone.run.output import write_data, write_run
@@ -79,6 +84,28 @@ def test_two_builds_of_the_same_data_say_the_same_of_a_release(result, release):
     again = compared(edited(), release, Options())
     assert again.since == result.since
     assert again.findings == result.findings
+    assert pickle.loads(pickle.dumps(result.since)) == result.since  # another process may write the files
+    if (assets.FOLDER / "page.js").exists():
+        assert render_page(again) == render_page(result)
+
+
+def test_the_release_is_named_on_the_command_line_or_from_python(monkeypatch, release, tmp_path):
+    asked = []
+
+    def build(projects, out, options, **_):
+        asked.append(options.since)
+        return []
+
+    monkeypatch.setattr("geozone.run.build.build", build)
+    monkeypatch.setattr("geozone.opened.build", build)
+    monkeypatch.setattr("geozone.run.closing.closing_lines", lambda *_: [])
+    arguments = ["build", "bth", "--out", str(tmp_path), "--since", str(release)]
+    CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    CliRunner().invoke(cli, arguments[:-2], catch_exceptions=False)
+    opened = OpenProject(embedded_project("bth"))
+    opened.build(tmp_path, since=release.parent)
+    opened.build(tmp_path)
+    assert asked == [release, None, release.parent, None]
 
 
 def test_a_feature_that_follows_its_item_is_told_once(result):
