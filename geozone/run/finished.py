@@ -14,7 +14,6 @@ from geozone.export.sealed_record import write_sealed
 from geozone.files import digest, shipped, whole_file
 from geozone.maps.basemap import BaseMap
 from geozone.messages import Text, text
-from geozone.model import LayerSource
 from geozone.project import Project
 from geozone.read.door.seal import companions
 from geozone.reuse.reuse import Reuse, Reused, key_of
@@ -159,8 +158,10 @@ def staged(name: str, folder: Path, stage: Path | None) -> Path:
 def _all_hashed(project: Project) -> bool:
     """Whether every input is a file that is hashed: a database may hold something else by now."""
     specs = [*project.layers.values(), *(spec for older in project.older.values() for spec in older)]
-    sources: Iterator[LayerSource] = (source for spec in specs for source in spec.sources)
-    if any(not isinstance(source.path, Path) for source in sources):
+    places: list[Path | str] = [source.path for spec in specs for source in spec.sources]
+    places += [table.path for table in project.registers]
+    places += [table.path for table in project.figures]
+    if any(not isinstance(place, Path) for place in places):
         return False
     named = {path for path in paths_in(project) if shipped("layers") not in Path(path).parents}
     return named <= {*map(str, files_of(project)), str(project.path)}

@@ -18,12 +18,15 @@ from samples import sample_layers
 
 from geozone.messages import Text
 from geozone.model import BreakKind, Severity
+from geozone.project import load_project
 from geozone.reuse import reuse as door
 from geozone.reuse import stamp as stamps
 from geozone.reuse.folder import VARIABLE, cache_folder
 from geozone.reuse.reuse import Reuse, key_of
 from geozone.reuse.store import Store
 from geozone.reuse.values import NotPackableError, packed, unpacked
+from geozone.run.finished import Finished
+from geozone.run.options import Options
 
 KINDS = (Text, BreakKind, Severity)
 VALUES = [
@@ -341,3 +344,18 @@ def test_a_user_without_a_home_keeps_nothing(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     assert cache_folder() is None
     assert Reuse.between_runs().store is None
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [("bays.csv", True), ("postgresql://host/gis?table=plan.bays", False)],
+)
+def test_a_zone_made_from_a_database_is_never_taken_again(tmp_path, monkeypatch, path, kept):
+    """Its tables may hold something else by now, and nothing tells."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    (tmp_path / "bays.csv").write_text("名称,状态\n", "utf-8")
+    project = tmp_path / "project.toml"
+    for table in ('[[register]]\nrole = "bay"\nas_of = "2026"', "[[figures]]"):
+        project.write_text(f'zone = "hebei"\n{table}\nbasis = "official"\npath = "{path}"\n', "utf-8")
+        key = Finished.of(Options(cache=True), "full", None).key(load_project(project))
+        assert (key is not None) is kept
