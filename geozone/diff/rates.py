@@ -16,7 +16,7 @@ from geozone.manifest.inputs import layer_title, load_registers, register_title
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import RATE_COLUMNS, Rate
 from geozone.rates.rows import read_rates
-from geozone.rates.wording import parts_text, value_text, verdict_text
+from geozone.rates.wording import other_value_text, parts_text, value_text, verdict_text
 
 RATES = "rates"
 _KEY = ("zone", "kind", "target_id", "unit_code", "indicator")
@@ -24,6 +24,7 @@ _VALUE = ("value", "low", "high")
 _VALUES = (*_VALUE, "numerator", "denominator", "basis")
 _DEMAND = ("comparator", "target_value", "target_year")
 _VERDICT = "verdict"
+_MORE_DIGITS = 4  # of values that read alike and are not
 
 
 def rate_differences(old: Delivery, new: Delivery, data: Iterable[Difference]) -> Iterator[Difference]:
@@ -90,17 +91,34 @@ def _rate(row: Row) -> Rate | None:
 
 
 def _words(rates: tuple[Rate | None, Rate | None], was: Any, now: Any) -> tuple[Text, Text]:
-    """Return what people read of a rate before and after: its value, with the parts where both read alike."""
+    """Return what people read of a rate before and after, in the first form in which both do not read alike.
+
+    That is the value, the value with its parts, the value with more digits, the basis, or the cell itself.
+    """
     before, after = rates
-    if before is None or after is None:
-        return same_text(str(was)), same_text(str(now))
-    old, new = value_text(before), value_text(after)
-    parts = parts_text(before), parts_text(after)
-    if old != new or None in parts or parts[0] == parts[1]:
-        return old, new
+    if before is not None and after is not None:
+        for tell in (value_text, _with_parts, _with_digits, _basis_of):
+            old, new = tell(before), tell(after)
+            if old != new:
+                return old, new
+    return same_text(str(was)), same_text(str(now))
+
+
+def _with_parts(rate: Rate) -> Text:
+    parts = parts_text(rate)
+    return value_text(rate) if parts is None else text("diff.with_parts", value=value_text(rate), parts=parts)
+
+
+def _with_digits(rate: Rate) -> Text:
+    return value_text(rate) if rate.value is None else other_value_text(rate, rate.value, _MORE_DIGITS)
+
+
+def _basis_of(rate: Rate) -> Text:
+    value = value_text(rate)
     return (
-        text("diff.with_parts", value=old, parts=parts[0]),
-        text("diff.with_parts", value=new, parts=parts[1]),
+        value
+        if rate.basis is None
+        else text("words.qualified", title=value, word=text(f"words.basis_{rate.basis.value}"))
     )
 
 

@@ -129,6 +129,25 @@ def test_a_verdict_that_flipped_is_told_with_the_value_and_the_edits_behind_it(d
     assert "已达到" in written
 
 
+def test_a_rate_is_told_once_in_a_form_that_shows_what_differs(delivered, returned):
+    rates = pyogrio.read_dataframe(delivered, layer="rates")
+    rows = rates[(rates.indicator == "redline_coverage") & rates.value.notna()].index[:2]
+
+    def change(frame):
+        frame.loc[rows[0], ["value", "low", "high"]] += 1e-6
+        frame.loc[rows[1], "basis"] = "official"
+
+    edit(returned, "rates", change)
+    found = [one for one in compare(delivered, returned) if one.words]
+    assert len(found) == 2
+    (digits, basis) = (one.words for one in found)
+    assert digits[0] != digits[1]
+    assert [word.zh[-1] for word in digits] == ["%", "%"]
+    assert basis[1].zh.endswith("（官方）")
+    lines = difference_text(compare(delivered, returned), "en").splitlines()
+    assert len(lines) == 3  # a heading, and a line each
+
+
 def test_targets_figures_and_inputs_are_compared(delivered, returned):
     edit(returned, "targets", lambda frame: frame.assign(value=frame.value.fillna(0) + 1).iloc[:1])
     found = told(delivered, returned)
