@@ -52,7 +52,7 @@ def layer(count: int, seed: int = 1) -> Path:
     unfinished = path.with_name(f"unfinished_{path.name}")
     unfinished.unlink(missing_ok=True)
     for start in range(0, count, _STEP):
-        shapes = _shapes(places[start : start + _STEP], width, random)
+        shapes = rough_polygons(places[start : start + _STEP], width, random)
         frame = gpd.GeoDataFrame({"number": np.arange(start, start + len(shapes))}, geometry=shapes, crs=CRS)
         frame.to_file(unfinished, layer="layer", promote_to_multi=True, append=start > 0)
     unfinished.rename(path)
@@ -111,7 +111,7 @@ def _places(count: int, random: np.random.Generator) -> tuple[np.ndarray, float]
             return random.permutation(tried)[:count], width
 
 
-def _shapes(places: np.ndarray, width: float, random: np.random.Generator) -> np.ndarray:
+def rough_polygons(places: np.ndarray, width: float, random: np.random.Generator) -> np.ndarray:
     """Return one rough polygon at each place: a fifth so large that it overlaps others, a tenth with a hole, a twentieth in two parts."""
     count = len(places)
     vertices = np.exp(random.uniform(np.log(10), np.log(500), count)).astype(int)
@@ -163,7 +163,7 @@ def raster(side: int = 20_000, seed: int = 3) -> Path:
         values[speckle] = random.integers(1, 10, int(speckle.sum()))
         return values
 
-    return _written(FOLDER / f"classes_{side}_{seed}.tif", side, strip, dtype="uint8", nodata=255)
+    return written(FOLDER / f"classes_{side}_{seed}.tif", side, strip, dtype="uint8", nodata=255)
 
 
 def values(side: int = 8_000, seed: int = 3) -> Path:
@@ -178,7 +178,7 @@ def values(side: int = 8_000, seed: int = 3) -> Path:
         values[void[rows // 64][:, columns // 64]] = -9999
         return values.astype(np.float32)
 
-    return _written(FOLDER / f"values_{side}_{seed}.tif", side, strip, dtype="float32", nodata=-9999)
+    return written(FOLDER / f"values_{side}_{seed}.tif", side, strip, dtype="float32", nodata=-9999)
 
 
 def heights(side: int = 31_623, seed: int = 3) -> Path:
@@ -200,14 +200,20 @@ def heights(side: int = 31_623, seed: int = 3) -> Path:
         ground[rows > 0.9 * side, : side // 10] = -9999
         return ground.astype(np.int16)
 
-    return _written(FOLDER / f"heights_{side}_{seed}.tif", side, strip, dtype="int16", nodata=-9999)
+    return written(FOLDER / f"heights_{side}_{seed}.tif", side, strip, dtype="int16", nodata=-9999)
 
 
-def _written(path: Path, side: int, strip: Callable[[np.ndarray], np.ndarray], **profile: object) -> Path:
-    """Write a raster over the zones strip by strip, unless it is there."""
+def written(
+    path: Path,
+    side: int,
+    strip: Callable[[np.ndarray], np.ndarray],
+    within: tuple[float, float, float, float] | None = None,
+    **profile: object,
+) -> Path:
+    """Write a raster strip by strip, unless it is there: over the zones, or within other bounds."""
     if path.exists():
         return path
-    west, south, east, north = gpd.read_file(zones()).total_bounds
+    west, south, east, north = within or gpd.read_file(zones()).total_bounds
     transform = rasterio.transform.from_bounds(
         west - 0.05, south - 0.05, east + 0.05, north + 0.05, side, side
     )

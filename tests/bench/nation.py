@@ -1,0 +1,259 @@
+"""A made-up nation, to see what one small machine takes: ``python -m tests.bench.nation --share 8``.
+
+At full size 2,800 counties, 3,000,000 red line polygons, 300,000 items of a register and a raster of 1e9 pixels; a share of 8 is
+an eighth of all of them, on an eighth of the ground, so that everything lies as close as in the whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import psutil
+import shapely
+
+from geozone.files import shipped
+from tests.bench.data import CRS, FOLDER, rough_polygons, written
+
+WEST, SOUTH = 78.0, 22.0
+CELL = 50 / 70, 24 / 40  # degrees of a county: 70 × 40 of them are the nation
+COUNTIES, POLYGONS, ITEMS, PIXELS = 2_800, 3_000_000, 300_000, 1_000_000_000
+_STEP = 50_000
+STATUSES = ("已建成", "在建", "规划", "待核实")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sides(share: int) -> tuple[int, int]:
+    """Return how many counties there are from west to east and from south to north."""
+    up = round(40 / np.sqrt(share))
+    return round(COUNTIES / share / up), up
+
+
+def bounds(share: int) -> tuple[float, float, float, float]:
+    across, up = sides(share)
+    return WEST, SOUTH, WEST + across * CELL[0], SOUTH + up * CELL[1]
+
+
+def codes(count: int) -> list[str]:
+    """Return codes of counties, those of the country first; where it has too few, made-up ones follow."""
+    known = pd.read_csv(shipped("layers") / "registers" / "units.csv", dtype=str).code
+    counties = known[~known.str.endswith("00")].tolist()[:count]
+    return [*counties, *(f"99{number:04}" for number in range(1, count - len(counties) + 1))]
+
+
+def counties(share: int) -> Path:
+    """Return a tiling of the ground by counties with winding borders, which neighbours share."""
+    path = FOLDER / f"nation_counties_{share}.gpkg"
+    if path.exists():
+        return path
+    FOLDER.mkdir(exist_ok=True)
+    across, up = sides(share)
+    left, low = (grid.ravel() for grid in np.meshgrid(np.arange(across), np.arange(up)))
+    boxes = shapely.segmentize(shapely.box(left, low, left + 1, low + 1), 0.01)
+    places = shapely.get_coordinates(boxes)
+    for frequency, size in ((3.0, 0.15), (17.0, 0.03), (97.0, 0.005)):  # by place alone: borders stay shared
+        inside = np.clip(np.minimum(places, [across, up] - places), 0, 1)
+        wave = frequency * (places @ np.array([[0.8, -0.5], [0.6, 0.9]]))
+        places = places + size * inside * np.sin(wave)
+    shapes = shapely.set_coordinates(boxes, np.round(places * CELL + [WEST, SOUTH], 9))
+    shapes = shapely.make_valid(shapes, method="structure")
+    frame = gpd.GeoDataFrame({"code": codes(len(shapes))}, geometry=shapes, crs=CRS)
+    frame.to_file(path, layer="counties", promote_to_multi=True)
+    return path
+
+
+def red_line(share: int) -> Path:
+    """Return polygons of 10 to 500 vertices in clusters on half of the ground, a fifth of them over others."""
+    path = FOLDER / f"nation_redline_{share}.gpkg"
+    if path.exists():
+        return path
+    FOLDER.mkdir(exist_ok=True)
+    random = np.random.default_rng(5)
+    places, width = _places(share, random)
+    unfinished = path.with_name(f"unfinished_{path.name}")
+    unfinished.unlink(missing_ok=True)
+    for start in range(0, len(places), _STEP):
+        shapes = rough_polygons(places[start : start + _STEP], width, random)
+        frame = gpd.GeoDataFrame({"number": np.arange(start, start + len(shapes))}, geometry=shapes, crs=CRS)
+        frame.to_file(unfinished, layer="redline", promote_to_multi=True, append=start > 0)
+    unfinished.rename(path)
+    return path
+
+
+def _places(share: int, random: np.random.Generator) -> tuple[np.ndarray, float]:
+    west, south, east, north = bounds(share)
+    count = POLYGONS // share
+    width = float(np.sqrt((east - west) * (north - south) / count / 2.1))
+    across, up = int((east - west) / width), int((north - south) / width)
+    cells = np.stack(np.meshgrid(np.arange(across), np.arange(up)), axis=-1).reshape(-1, 2)
+    places = (cells + random.uniform(0.35, 0.65, cells.shape)) * width + [west, south]
+    wave = np.sin(places @ random.normal(0, 2.5, (2, 3)) + random.uniform(0, 2 * np.pi, 3)).sum(axis=1)
+    return random.permutation(places[np.argsort(-wave)[:count]]), width
+
+
+def register(share: int) -> Path:
+    """Return a list of items with a county and a status each, as an office keeps it."""
+    path = FOLDER / f"nation_register_{share}.csv"
+    if not path.exists():
+        FOLDER.mkdir(exist_ok=True)
+        random, count = np.random.default_rng(6), ITEMS // share
+        where = np.array(codes(COUNTIES // share))[random.integers(0, COUNTIES // share, count)]
+        years = random.integers(2019, 2027, count)
+        status = np.array(STATUSES)[random.choice(4, count, p=[0.4, 0.3, 0.2, 0.1])]
+        table = pd.DataFrame(
+            {"名称": [f"河段{number}" for number in range(count)], "县代码": where, "状态": status}
+        )
+        table["建成日期"] = np.where(status == STATUSES[0], years.astype(str), "")
+        table.to_csv(path, index=False, encoding="utf-8-sig")
+    return path
+
+
+def raster(share: int) -> Path:
+    """Return a land cover of nine classes in patches, with speckle."""
+    side = round(np.sqrt(PIXELS / share))
+    random = np.random.default_rng(8)
+    patches = random.integers(1, 10, (side // 16 + 1, side // 16 + 1)).astype(np.uint8)
+
+    def strip(rows: np.ndarray) -> np.ndarray:
+        values = np.repeat(patches[rows // 16], 16, axis=1)[:, :side].copy()
+        speckle = random.random(values.shape) < 0.15
+        values[speckle] = random.integers(1, 10, int(speckle.sum()))
+        return values
+
+    path = FOLDER / f"nation_classes_{share}.tif"
+    return written(path, side, strip, within=bounds(share), dtype="uint8", nodata=255)
+
+
+def coverage_here(share: int, workers: int) -> pd.Series:
+    from geozone.overlay.stream import coverage_of_file
+
+    units = gpd.read_file(counties(share), use_arrow=True)
+    return coverage_of_file(red_line(share), units, by="code", threads=workers).net_km2
+
+
+def coverage_by_workers(share: int, workers: int) -> pd.Series:
+    from geozone.overlay.cluster import coverage_on_cluster
+
+    units = gpd.read_file(counties(share), use_arrow=True)
+    return coverage_on_cluster(red_line(share), units, by="code", workers=workers).net_km2
+
+
+def register_read(share: int, _workers: int) -> pd.Series:
+    from geozone.model import Basis
+    from geozone.registers.reader import read_register
+
+    units = pd.DataFrame({"code": codes(COUNTIES // share)}).assign(name=lambda table: "县" + table.code)
+    read = read_register(register(share), role="river", basis=Basis.OFFICIAL, as_of="2026-06-30", units=units)
+    return read.items.groupby("status").size().astype(float)
+
+
+def raster_counted(share: int, _workers: int) -> pd.Series:
+    from geozone.raster.shares import class_areas
+
+    table = class_areas(raster(share), gpd.read_file(counties(share), use_arrow=True), by="code")
+    return table.groupby("class").area_km2.sum() if "class" in table else table.sum(numeric_only=True)
+
+
+PARTS: dict[str, Callable[[int, int], pd.Series]] = {
+    "coverage, threads": coverage_here,
+    "coverage, Dask workers": coverage_by_workers,
+    "register": register_read,
+    "raster": raster_counted,
+}
+PARALLEL = ("coverage, threads", "coverage, Dask workers")
+
+
+def measure(part: str, share: int, workers: int) -> tuple[float, float, float, pd.Series]:
+    """Return seconds, processor seconds and the highest memory (GB) of a process and its children, and the result."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.nation",
+        "--share",
+        str(share),
+        "--run",
+        part,
+        "--workers",
+        str(workers),
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    memory = [0.0]
+    watch = threading.Thread(target=_watch, args=(process.pid, memory))
+    watch.start()
+    said, _ = process.communicate()
+    watch.join()
+    if process.returncode:
+        raise SystemExit(f"{part} failed")
+    told = json.loads(said.splitlines()[-1])
+    return told["seconds"], told["processor"], memory[0], pd.Series(told["result"])
+
+
+def _watch(pid: int, memory: list[float]) -> None:
+    while psutil.pid_exists(pid):
+        try:
+            first = psutil.Process(pid)
+            if first.status() == psutil.STATUS_ZOMBIE:
+                return
+            family = [first, *first.children(recursive=True)]
+            memory[0] = max(memory[0], sum(one.memory_info().rss for one in family) / 1e9)
+        except psutil.NoSuchProcess:
+            continue
+        time.sleep(0.1)
+
+
+def run(part: str, share: int, workers: int) -> None:
+    """Run a part in this process, and print what it took as JSON."""
+    start = time.perf_counter()
+    result = PARTS[part](share, workers)
+    seconds = time.perf_counter() - start
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    processor = sum(one.ru_utime + one.ru_stime for one in spent)
+    told = {str(key): value for key, value in result.items()}
+    print(json.dumps({"seconds": seconds, "processor": processor, "result": told}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.nation", description=__doc__)
+    parser.add_argument(
+        "--share", type=int, default=8, help="make and measure one part in so many of the nation"
+    )
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--run", choices=list(PARTS), help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.run:
+        run(asked.run, asked.share, asked.workers[0])
+        return
+    for made in (counties, red_line, register, raster):
+        path = made(asked.share)
+        print(f"{path.name}: {path.stat().st_size / 1e6:,.0f} MB", flush=True)
+    print(
+        f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f} at the start", flush=True
+    )
+    first: pd.Series | None = None
+    for part in asked.only:
+        for workers in asked.workers if part in PARALLEL else [1]:
+            seconds, processor, memory, result = measure(part, asked.share, workers)
+            apart = ""
+            if part in PARALLEL:
+                first = result if first is None else first
+                apart = f", {float((result - first).abs().max() / first.max()):.0e} apart"
+            print(
+                f"{part}, {workers}: {seconds:.1f} s, {processor:.1f} s of processors, {memory:.2f} GB{apart}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
