@@ -57,7 +57,7 @@ thorough: setup ## run the suite with six times as many examples and the synthet
 
 # The tests that show most of what geozone asks of other libraries, in a few minutes.
 LEAN := $(patsubst %,tests/unit/test_%.py,plane coverage change projected raster_shares raster_means read_formats read_tables \
-	read_workbook read_parquet read_crs check_repair closing barrier export_formats export_geopackage export_tables export_sheet \
+	read_workbook read_parquet read_crs check_repair closing barrier export_formats export_geopackage export_tables export_sheet export_atlas \
 	page cli cluster site)
 
 # An environment of its own, with what pyproject.toml allows and not with what constraints.txt pins. Old libraries announce what
