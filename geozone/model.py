@@ -404,6 +404,8 @@ class Step:
 
     name: str
     figures: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float | None = None  # that it took, for the run record alone
+    peak_memory_mb: float | None = None  # the most that the process has had by its end, likewise
 
 
 def _no_rows() -> pd.DataFrame:

@@ -69,6 +69,16 @@ def share_of_address_space() -> float:
     return (int(words[1]) << 10) / float(limit)
 
 
+def peak_memory_mb() -> float | None:
+    """Return the most memory that this process has had so far, in MB; None where the system does not say."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(used / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold a folder for this process; the lock ends with the process, however that ends, and leaves nothing behind.

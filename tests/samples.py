@@ -378,11 +378,13 @@ def sample_result() -> ZoneResult:
             {
                 "path": "redline.gpkg",
                 "layer": "redline",
+                "role": "redline",
                 "sha256": "0" * 64,
                 "basis": "synthetic",
                 "vintage": "2025",
                 "source": "sample",
                 "licence": "CC0-1.0",
+                "origins": [],
             }
         ],
     )

@@ -25,6 +25,7 @@ from geozone.story.zone import zone_story
 from geozone.versions import versions
 
 FORMAT = "geozone-run-1"
+TIMING = "timing"  # what every step took, apart from what it did
 
 
 def write_record(
@@ -95,6 +96,11 @@ def write_record(
         ],
         "reuse": list(result.reused),
         "steps": [{"name": step.name, "figures": dict(step.figures)} for step in result.steps],
+        TIMING: [
+            {"step": step.name, "seconds": step.seconds, "peak_memory_mb": step.peak_memory_mb}
+            for step in result.steps
+            if step.seconds is not None
+        ],
         "findings": [
             {"severity": item.severity, "layer": item.layer, "feature": item.feature, "code": code_of(item),
              "kind": item.kind, "place": item.place, "message": item.message, "remedy": item.remedy}

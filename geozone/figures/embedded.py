@@ -19,6 +19,7 @@ from geozone.rounding import printed_places
 from geozone.seeds import get_zone
 
 TRUE = "true"
+FIGURES = shipped("layers") / "figures" / "figures.csv"  # for its digest
 _NUMBER = re.compile(r"（([^（）]*〔\d{4}〕\d+号)）")
 _NUMBER_EN = re.compile(r"(Reply|Notice) (\d{4}-\d+)")
 _REPLY = "批复"

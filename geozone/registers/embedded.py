@@ -44,6 +44,12 @@ def embedded_registers(zone: Zone | str) -> dict[str, Register]:
     return found
 
 
+def embedded_file(register: Register) -> Path | None:
+    """Return the file that an embedded register was read from; None of one that was supplied."""
+    entry = _declared().get(register.id)
+    return None if entry is None else _folder() / entry["file"]
+
+
 def published_lists() -> dict[str, Register]:
     """Return the lists of bays and waters as published, by id: cases and built units, which are nobody's denominator."""
     return {key: _read_embedded(key) for key, entry in _declared().items() if not entry["zones"]}

@@ -13,6 +13,7 @@ from geozone.maps.basemap import BaseMap
 from geozone.messages import Text
 from geozone.project import Project, embedded_project
 from geozone.run import jobs
+from geozone.run.crate import write_folder_crate
 from geozone.run.finished import INDEX, Finished, heard
 from geozone.run.options import Options
 from geozone.run.processes import Processes
@@ -52,7 +53,8 @@ def build(
     -------
     list of Path
         What was written: per zone ``<zone>.html, <zone>.gpkg, <zone>_rates.csv, <zone>_rates.json, <zone>.xlsx,
-        <zone>_run.json``, and ``index.html``, which lists the zones of earlier builds into the folder too.
+        <zone>_run.json``, and ``index.html`` and ``ro-crate-metadata.json``, which list the zones of earlier builds into the
+        folder too.
 
     Raises
     ------
@@ -82,7 +84,8 @@ def build(
         for place, lines in zip(left, told, strict=True):
             finished.keep(keys[place], files[place] or [], lines)
         written = [path for paths in files for path in paths or []]
-    return [out / path.name for path in (*written, out / INDEX)]
+        described = write_folder_crate(out, stage, options.lang)
+    return [out / path.name for path in (*written, out / INDEX, described)]
 
 
 @dataclass(frozen=True, slots=True)

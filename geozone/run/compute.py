@@ -20,7 +20,7 @@ from geozone.figures.references import published, reference_targets
 from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.roles import load_roles
 from geozone.messages import Text, text
-from geozone.model import Layer, LayerSpec, Rate, Register, Step, ZoneResult
+from geozone.model import Layer, LayerSpec, Rate, Register, ZoneResult
 from geozone.overlay.area_choices import area_variants
 from geozone.overlay.compiled.kept import is_compiled
 from geozone.overlay.shores import NOWHERE, shore_lengths
@@ -129,7 +129,7 @@ def _compute(
     layers = run.checked(layers, units)
     earlier = run.checked(earlier, units)
     layers, earlier = (widened(some, units.geometry.iloc[-1]) for some in (layers, earlier))
-    run.steps.append(Step("check", {"findings": len(run.findings), "repaired": len(run.ledger)}))
+    run.end_step("check", {"findings": len(run.findings), "repaired": len(run.ledger)})
 
     options.progress(text("run.step_overlay" if is_compiled() else "run.step_overlay_first"))
     targets = [*zone_targets(zone.key), *project.targets]
@@ -155,7 +155,7 @@ def _compute(
     areas = _statutory_areas(run, layers, units)
     pieces = mosaics.pieces
     figures = {"units": len(finest), "pieces": len(pieces), "area_km2": float(pieces["area_km2"].sum())}
-    run.steps.append(Step("overlay", figures))
+    run.end_step("overlay", figures)
 
     options.progress(_rates_step(len(run.reuse.taken)))
     registers = _with_shores(run, registers, shore_km)
@@ -184,7 +184,7 @@ def _compute(
     facts = _with_older(facts, chosen, materials, earlier_rasters)
     size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, published())
     rates = compute_rates(facts, chosen, targets, size, areas)
-    run.steps.append(Step("rates", {"rates": len(rates), "targets": len(targets)}))
+    run.end_step("rates", {"rates": len(rates), "targets": len(targets)})
     if run.untold:
         options.notice(text("run.embedded_findings", zone=project.title, count=run.untold))
     result = ZoneResult(

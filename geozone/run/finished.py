@@ -27,7 +27,14 @@ RECORD = "_run.json"
 INDEXED = (RECORD, "_rates.json", ".gpkg", ".html")  # files of a zone that an index is made from
 _WHAT = "zone"
 _HOW = [one.name for one in fields(Options) if one.name not in {"progress", "notice", "cache"}]
-_OF_A_RUN = ("started", "finished", "seconds", "reuse", "seal")  # in a record, what is not of its zone
+_OF_A_RUN = (
+    "started",
+    "finished",
+    "seconds",
+    "timing",
+    "reuse",
+    "seal",
+)  # in a record, what is not of its zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ class Finished:
             "started": started.isoformat(),
             "finished": finished.isoformat(),
             "seconds": (finished - started).total_seconds(),
+            "timing": [],  # its steps were taken by an earlier run
             "reuse": [asdict(Reused(_WHAT, project.zone.key, key))],
         }
         write_sealed(record, stage / f"{project.zone.key}{RECORD}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Any
 
 import geopandas as gpd
@@ -35,6 +37,7 @@ from geozone.run.layers import (
 )
 from geozone.run.options import Options
 from geozone.run.rasters import opened, raster_layers
+from geozone.system import peak_memory_mb
 
 EARLIER = "@"  # between the id of a layer and the vintage that is not its newest
 
@@ -47,11 +50,18 @@ class Reading:
     options: Options
     reuse: Reuse = field(default_factory=Reuse)
     steps: list[Step] = field(default_factory=list)
+    began: float = field(default_factory=perf_counter)  # of the step under way
     findings: list[Finding] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(default_factory=list)
     ledgers: list[pd.DataFrame] = field(default_factory=list)
     boundary_accuracy_m: float = 0.0
     untold: int = 0  # findings about embedded data, of which only the number is told
+
+    def end_step(self, name: str, figures: Mapping[str, Any]) -> None:
+        """Note a step that has ended, with what it took since the one before it."""
+        now = perf_counter()
+        self.steps.append(Step(name, figures, now - self.began, peak_memory_mb()))
+        self.began = now
 
     def keep(self, found: list[Finding], *, tell: bool) -> None:
         """Keep findings for the record; tell them at once, or count them."""
@@ -101,7 +111,7 @@ class Reading:
                     self._tell_decisions(layers[spec.id])
             else:
                 self.keep([not_covered(spec, self.project.zone)], tell=True)
-        self.steps.append(Step("read", {name: len(layer.data) for name, layer in layers.items()}))
+        self.end_step("read", {name: len(layer.data) for name, layer in layers.items()})
         return layers
 
     def rasters(self) -> dict[str, LayerSpec]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geozone.figures.agreeing import merged
-from geozone.figures.embedded import embedded_figures
+from geozone.figures.embedded import FIGURES, embedded_figures
 from geozone.figures.tables import read_figures
 from geozone.files import digest
 from geozone.manifest.indicators import Indicator
@@ -18,6 +18,7 @@ from geozone.model import Basis, Finding, Level, Origin, Register, RegisterTotal
 from geozone.project import Project, RegisterFile
 from geozone.rates.figures import VALUE, Figure, Figures
 from geozone.registers import embedded_registers, read_register
+from geozone.registers.embedded import embedded_file
 from geozone.reuse.reuse import Reuse
 from geozone.run.layers import TOLD, bytes_read
 from geozone.vintages import year_of
@@ -30,11 +31,12 @@ def read_registers(
 ) -> dict[str, Register]:
     """Return the registers by id: the user's own in place of the embedded ones; note what was read."""
     registers = embedded_registers(project.zone)
-    files = {}
+    files = {name: path for name, one in registers.items() if (path := embedded_file(one))}
     for entry in project.registers:
         register = _read(entry, project.zone, reuse or Reuse())
         origin = entry.origin or Origin(register.source)
         registers[entry.id] = replace(register, origins=(origin,))
+        files.pop(entry.id, None)
         if isinstance(entry.path, Path):
             files[entry.id] = entry.path
     inputs += [
@@ -107,7 +109,22 @@ def read_all_figures(
                 "origins": [as_record(entry.origin)] if entry.origin else [],
             }
         )
-    together, replaced = merged(embedded_figures(project.zone), own)
+    published = embedded_figures(project.zone)
+    if len(published):
+        inputs.append(
+            {
+                "path": FIGURES.name,
+                "layer": None,
+                "role": "figures",
+                "sha256": digest(FIGURES),
+                "basis": Basis.PUBLIC.value,
+                "vintage": "",
+                "source": text("words.table_figures"),
+                "licence": "",
+                "origins": [],
+            }
+        )
+    together, replaced = merged(published, own)
     return together, found + replaced
 
 

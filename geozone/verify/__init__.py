@@ -19,6 +19,7 @@ from geozone.messages import Message, message
 from geozone.read.door.database import unsettled
 from geozone.run.swap import settle
 from geozone.verify.check import Check, failed, passed, told
+from geozone.verify.crate import crate_checks
 from geozone.verify.index import index_checks
 from geozone.verify.parts import Twin, changed_parts
 from geozone.verify.rates import READERS, RateTable, UnreadableError, differences, read_rate_table
@@ -87,7 +88,7 @@ def held_checks(folder: Path) -> list[Check]:
         name = f"{record.zone}_run.json"
         checks += [failed(name, message("verify.section", name=changed)) for changed in record.changed]
         checks += _zone_checks(record)
-    return checks + list(index_checks(folder))
+    return [*checks, *index_checks(folder), *crate_checks(folder)]
 
 
 def _records(folder: Path) -> list[_Record]:

@@ -13,6 +13,7 @@ from computed_samples import computed_result
 
 from geozone.export.record import write_record
 from geozone.maps import assets
+from geozone.run.crate import write_folder_crate
 from geozone.run.folder import write_index
 from geozone.run.options import Options
 from geozone.run.output import write_zone
@@ -34,6 +35,7 @@ def written(result, folder, edition="full"):
         started=MOMENT, finished=MOMENT,
     )  # fmt: skip
     write_index(folder, "zh", lambda reason: pytest.fail(reason.en))
+    write_folder_crate(folder, folder, "zh")
     return folder
 
 

@@ -17,6 +17,7 @@ from geozone.errors import InputError
 from geozone.export.fingerprint import spreadsheet_digits
 from geozone.export.record import write_record
 from geozone.maps import assets
+from geozone.run.crate import write_folder_crate
 from geozone.run.folder import write_index
 from geozone.run.options import Options
 from geozone.run.output import write_zone
@@ -37,12 +38,13 @@ def whole(tmp_path_factory):
     write_record(
         result,
         folder / "bth_run.json",
-        parameters={"lang": "zh"},
+        parameters={"lang": "zh", "threads": None, "workers": None, "scheduler": None, "edition": "full"},
         outputs=outputs,
         started=moment,
         finished=moment,
     )
     write_index(folder, "zh", lambda reason: pytest.fail(reason.en))
+    write_folder_crate(folder, folder, "zh")
     return folder
 
 
@@ -235,8 +237,9 @@ def test_a_broken_run_record_is_told(folder, content):
 
 def test_a_changed_run_record_names_the_section(folder):
     replaced(folder / "bth_run.json", "0" * 64, "1" * 64)
-    [(file, told)] = failures(folder)
-    assert (file, told) == ("bth_run.json", "the section inputs of the run record was changed")
+    [of_record, *of_crate] = failures(folder)
+    assert of_record == ("bth_run.json", "the section inputs of the run record was changed")
+    assert {file for file, _ in of_crate} == {"ro-crate-metadata.json"}
 
 
 def test_a_value_of_the_json_beside_its_rates_is_named(folder):

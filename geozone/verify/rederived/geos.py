@@ -59,7 +59,7 @@ class Geos:
             for code, shape in first.items():
                 part = shape
                 for other in others:
-                    part = shapely.intersection(part, other.get(code, shapely.Polygon()))
+                    part = _polygonal(shapely.intersection(part, other.get(code, shapely.Polygon())))
                 found[code] = float(shapely.area(part)) / 1e6
         return self._areas[grounds]
 
@@ -82,5 +82,14 @@ def _cut(shapes: Shapes, units: Mapping[str, shapely.Geometry]) -> dict[str, sha
         if len(near):
             # a box cuts in one pass, so that a unit is not overlaid with the far side of a large shape
             clipped = shapely.make_valid(shapely.clip_by_rect(shapes[near], *shapely.bounds(unit)))
-            found[code] = shapely.intersection(shapely.union_all(clipped), unit)
+            whole = shapely.union_all(np.array([_polygonal(shape) for shape in clipped], dtype=object))
+            found[code] = _polygonal(shapely.intersection(whole, unit))
     return found
+
+
+def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of a shape, which a touch may have left lines and points beside."""
+    if shapely.get_type_id(shape) != shapely.GeometryType.GEOMETRYCOLLECTION:
+        return shape if shapely.get_dimensions(shape) == _POLYGONS else shapely.Polygon()
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.multipolygons(parts[shapely.get_dimensions(parts) == _POLYGONS])
