@@ -223,7 +223,8 @@ def attempt(seed: int, seeds: list[Path], scratch: Path) -> str:
     if outcome == "read" and layer is not None:
         assert layer.data.crs == CRS, seed
         assert all(finding.message.get("zh") and finding.remedy.get("zh") for finding in layer.findings), seed
-        held = int((~layer.data.geometry.is_empty & layer.data.geometry.notna()).sum())
+        shapes = layer.data.geometry.to_numpy()
+        held = int((~shapely.is_empty(shapes) & ~shapely.is_missing(shapes)).sum())
         told = [finding.kind for finding in layer.findings if not finding.kind.startswith("crs_inferred")]
         # a feature that is gone from a sound structure is none that was lost
         assert within is not None or held >= HELD.get(main.suffix, 0) or told, (seed, held)
