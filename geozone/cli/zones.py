@@ -203,11 +203,13 @@ def map_command(
       geozone map bth
       geozone map bth --base-map tianditu:KEY --out bth_online.html
     """
+    from geozone.reuse.reuse import Reuse
     from geozone.run.output import write_map
 
     project = opened(zone, project_file, run_options(lang, threads, every=every, cache=not no_cache))
     path = out or Path(f"{project.project.zone.key}.html")
-    click.echo(write_map(project.result, path, lang, base_map=base_map))
+    reuse = Reuse.between_runs(wanted=not no_cache)
+    click.echo(write_map(project.result, path, lang, base_map=base_map, reuse=reuse))
     tell_reused(project.result, lang)
 
 

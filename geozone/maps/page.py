@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.maps.backdrop import backdrop_entry, seat_entries
 from geozone.maps.basemap import BaseMap
@@ -21,13 +22,15 @@ from geozone.maps.overview import overview_image
 from geozone.maps.payload import layer_entry, zone_payload
 from geozone.maps.places import GROUP, place_anchors
 from geozone.maps.plain import Strings, attributes, packed, to_json
-from geozone.maps.raster_image import raster_image
+from geozone.maps.raster_image import Entry, raster_image
 from geozone.maps.relief import relief_image
 from geozone.maps.streams import classes, downstream
 from geozone.maps.style import crowded_symbol, graded_symbols, layer_symbols, symbol
 from geozone.maps.tiles import tile_layer
 from geozone.messages import NO_TEXT, Language, Text, text
-from geozone.model import Basis, Layer, LayerSpec, LayerStyle, ZoneResult
+from geozone.model import Basis, Layer, LayerSource, LayerSpec, LayerStyle, ZoneResult
+from geozone.reuse.files import bytes_of
+from geozone.reuse.reuse import Reuse
 from geozone.seeds import load_phrases
 from geozone.symbology import (
     LEGEND_ORDER,
@@ -54,6 +57,7 @@ def render_page(
     base_map: BaseMap | None = None,
     words: Mapping[str, Text] | None = None,
     story: Text | None = None,
+    reuse: Reuse | None = None,
 ) -> str:
     """Return the page of a zone as one html document.
 
@@ -71,6 +75,8 @@ def render_page(
         Texts that stand in the place of those of the catalogue, by their keys.
     story
         What the page says first, in the place of what it tells of a zone.
+    reuse
+        Results of earlier runs: pictures of rasters.
 
     Raises
     ------
@@ -96,7 +102,7 @@ def render_page(
     blocks += more
     payload["layers"] = []
     if result.relief:
-        relief = relief_image(result.relief, (west, south, east, north))
+        relief = _relief(result.relief, (west, south, east, north), reuse or Reuse())
         if relief is not None:
             payload["relief"] = relief
             PageLayer("relief", maker="relief", show=False).add_to(chart)
@@ -108,7 +114,7 @@ def render_page(
             "subdomains": list(base_map.subdomains),
         }
         PageLayer("base", maker="base", show=True).add_to(chart)
-    payload["rasters"] = _rasters(result, strings)
+    payload["rasters"] = _rasters(result, strings, reuse or Reuse())
     for entry in payload["rasters"]:
         PageLayer(entry["key"], maker="raster", show=False).add_to(chart)
     for position, layer in enumerate(ordered(result.layers)):
@@ -143,12 +149,35 @@ def shell(title: Text, lang: Language) -> str:
     )
 
 
-def _rasters(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]:
+def _relief(
+    sources: Sequence[LayerSource], bounds: tuple[float, float, float, float], reuse: Reuse
+) -> dict[str, Any] | None:
+    return reuse.result(
+        "relief",
+        "",
+        lambda: [list(sources), bytes_of(sources), bounds],
+        lambda: relief_image(sources, bounds),
+    )
+
+
+def _picture(
+    spec: LayerSpec, outline: shapely.Geometry, indicators: Mapping[str, Indicator], reuse: Reuse
+) -> dict[str, Any] | None:
+    return reuse.result(
+        "picture",
+        spec.id,
+        lambda: [spec, bytes_of(spec.sources), outline, dict(indicators)],
+        lambda: raster_image(spec, outline, indicators),
+        (Entry, Text),
+    )
+
+
+def _rasters(result: ZoneResult, strings: Strings, reuse: Reuse) -> list[dict[str, Any]]:
     """Return the rasters that rates are made from as images, from the bottom of the map to its top."""
     roles, outline = load_roles(), result.units.geometry.iloc[-1]
     found: list[dict[str, Any]] = []
     for spec in sorted(result.rasters.values(), key=lambda spec: (roles[spec.role].order, spec.id)):
-        image = raster_image(spec, outline, result.indicators)
+        image = _picture(spec, outline, result.indicators, reuse)
         if image is None:
             continue
         legend = [

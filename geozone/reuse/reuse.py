@@ -46,9 +46,9 @@ class Reuse:
     )  # with the object, whose number is its own
 
     @classmethod
-    def between_runs(cls) -> Reuse:
-        """Return what is kept in the user's cache folder; nothing where there is no place for it."""
-        folder = cache_folder()
+    def between_runs(cls, *, wanted: bool = True) -> Reuse:
+        """Return what is kept in the user's cache folder; nothing where there is no place for it, or nobody wants it."""
+        folder = cache_folder() if wanted else None
         return cls(Store(folder) if folder is not None else None)
 
     def result(

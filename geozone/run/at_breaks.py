@@ -18,8 +18,9 @@ from geozone.model import CRS, BreakKind, Layer, LayerSpec
 from geozone.overlay.cutting import polygons_in
 from geozone.overlay.distance import around, within_reach
 from geozone.overlay.plane import Geometries, Numbers
+from geozone.reuse.files import bytes_of
 from geozone.reuse.reuse import Reuse
-from geozone.run.layers import bytes_read, role_of
+from geozone.run.layers import role_of
 from geozone.seeds import load_passes
 
 if TYPE_CHECKING:
@@ -137,8 +138,7 @@ def _cover(strips: Geometries, covers: Sequence[LayerSpec], reuse: Reuse) -> Ite
     """Yield the shares of the classes of land cover in every strip."""
 
     def given() -> list[Any]:
-        files = [bytes_read(source.path) for spec in covers for source in spec.sources]
-        return [strips, list(covers), files]
+        return [strips, list(covers), [bytes_of(spec.sources) for spec in covers]]
 
     names = ", ".join(spec.id for spec in covers)
     for shares in reuse.result("at_breaks", names, given, lambda: list(_shares_of(strips, covers))):

@@ -20,10 +20,11 @@ from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import CRS, Layer, LayerSpec, Level
 from geozone.overlay.cutting import polygons_in
 from geozone.overlay.plane import Geometries
+from geozone.reuse.files import bytes_of
 from geozone.reuse.reuse import Reuse
 from geozone.run.at_breaks import class_shares
 from geozone.run.belt_layers import made_layers
-from geozone.run.layers import bytes_read, role_of
+from geozone.run.layers import role_of
 
 if (
     TYPE_CHECKING
@@ -190,7 +191,7 @@ class _OneBelt:
             return analyse(ground, safe, self.given.finest, self.belt, choose=not older, built=built)
 
         def given() -> list[Any]:
-            files = [] if cover is None else [bytes_read(one.path) for one in cover.sources]
+            files = [] if cover is None else bytes_of(cover.sources)
             return [ground, safe, self.given.finest, self.belt, older, cover, files]
 
         return self.given.reuse.result("belt", self.role.id, given, make, RECORDS)

@@ -110,7 +110,7 @@ def _compute(
     project: Project, options: Options
 ) -> tuple[ZoneResult, Belts, Callable[[], Mapping[int, Mapping[int, Rate | None]]]]:
     zone = project.zone
-    run = Reading(project, options, Reuse.between_runs() if options.cache else Reuse())
+    run = Reading(project, options, Reuse.between_runs(wanted=options.cache))
     options.progress(text("run.step_read"))
     units = run.units()
     layers, rasters = run.layers(), run.rasters()

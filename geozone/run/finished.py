@@ -15,7 +15,7 @@ from geozone.files import digest, shipped, whole_file
 from geozone.maps.basemap import BaseMap
 from geozone.messages import Text, text
 from geozone.project import Project
-from geozone.read.door.seal import companions
+from geozone.reuse.files import bytes_read
 from geozone.reuse.reuse import Reuse, Reused, key_of
 from geozone.reuse.values import NotPackableError, paths_in
 from geozone.run.options import OUTPUT_STEPS, STEPS, Options
@@ -57,8 +57,7 @@ class Finished:
     @classmethod
     def of(cls, options: Options, edition: str, base_map: BaseMap | None) -> Finished:
         """Return those that a build may take again; none where it takes nothing."""
-        reuse = Reuse.between_runs() if options.cache else Reuse()
-        return cls(options, edition, base_map, reuse)
+        return cls(options, edition, base_map, Reuse.between_runs(wanted=options.cache))
 
     def key(self, project: Project) -> str | None:
         """Return what names the files of a zone, None where that cannot be told before the work is done.
@@ -69,10 +68,7 @@ class Finished:
         if self.reuse.store is None or options.since is not None or not _all_hashed(project):
             return None
         try:
-            files = {
-                str(path): {one.name: digest(one) for one in (path, *companions(path))}
-                for path in files_of(project)
-            }
+            files = {str(path): bytes_read(path) for path in files_of(project)}
             how = [getattr(options, name) for name in _HOW]
             return key_of(_WHAT, project.zone.key, [project, files, how, self.edition, self.base_map])
         except (NotPackableError, InputError, OSError):  # an input that is not there is told where it is read

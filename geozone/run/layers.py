@@ -24,8 +24,8 @@ from geozone.project import Project
 from geozone.read import read_layer
 from geozone.read.door.seal import companions
 from geozone.registers.items import NATURAL
+from geozone.reuse.files import bytes_read
 from geozone.reuse.reuse import Reuse
-from geozone.reuse.values import NotPackableError
 from geozone.seeds import load_zones
 
 UNITS, RELIEF = "units", "relief"  # purposes of roles that no rate is made from
@@ -146,19 +146,6 @@ def _read(spec: LayerSpec, source: LayerSource, reuse: Reuse) -> Layer:
         "read", spec.id, lambda: [spec, source, bytes_read(source.path)], parts, TOLD
     )
     return Layer(name, data, spec, findings, decisions, changes)
-
-
-def bytes_read(source: Path | str) -> dict[str, str]:
-    """Return the digests of a file and of what is read with it, for `geozone.reuse.reuse.Reuse.result`.
-
-    Raises
-    ------
-    NotPackableError
-        If it is no file: a database may hold something else by now.
-    """
-    if not (isinstance(source, Path) and source.exists()):
-        raise NotPackableError(str(source))
-    return {path.name: digest(path) for path in (source, *companions(source))}
 
 
 def described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[Decision]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from geozone.messages import Language, text
 from geozone.model import ZoneResult
 from geozone.project import Project
 from geozone.reuse.folder import cache_folder
+from geozone.reuse.reuse import Reuse
 from geozone.run.compute import compute
 from geozone.run.options import Options
 from geozone.run.sealed import sealed
@@ -61,7 +62,8 @@ def write_zone(
 def write_page(result: ZoneResult, out: Path, options: Options, *, base_map: BaseMap | None = None) -> Path:
     """Write the page of one zone into a folder."""
     options.progress(text("run.step_page"))
-    return write_map(result, out / f"{result.zone.key}.html", options.lang, base_map=base_map)
+    reuse = Reuse.between_runs(wanted=options.cache)
+    return write_map(result, out / f"{result.zone.key}.html", options.lang, base_map=base_map, reuse=reuse)
 
 
 def write_data(result: ZoneResult, out: Path, options: Options) -> list[Path]:
@@ -106,11 +108,18 @@ def write_run(
     return record
 
 
-def write_map(result: ZoneResult, path: Path, lang: Language, *, base_map: BaseMap | None = None) -> Path:
+def write_map(
+    result: ZoneResult,
+    path: Path,
+    lang: Language,
+    *,
+    base_map: BaseMap | None = None,
+    reuse: Reuse | None = None,
+) -> Path:
     """Write the page of one zone."""
     from geozone.maps.page import render_page  # noqa: PLC0415 - another process may write it
 
-    _write_text(path, render_page(result, lang=lang, base_map=base_map))
+    _write_text(path, render_page(result, lang=lang, base_map=base_map, reuse=reuse))
     return path
 
 

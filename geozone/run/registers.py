@@ -19,8 +19,9 @@ from geozone.project import Project, RegisterFile
 from geozone.rates.figures import VALUE, Figure, Figures
 from geozone.registers import embedded_registers, read_register
 from geozone.registers.embedded import embedded_file
+from geozone.reuse.files import bytes_read
 from geozone.reuse.reuse import Reuse
-from geozone.run.layers import TOLD, bytes_read
+from geozone.run.layers import TOLD
 from geozone.vintages import year_of
 
 _RECORDS = (*TOLD, Register, RegisterTotal, Origin, Basis, Level, Status)

@@ -30,8 +30,8 @@ from geozone.rates.needs import (
     MeanNeed,
     Need,
 )
+from geozone.reuse.files import bytes_of
 from geozone.reuse.reuse import Reuse
-from geozone.run.layers import bytes_read
 from geozone.run.mosaics import Mosaics
 from geozone.terrain.continuity import connected_area
 
@@ -219,7 +219,7 @@ def _raster_tables(needs: Sequence[ClassNeed | MeanNeed], materials: Materials) 
 
     def given() -> list[Any]:
         specs = [materials.rasters[name] for name in rasters]
-        files = [bytes_read(source.path) for spec in specs for source in spec.sources]
+        files = [bytes_of(spec.sources) for spec in specs]
         return [list(needs), specs, files, list(grounds.values()), materials.finest]
 
     tables = materials.reuse.result(

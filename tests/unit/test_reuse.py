@@ -16,6 +16,9 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 from samples import sample_layers
 
+from geozone.catalog import load_catalog
+from geozone.maps import page
+from geozone.maps.relief import relief_image
 from geozone.messages import Text
 from geozone.model import BreakKind, Severity
 from geozone.project import load_project
@@ -359,3 +362,13 @@ def test_a_zone_made_from_a_database_is_never_taken_again(tmp_path, monkeypatch,
         project.write_text(f'zone = "hebei"\n{table}\nbasis = "official"\npath = "{path}"\n', "utf-8")
         key = Finished.of(Options(cache=True), "full", None).key(load_project(project))
         assert (key is not None) is kept
+
+
+def test_the_relief_is_drawn_once(tmp_path):
+    source = next(one for one in load_catalog()["dem"].sources if "bth" in one.zones or not one.zones)
+    bounds = (115.5, 39.9, 116.0, 40.3)
+    runs = [Reuse(Store(tmp_path)) for _ in range(2)]
+    first, second = (page._relief([source], bounds, run) for run in runs)
+    assert first is not None
+    assert first == second == relief_image([source], bounds)
+    assert [[one.what for one in run.taken] for run in runs] == [[], ["relief"]]
