@@ -1,5 +1,5 @@
 # a script, not a package
-"""Take the screenshots of docs/images from built maps: ``python docs/screenshots.py maps``."""
+"""Take the screenshots of docs/images from built maps: ``python docs/screenshots.py maps [example/maps]``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import chdir
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +20,10 @@ from playwright.sync_api import sync_playwright
 IMAGES = Path(__file__).parent / "images"
 LARGEST = 390_000  # bytes
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WALL = {"width": 1920, "height": 1080}
+ROW, GAP = 620, 14  # pixels: how high pictures stand beside each other, and what lies between them
+GROUND = "#8d9694"
+KEPT = 128  # colours of a picture that stay as they are
 
 
 def _open(browser: Any, path: Path, fragment: str = "", **options: Any) -> Any:
@@ -28,13 +34,62 @@ def _open(browser: Any, path: Path, fragment: str = "", **options: Any) -> Any:
     return page
 
 
+def _few_colours(image: Image.Image) -> Image.Image:
+    """Return an image of 256 colours: the most frequent ones as they are, and some for all others, however rare."""
+    image = image.convert("RGB")
+    counted = sorted(image.getcolors(image.width * image.height) or [], reverse=True)
+    colours = [colour for _, colour in counted]
+    kept, others = colours[:KEPT], colours[KEPT:]
+    if others:
+        strip = Image.new("RGB", (len(others), 1))
+        strip.putdata(others)
+        made = strip.quantize(256 - KEPT).getpalette() or []
+        kept += [(made[at], made[at + 1], made[at + 2]) for at in range(0, len(made), 3)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in kept[:256] for part in colour])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
 def _save(source: Path, name: str) -> None:
     """Keep all colours where the file stays small with them, else 256."""
     target = IMAGES / name
     with Image.open(source) as image:
         image.convert("RGB").save(target, optimize=True)
         if target.stat().st_size > LARGEST:
-            image.convert("RGB").quantize(256).save(target, optimize=True)
+            _few_colours(image).save(target, optimize=True)
+
+
+def _beside(pictures: Sequence[Image.Image], name: str) -> None:
+    """Save pictures beside each other, all of one height."""
+    row = [one.convert("RGB").resize((round(one.width * ROW / one.height), ROW)) for one in pictures]
+    sheet = Image.new("RGB", (sum(one.width for one in row) + GAP * (len(row) + 1), ROW + 2 * GAP), GROUND)
+    left = GAP
+    for one in row:
+        sheet.paste(one, (left, GAP))
+        left += one.width + GAP
+    target = IMAGES / name
+    _few_colours(sheet).save(target, optimize=True)
+
+
+def _sizes(browser: Any, path: Path, name: str) -> None:
+    """Take a page on a wall, on a desk and on a phone."""
+    pictures = []
+    for window in (WALL, DESKTOP, PHONE):
+        page = _open(browser, path, viewport=window, has_touch=window is PHONE)
+        pictures.append(Image.open(BytesIO(page.screenshot())))
+        page.close()
+    _beside(pictures, name)
+
+
+def _printed(browser: Any, path: Path, folder: Path) -> Image.Image:
+    """Return the sheet that a page prints."""
+    page = _open(browser, path, viewport=DESKTOP)
+    sheet = folder / f"{path.stem}.pdf"
+    page.pdf(path=sheet, prefer_css_page_size=True, print_background=True)
+    page.close()
+    command = ["pdftoppm", "-r", "110", "-singlefile", "-png", sheet, sheet.with_suffix("")]
+    subprocess.run(command, check=True)  # a fixed command
+    return Image.open(sheet.with_suffix(".png"))
 
 
 def _example_of_a_table(folder: Path) -> Path:
@@ -47,8 +102,8 @@ def _example_of_a_table(folder: Path) -> Path:
     return folder / "nitrate.html"
 
 
-def take(maps: Path) -> None:
-    """Take all screenshots."""
+def take(maps: Path, example: Path | None = None) -> None:
+    """Take all screenshots; those of the example where its maps are given."""
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as name, sync_playwright() as playwright:
         shot = Path(name) / "shot.png"
@@ -91,15 +146,24 @@ def take(maps: Path) -> None:
         page.screenshot(path=shot)
         _save(shot, "index.png")
 
+        page = _open(browser, maps / "bth.html", "#layer=places", viewport=DESKTOP, color_scheme="dark")
+        page.screenshot(path=shot)
+        _save(shot, "dark.png")
+
+        for zone in ("bth", "yrd", "hebei", "index"):
+            _sizes(browser, maps / f"{zone}.html", f"sizes_{zone}.png")
+        if example is not None:
+            _sizes(browser, example / "bth.html", "sizes_example.png")
+
         if shutil.which("pdftoppm"):
-            page = _open(browser, maps / "hebei.html", viewport=DESKTOP)
-            sheet = Path(name) / "sheet.pdf"
-            page.pdf(path=sheet, prefer_css_page_size=True, print_background=True)
-            command = ["pdftoppm", "-r", "110", "-singlefile", "-png", sheet, shot.with_suffix("")]
-            subprocess.run(command, check=True)  # a fixed command
+            sheets = [
+                _printed(browser, maps / f"{zone}.html", Path(name)) for zone in ("hebei", "bth", "yrd")
+            ]
+            sheets[0].save(shot)
             _save(shot, "sheet.png")
+            _beside(sheets[1:], "sheets.png")
         browser.close()
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1] if len(sys.argv) > 1 else "maps"))
+    take(Path(sys.argv[1] if len(sys.argv) > 1 else "maps"), *map(Path, sys.argv[2:3]))
