@@ -31,7 +31,8 @@ Points = npt.NDArray[np.float64]
 SAMPLE = 4000  # vertices that are compared
 NEAR_METRES = 1000.0  # vertices farther than this from every reference line say nothing
 AGREES_METRES = 100.0  # the boundaries are good to some 50 m
-_LEAST = 40  # vertices near a reference line below which nothing is said
+_LEAST = 40  # places near a reference line below which nothing is said
+_PLACE_METRES = 1000.0  # vertices of one square so wide are one place: they agree or disagree together
 _RATIO = 1.7  # times as many vertices must agree once converted as before or by chance ...
 _SPREADS = 4.0  # ... and this many standard deviations more
 _DEGREE = 111_195.0  # metres of one degree of latitude
@@ -54,17 +55,17 @@ def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
     places = {name: points_to_wgs84(points, name) * scale for name in ("GCJ-02", "BD-09")}
     distances = {name: _distances(tree, moved) for name, moved in (places | {"": here}).items()}
     near = np.min(list(distances.values()), axis=0) < NEAR_METRES
-    if near.sum() < _LEAST:
+    count = len(np.unique(here[near] // _PLACE_METRES, axis=0))
+    if count < _LEAST:
         return
     share = {name: _agreeing(values[near]) for name, values in distances.items()}
     best = max(places, key=lambda name: share[name])
-    vertices = int(near.sum())
-    if not _stands_out(share[best], share[""], vertices):
+    if not _stands_out(share[best], share[""], count):
         return
     chance = max(
         share[""], *(_agreeing(_distances(tree, moved)[near]) for moved in _controls(here, places[best]))
     )
-    if _stands_out(share[best], chance, vertices):
+    if _stands_out(share[best], chance, count):
         notes.find(
             "datum_shifted",
             Severity.WARNING,
@@ -75,10 +76,9 @@ def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
         )
 
 
-def _stands_out(share: float, chance: float, vertices: int) -> bool:
+def _stands_out(share: float, chance: float, places: int) -> bool:
     """Tell whether a share of vertices that agree is more than what agrees otherwise."""
-    # vertices of one line agree or disagree together, so five of them count as one
-    spread = np.sqrt(max(chance * (1.0 - chance), 0.01) / (vertices / 5.0))
+    spread = np.sqrt(max(chance * (1.0 - chance), 0.01) / places)
     return share >= _RATIO * chance and share - chance >= _SPREADS * float(spread)
 
 
