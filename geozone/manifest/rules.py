@@ -68,9 +68,10 @@ def load_rules() -> Mapping[str, Rule]:
 
 
 def code_of(finding: Finding) -> str:
-    """Return the code of a finding: that of the rule of a standard which it breaks, else that of its kind."""
+    """Return the code of a finding: that of the rule of a standard which it breaks, else that of its kind; "" where it has none."""
     # two sentences with one remedy, such as that of a register and that of one with rows left out, are one kind
-    return finding.rule or _codes()[finding.remedy.key.removesuffix(REMEDY)]
+    # nobody loses a table of findings since one kind in it has no code yet: the tests demand the code
+    return finding.rule or _codes().get(finding.remedy.key.removesuffix(REMEDY), "")
 
 
 def placeholders(sentence: Text) -> set[str]:
@@ -98,10 +99,17 @@ def example_sentence(
         Whether the remedy is asked for.
     """
     sentence = text_of(f"{key}{REMEDY}" if remedy else key)
-    filling = {
-        name: values[name] if name in values else example_value(key, name) for name in placeholders(sentence)
-    }
+    filling = {name: _filling(key, name, values) for name in placeholders(sentence)}
     return filled(sentence, filling)
+
+
+def _filling(key: str, name: str, values: Mapping[str, Any]) -> Any:
+    if name in values:
+        return values[name]
+    try:
+        return example_value(key, name)
+    except KeyError:  # the tests demand an example; who asks for a rule is told the rest without one
+        return "…"
 
 
 def text_of(key: str) -> Text:

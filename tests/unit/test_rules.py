@@ -7,7 +7,7 @@ import samples
 from declarations import changed_declarations
 
 from geozone.errors import InputError
-from geozone.manifest.rules import REMEDY, code_of, load_rules
+from geozone.manifest.rules import REMEDY, code_of, example_value, load_rules, placeholders, text_of
 from geozone.messages import LANGUAGES, message
 from geozone.model import Finding, Severity
 
@@ -53,6 +53,12 @@ def test_every_rule_has_an_example_without_an_open_place(lang):
             assert "{" not in words, rule.key
 
 
+def test_every_place_of_a_sentence_has_an_example():
+    for rule in load_rules().values():
+        for key in (rule.key, f"{rule.key}{REMEDY}"):
+            assert all(example_value(rule.key, name) is not None for name in placeholders(text_of(key))), key
+
+
 def test_codes_are_two_letters_of_their_room_and_three_digits():
     rooms = {}
     for rule in load_rules().values():
@@ -74,6 +80,12 @@ def test_a_finding_goes_by_its_kind_and_one_of_a_standard_by_its_rule():
     said = message("check.layer_empty"), message("check.layer_empty_remedy")
     assert code_of(Finding("layer_empty", Severity.WARNING, "a", *said)) == "CK001"
     assert code_of(Finding("layer_empty", Severity.WARNING, "a", *said, rule="GH112")) == "GH112"
+
+
+def test_a_kind_without_a_code_is_shown_without_one():
+    """Nobody is refused a table of findings since one of them is of a kind that was forgotten."""
+    said = message("check.layer_empty"), message("standards.explained_remedy")
+    assert code_of(Finding("explained", Severity.WARNING, "a", *said)) == ""
 
 
 @pytest.mark.parametrize(
