@@ -32,6 +32,7 @@ _DECLARED = {
     "sites": {"measure": "count", "layer": "station"},
     "good_sites": {"measure": "share_of_points", "layer": "station", "where": {"grade": ["Ⅲ类"]}},
     "mean": {"measure": "mean_of_points", "layer": "station", "field": "pm25", "over": "city", "unit": "ug/m3"},
+    "weighted": {"measure": "mean_of_points", "layer": "station", "field": "pm25", "weight": "people", "unit": "ug/m3"},
     "connected": {"measure": "connectivity", "layer": "barrier", "reach_m": 1000},
     "built": {"measure": "completion", "register": "bay"},
     "built_km": {"measure": "completion", "register": "bay", "by": "shore_km"},
@@ -113,7 +114,7 @@ def _layers():
         "coastline": sample_layer("coastline", "coastline", shore, _LINE, code=["920102", "920202"]),
         "station": sample_layer(
             "station", "station", list(sites), points,
-            grade=["Ⅱ类", "III", "Ⅲ类", None, "Ⅴ"], pm25=[30.0, 41.5, None, 33.25, 20.0],
+            grade=["Ⅱ类", "III", "Ⅲ类", None, "Ⅴ"], pm25=[30.0, 41.5, None, 33.25, 20.0], people=[3.0, 1.0, 1.0, 0.0, -2.0],
             code=["", "", "", "", "920102"],
         ),
     }  # fmt: skip

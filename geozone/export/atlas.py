@@ -26,7 +26,7 @@ from geozone.export.sheet_page import QUIET, Page
 from geozone.export.sheet_panel import Theme, legend, theme
 from geozone.export.sheet_scene import draw_map
 from geozone.files import whole_file
-from geozone.messages import Language, Text, text
+from geozone.messages import Language, Text, listed, text
 from geozone.model import Level, ZoneResult
 
 ATLAS_LEVELS = (Level.COUNTY, Level.CITY)
@@ -137,7 +137,7 @@ def groups_of(result: ZoneResult, level: Level) -> list[Group]:
             "export.atlas_not_of_level",
             zone=result.title,
             level=text(f"words.level_{level}"),
-            levels=Text(*(", ".join(one.get(lang) for one in present) for lang in ("zh", "en"))),
+            levels=listed(present),
         )
     titles = unit_names(result.units)
     groups = []

@@ -29,6 +29,13 @@ from geozone.verify.rederived.postgis import engine_of
 __all__ = ["Check", "held_checks", "verify_build"]
 
 
+# what a file that somebody edited can make of computing with its cells
+_OF_DAMAGE = (
+    sqlite3.Error, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+    shapely.errors.ShapelyError,
+)  # fmt: skip
+
+
 def _silent(_done: int, _total: int) -> None:
     """Tell nobody."""
 
@@ -101,7 +108,7 @@ def _records(folder: Path) -> list[_Record]:
 def _rederived(path: Path, record: dict[str, Any], progress: Progress, third: Engines | None) -> list[Check]:
     try:
         return list(rederived_checks(path, record, progress, third))
-    except (sqlite3.Error, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
+    except _OF_DAMAGE as error:
         reason = f"{type(error).__name__}: {error}"
         return [failed(path.name, message("verify.unreadable", path=path.name, reason=reason))]
 

@@ -86,6 +86,19 @@ def test_every_measure_of_the_sample_is_made_again(result, whole):
     assert measures == {indicator.measure.id for indicator in result.indicators.values()}
 
 
+def test_a_site_without_a_weight_above_zero_has_no_part_in_a_mean(result):
+    """30.0 for 3, 41.5 for 1; a site for nobody and one for -2 are told."""
+    zone = next(rate for rate in result.rates if (rate.indicator, rate.unit_code) == ("weighted", "bth"))
+    assert zone.value == (30.0 * 3 + 41.5) / 4
+    assert "without a weight above 0 (3)" in zone.note.en
+    assert not any((rate.indicator, rate.unit_code) == ("weighted", "920102") for rate in result.rates)
+
+
+def test_a_cell_that_nothing_can_be_made_of_is_told_and_ends_nothing(folder):
+    execute(folder / "bth.gpkg", "DELETE FROM zone")
+    assert any("cannot be read" in told for _, told in failures(folder))
+
+
 def changed(result, indicator, unit, **numbers):
     """Return the result with other numbers in the rows of an indicator and a unit."""
     rates = [

@@ -22,7 +22,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     """Yield the mean of a field over the sites of every unit.
 
     1. Of the sites that pass the filter, those with a value count; how many have none is said.
-    2. Without ``over``: Σ w·x ÷ Σ w, w being the field ``weight``, or 1.
+    2. Without ``over``: Σ w·x ÷ Σ w, w being the field ``weight``, or 1; sites without a weight above 0 have none.
     3. With ``over = "city"``: the mean of each city first (step 2), then the plain mean of the city means, as
        HJ 663-2013 evaluates a region by its cities.
     4. With ``take = "worst"``: the largest value of any site.
@@ -47,17 +47,18 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value=mean,
             low=mean,
             high=mean,
-            note=text("rates.note_mean_of", count=len(known)) + _lost(lost),
+            note=text("rates.note_mean_of", count=len(known)) + _lost(lost, indicator),
             layers=indicator.layers,
         )
 
 
-def _lost(count: int) -> Text:
-    return text("rates.note_sites_without_value", count=count) if count else NO_TEXT
+def _lost(count: int, indicator: Indicator) -> Text:
+    lacking = "weight" if indicator.options.get("weight") else "value"
+    return text(f"rates.note_sites_without_{lacking}", count=count) if count else NO_TEXT
 
 
 def _weighted(sites: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    """Return value, weight and city of the sites that have a value."""
+    """Return value, weight and city of the sites that have a value and a weight above 0."""
     weight = indicator.options.get("weight")
     table = pd.DataFrame(
         {
@@ -66,7 +67,7 @@ def _weighted(sites: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
             "city": sites["finest"].str[:4],
         }
     )
-    return table.dropna()
+    return table[table["weight"] > 0].dropna()
 
 
 def _mean(known: pd.DataFrame, indicator: Indicator) -> float:

@@ -82,7 +82,7 @@ def mean_of_points(delivered: Delivered, indicator: Declared, unit: str) -> Expe
     table = table[outcomes(table, indicator.where) == 1]
     values = numbers(table[options["field"]])
     weights = numbers(table[options["weight"]]) if options.get("weight") else pd.Series(1.0, table.index)
-    known = values.notna() & weights.notna()
+    known = values.notna() & (weights > 0)
     if not known.any():
         raise AbsentError(unit)
     if options.get("take") == "worst":

@@ -45,9 +45,9 @@ def change_in_years(delivered: Delivered, name: str, indicator: Declared, unit: 
         raise AbsentError(name)
     start = float(figures[base]["value"])
     stop = converted(float(figures[end]["value"]), str(figures[end]["unit"]), str(figures[base]["unit"]))
-    if stop is None:
-        raise AbsentError(name)
     relative = options.get("as") == "relative"
+    if stop is None or (relative and not start):
+        raise AbsentError(name)
     change = stop / start - 1 if relative else stop - start
     change = change / 100 if indicator.share and not relative else change
     return Expected(dict.fromkeys(("value", "low", "high"), single(change)), always=frozenset({"value"}))
