@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,7 @@ from geozone.messages import Language, text
 if TYPE_CHECKING:
     from geozone.model import Finding, Layer
     from geozone.standards.declared import Standard
+    from geozone.standards.delivery import Delivery
 
 STANDARD = click.option(
     "--standard",
@@ -121,10 +122,8 @@ def check_deliveries(
 def _hold_against(files: tuple[str | Path, ...], against: Against, lang: Language) -> Outcome:
     """Hold each file against a standard, and tell on standard error what was decided and what it rests on."""
     from geozone.checks.report import has_errors
-    from geozone.standards.checking import not_held
     from geozone.standards.declared import load_standard
-    from geozone.standards.reading import read_delivery
-    from geozone.standards.rules import how_sure
+    from geozone.standards.reading import read_deliveries
 
     standard = load_standard(against.standard)
     held: list[Held] = []
@@ -136,35 +135,47 @@ def _hold_against(files: tuple[str | Path, ...], against: Against, lang: Languag
         failed.append(error)
 
     for path in files:
+        file = Path(path).name
         try:
-            delivery = read_delivery(
+            deliveries = read_deliveries(
                 path, layer=against.layer, crs=against.crs, encoding=against.encoding, told=told
             )
         except GeozoneError as error:
             told(None, error)
             continue
-        shown = Path(path).name
-        for table in delivery.tables:
-            for decision in table.layer.decisions:
-                click.echo(f"{shown}: {decision.reason.get(lang)}", err=True)
-        title, count = standard.title, len(standard.rules)
-        line = text("standards.held", file=shown, title=title, rules=count, certainties=how_sure(standard))
-        click.echo(line.get(lang), err=True)
-        if skipped := not_held(standard, delivery):
-            codes = ", ".join(rule.code for rule in skipped)
-            click.echo(text("standards.single_layer", file=shown, codes=codes).get(lang), err=True)
-        found = _by_layer(shown, standard, delivery)
-        if not any(one.findings for one in found):
-            key = "no_finding_in_rest" if delivery.unread else "no_finding"
-            click.echo(text(f"standards.{key}", file=shown).get(lang), err=True)
-        held += found
+        if len(deliveries) > 1:
+            several = text("standards.several_deliveries", file=file, count=len(deliveries))
+            click.echo(several.get(lang), err=True)
+        for delivery in deliveries:
+            held += _held_delivery(f"{file}/{delivery.place}".rstrip("/"), standard, delivery, lang)
     code = max((error.exit_code for error in failed), default=0)
     if any(has_errors(one.findings) for one in held):
         code = max(code, DataError.exit_code)
     return Outcome(standard, held, code, len(failed))
 
 
-def _by_layer(file: str, standard: Standard, delivery: Any) -> list[Held]:
+def _held_delivery(file: str, standard: Standard, delivery: Delivery, lang: Language) -> list[Held]:
+    """Hold one delivery against a standard; tell what was decided when it was read, and what was not held."""
+    from geozone.standards.checking import not_held
+    from geozone.standards.rules import how_sure
+
+    for table in delivery.tables:
+        for decision in table.layer.decisions:
+            click.echo(f"{file}: {decision.reason.get(lang)}", err=True)
+    title, count = standard.title, len(standard.rules)
+    line = text("standards.held", file=file, title=title, rules=count, certainties=how_sure(standard))
+    click.echo(line.get(lang), err=True)
+    if skipped := not_held(standard, delivery):
+        codes = ", ".join(rule.code for rule in skipped)
+        click.echo(text("standards.single_layer", file=file, codes=codes).get(lang), err=True)
+    found = _by_layer(file, standard, delivery)
+    if not any(one.findings for one in found):
+        key = "no_finding_in_rest" if delivery.unread else "no_finding"
+        click.echo(text(f"standards.{key}", file=file).get(lang), err=True)
+    return found
+
+
+def _by_layer(file: str, standard: Standard, delivery: Delivery) -> list[Held]:
     import geopandas as gpd
 
     from geozone.checks.report import all_findings

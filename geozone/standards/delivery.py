@@ -100,6 +100,7 @@ class Delivery:
     tables: list[Table]
     whole: bool = True  # whether it is all of a delivery, or one layer of it
     unread: list[str] = field(default_factory=list)  # layers that cannot be read
+    place: str = ""  # where it lies in what was handed over, if that holds several
 
 
 def as_texts(values: pd.Series) -> pd.Series:

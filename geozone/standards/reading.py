@@ -1,4 +1,4 @@
-"""Read a delivery: every layer of a geodatabase, GeoPackage or folder, or one layer."""
+"""Read deliveries: every layer of a geodatabase, GeoPackage or folder, or one layer."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from geozone.standards.delivery import Delivery, Table
 _SEVERAL = {".gpkg", ".gdb", ".zip"}  # endings of what holds a whole delivery, as a folder does
 
 
-def read_delivery(
+def read_deliveries(
     source: Path | str,
     *,
     layer: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
     told: Callable[[str, GeozoneError], None],
-) -> Delivery:
-    """Read what was handed over.
+) -> list[Delivery]:
+    """Read what was handed over: one delivery, or one for each place inside where layers of one name lie in several.
+
+    A city hands over a folder for each of its counties, and every one has the layers of the standard.
 
     Parameters
     ----------
@@ -48,16 +50,37 @@ def read_delivery(
     tolerances = (
         xy_tolerances(file, [name for name in names if name]) if file.suffix.lower() == ".gdb" else {}
     )
-    delivery = Delivery(file.stem, [], whole)
+    deliveries = []
+    for place, inner in _by_place(names).items():
+        delivery = Delivery(PurePosixPath(place).stem or file.stem, [], whole, place=place)
+        for name in inner:
+            shown = _called(name or file.stem)
+            try:
+                read = read_layer(path, layer=name, crs=crs, encoding=encoding)
+            except GeozoneError as error:
+                told(f"{place}/{shown}".lstrip("/"), error)
+                delivery.unread.append(shown)
+                continue
+            read.id = shown
+            delivery.tables.append(Table(shown, read, tolerances.get(name or "")))
+        deliveries.append(delivery)
+    return deliveries
+
+
+def _by_place(names: list[str | None]) -> dict[str, list[str | None]]:
+    """Return layers by the folder or file inside that they lie in; all together where no two go by one name."""
+    called = [_called(name).casefold() for name in names if name]
+    if len(set(called)) == len(called):
+        return {"": names}
+    found: dict[str, list[str | None]] = {}
     for name in names:
-        shown = PurePosixPath(name or file.stem).name
-        shown = PurePosixPath(shown).stem if shown.lower().endswith(".shp") else shown.rpartition(":")[2]
-        try:
-            read = read_layer(path, layer=name, crs=crs, encoding=encoding)
-        except GeozoneError as error:
-            told(shown, error)
-            delivery.unread.append(shown)
-            continue
-        read.id = shown
-        delivery.tables.append(Table(shown, read, tolerances.get(name or "")))
-    return delivery
+        file, colon, _ = (name or "").rpartition(":")
+        place = file if colon else str(PurePosixPath(name or "").parent)
+        found.setdefault("" if place == "." else place, []).append(name)
+    return found
+
+
+def _called(name: str) -> str:
+    """Return what a layer goes by, of how `list_layers` tells one from all others."""
+    last = PurePosixPath(name).name
+    return PurePosixPath(last).stem if last.lower().endswith(".shp") else last.rpartition(":")[2]

@@ -20,7 +20,7 @@ from geozone.standards.checking import check_delivery, checks
 from geozone.standards.declared import load_standard, standard_ids
 from geozone.standards.delivery import Delivery, Table
 from geozone.standards.keys import CHECKS
-from geozone.standards.reading import read_delivery
+from geozone.standards.reading import read_deliveries
 
 DELIVERIES = {
     "planning": samples.planning_delivery,
@@ -324,7 +324,8 @@ def test_long_edges_askew_with_vertices_on_one_side_only_are_no_gaps_and_no_over
         lambda shapes: shapes.scale(20, 20, origin=(WEST, SOUTH)).rotate(33, origin=(WEST, SOUTH)),
     )
     path = write(layers, tmp_path / ("a.gdb" if write is samples.write_geodatabase else "a"))
-    assert check_delivery(load_standard("survey"), read_delivery(path, told=pytest.fail)) == []
+    [delivery] = read_deliveries(path, told=pytest.fail)
+    assert check_delivery(load_standard("survey"), delivery) == []
 
 
 def drawn_anew(layers, change):
@@ -457,9 +458,32 @@ def test_findings_of_an_ordinary_check_are_written_as_layers_too(capsys, tmp_pat
 
 
 def test_the_reader_tells_the_xy_tolerance_of_a_geodatabase(survey_file):
-    delivery = read_delivery(survey_file, told=pytest.fail)
+    [delivery] = read_deliveries(survey_file, told=pytest.fail)
     assert {table.name: table.xy_tolerance for table in delivery.tables} == {
         "XZQ": 0.01,
         "CJDCQ": 0.001,
         "DLTB": 0.001,
     }
+
+
+def test_folders_with_layers_of_one_name_are_deliveries_of_their_own(tmp_path, capsys):
+    """A city hands over a folder for each county; what is wrong in the second is told of it, and drawn where it lies."""
+    whole = tmp_path / "city"
+    whole.mkdir()
+    faulty = samples.redline_delivery()
+    faulty["STBHHX"].loc[2, "XJXZQHDM"] = "昌黎"
+    faulty["STBHHX"] = faulty["STBHHX"].set_geometry(faulty["STBHHX"].translate(50_000))
+    samples.write_folder(samples.redline_delivery(), whole / "east")
+    samples.write_folder(faulty, whole / "west")
+    failing = tmp_path / "failing.gpkg"
+    options = ("--standard", "redline", "--failing", failing, "--json", "--lang", "en")
+    _, out, err = run(capsys, "check", whole, *options)
+    found = {report["file"]: {one["code"] for one in report["findings"]} for report in json.loads(out)}
+    assert set(found) == {"city/east", "city/west"}
+    assert found["city/west"] - found["city/east"] == {"HX207"}
+    assert "layers of one name in 2 places" in err
+    drawn = gpd.read_file(failing, layer="findings_areas")
+    [row] = drawn[drawn["code"] == "HX207"].to_dict("records")
+    assert (row["file"], row["layer"], row["feature"]) == ("city/west", "STBHHX", "2")
+    expected = faulty["STBHHX"].to_crs(drawn.crs).geometry[2]
+    assert row["geometry"].symmetric_difference(expected).area < 1e-6 * expected.area
