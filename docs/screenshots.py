@@ -43,7 +43,7 @@ def _few_colours(image: Image.Image) -> Image.Image:
     if others:
         strip = Image.new("RGB", (len(others), 1))
         strip.putdata(others)
-        made = strip.quantize(256 - KEPT).getpalette() or []
+        made = strip.quantize(256 - KEPT, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
         kept += [(made[at], made[at + 1], made[at + 2]) for at in range(0, len(made), 3)]
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for colour in kept[:256] for part in colour])
