@@ -122,6 +122,7 @@ def check_deliveries(
 def _hold_against(files: tuple[str | Path, ...], against: Against, lang: Language) -> Outcome:
     """Hold each file against a standard, and tell on standard error what was decided and what it rests on."""
     from geozone.checks.report import has_errors
+    from geozone.registers.files import shown_path
     from geozone.standards.declared import load_standard
     from geozone.standards.reading import read_deliveries
 
@@ -135,7 +136,7 @@ def _hold_against(files: tuple[str | Path, ...], against: Against, lang: Languag
         failed.append(error)
 
     for path in files:
-        file = Path(path).name
+        file = shown_path(path, against.layer).name
         try:
             deliveries = read_deliveries(
                 path, layer=against.layer, crs=against.crs, encoding=against.encoding, told=told

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from geozone.addresses import is_database
+from geozone.addresses import is_database, without_password
 from geozone.catalog import DeclarationError
 from geozone.errors import GeozoneError, InputError
 from geozone.manifest.declared import Declarations, nearest
@@ -92,7 +92,7 @@ def data_file(name: str, project: Path) -> tuple[Path | str, str | None]:
         file, layer = split_layer(project.parent / slashed(name))
     if not Path(file).exists():
         if is_remote(name):
-            raise InputError("read.remote", path=name)
+            raise InputError("read.remote", path=without_password(name))
         raise InputError("project.missing_file", project=project, path=file)
     local = admitted(file)
     # a project comes from somebody else: what it leads to is to be read in it

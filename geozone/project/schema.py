@@ -239,8 +239,8 @@ def _table(value: Any, _key: Key) -> str | None:
     return None if isinstance(value, Mapping) else "table"
 
 
-def _tables(value: Any, _key: Key) -> str | None:
-    return None if _is_tables(value) else "tables"
+def _tables(value: Any, key: Key) -> str | None:
+    return None if _is_tables(value) and (value or not key.required) else "tables"
 
 
 # what is wrong with a value, by what its key may hold; None where it is as it should be

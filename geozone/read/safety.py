@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from geozone.addresses import without_password
 from geozone.errors import InputError
 from geozone.read.door.content import bytes_of, opened, stay_inside
 
@@ -62,7 +63,7 @@ def local_file(path: str | Path, limits: Limits = LIMITS) -> Path:
         raise InputError("read.missing", path=str(path)[:200]) from error
     if not exists:
         if is_remote(path):
-            raise InputError("read.remote", path=path)
+            raise InputError("read.remote", path=without_password(str(path)))
         raise InputError("read.missing", path=path)
     if local.is_dir():
         items = list(local.rglob("*"))

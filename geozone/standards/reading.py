@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
+from geozone.addresses import is_database
 from geozone.errors import GeozoneError
 from geozone.read import list_layers, read_layer
 from geozone.read.address import split_layer
 from geozone.read.geodatabase import xy_tolerances
+from geozone.registers.files import shown_path
 from geozone.standards.delivery import Delivery, Table
 
 _SEVERAL = {".gpkg", ".gdb", ".zip"}  # endings of what holds a whole delivery, as a folder does
@@ -44,9 +46,11 @@ def read_deliveries(
         If the source itself is missing or cannot be read.
     """
     path, inside = split_layer(source)
-    file = Path(path)
+    file = shown_path(path, layer)
     whole = layer is None and inside is None and (file.is_dir() or file.suffix.lower() in _SEVERAL)
-    names: list[str | None] = [layer] if layer else [*list_layers(source)] or [None]
+    # of a database one table is read: that which is named, or the only one
+    there = [layer] if layer else [] if is_database(path) else list_layers(source)
+    names: list[str | None] = [*there] or [None]
     tolerances = (
         xy_tolerances(file, [name for name in names if name]) if file.suffix.lower() == ".gdb" else {}
     )
@@ -54,7 +58,7 @@ def read_deliveries(
     for place, inner in _by_place(names).items():
         delivery = Delivery(PurePosixPath(place).stem or file.stem, [], whole, place=place)
         for name in inner:
-            shown = _called(name or file.stem)
+            shown = _called(name or file.name.partition("?table=")[2].rpartition(".")[2] or file.stem)
             try:
                 read = read_layer(path, layer=name, crs=crs, encoding=encoding)
             except GeozoneError as error:

@@ -19,6 +19,7 @@ from geozone.errors import InputError, UsageError
 from geozone.files import shipped
 from geozone.manifest.area_fields import area_fields
 from geozone.manifest.rules import load_rules
+from geozone.read import list_layers
 from geozone.standards.checking import check_delivery
 from geozone.standards.declared import load_standard, standard_ids
 from geozone.standards.rules import example_of, remedy_of
@@ -248,3 +249,29 @@ def test_repair_does_not_go_with_a_standard(capsys, tmp_path):
     )
     assert code == 2
     assert "--repair" in err
+
+
+@pytest.mark.parametrize("name", ["layer", "rule", "source"])
+def test_a_standard_without_layers_rules_or_sources_is_none(tmp_path, name):
+    """Whatever is held against nothing would have no finding."""
+    path = tmp_path / "empty.toml"
+    path.write_text(f'title = "空"\n{name} = []\n', "utf-8")
+    with pytest.raises(InputError) as error:
+        load_standard(str(path))
+    assert f"{name} should be tables in double brackets" in str(error.value)
+
+
+def test_a_database_that_cannot_be_reached_is_told_without_its_password(capsys):
+    pytest.importorskip("psycopg")
+    address = "postgresql://li:secret@localhost:1/plan?table=redline"
+    code, out, err = run(capsys, "check", address, "--standard", "redline", "--lang", "en")
+    assert code == 3
+    assert "localhost:1/plan" in err
+    assert "secret" not in out + err
+
+
+def test_the_address_of_another_machine_is_told_without_its_password():
+    with pytest.raises(InputError) as error:
+        list_layers("https://li:secret@example.org/a.gpkg")
+    assert "example.org/a.gpkg" in str(error.value)
+    assert "secret" not in str(error.value)
