@@ -74,7 +74,7 @@ BIRTHS = {
     "rates, status": ("register_unknown_status", "the status word '也许'"),
     "rates, code": ("register_unknown_code", "no unit has the code 999999"),
     "rates, place": ("register_no_place", "1 items have no place that can be used"),
-    "run, join": ("register_not_drawn", "have no feature in the layer"),
+    "run, join": ("register_not_drawn", "without a feature in the layer"),
     "rates, plausibility": ("impossible_area", "more than the land and sea of the zone"),
 }
 
