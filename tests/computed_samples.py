@@ -37,6 +37,7 @@ _DECLARED = {
     "built": {"measure": "completion", "register": "bay"},
     "built_km": {"measure": "completion", "register": "bay", "by": "shore_km"},
     "number_built": {"measure": "sites", "register": "bay"},
+    "cities_built": {"measure": "sites", "register": "pioneers"},
     "cities": {"measure": "share_of_units", "register": "pioneers", "level": "city"},
     "said": {"measure": "reported", "unit": "%"},
     "said_change": {"measure": "change_in_years", "figure": "said", "as": "points", "unit": "percentage_points"},
@@ -133,7 +134,11 @@ def _bays():
 
 def _pioneers():
     rows = pd.DataFrame(
-        [("c-1", "910000", "910100", "built"), ("c-2", "920000", "920100", "planned")],
+        [
+            ("c-1", "910000", "910100", "built"),
+            ("c-2", "920000", "920100", "planned"),
+            ("c-3", "920000", "920000", "built"),  # a municipality is province and city at once
+        ],
         columns=["item_id", "province_code", "city_code", "status"],
     ).reindex(columns=list(REGISTER_COLUMNS))
     rows[["name", "county_code", "status_date"]] = ""

@@ -122,7 +122,7 @@ def _by_unit(delivered: Delivered, items: Iterable[Item]) -> dict[str, list[Item
         finest = code_prefix(codes[-1]) if codes else ""
         if codes and not any(finest.startswith(one) or one.startswith(finest) for one in members):
             continue
-        for code in ("", *codes):
+        for code in dict.fromkeys(("", *codes)):  # a municipality is province and city at once
             found.setdefault(code, []).append(item)
     return found
 
