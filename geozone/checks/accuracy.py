@@ -34,13 +34,18 @@ def accuracy_m(layer: Layer | None) -> float:
     """
     if layer is None:
         return UNSTATED_M
-    if "accuracy_m" in layer.data:
-        stated = pd.to_numeric(layer.data["accuracy_m"], errors="coerce").to_numpy(
-            dtype=float, na_value=np.nan
-        )
-        stated = stated[np.isfinite(stated) & (stated > 0)]
-        if len(stated):
-            return float(np.median(stated))
+    stated = stated_accuracy_m(layer.data)
+    if stated is not None:
+        return stated
     said = _SAID.search(layer.spec.accuracy.zh) if layer.spec is not None else None
     metres = float(said[1]) * _METRES[said[2].lower()] if said else 0.0
     return metres or UNSTATED_M
+
+
+def stated_accuracy_m(features: pd.DataFrame) -> float | None:
+    """Return the median of the field ``accuracy_m`` of some features, or None where they tell nothing."""
+    if "accuracy_m" not in features:
+        return None
+    stated = pd.to_numeric(features["accuracy_m"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    stated = stated[np.isfinite(stated) & (stated > 0)]
+    return float(np.median(stated)) if len(stated) else None

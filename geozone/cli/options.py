@@ -167,10 +167,17 @@ def deliver_result(
 ) -> None:
     """Tell what a result rests on, and print or write it with a column that says whether its input was complete.
 
+    Where zones share ground, another column says that rows must not be added up.
     Ends with exit code 1 after that if something was found that makes it wrong.
     """
+    from geozone.overlay.losses import told
+    from geozone.overlay.zone_overlaps import PARTIAL, SUMS_WRONG
+
     tell_result(table, lang, every=every)
-    deliver(table.assign(complete=table.attrs["complete"]), out, form)
+    told_apart = table.assign(complete=table.attrs["complete"])
+    if any(finding.kind in SUMS_WRONG for finding in told(table)):
+        told_apart[PARTIAL] = True
+    deliver(told_apart, out, form)
     exit_if_wrong(table)
 
 

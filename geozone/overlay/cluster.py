@@ -39,6 +39,7 @@ from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Numbers, from_plane, is_alike, parse_crs
 from geozone.overlay.stream import features_of_file, layer_name
 from geozone.overlay.zone_grid import Sheet, make_sheets
+from geozone.overlay.zone_overlaps import zone_overlaps
 from geozone.overlay.zones import Zones, make_zones
 from geozone.read.bulk import quiet
 from geozone.read.door import vector
@@ -124,6 +125,7 @@ def coverage_on_cluster(
     counted = count_features(sums, len(job.zones))
     told = [
         *job.zones.findings,
+        *zone_overlaps(job.zones, zones, by, job.sheets),
         *in_no_zone(counted, name),
         *_not_counted(job.counts[0], counted.features, name),
     ]
@@ -162,7 +164,7 @@ def mosaic_on_cluster(
     job = _job(layers, make_zones(zones, by), names or {}, crs)
     with _client(client, scheduler, workers) as running:
         done = _run(running, _mosaic_tile, job, tiles)
-    told = list(job.zones.findings)
+    told = [*job.zones.findings, *zone_overlaps(job.zones, zones, by, job.sheets)]
     for number, (name, count) in enumerate(zip(layers, job.counts, strict=True)):
         told += _not_counted(count, sum(tile.features[number] for tile in done), name)
     return tell(mosaic_table(job.zones, list(layers), Faces.of([tile.faces for tile in done]), by), told)

@@ -21,6 +21,7 @@ from geozone.overlay.guard import SLIVER, TOLERANCE, Guard, Repair
 from geozone.overlay.losses import findings_of, losses, merged, outside, tell
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.zone_grid import Sheet, make_sheets
+from geozone.overlay.zone_overlaps import zone_overlaps
 from geozone.overlay.zones import Zones, frame_of, make_zones
 from geozone.system import processors
 
@@ -128,7 +129,8 @@ def coverage(
     read = merged(findings_of(layer), losses(features, name, frame.index))
     counted = count_features([sums], len(prepared))
     table = coverage_table(prepared, [sums], counted)
-    return tell(table, [*prepared.findings, *read, *in_no_zone(counted, name)])
+    shared = zone_overlaps(prepared, zones, by, sheets)
+    return tell(table, [*prepared.findings, *shared, *read, *in_no_zone(counted, name)])
 
 
 def attribution(layer: Any, zones: Any, *, by: str | None = None, threads: int | None = None) -> pd.DataFrame:

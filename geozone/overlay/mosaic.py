@@ -27,6 +27,7 @@ from geozone.overlay.losses import findings_of, losses, merged, outside, rows_ou
 from geozone.overlay.overlap import union_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane
 from geozone.overlay.zone_grid import Sheet, make_sheets, polygons_of
+from geozone.overlay.zone_overlaps import zone_overlaps
 from geozone.overlay.zones import Zones, frame_of, make_zones
 from geozone.system import processors
 
@@ -252,4 +253,5 @@ def _faces(
     sheets = make_sheets(prepared.polygons, grid_cells(len(read.features)))
     find = find_shapes if geometry else find_faces
     faces = find(read, sheets, count, progress=progress)
-    return prepared, faces, [*findings, *_in_no_zone(list(layers), read, sheets)]
+    shared = zone_overlaps(prepared, zones, by, sheets)
+    return prepared, faces, [*shared, *findings, *_in_no_zone(list(layers), read, sheets)]

@@ -49,6 +49,7 @@ from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Indices, Numbers, is_alike, parse_crs
 from geozone.overlay.wkb import read_in_plane, read_outlines
 from geozone.overlay.zone_grid import Sheet, make_sheets
+from geozone.overlay.zone_overlaps import zone_overlaps
 from geozone.overlay.zones import Zones, make_zones
 from geozone.read import read_layer
 from geozone.read.bulk import BULK_ERRORS, quiet
@@ -130,11 +131,12 @@ def coverage_of_file(
         if within is not None and not features.lie_within(within):
             raise OutsideError
         found = find_shares(features, ready.result(), count, progress=progress)
+        shared = zone_overlaps(prepared, zones, by, ready.result())
     sums, name = sum_up(found, len(prepared), features), layer or Path(path).stem
     counted = count_features([sums], len(prepared))
     said = [*merged(features.findings, losses(features, name, features.labels)), *in_no_zone(counted, name)]
     said += inspect(features) if inspect else []
-    return tell(coverage_table(prepared, [sums], counted), [*prepared.findings, *said])
+    return tell(coverage_table(prepared, [sums], counted), [*prepared.findings, *shared, *said])
 
 
 def _sheets(zones: Zones, features: int) -> list[Sheet]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,7 @@ import shapely
 from geozone.errors import DataError, UsageError
 from geozone.messages import message
 from geozone.model import Finding, Layer, Severity
+from geozone.overlay.guard import repaired
 from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import Geometries, Indices, Numbers, is_geographic, to_plane, with_crs
 
@@ -93,7 +94,7 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
     polygons = polygonal(to_plane(array, crs))
     try:
         broken = ~shapely.is_valid(polygons)
-        polygons[broken] = shapely.make_valid(polygons[broken], method="structure", keep_collapsed=False)
+        polygons[broken] = repaired(polygons[broken])
     except shapely.GEOSException as error:
         raise DataError("overlay.broken_geometry", reason=" ".join(str(error).split())[:200]) from error
     keys = _keys(frame[by]) if by is not None else frame.index
@@ -141,14 +142,28 @@ def _first(rows: pd.Index) -> str:
     return ", ".join(str(row) for row in rows[:_NAMED]) + (" …" if len(rows) > _NAMED else "")
 
 
-def overlaps(polygons: Geometries) -> tuple[Indices, Indices, Numbers]:
-    """Return the pairs of polygons of the plane that overlap: first, second, and the mean width of the overlap in m."""
+class Overlaps(NamedTuple):
+    """Pairs of polygons that overlap; a strip along a border and a patch beside it are told by the wider of them."""
+
+    first: Indices
+    second: Indices
+    areas: Numbers  # m²
+    widths: Numbers  # m: the mean width of the widest part
+
+
+def overlaps(polygons: Geometries) -> Overlaps:
+    """Return the pairs of polygons of the plane that overlap."""
     first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
     first, second = first[first < second], second[first < second]
     common = shapely.intersection(polygons[first], polygons[second])
-    areas, halves = shapely.area(common), shapely.length(common) / 2
+    parts, owner = shapely.get_parts(common, return_index=True)
+    own = shapely.area(parts)
+    parts, owner, own = parts[own > 0], owner[own > 0], own[own > 0]
+    widths = np.zeros(len(common))
+    np.maximum.at(widths, owner, 2 * own / shapely.length(parts))
+    areas = np.bincount(owner, weights=own, minlength=len(common)).astype(np.float64)
     real = areas > 0
-    return first[real], second[real], np.asarray(areas[real] / halves[real])
+    return Overlaps(first[real], second[real], areas[real], widths[real])
 
 
 def polygonal(geometries: Geometries) -> Geometries:

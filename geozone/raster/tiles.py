@@ -129,7 +129,8 @@ def tiles_of(
             decisions += [(_called(opened.path), decision) for decision in opened.decisions]
             findings += opened.findings
     earlier: dict[int, list[int]] = {}
-    for first, second, width in zip(*overlaps(boxes), strict=True):
+    shared = overlaps(boxes)
+    for first, second, width in zip(shared.first, shared.second, shared.widths, strict=True):
         cells = width / max(sides[first], sides[second])
         if cells > _SHARED:
             raise DataError("raster.tiles_overlap", first=names[first], second=names[second])

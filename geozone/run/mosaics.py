@@ -13,10 +13,12 @@ from geozone.model import Finding
 from geozone.overlay.cluster import mosaic_on_cluster
 from geozone.overlay.losses import told
 from geozone.overlay.mosaic import MOST_LAYERS, mosaic
+from geozone.overlay.zone_overlaps import KINDS
 from geozone.rates.needs import Ground
 from geozone.reuse.reuse import Reuse
 
-OUTSIDE = ("outside_zones", "all_outside_zones")  # layers are cut to the zone, and checked against it before
+# layers are cut to the zone, and checked against it before; so are its units against each other
+_TOLD_BEFORE = frozenset({"outside_zones", "all_outside_zones"}) | KINDS
 Features = Callable[[Ground], gpd.GeoDataFrame]
 
 
@@ -80,7 +82,7 @@ class Mosaics:
             lambda: [{name: data[[data.geometry.name]] for name, data in layers.items()}, *given],
             lambda: self._computed(layers),
         )
-        self.findings += [finding for finding in told(pieces) if finding.kind not in OUTSIDE]
+        self.findings += [finding for finding in told(pieces) if finding.kind not in _TOLD_BEFORE]
         return pieces
 
     def _computed(self, layers: Mapping[str, gpd.GeoDataFrame]) -> pd.DataFrame:

@@ -1,0 +1,113 @@
+"""What zones share with each other: every row of a result is right then, and their sum is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geozone.checks.accuracy import UNSTATED_M, stated_accuracy_m
+from geozone.messages import message
+from geozone.model import Finding, Severity
+from geozone.overlay.plane import Geometries, Indices, Numbers
+from geozone.overlay.zone_grid import Sheet
+from geozone.overlay.zones import Zones, frame_of, overlaps
+
+Flags = npt.NDArray[np.bool_]
+
+PARTIAL, EQUAL, NESTED = "zones_overlap", "zones_equal", "zones_nested"
+KINDS = frozenset({PARTIAL, EQUAL, NESTED})
+SUMS_WRONG = frozenset({PARTIAL, EQUAL})
+
+_NAMED = 5  # pairs that are named
+_SAME = 0.999  # of both zones in common: the same ground, drawn twice
+_INSIDE = 0.95  # of the smaller zone: a county whose city was drawn from another source
+_LEVEL = "level"  # the field by which units of all levels in one table are told apart
+
+
+def zone_overlaps(prepared: Zones, zones: Any, by: str | None, sheets: Sequence[Sheet]) -> list[Finding]:
+    """Return how zones overlap each other: partly, wholly as doubles, or as levels that lie over each other.
+
+    Overlaps narrower than the outlines are accurate are no overlaps.
+
+    Parameters
+    ----------
+    prepared, sheets
+        The zones in the plane; on one sheet they do not overlap at all.
+    zones, by
+        What they were made of, as for `make_zones`.
+    """
+    if len(sheets) < 2:
+        return []
+    frame = frame_of(zones)
+    noise = stated_accuracy_m(frame) or UNSTATED_M
+    found = overlaps(prepared.polygons)
+    wide = found.widths >= noise
+    first, second, shared = found.first[wide], found.second[wide], found.areas[wide]
+    equal, inside = _related(prepared.polygons, first, second, noise)
+    levels = _levels(frame, prepared.keys, by)
+    if levels is not None:
+        apart = levels[first] != levels[second]
+        equal, inside = equal & ~apart, inside | (equal & apart)
+    inside &= ~equal
+    return [
+        _finding(kind, severity, prepared.keys, (first[rows], second[rows], shared[rows]))
+        for kind, severity, rows in (
+            (PARTIAL, Severity.WARNING, ~(equal | inside)),
+            (EQUAL, Severity.WARNING, equal),
+            (NESTED, Severity.NOTE, inside),
+        )
+        if rows.any()
+    ]
+
+
+def _related(polygons: Geometries, first: Indices, second: Indices, noise: float) -> tuple[Flags, Flags]:
+    """Return which pairs of polygons are the same ground, and of which one lies in the other."""
+    areas = shapely.area(polygons)
+    one, two = polygons[first], polygons[second]
+    common = shapely.area(shapely.intersection(one, two))
+    own = [
+        _is_narrow(shapely.difference(*sides), noise) | (common >= _SAME * areas[rows])
+        for sides, rows in (((one, two), first), ((two, one), second))
+    ]
+    smaller = np.minimum(areas[first], areas[second])
+    return own[0] & own[1], own[0] | own[1] | (common >= _INSIDE * smaller)
+
+
+def _is_narrow(geometries: Geometries, noise: float) -> Flags:
+    """Tell which geometries are nowhere wider than the noise, part by part."""
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    wide = 2 * shapely.area(parts) >= noise * shapely.length(parts)
+    wide &= shapely.area(parts) > 0
+    return np.asarray(np.bincount(owner[wide], minlength=len(geometries)) == 0)
+
+
+def _levels(frame: gpd.GeoDataFrame, keys: pd.Index, by: str | None) -> npt.NDArray[np.object_] | None:
+    """Return the level of every zone, where the table tells one."""
+    if _LEVEL not in frame.columns:
+        return None
+    levels = pd.Series(
+        frame[_LEVEL].astype(str).to_numpy(), index=frame.index if by is None else frame[by], dtype=object
+    )
+    return np.asarray(levels[~levels.index.duplicated()].reindex(keys).fillna("").to_numpy(dtype=object))
+
+
+def _finding(
+    kind: str, severity: Severity, keys: pd.Index, pairs: tuple[Indices, Indices, Numbers]
+) -> Finding:
+    first, second, shared = pairs
+    order = np.argsort(-shared, kind="stable")
+    named = [f"{keys[first[row]]} × {keys[second[row]]}" for row in order[:_NAMED].tolist()]
+    said = message(
+        f"overlay.{kind}",
+        count=len(shared),
+        zones=len(np.unique(np.concatenate([first, second]))),
+        area=f"{shared.sum() / 1e6:.4f}",
+        first=", ".join(named) + (" …" if len(order) > _NAMED else ""),
+    )
+    return Finding(kind, severity, "zones", said, message(f"overlay.{kind}_remedy"))
