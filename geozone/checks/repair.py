@@ -13,7 +13,7 @@ from geozone.errors import DataError
 from geozone.messages import message
 from geozone.model import CRS, Decision, Layer
 from geozone.overlay.plane import area_km2, off_earth
-from geozone.overlay.rings import each, without_empty_rings
+from geozone.overlay.rings import each, once_around, without_empty_rings
 
 LEDGER_COLUMNS = ["layer", "feature", "method", "before_km2", "after_km2", "change"]
 
@@ -116,11 +116,11 @@ def reading_ledger(layer: Layer) -> pd.DataFrame:
 
 
 def _by_structure(geometries: np.ndarray) -> np.ndarray:
-    return np.asarray(shapely.make_valid(geometries, method="structure", keep_collapsed=False))
+    return np.asarray(shapely.make_valid(once_around(geometries), method="structure", keep_collapsed=False))
 
 
 def _by_linework(geometries: np.ndarray) -> np.ndarray:
-    return np.asarray(shapely.make_valid(geometries, method="linework"))
+    return np.asarray(shapely.make_valid(once_around(geometries), method="linework"))
 
 
 def _polygons(geometry: shapely.Geometry) -> shapely.Geometry:

@@ -83,12 +83,32 @@ def _ring_faults(polygon: shapely.Polygon) -> list[tuple[str, tuple[float, float
 
 def _crossings(ring: shapely.LinearRing) -> list[tuple[float, float]]:
     """Return the places where a ring crosses, touches or retraces itself."""
+    points = shapely.get_coordinates(ring)
+    edges = np.stack([points[:-1], points[1:]], axis=1)
+    once = np.unique(np.where(_is_turned(edges)[:, None, None], edges[:, ::-1], edges), axis=0)
+    if 2 * len(once) < len(edges):  # noding compares every edge with all its equals
+        return _retraced(once)
     pieces = shapely.get_parts(shapely.node(ring))
     ends = np.concatenate([shapely.get_coordinates(piece)[[0, -1]] for piece in pieces])
     places, degree = np.unique(ends, axis=0, return_counts=True)
     start = shapely.get_coordinates(ring)[0]
     crossing = (degree > 2) | ~(places == start).all(axis=1)
     return [(float(x), float(y)) for x, y in places[crossing]]
+
+
+def _is_turned(edges: np.ndarray) -> np.ndarray:
+    """Tell which edges run from the later end to the earlier one, by x and then by y."""
+    (x0, y0), (x1, y1) = edges[:, 0].T, edges[:, 1].T
+    return np.asarray((x0 > x1) | ((x0 == x1) & (y0 > y1)))
+
+
+def _retraced(edges: np.ndarray) -> list[tuple[float, float]]:
+    """Return where edges that a ring runs several times cross or fork; without such a place, where they begin."""
+    pieces = shapely.get_parts(shapely.node(shapely.multilinestrings(edges)))
+    ends = np.concatenate([shapely.get_coordinates(piece)[[0, -1]] for piece in pieces])
+    places, degree = np.unique(ends, axis=0, return_counts=True)
+    forks = places[degree > 2] if (degree > 2).any() else places[:1]
+    return [(float(x), float(y)) for x, y in forks]
 
 
 def _types(layer_findings: LayerFindings, geometries: np.ndarray, without: np.ndarray) -> None:

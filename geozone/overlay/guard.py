@@ -11,6 +11,7 @@ import shapely
 
 from geozone.errors import ConservationError, DataError
 from geozone.overlay.plane import Geometries, Numbers
+from geozone.overlay.rings import once_around
 
 TOLERANCE = 1e-9  # parts and whole agree within this share
 _ROUNDING = 2e-7  # m² per metre of outline: fifty times what the rounding of coordinates can do, since cuts add outline
@@ -137,4 +138,6 @@ class Guard:
 
 def repaired(geometries: Geometries) -> Geometries:
     """Return valid polygons by the structure of their rings: shells are merged, holes cut out of them."""
-    return cast(Geometries, shapely.make_valid(geometries, method="structure", keep_collapsed=False))
+    return cast(
+        Geometries, shapely.make_valid(once_around(geometries), method="structure", keep_collapsed=False)
+    )

@@ -61,6 +61,42 @@ def each(operation: Callable[..., Any], *arrays: Geometries) -> Geometries:
         return np.concatenate([one, other])
 
 
+def once_around(geometries: Geometries) -> Geometries:
+    """Return polygons whose rings run the same course once.
+
+    A ring that runs it many times encloses the same ground, and GEOS compares every edge with all its equals: a course of
+    four edges that is run some thousand times would take an hour.
+    """
+    several = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (3, 6)))
+    rings, owner = shapely.get_rings(geometries[several], return_index=True)
+    hit = [number for number, ring in enumerate(rings) if _course(shapely.get_coordinates(ring)) is not None]
+    if not hit:
+        return geometries
+    result = geometries.copy()
+    for row in np.unique(several[owner[hit]]).tolist():
+        parts = [
+            shapely.Polygon(_once(part.exterior), [_once(hole) for hole in part.interiors])
+            for part in shapely.get_parts(geometries[row])
+        ]
+        result[row] = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+    return result
+
+
+def _once(ring: shapely.LinearRing) -> shapely.LinearRing:
+    course = _course(shapely.get_coordinates(ring))
+    return ring if course is None else shapely.LinearRing(course)
+
+
+def _course(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
+    """Return the vertices of the course that a ring runs several times; None where it runs it once."""
+    points = points[:-1]
+    again = np.flatnonzero((points == points[:1]).all(axis=1))[1:]
+    for length in again[len(points) % np.maximum(again, 1) == 0].tolist():
+        if length > 2 and (points[length:] == points[:-length]).all():
+            return points[:length]
+    return None
+
+
 def _polygons(geometries: Geometries) -> tuple[Geometries, npt.NDArray[np.intp]]:
     """Return the polygons inside collections, however deep, and the number of the geometry of each."""
     parts, owner = shapely.get_parts(geometries, return_index=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import sample_layer, sample_units
 
-from geozone.checks import REPAIRABLE, check
+from geozone.checks import REPAIRABLE, check, repair
 from geozone.checks.report import (
     COLUMNS,
     all_findings,
@@ -25,8 +25,10 @@ from geozone.checks.report import (
     to_json,
 )
 from geozone.checks.shapes import faults
+from geozone.errors import DataError
 from geozone.messages import Message, message
 from geozone.model import CRS, Decision, Finding, Layer, LayerStyle, Severity
+from geozone.overlay.guard import repaired
 
 GOLDEN = Path(__file__).parent / "golden" / "check_report.json"
 STYLE = LayerStyle("fill")
@@ -430,3 +432,17 @@ def test_what_lies_at_sea_belongs_to_the_zone_behind_it():
     assert [
         item.feature for item in found(layer_of(bay, far, role="bay"), "outside_zone", units=sample_units())
     ] == ["1"]
+
+
+def test_a_ring_that_runs_its_course_thousands_of_times_is_told_and_repaired_at_once():
+    corners = [(116, 39), (116.1, 39), (116.1, 39.1), (116, 39.1)]
+    layer = layer_of(shapely.Polygon(corners * 4500))
+    assert [item.kind for item in check(layer) if item.severity is Severity.ERROR] == [
+        "ring_self_intersection"
+    ]
+    [mended] = repaired(layer.data.geometry.to_numpy())
+    assert shapely.equals(mended, shapely.Polygon(corners))
+    with pytest.raises(DataError, match="432458"):  # its area by the winding is no area
+        repair(layer)
+    forth_and_back = shapely.Polygon([*corners[:3], *(corners[0], corners[2]) * 9000])
+    assert "ring_self_intersection" in {item.kind for item in check(layer_of(forth_and_back))}
