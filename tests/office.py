@@ -23,7 +23,7 @@ def write_book(path, sheets, merges=(), change=None):
     return path
 
 
-def write_old_book(path, sheets, merges=(), hidden=()):
+def write_old_book(path, sheets, merges=(), hidden=(), struck=()):
     """Write an XLS; `merges` are (first row, last row, first column, last column), counted from 0."""
     book = xlwt.Workbook(encoding="utf-8")
     for title, rows in sheets.items():
@@ -31,7 +31,8 @@ def write_old_book(path, sheets, merges=(), hidden=()):
         for number, row in enumerate(rows):
             for column, value in enumerate(row):
                 if value is not None:
-                    sheet.write(number, column, value)
+                    style = [xlwt.easyxf("font: struck_out on")] if number in struck else []
+                    sheet.write(number, column, value, *style)
         for top, bottom, left, right in merges:
             sheet.merge(top, bottom, left, right)
         for number in hidden:

@@ -135,6 +135,9 @@ def _tell_hidden(grid: Grid, headings: Headings, telling: Telling) -> None:
     for place in sorted(grid.hidden_rows):
         if place >= headings.below and any(grid.rows[place]):
             telling.tell("hidden_rows", grid.labels[place])
+    for place in sorted(grid.struck_rows):
+        if place >= headings.below:
+            telling.tell("struck_rows", grid.labels[place])
     used = {*headings.columns.values(), *(one.at for one in headings.values)}
     hidden = [headings.names[at] for at in sorted(grid.hidden_columns & used) if at < len(headings.names)]
     if hidden:

@@ -9,6 +9,8 @@ from datetime import time, timedelta
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geozone.errors import InputError
@@ -33,6 +35,7 @@ from geozone.read.placed import geometries_of
 from geozone.read.safety import Limits, few_columns, small_enough
 from geozone.read.source import Source
 from geozone.read.systems import system_in_column, with_system
+from geozone.read.totals import total_word
 from geozone.read.workbook import Sheet, open_workbook
 
 Cells = list[list[str]]
@@ -166,10 +169,12 @@ def _sheets(source: Source, limits: Limits) -> dict[str, Sheet]:
 
 
 def _tell_unseen(sheet: Sheet, notes: Notes) -> None:
-    """Say that rows are hidden, which are read all the same, and that formulas were saved without their results."""
+    """Say that rows are hidden or struck through, which are read all the same, and that formulas have no results."""
     hidden = sorted(sheet.hidden_rows)
     if hidden:
         notes.find("rows_hidden", Severity.WARNING, sheet=sheet.title, count=len(hidden))
+    if sheet.struck_rows:
+        notes.find("rows_struck", Severity.WARNING, sheet=sheet.title, count=len(sheet.struck_rows))
     if sheet.unsaved:
         notes.find("formulas_unsaved", Severity.WARNING, sheet=sheet.title, count=len(sheet.unsaved))
 
@@ -273,6 +278,7 @@ def _place(
             notes.decide("coordinates", system, "read.system_of_title", system=system)
         columns = replace(columns, pair=replace(columns.pair, system=system))
     series, keep, system = geometries_of(body, table.header, columns, source, notes)
+    keep &= ~_totals(body, columns, notes)
     series, system = with_system(series, system, in_column)
     data = pd.DataFrame(body, columns=table.header)
     if table.columns.geometry is not None:
@@ -281,6 +287,17 @@ def _place(
     name = "geometry" if "geometry" not in data.columns else "geometry_"
     placed = gpd.GeoDataFrame(data.assign(**{name: series}), geometry=name, crs=series.crs)
     return (placed if keep.all() else placed[keep].copy()), system
+
+
+def _totals(body: Cells, columns: Columns, notes: Notes) -> npt.NDArray[np.bool_]:
+    """Tell which rows are sums or means of others, which lie nowhere whatever their coordinates say."""
+    said = [total_word(row, columns.places) for row in body]
+    if all(said):
+        said = [""] * len(body)  # all there is cannot be the sum of something else
+    for number, word in enumerate(said):
+        if word:
+            notes.find("row_total", Severity.WARNING, row=number, word=word)
+    return np.array([bool(word) for word in said], dtype=bool)
 
 
 def _typed(column: pd.Series) -> pd.Series:

@@ -46,6 +46,7 @@ class Sheet:
     merged: list[Range] = field(default_factory=list)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    struck_rows: frozenset[int] = frozenset()  # with a filled cell whose text is struck through
     unsaved: frozenset[tuple[int, int]] = frozenset()  # cells whose formula was saved without its result
 
 
@@ -117,6 +118,7 @@ def filled_sheet(
     *,
     hidden_rows: frozenset[int],
     hidden_columns: frozenset[int],
+    struck_rows: frozenset[int],
     unsaved: frozenset[tuple[int, int]] = frozenset(),
 ) -> Sheet:
     """Return a sheet from its filled cells, with merged cells filled."""
@@ -138,6 +140,7 @@ def filled_sheet(
         ranges,
         hidden_rows,
         hidden_columns,
+        struck_rows,
         unsaved,
     )
 

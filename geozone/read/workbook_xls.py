@@ -43,11 +43,17 @@ def open_xls(path: Path, shown: Path, limits: Limits) -> list[Sheet]:
 
 def _xls_sheet(book: xlrd.Book, sheet: Any, shown: Path) -> Sheet:
     cells: dict[int, dict[int, Any]] = {}
+    struck_rows: set[int] = set()
     for number in range(sheet.nrows):
         row = {place: _xls_value(book, cell) for place, cell in enumerate(sheet.row(number), 1)}
         row = {place: value for place, value in row.items() if value is not None and value != ""}
         if row:
             cells[number + 1] = row
+            fonts = (
+                book.font_list[book.xf_list[sheet.cell_xf_index(number, at - 1)].font_index] for at in row
+            )
+            if any(font.struck_out for font in fonts):
+                struck_rows.add(number + 1)
     return filled_sheet(
         sheet.name,
         sheet.visibility == 0,
@@ -56,6 +62,7 @@ def _xls_sheet(book: xlrd.Book, sheet: Any, shown: Path) -> Sheet:
         [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells],
         hidden_rows=frozenset(row + 1 for row, told in sheet.rowinfo_map.items() if told.hidden),
         hidden_columns=frozenset(column + 1 for column, told in sheet.colinfo_map.items() if told.hidden),
+        struck_rows=frozenset(struck_rows),
     )
 
 

@@ -67,7 +67,8 @@ class _Parser(WorkSheetParser):
 
 def _xlsx_sheet(sheet: Any, shown: Path) -> Sheet:
     book = sheet.parent
-    percent = _percent_styles(book)
+    percent, struck = _percent_styles(book), _struck_styles(book)
+    struck_rows: set[int] = set()
     cells: dict[int, dict[int, Any]] = {}
     with book._archive.open(sheet._worksheet_path) as stream:  # noqa: SLF001 - read-only sheets offer no other way
         parser = _Parser(
@@ -84,6 +85,8 @@ def _xlsx_sheet(sheet: Any, shown: Path) -> Sheet:
                 value = cell["value"]
                 if value is None or value == "":
                     continue
+                if cell["style_id"] in struck:
+                    struck_rows.add(cell["row"])
                 if cell["data_type"] == "e":
                     value = CellError(value)
                 elif cell["style_id"] in percent and isinstance(value, int | float):
@@ -108,6 +111,7 @@ def _xlsx_sheet(sheet: Any, shown: Path) -> Sheet:
         merged,
         hidden_rows=hidden,
         hidden_columns=columns,
+        struck_rows=frozenset(struck_rows),
         unsaved=frozenset(parser.unsaved),
     )
 
@@ -120,6 +124,12 @@ def _percent_styles(book: Any) -> set[int]:
         for number, style in enumerate(book._cell_styles)  # noqa: SLF001 - openpyxl offers styles by cell only
         if style.numFmtId in own or style.numFmtId in _PERCENT_FORMATS
     }
+
+
+def _struck_styles(book: Any) -> set[int]:
+    """Return the numbers of the cell styles whose text is struck through."""
+    fonts = {place for place, font in enumerate(book._fonts) if font.strike}  # noqa: SLF001 - as below
+    return {number for number, style in enumerate(book._cell_styles) if style.fontId in fonts}  # noqa: SLF001
 
 
 def _is_hidden(attributes: dict[str, str]) -> bool:

@@ -55,6 +55,7 @@ class Grid:
     )  # cells without a value: the error, or "" for no result
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    struck_rows: set[int] = field(default_factory=set)
     stray: list[int] = field(default_factory=list)  # rows with a quote that has no partner
     findings: list[Finding] = field(default_factory=list)  # of the reader
 
@@ -140,6 +141,7 @@ def _sheet_grid(sheet: Sheet, path: Path) -> Grid:
         visible=sheet.visible,
         hidden_rows={rows[number] for number in sheet.hidden_rows if number in rows},
         hidden_columns={columns[number] for number in sheet.hidden_columns if number in columns},
+        struck_rows={rows[number] for number in sheet.struck_rows if number in rows},
         faults={
             (place, column): str(value)
             for place, row in enumerate(sheet.rows)

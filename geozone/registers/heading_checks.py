@@ -1,14 +1,17 @@
-"""Headings that a register cannot do without, or that cannot be told apart: refused with what would mend it."""
+"""Headings that a register lacks, that cannot be told apart, or that nothing reads: refused or told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
 from geozone.errors import InputError
+from geozone.model import Severity
 from geozone.registers.files import Grid
 from geozone.registers.headings import Headings
+from geozone.registers.words import measured_heading, plain, register_words
 
 _SHOWN = 50  # headings that a message lists at most
 
@@ -39,6 +42,39 @@ def require_headings(
             raise InputError("registers.no_column", path=path, column=column, headings=written)
     _refuse_doubles(headings, grid, path, fields or {})
     return headings
+
+
+def tell_unused(headings: Headings, grid: Grid, tell: Callable[..., None]) -> None:
+    """Tell which columns are not read although their headings look like a status, a date or a measure.
+
+    A second status that nobody reads (复核状态: 未通过) is graver than a date.
+    """
+    used = {*headings.columns.values(), *headings.further.values(), *headings.names_of_units, headings.units}
+    used |= {*headings.statuses, *headings.marks}
+    found: dict[str, list[str]] = {}
+    for place, name in enumerate(headings.names):
+        kind = "" if place in used or place in grid.hidden_columns else _alike(name)
+        if kind and any(place < len(row) and row[place] for row in grid.rows[headings.below :]):
+            found.setdefault(kind, []).append(name)
+    statuses = found.pop("status", [])
+    others = [name for names in found.values() for name in names]
+    for kind, severity, names in (
+        ("unused_status", Severity.WARNING, statuses),
+        ("unused_columns", Severity.NOTE, others),
+    ):
+        if names:
+            tell(kind, grid.labels[headings.start], severity, headings="、".join(names))
+
+
+def _alike(heading: str) -> str:
+    """Return what a heading looks like: "status", "date", "measure"; empty for any other."""
+    leaf = re.sub(r"#\d+$", "", heading.rpartition("/")[2])
+    measured = measured_heading(leaf)
+    word = plain(leaf) if measured is None else plain(measured[0])
+    for kind, ends in register_words("unused_headings").items():
+        if word.endswith(tuple(ends)):
+            return str(kind)
+    return ""
 
 
 def _require_fields(headings: Headings, path: Path, fields: Mapping[str, str]) -> None:

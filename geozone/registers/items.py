@@ -29,6 +29,7 @@ _DOUBTS = {
     "word": "unknown_status",
     "qualified": "doubtful_status",
     "open": "doubtful_status",
+    "counted": "counted_status",
     "past": "past_plan",
 }
 

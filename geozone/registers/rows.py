@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from geozone.model import Level, Severity
 from geozone.overlay.units import level_of
 from geozone.read.encoding import REPLACED
+from geozone.read.totals import is_counted, total_words
 from geozone.registers.files import Grid
 from geozone.registers.gazetteer import Gazetteer
+from geozone.registers.heading_checks import tell_unused
 from geozone.registers.heading_words import PLACE
 from geozone.registers.headings import KINDS, Headings
 from geozone.registers.subject import Subject
@@ -33,9 +35,6 @@ _ALONE = re.compile(
     r"\W+|(19|20)\d\d年\d{1,2}月(\d{1,2}日)?"
 )  # in a row of its own: dots, the date of the table
 _MARKED = re.compile(r"[*＊※①-⑳⑴-⒇]")  # before the words of a footnote
-_COUNTED = re.compile(
-    r"^((合计|总计|共计|小计|共有?|total)[:：]?\d+(个|处|条|座|项|片)?.*|其中[:：].*|其中)$"
-)
 _COLUMN_NUMBER = re.compile(r"^[(（]?(\d{1,2}|[甲乙丙丁戊])[)）]?$")
 _SENTENCE = re.compile(r"[。；;：:]|[，,].*[，,]")
 _LONG = 25  # characters of a sentence rather than a name
@@ -114,6 +113,7 @@ def read_rows_of(
         table.look_closely(place, item, tell)
         items.append(item)
     _tell_hidden(grid, headings, tell)
+    tell_unused(headings, grid, tell)
     return items
 
 
@@ -297,8 +297,8 @@ class _Table:
 
 def _is_total(cell: str, gazetteer: Callable[[], Gazetteer]) -> bool:
     words = plain(cell) or plain(cell.strip("()（）[]【】"))
-    known = word_set("rows", "total")
-    if words in known or _COUNTED.match(words) or _WHOLE.match(words):
+    known = total_words()
+    if words in known or is_counted(words) or _WHOLE.match(words):
         return True
     for word in known:
         before = words.removesuffix(word)
@@ -323,6 +323,9 @@ def _tell_hidden(grid: Grid, headings: Headings, tell: Tell) -> None:
     rows = [row for row in sorted(grid.hidden_rows) if row >= headings.below and any(grid.rows[row])]
     if rows:
         tell("hidden_rows", grid.labels[rows[0]], count=len(rows))
+    struck = [row for row in sorted(grid.struck_rows) if row >= headings.below]
+    if struck:
+        tell("struck_rows", grid.labels[struck[0]], count=len(struck))
     used = {*headings.columns.values(), *headings.statuses, *headings.marks}
     columns = [headings.names[at] for at in sorted(grid.hidden_columns & used) if at < len(headings.names)]
     if columns:

@@ -38,7 +38,7 @@ _PARTS = {
     "3季": "09",
 }
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
-_BATCH = re.compile(r"第?[一二三四五六七八九十\d]+批次?|\d+(?=[个处条座项])[个处条座项]")
+_BATCH = re.compile(r"第?[一二三四五六七八九十\d]+批次?|(?P<count>\d+[个处条座项])")
 # kinds of words that take a status back without saying which one holds instead
 _TAKEN_BACK_BY = {
     Status.BUILT: {"built_in_part", "not_accepted", "withdrawn"},
@@ -53,7 +53,7 @@ class StatusReading:
     status: Status
     date: str = ""  # when it was reached, as far as the cell says: 2024, 2024-05, 2024-05-01
     planned_year: int | None = None
-    doubt: str = ""  # why it is unknown although the cell says something: "word", "qualified", "past", "open"
+    doubt: str = ""  # why it is unknown although the cell says something: "word", "qualified", "counted", "past", "open"
     inferred: bool = False  # not the bare word: its qualifiers were read
 
 
@@ -186,11 +186,10 @@ def _clause(words: str, asked: Status, as_of: str = "", *, programme: bool = Fal
         if match := _PERCENT.match(words, place):
             clause.percents.append(float(match[1]))
         elif match := _BATCH.match(words, place):
-            pass
+            clause.flags |= {"counted"} if match["count"] else set()
         elif (match := _DATE.match(words, place)) and not (place and words[place - 1].isdigit()):
             clause.dates.append(_as_date(match))
-            if match["before"]:
-                clause.flags.add("future")  # 2025年前建成 is how plans put it
+            clause.flags |= _flags_of(match)
         else:
             size = next((n for n in sizes if words[place : place + n] in known), 0)
             if size:
@@ -202,6 +201,13 @@ def _clause(words: str, asked: Status, as_of: str = "", *, programme: bool = Fal
             continue
         place = match.end()
     return _settled(clause, as_of)
+
+
+def _flags_of(date: re.Match[str]) -> set[str]:
+    """Return what a date says beside the date: 2025年前建成 is how plans put it, and 2025 is over then."""
+    if not date["before"]:
+        return set()
+    return {"future"} if date["part"] or date["month"] else {"future", "before_year"}
 
 
 def _take(clause: _Clause, kind: str, value: str) -> None:
@@ -272,7 +278,7 @@ def _merged(clauses: list[_Clause], as_of: str) -> StatusReading:
     if status is None or doubt:
         known = bool(claimed or percents or "negation" in flags)
         return StatusReading(Status.UNKNOWN, doubt=doubt or ("qualified" if known else "word"))
-    inferred = len(claimed) > 1 or bool(percents or dates or flags - {"neutral", "title"})
+    inferred = len(claimed) > 1 or bool(percents or dates or flags - {"neutral", "title", "whole"})
     if status in {Status.PLANNED, Status.UNDER_CONSTRUCTION}:
         year = int(date[:4]) if date and (ahead or "future" in flags) else None
         return StatusReading(status, planned_year=year, inferred=inferred)
@@ -285,7 +291,9 @@ def _doubt(status: Status | None, flags: set[str], date: str, as_of: str) -> str
         return "qualified"
     if status is Status.BUILT and "period" in flags:
         return "qualified"  # some time in five years: perhaps after the date of the register
-    past = bool(date) and date[:4] < as_of[:4]
+    if status is not None and "counted" in flags and "whole" not in flags:
+        return "counted"  # 建成5个 of how many? 全部建成（5个） is all of them
+    past = bool(date) and (date < as_of[: len(date)] or ("before_year" in flags and date[:4] <= as_of[:4]))
     return "past" if status is Status.PLANNED and past else ""
 
 

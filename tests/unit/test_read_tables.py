@@ -5,6 +5,7 @@ from datetime import time, timedelta
 import pytest
 import shapely
 from office import write_book
+from openpyxl.styles import Font
 
 from geozone.errors import InputError
 from geozone.read import read_layer
@@ -427,3 +428,32 @@ def test_digits_that_a_spreadsheet_left_out_are_said(tmp_path):
         )
     )
     assert [finding.feature for finding in layer.findings if finding.kind == "coordinates_rounded"] == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [("9,合计", "合计"), (",平均值", "平均值"), ("9,Total", "Total"), ("9,唐山市,小计", "小计"), ("9,全市合计", "全市合计"), ("9,共3个", "共3个")],
+)  # fmt: skip
+def test_a_row_of_totals_with_coordinates_is_no_feature_and_told(tmp_path, row, word):
+    rows = [["序号", "点位", "指标", "经度", "纬度"], ["1", "A", "平均", "116.1", "39.1"], ["2", "B", "平均", "116.2", "39.2"]]  # fmt: skip
+    cells = [*row.split(","), "", ""]
+    rows.append([*cells[:3], "116.15", "39.15"])
+    layer = read_layer(csv_file(tmp_path, "\n".join(map(",".join, rows))))
+    assert layer.data["点位"].tolist() == ["A", "B"]
+    [finding] = [one for one in layer.findings if one.kind == "row_total"]
+    assert finding.message.params["word"] == word
+
+
+def test_points_that_are_named_after_a_sum_are_features(tmp_path):
+    path = csv_file(tmp_path, "点位,指标,经度,纬度\n总和乡,平均,116.1,39.1\n平均湖,total,116.2,39.2\n")
+    assert len(read_layer(path).data) == 2
+
+
+def test_rows_that_are_struck_through_are_read_and_told(tmp_path):
+    def change(book):
+        book.active["A3"].font = Font(strike=True)
+
+    rows = [["点位", "经度", "纬度"], ["A", 116.1, 39.1], ["B", 116.2, 39.2]]
+    layer = read_layer(write_book(tmp_path / "a.xlsx", {"点位": rows}, change=change))
+    assert len(layer.data) == 2
+    assert "rows_struck" in {one.kind for one in layer.findings}

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from office import edit_part, write_book, write_old_book
+from openpyxl.styles import Font
 
 from geozone.errors import InputError
 from geozone.model import Basis, Severity, Status
@@ -332,6 +333,32 @@ def test_hidden_rows_count_and_are_told(tmp_path):
     assert told(register, Severity.WARNING) == ["hidden_rows", "hidden_columns"]
     register = read(write_old_book(tmp_path / "a.xls", {"名录": rows}, hidden=[2]))
     assert told(register, Severity.WARNING) == ["hidden_rows"]
+
+
+def test_rows_that_are_struck_through_count_and_are_told(tmp_path):
+    def change(book):
+        book.active["A3"].font = Font(strike=True)
+        book.active["D9"].font = Font(strike=True)  # an empty cell
+
+    rows = [HEAD, ["A湾", "建成", *PLACE], ["B湾", "在建", *PLACE]]
+    register = read(write_book(tmp_path / "a.xlsx", {"名录": rows}, change=change))
+    assert len(register.items) == 2
+    assert told(register, Severity.WARNING) == ["struck_rows"]
+    register = read(write_old_book(tmp_path / "a.xls", {"名录": rows}, struck=[2]))
+    assert told(register, Severity.WARNING) == ["struck_rows"]
+
+
+def test_columns_that_look_like_a_status_or_a_date_and_are_not_read_are_told(tmp_path):
+    head = [*HEAD, "复核状态", "填报日期", "投资（万元）", "批准面积（公顷）"]
+    row = ["A湾", "建成", *PLACE, "未通过", "2026-05-01", 12, 3]
+    register = read(write_book(tmp_path / "a.xlsx", {"名录": [head, row]}))
+    found = {one.kind.removeprefix("register_"): one for one in register.findings}
+    assert found["unused_status"].severity is Severity.WARNING
+    assert found["unused_status"].message.params["headings"] == "复核状态"
+    assert found["unused_columns"].severity is Severity.NOTE
+    assert found["unused_columns"].message.params["headings"] == "填报日期、批准面积（公顷）"
+    register = read(write_book(tmp_path / "b.xlsx", {"名录": [head, [*row[:-4], None, None, 12, None]]}))
+    assert not any("unused" in kind for kind in told(register))
 
 
 # --- places

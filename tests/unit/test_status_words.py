@@ -13,7 +13,8 @@ BUILT, RECOGNISED, UNDER, PLANNED = Status.BUILT, Status.RECOGNISED, Status.UNDE
     "words",
     ["建成", "已建成。", "ＢＵＩＬＴ", "是", "√", "✔", "Y", "100%", "完成率100%", "建成（2024年）", "2024年建成", "2026年5月建成",
      "已完成验收", "已建成并通过验收", "建成，2024年5月通过验收", "国家级美丽海湾", "美丽海湾（第二批）", "建成（优秀案例）", "是，已建成",
-     "yes", "completed 2024", "建成\n（国家级）", "二〇二四年建成", "2025年底建成", "2026年上半年建成", "2026年一季度建成"],
+     "yes", "completed 2024", "建成\n（国家级）", "二〇二四年建成", "2025年底建成", "2026年上半年建成", "2026年一季度建成",
+     "全部建成（5个）", "5个已全部建成"],
 )  # fmt: skip
 def test_built_is_what_says_so_and_nothing_else(words):
     assert read_status(words, "状态", AS_OF).status is BUILT
@@ -72,6 +73,13 @@ def test_qualifiers_negations_and_dates_are_read(words, status, year):
 @pytest.mark.parametrize(
     ("words", "doubt"),
     [
+        ("建成5个", "counted"),
+        ("建成（3处）", "counted"),
+        ("5个建成", "counted"),
+        ("建成3/5", "word"),
+        ("2025年底前建成", "past"),
+        ("2026年前建成", "past"),
+        ("计划2026年3月建成", "past"),
         ("建成（否）", "qualified"),
         ("（未）建成", "qualified"),
         ("是（在建）", "qualified"),

@@ -1,0 +1,62 @@
+"""Rows of tables that are sums, means or shares of the rows around them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib.resources import files
+
+_COUNTED = re.compile(
+    r"^((合计|总计|共计|小计|共有?|total)[:：]?\d+(个|处|条|座|项|片)?.*|其中[:：].*|其中)$"
+)
+_UNIT = re.compile(r"[全本各].*|.*[省市县区旗州盟国]")  # 唐山市 小计, 全省 合计
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@cache
+def total_words() -> frozenset[str]:
+    """Return the words that make a row a total, in small half-width letters and without spaces."""
+    return frozenset(word for words in _words().values() for word in words)
+
+
+def is_counted(words: str) -> bool:
+    """Tell whether words count items, or begin to list some of those above: 共12个, 其中."""
+    return bool(_COUNTED.match(words))
+
+
+def total_word(row: Sequence[str], places: Collection[int]) -> str:
+    """Return the word by which a row of places is a total, or nothing.
+
+    It stands first of all words of the row, or behind the name of a unit: 平均 behind the name of a point is a value of it.
+
+    Parameters
+    ----------
+    row
+        Its cells.
+    places
+        The numbers of the cells that say where it lies.
+    """
+    words = [cell for at, cell in enumerate(row) if at not in places and _LETTER.search(cell)]
+    if not words:
+        return ""
+    first = _plain(words[0])
+    if first in total_words() or is_counted(first):
+        return words[0]
+    if any(_UNIT.fullmatch(first.removesuffix(word)) for word in _words()["sums"] if first.endswith(word)):
+        return words[0]
+    behind = len(words) > 1 and _UNIT.fullmatch(first) and _plain(words[1]) in _words()["sums"]
+    return words[1] if behind else ""
+
+
+def _plain(cell: str) -> str:
+    written = re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell)).casefold()
+    return written.strip("*:.,;。、#()[]【】")
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    read = tomllib.loads(files("geozone").joinpath("read", "totals.toml").read_text("utf-8"))
+    return {kind: frozenset(map(_plain, words)) for kind, words in read.items()}
