@@ -93,7 +93,7 @@ class Run:
         self.files = {path.name: path.read_bytes() for path in out.iterdir()}
         self.record = json.loads(self.files.pop(f"{ZONE}_run.json"))
         self.reused = {one["what"] for one in self.record["reuse"]}
-        of_a_run = ("started", "finished", "seconds", "reuse", "seal", "parameters")
+        of_a_run = ("started", "finished", "seconds", "timing", "reuse", "seal", "parameters")
         self.zone = {name: held for name, held in self.record.items() if name not in of_a_run}
 
     def __eq__(self, other):
