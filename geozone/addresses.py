@@ -41,6 +41,11 @@ def database_name(url: str, table: str | None = None) -> str:
     return f"{host}{parts.path}" + (f"?table={named}" if named else "")
 
 
+def shown_path(path: Path | str, table: str | None = None) -> Path:
+    """Return a file as findings and outputs name it; of a table of a database its name, without credentials."""
+    return Path(database_name(path, table)) if isinstance(path, str) and is_database(path) else Path(path)
+
+
 def is_ambiguous(url: str) -> bool:
     """Tell whether the password in an address has signs that would have to be written as %40 and the like."""
     found = _PASSWORD.search(url)

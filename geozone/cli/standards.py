@@ -121,8 +121,8 @@ def check_deliveries(
 
 def _hold_against(files: tuple[str | Path, ...], against: Against, lang: Language) -> Outcome:
     """Hold each file against a standard, and tell on standard error what was decided and what it rests on."""
+    from geozone.addresses import shown_path
     from geozone.checks.report import has_errors
-    from geozone.registers.files import shown_path
     from geozone.standards.declared import load_standard
     from geozone.standards.reading import read_deliveries
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pyogrio.errors import DataSourceError
 
-from geozone.addresses import is_database
+from geozone.addresses import is_database, shown_path
 from geozone.errors import InputError
 from geozone.figures.headings import COLUMNS, Headings, find_headings
 from geozone.figures.telling import Telling
@@ -17,7 +17,7 @@ from geozone.figures.value_columns import Names
 from geozone.model import Severity
 from geozone.read.door import vector
 from geozone.read.door.database import is_database_file
-from geozone.registers.files import Grid, read_grids, shown_path
+from geozone.registers.files import Grid, read_grids
 
 ALL_SHEETS = "*"
 OWN_TABLE = "figures"  # of the GeoPackages that geozone writes

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from geozone.addresses import shown_path
 from geozone.figures.agreeing import agreed
 from geozone.figures.around import look_around
 from geozone.figures.lines import Line, LineCount, read_lines
@@ -21,7 +22,6 @@ from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Basis, Finding, Severity, Zone
 from geozone.rates.figures import Figure
-from geozone.registers.files import shown_path
 from geozone.registers.gazetteer import embedded_gazetteer
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from pyogrio.errors import DataSourceError
 
-from geozone.addresses import database_name, is_database
+from geozone.addresses import is_database
 from geozone.errors import InputError
 from geozone.messages import message
 from geozone.model import Finding, Severity
@@ -64,11 +64,6 @@ class Grid:
             [cell if cell.isascii() else cell.translate(_INVISIBLE).strip() for cell in row]
             for row in self.rows
         ]
-
-
-def shown_path(path: Path | str, table: str | None = None) -> Path:
-    """Return a file as findings and outputs name it; of a table of a database its name, without credentials."""
-    return Path(database_name(path, table)) if isinstance(path, str) and is_database(path) else Path(path)
 
 
 def read_grids(path: Path | str, layer: str | None = None, *, own: str = OWN_TABLE) -> list[Grid]:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from geozone.addresses import shown_path
 from geozone.manifest.inputs import register_roles
 from geozone.messages import Text
 from geozone.model import REGISTER_COLUMNS, Basis, Level, Register, RegisterTotal, Zone
-from geozone.registers.files import read_grids, shown_path
+from geozone.registers.files import read_grids
 from geozone.registers.gazetteer import Gazetteer, embedded_gazetteer
 from geozone.registers.identity import compare_names, drop_repeated, long_codes, name_ids, tell_outside
 from geozone.registers.items import Item, Reading, drop_natural, read_cells, tell_rows

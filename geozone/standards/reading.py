@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from geozone.addresses import is_database
+from geozone.addresses import is_database, shown_path
 from geozone.errors import GeozoneError
 from geozone.read import list_layers, read_layer
 from geozone.read.address import split_layer
 from geozone.read.geodatabase import xy_tolerances
-from geozone.registers.files import shown_path
 from geozone.standards.delivery import Delivery, Table
 
 _SEVERAL = {".gpkg", ".gdb", ".zip"}  # endings of what holds a whole delivery, as a folder does
