@@ -26,6 +26,7 @@ SUMS_WRONG = frozenset({PARTIAL, EQUAL})
 
 _NAMED = 5  # pairs that are named
 _SAME = 0.999  # of both zones in common: the same ground, drawn twice
+_MOST = 0.5  # of a zone in common: less leaves more than a strip of it
 _INSIDE = 0.95  # of the smaller zone: a county whose city was drawn from another source
 _LEVEL = "level"  # the field by which units of all levels in one table are told apart
 
@@ -69,14 +70,18 @@ def zone_overlaps(prepared: Zones, zones: Any, by: str | None, sheets: Sequence[
 def _related(polygons: Geometries, first: Indices, second: Indices, noise: float) -> tuple[Flags, Flags]:
     """Return which pairs of polygons are the same ground, and of which one lies in the other."""
     areas = shapely.area(polygons)
-    one, two = polygons[first], polygons[second]
-    common = shapely.area(shapely.intersection(one, two))
-    own = [
-        _is_narrow(shapely.difference(*sides), noise) | (common >= _SAME * areas[rows])
-        for sides, rows in (((one, two), first), ((two, one), second))
-    ]
-    smaller = np.minimum(areas[first], areas[second])
-    return own[0] & own[1], own[0] | own[1] | (common >= _INSIDE * smaller)
+    common = shapely.area(shapely.intersection(polygons[first], polygons[second]))
+    smaller, larger = np.minimum(areas[first], areas[second]), np.maximum(areas[first], areas[second])
+    inside = common >= _INSIDE * smaller
+    # what one zone leaves of another is looked at where that may decide
+    asked = (common >= _MOST * larger) | (~inside & (common >= _MOST * smaller))
+    covered = []
+    for one, two in ((first, second), (second, first)):
+        whole = common >= _SAME * areas[one]
+        left = shapely.difference(polygons[one[asked]], polygons[two[asked]])
+        whole[asked] |= _is_narrow(left, noise)
+        covered.append(whole)
+    return covered[0] & covered[1], covered[0] | covered[1] | inside
 
 
 def _is_narrow(geometries: Geometries, noise: float) -> Flags:

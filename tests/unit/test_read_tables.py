@@ -432,7 +432,7 @@ def test_digits_that_a_spreadsheet_left_out_are_said(tmp_path):
 
 @pytest.mark.parametrize(
     ("row", "word"),
-    [("9,合计", "合计"), (",平均值", "平均值"), ("9,Total", "Total"), ("9,唐山市,小计", "小计"), ("9,全市合计", "全市合计"), ("9,共3个", "共3个")],
+    [("9,合计", "合计"), (",平均值", "平均值"), ("9,Total", "Total"), ("9,唐山市,小计", "小计"), ("9,全市合计", "全市合计"), ("最大值", "最大值"), ("9,共3个", "共3个")],
 )  # fmt: skip
 def test_a_row_of_totals_with_coordinates_is_no_feature_and_told(tmp_path, row, word):
     rows = [["序号", "点位", "指标", "经度", "纬度"], ["1", "A", "平均", "116.1", "39.1"], ["2", "B", "平均", "116.2", "39.2"]]  # fmt: skip
