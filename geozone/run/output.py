@@ -45,7 +45,8 @@ def build_zone(
 
 def compute_zone(project: Project, options: Options, *, edition: str) -> ZoneResult:
     """Compute a zone as an edition shows it, and hold it against its last release where the options name one."""
-    release = release_of(project.zone, options)  # what cannot be read is told before the long work
+    # what cannot be compared is told before the long work
+    release = release_of(project.zone, options, edition)
     with unchanged(release):
         result = compute(project, options)
         shown = public_edition(result) if edition == "public" else result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,19 +21,24 @@ from geozone.run.options import Options
 _EDITION = "edition.edition"  # the row of the table "run" that only a public edition has
 
 
-def release_of(zone: Zone, options: Options) -> Path | None:
+def release_of(zone: Zone, options: Options, edition: str = "full") -> Path | None:
     """Return the GeoPackage of the last release of a zone; a folder without one is told.
 
     Raises
     ------
     InputError
         If there is no such file or folder, or geozone wrote nothing in it.
+    UsageError
+        If it is of another edition than the build.
     """
     if options.since is None:
         return None
     found = packages_of(options.since).get(zone.key)
     if found is None:
         options.notice(text("diff.since_absent", path=options.since.name, zone=zone.title))
+        return None
+    with closing(Package(found)) as package:
+        _require_edition(package, found, public=edition == "public")
     return found
 
 
@@ -66,8 +71,7 @@ def compared(result: ZoneResult, release: Path, options: Options) -> ZoneResult:
     try:
         tables = content(result, _language(old) or options.lang)
         new = Tables(result.zone.key, {table.name: (table.geometry or "", table.frame) for table in tables})
-        if _is_public(old) != _is_public(new):
-            raise UsageError("diff.since_edition", path=release.name)
+        _require_edition(old, release, public=_is_public(new))
         since = SinceRelease(release.name, digest(release), tuple(differences(old, new)))
     finally:
         old.close()
@@ -75,6 +79,11 @@ def compared(result: ZoneResult, release: Path, options: Options) -> ZoneResult:
     for line in finding_lines(found, every=options.every_finding):
         options.notice(line)
     return replace(result, since=since, findings=[*result.findings, *found])
+
+
+def _require_edition(package: Package, path: Path, *, public: bool) -> None:
+    if _is_public(package) != public:
+        raise UsageError("diff.since_edition", path=path.name)
 
 
 def _is_public(package: Package | Tables) -> bool:

@@ -196,5 +196,8 @@ def test_a_release_without_the_zone_is_told_and_a_missing_one_refused(release, t
         text("diff.since_absent", path=release.parent.name, zone=get_zone("yrd").title).zh
     ]
     assert release_of(get_zone("bth"), Options(since=release.parent)) == release
+    with pytest.raises(UsageError) as error:  # before the long work
+        release_of(get_zone("bth"), Options(since=release), "public")
+    assert error.value.message.key == "diff.since_edition"
     with pytest.raises(InputError):
         release_of(get_zone("bth"), Options(since=tmp_path / "none"))
