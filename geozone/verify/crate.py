@@ -15,12 +15,17 @@ from geozone.run.crate import folder_records
 from geozone.run.finished import INDEX
 from geozone.verify.check import Check, failed, passed, shown, told
 
+_BEFORE = "0.1."  # versions that wrote no crate
+
 
 def crate_checks(folder: Path) -> Iterator[Check]:
     """Yield the checks of the crate: it names every file and input of the folder with its digest, and nothing else."""
     path = folder / CRATE
     if not path.is_file():
-        yield failed(CRATE, message("verify.crate_missing"))
+        if any(_writes_crates(record) for record in folder_records(folder)):
+            yield failed(CRATE, message("verify.crate_missing"))
+        else:
+            yield passed(CRATE, message("verify.crate_before"))
         return
     try:
         found = _entities(json.loads(path.read_text("utf-8")))
@@ -34,6 +39,12 @@ def crate_checks(folder: Path) -> Iterator[Check]:
     yield from told(CRATE, wrong)
     if not wrong:
         yield passed(CRATE, message("verify.crate_agrees", count=len(found)))
+
+
+def _writes_crates(record: Mapping[str, Any]) -> bool:
+    """Tell whether a record is of a version that writes crates."""
+    version = str(record.get("versions", {}).get("geozone", {}).get("version", ""))
+    return not version.startswith(_BEFORE)
 
 
 def _index_digest(index: Path, found: Mapping[str, Mapping[str, Any]]) -> str:

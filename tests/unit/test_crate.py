@@ -12,6 +12,7 @@ from test_verify import failures, pytestmark, replaced, whole  # noqa: F401 - th
 from geozone.export.crate import CRATE
 from geozone.files import digest
 from geozone.run.crate import write_folder_crate
+from geozone.verify.crate import crate_checks
 
 
 @pytest.fixture
@@ -122,6 +123,15 @@ def test_a_changed_crate_is_named_by_entity_and_property(folder):
     assert [file for file, _ in failures(folder)] == [CRATE]
     (folder / CRATE).unlink()
     assert failures(folder) == [(CRATE, "the description of the folder (RO-Crate) is missing")]
+
+
+def test_a_folder_of_a_version_that_wrote_no_crate_needs_none(folder, record):
+    record["versions"]["geozone"]["version"] = "0.1.0"
+    (folder / "bth_run.json").write_text(json.dumps(record), "utf-8")
+    (folder / CRATE).unlink()
+    [check] = crate_checks(folder)
+    assert check.passed
+    assert "before 0.2.0" in check.message.text.en
 
 
 def test_an_entry_too_many_or_too_few_is_named(folder):
