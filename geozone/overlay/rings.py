@@ -68,7 +68,9 @@ def once_around(geometries: Geometries) -> Geometries:
     four edges that is run some thousand times would take an hour.
     """
     several = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (3, 6)))
-    rings, owner = shapely.get_rings(geometries[several], return_index=True)
+    parts, owner = shapely.get_parts(geometries[several], return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    owner = owner[part]
     hit = [number for number, ring in enumerate(rings) if _course(shapely.get_coordinates(ring)) is not None]
     if not hit:
         return geometries

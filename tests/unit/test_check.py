@@ -440,8 +440,9 @@ def test_a_ring_that_runs_its_course_thousands_of_times_is_told_and_repaired_at_
     assert [item.kind for item in check(layer) if item.severity is Severity.ERROR] == [
         "ring_self_intersection"
     ]
-    [mended] = repaired(layer.data.geometry.to_numpy())
-    assert shapely.equals(mended, shapely.Polygon(corners))
+    for wound in (layer.data.geometry.iloc[0], shapely.MultiPolygon([layer.data.geometry.iloc[0]])):
+        [mended] = repaired(np.array([wound], dtype=object))
+        assert shapely.equals(mended, shapely.Polygon(corners))
     with pytest.raises(DataError, match="432458"):  # its area by the winding is no area
         repair(layer)
     forth_and_back = shapely.Polygon([*corners[:3], *(corners[0], corners[2]) * 9000])
