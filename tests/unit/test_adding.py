@@ -199,9 +199,11 @@ def test_a_writing_of_a_unit_is_a_word_in_a_list(declared):
 def test_a_format_to_export_is_a_writer_in_one_module(tmp_path, monkeypatch):
     def write_list(table, path, encoding):
         path.write_text("\n".join(str(geometry) for geometry in table.frame.geometry), encoding)
-        return formats._fields(table)
+        return fields_of(table)
 
     from samples import sample_result
+
+    from geozone.export.vector_files import fields_of
 
     monkeypatch.setitem(formats._WRITERS, "wkt", write_list)
     monkeypatch.setattr(formats, "FORMATS", (*formats.FORMATS, "wkt"))
