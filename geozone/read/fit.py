@@ -6,6 +6,7 @@ where only that leads to China and to the zone of the CRS. A layer elsewhere on 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -24,7 +25,7 @@ Numbers = npt.NDArray[np.float64]
 _SAMPLE = 400  # features whose place is looked at
 _DEGREES = (-180.0001, -90.0001, 360.0001, 90.0001)
 _PLACES = ((73.0, 17.5, 136.0, 54.5), (105.0, 3.0, 120.5, 17.5))  # mainland with its seas, South China Sea
-_RADIANS = (-np.pi, -np.pi / 2, np.pi, np.pi / 2)
+_RADIANS = tuple(math.radians(side) for side in CHINA)
 _FAR = 3.0e6  # metres: a layer of the whole country in one zone reaches 2500 km from its meridian
 _NEAR = 9.0e5  # metres: what is farther from the meridian is no layer of one zone
 _OFF = 4.0  # degrees from the central meridian: more than three zones of three degrees
@@ -87,7 +88,7 @@ def _fit_degrees(crs: pyproj.CRS, extent: Extent) -> Fit:
         outside = not extent.overlaps(*CHINA)
         if outside and extent.swapped.within(*CHINA):
             return Fit(instead=Fit(swapped=True))
-        # a national CRS has no other place, and what is left of angles in radians lies where nobody has data
+        # a national CRS has no other place, and what lies where China would in radians was written in them
         return Fit(abroad=outside and (is_chinese(crs) or extent.within(*_RADIANS)))
     if extent.swapped.within(*_DEGREES):
         return Fit(swapped=True)

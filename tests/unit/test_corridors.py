@@ -348,7 +348,7 @@ def test_the_rates_of_an_opened_project_look_at_no_belt(monkeypatch):
     asked = []
     result = sample_result()
     run = SimpleNamespace(result=result, whole=lambda: asked.append("whole") or result)
-    monkeypatch.setattr("geozone.api.compute_rated", lambda *_: asked.append("rated") or run)
+    monkeypatch.setattr("geozone.opened.compute_rated", lambda *_: asked.append("rated") or run)
     project = OpenProject(None)
     assert len(project.rates()) == len(result.rates)
     assert asked == ["rated"]
