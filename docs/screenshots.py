@@ -125,6 +125,14 @@ def take(maps: Path, example: Path | None = None) -> None:
         page.screenshot(path=shot)
         _save(shot, "belt.png")
 
+        page = _open(browser, maps / "bth.html", "#lang=en", viewport=DESKTOP)
+        page.locator(".belt-passes summary").click()
+        page.locator(".belt-passes button", has_text="Juyongguan").click()
+        page.locator(".belt h2").evaluate("heading => heading.scrollIntoView()")
+        page.wait_for_timeout(1500)
+        page.screenshot(path=shot)
+        _save(shot, "passes.png")
+
         page = _open(browser, maps / "bth.html", "#lang=en&unit=130300", viewport=DESKTOP)
         page.locator('input[data-layer="relief"]').check()
         page.locator("details.open-items summary").first.click()
