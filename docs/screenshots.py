@@ -102,6 +102,27 @@ def _example_of_a_table(folder: Path) -> Path:
     return folder / "nitrate.html"
 
 
+def _take_belt(browser: Any, built: Path, shot: Path) -> None:
+    """Take the profile of the barrier with the best gaps closed, and the passes along its axis."""
+    page = _open(browser, built, "#lang=en&layer=barrier_axis", viewport=DESKTOP)
+    page.locator('[data-section="belt"]').click()
+    page.locator("[data-best]").click()
+    page.locator(".profile").focus()
+    for _ in range(9):
+        page.keyboard.press("PageUp")
+    page.wait_for_timeout(500)
+    page.screenshot(path=shot)
+    _save(shot, "belt.png")
+
+    page = _open(browser, built, "#lang=en", viewport=DESKTOP)
+    page.locator(".belt-passes summary").click()
+    page.locator(".belt-passes button", has_text="Juyongguan").click()
+    page.locator(".belt h2").evaluate("heading => heading.scrollIntoView()")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=shot)
+    _save(shot, "passes.png")
+
+
 def take(maps: Path, example: Path | None = None) -> None:
     """Take all screenshots; those of the example where its maps are given."""
     IMAGES.mkdir(exist_ok=True)
@@ -115,23 +136,7 @@ def take(maps: Path, example: Path | None = None) -> None:
         page.screenshot(path=shot)
         _save(shot, "page.png")
 
-        page = _open(browser, maps / "bth.html", "#lang=en&layer=barrier_axis", viewport=DESKTOP)
-        page.locator('[data-section="belt"]').click()
-        page.locator("[data-best]").click()
-        page.locator(".profile").focus()
-        for _ in range(9):
-            page.keyboard.press("PageUp")
-        page.wait_for_timeout(500)
-        page.screenshot(path=shot)
-        _save(shot, "belt.png")
-
-        page = _open(browser, maps / "bth.html", "#lang=en", viewport=DESKTOP)
-        page.locator(".belt-passes summary").click()
-        page.locator(".belt-passes button", has_text="Juyongguan").click()
-        page.locator(".belt h2").evaluate("heading => heading.scrollIntoView()")
-        page.wait_for_timeout(1500)
-        page.screenshot(path=shot)
-        _save(shot, "passes.png")
+        _take_belt(browser, maps / "bth.html", shot)
 
         page = _open(browser, maps / "bth.html", "#lang=en&unit=130300", viewport=DESKTOP)
         page.locator('input[data-layer="relief"]').check()
