@@ -6,6 +6,8 @@ import fcntl
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,16 +25,35 @@ settings.register_profile("thorough", deadline=None, max_examples=100)
 settings.load_profile("thorough" if THOROUGH else "usual")
 
 
+@contextmanager
+def once(factory: pytest.TempPathFactory, worker: str, name: str) -> Iterator[Path]:
+    """Give a folder that all processes share, to one after the other."""
+    base = factory.getbasetemp()
+    folder = (base if worker == "master" else base.parent) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other process waits for it
+        yield folder
+
+
+@pytest.fixture
+def with_font() -> None:
+    """Skip where no font has Chinese characters."""
+    from geozone.errors import UsageError
+    from geozone.export.fonts import chinese_font
+
+    try:
+        chinese_font()
+    except UsageError:
+        pytest.skip("no font with Chinese characters is installed")
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory, worker_id) -> Path:
     """Return the folder of a build of the three zones from the embedded layers, made once for all processes."""
     from geozone.project import embedded_project
     from geozone.run.build import build
 
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "maps"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the other process waits for it
+    with once(tmp_path_factory, worker_id, "maps") as folder:
         if not folder.exists():
             build([embedded_project(zone) for zone in BUILT_ZONES], folder)
     return folder
@@ -42,10 +63,7 @@ def built(tmp_path_factory, worker_id) -> Path:
 def documentation(tmp_path_factory, worker_id) -> Path:
     """Return the folder of the site of docs/, made once for all processes; whatever Sphinx warns of fails."""
     pytest.importorskip("sphinx", reason="Sphinx is not installed (pip install geozone[docs])")
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "documentation"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with once(tmp_path_factory, worker_id, "documentation") as folder:
         if not folder.exists():
             made = subprocess.run(
                 [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "docs", folder],

@@ -83,7 +83,7 @@ def change_command(
     if not mapped:
         deliver_result(table.reset_index(), out, form, lang, every=every)
         return
-    from geozone.export.change import write_change
+    from geozone.export.zone_layers import write_change
 
     assert out is not None
     tell_result(table, lang, every=every)

@@ -31,13 +31,6 @@ _POINTS = 72 / 96  # points of one CSS pixel, the unit of LayerStyle.width
 _TINT = 1.6  # points of colour inside the outline of a tint
 _MOST_AREAS = 10_000  # in one path; the rasteriser has a limit
 
-_MARKERS = {
-    "circle": "o",
-    "square": "s",
-    "triangle": "^",
-    "diamond": "D",
-}  # of points, as matplotlib calls them
-
 
 def projected(data: gpd.GeoDataFrame | gpd.GeoSeries, frame: Frame) -> np.ndarray:
     """Return geometries in the plane of the map, without detail that paper cannot show."""

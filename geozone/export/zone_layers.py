@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -25,6 +26,7 @@ from geozone.symbology import CHANGE_COLOURS, ZONE_OUTLINE, breaks, rate_classes
 COVERAGE = "coverage"  # layer of the GeoPackage
 BY_ZONE, BY_PLACE = "change_zones", "change_places"  # layers of a change
 _POLYGONS = "MultiPolygon"
+_ZONE = "zone"  # beside gained and lost, in the one layer of a GeoJSON file
 _SHARE, _NET, _CHANGE = "share", "net_km2", "change"  # columns that are coloured, or written on the map
 
 
@@ -51,7 +53,7 @@ def write_coverage(table: gpd.GeoDataFrame, path: Path, lang: Language) -> list[
         If the file cannot be written.
     """
     if path.suffix.lower() != MAP_ENDINGS[0]:
-        write_geojson(table, path)
+        _write_geojson(table, path)
         return []
     layer, said = _layer(COVERAGE, COVERAGE, table)
     classes = rate_classes(breaks(table[_SHARE].tolist(), 100.0))
@@ -63,13 +65,25 @@ def write_coverage(table: gpd.GeoDataFrame, path: Path, lang: Language) -> list[
     return said
 
 
-def write_change_package(
+def write_change(
     by_zone: gpd.GeoDataFrame, by_place: gpd.GeoDataFrame, path: Path, lang: Language
 ) -> list[Text]:
-    """Write both tables of a change to a GeoPackage, the ground by whether it was gained or lost.
+    """Write both tables of a change, the ground by whether it was gained or lost: layers of a GeoPackage, or one of GeoJSON.
 
-    Parameters, what is returned and raised are those of `geozone.export.change.write_change`.
+    Parameters
+    ----------
+    by_zone, by_place
+        What `geozone.api.mapped_change` returns, in EPSG:4490; the zone's name is a column of both.
+    path
+        The file; its ending says which. In GeoJSON the column ``change`` tells zones from ``gained`` and ``lost`` ground.
+    lang
+        Language of titles and legends.
+
+    What is returned and raised is as for `write_coverage`.
     """
+    if path.suffix.lower() != MAP_ENDINGS[0]:
+        _write_geojson(pd.concat([by_zone.assign(change=_ZONE), by_place], ignore_index=True), path)
+        return []
     zones, said = _layer(BY_ZONE, _CHANGE, by_zone)
     places, more = _layer(BY_PLACE, _CHANGE, by_place)
     drawn = [
@@ -86,14 +100,8 @@ def write_change_package(
     return said + more
 
 
-def write_geojson(table: gpd.GeoDataFrame, path: Path) -> None:
-    """Write polygons as GeoJSON with their CRS named in it: RFC 7946 would silently make CGCS2000 into WGS 84.
-
-    Raises
-    ------
-    UsageError
-        If the file cannot be written.
-    """
+def _write_geojson(table: gpd.GeoDataFrame, path: Path) -> None:
+    """Write polygons as GeoJSON with their CRS named in it: RFC 7946 would silently make CGCS2000 into WGS 84."""
     with whole_file(path) as unfinished:
         try:
             pyogrio.write_dataframe(

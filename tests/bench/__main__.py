@@ -13,7 +13,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -21,14 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 
 from tests.bench import data, peers
+from tests.bench.processes import ROOT, run_measured
 from tests.bench.rasters import DELINEATED
 from tests.bench.record import RECORD, write_record
 from tests.bench.shapes import SHAPES, shape_layer
 
-ROOT = Path(__file__).resolve().parents[2]
 SLOW = 60.0  # seconds: what takes longer is run once
 AGREE = 1e-8  # of the area of a zone
 
@@ -59,26 +57,11 @@ class Measured:
                 str(zones),
                 str(out),
             ]
-            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-            watch = threading.Thread(target=self._watch, args=(process.pid,))
-            watch.start()
-            printed, _ = process.communicate()
-            watch.join()
-            if process.returncode:
-                raise SystemExit(f"{self.name} failed")
-            told = json.loads(printed.splitlines()[-1])
+            told, memory = run_measured(self.name, command)
+            self.memory = max(self.memory, memory)
             self.times.append(told["seconds"])
             self.processor_times.append(told["processor"])
             self.result = np.load(out)
-
-    def _watch(self, pid: int) -> None:
-        try:
-            process = psutil.Process(pid)
-            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                self.memory = max(self.memory, process.memory_info().rss / 1e9)
-                time.sleep(0.05)
-        except psutil.NoSuchProcess:
-            return
 
 
 def say(line: str) -> None:

@@ -154,7 +154,12 @@ def _rings(
 
 def raster(side: int = 20_000, seed: int = 3) -> Path:
     """Return a land cover raster of `side` squared pixels over the zones: patches of nine classes with speckle."""
-    random = np.random.default_rng(seed)
+    strip = patches_with_speckle(side, np.random.default_rng(seed))
+    return written(FOLDER / f"classes_{side}_{seed}.tif", side, strip, dtype="uint8", nodata=255)
+
+
+def patches_with_speckle(side: int, random: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what gives rows of a raster of nine classes: patches of 16 pixels, and one pixel in seven of any class."""
     patches = random.integers(1, 10, (side // 16 + 1, side // 16 + 1)).astype(np.uint8)
 
     def strip(rows: np.ndarray) -> np.ndarray:
@@ -163,7 +168,7 @@ def raster(side: int = 20_000, seed: int = 3) -> Path:
         values[speckle] = random.integers(1, 10, int(speckle.sum()))
         return values
 
-    return written(FOLDER / f"classes_{side}_{seed}.tif", side, strip, dtype="uint8", nodata=255)
+    return strip
 
 
 def values(side: int = 8_000, seed: int = 3) -> Path:

@@ -10,9 +10,7 @@ import argparse
 import json
 import os
 import resource
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,18 +18,17 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import psutil
 import shapely
 
 from geozone.files import shipped
-from tests.bench.data import CRS, FOLDER, rough_polygons, written
+from tests.bench.data import CRS, FOLDER, patches_with_speckle, rough_polygons, written
+from tests.bench.processes import run_measured
 
 WEST, SOUTH = 78.0, 22.0
 CELL = 50 / 70, 24 / 40  # degrees of a county: 70 × 40 of them are the nation
 COUNTIES, POLYGONS, ITEMS, PIXELS = 2_800, 3_000_000, 300_000, 1_000_000_000
 _STEP = 50_000
 STATUSES = ("已建成", "在建", "规划", "待核实")
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def sides(share: int) -> tuple[int, int]:
@@ -122,15 +119,7 @@ def register(share: int) -> Path:
 def raster(share: int) -> Path:
     """Return a land cover of nine classes in patches, with speckle."""
     side = round(np.sqrt(PIXELS / share))
-    random = np.random.default_rng(8)
-    patches = random.integers(1, 10, (side // 16 + 1, side // 16 + 1)).astype(np.uint8)
-
-    def strip(rows: np.ndarray) -> np.ndarray:
-        values = np.repeat(patches[rows // 16], 16, axis=1)[:, :side].copy()
-        speckle = random.random(values.shape) < 0.15
-        values[speckle] = random.integers(1, 10, int(speckle.sum()))
-        return values
-
+    strip = patches_with_speckle(side, np.random.default_rng(8))
     path = FOLDER / f"nation_classes_{share}.tif"
     return written(path, side, strip, within=bounds(share), dtype="uint8", nodata=255)
 
@@ -187,29 +176,8 @@ def measure(part: str, share: int, workers: int) -> tuple[float, float, float, p
         "--workers",
         str(workers),
     ]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    memory = [0.0]
-    watch = threading.Thread(target=_watch, args=(process.pid, memory))
-    watch.start()
-    said, _ = process.communicate()
-    watch.join()
-    if process.returncode:
-        raise SystemExit(f"{part} failed")
-    told = json.loads(said.splitlines()[-1])
-    return told["seconds"], told["processor"], memory[0], pd.Series(told["result"])
-
-
-def _watch(pid: int, memory: list[float]) -> None:
-    while psutil.pid_exists(pid):
-        try:
-            first = psutil.Process(pid)
-            if first.status() == psutil.STATUS_ZOMBIE:
-                return
-            family = [first, *first.children(recursive=True)]
-            memory[0] = max(memory[0], sum(one.memory_info().rss for one in family) / 1e9)
-        except psutil.NoSuchProcess:
-            continue
-        time.sleep(0.1)
+    told, memory = run_measured(part, command)
+    return told["seconds"], told["processor"], memory, pd.Series(told["result"])
 
 
 def run(part: str, share: int, workers: int) -> None:

@@ -29,13 +29,7 @@ from geozone.model import Level
 from geozone.rates.digits import is_share
 from geozone.rates.wording import value_text
 
-
-@pytest.fixture(autouse=True)
-def _with_font():
-    try:
-        fonts.chinese_font()
-    except UsageError:
-        pytest.skip("no font with Chinese characters is installed")
+pytestmark = pytest.mark.usefixtures("with_font")
 
 
 @pytest.fixture(scope="module")

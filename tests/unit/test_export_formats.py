@@ -8,7 +8,6 @@ from samples import sample_layer, sample_result
 
 from geozone.choices import FOLDER_FORMATS
 from geozone.errors import UsageError
-from geozone.export.fonts import chinese_font
 from geozone.export.formats import DICTIONARY, SOURCES, Choices, write_format
 from geozone.export.result_tables import content, layer_names
 from geozone.model import LayerStyle
@@ -146,19 +145,12 @@ def test_a_folder_of_other_files_is_not_touched(tmp_path):
     assert [item.name for item in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_single_files_need_no_ending(tmp_path):
+def test_single_files_need_no_ending(tmp_path, request):
     for name, start in (("gpkg", b"SQLite"), ("xlsx", b"PK"), ("pdf", b"%PDF")):
         if name == "pdf":
-            with_font()
+            request.getfixturevalue("with_font")
         assert write_format(sample_result(), tmp_path / name, name) == [tmp_path / name]
         assert (tmp_path / name).read_bytes().startswith(start)
-
-
-def with_font():
-    try:
-        chinese_font()
-    except UsageError:
-        pytest.skip("no font with Chinese characters is installed")
 
 
 def test_an_unknown_format_is_told(tmp_path):

@@ -22,13 +22,7 @@ from geozone.messages import Text
 from geozone.model import CRS, Layer, Level, Verdict
 from geozone.symbology import RATE_COLOURS, breaks, rate_classes
 
-
-@pytest.fixture(autouse=True)
-def _with_font():
-    try:
-        fonts.chinese_font()
-    except UsageError:
-        pytest.skip("no font with Chinese characters is installed")
+pytestmark = pytest.mark.usefixtures("with_font")
 
 
 @pytest.fixture(scope="module")
