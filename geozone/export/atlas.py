@@ -25,7 +25,7 @@ from geozone.export.sheet import MAP_CORNER, PANEL, SIZES, map_size, page_footer
 from geozone.export.sheet_page import QUIET, Page
 from geozone.export.sheet_panel import Theme, legend, theme
 from geozone.export.sheet_scene import draw_map
-from geozone.files import whole_file
+from geozone.files import unwritable, whole_file
 from geozone.messages import Language, Text, listed, text
 from geozone.model import Level, ZoneResult
 
@@ -201,4 +201,4 @@ def _written(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UsageError("files.unwritable", path=path, reason=str(error)) from error
+        raise unwritable(path, error) from error

@@ -98,7 +98,7 @@ def crate(records: Iterable[Mapping[str, Any]], index: str, lang: Language) -> E
 def is_told(record: Any) -> bool:
     """Tell whether a record says what a crate says of it."""
     try:
-        return bool(list(_of_zone(record, "en")))
+        return bool(list(_of_zone(record, "en"))) and bool(_newest_date([record]))
     except (KeyError, TypeError, AttributeError):
         return False
 

@@ -19,6 +19,7 @@ from geozone.export.table import Table
 from geozone.manifest.rules import code_of
 from geozone.messages import Language, Text, text
 from geozone.model import CRS, Finding, Layer, LayerStyle
+from geozone.overlay.plane import without_heights
 
 _COLUMNS = (
     "severity text severity", "code", "file", "layer", "feature", "kind", "message", "remedy", "longitude number",
@@ -68,7 +69,7 @@ def write_failing(checked: Iterable[Checked], path: Path, lang: Language) -> int
     shapes: list[shapely.Geometry | None] = []
     for file, layer, findings in checked:
         numbers = {str(label): row for row, label in enumerate(layer.data.index)}
-        geometries = np.asarray(layer.data.geometry.values)
+        geometries = without_heights(np.asarray(layer.data.geometry.values))
         for finding in findings:
             rows.append(_row(file, finding, lang))
             row = numbers.get(finding.feature or "")

@@ -14,7 +14,7 @@ from geozone.export.fonts import chinese_font
 from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrapped
 from geozone.export.sheet_panel import Theme, belts, legend, theme, unit_rates, with_basis, zone_rates
 from geozone.export.sheet_scene import draw_map
-from geozone.files import whole_file
+from geozone.files import unwritable, whole_file
 from geozone.manifest.inputs import register_title
 from geozone.messages import Language, listed, text
 from geozone.model import ZoneResult
@@ -79,7 +79,7 @@ def write_sheet(
                 figure = draw_sheet(theme(result, lang, rate, breaks), Page(width, height, scale))
                 figure.savefig(unfinished, format=ending, dpi=dpi, metadata=dates)
         except OSError as error:
-            raise UsageError("files.unwritable", path=path, reason=str(error)) from error
+            raise unwritable(path, error) from error
 
 
 def draw_sheet(about: Theme, page: Page) -> Figure:

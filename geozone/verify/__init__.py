@@ -31,7 +31,7 @@ __all__ = ["Check", "held_checks", "verify_build"]
 
 # what a file that somebody edited can make of computing with its cells
 _OF_DAMAGE = (
-    sqlite3.Error, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+    sqlite3.Error, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, SyntaxError, RuntimeError,
     shapely.errors.ShapelyError,
 )  # fmt: skip
 
@@ -65,9 +65,11 @@ def verify_build(folder: Path, *, progress: Progress = _silent, postgis: str | N
     UsageError
         If the database cannot be reached or has no PostGIS.
     """
-    checks = held_checks(folder)
+    settle(folder)
+    records = _records(folder)
+    checks = _held(folder, records)
     with engine_of(postgis) if postgis else nullcontext() as third:
-        for record in _records(folder):
+        for record in records:
             path = folder / f"{record.zone}.gpkg"
             if path.is_file():
                 checks += _rederived(path, record.content, progress, third)
@@ -90,8 +92,12 @@ def held_checks(folder: Path) -> list[Check]:
         If the folder has no run record, or a record cannot be read.
     """
     settle(folder)
+    return _held(folder, _records(folder))
+
+
+def _held(folder: Path, records: list[_Record]) -> list[Check]:
     checks: list[Check] = []
-    for record in _records(folder):
+    for record in records:
         name = f"{record.zone}_run.json"
         checks += [failed(name, message("verify.section", name=changed)) for changed in record.changed]
         checks += _zone_checks(record)

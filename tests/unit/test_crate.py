@@ -149,3 +149,8 @@ def test_a_record_that_says_nothing_of_its_files_is_in_no_crate(folder):
     before = (folder / CRATE).read_bytes()
     write_folder_crate(folder, folder, "zh")
     assert (folder / CRATE).read_bytes() == before
+    other = json.loads((folder / "bth_run.json").read_text("utf-8").replace("bth", "hebei"))
+    other["inputs"][0]["origins"] = ["somebody"]
+    (folder / "hebei_run.json").write_text(json.dumps(other), "utf-8")
+    write_folder_crate(folder, folder, "zh")
+    assert (folder / CRATE).read_bytes() == before

@@ -1,6 +1,7 @@
 """Rates made again from what was delivered: another engine finds what was altered in all files alike."""
 
 import json
+import re
 import shutil
 import sqlite3
 from collections import Counter
@@ -19,11 +20,16 @@ from geozone.run.options import Options
 from geozone.run.output import write_zone
 from geozone.verify import check, verify_build
 from geozone.verify.rederived import rederived_checks
-from geozone.verify.rederived.delivered import read_record
 
 pytestmark = pytest.mark.skipif(
     not (assets.FOLDER / "page.js").exists(), reason="the page's scripts are not built: make setup"
 )
+
+
+def read_record(path):
+    return json.loads(path.read_text("utf-8"))
+
+
 MOMENT = datetime(2026, 7, 1, tzinfo=UTC)
 
 
@@ -97,6 +103,38 @@ def test_a_site_without_a_weight_above_zero_has_no_part_in_a_mean(result):
 def test_a_cell_that_nothing_can_be_made_of_is_told_and_ends_nothing(folder):
     execute(folder / "bth.gpkg", "DELETE FROM zone")
     assert any("cannot be read" in told for _, told in failures(folder))
+
+
+def test_units_without_shapes_and_a_formula_that_is_none_end_nothing(folder, result):
+    derived = next(one for one in result.indicators.values() if one.measure.id == "derived")
+    record = read_record(folder / "bth_run.json")
+    for one in record["indicators"]:
+        if one["id"] == derived.id:
+            one["options"]["formula"] = "1 +"
+    (folder / "bth_run.json").write_text(json.dumps(record), "utf-8")
+    assert any(file == "bth.gpkg" and "SyntaxError" in told for file, told in failures(folder))
+    execute(folder / "bth.gpkg", "UPDATE units SET geom = NULL")
+    assert any(file == "bth.gpkg" and "cannot be read" in told for file, told in failures(folder))
+
+
+def test_an_endless_number_is_wrong_in_every_column(folder):
+    execute(
+        folder / "bth.gpkg",
+        "UPDATE rates SET numerator = 9e999, denominator = 9e999, value = 9e999, low = -9e999, high = 9e999 "
+        "WHERE indicator = 'connected' AND unit_code = 'bth'",
+        "UPDATE units SET area_km2 = 9e999 WHERE code = '910101'",
+    )
+    told = [words for passed, words in rederived(folder) if not passed]
+    for column in ("numerator", "denominator", "value", "low", "high", "area_km2"):
+        assert any(re.search(rf"(field|column) {column}\b.*inf", words) for words in told), (column, told)
+
+
+def test_numbers_where_there_is_nothing_to_count_are_wrong(folder, result):
+    shared = next(one.id for one in result.indicators.values() if one.measure.id == "share_of_points")
+    layer = result.indicators[shared].options["layer"]
+    execute(folder / "bth.gpkg", f"UPDATE {layer} SET geom = (SELECT geom FROM {layer} LIMIT 1)")
+    told = [words for passed, words in rederived(folder) if not passed and shared in words]
+    assert any(words.endswith("— when made again (GEOS in an equal-area conic)") for words in told), told
 
 
 def changed(result, indicator, unit, **numbers):

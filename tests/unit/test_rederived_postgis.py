@@ -43,3 +43,6 @@ def test_a_database_that_is_not_there_is_told(folder):
     with pytest.raises(UsageError) as caught:
         verify_build(folder, postgis="postgresql://nobody@/none?host=/nowhere")
     assert caught.value.message.key == "verify.database"
+    with pytest.raises(UsageError) as caught:  # a password that would be taken for the name of a host
+        verify_build(folder, postgis="postgresql://li:p@ss/w@host/db")
+    assert caught.value.message.key == "read.database_address"

@@ -21,7 +21,7 @@ from .sources import source_of
 from .words import language, word
 
 LAYERS, REPAIRED, OUTPUT = "LAYERS", "REPAIRED", "OUTPUT"
-_COLUMNS = ["file", "layer", "severity", "kind", "feature", "message", "remedy"]
+_COLUMNS = ["file", "layer", "severity", "code", "kind", "feature", "message", "remedy"]
 
 
 class CheckAlgorithm(GeozoneAlgorithm):

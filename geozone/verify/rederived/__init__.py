@@ -67,7 +67,7 @@ def _held(file: str, delivered: Delivered, measures: Measures, progress: Progres
     tally = _Tally()
     for code, area in measures.unit_areas.items():
         unit = delivered.units[code]
-        if abs(area - unit.area_km2) > AREA * unit.area_km2 + LEAST_KM2:
+        if not abs(area - unit.area_km2) <= AREA * area + LEAST_KM2:  # also where it is no number
             tally.wrong.append(_unit_message(code, unit.area_km2, area, measures.title))
     if not measures.areas_alone:
         tally.wrong += beside_units(delivered)

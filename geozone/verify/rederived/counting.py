@@ -10,14 +10,13 @@ import pandas as pd
 from geozone.model import Basis, Level, Status
 from geozone.overlay.units import code_prefix, member_codes
 from geozone.verify.rederived.delivered import (
-    AbsentError,
     Declared,
     Delivered,
     RegisterRecord,
     outcomes,
     records,
 )
-from geozone.verify.rederived.expected import Band, Expected, single
+from geozone.verify.rederived.expected import Band, Expected, nothing, single
 
 _COLUMN = {Level.PROVINCE: "province_code", Level.CITY: "city_code", Level.COUNTY: "county_code"}
 Item = Mapping[str, Any]
@@ -41,7 +40,7 @@ def completion(delivered: Delivered, indicator: Declared, unit: str) -> Expected
     )
     total = sum(weights) + unlisted
     if not total:
-        raise AbsentError(", ".join(names))
+        return nothing()
     numbers: dict[str, Band | None] = {
         "numerator": single(built),
         "denominator": single(total),
@@ -76,7 +75,7 @@ def share_of_units(delivered: Delivered, indicator: Declared, unit: str) -> Expe
     unknown = float(sum(status == Status.UNKNOWN for status in statuses))
     total = float(len(below))
     if not total:
-        raise AbsentError(unit)
+        return nothing()
     return Expected(
         {
             "numerator": single(sure),
@@ -157,13 +156,15 @@ def _total_lies_in(code: str, unit: str, delivered: Delivered) -> bool:
 
 def _may_be_built(item: Item, registers: Iterable[RegisterRecord]) -> bool:
     """Tell whether an item that is honoured may be on the list of the built for all that is known."""
+    if item["status"] != Status.RECOGNISED:
+        return False
     registers = list(registers)
     working = any(register.basis == Basis.WORKING for register in registers)
     unchecked = item["basis"] != Basis.OFFICIAL if working else item["basis"] == Basis.WORKING
     finest = str(item["city_code"] or item["province_code"])
     published = [code_prefix(code) for register in registers for code in register.totals]
     on_list = any(finest.startswith(prefix) for prefix in published)
-    return item["status"] == Status.RECOGNISED and unchecked and not on_list
+    return unchecked and not on_list
 
 
 def _below(delivered: Delivered, unit: str, level: Level) -> list[str]:

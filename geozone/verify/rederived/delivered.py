@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from geozone.read.door.database import opened_database
 from geozone.verify.rederived.expected import Band
 
 Shapes = npt.NDArray[np.object_]
+Rows = npt.NDArray[np.intp]
 
 _HEADER = 8  # bytes before the box of a geometry: "GP", version, flags, reference system
 _BOXES = (0, 32, 48, 48, 64)  # bytes of the box, by three bits of the flags
@@ -94,6 +94,7 @@ class Delivered:
             self._tables = {name: _table(database, name) for name in names}
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self.items_by_unit: dict[str, dict[str, list[Mapping[str, Any]]]] = {}  # kept by whoever counts
+        self.rows_by_unit: dict[str, dict[str, Rows]] = {}  # of layers, likewise
         self._finest_of: dict[str, list[str]] = {}
         for name in ("units", "rates", "registers", "figures", "targets", "zone"):
             if name not in self._tables:
@@ -291,9 +292,3 @@ def _shapes(blobs: Iterable[bytes | None]) -> Shapes:
         for blob in blobs
     ]  # fmt: skip
     return np.asarray(shapely.from_wkb(np.array(wkb, dtype=object), on_invalid="ignore"), dtype=object)
-
-
-def read_record(path: Path) -> dict[str, Any]:
-    """Return a run record."""
-    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -31,7 +32,7 @@ class Expected:
         band = self.numbers[column]
         if found is None:
             return band is None or column not in self.always
-        if band is None:
+        if band is None or not math.isfinite(found):  # of an endless number every difference would be small
             return False
         low, high = band
         allowed = self.relative * abs(found) + self.least.get(column, 0.0)
@@ -46,6 +47,13 @@ class Expected:
         size = max(abs(found), abs(band[0]))
         # of hardly anything, the border is all
         return away / size if size > self.least.get(column, 0.0) * _TELLING else 0.0
+
+
+def nothing() -> Expected:
+    """Return what a row says where there is nothing to count: no share, and nought or nothing for its parts."""
+    return Expected(
+        {**dict.fromkeys(("numerator", "denominator"), single(0.0)), "low": None, "high": None, "value": None}
+    )
 
 
 def single(number: float) -> Band:

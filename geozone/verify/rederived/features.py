@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import shapely
 from geozone.overlay.shores import ISLAND
 from geozone.rates.filters import numbers
 from geozone.rates.needs import Ground
-from geozone.verify.rederived.delivered import AbsentError, Declared, Delivered, outcomes
+from geozone.verify.rederived.delivered import AbsentError, Declared, Delivered, Rows, outcomes
 from geozone.verify.rederived.expected import (
     AREA,
     EXACT,
@@ -19,6 +20,7 @@ from geozone.verify.rederived.expected import (
     LENGTH,
     Band,
     Expected,
+    nothing,
     of_amount,
     single,
 )
@@ -34,22 +36,33 @@ _SCALE = 0.012  # by how much distances in the plane may be off
 def features_of(delivered: Delivered, layer: str, unit: str) -> pd.DataFrame:
     """Return the features of a layer in a unit, each once: points that lie in it, other shapes that share ground with it."""
     table = delivered.features(layer)
-    shapes = table["geom"].to_numpy()
+    if layer not in delivered.rows_by_unit:
+        delivered.rows_by_unit[layer] = _rows_by_unit(delivered, table)
     inside = np.zeros(len(table), dtype=bool)
+    for code in delivered.finest_of(unit):
+        inside[delivered.rows_by_unit[layer][code]] = True
+    return table[inside]
+
+
+def _rows_by_unit(delivered: Delivered, table: pd.DataFrame) -> dict[str, Rows]:
+    """Return the rows of a layer that lie in each finest unit; what lies in none goes by the code that it carries."""
+    shapes = table["geom"].to_numpy()
     placed = np.zeros(len(table), dtype=bool)
     points = shapely.get_dimensions(shapes) == 0
     places = np.where(points, shapely.centroid(shapes), shapes)
-    mine = set(delivered.finest_of(unit))
+    found = {}
     for code in delivered.finest:
         outline = delivered.unit_shapes[code]
         shapely.prepare(outline)
         met = shapely.intersects(outline, places)
         met &= np.where(points, ~placed, ~shapely.touches(outline, places))  # a point lies in one unit
         placed |= met
-        inside |= met & (code in mine)
+        found[code] = np.flatnonzero(met)
     if "code" in table:
-        inside |= ~placed & table["code"].astype(str).isin(mine).to_numpy()
-    return table[inside]
+        codes = table["code"].astype(str).to_numpy()
+        for code in delivered.finest:
+            found[code] = np.union1d(found[code], np.flatnonzero(~placed & (codes == code)))
+    return found
 
 
 def count(delivered: Delivered, indicator: Declared, unit: str) -> Expected:
@@ -64,7 +77,7 @@ def share_of_points(delivered: Delivered, indicator: Declared, unit: str) -> Exp
     outcome = outcomes(features_of(delivered, indicator.options["layer"], unit), indicator.where)
     total, sure, unknown = len(outcome), int((outcome == 1).sum()), int((outcome < 0).sum())
     if not total:
-        raise AbsentError(unit)
+        return nothing()
     numbers_: dict[str, Band | None] = {
         "numerator": single(float(sure)),
         "denominator": single(float(total)),
@@ -88,8 +101,9 @@ def mean_of_points(delivered: Delivered, indicator: Declared, unit: str) -> Expe
     if options.get("take") == "worst":
         mean = max(values[known])
     else:
-        cities = pd.Series([_finest(delivered, shape)[:4] for shape in table["geom"]], table.index)
-        groups = cities if options.get("over") == "city" else pd.Series("", table.index)
+        groups = pd.Series("", table.index)
+        if options.get("over") == "city":
+            groups = pd.Series([_finest(delivered, shape)[:4] for shape in table["geom"]], table.index)
         means = []
         for group in dict.fromkeys(groups[known]):
             rows = known & (groups == group)
@@ -133,11 +147,7 @@ class Lines:
             once = shapely.intersection(once, shapely.union_all(polygons))
         found = {}
         shapely.prepare(once)
-        outlines = on_cylinder(
-            np.array([delivered.unit_shapes[code] for code in delivered.finest], dtype=object)
-        )
-        for code, outline in zip(delivered.finest, outlines, strict=True):
-            border = shapely.buffer(shapely.boundary(outline), _ALONG_M)
+        for code, outline, border in self._outlines:
             parts = [_linear(shapely.intersection(once, ground)) for ground in (outline, border)]
             length, along = geodesic_km(from_cylinder(np.array(parts, dtype=object))).tolist()
             # whoever runs along a border counts half on either side of it, or wholly inside
@@ -145,6 +155,13 @@ class Lines:
                 (length, length) if along <= LEAST_KM * 2 else (max(length - along, 0.0), length + along)
             )
         return found
+
+    @cached_property
+    def _outlines(self) -> list[tuple[str, shapely.Geometry, shapely.Geometry]]:
+        """The finest units in the plane, and the ground along their borders."""
+        codes = self._delivered.finest
+        outlines = on_cylinder(np.array([self._delivered.unit_shapes[code] for code in codes], dtype=object))
+        return list(zip(codes, outlines, shapely.buffer(shapely.boundary(outlines), _ALONG_M), strict=True))
 
     def _shores(self, table: pd.DataFrame, within: frozenset[Ground]) -> dict[str, Band]:
         """Return the length of the shore of every unit, by the code that its lines carry."""

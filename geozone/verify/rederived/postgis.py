@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geozone.addresses import told_without
+from geozone.addresses import database_name, is_ambiguous, told_without
 from geozone.errors import UsageError
 from geozone.messages import text
 from geozone.rates.needs import Ground
@@ -34,10 +34,12 @@ def engine_of(url: str) -> Iterator[Callable[[Delivered], PostGis]]:
     Raises
     ------
     UsageError
-        If psycopg is not installed, or the database cannot be reached or has no PostGIS.
+        If psycopg is not installed, the address can be read in two ways, or the database cannot be reached or has no PostGIS.
     """
     if psycopg is None:
         raise UsageError("export.no_psycopg")
+    if is_ambiguous(url):
+        raise UsageError("read.database_address", path=database_name(url))
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             found = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone()

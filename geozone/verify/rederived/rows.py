@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,7 +38,7 @@ def contradictions(row: Row, targets: Mapping[str, Row]) -> Iterator[tuple[str, 
 
 def _above(one: float, other: float) -> bool:
     """Tell whether a number is larger than another by more than sums round."""
-    return one - other > EXACT * max(abs(one), abs(other))
+    return one > other and not math.isclose(one, other, rel_tol=EXACT)
 
 
 def _of_target(row: Row, targets: Mapping[str, Row]) -> Iterator[tuple[str, Text]]:
