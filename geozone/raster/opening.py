@@ -30,6 +30,7 @@ from geozone.raster.bands import Band, band_of, find_fills
 from geozone.raster.place import bounds_of, crs_of
 from geozone.read.bulk import quiet, reason_of
 from geozone.read.door.content import opened
+from geozone.read.door.seal import companions
 from geozone.read.door.switches import SWITCHES
 from geozone.read.notes import Notes
 from geozone.read.safety import LIMITS, Limits, in_bytes, local_file, refuse_reaching_markup
@@ -45,7 +46,6 @@ DRIVERS = (
     "GSAG", "GSBG", "GS7BG", "SRTMHGT", "DTED", "USGSDEM", "netCDF", "HDF5", "HDF5Image", "GRIB", "NITF", "ESAT", "XYZ",
     "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "GPKG", "MBTiles", "RMF", "KRO", "TGA", "PNM", "WEBP",
 )  # fmt: skip
-_SIDECARS = (".ovr", ".msk", ".aux.xml")  # files beside a raster that are opened with it
 _LARGEST_BLOCK = 1 << 30  # bytes of one block of pixels, which is read as a whole
 _OPEN_ERRORS = (RasterioError, OSError, ValueError)
 
@@ -178,8 +178,7 @@ def _local(path: str | Path, limits: Limits) -> Path:
             json = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
         if json or ".gti." in local.name.lower():  # collections and tile indexes, which list files elsewhere
             raise InputError("raster.driver", path=shown, driver="JSON" if json else "GTI")
-        beside = [local.with_name(local.name + ending) for ending in _SIDECARS]
-        for file in (local, *beside, local.with_suffix(".ovr"), local.with_suffix(".aux.xml")):
+        for file in (local, *companions(local)):
             if file.is_file():
                 refuse_reaching_markup(file, shown if file == local else shown.with_name(file.name))
     return local

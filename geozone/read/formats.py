@@ -67,6 +67,13 @@ SIDECARS = {
     ".id": (".tab",), ".ind": (".tab",), ".xsd": (".gml",), ".gfs": (".gml",), ".gpkg-wal": (".gpkg",),
     ".gpkg-shm": (".gpkg",),
 }  # fmt: skip
+# endings of the files that are opened with a raster of the same name: world files, headers, georeference, statistics, overviews
+RASTER_SIDECARS = (
+    ".tfw", ".tifw", ".tiffw", ".wld", ".jgw", ".jpgw", ".jpegw", ".pgw", ".pngw", ".bpw", ".bmpw", ".gfw", ".gifw", ".j2w",
+    ".jp2w", ".blw", ".bqw", ".bsw", ".biw", ".ww", ".hdr", ".prj", ".aux", ".aux.xml", ".ovr", ".msk", ".rrd", ".ige", ".clr",
+    ".stx", ".sta", ".imd", ".rpb", ".rpc", "_rpc.txt", ".sgrd", ".mgrd", ".mpr", ".mp#", ".grf", ".csy", ".rdc", ".rst", ".ref", ".ers",
+    ".smp", ".sdat",
+)  # fmt: skip
 _MAGIC = (
     (b"SQLite format 3\x00", Format.GEOPACKAGE),
     (b"fgb", Format.FLATGEOBUF),

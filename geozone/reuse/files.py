@@ -17,11 +17,14 @@ def bytes_read(source: Path | str) -> dict[str, str]:
     Raises
     ------
     NotPackableError
-        If it is no file: a database may hold something else by now.
+        If it is no file, for a database may hold something else by now, or cannot be read.
     """
     if not (isinstance(source, Path) and source.exists()):
         raise NotPackableError(str(source))
-    return {path.name: digest(path) for path in (source, *companions(source))}
+    try:
+        return {path.name: digest(path) for path in (source, *companions(source))}
+    except OSError as error:  # whoever reads it tells
+        raise NotPackableError(str(source)) from error
 
 
 def bytes_of(sources: Iterable[LayerSource]) -> list[dict[str, str]]:

@@ -120,7 +120,7 @@ class Reuse:
             content = packed(value)
             if len(content) <= self.store.largest and packed(unpacked(content, kinds)) == content:
                 self.store.put(key, content)
-        except NotPackableError:
+        except (NotPackableError, MemoryError):  # what is made stands without being kept
             return
 
 

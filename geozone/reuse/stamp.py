@@ -14,7 +14,14 @@ from geozone.reuse.values import packed
 from geozone.versions import versions
 
 _PACKAGE = Path(__file__).parent.parent
-_OTHERS = ("numba", "scipy", "rasterio", "openpyxl", "pypinyin")  # compute, but stand in no list of versions
+_OTHERS = (
+    "numba",
+    "scipy",
+    "rasterio",
+    "openpyxl",
+    "pypinyin",
+    "xlrd",
+)  # compute, but stand in no list of versions
 _NO_PART = {
     "__pycache__",
     "node_modules",

@@ -119,7 +119,10 @@ def packed(value: Any) -> bytes:
     packing = Packing()
     described = packing.described(value)
     sizes = [len(one) for one in packing.blocks]
-    head = json.dumps([sizes, described], ensure_ascii=False, separators=(",", ":")).encode()
+    head = json.dumps([sizes, described], ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8",
+        "surrogatepass",  # names of files need not be UTF-8
+    )
     return b"".join([len(head).to_bytes(_HEAD), head, *packing.blocks])
 
 

@@ -37,6 +37,9 @@ _OF_A_RUN = (
 )  # in a record, what is not of its zone
 
 
+_COPIES = 4  # of what is kept, in memory while it is packed and looked at
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """The finished zones of earlier builds.
@@ -106,7 +109,7 @@ class Finished:
         if key is None:
             return
         *files, record = written
-        largest = self.reuse.store.largest if self.reuse.store else 0
+        largest = self.reuse.store.largest // _COPIES if self.reuse.store else 0
         if sum(path.stat().st_size for path in written) > largest:
             return  # what is too large is not held in memory either
         kept = {

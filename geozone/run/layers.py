@@ -13,7 +13,6 @@ import pandas as pd
 import shapely
 
 from geozone.errors import DataError
-from geozone.files import digest
 from geozone.manifest.origins import as_record
 from geozone.manifest.roles import Role, get_role, role_for
 from geozone.messages import Message, Text
@@ -22,7 +21,6 @@ from geozone.overlay.cutting import cut_to
 from geozone.overlay.units import code_prefix
 from geozone.project import Project
 from geozone.read import read_layer
-from geozone.read.door.seal import companions
 from geozone.registers.items import NATURAL
 from geozone.reuse.files import bytes_read
 from geozone.reuse.reuse import Reuse
@@ -150,15 +148,14 @@ def _read(spec: LayerSpec, source: LayerSource, reuse: Reuse) -> Layer:
 
 def described(spec: LayerSpec, source: LayerSource, layer: str, decisions: list[Decision]) -> dict[str, Any]:
     """Return a file of a layer as the run record names it."""
+    held = bytes_read(source.path) if isinstance(source.path, Path) else {}
     return {
         "id": spec.id,
         "path": source.name,
         "layer": layer,
         "role": spec.role,
-        "sha256": digest(source.path) if isinstance(source.path, Path) else None,
-        "companions": {path.name: digest(path) for path in companions(source.path)}
-        if isinstance(source.path, Path)
-        else {},
+        "sha256": held.pop(source.path.name) if isinstance(source.path, Path) else None,
+        "companions": held,
         "basis": spec.basis.value,
         "vintage": spec.vintage,
         "source": spec.source,

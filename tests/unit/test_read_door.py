@@ -6,11 +6,15 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import pytest
 import rasterio
+import rasterio.shutil
+from affine import Affine
 from rasterio.transform import from_origin
 from shapely import box
 
@@ -25,6 +29,7 @@ from geozone.read.door.seal import Seal, companions
 from geozone.read.door.switches import SWITCHES
 from geozone.read.formats import DRIVERS, REACHING_DRIVERS, Format
 from geozone.registers.files import read_grids
+from geozone.reuse.files import bytes_read
 
 
 def squares():
@@ -258,6 +263,42 @@ def test_a_seal_knows_what_is_read_with_a_file(tmp_path):
     (tmp_path / "data.txt").write_text("notes")
     (tmp_path / "other.dbf").write_text("x")
     assert {path.suffix for path in companions(tmp_path / "data.shp")} == {".cpg", ".dbf", ".prj", ".shx"}
+
+
+@pytest.mark.parametrize(
+    ("driver", "ending"),
+    [("GTiff", ".tif"), ("HFA", ".img"), ("AAIGrid", ".asc"), ("ENVI", ".dat"), ("EHdr", ".bil"), ("PNG", ".png"), ("RST", ".rst"), ("SAGA", ".sdat")],
+)  # fmt: skip
+def test_a_seal_knows_every_file_that_is_opened_with_a_raster(tmp_path, driver, ending):
+    path = tmp_path / f"a{ending}"
+    values = np.arange(12, dtype="uint8" if driver in {"PNG", "RST"} else "int16").reshape(3, 4)
+    profile = {
+        "width": 4,
+        "height": 3,
+        "count": 1,
+        "dtype": values.dtype,
+        "transform": Affine(0.1, 0, 116, 0, -0.1, 40),
+    }
+    if driver in {"GTiff", "PNG"}:
+        profile["worldfile"] = "yes"
+    with rasterio.open(tmp_path / "of.tif", "w", driver="GTiff", **profile | {"nodata": 7}) as made:
+        made.write(values, 1)
+    rasterio.shutil.copy(
+        tmp_path / "of.tif", path, driver=driver, **({"worldfile": "yes"} if "worldfile" in profile else {})
+    )
+    (tmp_path / f"a{ending}.aux.xml").write_text("<PAMDataset><Metadata/></PAMDataset>")
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "ab.tfw").write_text("of another one")
+    with rasterio.open(path) as opened:
+        used = {Path(one).name for one in opened.files}
+    assert len(used) > 1
+    found = {one.name for one in companions(path)}
+    assert used - {path.name} <= found
+    assert not found & {"notes.txt", "ab.tfw", path.name, "of.tif"}
+    before = bytes_read(path)
+    beside = tmp_path / min(used - {path.name})
+    beside.write_bytes(beside.read_bytes() + b" ")
+    assert bytes_read(path) != before
 
 
 def test_the_command_line_loads_no_driver_that_reaches_elsewhere(tmp_path):

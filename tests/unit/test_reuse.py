@@ -22,6 +22,7 @@ from geozone.maps.relief import relief_image
 from geozone.messages import Text
 from geozone.model import BreakKind, Severity
 from geozone.project import load_project
+from geozone.reuse import files
 from geozone.reuse import reuse as door
 from geozone.reuse import stamp as stamps
 from geozone.reuse.folder import VARIABLE, cache_folder
@@ -53,6 +54,32 @@ def test_a_value_comes_back_as_it_was(value):
     back = unpacked(packed(value), KINDS)
     assert same(back, value)
     assert packed(back) == packed(value)
+
+
+def test_a_name_of_a_file_need_not_be_utf_8():
+    path = Path(os.fsdecode(b"\xba\xec\xcf\xdf.shp"))
+    assert unpacked(packed([path])) == [path]
+
+
+def test_a_file_that_cannot_be_read_is_left_to_its_reader(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text("a")
+    monkeypatch.setattr(files, "digest", raises(PermissionError))
+    with pytest.raises(NotPackableError):
+        files.bytes_read(path)
+
+
+def test_a_result_that_memory_does_not_hold_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(door, "packed", raises(MemoryError))
+    Reuse(Store(tmp_path)).keep("0" * 32, [1])
+    assert not list(tmp_path.glob("*.entry"))
+
+
+def raises(error):
+    def failing(*_):
+        raise error
+
+    return failing
 
 
 def test_a_number_that_is_none_comes_back_as_such():

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from geozone.errors import InputError
 from geozone.read.door.content import admitted
-from geozone.read.formats import SIDECARS
+from geozone.read.formats import RASTER_SIDECARS, SIDECARS
 
+_VECTORS = {ending for some in SIDECARS.values() for ending in some}
 State = dict[Path, tuple[int, int, int]]
 
 
@@ -66,5 +67,13 @@ def _states(main: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def _belongs(item: Path, main: Path) -> bool:
-    beside = item.stem == main.stem and main.suffix.lower() in SIDECARS.get(item.suffix.lower(), ())
-    return beside or item.name in {f"{main.name}-wal", f"{main.name}-journal"}
+    if item.name in {f"{main.name}-wal", f"{main.name}-journal"}:
+        return True
+    if main.suffix.lower() in _VECTORS:
+        return item.stem == main.stem and main.suffix.lower() in SIDECARS.get(item.suffix.lower(), ())
+    if item == main:
+        return False
+    if item.suffix.lower() == main.suffix.lower() == ".adf":  # a grid of several files
+        return True
+    ending = item.name.removeprefix(main.stem).lower()
+    return item.name.startswith(f"{main.name}.") or (item.name != ending and ending in RASTER_SIDECARS)
