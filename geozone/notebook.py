@@ -106,19 +106,21 @@ class Steps:
     ----------
     lang
         Language of the steps.
+    total
+        How many there are.
     """
 
-    def __init__(self, lang: Language) -> None:
-        self._lang = lang
+    def __init__(self, lang: Language, total: int = len(STEPS)) -> None:
+        self._lang, self._total = lang, total
         self._bar: Any = None
 
     def __call__(self, step: Text) -> None:
         """Tell that a step begins."""
         if self._bar is None:
-            self._bar = tqdm(total=len(STEPS), unit="step")
+            self._bar = tqdm(total=self._total, unit="step")
         self._bar.set_description(step.get(self._lang))
         self._bar.update()
-        if self._bar.n >= len(STEPS):
+        if self._bar.n >= self._total:
             self._bar.close()
             self._bar = None
 

@@ -15,11 +15,11 @@ from geozone.export.geopackage import write_geopackage
 from geozone.maps.page import render_page
 from geozone.messages import Language
 from geozone.model import Rate, ZoneResult
-from geozone.notebook import Map, project_html, steps
+from geozone.notebook import Map, Steps, project_html, steps
 from geozone.project import Project, embedded_project, load_project
 from geozone.run.build import build
 from geozone.run.compute import Rated, compute_rated
-from geozone.run.options import Options
+from geozone.run.options import OUTPUT_STEPS, STEPS, Options
 
 
 class OpenProject:
@@ -134,6 +134,8 @@ class OpenProject:
             The last release, a GeoPackage or a folder of builds: what differs from it is told in the files.
         """
         options = self.options if since is None else replace(self.options, since=Path(since))
+        if isinstance(options.progress, Steps):  # a build has more of them than a run
+            options = replace(options, progress=Steps(options.lang, len(STEPS + OUTPUT_STEPS)))
         return build([self.project], Path(out), options)
 
 

@@ -20,6 +20,7 @@ from geozone.rates.titles import indicator_titles
 from geozone.symbology import RATE_MISSING, RateClass, breaks, quantity_classes, rate_classes
 
 _EDGE, _WIDTH = "#ffffff", 0.5
+_ROUNDING = 1e-12  # of a bound of a class
 
 
 def plot_rates(
@@ -108,7 +109,9 @@ def _classes(rate: Rate, values: list[float], most: float) -> list[RateClass]:
 def _colour(value: float | None, classes: list[RateClass]) -> str:
     if value is None:
         return RATE_MISSING
-    return next((one.colour for one in classes if value <= one.upper * (1 + 1e-12)), classes[-1].colour)
+    return next(
+        (one.colour for one in classes if value <= one.upper + _ROUNDING * abs(one.upper)), classes[-1].colour
+    )
 
 
 def _titled(result: ZoneResult, rate: Rate) -> Text:

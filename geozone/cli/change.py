@@ -19,9 +19,8 @@ from geozone.cli.options import (
     THREADS,
     ZONES_CRS,
     cli,
+    deliver_map,
     deliver_result,
-    exit_if_wrong,
-    tell_result,
 )
 from geozone.cli.progress import progress_bar
 from geozone.messages import Language
@@ -86,9 +85,4 @@ def change_command(
     from geozone.export.zone_layers import write_change
 
     assert out is not None
-    tell_result(table, lang, every=every)
-    rows = table.reset_index().assign(complete=table.attrs["complete"])
-    for line in write_change(rows, places, out, lang):
-        click.echo(line.get(lang), err=True)
-    click.echo(out)
-    exit_if_wrong(table)
+    deliver_map(table, out, lang, every=every, write=lambda rows: write_change(rows, places, out, lang))

@@ -24,9 +24,8 @@ from geozone.cli.options import (
     WORKERS,
     ZONES_CRS,
     cli,
+    deliver_map,
     deliver_result,
-    exit_if_wrong,
-    tell_result,
 )
 from geozone.cli.progress import progress_bar
 from geozone.cli.standards import STANDARD, Against, check_deliveries, end_with, write_failing
@@ -107,11 +106,7 @@ def coverage_command(
         return
     from geozone.export.zone_layers import write_coverage
 
-    tell_result(table, lang, every=every)
-    for line in write_coverage(table.reset_index().assign(complete=table.attrs["complete"]), out, lang):
-        click.echo(line.get(lang), err=True)
-    click.echo(out)
-    exit_if_wrong(table)
+    deliver_map(table, out, lang, every=every, write=lambda rows: write_coverage(rows, out, lang))
 
 
 @cli.command("mosaic")

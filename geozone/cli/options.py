@@ -15,7 +15,7 @@ import click
 import geozone
 from geozone.aligned import WIDTH
 from geozone.errors import DataError, UsageError
-from geozone.messages import Language, text
+from geozone.messages import Language, Text, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,20 +165,40 @@ def tell_reused(result: ZoneResult, lang: Language) -> None:
 def deliver_result(
     table: pd.DataFrame, out: Path | None, form: str | None, lang: Language, *, every: bool
 ) -> None:
-    """Tell what a result rests on, and print or write it with a column that says whether its input was complete.
+    """Tell what a result rests on, and print or write it with the columns of `marked`.
 
-    Where zones share ground, another column says that rows must not be added up.
     Ends with exit code 1 after that if something was found that makes it wrong.
     """
+    tell_result(table, lang, every=every)
+    deliver(marked(table), out, form)
+    exit_if_wrong(table)
+
+
+def deliver_map(
+    table: pd.DataFrame,
+    out: Path,
+    lang: Language,
+    *,
+    every: bool,
+    write: Callable[[pd.DataFrame], list[Text]],
+) -> None:
+    """Tell and write a result as `deliver_result`, to a file with its geometry; `write` returns what it has to tell."""
+    tell_result(table, lang, every=every)
+    for line in write(marked(table.reset_index())):
+        click.echo(line.get(lang), err=True)
+    click.echo(out)
+    exit_if_wrong(table)
+
+
+def marked(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a result with a column that says whether its input was complete, and another one where its rows must not be added up."""
     from geozone.overlay.losses import told
     from geozone.overlay.zone_overlaps import PARTIAL, SUMS_WRONG
 
-    tell_result(table, lang, every=every)
-    told_apart = table.assign(complete=table.attrs["complete"])
+    rows = table.assign(complete=table.attrs["complete"])
     if any(finding.kind in SUMS_WRONG for finding in told(table)):
-        told_apart[PARTIAL] = True
-    deliver(told_apart, out, form)
-    exit_if_wrong(table)
+        rows = rows.assign(**{PARTIAL: True})
+    return rows
 
 
 def tell_result(table: pd.DataFrame, lang: Language, *, every: bool) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from geozone.diff.data import NO_SIZE
 from geozone.diff.difference import Change, Difference, Part
-from geozone.diff.showing import field_title, table_title, values_in_words
+from geozone.diff.showing import field_title, table_title, told, values_in_words
 from geozone.messages import Text, message, text
 from geozone.model import Finding, Severity, Status
 
@@ -24,10 +25,7 @@ class SinceRelease:
 
     def summary(self) -> Text:
         """Return how much differs, in a sentence."""
-        counts = dict.fromkeys(Part, 0)
-        for one in self.differences:
-            # of a rate, whichever of its numbers differ, one counts
-            counts[one.part] += one.part is not Part.RATES or one.words is not None or not one.field
+        counts = Counter(one.part for one in told(self.differences))
         edits = counts[Part.DATA] + counts[Part.TARGETS] + counts[Part.FIGURES]
         if not self.differences:
             return text("diff.since_none", release=self.release)

@@ -41,7 +41,7 @@ def difference_rows(differences: Sequence[Difference], lang: Language) -> Rows:
 def told_rows(differences: Sequence[Difference], lang: Language) -> Rows:
     """Return differences as rows of words, for people: one a rate, whichever of its numbers differ."""
     rows = []
-    for one in _told(differences):
+    for one in told(differences):
         old, new = values_in_words(one)
         rows.append(
             {
@@ -70,7 +70,7 @@ def difference_groups(
     codes
         Tell the key of every item, too.
     """
-    for (zone, part), of_part in groupby(_told(differences), key=lambda one: (one.zone, one.part)):
+    for (zone, part), of_part in groupby(told(differences), key=lambda one: (one.zone, one.part)):
         lines: list[Text] = []
         cut = False
         for (table, change), group in groupby(of_part, key=lambda one: (one.table, one.change)):
@@ -101,7 +101,7 @@ def part_title(part: Part) -> Text:
     return text(f"diff.part_{part.value}")
 
 
-def _told(differences: Sequence[Difference]) -> Iterator[Difference]:
+def told(differences: Sequence[Difference]) -> Iterator[Difference]:
     """Yield what people are told: of a rate, one difference."""
     for one in differences:
         if one.part is not Part.RATES or one.change in _UNDONE or one.words is not None:
@@ -110,12 +110,12 @@ def _told(differences: Sequence[Difference]) -> Iterator[Difference]:
 
 def _line(one: Difference, *, codes: bool) -> Text:
     old, new = values_in_words(one)
-    told: dict[str, Any] = {
+    words: dict[str, Any] = {
         "table": table_title(one.table), "item": _item(one, codes=codes), "field": field_title(one.field), "old": old, "new": new,
         "why": text("diff.why", why=one.why) if one.why.zh else NO_TEXT,
     }  # fmt: skip
     kinds = {Part.ZONES: "zone_", Part.RATES: "rate_", Part.VERDICTS: "rate_"}
-    return text(f"diff.line_{kinds.get(one.part, '')}{one.change.value}", **told)
+    return text(f"diff.line_{kinds.get(one.part, '')}{one.change.value}", **words)
 
 
 def _item(one: Difference, *, codes: bool) -> Text:

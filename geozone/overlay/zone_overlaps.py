@@ -49,8 +49,8 @@ def zone_overlaps(prepared: Zones, zones: Any, by: str | None, sheets: Sequence[
     noise = stated_accuracy_m(frame) or UNSTATED_M
     found = overlaps(prepared.polygons)
     wide = found.widths >= noise
-    first, second, shared = found.first[wide], found.second[wide], found.areas[wide]
-    equal, inside = _related(prepared.polygons, first, second, noise)
+    first, second, shared = pairs = found.first[wide], found.second[wide], found.areas[wide]
+    equal, inside = _related(prepared.polygons, pairs, noise)
     levels = _levels(frame, prepared.keys, by)
     if levels is not None:
         apart = levels[first] != levels[second]
@@ -67,10 +67,12 @@ def zone_overlaps(prepared: Zones, zones: Any, by: str | None, sheets: Sequence[
     ]
 
 
-def _related(polygons: Geometries, first: Indices, second: Indices, noise: float) -> tuple[Flags, Flags]:
-    """Return which pairs of polygons are the same ground, and of which one lies in the other."""
+def _related(
+    polygons: Geometries, pairs: tuple[Indices, Indices, Numbers], noise: float
+) -> tuple[Flags, Flags]:
+    """Return which pairs of polygons, with the area that they share, are the same ground, and of which one lies in the other."""
     areas = shapely.area(polygons)
-    common = shapely.area(shapely.intersection(polygons[first], polygons[second]))
+    first, second, common = pairs
     smaller, larger = np.minimum(areas[first], areas[second]), np.maximum(areas[first], areas[second])
     inside = common >= _INSIDE * smaller
     # what one zone leaves of another is looked at where that may decide

@@ -230,7 +230,7 @@ def _pattern(value: Any, _key: Key) -> str | None:
         return "pattern"
     try:
         re.compile(value)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return "pattern"
     return None
 

@@ -19,9 +19,14 @@ _MOST = 10  # systems that a sentence names
 
 
 def system_in_column(
-    header: Sequence[str], rows: Sequence[Sequence[str]], path: Path | str, notes: Notes
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    path: Path | str,
+    notes: Notes,
+    *,
+    headed: str | None = None,
 ) -> str | None:
-    """Return the one system that a column states for the coordinates of all rows; None where no column does.
+    """Return the one system that a column states for the coordinates of all rows; None where no column does, or headings do.
 
     Parameters
     ----------
@@ -31,6 +36,8 @@ def system_in_column(
         The file as the user knows it.
     notes
         Takes the decision, and what is not understood.
+    headed
+        The system that the headings of the coordinates state: it counts, and a column of another one is told.
 
     Raises
     ------
@@ -49,6 +56,13 @@ def system_in_column(
     if len(known) > 1 and not set(known) <= _ALIKE:
         raise InputError("read.crs_stated_several", path=path, choices=", ".join(cells[:_MOST]))
     if not known:
+        return None
+    if headed is not None:
+        if headed not in known and not {headed, *known} <= _ALIKE:
+            said = ", ".join(cells[:_MOST])
+            notes.find(
+                "system_unused", Severity.WARNING, column=header[places[0]], content=said, system=headed
+            )
         return None
     notes.decide("coordinates", known[0], "read.system_of_column", column=header[places[0]], system=known[0])
     return known[0]
@@ -78,9 +92,9 @@ def with_system(
 
 
 def _read(cell: str) -> str | None:
-    found = system_of(cell)
-    if found is not None and not cell.strip().isdigit():
+    """Return what a cell states: a CRS where it says the whole of it, else the system alone."""
+    found, crs = system_of(cell), parse_crs(cell)
+    if crs is None or (found is not None and not crs.is_projected and not cell.strip().isdigit()):
         return found
-    crs = parse_crs(cell)
-    authority = crs.to_authority() if crs is not None else None
+    authority = crs.to_authority()
     return ":".join(authority) if authority else found

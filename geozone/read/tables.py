@@ -271,7 +271,8 @@ def _place(
     width = len(table.header)
     body = [row[:width] + [""] * (width - len(row)) for row in table.body]
     columns = table.columns
-    in_column = system_in_column(table.header, body, source.shown, notes)
+    headed = columns.pair.system if columns.pair is not None else None
+    in_column = system_in_column(table.header, body, source.shown, notes, headed=headed)
     system = in_column or stated_system(f"{table.title} {sheet}")
     if columns.pair is not None and columns.pair.system is None and system is not None:
         if in_column is None:

@@ -47,6 +47,7 @@ class Headings:
     )  # where the name of a unit stands: the first filled one
     further: dict[str, int] = field(default_factory=dict)  # columns that the user wants kept
     units: int | None = None  # where the unit of the measures stands, row by row
+    bare: frozenset[str] = frozenset()  # measures whose headings state no unit
     factors: dict[str, float | None] = field(default_factory=dict)  # of the measures; None for a wrong unit
 
     @property
@@ -295,18 +296,18 @@ def _take_units(headings: Headings, grid: Grid) -> None:
                 ):
                     headings.factors[column] = stated
 
-    headings.units = _unit_column(headings, grid)
+    headings.bare, headings.units = _unit_column(headings, grid)
 
 
-def _unit_column(headings: Headings, grid: Grid) -> int | None:
-    """Return the column that gives the unit of a measure row by row; None where the measures state their units."""
+def _unit_column(headings: Headings, grid: Grid) -> tuple[frozenset[str], int | None]:
+    """Return the measures whose headings state no unit, and the column that gives it row by row, if there is one."""
     bare = [column for column in headings.factors if not _has_unit(headings.names[headings.columns[column]])]
     words = {plain(word) for word in register_words("rows")["unit_headings"]}
     for place, heading in enumerate(headings.names) if bare else ():
         cells = {row[place] for row in grid.rows[headings.below :] if place < len(row) and row[place]}
         if plain(heading) in words and any(unit_factor(cell) is not None for cell in cells):
-            return place
-    return None
+            return frozenset(bare), place
+    return frozenset(bare), None
 
 
 def _has_unit(heading: str) -> bool:

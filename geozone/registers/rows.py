@@ -186,7 +186,11 @@ class _Table:
         fitting = [column for column in factors if unit_factor(unit, KINDS[column]) is not None]
         # without a unit, or with a word that is none, the number of a measure is one that nobody can use
         wanted = fitting if unit_factor(unit) is not None else list(factors)
-        return [column for column in wanted if factors[column] == 1.0 and cells[column][-1:].isdigit()]
+        return [
+            column
+            for column in wanted
+            if column in self.headings.bare and factors[column] == 1.0 and cells[column][-1:].isdigit()
+        ]
 
     def join(self, first: Row, other: Row, place: int) -> None:
         """Add a further row of an item whose name is merged over several rows."""

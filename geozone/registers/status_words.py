@@ -138,16 +138,20 @@ def later(date: str, as_of: str) -> bool:
 
 def find_date(words: str) -> str:
     """Return the last date in some words as ``2024``, ``2024-05`` or ``2024-05-01``; empty where there is none."""
-    day = re.sub(r"[Tt\s]+\d{1,2}:\d{2}.*$", "", words.strip())
-    dates = [_as_date(match) for match in _DATE.finditer(plain_status(day))]
+    dates = [_as_date(match) for match in _DATE.finditer(plain_status(_without_hour(words)))]
     return dates[-1] if dates else ""
 
 
 def is_cut_date(words: str) -> bool:
     """Tell whether the last date in some words is only the beginning of one: the 13th month of ``2023年13月``."""
-    written = plain_status(words)
+    written = plain_status(_without_hour(words))
     ends = [match.end() for match in _DATE.finditer(written)]
     return bool(ends) and re.match(r"[-./年月]?\d", written[ends[-1] :]) is not None
+
+
+def _without_hour(words: str) -> str:
+    """Return words without the time of day behind a date, whose digits are none of the date."""
+    return re.sub(r"(?:[Tt\s]+|(?<=[日号]))\d{1,2}\s*[:：时点].*$", "", words.strip())
 
 
 def _divided(words: str) -> Iterator[str]:

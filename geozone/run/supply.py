@@ -211,11 +211,8 @@ def _raster_tables(needs: Sequence[ClassNeed | MeanNeed], materials: Materials) 
     if not needs:
         return {}
     rasters = sorted({name for need in needs for name in _layers(need) if name in materials.rasters})
-    grounds = {
-        need.of: materials.ground(need.of, _POLYGONS)
-        for need in needs
-        if isinstance(need, ClassNeed) and need.of is not None
-    }
+    wanted = dict.fromkeys(need.of for need in needs if isinstance(need, ClassNeed) and need.of is not None)
+    grounds = {of: materials.ground(of, _POLYGONS) for of in wanted}
 
     def given() -> list[Any]:
         specs = [materials.rasters[name] for name in rasters]

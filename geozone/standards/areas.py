@@ -97,8 +97,9 @@ def _summed(checking: Checking, name: str) -> tuple[Table, pd.Series, set[str]] 
     wrong = [one for one in found if one.kind in kinds]
     rows = {one.feature for one in wrong if one.feature is not None}
     bad = np.array([str(index) in rows for index in table.data.index], dtype=bool) | ~(areas.to_numpy() > 0)
-    if any(one.feature is None for one in wrong):
-        bad[:] = True  # the whole field is in another unit
+    cut = any(one.kind == "not_listed" and one.message.params["kind"] in kinds for one in found)
+    if cut or any(one.feature is None for one in wrong):
+        bad[:] = True  # the whole field is in another unit, or more features are wrong than are named
     return table, areas, set(codes[bad])
 
 

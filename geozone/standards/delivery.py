@@ -118,4 +118,4 @@ def as_numbers(values: pd.Series) -> Numbers:
 def _number_text(value: Any) -> str:
     if pd.isna(value):
         return ""
-    return f"{value:.0f}" if float(value).is_integer() else f"{value!r}"
+    return str(int(value)) if float(value).is_integer() else f"{value!r}"

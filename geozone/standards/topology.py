@@ -20,6 +20,7 @@ import shapely
 from geozone.checks.layer_findings import LayerFindings
 from geozone.checks.shapes import check_shapes
 from geozone.model import CRS
+from geozone.overlay.guard import repaired
 from geozone.overlay.plane import Geometries, Numbers, area_km2, length_km
 from geozone.overlay.rings import each
 from geozone.standards.delivery import Rows, Table
@@ -214,16 +215,12 @@ def _ground(table: Table, system: pyproj.CRS) -> shapely.Geometry:
     shapes = _in(table, system)
     shapes = shapes[np.isin(shapely.get_type_id(shapes), (_POLYGON, _POLYGON + 3))]
     broken = ~shapely.is_valid(shapes)
-    shapes[broken] = each(_repaired, shapes[broken])
+    shapes[broken] = each(repaired, shapes[broken])
     try:
         return shapely.union_all(shapes)
     except shapely.GEOSException:
         grid = _FINE if not system.is_projected else _FINE * 1e5
         return shapely.union_all(shapes, grid_size=grid)
-
-
-def _repaired(shapes: Geometries) -> Geometries:
-    return np.asarray(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
 
 
 def _moved(shapes: Geometries, system: pyproj.CRS, source: pyproj.CRS | None = None) -> Geometries:

@@ -138,7 +138,7 @@ def number_range(checking: Checking) -> None:
         numbers = as_numbers(values)
         rows = np.flatnonzero((numbers < least) | (numbers > most))
         told = [
-            (int(row), {"field": name, "value": f"{numbers[row]:g}", "range": _range(least, most)})
+            (int(row), {"field": name, "value": f"{numbers[row]:.10g}", "range": _range(least, most)})
             for row in rows
         ]
         checking.tell_rows("number_range", table, told)
@@ -224,8 +224,8 @@ def _period(options: dict[str, str] | object) -> Text:
 
 def _range(least: float, most: float) -> str:
     if np.isinf(least) or np.isinf(most):
-        return f"≤ {most:g}" if np.isinf(least) else f"≥ {least:g}"
-    return f"{least:g}–{most:g}"
+        return f"≤ {most:.10g}" if np.isinf(least) else f"≥ {least:.10g}"
+    return f"{least:.10g}–{most:.10g}"
 
 
 def _shown(value: str) -> str:

@@ -20,9 +20,10 @@ from geozone.maps import assets
 from geozone.messages import Text
 from geozone.notebook import Map, Steps, in_frame, shown
 from geozone.opened import OpenProject
-from geozone.plot import plot_rates
+from geozone.plot import _colour, plot_rates
 from geozone.project import embedded_project
-from geozone.run.options import STEPS
+from geozone.run.options import OUTPUT_STEPS, STEPS
+from geozone.symbology import RateClass
 
 
 @pytest.fixture
@@ -152,6 +153,27 @@ def test_the_steps_of_a_run_are_a_bar_that_closes_after_the_last(bars):
     assert bar.words[0] == "第0步"
     told(Text("再来", "again"))
     assert len(bars) == 2
+
+
+def test_a_build_is_one_bar_of_all_its_steps(bars, tmp_path, monkeypatch):
+    every = STEPS + OUTPUT_STEPS
+
+    def build(_projects, _out, options):
+        for name in every:
+            options.progress(Text(name, name))
+
+    monkeypatch.setattr("geozone.opened.build", build)
+    geozone.open_project("bth", progress=True).build(tmp_path)
+    (bar,) = bars
+    assert (bar.n, bar.total, bar.closed) == (len(every), len(every), True)
+
+
+def test_a_number_on_a_bound_is_of_the_class_below_it():
+    classes = [
+        RateClass(lower, upper, colour, Text("", ""))
+        for lower, upper, colour in ((-40, -25, "a"), (-25, -15, "b"), (-15, 30, "c"))
+    ]
+    assert [_colour(value, classes) for value in (-25.0, -15.0, 30.0, 30.1)] == ["a", "b", "c", "c"]
 
 
 def test_progress_may_be_a_bar_a_function_or_nothing(bars):

@@ -19,6 +19,7 @@ from geozone.errors import InputError, UsageError
 from geozone.files import shipped
 from geozone.manifest.area_fields import area_fields
 from geozone.manifest.rules import load_rules
+from geozone.project.schema import _pattern
 from geozone.read import list_layers
 from geozone.standards.checking import check_delivery
 from geozone.standards.declared import load_standard, standard_ids
@@ -249,6 +250,11 @@ def test_repair_does_not_go_with_a_standard(capsys, tmp_path):
     )
     assert code == 2
     assert "--repair" in err
+
+
+@pytest.mark.parametrize("value", ["a{99999999999}", "(" * 5000, "("])
+def test_a_pattern_that_is_none_is_told(value):
+    assert _pattern(value, None) == "pattern"
 
 
 @pytest.mark.parametrize("name", ["layer", "rule", "source"])

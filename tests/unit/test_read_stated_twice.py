@@ -47,6 +47,26 @@ def test_rows_of_several_systems_are_refused_and_an_unknown_one_is_told(tmp_path
     assert len(geozone.read_layer(national).data) == 2
 
 
+def test_a_column_may_state_the_zone_of_metres(tmp_path):
+    cell = "CGCS2000 / 3-degree Gauss-Kruger CM 117E"
+    one = written(tmp_path / "m.csv", "name,X,Y,坐标系", f"A,517076.12,4429672.33,{cell}")
+    assert points(geozone.read_layer(one))[0] == pytest.approx((117.2, 40.0011), abs=1e-4)
+    other = f"B,517076.12,4429672.33,{cell.replace('117', '114')}"
+    two = written(tmp_path / "t.csv", "name,X,Y,坐标系", f"A,517076.12,4429672.33,{cell}", other)
+    with pytest.raises(InputError, match="CM 114E"):
+        geozone.read_layer(two)
+
+
+def test_a_column_that_contradicts_the_headings_is_told_and_not_taken(tmp_path):
+    path = written(tmp_path / "p.csv", "name,WGS84经度,WGS84纬度,坐标系", "A,117.2,40,GCJ02")
+    layer = geozone.read_layer(path)
+    assert points(layer) == [(117.2, 40.0)]
+    assert "system_unused" in kinds(layer)
+    assert not any(decision.value == "GCJ-02" for decision in layer.decisions)
+    agreeing = written(tmp_path / "a.csv", "name,WGS84经度,WGS84纬度,坐标系", "A,117.2,40,CGCS2000")
+    assert "system_unused" not in kinds(geozone.read_layer(agreeing))
+
+
 def test_letters_of_axes_with_degrees_and_minutes_are_angles(tmp_path):
     table = written(tmp_path / "p.csv", "name,E度,E分,E秒,N度,N分,N秒", "A,117,12,0,40,6,0")
     assert points(geozone.read_layer(table)) == [pytest.approx((117.2, 40.1))]

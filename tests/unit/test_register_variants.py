@@ -58,6 +58,10 @@ def test_the_unit_in_a_column_of_its_own_is_that_of_each_row(tmp_path):
     lines = ["甲湖,唐山市,建成,30,亩", "乙湖,唐山市,建成,30,公顷", "丙湖,唐山市,建成,30,"]
     register = read(tmp_path, "湖泊名称,所在市,状态,面积,单位", *lines, role="lake")
     assert list(register.items["area_km2"].dropna()) == pytest.approx([0.02, 0.3])
+    bays = ("甲湾,唐山市,乐亭县,建成,12,30,亩", "乙湾,秦皇岛市,昌黎县,在建,12,30,")
+    stated = read(tmp_path, f"{HEADINGS},岸线长度(km),面积,单位", *bays)
+    assert list(stated.items["shore_km"]) == [12.0, 12.0]  # its heading states its unit
+    assert list(stated.items["area_km2"].dropna()) == pytest.approx([0.02])
     assert "register_not_a_number" in kinds(register)  # nobody knows what the third one measures
 
 
@@ -99,6 +103,15 @@ def test_a_date_of_which_only_the_beginning_can_be_one_counts_as_missing_and_is_
     register = read(tmp_path, f"{HEADINGS},建成时间", f"甲湾,唐山市,乐亭县,建成,{cell}")
     assert list(register.items["status_date"]) == [""]
     assert "register_no_date" in kinds(register)
+
+
+@pytest.mark.parametrize(
+    "cell", ["2024-05-01 00:00:00", "2024/5/1 10:30", "2024年5月1日10时", "2024-05-01T08:00:00Z"]
+)
+def test_the_hour_behind_a_date_is_none_of_its_digits(tmp_path, cell):
+    register = read(tmp_path, f"{HEADINGS},建成时间", f"甲湾,唐山市,乐亭县,建成,{cell}")
+    assert list(register.items["status_date"]) == ["2024-05-01"]
+    assert "register_no_date" not in kinds(register)
 
 
 @pytest.mark.parametrize("cell", ["2025年前建成", "2025年底前建成", "建成未投用", "建成不达标"])

@@ -18,7 +18,7 @@ from geozone.checks import check
 from geozone.model import Layer
 from geozone.standards.checking import check_delivery, checks
 from geozone.standards.declared import load_standard, standard_ids
-from geozone.standards.delivery import Delivery, Table
+from geozone.standards.delivery import Delivery, Table, as_texts
 from geozone.standards.keys import CHECKS
 from geozone.standards.reading import read_deliveries
 
@@ -344,6 +344,11 @@ def drawn_anew(layers, change):
         villages["DCMJ"] = [parcels["TBMJ"][8 * row : 8 * row + 8].sum().round(2) for row in range(4)]
         townships["DCMJ"] = [villages["DCMJ"][2 * row : 2 * row + 2].sum().round(2) for row in range(2)]
     return found
+
+
+def test_long_codes_of_whole_numbers_keep_every_digit():
+    codes_ = pd.Series([130281123456789012, 130281123456789013])
+    assert list(as_texts(codes_)) == ["130281123456789012", "130281123456789013"]
 
 
 def test_every_check_is_used_by_a_standard_and_has_a_function():

@@ -5,6 +5,7 @@ import warnings
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -105,3 +106,17 @@ def test_the_command_tells_it_and_marks_every_row(tmp_path, capsys):
         caught = capsys.readouterr()
         assert [row.get("zones_overlap", False) for row in json.loads(caught.out)] == [marked, marked]
         assert ("must not be added up" in caught.err) == marked
+        for ending in (".gpkg", ".geojson", ".csv"):
+            out = tmp_path / f"out{ending}"
+            cli.main(
+                ["coverage", str(layer), str(path), "--by", "key", "--out", str(out)], standalone_mode=False
+            )
+            table = pd.read_csv(out) if ending == ".csv" else gpd.read_file(out, layer=0)
+            assert ("zones_overlap" in table) == marked, ending
+            cli.main(
+                ["change", str(layer), str(layer), str(path), "--by", "key", "--out", str(out)],
+                standalone_mode=False,
+            )
+            table = pd.read_csv(out) if ending == ".csv" else gpd.read_file(out, layer=0)
+            assert ("zones_overlap" in table) == marked, ending
+        capsys.readouterr()
