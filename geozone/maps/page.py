@@ -21,7 +21,7 @@ from geozone.maps.mercator import base64_text, encode, pack, to_drawing, varints
 from geozone.maps.overview import overview_image
 from geozone.maps.payload import layer_entry, zone_payload
 from geozone.maps.places import GROUP, place_anchors
-from geozone.maps.plain import Strings, attributes, packed, to_json
+from geozone.maps.plain import Strings, attributes, in_both_languages, packed, to_json
 from geozone.maps.raster_image import Entry, raster_image
 from geozone.maps.relief import relief_image
 from geozone.maps.streams import classes, downstream
@@ -31,7 +31,6 @@ from geozone.messages import NO_TEXT, Language, Text, text
 from geozone.model import Basis, Layer, LayerSource, LayerSpec, LayerStyle, ZoneResult
 from geozone.reuse.files import bytes_of
 from geozone.reuse.reuse import Reuse
-from geozone.seeds import load_phrases
 from geozone.symbology import (
     LEGEND_ORDER,
     counts_items,
@@ -206,7 +205,7 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
         columns = {name: _short(values) for name, values in columns.items()}
     if statuses is not None:
         columns["status"] = [drawn.value for drawn in statuses]
-    columns |= _in_both_languages(columns)
+    columns |= _phrased(columns)
     rows, ends = attributes(columns, len(layer.data))
     flow = load_roles()[spec.role].flow
     if flow in layer.data:
@@ -254,17 +253,15 @@ def _layer(key: str, layer: Layer, result: ZoneResult, strings: Strings) -> tupl
     return entry, blocks
 
 
-def _in_both_languages(columns: Mapping[str, Any]) -> dict[str, Any]:
+def _phrased(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of words that embedded data hold in one language, in Chinese, and their English twins."""
     found = {}
     for name in PHRASED:
         if name not in columns or f"{name}_en" in columns:
             continue
-        said = [load_phrases().get(str(held)) for held in columns[name]]
-        if any(said):
-            pairs = list(zip(said, columns[name], strict=True))
-            found[name] = pd.Series([one.zh if one else held for one, held in pairs])
-            found[f"{name}_en"] = pd.Series([one.en if one else held for one, held in pairs])
+        twins = in_both_languages(pd.Series(columns[name]).reset_index(drop=True))
+        if twins:
+            found[name], found[f"{name}_en"] = twins
     return found
 
 

@@ -19,7 +19,7 @@ from geozone.maps.belt import belt_entries
 from geozone.maps.indicators import first_on_map, indicator_entries, mappable, partitions
 from geozone.maps.missing import Gap, gaps
 from geozone.maps.places import place_entries, region_entries
-from geozone.maps.plain import Strings, clean, interned, number, readings
+from geozone.maps.plain import Strings, clean, in_both_languages, interned, number, readings
 from geozone.maps.rate_rows import SILENT, dates, rate_rows, rate_words
 from geozone.maps.since import since_entry
 from geozone.maps.sources import source_entries
@@ -36,7 +36,6 @@ from geozone.model import (
 )
 from geozone.rates.amounts import amount_text, area_text
 from geozone.rates.wording import demands, tally, target_in_year_text
-from geozone.seeds import load_phrases
 from geozone.story.zone import is_uncomputed, leading_indicators, leading_of_demands, zone_story
 from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RATE_ZERO, VERDICT_MARKS, Mark
 
@@ -209,11 +208,8 @@ def _register(name: str, register: Register, strings: Strings) -> dict[str, Any]
 
 def _english_sources(sources: pd.Series[Any]) -> dict[str, Any]:
     """Return the sources of items in English, where they are words of the embedded registers; titles stay as they are."""
-    said = [load_phrases().get(str(source)) for source in sources]
-    if not any(said):
-        return {}
-    twins = [one.en if one else source for one, source in zip(said, sources, strict=True)]
-    return {"source_en": interned(pd.Series(twins, index=sources.index))}
+    twins = in_both_languages(sources)
+    return {"source_en": interned(twins[1])} if twins else {}
 
 
 def layer_entry(spec: LayerSpec, strings: Strings) -> dict[str, Any]:

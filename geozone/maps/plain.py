@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from geozone.maps.pinyin import sounds
-from geozone.messages import Text
+from geozone.messages import LANGUAGES, Text
+from geozone.seeds import load_phrases
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -86,6 +87,22 @@ def interned(values: Iterable[Any]) -> Any:
         return column
     places = {value: place for place, value in enumerate(distinct)}
     return {"values": distinct, "places": [places[value] for value in column]}
+
+
+def in_both_languages(values: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]] | None:
+    """Return a column that embedded data hold in one language, in Chinese and in English; None where it holds no known phrase.
+
+    What is no phrase (the title of a publication) stays as it is.
+    """
+    said = [load_phrases().get(str(held)) for held in values]
+    if not any(said):
+        return None
+    pairs = list(zip(said, values, strict=True))
+    chinese, english = (
+        pd.Series([one.get(lang) if one else held for one, held in pairs], index=values.index)
+        for lang in LANGUAGES
+    )
+    return chinese, english
 
 
 def packed(value: Any) -> str:

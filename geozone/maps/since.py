@@ -15,6 +15,7 @@ def since_entry(since: SinceRelease | None, strings: Strings) -> dict[str, Any] 
     """
     if since is None:
         return None
+    groups = list(difference_groups(since.differences))
     return {
         "summary": strings.add(since.summary()),
         "groups": [
@@ -23,7 +24,7 @@ def since_entry(since: SinceRelease | None, strings: Strings) -> dict[str, Any] 
                 "title": strings.add(part_title(group.part)),
                 "lines": [strings.add(line) for line in group.lines],
             }
-            for group in difference_groups(since.differences)
+            for group in groups
         ],
-        "cut": any(group.cut for group in difference_groups(since.differences)),
+        "cut": any(group.cut for group in groups),
     }

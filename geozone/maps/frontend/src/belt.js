@@ -46,11 +46,10 @@ function nameAt(app, row) {
   return unit ? app.nameOf(unit) : '';
 }
 
-// The passes and basins that the line across at a place of an axis passes.
+// What lies at a break, or on the line across at a place of an axis.
 /** @param {App} app @param {BeltRow} row @returns {string} */
-function placesAt(app, row) {
-  const there = app.state.lang === 'en' ? row.there_en : row.there;
-  return there ? text('belt_pass', { names: there }) : '';
+function thereAt(app, row) {
+  return (app.state.lang === 'en' ? row.there_en : row.there) ?? '';
 }
 
 /** @param {App} app @param {Belt} belt @param {FeatureLayer} axisLayer @param {FeatureLayer | null} breakLayer */
@@ -75,7 +74,7 @@ function profileOf(app, belt, axisLayer, breakLayer) {
       county: nameAt(app, row),
       width: kilometres(row.width_km),
       safe: kilometres(row.protected_width_km ?? 0),
-    }) + placesAt(app, row);
+    }) + (row.there ? text('belt_pass', { names: thereAt(app, row) }) : '');
 
   // Marks a station on the chart, and on the map where it comes from the chart.
   /** @param {number} place @param {boolean} onMap */
@@ -105,14 +104,19 @@ function profileOf(app, belt, axisLayer, breakLayer) {
   /** @param {number} km */
   const nearest = (km) => own.reduce((best, row, place) => (Math.abs(row.along_km - km) < Math.abs(own[best].along_km - km) ? place : best), 0);
 
+  // Shows the axis that a row is of.
+  /** @param {BeltRow} row */
+  const turnTo = (row) => {
+    if (row.axis === axis) return;
+    axis = row.axis;
+    redraw();
+  };
+
   app.on(['under'], () => {
     const hit = app.under.find(({ layer }) => layer === axisLayer);
     if (!hit) return;
     const row = stations[hit.feature];
-    if (row.axis !== axis) {
-      axis = row.axis;
-      redraw();
-    }
+    turnTo(row);
     mark(own.indexOf(row), false);
   });
 
@@ -210,17 +214,11 @@ function profileOf(app, belt, axisLayer, breakLayer) {
       return [
         figure,
         breakList(app, breakLayer, breaks, (row) => {
-          if (row.axis !== axis) {
-            axis = row.axis;
-            redraw();
-          }
+          turnTo(row);
           mark(nearest(row.along_km), false);
         }),
         passList(app, stations, hasSafe, (row) => {
-          if (row.axis !== axis) {
-            axis = row.axis;
-            redraw();
-          }
+          turnTo(row);
           mark(own.indexOf(row), true);
           app.showFeature(axisLayer, row.feature, around(axisLayer, row.feature));
         }),
@@ -319,11 +317,7 @@ function drawing(app, belt, rows, breaks, layer, hasSafe) {
     ...rows
       .filter((row) => row.there)
       .map((row) =>
-        svg(
-          'path',
-          { class: 'pass', 'data-pass': row.feature, d: `M${x(row.along_km)} ${HEIGHT - BOTTOM}l-3.5 6h7z` },
-          svg('title', {}, app.state.lang === 'en' ? (row.there_en ?? '') : (row.there ?? '')),
-        ),
+        svg('path', { class: 'pass', 'data-pass': row.feature, d: `M${x(row.along_km)} ${HEIGHT - BOTTOM}l-3.5 6h7z` }, svg('title', {}, thereAt(app, row))),
       ),
     ...countyNames(app, rows, x),
     ...(layer
@@ -400,7 +394,7 @@ function breakList(app, layer, rows, mark) {
             text('belt_break', { rank: row.rank, kind: text(`break_kind_${row.kind}`), county: nameAt(app, row), km: digits(row.along_km, 0) }),
           ),
           Number.isFinite(row.width_km) ? h('span', {}, text(`belt_wide_${row.kind}`, { width: digits(row.width_km, 1) })) : null,
-          (app.state.lang === 'en' ? row.there_en : row.there) ? h('span', { class: 'there' }, app.state.lang === 'en' ? row.there_en : row.there) : null,
+          thereAt(app, row) ? h('span', { class: 'there' }, thereAt(app, row)) : null,
         ),
       ),
     ),
@@ -423,11 +417,7 @@ function passList(app, rows, hasSafe, go) {
         h(
           'li',
           {},
-          h(
-            'button',
-            { type: 'button', class: 'link', 'data-pass': row.feature, onclick: () => go(row) },
-            app.state.lang === 'en' ? (row.there_en ?? '') : (row.there ?? ''),
-          ),
+          h('button', { type: 'button', class: 'link', 'data-pass': row.feature, onclick: () => go(row) }, thereAt(app, row)),
           h(
             'span',
             {},

@@ -23,7 +23,7 @@ export function clearSheet(view, context) {
 }
 
 export class GradualPicture {
-  /** @param {(busy: boolean) => void} told when drawing begins, and when a picture is whole or given up */
+  /** @param {(busy: boolean, whole: boolean) => void} told when drawing begins, and when a picture is whole or given up */
   constructor(told) {
     this.told = told;
     /** @type {Held | null} */
@@ -32,6 +32,8 @@ export class GradualPicture {
     this.begun = null;
     /** @type {Context | null} */
     this.spare = null;
+    /** @type {Context | null} */
+    this.sheet = null; // for what is drawn apart: no other picture draws on it meanwhile
   }
 
   // Draws the picture of a view if it is whole; else has it drawn and returns false.
@@ -71,13 +73,13 @@ export class GradualPicture {
     if (!this.begun) return;
     this.spare = this.begun.context;
     this.begun = null;
-    this.told(false);
+    this.told(false, false);
   }
 
   /** @param {Held} held @param {(context: Context) => Generator<DrawnPart>} draw @param {number} rest */
   #begin(held, draw, rest) {
     this.begun = held;
-    this.told(true);
+    this.told(true, false);
     const parts = draw(held.context);
     const next = () => {
       if (this.begun !== held) return;
@@ -90,7 +92,7 @@ export class GradualPicture {
           this.spare = this.whole?.context ?? null;
           this.whole = held;
           this.begun = null;
-          this.told(false);
+          this.told(false, true);
           return;
         }
         points += value.points;

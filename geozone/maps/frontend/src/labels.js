@@ -151,7 +151,7 @@ function placeWaters(app, sheet, view, scale) {
     const written = new Set();
     for (const { shapes, feature } of candidates(layer, view)) {
       const row = shapes.rows ? shapes.rows[feature] : feature;
-      if (shapes.rows && performance.now() > until && !layer.names?.has(row)) {
+      if (shapes.rows && !view.printing && performance.now() > until && !layer.names?.has(row)) {
         unread = true; // names of a large layer are unpacked a few at a time
         break;
       }

@@ -6,7 +6,7 @@ import { openBaseMap } from './basemap.js';
 import { beltSection } from './belt.js';
 import { Chart } from './chart.js';
 import { cardsSection, storySection } from './cards.js';
-import { h } from './dom.js';
+import { h, replace } from './dom.js';
 import { setUpComparison } from './compare.js';
 import { followIndicator } from './follow.js';
 import { legendCard } from './legend.js';
@@ -183,17 +183,17 @@ function start(app) {
   app.on(['lang'], note);
   note();
   stage.append(chart.tools(), legendCard(app), setUpComparison(app, chart), hint(app, chart), h('div', { class: 'north-box' }, northArrow()), review);
-  const parts = [
+  replace(
+    panel,
     sectionLinks(app),
     storySection(app),
     sinceSection(app),
     cardsSection(app),
-    ...app.data.belts.map((belt, number) => beltSection(app, belt, number)),
+    app.data.belts.map((belt, number) => beltSection(app, belt, number)),
     tableSection(app),
     missingSection(app),
     sourcesSection(app),
-  ];
-  panel.replaceChildren(...parts.filter((part) => part !== null));
+  );
   page.append(setUpPrint(app, chart, page));
   readLink(app, chart); // a link says itself which layers it shows
   followIndicator(app);

@@ -99,7 +99,7 @@ function finish(target, context, symbol) {
 let sheet = null;
 
 /** @param {PaintView} view @returns {Context} */
-function emptySheet(view) {
+export function emptySheet(view) {
   sheet ??= /** @type {Context} */ (document.createElement('canvas').getContext('2d'));
   const { canvas } = sheet;
   const [width, height] = [Math.round(view.width), Math.round(view.height)];

@@ -58,6 +58,7 @@ function shownValue(app, attributes, name) {
 /** @param {number} value @returns {number | string} */
 function amount(value) {
   const size = Math.abs(value);
+  if (size < 0.001) return value; // nothing, or too little for decimals
   if (size < 1) return digits(value, size < 0.1 ? 4 : 2);
   return digits(value, Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }

@@ -4,7 +4,7 @@ import { PMTiles, SharedPromiseCache } from 'pmtiles';
 import { Base64Source, attributeReader, takeBlock, varints } from './data.js';
 import { POLYGON } from './geometry.js';
 import { GradualPicture, clearSheet } from './gradual.js';
-import { drawInParts, drawWith, paint, paintPoint } from './paint.js';
+import { drawInParts, drawWith, emptySheet, paint, paintPoint } from './paint.js';
 import { Tile } from './tile.js';
 import { unpacked } from './unpacker.js';
 import { symbolPlace } from './years.js';
@@ -92,43 +92,42 @@ export function openTiles(app, key) {
       }
       pictures.set(
         year,
-        new GradualPicture((busy) => {
+        new GradualPicture((busy, whole) => {
           layer.loading += busy ? 1 : -1;
-          if (!busy) app.tell(['tiles']);
+          if (whole) app.tell(['tiles']);
         }),
       );
     }
     return /** @type {GradualPicture} */ (pictures.get(year));
   };
 
-  /** @type {Context | null} */
-  let sheet = null;
-  /** @param {Context} context @param {View} view @param {number | null} year @param {Tile[]} tiles @returns {Generator<DrawnPart>} */
-  function* drawTiles(context, view, year, tiles) {
+  /**
+   * @param {Context} context
+   * @param {View} view
+   * @param {number | null} year
+   * @param {Tile[]} tiles
+   * @param {() => Context} sheet an empty one, for what is drawn apart
+   * @returns {Generator<DrawnPart>}
+   */
+  function* drawTiles(context, view, year, tiles, sheet) {
     const pixel = view.ratio / view.scale;
     /** @param {number} row */
     const symbolOf = (row) => symbolPlace(app, layer, row, year);
     for (const [place, { symbol }] of entry.legend.entries()) {
       if (year === null && !entry.counts[place]) continue;
-      yield* drawInParts(
-        context,
-        view,
-        symbol,
-        () => (sheet = clearSheet(view, sheet)),
-        function* draw(target) {
-          for (const tile of tiles) {
-            for (const part of tile.bundle(year, place, symbolOf)) {
-              if (!part.path) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(target, view, x, y, symbol);
-              else if (part.kind === POLYGON && symbol.kind !== 'stroke') {
-                if (symbol.kind === 'hatch' && view.printing) paint(target, part.path, POLYGON, symbol, view, view.box);
-                else target.fill(part.path);
-                if (symbol.stroke && symbol.width && pixel < 2 ** 9) target.stroke(part.path);
-              } else target.stroke(part.path);
-              yield { points: part.path ? part.points : 1, target };
-            }
+      yield* drawInParts(context, view, symbol, sheet, function* draw(target) {
+        for (const tile of tiles) {
+          for (const part of tile.bundle(year, place, symbolOf)) {
+            if (!part.path) for (const [x, y] of pointsOf(tile, part.feature)) paintPoint(target, view, x, y, symbol);
+            else if (part.kind === POLYGON && symbol.kind !== 'stroke') {
+              if (symbol.kind === 'hatch' && view.printing) paint(target, part.path, POLYGON, symbol, view, view.box);
+              else target.fill(part.path);
+              if (symbol.stroke && symbol.width && pixel < 2 ** 9) target.stroke(part.path);
+            } else target.stroke(part.path);
+            yield { points: part.path ? part.points : 1, target };
           }
-        },
-      );
+        }
+      });
     }
   }
 
@@ -147,18 +146,24 @@ export function openTiles(app, key) {
     },
     paint(context, view, year = app.state.year) {
       if (overview && far(view.zoom, year)) {
+        if (!view.printing) pictures.get(year)?.giveUp();
         overview.paint(context, view);
         return;
       }
       const tiles = ready(view.zoom, view.box);
       const points = tiles.reduce((sum, tile) => sum + tile.xy.length / 2, 0);
       if (points <= AT_ONCE || view.printing) {
-        for (const _ of drawTiles(context, view, year, tiles));
+        if (!view.printing) pictures.get(year)?.giveUp();
+        for (const _ of drawTiles(context, view, year, tiles, () => emptySheet(view)));
         return;
       }
       const picture = pictureOf(year);
       const complete = tiles.length === layer.wanted.size;
-      if (complete && picture.paint(context, view, (target) => drawTiles(target, view, year, tiles))) return;
+      const sheet = () => {
+        picture.sheet = clearSheet(view, picture.sheet);
+        return picture.sheet;
+      };
+      if (complete && picture.paint(context, view, (target) => drawTiles(target, view, year, tiles, sheet))) return;
       // from nearby the last picture is finer than the image from afar
       if (overview && (year === null || !layer.symbols) && !(picture.whole && picture.whole.view.scale < view.scale * 2)) overview.paint(context, view);
       else picture.paintLast(context, view);
