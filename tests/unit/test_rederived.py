@@ -238,7 +238,7 @@ def test_what_cannot_be_made_again_is_counted_with_its_reason(folder, result):
     checks = list(rederived_checks(folder / "bth.gpkg", record, lambda *_: None))
     told = [one.message.get("en") for one in checks]
     assert all(one.passed for one in checks), told
-    assert f"made from rasters, which are not in the GeoPackage {measures['covered']}" in told[-1]
+    assert f"made from rasters, which are not in the GeoPackage ({measures['covered']})" in told[-1]
     assert "the layer, register or figure behind it is not in the GeoPackage" in told[-1]
 
 
