@@ -9,6 +9,7 @@ import shapely
 
 from geozone.checks.layer_findings import LISTED, LayerFindings, place_of
 from geozone.model import Severity
+from geozone.overlay.rings import is_polygonal
 
 _REASONS = {
     "self-intersection": "ring_self_intersection",
@@ -161,7 +162,7 @@ def _range(layer_findings: LayerFindings, geometries: np.ndarray) -> None:
 
 def _spikes(layer_findings: LayerFindings, geometries: np.ndarray) -> None:
     """Find vertices whose edges fold back onto each other."""
-    polygonal = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (3, 6)))
+    polygonal = np.flatnonzero(is_polygonal(geometries))
     found = 0
     for rows in np.array_split(polygonal, max(1, len(polygonal) // 20_000)):
         rings, owner = shapely.get_rings(geometries[rows], return_index=True)

@@ -19,6 +19,7 @@ from geozone.manifest.area_fields import area_fields
 from geozone.messages import text
 from geozone.model import CRS, Finding, Layer, Severity
 from geozone.overlay.plane import Numbers, area_km2
+from geozone.overlay.rings import is_polygonal
 from geozone.read.fields import means, synonyms
 
 TOLERANCE = 0.01  # areas of a projection and of the ellipsoid differ by a few tenths of a per cent
@@ -46,9 +47,7 @@ def check_stated_areas(layer_findings: LayerFindings) -> None:
         return
     geometries = layer_findings.geometries
     rows = np.flatnonzero(
-        np.isin(shapely.get_type_id(geometries), (3, 6))
-        & shapely.is_valid(geometries)
-        & ~shapely.is_empty(geometries)
+        is_polygonal(geometries) & shapely.is_valid(geometries) & ~shapely.is_empty(geometries)
     )
     drawn = np.full(len(geometries), np.nan)
     drawn[rows] = area_km2(geometries[rows], CRS) * 1e6

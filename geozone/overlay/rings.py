@@ -10,6 +10,12 @@ import numpy.typing as npt
 import shapely
 
 Geometries = npt.NDArray[np.object_]
+_POLYGONS = (3, 6)  # type numbers of GEOS
+
+
+def is_polygonal(geometries: Geometries) -> npt.NDArray[np.bool_]:
+    """Tell which geometries are polygons, of one or several parts; those that are missing are none."""
+    return np.isin(shapely.get_type_id(geometries), _POLYGONS)
 
 
 def without_empty_rings(geometries: Geometries) -> Geometries:
@@ -67,7 +73,7 @@ def once_around(geometries: Geometries) -> Geometries:
     A ring that runs it many times encloses the same ground, and GEOS compares every edge with all its equals: a course of
     four edges that is run some thousand times would take an hour.
     """
-    several = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (3, 6)))
+    several = np.flatnonzero(is_polygonal(geometries))
     parts, owner = shapely.get_parts(geometries[several], return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     owner = owner[part]

@@ -73,11 +73,9 @@ def area_sum(checking: Checking) -> None:
 
 
 def _compared(checking: Checking, share: float) -> Iterator[list[Finding]]:
-    for layer, one in checking.standard.pairs(checking.rule):
-        table = checking.tables.get(layer.id)
-        values = table.column(one.name) if table is not None else None
-        if table is not None and values is not None and one.unit is not None:
-            yield compare_field(table.layer, str(values.name), one.unit, table.drawn_m2, share)
+    for table, field, values in checking.columns():
+        if field.unit is not None:
+            yield compare_field(table.layer, str(values.name), field.unit, table.drawn_m2, share)
 
 
 def _summed(checking: Checking, name: str) -> tuple[Table, pd.Series, set[str]] | None:

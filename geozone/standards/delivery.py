@@ -14,11 +14,13 @@ import shapely
 
 from geozone.checks.layer_findings import feature_labels
 from geozone.model import CRS, Layer
+from geozone.overlay.guard import repaired
 from geozone.overlay.plane import Geometries, Numbers, area_km2, off_earth
-from geozone.overlay.rings import not_finite, without_empty_rings
+from geozone.overlay.rings import each, is_polygonal, not_finite, without_empty_rings
 from geozone.read.fields import means
 
 Rows = npt.NDArray[np.intp]
+_FINE = 1e-9  # degrees: a grid on which a union does not give up
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Table:
     name: str  # as the file has it
     layer: Layer
     xy_tolerance: float | None = None  # in units of its coordinates; None where nobody says
+    _grounds: dict[pyproj.CRS, shapely.Geometry] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def data(self) -> Any:
@@ -50,8 +53,8 @@ class Table:
     @cached_property
     def areal(self) -> Rows:
         """The rows whose geometry is a valid area."""
-        types = np.isin(shapely.get_type_id(self.geometries), (3, 6))
-        return np.flatnonzero(types & shapely.is_valid(self.geometries) & ~shapely.is_empty(self.geometries))
+        areal = is_polygonal(self.geometries)
+        return np.flatnonzero(areal & shapely.is_valid(self.geometries) & ~shapely.is_empty(self.geometries))
 
     @cached_property
     def drawn_m2(self) -> Numbers:
@@ -70,8 +73,34 @@ class Table:
         """The geometries in the coordinates of the file, where a vertex that lies on an edge lies on it."""
         if not self.system.is_projected:
             return self.geometries
-        back = pyproj.Transformer.from_crs(CRS, self.system, always_xy=True)
-        return np.asarray(shapely.transform(self.geometries, back.transform, interleaved=False))
+        return moved(self.geometries, pyproj.CRS(CRS), self.system)
+
+    @cached_property
+    def first_alike(self) -> Rows:
+        """For every row the first row with the same geometry."""
+        first = np.arange(len(self.geometries))
+        rows = np.flatnonzero(~shapely.is_missing(self.geometries) & ~shapely.is_empty(self.geometries))
+        if len(rows):
+            shapes = pd.Series(
+                shapely.to_wkb(shapely.normalize(self.geometries[rows])), index=rows, dtype=object
+            )
+            codes, _ = pd.factorize(shapes)
+            first[rows] = rows[np.unique(codes, return_index=True)[1]][codes]
+        return first
+
+    def shapes_in(self, system: pyproj.CRS) -> Geometries:
+        """Return the geometries in a system, which may be that of another layer."""
+        return self.in_system if self.system == system else moved(self.geometries, pyproj.CRS(CRS), system)
+
+    def ground_in(self, system: pyproj.CRS) -> shapely.Geometry:
+        """Return all of the layer as one shape, in a system.
+
+        What is not valid, and told elsewhere, covers its ground all the same. Several rules ask for one ground: each is
+        made once.
+        """
+        if system not in self._grounds:
+            self._grounds[system] = _united(self.shapes_in(system), system)
+        return self._grounds[system]
 
     @cached_property
     def own_fields(self) -> list[str]:
@@ -101,6 +130,24 @@ class Delivery:
     whole: bool = True  # whether it is all of a delivery, or one layer of it
     unread: list[str] = field(default_factory=list)  # layers that cannot be read
     place: str = ""  # where it lies in what was handed over, if that holds several
+
+
+def moved(shapes: Geometries, source: pyproj.CRS, system: pyproj.CRS) -> Geometries:
+    """Return shapes of one system in another."""
+    if source == system:
+        return shapes
+    mover = pyproj.Transformer.from_crs(source, system, always_xy=True)
+    return np.asarray(shapely.transform(shapes, mover.transform, interleaved=False))
+
+
+def _united(shapes: Geometries, system: pyproj.CRS) -> shapely.Geometry:
+    areal = shapes[is_polygonal(shapes)]
+    broken = ~shapely.is_valid(areal)
+    areal[broken] = each(repaired, areal[broken])
+    try:
+        return shapely.union_all(areal)
+    except shapely.GEOSException:
+        return shapely.union_all(areal, grid_size=_FINE if not system.is_projected else _FINE * 1e5)
 
 
 def as_texts(values: pd.Series) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from geozone.checks.layer_findings import LISTED, place_of
 from geozone.messages import message
 from geozone.model import Finding, Severity
-from geozone.standards.declared import Standard, StandardRule
+from geozone.standards.declared import Standard, StandardField, StandardRule
 from geozone.standards.delivery import Delivery, Table
 
 
@@ -31,13 +31,18 @@ class Checking:
         names = [layer.id for layer in self.standard.concerned(self.rule)]
         return [(name, self.tables[name]) for name in names if name in self.tables]
 
-    def columns(self) -> Iterable[tuple[Table, str, pd.Series]]:
-        """Yield the fields that the rule concerns with their values, as far as they are there."""
-        for layer, one in self.standard.pairs(self.rule):
+    def fields(self) -> Iterator[tuple[Table, StandardField]]:
+        """Yield the fields that the rule concerns, of the layers that are there."""
+        for layer, wanted in self.standard.pairs(self.rule):
             if layer.id in self.tables:
-                values = self.tables[layer.id].column(one.name)
-                if values is not None:
-                    yield self.tables[layer.id], one.name, values
+                yield self.tables[layer.id], wanted
+
+    def columns(self) -> Iterator[tuple[Table, StandardField, pd.Series]]:
+        """Yield the fields that the rule concerns with their values, as far as they are there."""
+        for table, wanted in self.fields():
+            values = table.column(wanted.name)
+            if values is not None:
+                yield table, wanted, values
 
     def tell(
         self, kind: str, layer: str, /, *, place: tuple[float, float] | None = None, **params: Any

@@ -135,10 +135,9 @@ def xy_tolerance(checking: Checking) -> None:
 
 def field_missing(checking: Checking) -> None:
     """Find fields that are missing."""
-    for layer, one in checking.standard.pairs(checking.rule):
-        table = checking.tables.get(layer.id)
-        if table is not None and not one.optional and table.column(one.name) is None:
-            checking.tell("field_missing", table.name, field=one.name, title=one.title)
+    for table, field in checking.fields():
+        if not field.optional and table.column(field.name) is None:
+            checking.tell("field_missing", table.name, field=field.name, title=field.title)
 
 
 def field_unknown(checking: Checking) -> None:
@@ -155,15 +154,13 @@ def field_unknown(checking: Checking) -> None:
 
 def field_type(checking: Checking) -> None:
     """Find fields that are not of the type that the standard says."""
-    for layer, one in checking.standard.pairs(checking.rule):
-        table = checking.tables.get(layer.id)
-        values = table.column(one.name) if table is not None else None
-        if table is None or values is None or values.isna().all():
+    for table, field, values in checking.columns():
+        if values.isna().all():
             continue
         found = _type_of(values)
-        if found != one.type and (found, one.type) != ("whole", "number"):
-            given, wanted = text(f"standards.type_{found}"), text(f"standards.type_{one.type}")
-            checking.tell("field_type", table.name, field=one.name, found=given, wanted=wanted)
+        if found != field.type and (found, field.type) != ("whole", "number"):
+            given, wanted = text(f"standards.type_{found}"), text(f"standards.type_{field.type}")
+            checking.tell("field_type", table.name, field=field.name, found=given, wanted=wanted)
 
 
 def _type_of(values: pd.Series) -> str:

@@ -13,24 +13,21 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyproj
 import shapely
 
 from geozone.checks.layer_findings import LayerFindings
 from geozone.checks.shapes import check_shapes
 from geozone.model import CRS
-from geozone.overlay.guard import repaired
 from geozone.overlay.plane import Geometries, Numbers, area_km2, length_km
 from geozone.overlay.rings import each
-from geozone.standards.delivery import Rows, Table
+from geozone.standards.delivery import Rows, moved
 from geozone.standards.found import Checking
 
 _TYPES = {"geometry_type", "geometry_types_mixed", "lines_closed"}  # which the kind of a layer tells
 _BLOCK = 20_000  # pairs whose overlaps are computed together
 _POLYGON = 3
 _METRES_A_DEGREE = 111_700.0  # at most
-_FINE = 1e-9  # degrees: a grid on which a union does not give up
 
 
 def geometry(checking: Checking) -> None:
@@ -52,7 +49,7 @@ def several_parts(checking: Checking) -> None:
 def duplicate(checking: Checking) -> None:
     """Find features that are there twice."""
     for _, table in checking.concerned:
-        first = _first_alike(table)
+        first = table.first_alike
         rows = np.flatnonzero(first != np.arange(len(first)))
         checking.tell_rows(
             "duplicate", table, [(int(row), {"other": table.labels[first[row]]}) for row in rows]
@@ -64,7 +61,7 @@ def overlap(checking: Checking) -> None:
     for _, table in checking.concerned:
         rows = table.areal
         shapes = table.in_system[rows]
-        first = _first_alike(table)[rows]
+        first = table.first_alike[rows]
         one, two = shapely.STRtree(shapes).query(shapes)
         fresh = (one < two) & (first[one] != first[two])
         told = [
@@ -80,7 +77,7 @@ def overlap_between(checking: Checking) -> None:
     """Find features of different layers that overlap by more than the tolerance."""
     for (_, table), (_, other) in combinations(checking.concerned, 2):
         rows, those, system = table.areal, other.areal, table.system
-        shapes, others = table.in_system[rows], _in(other, system)[those]
+        shapes, others = table.in_system[rows], other.shapes_in(system)[those]
         one, two = shapely.STRtree(others).query(shapes)
         told = [
             (int(rows[start]), params | {"other": other.labels[those[second]], "layer": other.name})
@@ -99,8 +96,8 @@ def uncovered(checking: Checking) -> None:
             system = table.system
             rest = each(
                 shapely.difference,
-                np.array([_ground(other, system)], dtype=object),
-                np.array([_ground(table, system)], dtype=object),
+                np.array([other.ground_in(system)], dtype=object),
+                np.array([table.ground_in(system)], dtype=object),
             )
             for strip in _strips(checking, rest, system):
                 checking.tell("uncovered", table.name, layer=other.name, **strip.told)
@@ -115,7 +112,7 @@ def outside(checking: Checking) -> None:
         rows, system = table.areal, table.system
         if not len(rows):
             continue
-        ground = _ground(other, system)
+        ground = other.ground_in(system)
         shapely.prepare(ground)
         beyond = rows[~shapely.contains_properly(ground, table.in_system[rows])]
         grounds = np.full(len(beyond), ground, dtype=object)
@@ -125,19 +122,6 @@ def outside(checking: Checking) -> None:
             for owner, params in _summed(_strips(checking, rest, system))
         ]
         checking.tell_rows("outside", table, told)
-
-
-def _first_alike(table: Table) -> Rows:
-    """Return for every row the first row with the same geometry."""
-    first = np.arange(len(table.geometries))
-    rows = np.flatnonzero(~shapely.is_missing(table.geometries) & ~shapely.is_empty(table.geometries))
-    if len(rows):
-        shapes = pd.Series(
-            shapely.to_wkb(shapely.normalize(table.geometries[rows])), index=rows, dtype=object
-        )
-        codes, _ = pd.factorize(shapes)
-        first[rows] = rows[np.unique(codes, return_index=True)[1]][codes]
-    return first
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,35 +182,8 @@ def _strips(checking: Checking, shapes: Geometries, system: pyproj.CRS) -> list[
     areas, outlines = area_km2(parts, system) * 1e6, length_km(parts, system) * 1e3
     widths = 2.0 * areas / np.where(outlines > 0, outlines, np.inf)  # exact for a long thin strip
     wide = np.flatnonzero(widths > float(checking.rule.options["tolerance_m"]))
-    points = _moved(shapely.point_on_surface(parts[wide]), pyproj.CRS(CRS), system)
+    points = moved(shapely.point_on_surface(parts[wide]), system, pyproj.CRS(CRS))
     return [
         _Strip(int(owner[index]), (float(point.x), float(point.y)), float(areas[index]), float(widths[index]))
         for index, point in zip(wide, points, strict=True)
     ]
-
-
-def _in(table: Table, system: pyproj.CRS) -> Geometries:
-    """Return the geometries of a layer in a system."""
-    return table.in_system if table.system == system else _moved(table.geometries, system)
-
-
-def _ground(table: Table, system: pyproj.CRS) -> shapely.Geometry:
-    """Return all of a layer as one shape; what is not valid, and told elsewhere, covers its ground all the same."""
-    shapes = _in(table, system)
-    shapes = shapes[np.isin(shapely.get_type_id(shapes), (_POLYGON, _POLYGON + 3))]
-    broken = ~shapely.is_valid(shapes)
-    shapes[broken] = each(repaired, shapes[broken])
-    try:
-        return shapely.union_all(shapes)
-    except shapely.GEOSException:
-        grid = _FINE if not system.is_projected else _FINE * 1e5
-        return shapely.union_all(shapes, grid_size=grid)
-
-
-def _moved(shapes: Geometries, system: pyproj.CRS, source: pyproj.CRS | None = None) -> Geometries:
-    """Return shapes, in longitude and latitude unless it is said otherwise, in another system."""
-    start = source if source is not None else pyproj.CRS(CRS)
-    if start == system:
-        return shapes
-    mover = pyproj.Transformer.from_crs(start, system, always_xy=True)
-    return np.asarray(shapely.transform(shapes, mover.transform, interleaved=False))

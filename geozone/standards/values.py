@@ -19,33 +19,30 @@ _MATCHED = 500  # characters of a value that are held against a pattern
 
 def text_length(checking: Checking) -> None:
     """Find texts that are longer than their field."""
-    for layer, one in checking.standard.pairs(checking.rule):
-        table = checking.tables.get(layer.id)
-        values = table.column(one.name) if table is not None else None
-        if table is None or values is None or one.length is None or one.type != "text":
+    for table, field, values in checking.columns():
+        if field.length is None or field.type != "text":
             continue
         lengths = as_texts(values).str.len().to_numpy()
-        rows = np.flatnonzero(lengths > one.length)
+        rows = np.flatnonzero(lengths > field.length)
         told = [
-            (int(row), {"field": one.name, "length": int(lengths[row]), "most": one.length}) for row in rows
+            (int(row), {"field": field.name, "length": int(lengths[row]), "most": field.length})
+            for row in rows
         ]
         checking.tell_rows("text_length", table, told)
 
 
 def value_missing(checking: Checking) -> None:
     """Find empty values of fields that must be filled in."""
-    for layer, one in checking.standard.pairs(checking.rule):
-        table = checking.tables.get(layer.id)
-        values = table.column(one.name) if table is not None else None
-        if table is None or values is None or one.optional:
+    for table, field, values in checking.columns():
+        if field.optional:
             continue
         rows = np.flatnonzero((as_texts(values) == "").to_numpy())
-        checking.tell_rows("value_missing", table, [(int(row), {"field": one.name}) for row in rows])
+        checking.tell_rows("value_missing", table, [(int(row), {"field": field.name}) for row in rows])
 
 
 def value_doubled(checking: Checking) -> None:
     """Find features of a layer that have one value."""
-    for table, name, values in checking.columns():
+    for table, field, values in checking.columns():
         given = as_texts(values)
         first = {value: row for row, value in reversed(list(enumerate(given)))}
         again = np.flatnonzero((given.duplicated() & (given != "")).to_numpy())
@@ -53,7 +50,7 @@ def value_doubled(checking: Checking) -> None:
             (
                 int(row),
                 {
-                    "field": name,
+                    "field": field.name,
                     "value": _shown(given.iloc[row]),
                     "other": table.labels[first[given.iloc[row]]],
                 },
@@ -67,9 +64,9 @@ def code_form(checking: Checking) -> None:
     """Find codes that are not of their form."""
     pattern = re.compile(checking.rule.options["pattern"])
     form = stated(checking.rule.options, "form")
-    for table, name, values in checking.columns():
+    for table, field, values in checking.columns():
         told = [
-            (row, {"field": name, "value": _shown(value), "form": form})
+            (row, {"field": field.name, "value": _shown(value), "form": form})
             for row, value in _filled(values)
             if not pattern.fullmatch(value[:_MATCHED])
         ]
@@ -79,9 +76,9 @@ def code_form(checking: Checking) -> None:
 def code_list(checking: Checking) -> None:
     """Find codes that are not on their list."""
     codes = checking.standard.codes[checking.rule.options["codes"]]
-    for table, name, values in checking.columns():
+    for table, field, values in checking.columns():
         told = [
-            (row, {"field": name, "value": _shown(value)})
+            (row, {"field": field.name, "value": _shown(value)})
             for row, value in _filled(values)
             if value not in codes
         ]
@@ -92,13 +89,13 @@ def code_name(checking: Checking) -> None:
     """Find names that are not those of their codes."""
     codes = checking.standard.codes[checking.rule.options["codes"]]
     key = checking.rule.options["key"]
-    for table, name, values in checking.columns():
+    for table, field, values in checking.columns():
         of = table.column(key)
         if of is None:
             continue
         given = as_texts(of).tolist()
         told = [
-            (row, {"field": name, "value": _shown(value), "code": code, "expected": codes[code]})
+            (row, {"field": field.name, "value": _shown(value), "code": code, "expected": codes[code]})
             for row, value in _filled(values)
             if (code := given[row]) in codes and value != codes[code]
         ]
@@ -107,7 +104,7 @@ def code_name(checking: Checking) -> None:
 
 def names_differ(checking: Checking) -> None:
     """Find features that have another name than others of their code."""
-    for table, name, values in checking.columns():
+    for table, field, values in checking.columns():
         of = table.column(checking.rule.options["key"])
         if of is None:
             continue
@@ -119,7 +116,7 @@ def names_differ(checking: Checking) -> None:
             (
                 int(str(row)),
                 {
-                    "field": name,
+                    "field": field.name,
                     "value": _shown(one["name"]),
                     "code": one["code"],
                     "usual": usual[one["code"]],
@@ -134,11 +131,11 @@ def number_range(checking: Checking) -> None:
     """Find numbers that are too small or too large."""
     least = float(checking.rule.options.get("least", -np.inf))
     most = float(checking.rule.options.get("most", np.inf))
-    for table, name, values in checking.columns():
+    for table, field, values in checking.columns():
         numbers = as_numbers(values)
         rows = np.flatnonzero((numbers < least) | (numbers > most))
         told = [
-            (int(row), {"field": name, "value": f"{numbers[row]:.10g}", "range": _range(least, most)})
+            (int(row), {"field": field.name, "value": f"{numbers[row]:.10g}", "range": _range(least, most)})
             for row in rows
         ]
         checking.tell_rows("number_range", table, told)
@@ -151,7 +148,7 @@ def date(checking: Checking) -> None:
     earliest, latest = (
         date_of(options[name], form) if name in options else None for name in ("earliest", "latest")
     )
-    for table, name, values in checking.columns():
+    for table, field, values in checking.columns():
         if pd.api.types.is_datetime64_any_dtype(values):
             given = values.dt.strftime(form).fillna("")
         else:
@@ -159,7 +156,7 @@ def date(checking: Checking) -> None:
         told = []
         for row, value in _filled(given):
             found = date_of(value, form)
-            params = {"field": name, "value": _shown(value)}
+            params = {"field": field.name, "value": _shown(value)}
             if found is None:
                 told.append((row, params | {"form": options["form"]}))
             elif (earliest and found < earliest) or (latest and found > latest):
@@ -175,9 +172,9 @@ def code_reference(checking: Checking) -> None:
     if other is None or known is None:
         return
     codes = set(as_texts(known).str[:digits])
-    for table, name, values in checking.columns():
+    for table, field, values in checking.columns():
         told = [
-            (row, {"field": name, "value": _shown(value), "layer": other.name, "of": of["field"]})
+            (row, {"field": field.name, "value": _shown(value), "layer": other.name, "of": of["field"]})
             for row, value in _filled(values)
             if len(value) >= digits and value[:digits] not in codes
         ]
@@ -187,7 +184,7 @@ def code_reference(checking: Checking) -> None:
 def row_sum(checking: Checking) -> None:
     """Find numbers that are not the sum of others of their feature."""
     tolerance = float(checking.rule.options["tolerance"])
-    for table, name, values in checking.columns():
+    for table, field, values in checking.columns():
         parts = _parts(table, checking.rule.options["parts"])
         if parts is None:
             continue
@@ -197,7 +194,12 @@ def row_sum(checking: Checking) -> None:
         told = [
             (
                 int(row),
-                {"field": name, "value": f"{whole[row]:.10g}", "parts": names, "sum": f"{total[row]:.10g}"},
+                {
+                    "field": field.name,
+                    "value": f"{whole[row]:.10g}",
+                    "parts": names,
+                    "sum": f"{total[row]:.10g}",
+                },
             )
             for row in rows
         ]
