@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
@@ -17,28 +16,25 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geozone.errors import UsageError
-from geozone.export.about_tables import zone_documents
-from geozone.export.belt_sheet import BeltStyles, belt_sheet_title, write_belt_sheet
+from geozone.export.belt_sheet import BeltStyles, write_belt_sheet
 from geozone.export.columns import Column, domain_values
 from geozone.export.since_table import since_table
-from geozone.export.table import Table, about_layer
+from geozone.export.table import Table
+from geozone.export.workbook_cover import write_cover
+from geozone.export.workbook_formats import LINE, SHEETS, Formats, height, letters
 from geozone.files import whole_file
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, text
-from geozone.model import Basis, Level, Rate, ZoneResult
+from geozone.model import Level, Rate, ZoneResult
 from geozone.overlay.units import level_of, member_codes
 from geozone.rates.digits import in_unit, is_share, value_places
 from geozone.rates.titles import indicator_titles
 from geozone.rates.wording import by_id, gap_text, has_figure, target_of, verdict_text
 from geozone.rounding import exact_places
 
-SHEETS = ("rates", "units", "targets", "registers", "figures", "mosaic", "findings", "ledger", "run")
 _FIXED_CREATION = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant of the format, so that equal input gives equal bytes
 _MOST_ROWS = 1_048_575  # of a worksheet, below its heading
-_HEADING = "#1d6577"
 _SIGNS = ("=", "+", "-", "@")  # what a formula begins with
-_LINE = 15.0  # points
-_WIDE = re.compile("[\u2e80-\U0010ffff]")  # letters as wide as two
 _WIDEST = 60
 _WRAPPED = {"note", "method", "message", "remedy", "title", "reading_reason", "source", "value"}
 _FRACTIONS = {"value", "low", "high", "target_value"}
@@ -80,8 +76,8 @@ def write_workbook(result: ZoneResult, tables: list[Table], path: Path, lang: La
                         "created": _FIXED_CREATION,
                     }
                 )
-                formats = _Formats(book)
-                _cover(book, result, formats, lang)
+                formats = Formats(book)
+                write_cover(book, result, formats, lang)
                 _overview(book, result, formats, lang)
                 for name in SHEETS:
                     _sheet(book, by_name[name], formats, lang, amounts)
@@ -99,106 +95,7 @@ def write_workbook(result: ZoneResult, tables: list[Table], path: Path, lang: La
             raise UsageError("files.unwritable", path=path, reason=str(error)) from error
 
 
-class _Formats:
-    """The cell formats of a workbook."""
-
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        base = {"font_name": "Noto Sans CJK SC", "font_size": 10, "valign": "top"}
-        self.text = book.add_format(base)
-        self.wrapped = book.add_format({**base, "text_wrap": True})
-        self.quoted = book.add_format({**base, "quote_prefix": True})
-        self.number = book.add_format({**base, "num_format": "#,##0.00"})
-        self.whole = book.add_format({**base, "num_format": "0"})
-        self.percent = book.add_format({**base, "num_format": "0.00%"})
-        self.heading = book.add_format(
-            {**base, "bold": True, "font_color": "#ffffff", "bg_color": _HEADING, "text_wrap": True, "border": 1,
-             "border_color": "#ffffff", "valign": "vcenter"}
-        )  # fmt: skip
-        self.name = book.add_format({**base, "italic": True, "font_color": "#555555", "bg_color": "#eef3d6"})
-        self.title = book.add_format({**base, "bold": True, "font_size": 18, "font_color": _HEADING})
-        self._book, self._base, self._numbers = book, base, dict[str, Format]()
-        self.strong = book.add_format({**base, "bold": True})
-        self.warning = book.add_format({**base, "bold": True, "font_color": "#a63603", "text_wrap": True})
-
-    def digits(self, places: int, *, share: bool) -> Format:
-        """Return the format of a number with so many decimals, or of a fraction in per cent."""
-        decimals = "." + "0" * places if places else ""
-        pattern = f"0{decimals}%" if share else f"#,##0{decimals}"
-        if pattern not in self._numbers:
-            self._numbers[pattern] = self._book.add_format({**self._base, "num_format": pattern})
-        return self._numbers[pattern]
-
-
-def _cover(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lang: Language) -> None:
-    """Say what the workbook is, where its data stand, and what each sheet holds."""
-    sheet = book.add_worksheet(text("export.sheet_cover").get(lang))
-    sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 96)
-    sheet.write_string(0, 0, result.title.get(lang), formats.title)
-    row = 2
-    review = result.review_number or text("words.not_reviewed").get(lang)
-    lines = [
-        (text("words.column_map_review").get(lang), review, formats.strong),
-        (text("words.column_method").get(lang), text("export.method_area").get(lang), formats.wrapped),
-        ("", text("export.method_coverage").get(lang), formats.wrapped),
-        (
-            text("export.cover_numbers").get(lang),
-            text("export.cover_numbers_note").get(lang),
-            formats.wrapped,
-        ),
-    ]
-    lines += [
-        (
-            text("words.column_documents").get(lang) if number == 0 else "",
-            document.title.get(lang),
-            formats.wrapped,
-        )
-        for number, document in enumerate(zone_documents(result))
-    ]
-    for heading, content, style in lines:
-        sheet.write_string(row, 0, heading, formats.strong)
-        sheet.write_string(row, 1, content, style)
-        sheet.set_row(row, _height(content, 96))
-        row += 1
-    row += 1
-    sheet.write_string(row, 0, text("export.cover_layers").get(lang), formats.strong)
-    for layer in result.layers.values():
-        if layer.spec is None:
-            continue
-        row += 1
-        statutory = layer.spec.basis in {Basis.OFFICIAL, Basis.PUBLIC}
-        sheet.write_string(row, 0, layer.spec.title.get(lang), formats.wrapped)
-        about = about_layer(layer.spec)
-        sheet.write_string(row, 1, about.get(lang), formats.wrapped if statutory else formats.warning)
-        sheet.set_row(row, max(_height(about.get(lang), 92), _height(layer.spec.title.get(lang), 24)))
-    row += 2
-    sheet.write_string(row, 0, text("export.cover_sheets").get(lang), formats.strong)
-    row += 1
-    overview = text("export.sheet_overview").get(lang)
-    sheet.write_url(row, 0, f"internal:'{overview}'!A1", string=overview)
-    sheet.write_string(row, 1, text("export.about_overview").get(lang), formats.wrapped)
-    for name in SHEETS:
-        row += 1
-        title = text(f"words.table_{name}").get(lang)
-        sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
-        sheet.write_string(row, 1, text(f"export.about_{name}").get(lang), formats.wrapped)
-    if result.since is not None:
-        row += 1
-        title = text("words.table_since").get(lang)
-        sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
-        sheet.write_string(row, 1, result.since.summary().get(lang), formats.wrapped)
-    for belt in result.belts.values():
-        row += 1
-        title = belt_sheet_title(belt, lang)
-        sheet.write_url(row, 0, f"internal:'{title}'!A1", string=title)
-        sheet.write_string(row, 1, text("export.about_belt").get(lang), formats.wrapped)
-
-
-def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, lang: Language) -> None:
+def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: Formats, lang: Language) -> None:
     """Write the rates of the zone and its provinces in words, for people; the sheet of rates has the codes."""
     names = ("unit_name", "level", "indicator", "rates_value", "low", "high", "basis", "comparator", "target_value",
              "target_year", "verdict", "gap", "gap_unit", "note")  # fmt: skip
@@ -238,7 +135,7 @@ def _overview(book: xlsxwriter.Workbook, result: ZoneResult, formats: _Formats, 
             if value is not None and value != "":
                 quoted = isinstance(value, str) and value.startswith(_SIGNS)
                 _write(sheet, (row, place), value, formats.quoted if quoted else style)
-        sheet.set_row(row, _height(rate.note.get(lang), 60))
+        sheet.set_row(row, height(rate.note.get(lang), 60))
     sheet.freeze_panes(1, 3)
     sheet.autofilter(0, 0, max(row, 1), len(names) - 1)
     _print(sheet)
@@ -251,7 +148,7 @@ def _is_of_provinces(rate: Rate) -> bool:
     return rate.level in {Level.ZONE, Level.PROVINCE}
 
 
-def _digits(rate: Rate, formats: _Formats) -> tuple[Format, Format]:
+def _digits(rate: Rate, formats: Formats) -> tuple[Format, Format]:
     """Return the formats of the value of a rate and of its target, with the digits that all outputs show."""
     share = is_share(rate)
     places = value_places(rate) if rate.value is not None else 1 if share else 2
@@ -272,7 +169,7 @@ def _print(sheet: Worksheet) -> None:
 
 
 def _sheet(
-    book: xlsxwriter.Workbook, table: Table, formats: _Formats, lang: Language, amounts: Collection[int]
+    book: xlsxwriter.Workbook, table: Table, formats: Formats, lang: Language, amounts: Collection[int]
 ) -> None:
     sheet = book.add_worksheet(text(f"words.table_{table.name}").get(lang))
     frame = table.frame.drop(columns="geometry", errors="ignore")
@@ -291,7 +188,7 @@ def _sheet(
     for number, (index, row) in enumerate(
         zip(frame.index, frame.itertuples(index=False, name=None), strict=True), 2
     ):
-        height = _LINE
+        tall = LINE
         for place, (item, value) in enumerate(zip(columns, row, strict=True)):
             if pd.isna(value) or value == "":
                 continue
@@ -300,9 +197,9 @@ def _sheet(
             )
             _write(sheet, (number, place), value, _format(item, value, formats, fraction=fraction))
             if isinstance(value, str) and item.name in _WRAPPED:
-                height = max(height, _height(value, widths[place]))
-        if height > _LINE:
-            sheet.set_row(number, height)
+                tall = max(tall, height(value, widths[place]))
+        if tall > LINE:
+            sheet.set_row(number, tall)
     sheet.set_row(0, 34)
     sheet.freeze_panes(2, min(3, len(columns)))
     if columns:
@@ -321,7 +218,7 @@ def _write(sheet: Worksheet, place: tuple[int, int], value: Any, style: Format) 
             sheet.write_number(*place, _Exact(value), style)
 
 
-def _format(item: Column, value: Any, formats: _Formats, *, fraction: bool) -> Format:
+def _format(item: Column, value: Any, formats: Formats, *, fraction: bool) -> Format:
     if isinstance(value, str):
         if value.startswith(_SIGNS):
             return formats.quoted
@@ -333,15 +230,6 @@ def _format(item: Column, value: Any, formats: _Formats, *, fraction: bool) -> F
 
 def _width(item: Column, values: pd.Series[Any], lang: Language) -> int:
     """Return a column width that shows most contents; a Chinese character is as wide as two letters."""
-    shown = [_letters(value) for value in values.head(500) if isinstance(value, str)]
+    shown = [letters(value) for value in values.head(500) if isinstance(value, str)]
     longest = sorted(shown)[int(len(shown) * 0.9)] if shown else 10
-    return min(_WIDEST, max(10, longest + 2, _letters(item.title.get(lang)) // 2 + 3, len(item.name) + 3))
-
-
-def _height(words: str, width: int) -> float:
-    """Return the height of a row in points that shows a text in a column of a width in letters."""
-    return _LINE * max(1, -(-_letters(words) // max(width - 2, 1)))
-
-
-def _letters(value: str) -> int:
-    return len(value) + len(_WIDE.findall(value))
+    return min(_WIDEST, max(10, longest + 2, letters(item.title.get(lang)) // 2 + 3, len(item.name) + 3))

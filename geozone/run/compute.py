@@ -7,24 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import geopandas as gpd
-import pandas as pd
-import shapely
 
-from geozone.checks.accuracy import accuracy_m
 from geozone.checks.findings import leaves_out
 from geozone.figures.embedded import embedded_figures
 from geozone.figures.references import published, reference_targets
-from geozone.manifest.indicators import Indicator, load_indicators
+from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.messages import Text, text
-from geozone.model import Layer, LayerSpec, Rate, Register, ZoneResult
-from geozone.overlay.area_choices import area_variants
-from geozone.overlay.compiled.kept import is_compiled
-from geozone.overlay.shores import NOWHERE, shore_lengths
-from geozone.overlay.slivers import Sliver, outlines, slivers
+from geozone.model import Layer, LayerSpec, Rate, Register, Target, ZoneResult
 from geozone.overlay.units import finest_units
 from geozone.policy.plausibility import territory
 from geozone.policy.targets import target_findings
@@ -33,23 +25,23 @@ from geozone.rates.by_year import changed, rates_by_year
 from geozone.rates.completion import with_shores
 from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
-from geozone.rates.needs import AreaNeed, ConnectedNeed, Need
 from geozone.rates.regions import places_asked_for
 from geozone.reuse.reuse import Reuse
-from geozone.run.backdrop import backdrop
-from geozone.run.belts import BeltMaterials, Belts, widened
-from geozone.run.findings import shore_elsewhere, unused_layer
-from geozone.run.layers import cut_to_zone, role_of
+from geozone.run.belts import BeltMaterials, Belts
+from geozone.run.inputs import Inputs, checked_inputs, read_inputs
+from geozone.run.layers import cut_to_zone
 from geozone.run.mosaics import Mosaics
 from geozone.run.options import Options
-from geozone.run.places import drawn_places, grounds
-from geozone.run.rasters import relief_sources
+from geozone.run.overlaid import Overlaid, overlay, shortest_shore_km, thin_parts
+from geozone.run.places import drawn_places
 from geozone.run.reading import Reading
 from geozone.run.register_map import join_registers
-from geozone.run.registers import read_all_figures, read_registers
 from geozone.run.sealed import sealed
-from geozone.run.supply import Materials, layers_of, supply
+from geozone.run.supply import Materials, supply
 from geozone.seeds import load_documents, zone_targets
+
+# what differed at the end of earlier years: by year, the rates by their place; made when somebody asks
+EarlierYears = Callable[[], Mapping[int, Mapping[int, Rate | None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +50,7 @@ class Rated:
 
     result: ZoneResult  # without belts, the layers made of them, and earlier years
     belts: Belts
-    earlier: Callable[
-        [], Mapping[int, Mapping[int, Rate | None]]
-    ]  # what differed at the end of earlier years
+    earlier: EarlierYears
     hold: Callable[[], None]  # makes sure that the files are still those that the rates were made from
 
     def whole(self) -> ZoneResult:
@@ -106,84 +96,37 @@ def compute_rated(project: Project, options: Options | None = None) -> Rated:
         return Rated(*_compute(project, options), hold)
 
 
-def _compute(
-    project: Project, options: Options
-) -> tuple[ZoneResult, Belts, Callable[[], Mapping[int, Mapping[int, Rate | None]]]]:
+def _compute(project: Project, options: Options) -> tuple[ZoneResult, Belts, EarlierYears]:
     zone = project.zone
     run = Reading(project, options, Reuse.between_runs(wanted=options.cache))
-    options.progress(text("run.step_read"))
-    units = run.units()
-    layers, rasters = run.layers(), run.rasters()
-    earlier, earlier_rasters = run.earlier_layers(), run.earlier_rasters()
-    indicators = {**load_indicators(), **project.indicators}
-    # what cannot be read is told before the long work, not after it
-    registers, (reported, found_figures) = (
-        read_registers(project, run.inputs, run.reuse),
-        read_all_figures(project, indicators, run.inputs),
-    )
-    around = backdrop(run)
-    relief, found = relief_sources(project, units, run.inputs)
-    run.keep(found, tell=any(role_of(project.layers[name]).purpose for name in project.own))
-
-    options.progress(text("run.step_check"))
-    layers = run.checked(layers, units)
-    earlier = run.checked(earlier, units)
-    layers, earlier = (widened(some, units.geometry.iloc[-1]) for some in (layers, earlier))
-    run.end_step("check", {"findings": len(run.findings), "repaired": len(run.ledger)})
-
-    options.progress(text("run.step_overlay" if is_compiled() else "run.step_overlay_first"))
+    inputs = checked_inputs(run, read_inputs(run))
     targets = [*zone_targets(zone.key), *project.targets]
-    chosen = chosen_indicators(indicators, targets, project.indicators)
-    needs = all_needs(chosen)
-    finest = finest_units(units)
-    mosaics = Mosaics(
-        _mosaic_layers(layers),
-        finest,
-        threads=options.threads,
-        workers=options.workers,
-        scheduler=options.scheduler,
-        reuse=run.reuse,
-    )
-    ground = grounds(units, zone, targets, chosen)
-    materials = Materials(
-        layers, rasters, units, finest, mosaics, earlier, options.threads, ground.regions, run.reuse
-    )
-    tables = supply(needs, materials)
-    run.keep(mosaics.findings, tell=True)
-    tell_unused(run, layers, rasters, needs)
-    shore_km = _shores(run, layers, finest)
-    areas = _statutory_areas(run, layers, units)
-    pieces = mosaics.pieces
-    figures = {"units": len(finest), "pieces": len(pieces), "area_km2": float(pieces["area_km2"].sum())}
-    run.end_step("overlay", figures)
+    chosen = chosen_indicators(inputs.indicators, targets, project.indicators)
+    overlaid = overlay(run, inputs, targets, chosen)
 
     options.progress(_rates_step(len(run.reuse.taken)))
-    registers = _with_shores(run, registers, shore_km)
-    run.keep(found_figures, tell=True)
-    references = reference_targets(embedded_figures(zone), zone, indicators)
+    registers = _with_shores(run, inputs.registers, overlaid.shore_km)
+    run.keep(inputs.figure_findings, tell=True)
+    references = reference_targets(embedded_figures(zone), zone, inputs.indicators)
     targets += references.targets
-    shown = _shown(run, layers, registers, units)
-    belts = Belts(BeltMaterials(layers, earlier, units, finest, shown, rasters, earlier_rasters, run.reuse))
-    run.keep(target_findings(published(), zone_targets(zone.key)), tell=True)
-    facts = Facts(
-        zone=zone,
-        units=ground.units,
-        parents=dict(zip(units["code"], units["parent"], strict=True)),
-        specs={**{name: layer.spec for name, layer in layers.items() if layer.spec}, **rasters},
-        tables=tables,
-        # a list without any item or published number says nothing: it is missing, as was told when it was read
-        registers={name: one for name, one in registers.items() if len(one.items) or one.totals},
-        figures=reported.under(ground.scopes, places_asked_for(targets)),
-        slivers=_slivers(run, layers, [units, *ground.regions], mosaics, needs),
-        shortest_km=_shortest(run, layers),
-        fields={name: frozenset(map(str, layer.data.columns)) for name, layer in layers.items()},
-        vintages=frozenset({*earlier, *earlier_rasters}),
-        incomplete=frozenset(finding.layer for finding in run.findings if leaves_out(finding)),
-        told=belts.told(),
+    shown = _shown(run, inputs.layers, registers, inputs.units)
+    belts = Belts(
+        BeltMaterials(
+            inputs.layers,
+            inputs.earlier,
+            inputs.units,
+            overlaid.materials.finest,
+            shown,
+            inputs.rasters,
+            inputs.earlier_rasters,
+            run.reuse,
+        )
     )
-    facts = _with_older(facts, chosen, materials, earlier_rasters)
+    run.keep(target_findings(published(), zone_targets(zone.key)), tell=True)
+    facts = _facts(run, replace(inputs, registers=registers), overlaid, targets, belts)
+    facts = _with_older(facts, chosen, overlaid.materials, inputs.earlier_rasters)
     size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, published())
-    rates = compute_rates(facts, chosen, targets, size, areas)
+    rates = compute_rates(facts, chosen, targets, size, overlaid.redline_areas)
     run.end_step("rates", {"rates": len(rates), "targets": len(targets)})
     if run.untold:
         options.notice(text("run.embedded_findings", zone=project.title, count=run.untold))
@@ -191,9 +134,9 @@ def _compute(
         zone=zone,
         title=project.title,
         review_number=project.review_number,
-        units=units,
+        units=inputs.units,
         layers=shown,
-        mosaic=pieces,
+        mosaic=overlaid.pieces,
         rates=rates,
         targets=targets,
         documents={**load_documents(), **project.documents, **references.documents},
@@ -202,12 +145,12 @@ def _compute(
         ledger=run.ledger,
         steps=run.steps,
         inputs=run.inputs,
-        redline_areas=areas,
-        relief=relief,
-        backdrop=around,
-        indicators=indicators,
-        figures=reported,
-        rasters=rasters,
+        redline_areas=overlaid.redline_areas,
+        relief=inputs.relief,
+        backdrop=inputs.backdrop,
+        indicators=inputs.indicators,
+        figures=inputs.figures,
+        rasters=inputs.rasters,
         embedded=not (project.own or project.registers or project.figures),
         reused=run.reuse.taken,
     )
@@ -217,6 +160,30 @@ def _compute(
         return {year: changed(rates, then) for year, then in by_year.items()}
 
     return result, belts, earlier_years
+
+
+def _facts(
+    run: Reading, inputs: Inputs, overlaid: Overlaid, targets: Sequence[Target], belts: Belts
+) -> Facts:
+    """Return what rates are computed from."""
+    layers, units = inputs.layers, inputs.units
+    earlier = {*inputs.earlier, *inputs.earlier_rasters}
+    return Facts(
+        zone=run.project.zone,
+        units=overlaid.ground.units,
+        parents=dict(zip(units["code"], units["parent"], strict=True)),
+        specs={**{name: layer.spec for name, layer in layers.items() if layer.spec}, **inputs.rasters},
+        tables=overlaid.tables,
+        # a list without any item or published number says nothing: it is missing, as was told when it was read
+        registers={name: one for name, one in inputs.registers.items() if len(one.items) or one.totals},
+        figures=inputs.figures.under(overlaid.ground.scopes, places_asked_for(targets)),
+        slivers=thin_parts(run, overlaid),
+        shortest_km=shortest_shore_km(run, layers),
+        fields={name: frozenset(map(str, layer.data.columns)) for name, layer in layers.items()},
+        vintages=frozenset(earlier),
+        incomplete=frozenset(finding.layer for finding in run.findings if leaves_out(finding)),
+        told=belts.told(),
+    )
 
 
 def _rates_step(reused: int) -> Text:
@@ -248,67 +215,6 @@ def _with_older(
     return replace(facts, before=then)
 
 
-def tell_unused(
-    run: Reading, layers: Mapping[str, Layer], rasters: Mapping[str, LayerSpec], needs: list[Need]
-) -> None:
-    """Tell which of the user's layers no rate is made from."""
-    used = layers_of(needs)
-    specs = {name: layer.spec for name, layer in layers.items() if layer.spec} | dict(rasters)
-    drawn = {
-        role.layer for role in load_roles().values() if role.register or role.nominal
-    }  # used by the map itself
-    for name in sorted(run.project.own & set(specs)):
-        if name in used | drawn:
-            continue
-        run.keep([unused_layer(specs[name])], tell=True)
-        run.inputs = [entry | {"used": False} if entry.get("id") == name else entry for entry in run.inputs]
-
-
-def _mosaic_layers(layers: Mapping[str, Layer]) -> dict[str, gpd.GeoDataFrame]:
-    """Return the polygons of the layers that lie on the land of the zone."""
-    found = {}
-    for name, layer in layers.items():
-        role = role_of(layer.spec) if layer.spec else None
-        if role is not None and role.kind == "area" and not (role.marine or role.nominal):
-            data = layer.data
-            found[name] = data[shapely.get_dimensions(data.geometry.to_numpy()) == 2]
-    return found
-
-
-def _shores(run: Reading, layers: Mapping[str, Layer], finest: gpd.GeoDataFrame) -> dict[str, float]:
-    """Return the length of shore of every finest unit; shore far off every unit is told."""
-    lengths: dict[str, float] = {}
-    for name, layer in layers.items():
-        if layer.spec is None or not role_of(layer.spec).shore:
-            continue
-        both = layer.data, finest
-        table = run.reuse.result("shore", name, partial(tuple, both), partial(shore_lengths, *both))
-        far = table["code"] == NOWHERE
-        if far.any():
-            run.keep([shore_elsewhere(name, table.loc[far, "length_km"].sum())], tell=name in run.project.own)
-        lengths |= dict(table[~far].itertuples(index=False, name=None))
-    return lengths
-
-
-def _statutory_areas(run: Reading, layers: Mapping[str, Layer], units: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the area of the statutory layer in the zone and its provinces by every defensible choice."""
-    roles = load_roles().values()
-    name = next((role.layer for role in roles if role.statutory and role.layer in layers), None)
-    if name is None:
-        return pd.DataFrame()
-    data = layers[name].data
-    ledger = run.ledger
-    repaired = set(ledger.loc[ledger["layer"] == name, "feature"])  # the ledger writes row numbers as text
-    features = [label for label in data.index if str(label) in repaired] if repaired else []
-    sea = next((layers[role.layer].data for role in roles if role.sea and role.layer in layers), None)
-    return run.reuse.result(
-        "area_choices",
-        name,
-        lambda: [data, units, sea, features],
-        lambda: area_variants(data, units, sea=sea, repaired_features=features),
-    )
-
-
 def _with_shores(
     run: Reading, registers: dict[str, Register], shore_km: Mapping[str, float]
 ) -> dict[str, Register]:
@@ -338,51 +244,3 @@ def _shown(
         spec = shown[name].spec
         run.keep(findings, tell=name in project.own or (spec is not None and spec.role in own))
     return joined | drawn_places(run, units)
-
-
-def _slivers(
-    run: Reading,
-    layers: Mapping[str, Layer],
-    units: list[gpd.GeoDataFrame],
-    mosaics: Mosaics,
-    needs: list[Need],
-) -> dict[str, dict[str, Sliver]]:
-    """Return the parts of the layers that rates are shares of, where they are thinner than the layers are accurate."""
-    grounds = [need.grounds for need in needs if isinstance(need, AreaNeed)]
-    shared = {
-        ground.layer
-        for one in grounds
-        if any(one < other for other in grounds)
-        for ground in one
-        if ground.layer in mosaics.pieces
-    }
-    shared |= {need.ground.layer for need in needs if isinstance(need, ConnectedNeed)}
-    pieces = mosaics.pieces
-    names = sorted(shared & set(layers))
-    accuracies = [max(accuracy_m(layers[name]), run.boundary_accuracy_m) for name in names]
-
-    def find() -> dict[str, dict[str, Sliver]]:
-        lengths = outlines(units)
-        return {
-            name: slivers(
-                layers[name].data, units, pieces[pieces[name].astype(bool)], accuracy, outline_km=lengths
-            )
-            for name, accuracy in zip(names, accuracies, strict=True)
-        }
-
-    return run.reuse.result(
-        "slivers",
-        ", ".join(names),
-        lambda: [names, accuracies, pieces, units, [run.reuse.content(layers[name].data) for name in names]],
-        find,
-        [Sliver],
-    )
-
-
-def _shortest(run: Reading, layers: Mapping[str, Layer]) -> dict[str, float]:
-    """Return the length in km below which no share is made of a shore: either end may be off by its accuracy."""
-    return {
-        name: 2 * max(accuracy_m(layer), run.boundary_accuracy_m) / 1e3
-        for name, layer in layers.items()
-        if layer.spec is not None and role_of(layer.spec).shore
-    }

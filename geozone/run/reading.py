@@ -145,7 +145,7 @@ class Reading:
             self._tell_decisions(found[name])
         return found
 
-    def checked(self, layers: dict[str, Layer], units: gpd.GeoDataFrame) -> dict[str, Layer]:
+    def checked(self, layers: Mapping[str, Layer], units: gpd.GeoDataFrame) -> dict[str, Layer]:
         """Return layers with broken features repaired; what repair changed is entered in the ledger."""
         repaired: dict[str, Layer] = {}
         outline = units.geometry.iloc[-1]

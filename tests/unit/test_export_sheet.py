@@ -145,8 +145,7 @@ def crowded_result():
     """Return a result with long titles, long notes and a backdrop."""
     result = sample_result()
     long = (
-        "名录所列数值与公布数值相差超过四分之一，不可能成立；查对原文与批复，如系印刷错误，登记本意及来源。"
-        * 3
+        "名录所列数值与公布值相差超过四分之一，不可能成立；查对原文与批复，如系印刷错误，登记本意及来源。" * 3
     )
     result.rates = [
         replace(item, verdict=Verdict.NOT_COMPUTABLE, note=Text(f"{number} {long}", f"{number} {long}"))

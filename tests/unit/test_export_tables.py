@@ -18,7 +18,8 @@ from geozone.export.geopackage import write_geopackage
 from geozone.export.indicators import rate_columns, rate_variants
 from geozone.export.record import plain, write_record
 from geozone.export.tables import safe_cell, write_tables
-from geozone.export.workbook import SHEETS, _Exact
+from geozone.export.workbook import _Exact
+from geozone.export.workbook_formats import SHEETS
 from geozone.messages import Text, message, text
 from geozone.model import RATE_COLUMNS, Decision, Level
 from geozone.versions import versions
@@ -147,7 +148,7 @@ def test_the_overview_has_provinces_together_and_no_counties_together(result, tm
     joint = [replace(row, unit_code=code, level=Level.REGION) for code in ("910000+920000", "910101+910102")]
     write_tables(replace(result, rates=joint), tmp_path)
     rows = list(openpyxl.load_workbook(tmp_path / "bth.xlsx")["概览"].iter_rows(min_row=2, values_only=True))
-    assert [shown[1] for shown in rows] == ["多单元地区"]
+    assert [shown[1] for shown in rows] == ["多个行政区"]
 
 
 @pytest.mark.parametrize(

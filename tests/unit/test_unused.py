@@ -15,8 +15,8 @@ from geozone.maps.payload import zone_payload
 from geozone.project import load_project
 from geozone.rates.needs import AreaNeed, Ground
 from geozone.run.backdrop import backdrop
-from geozone.run.compute import tell_unused
 from geozone.run.options import Options
+from geozone.run.overlaid import tell_unused
 from geozone.run.rasters import relief_sources
 from geozone.run.reading import Reading
 
