@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
 import geozone
 from geozone.cli import cli
+from geozone.cli.help import SPOKEN
 from geozone.manifest.measures import load_measures
 from geozone.project.keys import PROJECT, TABLES, TARGET, Key
 
@@ -88,13 +88,20 @@ class ChineseOrEnglish(SearchEnglish):
 def commands() -> Iterator[str]:
     """Yield what every command says of itself under ``--help``, as a section each."""
     for name, command in sorted({"": cli, **cli.commands}.items()):
-        context = click.Context(cli, info_name="geozone", max_content_width=100)
+        context = cli.context_class(cli, info_name="geozone", max_content_width=100)
         if name:
-            context = click.Context(command, context, name, max_content_width=100)
+            context = command.context_class(command, context, name, max_content_width=100)
         yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
         for below, one in sorted(getattr(command, "commands", {}).items() if name else ()):
-            inner = click.Context(one, context, below, max_content_width=100)
+            inner = one.context_class(one, context, below, max_content_width=100)
             yield f"### {inner.command_path}\n\n```text\n{one.get_help(inner)}\n```\n"
+
+
+def commands_in_chinese() -> Iterator[str]:
+    """Yield the same in Chinese."""
+    spoken = SPOKEN.set("zh")
+    yield from list(commands())
+    SPOKEN.reset(spoken)
 
 
 def keys() -> Iterator[str]:
@@ -122,7 +129,12 @@ def measures() -> Iterator[str]:
         yield f"| `{name}` | {measure.title.en} | {taken} |\n"
 
 
-DERIVED = {"commands": commands, "keys": keys, "measures": measures}
+DERIVED = {
+    "commands": commands,
+    "commands_in_chinese": commands_in_chinese,
+    "keys": keys,
+    "measures": measures,
+}
 
 
 def derive(_app: Sphinx, _page: str, content: list[str]) -> None:

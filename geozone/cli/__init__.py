@@ -16,6 +16,7 @@ import click
 
 from geozone.aligned import WIDTH
 from geozone.cli import change, diff, example, files, init, lists, standards, zones
+from geozone.cli.help import SPOKEN, language_of_user, show_usage_error
 from geozone.cli.options import cli
 from geozone.cli.supervised import supervised
 from geozone.cli.terminal import prepare
@@ -38,7 +39,9 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
-    lang: Language = "en" if "en" in _following(arguments, "--lang") else "zh"
+    asked = _following(arguments, "--lang")
+    lang: Language = "en" if "en" in asked else "zh"
+    SPOKEN.set(lang if lang in asked else language_of_user())
 
     def command() -> None:
         _run(arguments, lang, debug=debug)
@@ -63,7 +66,7 @@ def _run(arguments: list[str], lang: Language, *, debug: bool) -> None:
             _fail(text("cli.no_memory"), lang, InputError.exit_code)
         _fail(text("cli.failed", reason=error.text), lang, error.exit_code)
     except click.ClickException as error:
-        error.show()
+        show_usage_error(error)
         sys.exit(UsageError.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail(text("cli.ended"), lang, 130)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from geozone.choices import MAP_ENDINGS
+from geozone.cli.help import option
 from geozone.cli.options import (
     BY,
     CRS,
@@ -33,10 +34,10 @@ from geozone.messages import Language
 @BY
 @CRS
 @ZONES_CRS
-@click.option(
+@option(
     "--out",
     type=PATH,
-    help="File to write instead of printing: .csv, .json, .xlsx or .parquet; .gpkg or .geojson with the ground gained and lost.",
+    words="change_out",
 )
 @JSON
 @CSV
@@ -56,17 +57,7 @@ def change_command(
     lang: Language,
     threads: int | None,
 ) -> None:
-    """What a layer gained and lost between two vintages, OLD and NEW, in each of ZONES; overlaps counted once.
-
-    Each of them is a file, a layer inside a file (FILE:LAYER) or a database table; of a GeoPackage that geozone wrote, the
-    zones are its units. --crs holds for both vintages. Gained less lost is the net change. What was found is told as for
-    coverage.
-
-    \b
-    Examples:
-      geozone change redline_2018.gpkg redline_2023.gpkg counties.shp --by XZQDM
-      geozone change redline_2018.gpkg redline_2023.gpkg counties.shp --by XZQDM --out change.gpkg
-    """
+    """What a layer gained and lost between two vintages, OLD and NEW, in each of ZONES; overlaps counted once."""
     from geozone import listing
     from geozone.api import change, mapped_change
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from geozone.cli.help import option
 from geozone.cli.options import LANG, PATH, cli
 from geozone.example import ZONES
 from geozone.messages import Language, text
@@ -13,19 +14,10 @@ from geozone.messages import Language, text
 
 @cli.command("example")
 @click.argument("folder", type=PATH)
-@click.option(
-    "--zone", type=click.Choice(ZONES), default=ZONES[0], show_default=True, help="Zone to write inputs of."
-)
+@option("--zone", type=click.Choice(ZONES), default=ZONES[0], show_default=True, words="example_zone")
 @LANG
 def example_command(folder: Path, zone: str, lang: Language) -> None:
-    """Write a complete synthetic set of inputs of a zone into FOLDER, as offices keep them, with its project.toml.
-
-    \b
-    Examples:
-      geozone example 示例
-      geozone example sample --zone yrd
-      geozone build --project sample/project.toml
-    """
+    """Write a complete synthetic set of inputs of a zone into FOLDER, as offices keep them, with its project.toml."""
     from geozone.example import write_example
 
     project = write_example(folder, zone)

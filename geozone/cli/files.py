@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geozone.choices import MAP_ENDINGS
+from geozone.cli.help import option
 from geozone.cli.options import (
     BY,
     CRS,
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
 @BY
 @CRS
 @ZONES_CRS
-@click.option(
+@option(
     "--out",
     type=PATH,
-    help="File to write instead of printing: .csv, .json, .xlsx or .parquet; .gpkg or .geojson with the shapes of the zones.",
+    words="coverage_out",
 )
 @JSON
 @CSV
@@ -70,19 +71,7 @@ def coverage_command(
     workers: int | None,
     scheduler: str | None,
 ) -> None:
-    """Net coverage of LAYER in each of ZONES, overlaps counted once.
-
-    Each of them is a file, a layer inside a file (FILE:LAYER) or a database table; of a GeoPackage that geozone wrote, the
-    zones are its units. What was found about either stands on standard error; the column "complete" says whether all of
-    it counted. The exit code is 1 if an error makes the result wrong.
-
-    \b
-    Examples:
-      geozone coverage redline.gpkg counties.shp --by XZQDM
-      geozone coverage redline.gdb counties.gpkg --out coverage.csv
-      geozone coverage redline.gdb counties.gpkg --by code --out coverage.gpkg
-      geozone coverage data.gpkg:redline maps/hebei.gpkg --by code --crs EPSG:4527
-    """
+    """Net coverage of LAYER in each of ZONES, overlaps counted once."""
     from geozone import listing
     from geozone.api import coverage, mapped_coverage
 
@@ -137,16 +126,7 @@ def mosaic_command(
     workers: int | None,
     scheduler: str | None,
 ) -> None:
-    """Area of every combination of LAYERS in each of ZONES.
-
-    A layer inside a file, FILE:LAYER, goes by its own name, a file by its name without the ending. --crs holds for all
-    layers. What was found about them is told as for coverage.
-
-    \b
-    Examples:
-      geozone mosaic counties.gpkg redline.gpkg barrier.gpkg --by code --out mosaic.csv
-      geozone mosaic counties.gpkg data.gpkg:redline data.gpkg:forest --by code
-    """
+    """Area of every combination of LAYERS in each of ZONES."""
     from geozone import listing
     from geozone.api import mosaic
     from geozone.read.address import split_layer
@@ -177,16 +157,12 @@ def mosaic_command(
 
 @cli.command("check")
 @click.argument("files", type=SOURCE, nargs=-1, required=True)
-@click.option("--layer", help="The layer inside the file; all of them by default.")
+@option("--layer", words="check_layer")
 @CRS
-@click.option("--encoding", help="Text encoding, where the file is silent or wrong.")
-@click.option(
-    "--repair", "out", type=PATH, help="Write the repaired layers and the ledger to this GeoPackage."
-)
+@option("--encoding", words="encoding")
+@option("--repair", "out", type=PATH, words="repair")
 @STANDARD
-@click.option(
-    "--failing", type=PATH, help="Write the features that findings are about to this GeoPackage, for QGIS."
-)
+@option("--failing", type=PATH, words="failing")
 @JSON
 @CSV
 @EVERY
@@ -203,20 +179,7 @@ def check_command(
     every: bool,
     lang: Language,
 ) -> None:
-    """Check files: what was decided when reading, what is wrong where, and what to do about it.
-
-    The table has one row for each kind of finding of a layer; --all, --csv and --json give every finding. The exit code is 1 if anything is an error, 3 if a file cannot be read; the other files are checked all the same.
-
-    With --standard each FILE is a delivery (a geodatabase, GeoPackage, folder of shapefiles, or one layer of it) and is held
-    against the layers, fields, code lists and rules of the standard. Every finding goes by a code; `geozone rule CODE` explains it.
-
-    \b
-    Examples:
-      geozone check redline.shp
-      geozone check delivery.gdb --standard planning --failing failing.gpkg
-      geozone check *.gpkg --json > findings.json
-      geozone check redline.gdb --repair repaired.gpkg
-    """
+    """Check files: what was decided when reading, what is wrong where, and what to do about it."""
     from geozone.addresses import is_database
     from geozone.checks.report import has_errors
     from geozone.read import list_layers

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geozone.cli.help import option
 from geozone.cli.options import JSON, LANG, PATH, cli
 from geozone.cli.progress import progress_bar
 from geozone.errors import UsageError
@@ -23,23 +24,12 @@ _PROJECT_FILE = "project.toml"
 
 @cli.command("init")
 @click.argument("folder", type=PATH)
-@click.option("--out", type=PATH, help="Project file to write; project.toml in FOLDER by default.")
-@click.option("--ask", is_flag=True, help="Ask what the files do not tell; needs a terminal.")
+@option("--out", type=PATH, words="init_out")
+@option("--ask", is_flag=True, words="ask")
 @JSON
 @LANG
 def init_command(folder: Path, out: Path | None, ask: bool, form: str | None, lang: Language) -> None:
-    """Draft a project.toml from the files in FOLDER and below.
-
-    Layers, registers, figures, dates, coordinate systems, encodings and fields are recognised by contents and names. The
-    draft says of each entry what is certain, what was guessed and why; what must be decided stands in it as a comment,
-    and what was left out is listed. An existing file is not written over.
-
-    \b
-    Examples:
-      geozone init 资料
-      geozone init 资料 --ask
-      geozone init 资料 --out draft.toml --json
-    """
+    """Draft a project.toml from the files in FOLDER and below."""
     from geozone.drafting import draft_project, draft_rows, draft_text
     from geozone.drafting.entries import State
     from geozone.files import whole_file

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geozone.cli.help import option
 from geozone.cli.options import (
     CSV,
     EVERY,
@@ -75,10 +76,8 @@ def roles_command(form: str | None, lang: Language) -> None:
 @cli.command("indicators")
 @click.argument("zone", required=False)
 @PROJECT
-@click.option("--missing", is_flag=True, help="List what exactly is missing where a demand has no number.")
-@click.option(
-    "--template", "folder", type=PATH, help="Write empty tables for what is missing into this new folder."
-)
+@option("--missing", is_flag=True, words="missing")
+@option("--template", "folder", type=PATH, words="template")
 @JSON
 @CSV
 @EVERY
@@ -94,17 +93,7 @@ def indicators_command(
     lang: Language,
     threads: int | None,
 ) -> None:
-    """List the questions that can be asked; of a zone those that its documents ask, and whether they are answered.
-
-    --missing computes the zone and lists, for every demand without a number, the layers, fields, registers and figures that
-    would answer it. --template writes them as empty tables with their headings, and a project.toml that names them.
-
-    \b
-    Examples:
-      geozone indicators bth
-      geozone indicators bth --missing --csv > missing.csv
-      geozone indicators --project project.toml --template to_fill_in
-    """
+    """List the questions that can be asked; of a zone those that its documents ask, and whether they are answered."""
     from geozone import listing
     from geozone.lists.indicators import indicators_table
     from geozone.lists.missing import missing_inputs, missing_table
@@ -153,16 +142,7 @@ def _tell_missing(found: list[Missing], zone: str, lang: Language) -> None:
 @CSV
 @LANG
 def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> None:
-    """List the targets of the policy documents, or verify them against the text.
-
-    `verify DIR` finds every registered figure in the documents (UTF-8 text) in DIR; a figure that differs or is not
-    found makes the exit code 1.
-
-    \b
-    Examples:
-      geozone targets hebei --json
-      geozone targets verify documents/
-    """
+    """List the targets of the policy documents, or verify them against the text."""
     from geozone import listing
     from geozone.figures.references import published
     from geozone.policy.documents import verify_documents

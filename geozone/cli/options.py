@@ -14,6 +14,7 @@ import click
 
 import geozone
 from geozone.aligned import WIDTH
+from geozone.cli.help import Group, Option, option
 from geozone.errors import DataError, UsageError
 from geozone.messages import Language, Text, text
 
@@ -43,42 +44,30 @@ class Source(click.ParamType[str | Path]):
 
 
 SOURCE = Source()
-CRS = click.option("--crs", help="Coordinate reference system, where a layer states none or a wrong one.")
-ZONES_CRS = click.option(
-    "--zones-crs", help="Coordinate reference system of the zones, where they state none or a wrong one."
-)
-LANG = click.option(
+CRS = option("--crs", words="crs")
+ZONES_CRS = option("--zones-crs", words="zones_crs")
+LANG = option(
     "--lang",
     type=click.Choice(get_args(Language)),
     default="zh",
     show_default=True,
-    help="Language of texts.",
+    words="lang",
 )
-JSON = click.option("--json", "form", flag_value="json", help="Print JSON.")
-PROJECT = click.option("--project", "project_file", type=PATH, help="Your project file (project.toml).")
-BY = click.option("--by", help="Field of the zones that names them; the row number by default.")
-TABLE_OUT = click.option(
-    "--out", type=PATH, help="File to write (.csv, .json, .xlsx or .parquet) instead of printing."
-)
-THREADS = click.option(
-    "--threads", type=click.IntRange(min=1), help="Threads to use; one a processor by default."
-)
-WORKERS = click.option(
-    "--workers", type=click.IntRange(min=1), help="Worker processes of a Dask cluster on this machine."
-)
-SCHEDULER = click.option(
-    "--scheduler", metavar="ADDRESS", help="A running Dask cluster, whose workers see the same files."
-)
-NO_CACHE = click.option(
-    "--no-cache", is_flag=True, help="Compute everything anew, and keep nothing for the next run."
-)
-_CSV = click.option("--csv", "form", flag_value="csv", help="Print CSV.")
-_WIDE = click.option(
+JSON = option("--json", "form", flag_value="json", words="json")
+PROJECT = option("--project", "project_file", type=PATH, words="project")
+BY = option("--by", words="by")
+TABLE_OUT = option("--out", type=PATH, words="table_out")
+THREADS = option("--threads", type=click.IntRange(min=1), words="threads")
+WORKERS = option("--workers", type=click.IntRange(min=1), words="workers")
+SCHEDULER = option("--scheduler", metavar="ADDRESS", words="scheduler")
+NO_CACHE = option("--no-cache", is_flag=True, words="no_cache")
+_CSV = option("--csv", "form", flag_value="csv", words="csv")
+_WIDE = option(
     "--wide",
     is_flag=True,
     expose_value=False,
     callback=lambda _context, _option, wide: WIDTH.set(None) if wide else None,
-    help="Leave every row on one line, however wide.",
+    words="wide",
 )
 
 
@@ -88,28 +77,19 @@ def _printing(command: _Command) -> _Command:
 
 
 CSV = _printing
-EVERY = click.option(
+EVERY = option(
     "--all",
     "--all-findings",
     "every",
     is_flag=True,
-    help="Tell every finding, not the first of each kind with their number.",
+    words="every",
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(geozone.__version__, prog_name="geozone")
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(geozone.__version__, prog_name="geozone", cls=Option, words=text("help.version"))
 def cli() -> None:
-    """Maps, completion rates and GeoPackages for the Beautiful China pilot zones.
-
-    \b
-    Examples:
-      geozone build bth yrd hebei          all files of three zones into maps/
-      geozone build --project project.toml your own layers and registers
-      geozone rates bth --json             the rates of a zone
-      geozone explain bth bay_completion   from a number to its items and clause
-      geozone check redline.shp            what is wrong in a file, and what to do
-    """
+    """Maps, completion rates and GeoPackages for the Beautiful China pilot zones."""
 
 
 def chosen_projects(zones: tuple[str, ...], *, every: bool, project_file: Path | None) -> list[Project]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geozone.cli.help import option
 from geozone.cli.options import CSV, JSON, LANG, cli
 from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.messages import Language, text
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from geozone.standards.declared import Standard
     from geozone.standards.delivery import Delivery
 
-STANDARD = click.option(
+STANDARD = option(
     "--standard",
     "standard",
     metavar="ID|FILE.toml",
-    help="Hold each FILE against a standard: one that comes with geozone, or your own.",
+    words="standard",
 )
 
 
@@ -34,16 +35,7 @@ STANDARD = click.option(
 @CSV
 @LANG
 def rule_command(code: str | None, standard: str | None, form: str | None, lang: Language) -> None:
-    """Explain the rule CODE by which a finding is known: what it tells, where it stands and how sure that is, an example, its remedy.
-
-    Without CODE all rules are listed; with --standard those of one standard.
-
-    \b
-    Examples:
-      geozone rule CK021
-      geozone rule DC304
-      geozone rule --standard survey
-    """
+    """Explain the rule CODE by which a finding is known: what it tells, where it stands and how sure that is, an example, its remedy."""
     from geozone import listing
     from geozone.lists.rules import explained, rules_table
     from geozone.standards.declared import load_standard

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from geozone.choices import ATLASES, EDITIONS, FOLDER_FORMATS, FORMATS, PAPERS, Atlas, Paper
+from geozone.cli.help import option
 from geozone.cli.options import (
     CSV,
     EVERY,
@@ -31,11 +32,11 @@ from geozone.errors import DataError, UsageError
 from geozone.maps.basemap import BaseMap, parse_base_map
 from geozone.messages import Language, text
 
-_BASE_MAP = click.option(
+_BASE_MAP = option(
     "--base-map",
     metavar="MAP",
     callback=lambda _context, _option, value: parse_base_map(value) if value else None,
-    help="Images under the map: tianditu:KEY, osm, or an address with {x} {y} {z}; none by default.",
+    words="base_map",
 )
 
 
@@ -56,25 +57,23 @@ def _percents(
 
 @cli.command("build")
 @click.argument("zones", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Build every declared zone.")
+@option("--all", "every", is_flag=True, words="build_all")
 @PROJECT
-@click.option("--out", type=PATH, default=Path("maps"), show_default=True, help="Folder for the files.")
-@click.option(
+@option("--out", type=PATH, default=Path("maps"), show_default=True, words="build_out")
+@option(
     "--edition",
     type=click.Choice(EDITIONS),
     default=EDITIONS[0],
     show_default=True,
-    help="Public: coarse geometry, sensitive layers as shares only.",
+    words="edition",
 )
 @_BASE_MAP
-@click.option(
+@option(
     "--since",
     type=PATH,
-    help="The last release: a GeoPackage or a folder of builds, which what is built is compared with.",
+    words="since",
 )
-@click.option(
-    "--all-findings", "every_finding", is_flag=True, help="Tell every finding, not the first of each kind."
-)
+@option("--all-findings", "every_finding", is_flag=True, words="every_finding")
 @NO_CACHE
 @LANG
 @THREADS
@@ -95,16 +94,7 @@ def build_command(
     workers: int | None,
     scheduler: str | None,
 ) -> None:
-    """Build the map, GeoPackage, tables and run record of zones.
-
-    \b
-    Examples:
-      geozone build bth
-      geozone build --all --out results --lang en
-      geozone build --project project.toml
-      geozone build --project project.toml --since released/bth.gpkg
-      geozone build bth --edition public --out public
-    """
+    """Build the map, GeoPackage, tables and run record of zones."""
     from geozone.run.build import build
     from geozone.run.closing import closing_lines
     from geozone.run.options import OUTPUT_STEPS, STEPS, Options
@@ -147,16 +137,7 @@ def rates_command(
     lang: Language,
     threads: int | None,
 ) -> None:
-    """Print the rates of a zone, held against its targets: those that matter first, by indicator.
-
-    The zone, its provinces and what is held against a target; --all gives every unit, and every finding. Tables fit the
-    terminal; --wide leaves every row on one line. --csv and --json give every rate with all digits.
-
-    \b
-    Examples:
-      geozone rates bth
-      geozone rates --project project.toml --csv > rates.csv
-    """
+    """Print the rates of a zone, held against its targets: those that matter first, by indicator."""
     from geozone import listing
     from geozone.checks.findings import is_wrong
     from geozone.lists.rates import rate_list
@@ -180,7 +161,7 @@ def rates_command(
 @cli.command("map")
 @click.argument("zone", required=False)
 @PROJECT
-@click.option("--out", type=PATH, help="File to write; <zone>.html by default.")
+@option("--out", type=PATH, words="map_out")
 @_BASE_MAP
 @EVERY
 @NO_CACHE
@@ -196,13 +177,7 @@ def map_command(
     lang: Language,
     threads: int | None,
 ) -> None:
-    """Write the web map of a zone.
-
-    \b
-    Examples:
-      geozone map bth
-      geozone map bth --base-map tianditu:KEY --out bth_online.html
-    """
+    """Write the web map of a zone."""
     from geozone.reuse.reuse import Reuse
     from geozone.run.output import write_map
 
@@ -216,26 +191,24 @@ def map_command(
 @cli.command("export")
 @click.argument("zone", required=False)
 @PROJECT
-@click.option(
-    "--format", "kind", type=click.Choice(FORMATS), default="gpkg", show_default=True, help="Format."
-)
-@click.option("--out", type=PATH, help="File (or folder, for formats of one layer a file) to write.")
-@click.option("--encoding", help="Of the texts of shapefiles and MapInfo files: UTF-8 (default) or GBK.")
-@click.option(
+@option("--format", "kind", type=click.Choice(FORMATS), default="gpkg", show_default=True, words="format")
+@option("--out", type=PATH, words="export_out")
+@option("--encoding", words="export_encoding")
+@option(
     "--crs",
-    help="Of the coordinates; EPSG:4490 by default, of a drawing (dxf) the three-degree zone of CGCS2000 of the zone's middle.",
+    words="export_crs",
 )
-@click.option("--paper", type=click.Choice(PAPERS), help="Paper of a sheet (pdf, png); A4 by default.")
-@click.option(
+@option("--paper", type=click.Choice(PAPERS), words="paper")
+@option(
     "--atlas",
     type=click.Choice(ATLASES),
-    help="A pdf with a sheet for each city or county, index and bookmarks.",
+    words="atlas",
 )
-@click.option("--dpi", type=click.IntRange(20, 1200), help="Dots an inch of a png; 200 by default.")
-@click.option("--rate", help="Indicator that colours the units of a sheet, GeoPackage or project.")
-@click.option("--breaks", callback=_percents, help="Upper bounds of its classes in percent: 10,20,40,60.")
-@click.option("--postgis", metavar="URL", help="Write into this PostGIS database instead (postgresql://...).")
-@click.option("--schema", help="Schema of the database; geozone_<zone> by default.")
+@option("--dpi", type=click.IntRange(20, 1200), words="dpi")
+@option("--rate", words="rate")
+@option("--breaks", callback=_percents, words="breaks")
+@option("--postgis", metavar="URL", words="postgis")
+@option("--schema", words="schema")
 @EVERY
 @NO_CACHE
 @LANG
@@ -259,16 +232,7 @@ def export_command(
     lang: Language,
     threads: int | None,
 ) -> None:
-    """Export a zone's layers and tables.
-
-    \b
-    Examples:
-      geozone export bth --format shp --encoding GBK --crs EPSG:4527 --out bth_shapefiles
-      geozone export bth --format dxf
-      geozone export hebei --format pdf --paper A3
-      geozone export hebei --format pdf --atlas county
-      geozone export bth --postgis postgresql://user@localhost/gis
-    """
+    """Export a zone's layers and tables."""
     from geozone.export.formats import Choices, require_fitting, write_format
     from geozone.export.postgis import write_postgis
 
@@ -312,16 +276,7 @@ def explain_command(
     lang: Language,
     threads: int | None,
 ) -> None:
-    """Explain a number: its items, features, layer, method and clause.
-
-    INDICATOR is an indicator or the id of a target; UNIT a code or name of a unit, region or place, the zone itself by
-    default. With --project, ZONE must be the project's own.
-
-    \b
-    Examples:
-      geozone explain bth bay_completion
-      geozone explain bth redline_coverage 130300 --lang en
-    """
+    """Explain a number: its items, features, layer, method and clause."""
     from geozone import listing
     from geozone.explain import explain, lines_of
 
@@ -342,24 +297,12 @@ def explain_command(
 
 @cli.command("verify")
 @click.argument("folder", type=PATH)
-@click.option(
-    "--postgis", metavar="URL", help="Make the areas once more in this database (postgresql://...)."
-)
+@option("--postgis", metavar="URL", words="verify_postgis")
 @JSON
 @CSV
 @LANG
 def verify_command(folder: Path, postgis: str | None, form: str | None, lang: Language) -> None:
-    """Verify that the files of a build are as recorded, agree with each other, and say what their data give.
-
-    What was changed is named: the cell of a table, workbook or page, the feature of a GeoPackage. A file that was
-    opened and closed in QGIS or a spreadsheet is not changed by that. Every rate is made again from the GeoPackage by
-    another way than the build's; what can't be is counted.
-
-    \b
-    Examples:
-      geozone verify maps
-      geozone verify maps --postgis postgresql://user@localhost/gis
-    """
+    """Verify that the files of a build are as recorded, agree with each other, and say what their data give."""
     from geozone import listing
     from geozone.verify import verify_build
 
