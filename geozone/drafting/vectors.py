@@ -187,7 +187,7 @@ def _by_fields(columns: Iterable[str]) -> list[Match]:
     names = [str(column) for column in columns]
     found = []
     for role in load_roles().values():
-        known = [name for name in names if any(means(name, word) for word in role.field_words)]
+        known = [name for name in names if any(means(name, word) for word in role.telling_fields)]
         if known:
             found.append((-len(known), Match(LAYER, role.layer, known[0], "heading")))
     return [match for _, match in sorted(found, key=lambda one: one[0])]

@@ -44,7 +44,6 @@ class Titles:
         others = word_table("indicators")
         self._whole: dict[str, dict[str, None]] = {}
         self._open: dict[str, dict[str, None]] = {}
-        self._zh: dict[str, str] = {}
         # a title goes before the other names, of whichever indicator
         for key, one in indicators.items():
             for name in dict.fromkeys((key, one.title.zh, one.title.en)):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from geozone.errors import UsageError
 from geozone.files import shipped
 from geozone.manifest.declared import Declarations, nearest
 from geozone.manifest.roles import load_roles
@@ -103,19 +102,6 @@ def _registers() -> Declarations:
 def register_roles() -> Mapping[str, Text]:
     """Return what the items of a register can be, with the word for it."""
     return MappingProxyType({key: Text(**title) for key, title in _registers().tables[_ROLES].items()})
-
-
-def register_role(name: str) -> str:
-    """Return a role of registers.
-
-    Raises
-    ------
-    UsageError
-        If there is none of this name; the nearest is named.
-    """
-    if name not in register_roles():
-        raise UsageError("manifest.unknown_register_role", name=name, nearest=nearest(name, register_roles()))
-    return name
 
 
 def layer_title(name: str) -> Text:

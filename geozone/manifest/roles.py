@@ -24,7 +24,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "also": (), "layer": "", "several": False, "marine": False, "shown": True, "sensitive": False,
     "statutory": False, "partition": False, "register": "", "purpose": "", "natural": (), "shore": False, "sea": False, "offshore": False, "named_to": 0, "flow": "", "outlined": False,
     "classed": False,
-    "nominal": False, "belt": None, "made_from": "", "columns": "", "grades": None, "words": (), "field_words": (),
+    "nominal": False, "belt": None, "made_from": "", "columns": "", "grades": None, "words": (), "fields": {}, "field_words": (),
 }  # fmt: skip
 _KEYS = {"title", "kind", "order", "style", *_DEFAULTS}
 
@@ -99,7 +99,8 @@ class Role:
     made_from: str  # the role whose layer the run makes it from; nobody supplies it
     grades: Grades | None  # how a field tells its features apart
     words: tuple[str, ...]  # in names of files and layers, by which it is recognised
-    field_words: tuple[str, ...]  # fields by which it is recognised where no name tells it
+    fields: Mapping[str, tuple[str, ...]]  # what files call the fields of geozone that only this role has
+    field_words: tuple[str, ...]  # further fields that tell the role
 
     @property
     def geometry(self) -> str:
@@ -110,6 +111,11 @@ class Role:
     def dimensions(self) -> tuple[int, ...]:
         """Dimensions of the geometries that it may have: 0 points, 1 lines, 2 areas."""
         return tuple(_DIMENSIONS[kind] for kind in (self.kind, *self.also) if kind in _DIMENSIONS)
+
+    @property
+    def telling_fields(self) -> tuple[str, ...]:
+        """Fields of files by which it is recognised where no name tells it."""
+        return (*(word for words in self.fields.values() for word in words), *self.field_words)
 
     @property
     def raster(self) -> bool:
@@ -186,6 +192,7 @@ def _role(declared: Declarations, key: str, table: Any) -> Role | None:
         return None
     values = {name: table.get(name, default) for name, default in _DEFAULTS.items()}
     values |= {name: tuple(values[name]) for name in ("also", "natural", "words", "field_words")}
+    values["fields"] = {name: tuple(words) for name, words in values["fields"].items()}
     values["layer"] = values["layer"] or key
     values["belt"] = _belt(declared, key, table["belt"]) if "belt" in table else None
     values["grades"] = _grades(declared, key, table["grades"]) if "grades" in table else None

@@ -201,13 +201,18 @@ def _comparison(results: Sequence[ZoneResult]) -> str:
     )
 
 
+def _mappable(result: ZoneResult, indicators: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the indicators that can colour the map of a zone, in the order of its page."""
+    return mappable(indicators, leading_indicators(result), partitions(result.units))
+
+
 def map_choice(results: Sequence[ZoneResult]) -> MapChoice:
     """Return what the small maps show: one indicator for all zones where they have one in common, on one scale.
 
     Of a zone that lacks it the first of its own is shown, and the legend does not speak of it.
     """
     entries = [indicator_entries(result, Strings()) for result in results]
-    chosen = [mappable(one) for one in entries]
+    chosen = [_mappable(result, one) for result, one in zip(results, entries, strict=True)]
     name = next((name for name in chosen[0] if all(name in one for one in chosen)), None) if chosen else None
     if name is None:
         return MapChoice(None, dict(zip((result.zone.key for result in results), entries, strict=True)), [])
@@ -261,7 +266,7 @@ def small_map(result: ZoneResult, choice: MapChoice) -> str:
     drawn = shapely.simplify(drawn, 0.7 / scale)
     left = (MAP_WIDTH - (east - west) * scale) / 2
     top = (MAP_HEIGHT - (south - north) * scale) / 2
-    names = [choice.indicator] if choice.indicator is not None else mappable(indicators)
+    names = [choice.indicator] if choice.indicator is not None else _mappable(result, indicators)
     indicator = next((name for name in names if level in indicators[name]["classes"]), None)
     classes = indicators[indicator]["classes"][level] if indicator else {"bounds": [], "colours": []}
     values = {rate.unit_code: shown_value(rate) for rate in _drawn(result, indicator or "")}

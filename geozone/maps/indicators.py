@@ -107,10 +107,24 @@ def indicator_entries(
     return found
 
 
-def mappable(entries: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return the indicators that can colour the map, those that their rank puts first before the others."""
+def mappable(
+    entries: Mapping[str, Mapping[str, Any]], leading: Iterable[str], covers: Mapping[str, Sequence[int]]
+) -> list[str]:
+    """Return the indicators that can colour the map: the one that it opens with, then those of a rank before the others.
+
+    Parameters
+    ----------
+    entries
+        What `indicator_entries` returns.
+    leading
+        The indicators that matter most, the first first.
+    covers
+        What `partitions` returns.
+    """
     ranks = {name: entry["map_rank"] for name, entry in entries.items() if entry["classes"]}
-    return sorted(ranks, key=lambda name: (ranks[name] is None, ranks[name] or 0))
+    ranked = sorted(ranks, key=lambda name: (ranks[name] is None, ranks[name] or 0))
+    first = _first_on_map(ranked, entries, leading, covers)
+    return [first, *(name for name in ranked if name != first)] if first is not None else []
 
 
 def _map_title(drawn: list[Rate], declared: Indicator | None, result: ZoneResult) -> Text:
@@ -119,8 +133,11 @@ def _map_title(drawn: list[Rate], declared: Indicator | None, result: ZoneResult
     return indicator_title((screening or drawn)[0], result)
 
 
-def first_on_map(
-    entries: Mapping[str, Mapping[str, Any]], leading: Iterable[str], covers: Mapping[str, Sequence[int]]
+def _first_on_map(
+    ranked: Sequence[str],
+    entries: Mapping[str, Mapping[str, Any]],
+    leading: Iterable[str],
+    covers: Mapping[str, Sequence[int]],
 ) -> str | None:
     """Return the indicator that colours the map when it opens.
 
@@ -128,18 +145,17 @@ def first_on_map(
     2. Where one that leads is known of the whole only, one of the same layer, which is its map.
     3. The first that can colour the map at all.
     """
-    chosen = mappable(entries)
     for name in leading:
-        if name in chosen and any(
+        if name in ranked and any(
             len(covers[level]) >= _SEVERAL and 2 * one["known"] > len(covers[level])
             for level, one in entries[name]["classes"].items()
         ):
             return name
         layers = set(entries[name]["layers"]) if name in entries else set()
-        of_layer = [one for one in chosen if one != name and layers & set(entries[one]["layers"])]
+        of_layer = [one for one in ranked if one != name and layers & set(entries[one]["layers"])]
         if of_layer:
             return of_layer[0]
-    return chosen[0] if chosen else None
+    return ranked[0] if ranked else None
 
 
 def _classes(

@@ -12,11 +12,11 @@ from typing import Any
 import pandas as pd
 
 from geozone import __version__
-from geozone.checks.report import grouped
+from geozone.checks.report import FindingGroup, grouped
 from geozone.manifest.inputs import register_roles, register_title
 from geozone.manifest.roles import load_roles
 from geozone.maps.belt import belt_entries
-from geozone.maps.indicators import first_on_map, indicator_entries, mappable, partitions
+from geozone.maps.indicators import indicator_entries, mappable, partitions
 from geozone.maps.missing import Gap, gaps
 from geozone.maps.places import place_entries, region_entries
 from geozone.maps.plain import Strings, clean, in_both_languages, interned, number, readings
@@ -39,6 +39,15 @@ from geozone.rates.wording import demands, tally, target_in_year_text
 from geozone.story.zone import is_uncomputed, leading_indicators, leading_of_demands, zone_story
 from geozone.symbology import LEGEND_ORDER, RATE_MISSING, RATE_ZERO, VERDICT_MARKS, Mark
 
+# how items are drawn whose status alone does not say it
+_DRAWN = {
+    "undated": Status.UNKNOWN.value,
+    "mixed": Mark.SEVERAL.value,
+    "uncounted": [mark.value for mark in Mark],
+    "unlisted": Mark.OFF_REGISTER.value,
+    "order": [drawn.value for drawn in LEGEND_ORDER],
+}
+
 
 def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str, Any]:
     """Return everything that the page says of a zone; its texts are collected in `strings`, which it carries too."""
@@ -49,69 +58,72 @@ def zone_payload(result: ZoneResult, strings: Strings | None = None) -> dict[str
     return {
         "version": __version__,
         "texts": {name: [value.zh, value.en] for name, value in {**room("words"), **room("maps")}.items()},
-        "zone": {
-            "key": result.zone.key,
-            "kind": result.zone.kind,
-            "title": strings.add(result.title),
-            "note": strings.add(result.zone.note),
-            "documents": list(result.zone.documents),
-        },
+        "zone": _zone(result, strings),
         "review": clean(result.review_number.strip()),
         "units": _units(result, strings),
         "indicators": indicators,
-        "mappable": mappable(indicators),
-        "first_on_map": first_on_map(indicators, leading, partitions(result.units)),
+        "mappable": mappable(indicators, leading, partitions(result.units)),
         "dates": dates(result),
         "regions": region_entries(result, strings),
         "places": place_entries(result, strings),
         "rates": rate_rows(result, strings),
         "rate_words": rate_words(result, strings),
-        "tally": [
-            {"verdict": verdict.value, "title": strings.add(word), "count": count}
-            for verdict, word, count in tally(result.rates, demands(result.targets))
-        ],
+        "tally": _tally(result, strings),
         "story": strings.add(zone_story(result)),
         "leading": leading,
         "belts": belt_entries(result, strings),
         "missing_targets": _missing_targets(result, missing),
-        "missing": [
-            {
-                "title": strings.add(gap.title),
-                "answers": gap.answers,
-                "demands": len(gap.demands),
-                "rows": gap.rows,
-            }
-            for gap in missing
-        ],
+        "missing": [_gap(gap, strings) for gap in missing],
         "targets": {target.id: _target(target, strings) for target in result.targets},
         "documents": {key: _document(document, strings) for key, document in result.documents.items()},
         "registers": {
             name: _register(name, register, strings) for name, register in result.registers.items()
         },
-        "findings": [
-            {
-                "severity": group.first.severity.value,
-                "layer": clean(group.first.layer),
-                "message": strings.add(group.message),
-                "remedy": strings.add(group.first.remedy.text),
-            }
-            for group in grouped(result.findings)
-        ],
+        "findings": [_finding(group, strings) for group in grouped(result.findings)],
         "finding_count": len(result.findings),
         "since": since_entry(result.since, strings),
         "sources": source_entries(result, strings),
-        "drawn": {
-            "undated": Status.UNKNOWN.value,
-            "mixed": Mark.SEVERAL.value,
-            "uncounted": [mark.value for mark in Mark],
-            "unlisted": Mark.OFF_REGISTER.value,
-            "order": [drawn.value for drawn in LEGEND_ORDER],
-        },
+        "drawn": _DRAWN,
         "marks": {verdict.value: VERDICT_MARKS[verdict] for verdict in Verdict},
         "silent": SILENT,
         "rate_colours": {"zero": RATE_ZERO, "missing": RATE_MISSING},
         "readings": readings(_names(result)),
         "strings": strings.pairs,
+    }
+
+
+def _zone(result: ZoneResult, strings: Strings) -> dict[str, Any]:
+    return {
+        "key": result.zone.key,
+        "kind": result.zone.kind,
+        "title": strings.add(result.title),
+        "note": strings.add(result.zone.note),
+        "documents": list(result.zone.documents),
+    }
+
+
+def _tally(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]:
+    return [
+        {"verdict": verdict.value, "title": strings.add(word), "count": count}
+        for verdict, word, count in tally(result.rates, demands(result.targets))
+    ]
+
+
+def _gap(gap: Gap, strings: Strings) -> dict[str, Any]:
+    return {
+        "title": strings.add(gap.title),
+        "answers": gap.answers,
+        "demands": len(gap.demands),
+        "rows": gap.rows,
+    }
+
+
+def _finding(group: FindingGroup, strings: Strings) -> dict[str, Any]:
+    return {
+        "severity": group.first.severity.value,
+        "layer": clean(group.first.layer),
+        "message": strings.add(group.message),
+        "remedy": strings.add(group.first.remedy.text),
     }
 
 

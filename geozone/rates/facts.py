@@ -56,7 +56,6 @@ class Value:
     low: float | None = None
     high: float | None = None
     note: Text = NO_TEXT
-    applicable: bool = True  # whether the question arises at all
     layers: tuple[str, ...] = ()  # ids, for basis and vintage
     basis: Basis | None = None  # where it is not that of the layers
     vintage: str | None = None
@@ -232,7 +231,6 @@ class Facts:
             measured_in,
             denominator=amount,
             note=reason or text("rates.note_no_items"),
-            applicable=False,
             layers=indicator.layers,
             empty=not amount,
         )

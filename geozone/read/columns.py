@@ -69,22 +69,29 @@ def find_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
         The heading and the rows below it, as texts; the first rows tell what a column holds.
     """
     sample = [row for row in rows[:_SAMPLE] if any(row)]
-    geometries = [place for place in range(len(header)) if _holds_geometries(sample, place)]
-    if geometries:
-        named = [place for place in geometries if is_geometry(header[place])] or geometries
-        alike = all(_cells(sample, place) == _cells(sample, named[0]) for place in named)
-        return Columns(geometry=named[0]) if alike else Rivals(tuple((place,) for place in named))
     pairs = [pair for pair in _pairs(header, sample) if _is_filled(pair, sample)]
-    if not pairs:
-        both = [place for place, words in enumerate(header) if is_both(words) and _holds_pairs(sample, place)]
-        return (
-            Columns(both=both[0])
-            if len(both) == 1
-            else Rivals(tuple((one,) for one in both))
-            if both
-            else None
-        )
-    likely = [pair for pair in pairs if not pair.place] or pairs
+    return (
+        _of_geometries(header, sample)
+        or (_of_pairs(pairs, header, sample) if pairs else None)
+        or _of_one_cell(header, sample)
+    )
+
+
+def _of_geometries(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns | Rivals | None:
+    """Return the column of geometries; where several differ, those that are headed as one, else all, are rivals."""
+    geometries = [place for place in range(len(header)) if _holds_geometries(sample, place)]
+    if not geometries:
+        return None
+    named = [place for place in geometries if is_geometry(header[place])] or geometries
+    alike = all(_cells(sample, place) == _cells(sample, named[0]) for place in named)
+    return Columns(geometry=named[0]) if alike else Rivals(tuple((place,) for place in named))
+
+
+def _of_pairs(
+    pairs: Sequence[Pair], header: Sequence[str], sample: Sequence[Sequence[str]]
+) -> Columns | Rivals:
+    """Return the pair that is meant: of the features themselves, in degrees, in a system that needs no conversion."""
+    likely = [pair for pair in pairs if not pair.place] or list(pairs)
     likely = [pair for pair in likely if pair.kind == "angle"] or likely
     exact = [pair for code in _EXACT for pair in likely if pair.system == code]
     if len(likely) > 1 and exact:
@@ -100,6 +107,14 @@ def find_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
     return Columns(
         pair=likely[0], others=tuple(pair for pair in pairs if pair is not likely[0]), single=single
     )
+
+
+def _of_one_cell(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns | Rivals | None:
+    """Return the column that holds both coordinates in one cell."""
+    both = [place for place, words in enumerate(header) if is_both(words) and _holds_pairs(sample, place)]
+    if len(both) > 1:
+        return Rivals(tuple((place,) for place in both))
+    return Columns(both=both[0]) if both else None
 
 
 def given_columns(header: Sequence[str], fields: Mapping[str, str], path: object) -> Columns | None:

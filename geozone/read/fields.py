@@ -1,4 +1,4 @@
-"""Which field of a file answers which field of geozone: the user's mapping first, then the synonyms."""
+"""Which field of a file answers which field of geozone: the user's mapping first, then those of roles, then the synonyms."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from geozone.errors import InputError
+from geozone.manifest.roles import load_roles
 from geozone.model import Severity
 from geozone.read.notes import Notes
 
@@ -115,5 +115,15 @@ def means(field: str, wanted: str) -> bool:
 
 
 @cache
-def _all_synonyms() -> dict[str, Any]:
-    return tomllib.loads(files("geozone").joinpath("read", "synonyms.toml").read_text("utf-8"))
+def _all_synonyms() -> dict[str, list[list[str]]]:
+    """Return the groups of fields that mean a field of geozone, the more specific first.
+
+    A layer often names what its features lie in (a section its river, a red line its reserve), so of two roles the one that
+    maps draw above the other goes first.
+    """
+    found: dict[str, list[list[str]]] = {}
+    for role in reversed(list(load_roles().values())):
+        for name, words in role.fields.items():
+            found.setdefault(name, []).append(list(words))
+    general = tomllib.loads(files("geozone").joinpath("read", "synonyms.toml").read_text("utf-8"))
+    return {name: found.get(name, []) + general.get(name, []) for name in [*general, *found]}

@@ -1,6 +1,7 @@
 """The one-way shape: data flows seeds, layers → read → check → overlay → raster → terrain → rates → maps, export → run."""
 
 import ast
+import re
 from pathlib import Path
 
 import geozone
@@ -78,6 +79,17 @@ def imports(path):
 
 def test_every_room_has_a_storey():
     assert {room_of(path) for path in MODULES} <= set(STOREY)
+
+
+def test_the_guide_lists_the_rooms_from_the_ground_up_as_they_say_themselves():
+    guide = (PACKAGE.parent / "CONTRIBUTING.md").read_text("utf-8")
+    listed = dict(re.findall(r"^ {2}- `(\w+)`: (.+)$", guide, re.MULTILINE))
+    said = {
+        path.parent.name: ast.get_docstring(ast.parse(path.read_text("utf-8"))).splitlines()[0]
+        for path in PACKAGE.glob("*/__init__.py")
+    }
+    assert listed == said
+    assert [STOREY[room] for room in listed] == sorted(STOREY[room] for room in listed)
 
 
 def test_no_module_imports_upward_or_sideways():

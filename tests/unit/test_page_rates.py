@@ -9,11 +9,11 @@ from samples import sample_result
 from geozone.manifest.indicators import load_indicators
 from geozone.maps.indicators import (
     done_statuses,
-    first_on_map,
     indicator_entries,
     leading_rates,
     mappable,
     open_items,
+    partitions,
     shown_value,
 )
 from geozone.maps.missing import gaps
@@ -95,12 +95,12 @@ def test_the_map_opens_with_what_leads_and_is_known_of_most_units(result):
     whole = {"layers": ["redline"], "map_rank": None, "classes": {}}
     other = {"layers": ["barrier"], "map_rank": 0, "classes": {"county": known}}
     covers = {"county": list(range(8)), "province": [8, 9]}
-    assert first_on_map({"a": own, "b": sketch}, ["a"], covers) == "a"
-    assert first_on_map({"a": whole, "b": sketch, "c": other}, ["a"], covers) == "b"
-    assert first_on_map({"b": sketch, "c": other}, [], covers) == "c"
+    assert mappable({"a": own, "b": sketch}, ["a"], covers) == ["a", "b"]
+    assert mappable({"a": whole, "b": sketch, "c": other}, ["a"], covers) == ["b", "c"]
+    assert mappable({"b": sketch, "c": other}, [], covers) == ["c", "b"]
     few = own | {"classes": {"county": known | {"known": 4}, "province": known | {"known": 2}}, "layers": []}
-    assert first_on_map({"a": few, "c": other}, ["a"], covers) == "c"
-    assert first_on_map({"a": whole}, ["a"], covers) is None
+    assert mappable({"a": few, "c": other}, ["a"], covers) == ["c", "a"]
+    assert mappable({"a": whole}, ["a"], covers) == []
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_what_says_nothing_is_in_no_class(result):
     ]
     found, _ = entries(result)
     assert found["bay_completion"]["classes"] == {}
-    assert mappable(found) == ["redline_coverage"]
+    assert mappable(found, [], partitions(result.units)) == ["redline_coverage"]
 
 
 def test_amounts_below_zero_have_classes_of_their_own(result):
@@ -146,7 +146,7 @@ def test_the_map_is_coloured_by_the_lowest_rank_first(result):
         name: {"map_rank": rank_, "classes": {"city": {}}}
         for name, rank_ in (("a", None), ("b", 2), ("c", 1))
     }
-    assert mappable(known | {"d": {"map_rank": 0, "classes": {}}}) == ["c", "b", "a"]
+    assert mappable(known | {"d": {"map_rank": 0, "classes": {}}}, [], {}) == ["c", "b", "a"]
 
 
 def test_an_indicator_says_its_inputs_unit_and_whole(result):

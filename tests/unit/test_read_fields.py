@@ -1,11 +1,16 @@
 """The user's mapping goes first, then the synonyms; cut names are matched by their beginning."""
 
+import tomllib
+from collections import Counter
+from importlib.resources import files
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
 from geozone.errors import InputError
+from geozone.manifest.roles import load_roles
 from geozone.read import read_layer
 from geozone.read.fields import code_texts, map_fields, means
 from geozone.read.notes import Notes
@@ -45,6 +50,18 @@ def test_a_field_of_that_name_needs_no_synonym():
 
 def test_the_more_specific_name_wins():
     assert mapped(XZQMC=["承德市"], HXMC=["燕山红线"])[0]["name"].tolist() == ["燕山红线"]
+
+
+def test_a_layer_goes_by_its_own_name_and_not_by_that_of_what_it_lies_in():
+    assert mapped(河流名称=["滦河"], 断面名称=["大黑汀水库"])[0]["name"].tolist() == ["大黑汀水库"]
+    assert mapped(保护地名称=["雾灵山"], HXMC=["燕山红线"])[0]["name"].tolist() == ["燕山红线"]
+
+
+def test_a_field_is_declared_in_one_place():
+    roles = [word for role in load_roles().values() for word in role.telling_fields]
+    general = tomllib.loads(files("geozone").joinpath("read", "synonyms.toml").read_text("utf-8"))
+    words = roles + [word for groups in general.values() for group in groups for word in group]
+    assert [word for word, count in Counter(map(str.casefold, words)).items() if count > 1] == []
 
 
 def test_two_fields_that_mean_the_same_are_a_finding():

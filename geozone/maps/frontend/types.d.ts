@@ -600,7 +600,6 @@ declare global {
     };
     indicators: Record<string, Indicator>;
     mappable: string[];
-    first_on_map: string | null;
     dates: { first: number | null; last: number | null; unsaid: boolean };
     regions: { code: string; name: number; members: string[]; area_km2: Decimal; area: number }[];
     places: { layer: string | null; items: Place[] };

@@ -58,17 +58,19 @@ export class App {
     this.registers = Object.fromEntries(Object.entries(data.registers).map(([id, register]) => [id, { ...register, items: rows(register.items) }]));
     const zone = this.units.findIndex((unit) => unit.level === 'zone');
     this.zone = zone < 0 ? this.units.length - 1 : zone;
+    const first = this.mappable[0] ?? null;
     /** @type {State} */
     this.state = {
       lang: options.lang || 'zh',
       unit: this.zone,
       region: null, // code of the region of several units that is chosen instead
-      indicator: this.#firstIndicator(),
-      level: this.levelFor(this.#firstIndicator(), this.levels[0]),
+      indicator: first,
+      level: this.levelFor(first, this.levels[0]),
       year: null,
       compare: null,
       graticule: false,
     };
+    this.opened = { ...this.state };
     setLanguage(this.state.lang);
   }
 
@@ -107,11 +109,7 @@ export class App {
     /** @type {Payload['indicators']} */
     this.indicators = this.data.indicators;
     /** @type {string[]} */
-    this.mappable = this.data.mappable; // indicators that differ between units can colour the map
-  }
-
-  #firstIndicator() {
-    return this.data.first_on_map;
+    this.mappable = this.data.mappable; // indicators that can colour the map, first the one that it opens with
   }
 
   // The rates at the end of earlier years: those of today, but for the rows that differed.

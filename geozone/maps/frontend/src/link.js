@@ -2,6 +2,8 @@
 
 import { REGION, subjectOf } from './regions.js';
 
+const NOT_COLOURED = 'none'; // in the place of an indicator
+
 /** @param {App} app @param {Chart} chart */
 export function readLink(app, chart) {
   const wanted = new URLSearchParams(location.hash.slice(1));
@@ -10,6 +12,7 @@ export function readLink(app, chart) {
   const [lang, indicator, level, year] = ['lang', 'indicator', 'level', 'year'].map((name) => wanted.get(name) ?? '');
   if (lang === 'zh' || lang === 'en') changes.lang = lang;
   if (app.mappable.includes(indicator)) changes.indicator = indicator;
+  else if (indicator === NOT_COLOURED) changes.indicator = null;
   if (app.levels.includes(level)) changes.level = level;
   if (/^\d{4}$/.test(year)) changes.year = Number(year);
   const layers = (wanted.get('layer') ?? '').split(',').flatMap((name) => app.layerNamed(name) ?? []);
@@ -30,8 +33,10 @@ export function keepLink(app) {
     if (app.subject.place !== app.zone) kept.set('unit', app.subject.code);
     const linked = new URLSearchParams(location.hash.slice(1)).get('layer');
     if (linked) kept.set('layer', linked);
-    if (indicator && indicator !== app.mappable[0]) kept.set('indicator', indicator);
-    if (level !== app.levels[0]) kept.set('level', level);
+    if (indicator !== app.opened.indicator || level !== app.opened.level) {
+      kept.set('indicator', indicator ?? NOT_COLOURED); // together, since an indicator alone brings its level with it
+      kept.set('level', level);
+    }
     if (year) kept.set('year', String(year));
     kept.set('lang', lang);
     history.replaceState(null, '', `#${kept}`);

@@ -58,3 +58,16 @@ test('what is chosen stands in the address, and the address chooses it again', (
   open(written);
   assert.deepEqual(app.state, chosen);
 });
+
+test('a link says the indicator and the level wherever they are not those that the page opens with', () => {
+  for (const changes of [{ indicator: null }, { level: 'city' }, { indicator: 'coverage' }, { indicator: 'coverage', level: 'city' }]) {
+    app = openApp();
+    keepLink(app);
+    app.set(changes);
+    const chosen = { ...app.state };
+    const written = globalThis.location.hash;
+    app = openApp();
+    open(written);
+    assert.deepEqual(app.state, chosen);
+  }
+});

@@ -128,7 +128,6 @@ export function payload() {
       coverage: indicator(3, { city: { known: 2, ...CLASSES } }),
     },
     mappable: ['completion', 'coverage'],
-    first_on_map: 'completion',
     regions: [{ code: '130100,130200', name: 5, members: ['130100', '130200'], area_km2: '200.0', area: 0 }],
     places: { layer: 'places', items: [{ id: 'BYD', feature: 0, name: 12, kind: 13, units: ['130100'], bbox: [115, 38, 116, 39], code: '130100' }] },
     rates: columns(RATES),
