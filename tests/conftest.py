@@ -25,14 +25,30 @@ settings.register_profile("thorough", deadline=None, max_examples=100)
 settings.load_profile("thorough" if THOROUGH else "usual")
 
 
+def shared(factory: pytest.TempPathFactory, worker: str, name: str) -> Path:
+    """Return where all processes of this run of the tests find something."""
+    base = factory.getbasetemp()
+    return (base if worker == "master" else base.parent) / name
+
+
 @contextmanager
 def once(factory: pytest.TempPathFactory, worker: str, name: str) -> Iterator[Path]:
     """Give a folder that all processes share, to one after the other."""
-    base = factory.getbasetemp()
-    folder = (base if worker == "master" else base.parent) / name
+    folder = shared(factory, worker, name)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the other process waits for it
         yield folder
+
+
+@pytest.fixture(scope="module")
+def results_kept(tmp_path_factory, worker_id) -> Iterator[None]:
+    """Let a module take what others of this run have computed of the same data, where it asks for what is kept.
+
+    For modules that are about what becomes of a result, and change no code while they compute one.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GEOZONE_CACHE", str(shared(tmp_path_factory, worker_id, "results")))
+        yield
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from samples import sample_layer, sample_result
 
 from geozone.model import LayerStyle
 
-CHROMIUM = next(
-    (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None
-)
+# the one without windows draws the same pages for two thirds of the work
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next((path for name in PROGRAMS if (path := Path("/usr/bin") / name).exists()), None)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -35,6 +35,7 @@ createReadStream(from).pipe(createBrotliDecompress()).pipe(createWriteStream(`${
 """
 LARGE_SIDE = 40
 WINDOW = {"width": 1440, "height": 900}
+SCREEN = {"viewport", "color_scheme", "reduced_motion"}  # what can be changed while a tab is open
 
 
 def pytest_collection_modifyitems(items):
@@ -55,7 +56,7 @@ def driver():
 @pytest.fixture(scope="session")
 def chromium(driver):
     if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
+        pytest.skip("Chromium is not installed (apt-get install chromium-headless-shell)")
     browser = driver.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield browser
     browser.close()
@@ -126,7 +127,7 @@ class Tab:
 
     def __init__(self, browser, options, first=""):
         self.said, self.asked = [], []
-        self.context = browser.new_context(offline=True, **({"viewport": WINDOW} | options))
+        self.context = browser.new_context(offline=True, **options)
         if first:
             self.context.add_init_script(first)
         self.context.route(
@@ -137,6 +138,11 @@ class Tab:
         self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
         self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def show_on(self, viewport=WINDOW, color_scheme="light", reduced_motion="no-preference"):
+        """Give the tab a screen, of the colours and the motion that its user wishes."""
+        self.page.set_viewport_size(viewport)
+        self.page.emulate_media(media="null", color_scheme=color_scheme, reduced_motion=reduced_motion)
 
     def clear(self):
         """Leave the page, so that nothing of it is left for the next one: pages keep nothing in the browser."""
@@ -150,15 +156,17 @@ class Tab:
 def watched(browser, kept=None):
     """Yield a function that opens a file and watches it; at the end nothing may have been asked or said.
 
-    Tabs without a script of their own come from `kept`, by their options, and go back there: a new tab costs three times
-    as much as another page in one that stands.
+    Tabs without a script of their own come from `kept`, by the options that a tab has from its birth, and go back there: a
+    new tab costs three times as much as another page in one that stands.
     """
     tabs = []
 
     def opened(path, fragment="", first="", **options):
+        screen = {name: options.pop(name) for name in SCREEN & options.keys()}
         key = None if first or kept is None else repr(sorted(options.items()))
         tab = kept[key].pop() if key and kept.get(key) else Tab(browser, options, first)
         tabs.append((key, tab))
+        tab.show_on(**screen)
         tab.page.goto(f"{Path(path).as_uri()}{fragment}")
         tab.page.wait_for_function("() => document.querySelector('[data-ready]')", timeout=20_000)
         return tab.page

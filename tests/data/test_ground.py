@@ -10,10 +10,12 @@ import shapely
 from pyproj import Geod
 from rasterio.transform import from_origin
 
-import geozone
 from geozone.errors import DataError, InputError
 from geozone.model import Severity
+from geozone.opened import OpenProject
 from geozone.overlay.plane import area_km2
+from geozone.project import embedded_project, load_project
+from geozone.run.options import Options
 
 COUNTIES = {
     "130202": ("甲区", shapely.box(118, 39, 118.5, 39.5)),
@@ -22,6 +24,13 @@ COUNTIES = {
     "130303": ("丁区", shapely.box(118.5, 39.5, 119, 40)),
 }
 SQUARE = area_km2(shapely.box(118, 39, 119, 40), 4490)[0]
+
+
+pytestmark = pytest.mark.usefixtures("results_kept")
+
+
+def opened(file):
+    return OpenProject(load_project(file), Options(lang="en", cache=True))
 
 
 def run(folder, *, barrier=None, dem=None, **shapes):
@@ -44,7 +53,7 @@ def run(folder, *, barrier=None, dem=None, **shapes):
         for role, path in roles.items()
     ]
     (folder / "project.toml").write_text('zone = "hebei"\n' + "".join(blocks), "utf-8")
-    return geozone.open_project(folder / "project.toml", lang="en")
+    return opened(folder / "project.toml")
 
 
 def rate(project, indicator, unit):
@@ -125,7 +134,7 @@ def test_own_shores_are_shared_and_what_lies_elsewhere_is_told(tmp_path):
         + '[[layer]]\nrole = "coastline"\npath = "coast.gpkg"\nbasis = "official"\nvintage = "2024"\n',
         "utf-8",
     )
-    project = geozone.open_project(file, lang="en")
+    project = opened(file)
     [finding] = [item for item in project.result.findings if item.kind == "shore_elsewhere"]
     length = Geod(ellps="GRS80").geometry_length(shore[1]) / 1e3
     assert float(finding.message.params["length"]) == pytest.approx(length, abs=0.1)
@@ -134,7 +143,7 @@ def test_own_shores_are_shared_and_what_lies_elsewhere_is_told(tmp_path):
 
 def test_continuity_is_found_again_from_the_delivered_polygons(tmp_path):
     """By pyproj alone: patches whose nearest points lie within 1,000 m hang together."""
-    project = geozone.open_project("hebei")
+    project = OpenProject(embedded_project("hebei"), Options(cache=True))
     delivered = project.result.layers["barrier"].data.geometry.to_numpy()
     patches = shapely.get_parts(shapely.union_all(delivered))
     geod = Geod(ellps="GRS80")

@@ -17,6 +17,7 @@ from geozone.rates.compute import chosen_indicators
 from geozone.registers.files import read_grids
 from geozone.registers.headings import find_headings
 from geozone.run.compute import compute
+from geozone.run.options import Options
 from geozone.seeds import zone_targets
 
 ZONE = "hebei"
@@ -24,8 +25,8 @@ GROUNDWATER, BLACK_WATER = "groundwater_class_i_iv_share", "black_odorous_waters
 
 
 @pytest.fixture(scope="module")
-def run():
-    opened = OpenProject(embedded_project(ZONE))
+def run(results_kept):
+    opened = OpenProject(embedded_project(ZONE), Options(cache=True))
     return opened.project, opened.result
 
 
@@ -172,7 +173,11 @@ def test_registers_and_sites_that_were_filled_in_answer_their_demands(run, templ
         'as_of = ""', 'as_of = "2025-12-31"'
     )
     project.write_text(f'zone = "{ZONE}"\n\n{stated}', "utf-8")
-    found = {rate.indicator: rate for rate in compute(load_project(project)).rates if rate.target_id}
+    found = {
+        rate.indicator: rate
+        for rate in compute(load_project(project), Options(cache=True)).rates
+        if rate.target_id
+    }
     assert found[GROUNDWATER].value == pytest.approx(2 / 3)
     assert found[BLACK_WATER].value == 2  # left: not built yet
     assert {found[name].unit_code for name in asked} == {ZONE}
@@ -196,7 +201,7 @@ def test_figures_that_were_filled_in_answer_every_demand_for_a_number(templates)
         ],
     )
     project = load_project(templates / PROJECT_FILE)
-    result = compute(project)
+    result = compute(project, Options(cache=True))
     left = [one for one in missing_inputs(result, project) if one.indicator.measure.kind is not None]
     # a region of several units has no code that a table of figures could give
     assert [one.target.id for one in left if len(member_codes(one.unit_code)) == 1] == []

@@ -33,6 +33,7 @@ from geozone.rates.figures import Figure, Figures
 from geozone.rates.needs import ConnectedNeed, Ground
 from geozone.rates.regions import place_scopes, regions
 from geozone.run.compute import compute
+from geozone.run.options import Options
 from geozone.run.supply import Materials, supply
 from geozone.seeds import get_zone, load_places, load_targets, load_zones
 from geozone.symbology import drawing_order, feature_grades
@@ -346,17 +347,17 @@ DATA = {
 
 
 @pytest.fixture(scope="module")
-def run():
-    return compute(embedded_project("hebei"))
+def run(results_kept):
+    return compute(embedded_project("hebei"), Options(cache=True))
 
 
 @pytest.fixture(scope="module")
-def run_with_own_places(tmp_path_factory):
+def run_with_own_places(results_kept, tmp_path_factory):
     folder = tmp_path_factory.mktemp("own")
     (folder / "places.geojson").write_text(json.dumps(DATA, ensure_ascii=False), "utf-8")
     entry = '[[layer]]\nrole = "place"\npath = "places.geojson"\nbasis = "official"\nvintage = "2024"\n'
     (folder / "project.toml").write_text(f'zone = "hebei"\n{entry}', "utf-8")
-    return compute(load_project(folder / "project.toml"))
+    return compute(load_project(folder / "project.toml"), Options(cache=True))
 
 
 def test_a_run_has_rates_of_a_place_that_are_the_sums_of_its_members(run):

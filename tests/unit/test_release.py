@@ -9,7 +9,7 @@ import tomllib
 import venv
 import zipfile
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 
 import pytest
 
@@ -17,6 +17,7 @@ import geozone
 from geozone.catalog import load_catalog
 from geozone.maps import assets
 from geozone.overlay.compiled.kept import is_compiled
+from geozone.run.folder import write_index
 
 ROOT = Path(geozone.__file__).resolve().parents[1]
 NO_NETWORK = (
@@ -117,15 +118,31 @@ def test_it_lists_without_a_checkout(installed):
     assert "layers/data" not in run(installed, MAIN, "layers", "hebei", "--json")
 
 
-def test_it_builds_the_same_page_without_node_network_or_checkout(installed, built, tmp_path):
-    kept = str(tmp_path / "kept")
+@pytest.fixture(scope="module")
+def made(installed, tmp_path_factory):
+    """Return the folder of a build by the wheel."""
+    kept = str(tmp_path_factory.mktemp("kept"))
     if is_compiled():  # of the same sources, so that it need not be compiled again
         ask = "from geozone.overlay.compiled.subdivision import combinations; print(combinations.stats.cache_path)"
         ours = subprocess.check_output([sys.executable, "-c", ask], cwd=ROOT, encoding="utf-8")
         copytree(ours.strip(), run(installed, ask, NUMBA_CACHE_DIR=kept).strip(), dirs_exist_ok=True)
-    page = tmp_path / "hebei.html"
-    run(installed, MAIN, "map", "hebei", "--out", str(page), NUMBA_CACHE_DIR=kept)
-    assert page.read_bytes() == (built / "hebei.html").read_bytes()
+    folder = tmp_path_factory.mktemp("made")
+    run(installed, MAIN, "build", "hebei", "--no-cache", "--out", str(folder), NUMBA_CACHE_DIR=kept)
+    return folder
+
+
+@pytest.mark.parametrize("ending", [".html", ".gpkg", ".qgz", "_rates.csv", "_rates.json", ".xlsx"])
+def test_it_builds_the_same_bytes_again_without_node_network_or_checkout(made, built, ending):
+    assert (made / f"hebei{ending}").read_bytes() == (built / f"hebei{ending}").read_bytes()
+
+
+def test_the_index_of_zones_that_other_builds_wrote_is_that_of_one_build(made, built, tmp_path):
+    for folder in (made, built):
+        for path in folder.iterdir():
+            if not (tmp_path / path.name).exists():
+                copy(path, tmp_path)
+    write_index(tmp_path, "zh", lambda reason: pytest.fail(reason.en))
+    assert (tmp_path / "index.html").read_bytes() == (built / "index.html").read_bytes()
 
 
 def test_the_changelog_has_a_section_of_the_version_and_one_of_what_is_unreleased():
