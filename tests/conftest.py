@@ -6,7 +6,7 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -73,6 +73,20 @@ def built(tmp_path_factory, worker_id) -> Path:
         if not folder.exists():
             build([embedded_project(zone) for zone in BUILT_ZONES], folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def example_of(tmp_path_factory, worker_id) -> Callable[[str], Path]:
+    """Return a function that gives the folder of the synthetic example of a zone, written once for all processes."""
+    from geozone.example import write_example
+
+    def of_zone(zone: str) -> Path:
+        with once(tmp_path_factory, worker_id, f"example_{zone}") as folder:
+            if not folder.exists():
+                write_example(folder, zone)
+        return folder
+
+    return of_zone
 
 
 @pytest.fixture(scope="session")

@@ -232,9 +232,9 @@ POPUP = """([id, last, lang]) => {
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_popups_of_the_embedded_layers_speak_one_language(open_page, built, lang):
+def test_popups_of_the_embedded_layers_speak_one_language(zone_page, lang):
     """No field of a file, no number with more decimals than anybody measures, no sentence of the other language."""
-    page = open_page(built / "bth.html", reduced_motion="reduce")
+    page = zone_page("bth")
     layers = page.evaluate(
         "() => [...geozone.app.layers.values()].filter(one => one.features).map(one => one.id)"
     )

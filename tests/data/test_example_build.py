@@ -1,12 +1,13 @@
 """The synthetic example, built: every demand has the value that the generator knows."""
 
 import json
+import shutil
 
 import pytest
 from samples import THOROUGH
 
 from geozone.drafting import draft_project, draft_text
-from geozone.example import ZONES, truth, write_example
+from geozone.example import ZONES, truth
 from geozone.explain import explain, lines_of
 from geozone.model import Comparator, Kind
 from geozone.project import load_project
@@ -57,10 +58,11 @@ def same(value, known, tolerance):
 
 
 @pytest.fixture(scope="module", params=ZONES if THOROUGH else ["hebei"])
-def example(request, tmp_path_factory):
+def example(request, example_of, tmp_path_factory):
     """Return the truth of an example, what was computed of it, and the folder of its files."""
     folder = tmp_path_factory.mktemp(request.param)
-    result = compute(load_project(write_example(folder / "given", request.param)))
+    shutil.copytree(example_of(request.param), folder / "given")
+    result = compute(load_project(folder / "given" / "project.toml"))
     write_zone(result, folder, Options())
     return truth(request.param), result, folder
 

@@ -1,15 +1,15 @@
 """Run algorithms of the packed plugin in QGIS without a window, and tell what came out; run by the system's Python.
 
-Arguments: the folder of plugins, the environment of geozone, and the language. The task on standard input is a list of steps:
-an algorithm with its parameters, and what is done to a layer before (``filter``, ``crs``, ``edit``) or while it runs
-(``cancel``: seconds).
+Arguments: the folder of plugins, and the language. The task on standard input is a list of steps: an algorithm with its
+parameters, the environment of geozone that it runs in, and what is done to a layer before (``filter``, ``crs``, ``delete``) or
+while it runs (``cancel``: seconds).
 """
 
 import json
 import sys
 import threading
 
-folder, environment, language = sys.argv[1:]
+folder, language = sys.argv[1:]
 sys.path[:0] = ["/usr/share/qgis/python/plugins", folder]
 before = list(sys.path)
 
@@ -37,7 +37,6 @@ import geozone_processing  # noqa: E402
 
 plugin = geozone_processing.classFactory(None)
 plugin.initProcessing()
-ProcessingConfig.setSettingValue("GEOZONE_ENVIRONMENT", environment)
 
 
 class Feedback(QgsProcessingFeedback):
@@ -90,6 +89,7 @@ def run(step):
     }
     feedback, context, project = Feedback(), QgsProcessingContext(), QgsProject.instance()
     project.clear()
+    ProcessingConfig.setSettingValue("GEOZONE_ENVIRONMENT", step["environment"])
     context.setProject(project)
     if "cancel" in step:
         threading.Timer(step["cancel"], feedback.cancel).start()

@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from sources import tree_of
+
 import geozone
 
 PACKAGE = Path(geozone.__file__).parent
@@ -68,7 +70,7 @@ def room_named(module):
 
 
 def imports(path):
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -133,7 +135,7 @@ def test_areas_and_lengths_are_computed_in_one_module_only():
             "overlay.keys",
         }:
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             called = (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
@@ -158,7 +160,7 @@ def test_what_makes_numbers_again_takes_no_step_of_the_first_way():
     for path in MODULES:
         if not path.relative_to(PACKAGE).as_posix().startswith("verify/rederived/"):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
                 (
                     "geozone.overlay",
@@ -182,7 +184,7 @@ def test_rasters_are_opened_in_one_module_only():
         if path.relative_to(PACKAGE).as_posix() == "raster/opening.py":
             continue
         text = path.read_text("utf-8")
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(tree_of(path)):
             writing = (
                 isinstance(node, ast.Attribute) and path.parent.name == "example"
             )  # it makes files, and reads none
@@ -250,7 +252,7 @@ def test_files_of_the_user_are_opened_behind_one_door():
         name = path.relative_to(PACKAGE).as_posix()
         if name.startswith((*DOORS, *NO_READERS)):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if not isinstance(node, ast.Call):
                 continue
             called = ast.unparse(node.func)
@@ -266,7 +268,7 @@ def test_bytes_and_text_of_given_files_are_read_behind_the_door():
         name = path.relative_to(PACKAGE).as_posix()
         if not name.startswith(tuple(f"{room}/" for room in GIVEN_FILES)) or name.startswith(DOORS):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if not isinstance(node, ast.Call):
                 continue
             called = ast.unparse(node.func)

@@ -1,6 +1,7 @@
 """A project file drafted from a folder: what is recognised, guessed, left to decide and left out."""
 
 import json
+import shutil
 import zipfile
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ from geozone.drafting import draft_project, draft_rows, draft_text
 from geozone.drafting.entries import State
 from geozone.drafting.names import Name, basis_of, matches
 from geozone.errors import InputError, UsageError
-from geozone.example import ZONES, write_example
+from geozone.example import ZONES
 from geozone.model import CRS, Basis
 from geozone.project import load_project
 from geozone.vintages import dates_in
@@ -63,9 +64,10 @@ def said(texts):
 
 
 @pytest.mark.parametrize("zone", ZONES if THOROUGH else ["hebei"])
-def test_an_example_without_its_project_file_is_drafted_with_the_same_inputs(zone, tmp_path):
+def test_an_example_without_its_project_file_is_drafted_with_the_same_inputs(zone, example_of, tmp_path):
     """Layers, fields, classes, registers and figures are those of the project file that came with the example."""
-    own = load_project(write_example(tmp_path, zone))
+    shutil.copytree(example_of(zone), tmp_path, dirs_exist_ok=True)
+    own = load_project(tmp_path / "project.toml")
     own.path.unlink()
     draft = draft_project(tmp_path)
     (tmp_path / "project.toml").write_text(draft_text(draft, tmp_path, "zh"), "utf-8")
@@ -229,12 +231,10 @@ def test_boundaries_of_units_are_offered_and_not_taken(tmp_path):
     assert "默认用内置界线" in said(entry.doubts)
 
 
-def test_a_class_raster_without_names_of_classes_is_left_to_decide(tmp_path):
-    write_example(tmp_path / "all", "hebei")
-    (tmp_path / "some").mkdir()
+def test_a_class_raster_without_names_of_classes_is_left_to_decide(example_of, tmp_path):
     for name in ("地表覆盖2025.tif", "PM25_2025.tif"):
-        (tmp_path / "some" / name).write_bytes((tmp_path / "all" / "栅格" / name).read_bytes())
-    draft = draft_project(tmp_path / "some")
+        shutil.copy(example_of("hebei") / "栅格" / name, tmp_path)
+    draft = draft_project(tmp_path)
     assert entry_of(draft, "PM25_2025.tif").keys["id"] == "pm25"
     assert "不知道各像元值是什么类别" in said(entry_of(draft, "地表覆盖2025.tif").doubts)
 

@@ -40,13 +40,8 @@ NOT_QUALITATIVE = {"bth": 33, "hebei": 35, "yrd": 21}  # demands of the zone's o
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    found = {}
-    for zone in ZONES:
-        folder = tmp_path_factory.mktemp("example") / zone
-        write_example(folder, zone)
-        found[zone] = folder
-    return found
+def folders(example_of):
+    return {zone: example_of(zone) for zone in ZONES}
 
 
 @pytest.fixture(scope="module")

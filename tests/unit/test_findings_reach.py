@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import samples
+from sources import tree_of
 
 import geozone
 from geozone.export.about_tables import findings_table
@@ -87,7 +88,7 @@ def born():
     for path in sorted(PACKAGE.rglob("*.py")):
         if "node_modules" in path.parts:
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))

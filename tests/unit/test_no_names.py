@@ -1,7 +1,10 @@
 """Python knows no role, layer, indicator, register or status by name (scripts: test_page_names)."""
 
 import ast
+from functools import cache
 from pathlib import Path
+
+from sources import tree_of
 
 import geozone
 from geozone.catalog import load_catalog
@@ -66,12 +69,17 @@ def literals(tree):
             yield node.lineno, node.value
 
 
+@cache
+def written():
+    """Return every string of the package with its module and line."""
+    return [(shown, line, word) for path, shown in python_files() for line, word in literals(tree_of(path))]
+
+
 def named_in_python():
     known = names()
-    for path, shown in python_files():
-        for line, word in literals(ast.parse(path.read_text("utf-8"))):
-            if word in known and (shown, word) not in PLACES:
-                yield f"{shown}:{line}: {word}"
+    for shown, line, word in written():
+        if word in known and (shown, word) not in PLACES:
+            yield f"{shown}:{line}: {word}"
 
 
 def test_no_python_names_what_the_tables_declare():
@@ -87,9 +95,4 @@ def test_a_name_in_code_would_be_found():
 
 def test_every_exception_is_needed():
     assert set(ORDINARY) <= declared_names()
-    written = {
-        (shown, word)
-        for path, shown in python_files()
-        for _, word in literals(ast.parse(path.read_text("utf-8")))
-    }
-    assert set(PLACES) <= written
+    assert set(PLACES) <= {(shown, word) for shown, _, word in written()}

@@ -44,15 +44,39 @@ COMMANDS = ("build", "change", "check", "coverage", "example", "explain", "expor
             "mosaic", "rates", "roles", "rule", "targets", "verify", "versions", "zones")  # fmt: skip
 
 
-def heavy_after(code):
-    """Return the heavy packages that a new process has loaded when some code has run."""
-    code += f"\nimport sys; print('loaded', *sorted({HEAVY!r} & set(sys.modules)))"
+LISTING = (
+    ["--help"],
+    ["--version"],
+    ["zones"],
+    ["zones", "--json"],
+    ["zones", "--csv"],
+    ["rule"],
+    ["rule", "GH302"],
+)
+TELL = f"\nimport sys; print('loaded', *sorted({HEAVY!r} & set(sys.modules)))\n"
+
+
+def heavy_after(*steps):
+    """Return the heavy packages that a new process has loaded after each of some steps, one after the other."""
+    code = "".join(step + TELL for step in steps)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
-    return set(done.stdout.splitlines()[-1].split()[1:])
+    told = [line.split() for line in done.stdout.splitlines()]
+    loaded = [set(words[1:]) for words in told if words[:1] == ["loaded"]]
+    assert len(loaded) == len(steps)
+    return loaded
 
 
-def test_the_package_itself_loads_nothing():
-    assert heavy_after("import geozone; dir(geozone)") == set()
+def called(*commands):
+    return "".join(CALL.format(arguments=arguments) for arguments in commands)
+
+
+def test_neither_the_package_nor_a_listing_nor_the_help_of_a_command_loads_anything():
+    package, listing, helps = heavy_after(
+        "import geozone; dir(geozone)", called(*LISTING), called(*([name, "--help"] for name in COMMANDS))
+    )
+    assert package == set()
+    assert listing == set()
+    assert helps == set()
 
 
 def test_every_public_name_is_there_and_told():
@@ -63,33 +87,17 @@ def test_every_public_name_is_there_and_told():
         geozone.no_such_name  # noqa: B018
 
 
-def test_what_needs_no_data_loads_nothing():
-    commands = [
-        ["--help"],
-        ["--version"],
-        ["zones"],
-        ["zones", "--json"],
-        ["zones", "--csv"],
-        ["rule"],
-        ["rule", "GH302"],
-    ]
-    assert heavy_after("".join(CALL.format(arguments=arguments) for arguments in commands)) == set()
-
-
-def test_the_help_of_no_command_loads_anything():
-    calls = "".join(CALL.format(arguments=[command, "--help"]) for command in COMMANDS)
-    assert heavy_after(calls) == set()
-
-
-@pytest.mark.parametrize("ending", ["geojson", "gpkg", "shp"])
-def test_a_check_loads_what_reads_the_file_and_no_more(tmp_path, ending):
-    path = tmp_path / f"units.{ending}"
-    samples.sample_units().iloc[:5][["code", "name", "geometry"]].to_file(path, encoding="utf-8")
-    assert heavy_after(CALL.format(arguments=["check", str(path)])) <= READING
+def test_a_check_loads_what_reads_the_file_and_no_more(tmp_path):
+    units = samples.sample_units().iloc[:5][["code", "name", "geometry"]]
+    paths = [str(tmp_path / f"units.{ending}") for ending in ("geojson", "gpkg", "shp")]
+    for path in paths:
+        units.to_file(path, encoding="utf-8")
+    for path, loaded in zip(paths, heavy_after(*(called(["check", path]) for path in paths)), strict=True):
+        assert loaded <= READING, path
 
 
 def test_a_build_loads_no_compiler_and_no_second_library_for_what_numpy_does():
-    loaded = heavy_after("import geozone.run.output, geozone.run.folder")
+    (loaded,) = heavy_after("import geozone.run.output, geozone.run.folder")
     assert not loaded & {"exactextract", "mapclassify", "matplotlib", "numba", "pypinyin", "scipy", "sklearn"}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import SimpleNamespace
 
 import pytest
+from sources import tree_of
 
 import geozone
 from geozone import system
@@ -53,7 +54,7 @@ def nodes():
         (name, node)
         for name, path in named.items()
         if name not in GUARDED
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
     ]
 
 

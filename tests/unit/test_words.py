@@ -5,11 +5,13 @@ import io
 import re
 import tokenize
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from samples import sample_result
+from sources import tree_of
 
 import geozone
 from geozone import listing
@@ -108,11 +110,12 @@ def test_titles_of_roles_and_indicators_stand_in_their_tables_alone():
     assert [key for key in written if not key.startswith(("words.", "rates.answer_"))] == []
 
 
+@cache
 def named_keys():
     """Return the texts that Python names, whole or by their beginning and end."""
     whole, parts = set(), set()
     for path in PYTHON:
-        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        nodes = list(ast.walk(tree_of(path)))
         pieces_of = {
             id(part)
             for node in nodes
@@ -185,7 +188,7 @@ def test_no_shared_word_and_no_text_of_the_page_is_idle():
 
 def strings_of(path):
     """Return the literals of a module that are no docstrings."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = tree_of(path)
     documented = {
         id(node.body[0].value)
         for node in ast.walk(tree)
