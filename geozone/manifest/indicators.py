@@ -31,6 +31,7 @@ _OWN_KEYS = {
     "note",
     "said",
     "change",
+    "printed_change",
     "approved",
 }
 _SEVERAL = ("areas", "layers", "registers", "figures")
@@ -65,6 +66,7 @@ class Indicator:
     said: Said | None = None  # how sentences speak of a completion rate
     approved: str = ""  # id of the indicator of its part at sea, where plans set its area
     change: str = ""  # id of the indicator whose figures say how far it has changed
+    printed_change: str = ""  # id of the indicator whose figures print its change in per cent, to be held against its values
     options: Mapping[str, Any] = field(default_factory=dict)  # the keys of its measure
 
     @property
@@ -142,7 +144,7 @@ def load_indicators() -> Mapping[str, Indicator]:
     declared = Declarations.read(shipped("seeds") / "indicators.toml")
     found = {key: parse_indicator(declared, (key,), key, table) for key, table in declared.tables.items()}
     for key, indicator in found.items():
-        for name in ("part_of", "change", "approved"):
+        for name in ("part_of", "change", "printed_change", "approved"):
             other = getattr(indicator, name, None)
             if other and other not in found:
                 declared.fault((key, name), "unknown_indicator", name=other, nearest=nearest(other, found))
@@ -214,6 +216,7 @@ def parse_indicator(
         said=_said(table["said"]) if "said" in table else None,
         approved=table.get("approved", ""),
         change=table.get("change", ""),
+        printed_change=table.get("printed_change", ""),
         options=MappingProxyType(options),
     )
 

@@ -145,7 +145,10 @@ def _stand_in(row: Counted, result: ZoneResult) -> Text:
 
 def _aim(row: Counted, target: Target, result: ZoneResult) -> Text:
     """Return what a target demands, of which unit where it is not the zone."""
-    aim = text("story.aim", subject=row.said.subject, when=when_text(target), goal=goal_text(target))
+    undated = NO_TEXT if target.year else text("story.undated")
+    aim = text(
+        "story.aim", subject=row.said.subject, when=when_text(target), goal=goal_text(target), undated=undated
+    )
     if row.rate.level is Level.ZONE:
         return aim  # `sentence` begins it with a capital
     of = unit_text(row.rate, result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from geozone.rates.figures import VALUE, Figure
 from geozone.rates.titles import indicator_title
 from geozone.rates.verdicts import JUDGED, NOT_COMPARABLE
 from geozone.rates.wording import by_id, target_of
+from geozone.rounding import exact_places, rounded
 from geozone.story.amounts import (
     amount,
     computed_amount,
@@ -257,7 +259,8 @@ def statement_of(fact: Fact, result: ZoneResult) -> Text:
         source=fact.source,
     )
     beside = _computed_beside(fact, result)
-    return sentence(_sample(fact), told, _change(fact, result), _consequence(fact, result), beside)
+    changed = joined(_change(fact, result), _printed_change(fact, result))
+    return sentence(_sample(fact), told, changed, _consequence(fact, result), beside)
 
 
 def _computed_beside(fact: Fact, result: ZoneResult) -> Text:
@@ -298,10 +301,47 @@ def _consequence(fact: Fact, result: ZoneResult) -> Text:
     gap = gap_amount(rate)
     said = text(
         f"story.{_consequence_key(fact, target, gap)}",
-        target=target_text(target), goal=goal_text(target), gap=gap or NO_TEXT,
+        target=target_text(target), goal=goal_text(target), gap=gap or NO_TEXT, step=_rounding(fact.figure),
     )  # fmt: skip
     later = rate.verdict in {Verdict.MET, Verdict.SHORT} and _has_later_elsewhere(fact, result)
     return joined(said, text("story.no_later")) if later else said
+
+
+def _printed_change(fact: Fact, result: ZoneResult) -> Text:
+    """Return the change that was reported in per cent, where the values reported for the two years give another one (row 10b)."""
+    declared = result.indicators.get(fact.rate.indicator)
+    figure = fact.figure
+    if declared is None or not declared.printed_change or figure is None:
+        return NO_TEXT
+    printed = result.figures.of_year(declared.printed_change, figure.scope, figure.year)
+    years = re.findall(r"\d{4}", printed.period.en) if printed is not None else []
+    base = result.figures.of_year(figure.indicator, figure.scope, int(years[-1])) if years else None
+    if printed is None or base is None or base.unit != figure.unit or not base.value:
+        return NO_TEXT
+    computed = float(
+        rounded((figure.value / base.value - 1) * 100, printed.places or exact_places(printed.value))
+    )
+    if computed == printed.value:
+        return NO_TEXT
+    year = text("story.year", year=base.year)
+    return text(
+        "story.printed_change",
+        change=text("story.since", when=year, goal=_changed_by(printed.value)),
+        when=year,
+        value=reported_amount(base),
+        computed=_changed_by(computed),
+    )
+
+
+def _changed_by(percents: float) -> Text:
+    word = "increase" if percents >= 0 else "decrease"
+    return text(f"story.{word}", amount=amount(abs(percents), "%"))
+
+
+def _rounding(figure: Figure | None) -> Text:
+    """Return to what a figure is rounded that is printed as about."""
+    half = figure.rounding_in(figure.unit) if figure is not None else 0.0
+    return amount(2 * half, figure.unit) if figure is not None and half else NO_TEXT
 
 
 def _consequence_key(fact: Fact, target: Target, gap: Text | None) -> str:

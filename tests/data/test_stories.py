@@ -1,83 +1,87 @@
-"""The stories of the embedded data, word for word; their rules and the worked cases behind them stand in docs/story.md."""
+"""The worked cases of the story: what was asked for and what is said, word for word; the rules stand in docs/story.md."""
 
 import json
+import os
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
+from story_samples import CASES as SAMPLES
 
 from geozone.story.amounts import NARROW
 
-STORIES = {
-    "bth": (
-        "京津冀生态保护红线批复面积不低于 42,300_平方千米，其中海洋不低于 1,400_平方千米（国函〔2025〕19号），现状面积未收录。"
-        "美丽海湾、美丽河湖建成率目标为 2027_年不低于 55%、42%；官方名录未公开，替代名录中的 12_个海湾、24_个水体均未确认建成，不作判定。"
-        "按内置数据，43_条目标中有 33_条无法计算。"
-    ),
-    "yrd": (
-        "长三角 41_个城市 2022_年细颗粒物年均浓度为 31_微克/立方米（生态环境部），未达到 2027_年目标（不高于 30_微克/立方米），差 1_微克/立方米；"
-        "更近年份的同口径数值未收录。"
-        "美丽海湾建成率目标为 2027_年不低于 40%；官方名录未公开，替代名录 54_个中确认建成 14_个，建成率 25.9%～90.7%，不作判定。"
-        "按内置数据，30_条目标中有 23_条无法计算。"
-    ),
-    "hebei": (
-        "河北省 2024_年白洋淀水质类别为Ⅲ类、空气质量列全国“后十”的设区市数为 0_个（河北省生态环境厅），均已达到 2027_年目标。"
-        "美丽河湖、美丽海湾建成率目标均为 2027_年 40%左右；官方名录未公开，替代名录中的 13_个水体、11_个海湾均未确认建成，不作判定。"
-        "实施意见原文的生态保护红线面积 363,900_平方千米大于全省面积，推定为 36,390_平方千米（国务院 2023_年 12_月批复：不低于 36,390_平方千米）。"
-    ),
-}
+CASES = tomllib.loads(Path(__file__).with_name("story_cases.toml").read_text("utf-8"))
+SAID = [(number, said) for number, case in CASES.items() for said in case.get("said", [])]
+SPACES = re.compile(f"[{NARROW}_ ]")
 
-STATEMENTS = {
-    ("hebei", "HEB-13", "130632"): "白洋淀 2024_年水质类别为Ⅲ类，已连续四年为Ⅲ类（河北省生态环境厅），已达到 2027_年目标（Ⅲ类）。",
-    ("hebei", "HEB-27", "hebei"): (
-        "河北省 2022_年草原综合植被盖度为 73.5%（河北省林业和草原局），未达到 2035_年目标（不低于 75%），差 1.5_个百分点。"
-    ),
-    ("hebei", "HEB-04", "hebei"): (
-        "河北省 2025_年风电、光伏发电并网装机容量约为 1.4_亿千瓦（河北省生态环境厅）；2027_年目标为不低于 1.37_亿千瓦；公布值取整，不能确定是否达到。"
-    ),
-    ("hebei", "HEB-11", "hebei"): "河北省 2024_年细颗粒物年均浓度为 37.7_微克/立方米（河北省生态环境厅）；目标值见其他文件，不作判定。",
-    ("bth", "JJJ-12", "110000"): (
-        "北京市 2025_年可再生能源消费占比约为 18%（北京市发展和改革委员会，初步数），比 2020_年提高 7.6_个百分点；"
-        "2027_年目标为提高 10_个百分点左右，相差 2.4_个百分点，不作判定。"
-    ),
-    ("bth", "JJJ-13", "120000"): "天津市非化石能源消费占比目标为 2027_年比 2020_年提高 7.3_个百分点左右；现状值未收录，无法计算。",
-    ("bth", "JJJ-01", "bth"): (
-        "京津冀细颗粒物年均浓度目标为 2027_年不高于 33_微克/立方米；区域整体的公布值未收录，各成员的数值不能代替，无法计算。"
-    ),
-    ("bth", "floor_redline_area_120000_2035", "120000"): (
-        "天津市生态保护红线批复面积不低于 1,557.77_平方千米，其中海洋不低于 269.43_平方千米（国函〔2024〕126号），"
-        "现状面积未收录；图上为推算图层，不是法定红线。"
-    ),
-    ("yrd", "YRD-15", "320900"): (
-        "盐城市美丽海湾建成率目标为全部，推定为 100%；官方名录未公开，替代名录 6_个中确认建成 2_个，建成率 33.3%～100.0%，不作判定。"
-    ),
-}  # fmt: skip
+
+def same(one, other):
+    """Whether two sentences have the same words; how wide the spaces between are, is asked elsewhere."""
+    return SPACES.sub("", one) == SPACES.sub("", other)
 
 
 def column(stored):
     return stored if isinstance(stored, list) else [stored["values"][place] for place in stored["places"]]
 
 
-@pytest.mark.parametrize("zone", STORIES)
-def test_the_story_of_the_embedded_data(built, zone):
-    record = json.loads((built / f"{zone}_run.json").read_text("utf-8"))
-    assert record["story"]["zh"].replace(NARROW, "_") == STORIES[zone]
-    assert record["story"]["zh"] in (built / f"{zone}.html").read_text("utf-8")
-    assert record["story"]["zh"] in (built / "index.html").read_text("utf-8")
-
-
-@pytest.mark.parametrize(("zone", "target", "unit"), STATEMENTS)
-def test_each_rate_is_told_on_its_card(built, zone, target, unit):
-    page = (built / f"{zone}.html").read_text("utf-8")
+def told_on_page(built, said):
+    """Return the story of a zone, or the sentences of the rates that a case is about, in both languages."""
+    page = (built / f"{said['zone']}.html").read_text("utf-8")
     data = json.loads(re.search(r'id="geozone-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
-    rates, words = data["rates"], data["rate_words"]
-    told = [
-        data["strings"][said][0]
-        for said, code, held in zip(
-            column(words["statement_text"]),
-            column(rates["unit_code"]),
-            column(rates["target_id"]),
-            strict=True,
-        )
-        if held == target and code == unit and said is not None
+    if "unit" not in said:
+        return [data["strings"][data["story"]]]
+    rates = (column(data["rates"][name]) for name in ("unit_code", "indicator", "target_id"))
+    rows = zip(column(data["rate_words"]["statement_text"]), *rates, strict=True)
+    return [
+        data["strings"][sentence]
+        for sentence, unit, indicator, target in rows
+        if sentence is not None
+        and (unit, indicator) == (said["unit"], said["indicator"])
+        and said.get("target", target) == target
     ]
-    assert told[0].replace(NARROW, "_") == STATEMENTS[zone, target, unit]
+
+
+@pytest.mark.parametrize(("number", "said"), SAID, ids=[f"{number} {said['zone']}" for number, said in SAID])
+def test_what_is_said_of_the_embedded_data(built, number, said):
+    told = told_on_page(built, said)
+    assert [one.replace(NARROW, "_") for one in told[0]] == [said["zh"], said["en"]]
+    if "unit" not in said:
+        record = json.loads((built / f"{said['zone']}_run.json").read_text("utf-8"))
+        assert [record["story"][lang] for lang in ("zh", "en")] == told[0]
+        assert told[0][0] in (built / "index.html").read_text("utf-8")
+
+
+def test_a_case_is_said_as_it_was_asked_for_or_the_reason_is_told():
+    assert list(CASES) == [str(number) for number in range(1, 25)]
+    for number, case in CASES.items():
+        if int(number) >= 18:
+            continue
+        first = case.get("said", [{"zh": "", "en": ""}])[0]
+        as_asked = all(same(first[lang], case["asked"][lang]) for lang in ("zh", "en"))
+        assert as_asked != bool(case.get("because")), number
+
+
+def test_the_cases_of_samples_are_said_as_they_were_asked_for():
+    asked = [case["asked"] for number, case in CASES.items() if int(number) >= 18]
+    told = [sentences for _, *sentences in SAMPLES.values()]
+    for one, sentences in zip(asked, told, strict=True):
+        assert same(one["zh"], sentences[0])
+        assert same(one["en"], sentences[1])
+
+
+@pytest.mark.skipif(
+    "GEOZONE_STORY_CASES" not in os.environ, reason="GEOZONE_STORY_CASES names no file of cases"
+)
+def test_the_cases_are_those_of_the_file_that_asks_for_them():
+    written = Path(os.environ["GEOZONE_STORY_CASES"]).read_text("utf-8")
+    parts = re.split(r"^### (\d+)\. .*$", written, flags=re.MULTILINE)[1:]
+    found = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert list(found) == list(CASES)
+    for number, part in found.items():
+        quoted = re.findall(r"^> (.*)$", part, re.MULTILINE)
+        for sentence, lang in zip(quoted, ("zh", "en"), strict=True):
+            assert same(
+                re.sub(r" ?[（(](安徽省同。|The same for Anhui\.)[）)]", "", sentence),
+                CASES[number]["asked"][lang],
+            )

@@ -2,85 +2,17 @@
 
 from dataclasses import replace
 
-import pandas as pd
 import pytest
-from rate_samples import ZONE, compute_rates, register, target, units
+from rate_samples import ZONE, target
+from story_samples import CASES, GOAL, PLACE, asked, bays, figure, plain, result_of
 
-from geozone.manifest.indicators import load_indicators
 from geozone.messages import Text
-from geozone.model import Basis, Comparator, Kind, Modality, Status, Verdict, ZoneResult
-from geozone.rates.figures import FLOOR, PLAN, Figure, Figures
+from geozone.model import Basis, Comparator, Kind, Modality, Verdict
+from geozone.rates.figures import FLOOR, PLAN
 from geozone.rates.wording import value_text
 from geozone.story.amounts import NARROW, spaced
 from geozone.story.reported import Fact
 from geozone.story.zone import leading_of_demands, rate_statement, zone_story
-
-PLACE = Text("样本区", "the sample zone")
-BUILT, UNKNOWN, PLANNED = Status.BUILT, Status.UNKNOWN, Status.PLANNED
-GOAL = target(region=PLACE, printed={"d": "55%"})
-
-
-def bays(built, unknown, planned, *, basis=Basis.SYNTHETIC, dates="2024", **more):
-    rows = [(BUILT, dates if isinstance(dates, str) else dates[place], None, 1.0) for place in range(built)]
-    rows += [(UNKNOWN, "", None, 1.0)] * unknown + [(PLANNED, "", None, 1.0)] * planned
-    return register(rows, basis, **more)
-
-
-def result_of(*, targets=(GOAL,), registers=None, figures=()):
-    """Return a result that holds rates, and nothing that could be drawn."""
-    zone = replace(ZONE, short=PLACE)
-
-    given = {"zone": zone, "units": units(), "mosaic": pd.DataFrame(), "lengths": {}, "layers": {}}
-    rates = compute_rates(**given, registers=registers or {}, targets=list(targets), figures=figures)
-    return ZoneResult(
-        zone=zone, title=PLACE, review_number="", units=units(), layers={}, mosaic=pd.DataFrame(), rates=rates,
-        targets=list(targets), documents={}, registers=registers or {}, indicators=load_indicators(),
-        figures=Figures(figures), embedded=True,
-    )  # fmt: skip
-
-
-def plain(text):
-    return text.zh.replace(NARROW, "_"), text.en.replace(NARROW, "_")
-
-
-# the worked cases that need no published data; in the file of the rules they are numbered 18 to 24
-CASES = {
-    "all known, met": (
-        bays(12, 0, 8),
-        "（示例数据）名录 20_个海湾中已建成 12_个，美丽海湾建成率 60.0%，已达到 2027_年目标（不低于 55%）。",
-        "(Sample data) 12 of the 20 bays on the register are completed, 60.0%: the 2027 target of at least 55% is met.",
-    ),
-    "all known, not met": (
-        bays(9, 0, 11, dates="2012"),
-        "（示例数据）名录 20_个海湾中已建成 9_个，美丽海湾建成率 45.0%，未达到 2027_年目标（不低于 55%），还需建成 2_个。",
-        "(Sample data) 9 of the 20 bays on the register are completed, 45.0%: the 2027 target of at least 55% is not met; 2 more are needed.",
-    ),
-    "both ends reach the target": (
-        bays(11, 4, 5),
-        "（示例数据）名录 20_个海湾中已建成 11_个，另有 4_个状态未知，美丽海湾建成率至少 55.0%，已达到 2027_年目标（不低于 55%）。",
-        "(Sample data) 11 of the 20 bays on the register are completed and 4 are of unknown status, at least 55.0%: the 2027 target of at least 55% is met.",
-    ),
-    "both ends below the target": (
-        bays(7, 3, 10, dates=""),
-        "（示例数据）名录 20_个海湾中已建成 7_个，即使状态未知的 3_个全部建成，美丽海湾建成率也只有 50.0%，未达到 2027_年目标（不低于 55%），至少还需建成 1_个。",
-        "(Sample data) 7 of the 20 bays on the register are completed; even if all 3 of unknown status were, it would be 50.0%: the 2027 target of at least 55% is not met, at least 1 more is needed.",
-    ),
-    "the range straddles the target": (
-        bays(9, 4, 7, dates=""),
-        "（示例数据）名录 20_个海湾中已建成 9_个，美丽海湾建成率 45.0%～65.0%；能否达到 2027_年目标（不低于 55%）取决于 4_个状态未知的海湾，不作判定。",
-        "(Sample data) 9 of the 20 bays on the register are completed, 45.0% to 65.0%; whether the 2027 target of at least 55% is met depends on 4 bays of unknown status: not judged.",
-    ),
-    "all unknown": (
-        bays(0, 20, 0),
-        "（示例数据）名录 20_个海湾的状态均未知，美丽海湾建成率（2027_年目标不低于 55%）不作判定。",
-        "(Sample data) All 20 bays on the register are of unknown status: their completion rate (2027 target at least 55%) is not judged.",
-    ),
-    "all known, on schedule": (
-        bays(8, 0, 12, dates=["2023"] * 6 + ["2025"] * 2),
-        "（示例数据）名录 20_个海湾中 2025_年末已建成 8_个，美丽海湾建成率 40.0%，比上年末增加 2_个；2027_年目标（不低于 55%）需 11_个，每年需 1.5_个，符合进度。",
-        "(Sample data) 8 of the 20 bays on the register were completed at the end of 2025, 40.0%, 2 more than a year before; the 2027 target of at least 55% needs 11, 1.5 a year: on schedule.",
-    ),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -135,34 +67,18 @@ def test_two_registers_of_which_nothing_is_confirmed_are_told_together():
 # --- reported figures ---------------------------------------------------------------------------------------------
 
 
-def figure(value, year=2024, indicator="forest_cover", unit="%", **more):
-    given = {
-        "comparator": "=",
-        "kind": "value",
-        "published": "2025-01",
-        "short": Text("某厅", "the department"),
-    }
-    return Figure(
-        indicator, "z", PLACE, year, value, unit, basis=Basis.PUBLIC, source=PLACE, **(given | more)
-    )
-
-
-def asked(value=35.0, comparator=Comparator.AT_LEAST, **more):
-    return target(comparator=comparator, value=value, region=PLACE, indicator="forest_cover", **more)
-
-
 @pytest.mark.parametrize(
     ("goal", "given", "zh", "en"),
     [
-        (asked(), figure(35.6), "为 35.6%（某厅），已达到 2027_年目标（不低于 35%）。", ": the 2027 target (at least 35%) is met."),
+        (asked(), figure(35.6), "为 35.6%（某厅），已达到 2027_年目标（不低于 35%）。", ": the 2027 target of at least 35% is met."),
         (asked(40.0), figure(35.6), "，未达到 2027_年目标（不低于 40%），差 4.4_个百分点。", "is not met; gap 4.4 percentage points."),
         (asked(modality=Modality.STRIVE), figure(35.6), "，已达到 2027_年力争目标（不低于 35%）。", "2027 aspirational target"),
         (asked(36.0, modality=Modality.ABOUT), figure(35.6), "；2027_年目标为 36%左右，相差 0.4_个百分点，不作判定。", "not judged."),
-        (asked(36.2), figure(36.0, comparator="about"), "约为 36%（某厅）；2027_年目标为不低于 36.2%；公布值取整，不能确定是否达到。", "it cannot be told whether the target is met."),
+        (asked(36.2), figure(36.0, comparator="about"), "约为 36%（某厅）；2027_年目标为不低于 36.2%；公布值取整到 1%，不能确定是否达到。", "it cannot be told whether the target is met."),
         (asked(36.0), figure(47.0, comparator="about"), "，已达到 2027_年目标（不低于 36%）。", "is met."),
         (asked(None, Comparator.EXTERNAL), figure(35.6), "；目标值见其他文件，不作判定。", "stands in another document; not judged."),
         (asked(), figure(35.6, preliminary=True), "（某厅，初步数），已达到", "(the department, preliminary)"),
-        (asked(year=None), figure(35.6), "，已达到目标（不低于 35%）。", ": the target (at least 35%) is met."),
+        (asked(year=None), figure(35.6), "，已达到目标（不低于 35%）。", ": the target of at least 35% is met."),
     ],
 )  # fmt: skip
 def test_a_reported_figure_is_told_with_what_follows_from_it(goal, given, zh, en):
@@ -191,6 +107,25 @@ def test_a_plan_is_no_value_and_a_target_without_one_is_not_computable():
         plain(rate_statement(row, result))[0]
         == "样本区森林覆盖率目标为 2027_年不低于 35%；现状值未收录，无法计算。"
     )
+
+
+def test_a_printed_change_that_the_printed_values_do_not_give_is_told_with_theirs():
+    goal = replace(asked(), indicator="pm25_annual_mean", unit="ug/m3", comparator=Comparator.AT_MOST)
+    both = [figure(given, year, "pm25_annual_mean", "ug/m3") for year, given in ((2020, 44.8), (2024, 37.7))]
+    change = {"indicator": "pm25_change", "unit": "%", "period": Text("2024年较2020年", "2024 against 2020")}
+    told = {}
+    for printed in (-18.6, -15.8):
+        result = result_of(targets=(goal,), figures=(*both, replace(both[1], value=printed, **change)))
+        told[printed] = plain(rate_statement(next(iter(leading_of_demands(result).values())), result))
+    assert (
+        "；公布比 2020_年下降 18.6%，按 2020_年 44.8_微克/立方米计算为下降 15.8%，二者不一致，均列出，"
+        in told[-18.6][0]
+    )
+    assert (
+        "a fall of 18.6% since 2020 was reported, the 44.8_µg/m³ of 2020 gives a fall of 15.8%: both are shown"
+        in told[-18.6][1]
+    )
+    assert "公布比" not in told[-15.8][0]
 
 
 def test_figures_of_members_are_no_figure_of_the_whole():
@@ -253,7 +188,7 @@ def test_a_province_without_a_coast_has_no_rate_of_bays():
     row = replace(inland, unit_code="910000", unit_name=Text("某省", "a province"), level=ZONE.levels[-1])
     assert plain(rate_statement(row, result)) == (
         "某省不临海，美丽海湾建成率不适用。",
-        "A province has no coast: completion rate of beautiful bays does not apply.",
+        "A province has no coast: the completion rate of beautiful bays does not apply.",
     )
 
 
