@@ -66,7 +66,9 @@ class Indicator:
     said: Said | None = None  # how sentences speak of a completion rate
     approved: str = ""  # id of the indicator of its part at sea, where plans set its area
     change: str = ""  # id of the indicator whose figures say how far it has changed
-    printed_change: str = ""  # id of the indicator whose figures print its change in per cent, to be held against its values
+    printed_change: str = (
+        ""  # id of the indicator whose figures print its change in per cent, to be held against its values
+    )
     options: Mapping[str, Any] = field(default_factory=dict)  # the keys of its measure
 
     @property
