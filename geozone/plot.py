@@ -16,7 +16,7 @@ from geozone.maps.indicators import leading_rates, shown_value
 from geozone.messages import Language, Text, text
 from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.digits import is_share, value_unit
-from geozone.rates.titles import indicator_titles
+from geozone.rates.titles import indicator_titles, with_basis
 from geozone.symbology import RATE_MISSING, RateClass, breaks, quantity_classes, rate_classes
 
 _EDGE, _WIDTH = "#ffffff", 0.5
@@ -118,4 +118,4 @@ def _titled(result: ZoneResult, rate: Rate) -> Text:
     title = indicator_titles(result)[rate.indicator]
     if rate.basis is None:
         return title
-    return text("words.qualified", title=title, word=text(f"words.basis_{rate.basis.value}"))
+    return with_basis(title, rate.basis)

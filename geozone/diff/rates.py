@@ -16,6 +16,7 @@ from geozone.manifest.inputs import layer_title, load_registers, register_title
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import RATE_COLUMNS, Rate
 from geozone.rates.rows import read_rates
+from geozone.rates.titles import with_basis
 from geozone.rates.wording import other_value_text, parts_text, value_text, verdict_text
 
 RATES = "rates"
@@ -115,11 +116,7 @@ def _with_digits(rate: Rate) -> Text:
 
 def _basis_of(rate: Rate) -> Text:
     value = value_text(rate)
-    return (
-        value
-        if rate.basis is None
-        else text("words.qualified", title=value, word=text(f"words.basis_{rate.basis.value}"))
-    )
+    return value if rate.basis is None else with_basis(value, rate.basis)
 
 
 def _verdicts(rates: tuple[Rate | None, Rate | None], was: Any, now: Any) -> tuple[Text, Text]:

@@ -27,6 +27,7 @@ from geozone.files import whole_file
 from geozone.manifest.roles import load_roles
 from geozone.messages import Language, listed, text
 from geozone.model import CRS, Basis, Level, ZoneResult
+from geozone.rates.titles import with_basis
 from geozone.system import database_address
 
 _VERSION = "3.22.0"  # what it is written for; newer ones read it as well
@@ -273,11 +274,8 @@ def _layout(
         if result.review_number
         else text("words.not_reviewed")
     )
-    bases = {entry.name: spec.basis for entry in shown if (spec := entry.table.spec) is not None}
-    titles = [
-        text("words.qualified", title=name, word=text(f"words.basis_{basis.value}"))
-        for name, basis in bases.items()
-    ]
+    specs = [spec for entry in shown if (spec := entry.table.spec) is not None]
+    titles = dict.fromkeys(with_basis(spec.title, spec.basis) for spec in specs)
     about = text("export.layout_footer", layers=listed(titles))
     legend = [
         Legend(entry.id, entry.rate or entry.name, _source(entry, source))
@@ -286,8 +284,8 @@ def _layout(
     ]
     name = theme.title.get(lang)
     title = text("export.layout_title", zone=result.title, theme=theme.title)
-    if Basis.SYNTHETIC in bases.values():
-        title = text("words.qualified", title=title, word=text("words.basis_synthetic"))
+    if any(spec.basis is Basis.SYNTHETIC for spec in specs):
+        title = with_basis(title, Basis.SYNTHETIC)
     frame = _frame(result, page.map[2], page.map[3])
     return layout(
         Sheet(name, title.get(lang), name, legend, frame, page, review.get(lang), about.get(lang)), lang

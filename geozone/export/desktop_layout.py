@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from geozone.aligned import broken
 from geozone.export.desktop_declared import Box, Page
 from geozone.export.qml import FONT
-from geozone.export.sheet_frame import Frame
+from geozone.export.sheet_frame import MM_PER_POINT, Frame
 from geozone.messages import Language, text
 
 _NAMESPACE = uuid.UUID("8f4b0c5e-3a27-4d0e-9a5c-2f6a1c1f7d11")  # ids of parts are made from their names
@@ -17,7 +18,10 @@ _PAGE, _MAP, _PICTURE, _LABEL, _LEGEND, _SCALE = "65638", "65639", "65640", "656
 _ARROW = ":/images/north_arrows/layout_default_north_arrow.svg"  # comes with QGIS
 _SEGMENTS, _SEGMENT_MM = 2, 20.0  # of a scale bar, and about how long one is
 _ROUND = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # kilometres of a segment
+_LINE_END = "\n"
 _SPACES = {"symbol": "1.2", "symbolLabel": "1.5"}  # above entries of a legend, in millimetres
+_SYMBOL = (6.0, 3.5)  # width and height of a symbol of a legend, in millimetres
+_BESIDE_NAMES = 6.0  # millimetres of a legend that names of layers cannot have, beside the symbol
 _LEFT, _CENTRE, _MIDDLE = "1", "4", "128"  # of Qt's alignments
 
 
@@ -68,7 +72,12 @@ def layout(sheet: Sheet, lang: Language) -> ET.Element:
     found.append(north)
     found.append(_label(_item(name, "review", _LABEL, page.review, 2), sheet.review, page.text_points, _LEFT))
     found.append(
-        _label(_item(name, "footer", _LABEL, page.footer, 2), sheet.footer, page.footer_points, _LEFT)
+        _label(
+            _item(name, "footer", _LABEL, page.footer, 2),
+            _lines(sheet.footer, page.footer[2], page.footer_points),
+            page.footer_points,
+            _LEFT,
+        )
     )
     return found
 
@@ -94,6 +103,11 @@ def _label(item: ET.Element, words: str, points: float, align: str) -> ET.Elemen
     return item
 
 
+def _lines(words: str, width: float, points: float) -> str:
+    """Return words in lines of a width in millimetres; QGIS breaks none by itself."""
+    return _LINE_END.join(broken(words, int(2 * width / (points * MM_PER_POINT))))
+
+
 def _letters(points: float) -> ET.Element:
     return ET.Element(
         "text-style", fontFamily=FONT, fontSize=f"{points:g}", fontSizeUnit="Point", namedStyle="Regular",
@@ -106,8 +120,8 @@ def _legend(sheet: Sheet, map_id: str, lang: Language) -> ET.Element:
     item = _item(sheet.name, "legend", _LEGEND, page.legend, 3)
     item.attrib |= {
         "title": text("words.legend").get(lang), "map_uuid": map_id, "resizeToContents": "1", "columnCount": "1", "splitLayer": "0",
-        "symbolWidth": "6", "symbolHeight": "3.5", "boxSpace": "1", "lineSpacing": "0.8", "columnSpace": "2",
-        "equalColumnWidth": "0", "legendFilterByMap": "1", "wrapChar": "", "fontColor": "#000000", "titleAlignment": "1", "symbolAlignment": "1",
+        "symbolWidth": f"{_SYMBOL[0]:g}", "symbolHeight": f"{_SYMBOL[1]:g}", "boxSpace": "1", "lineSpacing": "0.8", "columnSpace": "2",
+        "equalColumnWidth": "0", "legendFilterByMap": "1", "wrapChar": _LINE_END, "fontColor": "#000000", "titleAlignment": "1", "symbolAlignment": "1",
     }  # fmt: skip
     styles = ET.SubElement(item, "styles")
     points = page.legend_points
@@ -119,13 +133,20 @@ def _legend(sheet: Sheet, map_id: str, lang: Language) -> ET.Element:
         )
         ET.SubElement(style, "styleFont", description=f"{FONT},{size:g},-1,5,50,0,0,0,0,0", style="")
     tree = ET.SubElement(item, "layer-tree-group")
+    room = page.legend[2] - _SYMBOL[0] - _BESIDE_NAMES
     for layer in sheet.legend:
         node = ET.SubElement(
             tree, "layer-tree-layer", id=layer.id, name=layer.name, source=layer.source, providerKey="ogr",
             checked="Qt::Checked", expanded="1",
         )  # fmt: skip
         told = ET.SubElement(ET.SubElement(node, "customproperties"), "Option", type="Map")
-        ET.SubElement(told, "Option", name="legend/title-label", type="QString", value=layer.name)
+        ET.SubElement(
+            told,
+            "Option",
+            name="legend/title-label",
+            type="QString",
+            value=_lines(layer.name, room, points + 1),
+        )
     return item
 
 

@@ -41,7 +41,7 @@ from geozone.model import (
     ZoneResult,
 )
 from geozone.rates.digits import is_share
-from geozone.rates.titles import indicator_titles
+from geozone.rates.titles import indicator_titles, with_basis
 from geozone.rates.wording import has_figure
 from geozone.symbology import drawing_order, layer_statuses
 
@@ -138,7 +138,7 @@ def _units(result: ZoneResult) -> Table:
         if name != indicator:
             title = text("words.qualified", title=title, word=unit_title(unit))
         if len(bases[name]) == 1 and (only := next(iter(bases[name]))) not in {None, Basis.OFFICIAL}:
-            title = text("words.qualified", title=title, word=text(f"words.basis_{only}"))
+            title = with_basis(title, only)
         declared.append(Column(name, "number", title, fraction=fraction))
         for bound in ("low", "high") if name in banded else ():
             label = text(f"export.bound_{bound}", title=title)

@@ -12,12 +12,13 @@ from geozone.choices import Paper
 from geozone.errors import UsageError
 from geozone.export.fonts import chinese_font
 from geozone.export.sheet_page import ALERT, INK, QUIET, Page, line_height, wrapped
-from geozone.export.sheet_panel import Theme, belts, legend, theme, unit_rates, with_basis, zone_rates
+from geozone.export.sheet_panel import Theme, belts, legend, theme, unit_rates, zone_rates
 from geozone.export.sheet_scene import draw_map
 from geozone.files import unwritable, whole_file
 from geozone.manifest.inputs import register_title
 from geozone.messages import Language, listed, text
 from geozone.model import ZoneResult
+from geozone.rates.titles import with_basis
 from geozone.vintages import vintage_words
 
 SIZES: dict[Paper, tuple[float, float]] = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}  # millimetres

@@ -11,6 +11,7 @@ import shapely
 
 from geozone.model import CRS
 
+MM_PER_POINT = 25.4 / 72
 _ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0)
 _FINEST_MM = 0.08  # detail finer than this is not visible in print
 

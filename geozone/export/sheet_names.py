@@ -9,8 +9,8 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
-from geozone.export.sheet_frame import Frame
-from geozone.export.sheet_page import MM_PER_POINT, em
+from geozone.export.sheet_frame import MM_PER_POINT, Frame
+from geozone.export.sheet_page import em
 
 # of eight places around a point the better first: right, left, right above, left above, right below, left below, above, below
 AROUND = ((1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))

@@ -13,11 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from geozone.export.fonts import chinese_font
+from geozone.export.sheet_frame import MM_PER_POINT
 from geozone.export.sheet_map import HATCH, MARKERS
 from geozone.model import LayerStyle
 
 INK, QUIET, ACCENT, ALERT = "#222222", "#666666", "#1d6577", "#a63603"
-MM_PER_POINT = 25.4 / 72
 DOT = "dot"  # kind of the style of a point, as legends draw it
 _SAFE = 0.97  # of a line: screens round the widths of small letters up
 _MEASURED = 100  # points at which widths are measured

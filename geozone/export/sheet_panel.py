@@ -16,9 +16,9 @@ from geozone.export.sheet_page import ALERT, DOT, INK, QUIET, Page, fitted, line
 from geozone.manifest.roles import Role, load_roles
 from geozone.manifest.units import load_units, unit_title
 from geozone.messages import Language, Text, text
-from geozone.model import Basis, LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
+from geozone.model import LayerSpec, LayerStyle, Level, Rate, Status, Verdict, ZoneResult
 from geozone.rates.digits import is_share
-from geozone.rates.titles import indicator_titles
+from geozone.rates.titles import indicator_titles, with_basis
 from geozone.rates.wording import by_id, has_figure, target_of, target_text, value_text, verdict_text
 from geozone.rounding import digits, exact_places
 from geozone.symbology import (
@@ -250,12 +250,6 @@ def _graded_samples(
         ]
         found.append(samples)
     return ramps, found
-
-
-def with_basis(title: Text, basis: Basis | str) -> Text:
-    """Return a title with the basis of what it names, unless it says that already."""
-    word = text(f"words.basis_{basis}")
-    return title if word.zh[:2] in title.zh else text("words.qualified", title=title, word=word)
 
 
 def zone_rates(

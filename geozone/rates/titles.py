@@ -1,4 +1,4 @@
-"""What people call an indicator, alike on the page, in tables and in explanations."""
+"""What people call an indicator, and how they are told its basis, alike on the page, in tables and in explanations."""
 
 from __future__ import annotations
 
@@ -38,3 +38,9 @@ def indicator_titles(result: ZoneResult) -> dict[str, Text]:
         if rate.indicator not in titles or (known is not None and is_screening(rate, known)):
             titles[rate.indicator] = indicator_title(rate, result)
     return titles
+
+
+def with_basis(title: Text, basis: Basis | str) -> Text:
+    """Return a title with the basis of what it names, unless it says that already."""
+    word = text(f"words.basis_{basis}")
+    return title if word.zh in title.zh else text("words.qualified", title=title, word=word)

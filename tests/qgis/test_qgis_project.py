@@ -3,6 +3,7 @@
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.image
@@ -15,9 +16,12 @@ from geozone.export.desktop_declared import load_desktop
 from geozone.export.geopackage import write_geopackage
 from geozone.export.result_tables import TABLES, layer_names
 from geozone.manifest.roles import load_roles
+from geozone.messages import Text
 from geozone.symbology import RATE_COLOURS
 
 pytestmark = pytest.mark.qgis
+
+LONG = "生态保护红线（按坡度与水系推算的筛查图层，非法定，供试用，正式成果以主管部门公布为准）"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,10 @@ def opened(run_in_qgis, tmp_path_factory):
 def delivered(tmp_path_factory):
     """Return a folder with a GeoPackage and the project beside it, which was moved since."""
     folder = tmp_path_factory.mktemp("delivered")
-    write_geopackage(sample_result(), folder / "bth.gpkg")
+    result = sample_result()
+    layer = result.layers["redline"]
+    layer.spec = replace(layer.spec, title=Text(LONG, LONG))
+    write_geopackage(result, folder / "bth.gpkg")
     write_project(folder / "bth.gpkg", folder / "bth.qgz")
     return shutil.move(folder, folder.with_name("最终版2"))
 
@@ -105,6 +112,7 @@ def test_every_theme_is_printed_with_all_parts_of_a_map(beside):
         on_map = image[int(0.15 * height) : int(0.85 * height), int(0.05 * width) : int(0.7 * width)]
         assert np.ptp(on_map.reshape(-1, 3), axis=0).min() > 0.3, "the map is empty"
         assert (image[:, int(0.75 * width) :] < 0.9).any(), "the legend is empty"
+        assert (image[:, int(0.97 * width) :] > 0.9).all(), "something runs over the right edge"
         assert Path(layout["pdf"]).stat().st_size > 5000
 
 
