@@ -14,7 +14,7 @@ import geozone
 from geozone.cli import cli
 from geozone.cli.help import SPOKEN
 from geozone.manifest.measures import load_measures
-from geozone.project.keys import PROJECT, TABLES, TARGET, Key
+from geozone.project.keys import PROJECT, SINCE, TABLES, TARGET, Key
 
 # pages at the root of the project, which are read there too, and the pages of the site that include them
 ROOT_PAGES = {
@@ -107,9 +107,16 @@ def commands_in_chinese() -> Iterator[str]:
 def keys() -> Iterator[str]:
     """Yield the keys of every table of a project file."""
     for title, table in [
-        ("At the head of the file", {name: key for name, key in PROJECT.items() if name not in TABLES}),
+        (
+            "At the head of the file",
+            {name: key for name, key in PROJECT.items() if name not in {*TABLES, "since"}},
+        ),
         *((f"`[[{name}]]`", keys) for name, keys in TABLES.items()),
         ("`target = { … }` of an indicator", TARGET),
+        (
+            "`[since]`: the last release, a GeoPackage or a folder of builds, which a build is held against",
+            SINCE,
+        ),
     ]:
         yield f"### {title}\n\n| key | holds | needed |\n|---|---|---|\n" + _rows(table)
 

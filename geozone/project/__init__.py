@@ -13,7 +13,7 @@ from geozone.manifest.declared import Declarations, nearest
 from geozone.manifest.indicators import Indicator
 from geozone.messages import Text
 from geozone.model import Document, LayerSpec, Target, Zone
-from geozone.project.entries import stated
+from geozone.project.entries import release_file, stated
 from geozone.project.indicators import Known, read_indicators
 from geozone.project.layers import read_layers
 from geozone.project.registers import FigureFile, RegisterFile, read_figure_files, read_registers
@@ -40,6 +40,7 @@ class Project:
     indicators: Mapping[str, Indicator] = field(default_factory=dict)  # the user's own, by id
     targets: tuple[Target, ...] = ()  # of these
     documents: Mapping[str, Document] = field(default_factory=dict)  # in which these stand
+    since: Path | None = None  # the last release, which a build is held against
 
 
 def embedded_project(key: str) -> Project:
@@ -112,6 +113,7 @@ def _parse(declared: Declarations, path: Path) -> Project:
         indicators=asked.indicators,
         targets=asked.targets,
         documents=asked.documents,
+        since=release_file(table["since"], path) if "since" in table else None,
     )
 
 

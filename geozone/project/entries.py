@@ -100,6 +100,15 @@ def data_file(name: str, project: Path) -> tuple[Path | str, str | None]:
     return Path(file), layer
 
 
+def release_file(entry: Mapping[str, Any], project: Path) -> Path:
+    """Return the last release that a project file names, by its path relative to the file; a build looks whether it is there."""
+    name = str(entry["path"])
+    found = project.parent / name
+    return (
+        found if found.exists() else project.parent / slashed(name)
+    )  # a project that was written on Windows
+
+
 def joined(texts: Iterable[Text], sign: str = "; ") -> Text:
     """Return texts in one, each once."""
     known = [found for found in dict.fromkeys(texts) if found.zh]

@@ -37,6 +37,7 @@ PROJECT: Mapping[str, Key] = {
     "register": Key("tables"),
     "figures": Key("tables"),
     "indicator": Key("tables"),
+    "since": Key("table"),
 }
 LAYER: Mapping[str, Key] = {
     "role": Key("word", required=True),
@@ -97,6 +98,7 @@ TARGET: Mapping[str, Key] = {
     "clause": Key("text"),
     "note": Key("words"),
 }
+SINCE: Mapping[str, Key] = {"path": Key("address", required=True)}
 TABLES: Mapping[str, Mapping[str, Key]] = {
     "layer": LAYER,
     "register": REGISTER,

@@ -12,7 +12,7 @@ from typing import Any
 from geozone.manifest.declared import Declarations, nearest
 from geozone.manifest.units import load_units
 from geozone.messages import Text, text
-from geozone.project.keys import PROJECT, TABLES, TARGET, Key
+from geozone.project.keys import PROJECT, SINCE, TABLES, TARGET, Key
 from geozone.vintages import is_no_date
 
 Place = tuple[str | int, ...]
@@ -35,6 +35,9 @@ def sound_entries(declared: Declarations) -> dict[str, Entries]:
         with their positions in the file.
     """
     check_table(declared, (), declared.tables, PROJECT)
+    since = declared.tables.get("since")
+    if isinstance(since, Mapping):
+        check_table(declared, ("since",), since, SINCE)
     found: dict[str, Entries] = {}
     for name, keys in TABLES.items():
         entries = declared.tables.get(name, [])

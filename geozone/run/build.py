@@ -15,7 +15,7 @@ from geozone.project import Project, embedded_project
 from geozone.run import jobs
 from geozone.run.crate import write_folder_crate
 from geozone.run.finished import INDEX, Finished, heard
-from geozone.run.options import Options
+from geozone.run.options import Options, held_against
 from geozone.run.processes import Processes
 from geozone.run.sealed import sealed
 from geozone.run.swap import one_build
@@ -74,7 +74,10 @@ def build(
         told: list[list[Text]] = [[] for _ in left]
         work = Work(
             [projects[place] for place in left],
-            [heard(options, lines) for lines in told],
+            [
+                heard(held_against(projects[place], options), lines)
+                for place, lines in zip(left, told, strict=True)
+            ],
             Folders(out, stage),
             finished,
         )

@@ -18,7 +18,7 @@ from geozone.project import Project
 from geozone.reuse.files import bytes_read
 from geozone.reuse.reuse import Reuse, Reused, key_of
 from geozone.reuse.values import NotPackableError, paths_in
-from geozone.run.options import OUTPUT_STEPS, STEPS, Options
+from geozone.run.options import OUTPUT_STEPS, STEPS, Options, held_against
 from geozone.run.sealed import files_of
 from geozone.seeds import load_zones
 
@@ -68,7 +68,7 @@ class Finished:
         The inputs are hashed here, byte by byte; who builds a zone afterwards has to hold them as they are (`sealed`).
         """
         options = self.options
-        if self.reuse.store is None or options.since is not None or not _all_hashed(project):
+        if self.reuse.store is None or held_against(project, options).since or not _all_hashed(project):
             return None
         try:
             files = {str(path): bytes_read(path) for path in files_of(project)}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geozone.messages import Language, Text
+
+if TYPE_CHECKING:
+    from geozone.project import Project
 
 STEPS = ("read", "check", "overlay", "rates")
 OUTPUT_STEPS = ("page", "geopackage", "tables")
@@ -32,3 +36,8 @@ class Options:
     )
     every_finding: bool = False  # tell findings one by one, not the first of each kind with their number
     cache: bool = False  # take results of earlier runs again, where all that they were made from is the same
+
+
+def held_against(project: Project, options: Options) -> Options:
+    """Return options with the last release that a project file names, unless they name one themselves."""
+    return options if options.since is not None else replace(options, since=project.since)

@@ -34,6 +34,10 @@ WRONG = [
     (HEAD + f'title = "{"长" * 2001}"\n', 2, "2000"),
     (HEAD + "map_review_number = true\n", 2, "map_review_number"),
     (HEAD + 'layers = "x"\n', 2, "layer"),
+    (HEAD + 'since = "maps_2025"\n', 2, "since"),
+    (HEAD + '[since]\npath = "old"\nfolder = "maps_2025"\n', 4, "folder"),
+    (HEAD + "[since]\n", 2, "path"),
+    (HEAD + "[since]\npath = 2025\n", 3, "path"),
     (HEAD + "layer = 5\n", 2, "layer"),
     (HEAD + 'layer = ["abc"]\n', 2, "layer"),
     (HEAD + '[layer]\nrole = "redline"\n', 2, "[[layer]]"),
@@ -164,13 +168,15 @@ def test_what_the_manual_writes_is_allowed(project_file):
     project_file.write_text(
         HEAD + 'title = { zh = "河北", en = "Hebei" }\nmap_review_number = ""\n' + LAYER
         + 'source = "x"\npublished = 2023-05-01\ncrs = "EPSG:4527"\nencoding = "gb18030"\nfields = { code = "XZQDM" }\n'
-        + REGISTER + 'sheet = 2026\nlevel = "city"\n' + FIGURES + INDICATOR + TARGET,
+        + REGISTER + 'sheet = 2026\nlevel = "city"\n' + FIGURES + INDICATOR + TARGET
+        + '[since]\npath = "../released"\n',
         "utf-8",
     )  # fmt: skip
     project = load_project(project_file)
     assert project.registers[0].sheet == "2026"
     assert project.layers["redline"].origins[0].published == "2023-05-01"
     assert project.targets[0].year == 2027
+    assert project.since == project_file.parent / "../released"  # looked for by who builds
 
 
 def test_every_key_has_a_kind_that_is_checked():

@@ -108,6 +108,28 @@ def test_the_release_is_named_on_the_command_line_or_from_python(monkeypatch, re
     assert asked == [release, None, release.parent, None]
 
 
+def test_the_project_file_names_the_release_and_the_command_line_goes_first(monkeypatch, release, tmp_path):
+    asked = []
+
+    class Asked(Exception):  # noqa: N818 - what was to be known is known, and nothing is to be computed
+        pass
+
+    def compute_zone(project, options, **_):
+        asked.append(options.since)
+        raise Asked
+
+    monkeypatch.setattr("geozone.run.output.compute_zone", compute_zone)
+    path = tmp_path / "project.toml"
+    path.write_text(f'zone = "bth"\n[since]\npath = "{release.parent.name}"\n', "utf-8")
+    moved = release.parent.rename(tmp_path / release.parent.name)
+    for more in ([], ["--since", str(moved / "bth.gpkg")]):
+        arguments = ["build", "--project", str(path), "--out", str(tmp_path / "out"), "--threads", "1", *more]
+        with pytest.raises(Asked):
+            CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    moved.rename(release.parent)
+    assert asked == [moved, moved / "bth.gpkg"]
+
+
 def test_a_feature_that_follows_its_item_is_told_once(result):
     assert [one.table for one in result.since.differences if one.field in {"status", "item_id"}] == [
         "bay"
