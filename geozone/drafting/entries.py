@@ -39,6 +39,7 @@ class Entry:
     doubts: list[Text] = field(default_factory=list)  # why somebody must decide
     codes: Counter[str] = field(default_factory=Counter)  # of the units that it speaks of
     raster: bool = False
+    record: bool = False  # its inside is a table without geometry, and no sheet
     guessed: bool = False  # what it is was told by a field or a folder alone
 
     @property

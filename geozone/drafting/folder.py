@@ -11,7 +11,7 @@ from geozone.drafting.entries import LAYER, Entry, LeftOut, Look, State
 from geozone.drafting.names import Match
 from geozone.drafting.rasters import look_at_raster
 from geozone.drafting.rivals import choose, settle
-from geozone.drafting.tables import look_at_table, look_for_figures
+from geozone.drafting.tables import look_at_records, look_at_table, look_for_figures
 from geozone.drafting.vectors import look_at_layer, look_at_vector
 from geozone.drafting.zones import ZoneGuess, guess_zone
 from geozone.errors import InputError
@@ -118,7 +118,9 @@ def _look(path: Path, folder: Path, tables: list[Path]) -> Look:
             return Look([], [LeftOut(path, "", error.text)])
         kind = Format.XLSX
     if kind not in _TABLES:
-        return look_at_vector(path, folder)
+        look = look_at_vector(path, folder)
+        look.add(look_at_records(path, folder))
+        return look
     tables.append(path)
     return look_at_table(path, folder)
 

@@ -17,7 +17,7 @@ from geozone.manifest.roles import load_roles
 from geozone.messages import text
 from geozone.model import Basis, Zone
 from geozone.read.tables import find_table
-from geozone.registers.files import Grid, read_grids
+from geozone.registers.files import Grid, plain_tables, read_grids
 from geozone.registers.headings import Headings, find_headings
 from geozone.registers.reader import read_register
 from geozone.registers.subject import subject_of
@@ -25,6 +25,7 @@ from geozone.registers.tables import ALL_SHEETS
 from geozone.vintages import parse_vintage
 
 _ALIKE = 0.5  # of the names of two sheets, from which on both list the same items
+_SEVERAL = 2  # or more: a table that is named in its file
 _UNIT_CODES = ("county_code", "city_code", "province_code")
 
 
@@ -49,15 +50,7 @@ def look_at_table(path: Path, folder: Path) -> Look:
         points = find_table(grid.rows, {}) is not None
         headings = find_headings(grid)
         titles = _titles(grid, headings)
-        names = names_of(path, grid.title, folder, alone=len(grids) == 1, titles=titles)
-        chosen = _meant(grid, names, points=points)
-        if chosen is None:
-            headed = _of_headings(headings)
-            chosen = _meant(grid, headed, points=False)
-            names += headed
-        if chosen is None and len(grids) > 1:
-            names = names_of(path, grid.title, folder, alone=True, titles=titles)
-            chosen = _meant(grid, names, points=points)
+        chosen = _chosen(path, folder, grid, headings, alone=len(grids) == 1, points=points)
         if chosen is None:
             look.left_out.append(_left_out(path, grid, len(grids), headings, points=points))
         elif chosen.kind == LAYER:
@@ -69,6 +62,42 @@ def look_at_table(path: Path, folder: Path) -> Look:
     for one in sheets.values():
         look.entries.append(_register(path, folder, one, len(grids)))
     return look
+
+
+def look_at_records(path: Path, folder: Path) -> Look:
+    """Return the registers among the tables without geometry of a GeoPackage or geodatabase; the others are left out.
+
+    Several tables of one register are entries of their own, since a project takes one table of such a file.
+    """
+    look = Look()
+    for name in plain_tables(path):
+        try:
+            (grid,) = read_grids(path, name)
+        except GeozoneError as error:
+            look.left_out.append(LeftOut(path, name, error.text))
+            continue
+        grid.title = name
+        headings = find_headings(grid)
+        chosen = _chosen(path, folder, grid, headings, alone=False, points=False)
+        if chosen is None:
+            look.left_out.append(_left_out(path, grid, _SEVERAL, headings, points=False))
+            continue
+        found = _headings(grid, chosen.id)
+        assert found is not None
+        look.entries.append(_register(path, folder, [_Sheet(grid, found, chosen)], _SEVERAL, record=True))
+    return look
+
+
+def _chosen(
+    path: Path, folder: Path, grid: Grid, headings: Headings | None, *, alone: bool, points: bool
+) -> Match | None:
+    """Return what a table is: by its own names, by the heading of its names, else by the file's."""
+    titles = _titles(grid, headings)
+    own = names_of(path, grid.title, folder, alone=alone, titles=titles)
+    chosen = _meant(grid, own, points=points) or _meant(grid, _of_headings(headings), points=False)
+    if chosen is not None or alone:
+        return chosen
+    return _meant(grid, names_of(path, grid.title, folder, alone=True, titles=titles), points=points)
 
 
 def look_for_figures(path: Path, folder: Path, zone: Zone) -> Entry | None:
@@ -127,14 +156,14 @@ def _left_out(path: Path, grid: Grid, count: int, headings: Headings | None, *, 
     return LeftOut(path, grid.title if count > 1 else "", text(f"drafting.unknown_{kind}"))
 
 
-def _register(path: Path, folder: Path, sheets: list[_Sheet], count: int) -> Entry:
+def _register(path: Path, folder: Path, sheets: list[_Sheet], count: int, *, record: bool = False) -> Entry:
     """Return the sheets of a workbook that list one register as an entry, read once to see that they can be."""
     first = sheets[0]
     known = load_registers()[first.match.id]
     keys = {"role": known.role} if known.id == known.role else {"role": known.role, "id": known.id}
     if known.level is not None:
         keys["level"] = known.level.value
-    entry = Entry(REGISTER, known.id, path, "", keys, reasons=[first.match.reason])
+    entry = Entry(REGISTER, known.id, path, "", keys, reasons=[first.match.reason], record=record)
     if first.match.guessed:
         entry.guessed = True
         place = text(f"drafting.place_{first.match.place}")
@@ -147,7 +176,8 @@ def _register(path: Path, folder: Path, sheets: list[_Sheet], count: int) -> Ent
     try:
         found = read_register(
             path, role=known.role, basis=Basis(entry.keys["basis"]), id=known.id, level=known.level,
-            as_of=entry.keys["as_of"], sheet=entry.inside or None,
+            as_of=entry.keys["as_of"], layer=entry.inside if record else None,
+            sheet=None if record else entry.inside or None,
         )  # fmt: skip
     except GeozoneError as error:
         entry.doubts.append(text("drafting.unreadable", reason=error.text))

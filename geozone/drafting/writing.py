@@ -98,7 +98,7 @@ def _keys(entry: Entry, home: Path) -> dict[str, str]:
     """Return the keys of a block in the order in which people write them."""
     place = {"path": _shown(entry.path, home)}
     if entry.inside:
-        place["layer" if entry.kind == LAYER else "sheet"] = entry.inside
+        place["layer" if entry.kind == LAYER or entry.record else "sheet"] = entry.inside
     first: dict[str, str] = {name: entry.keys[name] for name in ("role", "id", "level") if name in entry.keys}
     return {**first, **place, **{name: value for name, value in entry.keys.items() if name not in first}}
 

@@ -27,6 +27,8 @@ from geozone.read.safety import LIMITS, few_columns, local_file, small_enough
 from geozone.read.workbook import CellError, Share, Sheet, is_workbook, open_workbook
 
 _TABLES = (".csv", ".tsv", ".txt", ".xls", ".et")  # text that was given the ending of a workbook is text
+_GEODATABASE = ".gdb"
+_OF_PROGRAMS = {"layer_styles", "qgis_projects"}  # tables of GeoPackages that hold no data
 OWN_TABLE = "registers"  # of the GeoPackages that geozone writes
 
 # what is not seen in a cell, but makes two words of one: zero-width spaces, marks of order and direction, soft hyphens
@@ -97,6 +99,24 @@ def read_grids(path: Path | str, layer: str | None = None, *, own: str = OWN_TAB
         if path.suffix.lower() in _TABLES:
             return [_text_grid(path)]
     return [_layer_grid(path, layer)]
+
+
+def plain_tables(path: Path) -> list[str]:
+    """Return the tables without geometry in a GeoPackage or geodatabase; `read_grids` takes each as its `layer`.
+
+    Tables in which programs keep styles and projects are none of them. A file that cannot be opened has none: whoever reads
+    it is told why.
+    """
+    if not _holds_tables(path):
+        return []
+    try:
+        return [name for name, kind in vector.layers(path) if kind is None and name not in _OF_PROGRAMS]
+    except (DataSourceError, InputError):
+        return []
+
+
+def _holds_tables(path: Path) -> bool:
+    return is_database_file(path) or (path.is_dir() and path.suffix.lower() == _GEODATABASE)
 
 
 def as_text(value: Any) -> str:
@@ -214,7 +234,7 @@ def _rows_as_grid(table: pd.DataFrame, findings: list[Finding]) -> Grid:
 
 def _attributes(path: Path, layer: str | None) -> tuple[pd.DataFrame, list[Finding]]:
     kinds: dict[str, Any] = {}
-    if is_database_file(path):
+    if _holds_tables(path):
         with suppress(DataSourceError):  # the reader tells what is wrong
             kinds = dict(vector.layers(path))
     name = layer or (OWN_TABLE if OWN_TABLE in kinds else None)

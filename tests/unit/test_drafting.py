@@ -6,6 +6,7 @@ import zipfile
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from click.testing import CliRunner
@@ -19,6 +20,7 @@ from geozone.errors import InputError, UsageError
 from geozone.example import ZONES
 from geozone.model import CRS, Basis
 from geozone.project import load_project
+from geozone.registers import read_register
 from geozone.vintages import dates_in
 
 PLANNING = {"BSM": "1", "YSDM": "3", "XJXZQDM": "{code}", "SJXZQMC": "石家庄市", "XJXZQMC": "{name}", "LHLX": "水源涵养", "MJ": 1.0}  # fmt: skip
@@ -214,6 +216,44 @@ def test_a_folder_of_strange_files_ends_in_a_draft_that_says_so(tmp_path):
     assert str(tmp_path) not in written
     for name in reasons:
         assert f"# {name}: " in written
+
+
+@pytest.mark.parametrize("ending", [".gdb", ".gpkg"])
+def test_tables_without_geometry_are_listed_and_recognised_as_registers(tmp_path, ending):
+    path = tmp_path / f"三区三线成果{ending}"
+    write(squares(PLANNING, COUNTIES), path, "陆域生态保护红线")
+    bays = pd.DataFrame(
+        {"海湾名称": ["甲湾", "乙湾"], "县": ["乐亭县", "乐亭县"], "建设状态": ["已建成", "在建"]}
+    )
+    staff = pd.DataFrame({"姓名": ["甲"], "电话": ["1"]})
+    driver = {".gdb": "OpenFileGDB", ".gpkg": "GPKG"}[ending]
+    for name, table in (("美丽海湾名录", bays), ("通讯录", staff)):
+        pyogrio.write_dataframe(table, path, layer=name, driver=driver, append=True)
+    draft = draft_project(tmp_path)
+    assert [(entry.kind, entry.id, entry.inside) for entry in draft.entries] == [
+        ("layer", "redline", "陆域生态保护红线"),
+        ("register", "bay", "美丽海湾名录"),
+    ]
+    assert [(one.inside, "不是名录" in one.reason.zh) for one in draft.left_out] == [("通讯录", True)]
+    drafted = tmp_path / "project.toml"
+    drafted.write_text(
+        draft_text(draft, tmp_path, "zh").replace('vintage = "unknown"', 'vintage = "2025"'), "utf-8"
+    )
+    (register,) = load_project(drafted).registers
+    assert (register.path, register.layer, register.sheet) == (path, "美丽海湾名录", None)
+    found = read_register(path, role="bay", basis=Basis.OFFICIAL, layer="美丽海湾名录")
+    assert found.items["name"].tolist() == ["甲湾", "乙湾"]
+
+
+def test_two_tables_of_one_register_in_a_file_are_told_by_their_dates(tmp_path):
+    path = tmp_path / "名录.gpkg"
+    for year in (2024, 2026):
+        bays = pd.DataFrame({"海湾名称": ["甲湾"], "县": ["乐亭县"], "建设状态": ["已建成"]})
+        pyogrio.write_dataframe(bays, path, layer=f"海湾名录{year}", driver="GPKG", append=path.exists())
+    older, newer = sorted(draft_project(tmp_path).entries, key=lambda one: one.inside)
+    assert newer.state is not State.OPEN
+    assert newer.keys["as_of"] == "2026"
+    assert older.state is State.OPEN
 
 
 def test_a_layer_that_is_called_so_but_of_another_kind_is_not_taken(tmp_path):
