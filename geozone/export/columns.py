@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import NoneType
 from typing import Any, Literal
 
 import pandas as pd
@@ -123,6 +124,8 @@ def _typed(values: pd.Series[Any], type_: ColumnType) -> pd.Series[Any]:
     if isinstance(values.dtype, pd.StringDtype):  # texts already, the usual case of large layers
         texts_only: pd.Series[Any] = values.astype("object").where(values.notna(), None)
         return texts_only
+    if set(map(type, values.array)) <= {str, NoneType}:  # a word of an enumeration is of a type of its own
+        return values.astype("object")
     present = values.notna().tolist()
     texts = [_plain(value) if there else None for value, there in zip(values, present, strict=True)]
     return pd.Series(texts, index=values.index, dtype="object")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -89,29 +90,42 @@ def _fitting(
             row["type"] = "text"
         if item.type != "text":
             continue
-        written = [_in_encoding(value, encoding) for value in frame[item.name]]
-        texts = [_fitted(value, table, item.name, encoding) for value in written]
-        for mark, before, after in (("replaced", frame[item.name], written), ("shortened", written, texts)):
-            changed = sum(one != other for one, other in zip(before, after, strict=True))
-            row[mark] = str(changed) if changed else ""
+        texts, replaced, shortened = _fitting_texts(frame[item.name], table, item.name, encoding)
+        row["replaced"], row["shortened"] = (str(count or "") for count in (replaced, shortened))
         frame[item.name] = pd.Series(texts, index=frame.index, dtype="object")
     return frame.rename(columns=names), rows
 
 
-def _in_encoding(value: str | None, encoding: str) -> str | None:
-    try:
-        return None if value is None else fitted_text(value, encoding)
-    except LookupError as error:
-        raise UsageError("export.unknown_encoding", encoding=encoding) from error
+def _fitting_texts(
+    values: Iterable[str | None], table: Table, column: str, encoding: str
+) -> tuple[list[str | None], int, int]:
+    """Return texts that fit the encoding and the width of a column, and in how many characters were replaced, and cut off."""
+    texts: list[str | None] = []
+    replaced = shortened = 0
+    for value in values:
+        if value is None:
+            texts.append(None)
+            continue
+        written = value
+        try:
+            code = value.encode(encoding)
+        except LookupError as error:
+            raise UsageError("export.unknown_encoding", encoding=encoding) from error
+        except UnicodeEncodeError:
+            written = fitted_text(value, encoding)
+            replaced += written != value
+            code = _encoded(written, table, column, encoding)
+        if len(code) > _TEXT:
+            written = code[:_TEXT].decode(encoding, errors="ignore")
+            shortened += 1
+        texts.append(written)
+    return texts, replaced, shortened
 
 
-def _fitted(value: str | None, table: Table, column: str, encoding: str) -> str | None:
-    if value is None:
-        return None
+def _encoded(value: str, table: Table, column: str, encoding: str) -> bytes:
     try:
-        code = value.encode(encoding)
+        return value.encode(encoding)
     except UnicodeEncodeError as error:
         raise UsageError(
             "export.not_encodable", layer=table.title, column=column, value=value, encoding=encoding
         ) from error
-    return value if len(code) <= _TEXT else code[:_TEXT].decode(encoding, errors="ignore")

@@ -16,6 +16,7 @@ from geozone.overlay.edges import densify
 from geozone.overlay.plane import without_heights
 
 _DIMENSION = {"MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}
+_SINGLE = [0, 1, 3]  # types of points, lines and areas of one part
 _SUFFIX = {0: "_points", 1: "_lines", 2: "_areas"}
 _BUILD = {0: shapely.multipoints, 1: shapely.multilinestrings, 2: shapely.multipolygons}
 _EDGE_DEGREES = 0.01  # edges that are longer are divided before they are laid into a plane; about a kilometre
@@ -41,7 +42,10 @@ def single_type(geometries: gpd.GeoSeries, expected: str) -> list[tuple[str, str
         Suffix of the layer name, geometry type, and geometries of that type with the index of the features.
     """
     flat = without_heights(np.asarray(geometries.array, dtype=object))
-    parts, owners = shapely.get_parts(flat, return_index=True)
+    if np.isin(shapely.get_type_id(flat), _SINGLE).all():  # the usual case of large layers
+        parts, owners = flat, np.arange(len(flat))
+    else:
+        parts, owners = shapely.get_parts(flat, return_index=True)
     while (
         shapely.get_type_id(parts) >= 4
     ).any():  # a collection may hold multi-parts and further collections

@@ -1,6 +1,6 @@
 """Measure exporting a layer of 1,000,000 features beside the plain write of the same table::
 
-    python tests/data/million_export.py [FEATURES]
+    python tests/data/million_export.py [FEATURES [FORMAT...]]
 
 Prints for every format the processor time of the export, of pyogrio's (for GeoParquet: geopandas') plain write of the same
 columns to the same format, their ratio, and whether two exports are the same to the last byte.
@@ -33,6 +33,7 @@ DRIVERS = {
     "geojson": "GeoJSON",
     "shp": "ESRI Shapefile",
     "mif": "MapInfo File",
+    "tab": "MapInfo File",
 }
 
 
@@ -82,7 +83,7 @@ def main() -> None:
     frame = next(table.frame for table in content(result, "zh") if table.name == name)
     warnings.simplefilter("ignore")  # a shapefile's names are shortened in the plain write
     sys.stdout.write("| format | export, s | plain write, s | ratio | equal bytes |\n|---|---|---|---|---|\n")
-    for format_ in (*DRIVERS, "parquet"):
+    for format_ in sys.argv[2:] or (*DRIVERS, "parquet"):
         with tempfile.TemporaryDirectory() as folder:
             base = Path(folder)
             first, second = (base / part / f"bth.{format_}" for part in ("one", "two"))
