@@ -8,6 +8,7 @@ import click
 
 from geozone.cli.help import option
 from geozone.cli.options import CSV, JSON, LANG, PATH, cli
+from geozone.cli.progress import progress_bar
 from geozone.messages import Language
 
 
@@ -23,7 +24,8 @@ def diff_command(old: Path, new: Path, form: str | None, every: bool, lang: Lang
     from geozone import listing
     from geozone.diff import compare, difference_rows, difference_text
 
-    found = compare(old, new)
+    with progress_bar(lang, compiles=False) as progress:
+        found = compare(old, new, progress=progress)
     if form:
         click.echo(listing.show(difference_rows(found, lang), form) if found or form == "csv" else "[]")
     else:

@@ -28,7 +28,7 @@ from geozone.cli.options import (
     deliver_map,
     deliver_result,
 )
-from geozone.cli.progress import progress_bar
+from geozone.cli.progress import part_of, progress_bar, say
 from geozone.cli.standards import STANDARD, Against, check_deliveries, end_with, write_failing
 from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.messages import Language, text
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geozone.model import Finding, Layer
+    from geozone.overlay.features import Progress
 
 
 @cli.command("coverage")
@@ -190,19 +191,23 @@ def check_command(
         return
     checked: list[_Checked] = []
     code = failed = 0
-    for path in files:
-        try:
-            names: list[str | None] = [layer] if layer else [] if is_database(path) else [*list_layers(path)]
-            for name in names or [None]:
-                one = _checked(path, name, crs=crs, encoding=encoding, mend=out is not None)
-                checked.append(one)
-                for decision in one.layer.decisions:
-                    click.echo(f"{one.file}: {decision.reason.get(lang)}", err=True)
-                code = max(code, DataError.exit_code if has_errors(one.findings) else 0)
-        except GeozoneError as error:
-            click.echo(text("cli.failed", reason=error.text).get(lang), err=True)
-            failed += 1
-            code = max(code, error.exit_code)
+    with progress_bar(lang, compiles=False) as progress:
+        for number, path in enumerate(files):
+            part = part_of(progress, number, len(files))
+            try:
+                found = [layer] if layer else [] if is_database(path) else [*list_layers(path)]
+                names: list[str | None] = [*found] or [None]
+                for place, name in enumerate(names):
+                    steps = part_of(part, place, len(names))
+                    one = _checked(path, name, steps, crs=crs, encoding=encoding, mend=out is not None)
+                    checked.append(one)
+                    for decision in one.layer.decisions:
+                        say(f"{one.file}: {decision.reason.get(lang)}")
+                    code = max(code, DataError.exit_code if has_errors(one.findings) else 0)
+            except GeozoneError as error:
+                say(text("cli.failed", reason=error.text).get(lang))
+                failed += 1
+                code = max(code, error.exit_code)
     if out and checked:
         from geozone.export.repaired import write_repaired
 
@@ -250,14 +255,24 @@ def _show_checked(
 
 
 def _checked(
-    path: str | Path, name: str | None, *, crs: str | None, encoding: str | None, mend: bool
+    path: str | Path,
+    name: str | None,
+    progress: Progress,
+    *,
+    crs: str | None,
+    encoding: str | None,
+    mend: bool,
 ) -> _Checked:
     from geozone.addresses import is_database, without_password
     from geozone.checks import check, repair
     from geozone.checks.report import all_findings
     from geozone.read import read_layer
 
+    count = 3 if mend else 2  # read, checked, repaired
+    progress(0, count)
     layer = read_layer(path, layer=name, crs=crs, encoding=encoding)
+    progress(1, count)
     found = all_findings(layer, check(layer))
+    progress(2, count)
     shown = without_password(str(path)) if is_database(path) else Path(path).name
     return _Checked(shown, layer, found, repair(layer) if mend else None)

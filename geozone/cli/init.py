@@ -39,7 +39,7 @@ def init_command(folder: Path, out: Path | None, ask: bool, form: str | None, la
         raise UsageError("drafting.exists", path=path)
     if ask and not sys.stdin.isatty():
         raise UsageError("drafting.ask_needs_terminal")
-    with progress_bar(lang) as progress:
+    with progress_bar(lang, compiles=False) as progress:
         draft = draft_project(folder, ask=_asking(lang) if ask else None, progress=progress)
     with whole_file(path) as unfinished:
         unfinished.write_text(draft_text(draft, path.parent, lang), "utf-8", newline="\n")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geozone.overlay.features import Progress
 
 VARIABLE, LINES = "GEOZONE_PROGRESS", "lines"
+_FINE = 1000  # of how much each part of work counts
 
 
 class Steps(NamedTuple):
@@ -29,8 +30,16 @@ class Steps(NamedTuple):
 
 
 @contextmanager
-def progress_bar(lang: Language) -> Iterator[Progress]:
-    """Show how far long work has come, on a terminal from the second second on; yields what is called with done and total."""
+def progress_bar(lang: Language, *, compiles: bool = True) -> Iterator[Progress]:
+    """Show how far long work has come, on a terminal from the second second on; yields what is called with done and total.
+
+    Parameters
+    ----------
+    lang
+        Of what is said beside it.
+    compiles
+        Whether the work is an overlay, which is compiled when it runs for the first time; that is said then.
+    """
     if _in_lines():
         yield _Lines().show
         return
@@ -38,7 +47,7 @@ def progress_bar(lang: Language) -> Iterator[Progress]:
 
     from geozone.overlay.compiled.kept import is_compiled
 
-    if sys.stderr.isatty() and not is_compiled():
+    if compiles and sys.stderr.isatty() and not is_compiled():
         click.echo(text("run.step_overlay_first").get(lang), err=True)
     with tqdm(file=sys.stderr, delay=2, disable=None, leave=False, miniters=1) as bar:
 
@@ -70,6 +79,24 @@ def step_bar(total: int, lang: Language) -> Iterator[Steps]:
             bar.update()
 
         yield Steps(advance, lambda line: bar.write(line.get(lang), file=sys.stderr))
+
+
+def part_of(whole: Progress, number: int, count: int) -> Progress:
+    """Return what tells the progress of one of several equal parts as that of the whole; numbers begin with 0."""
+
+    def show(done: int, total: int) -> None:
+        if total:
+            whole(number * _FINE + done * _FINE // total, count * _FINE)
+
+    return show
+
+
+def say(line: str) -> None:
+    """Write a line on standard error, above a bar where one stands."""
+    from tqdm import tqdm
+
+    with tqdm.external_write_mode(file=sys.stderr):
+        click.echo(line, err=True)
 
 
 def _in_lines() -> bool:

@@ -12,11 +12,13 @@ import click
 
 from geozone.cli.help import option
 from geozone.cli.options import CSV, JSON, LANG, cli
+from geozone.cli.progress import part_of, progress_bar, say
 from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.messages import Language, text
 
 if TYPE_CHECKING:
     from geozone.model import Finding, Layer
+    from geozone.overlay.features import Progress
     from geozone.standards.declared import Standard
     from geozone.standards.delivery import Delivery
 
@@ -105,13 +107,16 @@ def check_deliveries(
     """Hold each file against a standard, print what was found, and end with the code that it makes."""
     if repair is not None:
         raise UsageError("standards.repair_apart")
-    outcome = _hold_against(files, against, lang)
+    with progress_bar(lang, compiles=False) as progress:
+        outcome = _hold_against(files, against, progress, lang)
     write_failing([(one.file, one.layer, one.findings) for one in outcome.held], failing, lang)
     _show_outcome(outcome, form, lang, every=every)
     end_with(outcome.code)
 
 
-def _hold_against(files: tuple[str | Path, ...], against: Against, lang: Language) -> Outcome:
+def _hold_against(
+    files: tuple[str | Path, ...], against: Against, progress: Progress, lang: Language
+) -> Outcome:
     """Hold each file against a standard, and tell on standard error what was decided and what it rests on."""
     from geozone.addresses import shown_path
     from geozone.checks.report import has_errors
@@ -124,58 +129,67 @@ def _hold_against(files: tuple[str | Path, ...], against: Against, lang: Languag
 
     def told(layer: str | None, error: GeozoneError) -> None:
         reason = text("standards.layer_unread", layer=layer, reason=error.text) if layer else error.text
-        click.echo(text("cli.failed", reason=reason).get(lang), err=True)
+        say(text("cli.failed", reason=reason).get(lang))
         failed.append(error)
 
-    for path in files:
+    for number, path in enumerate(files):
+        reading, holding = (part_of(progress, 2 * number + half, 2 * len(files)) for half in range(2))
         file = shown_path(path, against.layer).name
         try:
             deliveries = read_deliveries(
-                path, layer=against.layer, crs=against.crs, encoding=against.encoding, told=told
+                path,
+                layer=against.layer,
+                crs=against.crs,
+                encoding=against.encoding,
+                told=told,
+                progress=reading,
             )
         except GeozoneError as error:
             told(None, error)
             continue
         if len(deliveries) > 1:
             several = text("standards.several_deliveries", file=file, count=len(deliveries))
-            click.echo(several.get(lang), err=True)
-        for delivery in deliveries:
-            held += _held_delivery(f"{file}/{delivery.place}".rstrip("/"), standard, delivery, lang)
+            say(several.get(lang))
+        for place, delivery in enumerate(deliveries):
+            part = part_of(holding, place, len(deliveries))
+            held += _held_delivery(f"{file}/{delivery.place}".rstrip("/"), standard, delivery, part, lang)
     code = max((error.exit_code for error in failed), default=0)
     if any(has_errors(one.findings) for one in held):
         code = max(code, DataError.exit_code)
     return Outcome(standard, held, code, len(failed))
 
 
-def _held_delivery(file: str, standard: Standard, delivery: Delivery, lang: Language) -> list[Held]:
+def _held_delivery(
+    file: str, standard: Standard, delivery: Delivery, progress: Progress, lang: Language
+) -> list[Held]:
     """Hold one delivery against a standard; tell what was decided when it was read, and what was not held."""
     from geozone.standards.checking import not_held
     from geozone.standards.rules import how_sure
 
     for table in delivery.tables:
         for decision in table.layer.decisions:
-            click.echo(f"{file}: {decision.reason.get(lang)}", err=True)
+            say(f"{file}: {decision.reason.get(lang)}")
     title, count = standard.title, len(standard.rules)
     line = text("standards.held", file=file, title=title, rules=count, certainties=how_sure(standard))
-    click.echo(line.get(lang), err=True)
+    say(line.get(lang))
     if skipped := not_held(standard, delivery):
         codes = ", ".join(rule.code for rule in skipped)
-        click.echo(text("standards.single_layer", file=file, codes=codes).get(lang), err=True)
-    found = _by_layer(file, standard, delivery)
+        say(text("standards.single_layer", file=file, codes=codes).get(lang))
+    found = _by_layer(file, standard, delivery, progress)
     if not any(one.findings for one in found):
         key = "no_finding_in_rest" if delivery.unread else "no_finding"
-        click.echo(text(f"standards.{key}", file=file).get(lang), err=True)
+        say(text(f"standards.{key}", file=file).get(lang))
     return found
 
 
-def _by_layer(file: str, standard: Standard, delivery: Delivery) -> list[Held]:
+def _by_layer(file: str, standard: Standard, delivery: Delivery, progress: Progress) -> list[Held]:
     import geopandas as gpd
 
     from geozone.checks.report import all_findings
     from geozone.model import CRS, Layer
     from geozone.standards.checking import check_delivery
 
-    found = check_delivery(standard, delivery)
+    found = check_delivery(standard, delivery, progress=progress)
     names = {table.name for table in delivery.tables}
     held = [
         Held(file, table.layer, all_findings(table.layer, [one for one in found if one.layer == table.name]))

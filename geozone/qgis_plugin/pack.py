@@ -15,6 +15,7 @@ from geozone.choices import EDITIONS
 from geozone.files import whole_file
 from geozone.messages import room
 from geozone.seeds import load_zones
+from geozone.standards.declared import load_standard, standard_ids
 
 PACKAGE = "geozone_processing"  # the name of the plugin's folder in QGIS
 OUTPUT = Path("dist/geozone_qgis_plugin.zip")
@@ -25,11 +26,15 @@ _PACKED = {".py", ".svg"}
 
 
 def words() -> str:
-    """Return what the plugin shows, as JSON: its texts, the zones and the editions of a build."""
+    """Return what the plugin shows, as JSON: its texts, the zones and the editions of a build, and the standards."""
     content = {
         "words": {key: {"zh": text.zh, "en": text.en} for key, text in room(_ROOM).items()},
         "zones": {key: {"zh": zone.title.zh, "en": zone.title.en} for key, zone in load_zones().items()},
         "editions": list(EDITIONS),
+        "standards": {
+            key: {"zh": title.zh, "en": title.en}
+            for key, title in ((key, load_standard(key).title) for key in standard_ids())
+        },
     }
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=False)
 

@@ -24,7 +24,9 @@ def checks() -> Mapping[str, Callable[[Checking], None]]:
     )
 
 
-def check_delivery(standard: Standard, delivery: Delivery) -> list[Finding]:
+def check_delivery(
+    standard: Standard, delivery: Delivery, *, progress: Callable[[int, int], None] | None = None
+) -> list[Finding]:
     """Return everything in which a delivery breaks a standard, in the order of its rules.
 
     Parameters
@@ -33,6 +35,8 @@ def check_delivery(standard: Standard, delivery: Delivery) -> list[Finding]:
         What it is held against.
     delivery
         The layers as they were read; they are not changed.
+    progress
+        Is called with how many rules were held, and of how many.
 
     Returns
     -------
@@ -42,7 +46,9 @@ def check_delivery(standard: Standard, delivery: Delivery) -> list[Finding]:
     tables = structure.known_tables(standard, delivery)
     known = checks()
     found: list[Finding] = []
-    for rule in standard.rules:
+    for number, rule in enumerate(standard.rules):
+        if progress is not None:
+            progress(number, len(standard.rules))
         checking = Checking(standard, delivery, tables, rule)
         known[rule.check](checking)
         found += checking.findings

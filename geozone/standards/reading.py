@@ -22,6 +22,7 @@ def read_deliveries(
     crs: str | None = None,
     encoding: str | None = None,
     told: Callable[[str, GeozoneError], None],
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Delivery]:
     """Read what was handed over: one delivery, or one for each place inside where layers of one name lie in several.
 
@@ -38,6 +39,8 @@ def read_deliveries(
         As `geozone.read_layer` takes them.
     told
         Is called with a layer that cannot be read and what is wrong with it; the others are read all the same.
+    progress
+        Is called with how many layers were read, and of how many.
 
     Raises
     ------
@@ -53,10 +56,14 @@ def read_deliveries(
     tolerances = (
         xy_tolerances(file, [name for name in names if name]) if file.suffix.lower() == ".gdb" else {}
     )
-    deliveries = []
+    deliveries: list[Delivery] = []
+    begun = 0
     for place, inner in _by_place(names).items():
         delivery = Delivery(PurePosixPath(place).stem or file.stem, [], whole, place=place)
         for name in inner:
+            if progress is not None:
+                progress(begun, len(names))
+            begun += 1
             shown = _called(name or file.name.partition("?table=")[2].rpartition(".")[2] or file.stem)
             try:
                 read = read_layer(path, layer=name, crs=crs, encoding=encoding)

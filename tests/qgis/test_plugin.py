@@ -10,6 +10,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from delivery_samples import planning_delivery, write_folder
 from samples import sample_result
 from shapely import box
 
@@ -78,6 +79,9 @@ def data(tmp_path_factory):
     LATER.to_file(folder / "layers.gpkg", layer="later")
     LAYER.set_crs("EPSG:4326", allow_override=True).to_file(folder / "unplaced.shp")
     (folder / "unplaced.prj").unlink()
+    delivered = planning_delivery()
+    delivered["STBHHX"].loc[0, "MJ"] = -1.0
+    write_folder(delivered, folder / "汇交")
     result = sample_result()
     (folder / "delivery").mkdir()
     write_format(result, folder / "delivery" / "bth.qgz", "qgz")
@@ -126,6 +130,9 @@ def ran(in_qgis, data, tmp_path_factory):
         ("diff", {"OLD": zones, "NEW": zones, "OUTPUT": "TEMPORARY_OUTPUT"}, {}),
         ("build", {"ZONES": ["bth"], "OUTPUT": str(out / "maps")}, {"environment": "delivering"}),
         ("diff", {"OLD": zones, "NEW": zones, "OUTPUT": "TEMPORARY_OUTPUT"}, {"environment": "waiting", "cancel": 2}),
+        ("check", {"DELIVERY": str(data / "汇交"), "STANDARD": "planning", "OUTPUT": "TEMPORARY_OUTPUT",
+                   "FAILING": str(out / "failing.gpkg")}, {}),
+        ("check", {"LAYERS": [redline], "DELIVERY": str(data / "汇交"), "OUTPUT": "TEMPORARY_OUTPUT"}, {}),
     )  # fmt: skip
     names = (
         "coverage",
@@ -138,6 +145,8 @@ def ran(in_qgis, data, tmp_path_factory):
         "failing",
         "build",
         "cancelled",
+        "held",
+        "both",
     )
     return told | dict(zip(names, told["steps"], strict=True))
 
@@ -196,6 +205,34 @@ def test_a_check_puts_its_findings_where_they_are(ran):
     assert "重叠" in overlap["message"]
     assert overlap["layer"] == "红线"
     assert Path(ran["check"]["results"]["REPAIRED"]).is_file()
+
+
+def test_a_delivery_held_against_a_standard_has_the_findings_of_the_command_line(ran, data):
+    command = [str(data / "environment" / "bin" / "geozone"), "check", str(data / "汇交")]
+    printed = subprocess.run(
+        [*command, "--standard", "planning", "--json"], capture_output=True, check=False, encoding="utf-8"
+    )
+    expected = [
+        (finding["code"], finding["feature"], finding["message"]["zh"])
+        for report in json.loads(printed.stdout)
+        for finding in report["findings"]
+    ]
+    rows = ran["held"]["layers"]["OUTPUT"]["rows"]
+    assert [(row["code"], row["feature"], row["message"]) for row in rows] == expected
+    assert any("-1" in message for _, _, message in expected)
+    failing = ran["held"]["results"]["FAILING"]
+    assert "FINDINGS_AREAS" in ran["held"]["loaded"]
+    assert len(gpd.read_file(failing, layer="findings_areas")) == sum(
+        bool(feature) for _, feature, _ in expected
+    )
+    assert "二者选其一" in ran["both"]["error"]
+
+
+def test_a_check_and_a_comparison_tell_how_far_they_are(ran):
+    assert ran["check"]["steps"] == [0, 33, 66]  # read, checked, repaired
+    assert ran["diff"]["steps"] == [33, 66, 100]
+    assert len(ran["held"]["steps"]) > 10  # each rule
+    assert ran["held"]["steps"] == sorted(ran["held"]["steps"])
 
 
 def test_two_equal_deliveries_have_no_difference(ran):
@@ -280,3 +317,37 @@ def test_qgis_process_gives_the_numbers_of_the_command_line(qgis_process, data, 
     columns = list(json.loads(printed.stdout)[0])
     found = gpd.read_file(out, layer="coverage")[columns].to_dict(orient="records")
     assert found == json.loads(printed.stdout)
+
+
+DEFINITION = """<!DOCTYPE qgis-layer-definition>
+<qlr><layer-tree-group><layer-tree-layer id="a" name="a" providerKey="ogr" source="./gone.gpkg|layername=units"/></layer-tree-group>
+<maplayers><maplayer type="vector" geometry="Polygon"><id>a</id><datasource>./gone.gpkg|layername=units</datasource>
+<layername>a</layername><provider encoding="UTF-8">ogr</provider></maplayer></maplayers></qlr>
+"""
+
+
+def test_a_renamed_geopackage_opens_with_all_layers_where_the_plugin_is_and_is_never_taken_for_another(
+    run_in_qgis, plugins, data, tmp_path
+):
+    folder = tmp_path / "最终版2"
+    shutil.copytree(data / "delivery", folder)
+    renamed = (folder / "bth.gpkg").rename(folder / "京津冀 100%.gpkg")
+    (folder / "bth.qgz").rename(folder / "工程.qgz")
+    (folder / "其他.gpkg").write_bytes(b"no GeoPackage")
+    (tmp_path / "elsewhere").mkdir()
+    definition = tmp_path / "elsewhere" / "a.qlr"
+    definition.write_text(DEFINITION, "utf-8")
+    addresses = [f"geopackage:{renamed}?projectName=bth", str(folder / "工程.qgz")]
+    out = run_in_qgis("open_renamed.py", plugins, *addresses, definition, timeout=300)
+    told = json.loads(out.strip().splitlines()[-1])
+    for each in told["with"]:
+        assert each["read"]
+        assert each["count"] == len(each["sources"]) > 10
+        assert all(str(renamed) in source for source in each["sources"])
+    assert [each["sources"] for each in told["without"]] == [[], []], "QGIS finds them by itself"
+    assert told["added"] == [False]  # its layer has the same name in the open project, and lies elsewhere
+    shutil.copy(renamed, folder / "bth 副本.gpkg")
+    again = run_in_qgis("open_renamed.py", plugins, *addresses, timeout=300)
+    inside, beside = json.loads(again.strip().splitlines()[-1])["with"]
+    assert inside["count"] == len(inside["sources"])
+    assert beside["sources"] == []  # nobody knows which of two is meant

@@ -18,6 +18,7 @@ from geozone.messages import room
 from geozone.qgis_plugin.geozone_processing import command
 from geozone.qgis_plugin.pack import PACKAGE, pack
 from geozone.seeds import load_zones
+from geozone.standards.declared import standard_ids
 
 ROOT = Path(geozone.__file__).parent
 FOLDER = ROOT / "qgis_plugin" / PACKAGE
@@ -57,11 +58,12 @@ def test_the_words_of_the_plugin_are_those_of_the_catalogue_and_none_is_idle(pac
     assert content["words"] == {key: {"zh": one.zh, "en": one.en} for key, one in catalogue.items()}
     assert list(content["zones"]) == list(load_zones())
     assert content["editions"] == list(EDITIONS)
+    assert list(content["standards"]) == standard_ids()
     named = set(re.findall(r'word\(\s*"([a-z_0-9]+)"', SOURCE)) | {"description", "about"}
     commands = re.findall(r'KEY = "([a-z]+)"', SOURCE)
     named |= {f"{key}_{part}" for key in commands for part in ("title", "about", "help")}
     named |= {f"{key}_{part}" for key in ("change", "diff") for part in ("old", "new")}
-    named |= {"change_zones", "change_places"}
+    named |= {"change_zones", "change_places", "check_failing", "check_repaired"}
     assert named == set(catalogue)
 
 

@@ -1,4 +1,4 @@
-"""The plugin as QGIS loads it: it adds the provider, and takes it away again."""
+"""The plugin as QGIS loads it: it adds the provider and finds renamed GeoPackages, and takes both away again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from qgis.core import QgsApplication
 
 from .provider import GeozoneProvider
+from .renamed import Renamed
 
 
 class GeozonePlugin:
@@ -21,17 +22,20 @@ class GeozonePlugin:
     def __init__(self, iface: Any) -> None:
         self.iface = iface
         self.provider: GeozoneProvider | None = None
+        self.renamed = Renamed()
 
     def initProcessing(self) -> None:
-        """Add the provider; all that there is to do without a window."""
+        """Add the provider, and look after renamed GeoPackages; all that there is to do without a window."""
         self.provider = GeozoneProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
+        self.renamed.begin()
 
     def initGui(self) -> None:
         """Add the provider to the toolbox."""
         self.initProcessing()
 
     def unload(self) -> None:
-        """Take the provider away."""
+        """Take away what was added."""
+        self.renamed.end()
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)

@@ -31,6 +31,6 @@ def word(key: str, **params: Any) -> str:
 
 @lru_cache(maxsize=1)
 def packed() -> dict[str, Any]:
-    """Return what was written when the plugin was packed: its words, the zones and the editions."""
+    """Return what was written when the plugin was packed: its words, the zones, the editions and the standards."""
     content: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
     return content
