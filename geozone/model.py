@@ -99,6 +99,13 @@ class BreakKind(StrEnum):
     BUILT = "built"
 
 
+class ChangeBasis(StrEnum):
+    """What an increase or a decrease is counted in."""
+
+    POINTS = "percentage_points"
+    RELATIVE = "relative"
+
+
 class Comparator(StrEnum):
     """How a target compares; ``以上``, 'over' and 'more than' are all at-least."""
 

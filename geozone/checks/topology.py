@@ -59,12 +59,12 @@ def _duplicates(layer_findings: LayerFindings, geometries: np.ndarray) -> Rows:
     codes, _ = pd.factorize(shapes)
     first[alike] = alike[np.unique(codes, return_index=True)[1]][codes] if len(alike) else alike
     again = np.flatnonzero(first != np.arange(len(geometries)))
-    for row in again[:LISTED].tolist():
-        other = layer_findings.labels[first[row]]
-        layer_findings.add(
-            "duplicate", Severity.WARNING, row=row, place=place_of(geometries[row]), other=other
-        )
-    layer_findings.rest("duplicate", LISTED, len(again))
+    sites = shapely.get_dimensions(geometries[again]) == 0  # ground counts once, sites are counted one by one
+    for kind, rows in (("duplicate", again[~sites]), ("duplicate_site", again[sites])):
+        for row in rows[:LISTED].tolist():
+            other = layer_findings.labels[first[row]]
+            layer_findings.add(kind, Severity.WARNING, row=row, place=place_of(geometries[row]), other=other)
+        layer_findings.rest(kind, LISTED, len(rows))
     return first
 
 

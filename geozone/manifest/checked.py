@@ -111,8 +111,6 @@ def indicator_faults() -> list[Fault]:
         for name, key in one.measure.keys.items():
             if name in one.options:
                 _check_input(declared, (one.id, name), key, one.options[name], indicators)
-        if one.measure.share and not load_units()[one.unit].share:
-            declared.fault((one.id, "unit"), "no_share", unit=one.unit, measure=one.measure.id)
         for name in _in_formula(one):
             _known(declared, (one.id, "formula"), name, indicators, "unknown_indicator")
         for field in one.fields:

@@ -21,6 +21,7 @@ class Field:
     title: Text
     unit: str | None  # of its values, where they are numbers
     written: tuple[str, ...] = ()  # other headings under which files have it
+    words: tuple[str, ...] = ()  # all words that it may hold; empty where they may be any
 
 
 @cache
@@ -35,12 +36,13 @@ def load_fields() -> Mapping[str, Field]:
     declared = Declarations.read(shipped("seeds") / "fields.toml")
     found = {}
     for key, table in declared.tables.items():
-        declared.known_keys((key,), table, {"title", "unit", "written"})
+        declared.known_keys((key,), table, {"title", "unit", "written", "values"})
         unit = table.get("unit")
         if unit is not None and unit not in load_units():
             near = nearest(unit, load_units())
             declared.fault((key, "unit"), "unknown_unit", name=unit, nearest=near)
-        found[key] = Field(key, Text(**table["title"]), unit, tuple(table.get("written", ())))
+        written, words = (tuple(table.get(name, ())) for name in ("written", "values"))
+        found[key] = Field(key, Text(**table["title"]), unit, written, words)
     declared.stop_on_faults()
     return MappingProxyType(found)
 

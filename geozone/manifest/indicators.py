@@ -34,6 +34,7 @@ _OWN_KEYS = {
     "printed_change",
     "approved",
 }
+_AS_SHARE = ("points", "relative")  # changes that are fractions
 _SEVERAL = ("areas", "layers", "registers", "figures")
 AREA_WEIGHT = "area"  # of a mean; any other weight is a raster
 LAYER_KINDS = frozenset({"area", "line", "point", "raster"})  # that a key may ask of a layer
@@ -175,7 +176,7 @@ def parse_indicator(
         Keys that the caller reads itself.
     """
     before = len(declared.faults)
-    measures, units = load_measures(), load_units()
+    measures = load_measures()
     for name in ("title", "measure"):
         if name not in table:
             declared.fault(place, "missing_key", name=name)
@@ -186,11 +187,7 @@ def parse_indicator(
             declared.fault((*place, "measure"), "unknown_measure", name=table["measure"], nearest=close)
         return None
     declared.known_keys(place, table, {*_OWN_KEYS, *measure.keys, *more})
-    unit = str(table.get("unit", measure.unit or ("%" if measure.share else "")))
-    if unit not in units:
-        declared.fault((*place, "unit"), "unknown_unit", name=unit, nearest=nearest(unit, units))
-    elif measure.unit is not None and unit != measure.unit:
-        declared.fault((*place, "unit"), "wrong_unit", measure=measure.id, wanted=measure.unit, unit=unit)
+    unit = _unit(declared, place, table, measure)
     told = table.get("told", TOLD[0])
     if told not in TOLD:
         declared.fault((*place, "told"), "unknown_word", name=told, nearest=nearest(str(told), TOLD))
@@ -221,6 +218,21 @@ def parse_indicator(
         printed_change=table.get("printed_change", ""),
         options=MappingProxyType(options),
     )
+
+
+def _unit(
+    declared: Declarations, place: tuple[str | int, ...], table: Mapping[str, Any], measure: Measure
+) -> str:
+    """Return the unit of the values; a fault is kept where nobody knows it, or the measure has another."""
+    units = load_units()
+    unit = str(table.get("unit", measure.unit or ("%" if measure.share else "")))
+    if unit not in units:
+        declared.fault((*place, "unit"), "unknown_unit", name=unit, nearest=nearest(unit, units))
+    elif measure.unit is not None and unit != measure.unit:
+        declared.fault((*place, "unit"), "wrong_unit", measure=measure.id, wanted=measure.unit, unit=unit)
+    elif (measure.share or table.get("as") in _AS_SHARE) and not units[unit].share:
+        declared.fault((*place, "unit"), "no_share", measure=measure.id, unit=unit)
+    return unit
 
 
 def _said(table: Mapping[str, Any]) -> Said:

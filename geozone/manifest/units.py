@@ -8,13 +8,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from math import inf
 from types import MappingProxyType
 
 from geozone.files import shipped
 from geozone.manifest.declared import Declarations
 from geozone.messages import Text
 
-_KEYS = {"zh", "en", "share", "places", "of", "factor", "grades", "shown", "spoken", "written"}
+_KEYS = {
+    "zh",
+    "en",
+    "share",
+    "places",
+    "of",
+    "factor",
+    "grades",
+    "least",
+    "most",
+    "shown",
+    "spoken",
+    "written",
+}
 _MULTIPLES = "multiples"  # the table of words that multiply a unit
 
 
@@ -41,6 +55,8 @@ class Unit:
     shown: Shown | None
     spoken: Text  # as sentences write it
     written: tuple[str, ...] = ()  # how people write it, beside its id and titles
+    least: float = -inf  # the least and the most that a site can have
+    most: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,8 @@ def load_units() -> Mapping[str, Unit]:
             shown=shown and Shown(Text(shown["zh"], shown["en"]), shown["zh_factor"], shown["en_factor"]),
             spoken=Text(table.get("spoken", table["zh"]), table["en"]),
             written=tuple(table.get("written", ())),
+            least=float(table.get("least", -inf)),
+            most=float(table.get("most", inf)),
         )
     declared.stop_on_faults()
     return MappingProxyType(units)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from geozone.manifest.units import unit_title
@@ -71,6 +71,8 @@ def implausible(
 
     Checks
     ------
+    small_share
+        A share of at most one per cent to be reached: most likely a fraction.
     impossible_area
         An area larger than land and sea of the zone together.
     impossible_share
@@ -97,26 +99,23 @@ def implausible(
     containing
         Keys of the zones that contain this one.
     """
-    found = [*_size_findings(target, size), *_form_findings(target)]
+    found = [*size_findings(target, size), *_form_findings(target)]
     found += _floor_findings(target, floors, containing)
     return found + _sibling_findings(target, siblings)
 
 
 def impossible(target: Target, size: Territory | None) -> Finding | None:
     """Return the finding that makes a target impossible by arithmetic, if there is one."""
-    found = (item for item in _size_findings(target, size) if item.kind.startswith("impossible"))
+    found = (item for item in size_findings(target, size) if item.kind.startswith("impossible"))
     return next(found, None)
 
 
-def _size_findings(target: Target, size: Territory | None) -> list[Finding]:
+def size_findings(target: Target, size: Territory | None) -> list[Finding]:
+    """Return the findings that the figure of a target cannot be, or is most likely meant otherwise."""
     value = target.value
     if value is None:
         return []
-    found = []
-    if target.unit == "%" and target.comparator not in CHANGES and not 0 <= value <= 100:
-        found.append(_finding(target, "impossible_share", value=value))
-    if target.unit == "percentage_points" and not 0 <= value <= 100:
-        found.append(_finding(target, "impossible_share", value=value))
+    found = list(_share_findings(target, value))
     if size is None:
         return found
     if target.unit == "km2":
@@ -136,6 +135,14 @@ def _size_findings(target: Target, size: Territory | None) -> list[Finding]:
         if available is not None and value > available:
             found.append(_finding(target, "impossible_count", value=value, limit=available))
     return found
+
+
+def _share_findings(target: Target, value: float) -> Iterator[Finding]:
+    level = target.unit == "%" and target.comparator not in CHANGES
+    if (level or target.unit == "percentage_points") and not 0 <= value <= 100:
+        yield _finding(target, "impossible_share", value=value)
+    if target.unit == "%" and target.comparator is Comparator.AT_LEAST and 0 < value <= 1:
+        yield _finding(target, "small_share", value=value, meant=value * 100)
 
 
 def _form_findings(target: Target) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from geozone.model import CRS, Finding, Target, Zone
 from geozone.overlay.plane import area_km2
 from geozone.overlay.units import code_prefix
 from geozone.policy.documents import Verification
-from geozone.policy.plausibility import Published, Territory, implausible, territory
+from geozone.policy.plausibility import Published, Territory, implausible, size_findings, territory
 from geozone.read.door import vector
 from geozone.seeds import NATIONAL, load_targets, load_zones, zone_targets
 
@@ -47,6 +48,13 @@ def target_findings(published: Published, targets: list[Target] | None = None) -
             load_targets(),
             containing_zones(target.zone),
         )
+    ]
+
+
+def own_target_findings(published: Published, targets: Iterable[Target]) -> list[Finding]:
+    """Return what cannot be, or is most likely meant otherwise, in the figures of the user's own demands."""
+    return [
+        finding for target in targets for finding in size_findings(target, _territory_of(target, published))
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geozone.catalog import choice
@@ -11,12 +11,15 @@ from geozone.manifest.declared import Declarations, nearest
 from geozone.manifest.indicators import AREA_WEIGHT, LAYER_KINDS, Indicator, load_indicators, parse_indicator
 from geozone.manifest.inputs import load_layers, load_registers
 from geozone.manifest.roles import load_roles
+from geozone.manifest.units import converted, is_share_unit, load_units
 from geozone.messages import NO_TEXT, text
-from geozone.model import Comparator, Document, Modality, Target, Zone
+from geozone.model import ChangeBasis, Comparator, Document, Modality, Target, Zone
 from geozone.project.entries import faults_kept, own_id, stated
 from geozone.project.schema import Entries
 
 TABLE = "indicator"
+_NO_UNIT = "-"  # of an indicator that asks for evidence
+_CHANGES = (Comparator.INCREASE, Comparator.DECREASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def read_indicators(
             indicators[name], places[name] = indicator, place
             if "target" in table and zone is not None:
                 target, document = _target(table["target"], indicator, zone)
+                target = _comparable(declared, (*place, "target"), target, indicator)
                 targets.append(target)
                 documents[document.id] = document
     for name, indicator in indicators.items():
@@ -112,6 +116,34 @@ def _known(
     for name in names:
         if name not in words:
             declared.fault(place, fault, name=name, nearest=nearest(name, words))
+
+
+def _comparable(
+    declared: Declarations, place: tuple[str | int, ...], target: Target, indicator: Indicator
+) -> Target:
+    """Return a target in the unit of its indicator, and with what its change is of; a fault is kept where it has none.
+
+    A per cent of what is no share can only be a relative change; of a share it may be points as well, so that has to be said.
+    """
+    if _NO_UNIT in {target.unit, indicator.unit} or target.unit not in load_units():
+        return target
+    changes = target.comparator in _CHANGES
+    if is_share_unit(target.unit):
+        if changes and target.change_basis is None and target.value is not None:
+            if indicator.share and target.unit != ChangeBasis.POINTS:
+                choices = " / ".join(one.value for one in ChangeBasis)
+                declared.fault(place, "change_of_what", choices=choices)
+            basis = ChangeBasis.POINTS if indicator.share else ChangeBasis.RELATIVE
+            target = replace(target, change_basis=basis.value)
+        if indicator.share or target.change_basis == ChangeBasis.RELATIVE:
+            return target
+    value = None if target.value is None else converted(target.value, target.unit, indicator.unit)
+    if value is None and (target.value is not None or is_share_unit(target.unit)):
+        declared.fault(
+            (*place, "unit"), "other_unit", unit=target.unit, indicator=indicator.id, wanted=indicator.unit
+        )
+        return target
+    return replace(target, value=value, unit=indicator.unit)
 
 
 def _target(entry: Mapping[str, Any], indicator: Indicator, zone: Zone) -> tuple[Target, Document]:

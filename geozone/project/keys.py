@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geozone.manifest.origins import KEYS as ORIGIN_KEYS
-from geozone.model import UNIT_LEVELS, Basis, Comparator, Level, Modality
+from geozone.model import UNIT_LEVELS, Basis, ChangeBasis, Comparator, Level, Modality
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Key:
     choices: tuple[str, ...] = ()
 
 
-def _choice(words: type[Basis | Comparator | Modality], *, required: bool = False) -> Key:
+def _choice(words: type[Basis | ChangeBasis | Comparator | Modality], *, required: bool = False) -> Key:
     return Key("choice", required, tuple(word.value for word in words))
 
 
@@ -91,7 +91,7 @@ TARGET: Mapping[str, Key] = {
     "unit": Key("text"),
     "year": Key("year"),
     "base_year": Key("year"),
-    "change_basis": Key("text"),
+    "change_basis": _choice(ChangeBasis),
     "source": Key("words"),
     "region": Key("words"),
     "region_codes": Key("codes"),

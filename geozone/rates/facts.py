@@ -267,19 +267,7 @@ class Facts:
         DataError
             If the layer has no class of a name.
         """
-        declared = self.specs[indicator.options["layer"]].classes
-        codes: set[float] = set()
-        for name in indicator.options["classes"]:
-            if isinstance(name, int | float):
-                codes.add(float(name))
-            elif name in declared:
-                codes.update(map(float, declared[name]))
-            else:
-                raise DataError(
-                    "rates.no_such_class", layer=indicator.options["layer"], name=name,
-                    nearest=nearest(str(name), declared),
-                )  # fmt: skip
-        return codes
+        return class_codes(self.specs[indicator.options["layer"]], indicator)
 
     def band(self, indicator: str, code: str) -> tuple[float, float] | None:
         """Return the band of another indicator for a unit; None where it has none."""
@@ -313,6 +301,26 @@ def _too_thin(layer: Text, sliver: Sliver) -> Text:
         width=f"{sliver.width_m:,.2g}" if sliver.width_m < 10 else f"{sliver.width_m:,.0f}",
         accuracy=f"{sliver.accuracy_m:,.4g}",
     )
+
+
+def class_codes(spec: LayerSpec, indicator: Indicator) -> set[float]:
+    """Return the values of a class raster that an indicator names, by class names of the layer or as they are.
+
+    Raises
+    ------
+    DataError
+        If the layer has no class of a name.
+    """
+    codes: set[float] = set()
+    for name in indicator.options["classes"]:
+        if isinstance(name, int | float):
+            codes.add(float(name))
+        elif name in spec.classes:
+            codes.update(map(float, spec.classes[name]))
+        else:
+            near = nearest(str(name), spec.classes)
+            raise DataError("rates.no_such_class", layer=indicator.options["layer"], name=name, nearest=near)
+    return codes
 
 
 def measured(unit: Unit, measured_in: str, low: float, high: float, layers: tuple[str, ...]) -> Value:

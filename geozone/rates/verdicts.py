@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from geozone import rounding
 from geozone.messages import NO_TEXT, Text, text
-from geozone.model import Basis, Comparator, Modality, Target, Verdict
+from geozone.model import Basis, ChangeBasis, Comparator, Modality, Target, Verdict
 
 # a share of a working list, a screening layer or a drawing is never held against a statutory figure
 NOT_COMPARABLE = (Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING)
@@ -158,6 +158,8 @@ def _missing(target: Target, measured: Measured) -> Text | None:
     change = target.comparator in (Comparator.INCREASE, Comparator.DECREASE, Comparator.STABLE)
     if change and measured.baseline is None:
         return text("rates.verdict_no_baseline", year=target.base_year or "—")
+    if change and target.change_basis == ChangeBasis.RELATIVE and not measured.baseline:
+        return text("rates.note_base_zero", year=target.base_year or "—")
     if target.value is None and target.comparator in (
         Comparator.AT_LEAST,
         Comparator.AT_MOST,
@@ -234,7 +236,7 @@ def reaches(
 def _change(target: Target, value: float, baseline: float | None) -> float:
     assert baseline is not None
     change = value - baseline if target.comparator is Comparator.INCREASE else baseline - value
-    return change / baseline if target.change_basis == "relative" else change
+    return change / baseline if target.change_basis == ChangeBasis.RELATIVE else change
 
 
 def _gap(
@@ -243,7 +245,8 @@ def _gap(
     """Return what is missing to the target in the unit of the thing itself."""
     goal = 1.0 if target.comparator is Comparator.FULL else target_value(target)
     if target.comparator in (Comparator.INCREASE, Comparator.DECREASE) and goal is not None:
-        return (goal - _change(target, value, measured.baseline)) * 100, "percentage_points"
+        missing = goal - _change(target, value, measured.baseline)
+        return (missing * 100, "percentage_points") if target.unit in SHARE_UNITS else (missing, target.unit)
     if goal is None or target.comparator in (Comparator.STABLE, Comparator.QUALITATIVE):
         return None, None
     sign = -1 if target.comparator is Comparator.AT_MOST else 1

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from geozone.errors import InputError
+from geozone.manifest.fields import load_fields
 from geozone.manifest.roles import load_roles
+from geozone.manifest.units import converted, read_unit, unit_title
 from geozone.model import Severity
 from geozone.read.notes import Notes
 
+_BRACKETS = re.compile(r"[(（\[［【]([^()（）\[\]［］【】]*)[)）\]］】]")
 _WIDTH = 10  # bytes of a field name in a .dbf
 
 
@@ -37,7 +42,7 @@ def map_fields(
         field = _named(data, wanted, path, notes)
         if name != field:
             notes.decide("fields", f"{name} = {field}", "read.field_given", name=name, field=field)
-        data = _take(data, name, field)
+        data = _in_unit(_take(data, name, field), name, field, notes)
     for name, groups in _all_synonyms().items():
         if name not in given and name not in data.columns:
             data = _by_synonym(data, name, groups, notes)
@@ -89,6 +94,31 @@ def _take(data: gpd.GeoDataFrame, name: str, field: str) -> gpd.GeoDataFrame:
     alike = [other for other in _fields(data) if other.casefold() == name.casefold()]
     data = data.rename(columns={other: f"{other}_file" for other in alike if other != name})
     data[name] = data[field]
+    return data
+
+
+def _in_unit(data: gpd.GeoDataFrame, name: str, heading: str, notes: Notes) -> gpd.GeoDataFrame:
+    """Return numbers in the unit that a field has, where the heading states another one; nothing is done to other values."""
+    declared = load_fields().get(name)
+    stated = next((unit for words in _BRACKETS.findall(heading) if (unit := read_unit(words))), None)
+    if stated is None or declared is None or declared.unit is None:
+        return data
+    factor = converted(float(stated.multiple), stated.unit, declared.unit)
+    if factor == 1:
+        return data
+    units: dict[str, Any] = {"unit": unit_title(stated.unit), "wanted": unit_title(declared.unit)}
+    if factor is None or not pd.api.types.is_numeric_dtype(data[name]):
+        notes.find("field_unit", Severity.WARNING, heading=heading, name=name, **units)
+        return data
+    notes.decide(
+        "fields",
+        f"{name} × {factor:g}",
+        "read.field_converted",
+        heading=heading,
+        factor=f"{factor:g}",
+        **units,
+    )
+    data[name] = data[name] * factor
     return data
 
 

@@ -13,7 +13,14 @@ from geozone.messages import Text, message, text
 from geozone.model import Basis, Finding, Severity, Status
 from geozone.registers.headings import KINDS
 from geozone.registers.rows import SUMMED, RowCount
-from geozone.registers.status_words import StatusReading, find_date, is_cut_date, later, read_status
+from geozone.registers.status_words import (
+    StatusReading,
+    contradicts,
+    find_date,
+    is_cut_date,
+    later,
+    read_status,
+)
 from geozone.registers.words import MEASURES, is_blank, unit_factor
 
 Item = dict[str, Any]
@@ -114,6 +121,10 @@ def _read_status(reading: Reading, row: str, item: Item, as_of: str, programme: 
         reading.tell("read_status", row, Severity.NOTE, word=words, status=status)
     item["status_date"] = item["status_date"] or found.date
     item["planned_year"] = item["planned_year"] or found.planned_year
+    note = str(item.get("note") or "")
+    if found.status is not Status.UNKNOWN and contradicts(note, found.status, as_of, programme=programme):
+        status = message(f"words.status_{item['status']}").text
+        reading.tell("note_differs", row, word=note, name=item["name"], status=status)
     return bool(readings)
 
 

@@ -86,7 +86,7 @@ def read_rows_of(
     table = _Table(grid, headings, gazetteer, subject)
     items: list[Row] = []
     spans: dict[int, Row] = {}
-    section = ""
+    section, note = "", ""
     for place in range(headings.below, len(grid.rows)):
         if not any(grid.rows[place]):
             continue
@@ -95,11 +95,15 @@ def read_rows_of(
         label = grid.labels[place]
         if kind != "item":
             section = word if kind == "section" else section
+            if kind == "heading" and note:
+                tell("second_table", label, word=note)
+            note = word if kind == "note" else ""
             count.skipped[kind] += 1
             unsure = kind == "unnamed" or (kind == "section" and not table.is_upper_unit(word))
             if kind != "empty":
                 tell(f"{kind}_row", label, Severity.WARNING if unsure else Severity.NOTE, word=word)
             continue
+        note = ""
         item = table.item(place)
         item.section = section
         span = grid.spans.get((place, headings.columns["name"]), -1)

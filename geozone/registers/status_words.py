@@ -107,6 +107,16 @@ def read_status(cell: Any, heading: str = "", as_of: str = "", *, programme: boo
     return _merged([clause for clause in clauses if clause is not None], as_of)
 
 
+def contradicts(note: str, status: Status, as_of: str = "", *, programme: bool = False) -> bool:
+    """Tell whether a remark beside a status states another one, or has a word that takes a status back."""
+    words = plain_status(note)
+    if any(word in words for word in register_words("status_notes")["taken_back"]):
+        return status in _TAKEN_BACK_BY
+    found = read_status(note, as_of=as_of, programme=programme)
+    known = not found.doubt and found.status is not Status.UNKNOWN
+    return known and (found.status in _TAKEN_BACK_BY) != (status in _TAKEN_BACK_BY)
+
+
 def asked_status(heading: str, *, programme: bool = False) -> Status | None:
     """Return the status that a heading asks for or names (是否建成, 建成, 在建); None where it asks for none."""
     bare = re.sub(r"[(（\[【].*?([)）\]】]|$)", "", heading)

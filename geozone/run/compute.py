@@ -19,7 +19,7 @@ from geozone.messages import Text, text
 from geozone.model import Layer, LayerSpec, Rate, Register, Target, ZoneResult
 from geozone.overlay.units import finest_units
 from geozone.policy.plausibility import territory
-from geozone.policy.targets import target_findings
+from geozone.policy.targets import own_target_findings, target_findings
 from geozone.project import Project
 from geozone.rates.by_year import changed, rates_by_year
 from geozone.rates.completion import with_shores
@@ -28,6 +28,7 @@ from geozone.rates.facts import Facts
 from geozone.rates.regions import places_asked_for
 from geozone.reuse.reuse import Reuse
 from geozone.run.belts import BeltMaterials, Belts
+from geozone.run.field_values import tell_classes, tell_values
 from geozone.run.inputs import Inputs, checked_inputs, read_inputs
 from geozone.run.layers import cut_to_zone
 from geozone.run.mosaics import Mosaics
@@ -102,7 +103,9 @@ def _compute(project: Project, options: Options) -> tuple[ZoneResult, Belts, Ear
     inputs = checked_inputs(run, read_inputs(run))
     targets = [*zone_targets(zone.key), *project.targets]
     chosen = chosen_indicators(inputs.indicators, targets, project.indicators)
+    tell_values(run, inputs, chosen)
     overlaid = overlay(run, inputs, targets, chosen)
+    tell_classes(run, overlaid, chosen)
 
     options.progress(_rates_step(len(run.reuse.taken)))
     registers = _with_shores(run, inputs.registers, overlaid.shore_km)
@@ -122,7 +125,8 @@ def _compute(project: Project, options: Options) -> tuple[ZoneResult, Belts, Ear
             run.reuse,
         )
     )
-    run.keep(target_findings(published(), zone_targets(zone.key)), tell=True)
+    told = target_findings(published(), zone_targets(zone.key))
+    run.keep([*told, *own_target_findings(published(), project.targets)], tell=True)
     facts = _facts(run, replace(inputs, registers=registers), overlaid, targets, belts)
     facts = _with_older(facts, chosen, overlaid.materials, inputs.earlier_rasters)
     size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, published())

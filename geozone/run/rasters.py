@@ -45,8 +45,12 @@ def raster_layers(project: Project) -> dict[str, LayerSpec]:
     return found
 
 
-def opened(spec: LayerSpec, inputs: list[dict[str, Any]]) -> tuple[list[Decision], list[Finding]]:
+def opened(
+    spec: LayerSpec, inputs: list[dict[str, Any]]
+) -> tuple[list[Decision], list[Finding], frozenset[str]]:
     """Open the files of a raster layer, so that one that is no raster is told; note each with what was decided.
+
+    Returns what was decided and found, and the units that the files state of their values.
 
     Raises
     ------
@@ -55,9 +59,11 @@ def opened(spec: LayerSpec, inputs: list[dict[str, Any]]) -> tuple[list[Decision
     """
     decisions: list[Decision] = []
     findings: list[Finding] = []
+    units = set()
     for source in spec.sources:
         with open_raster(source.path, crs=source.crs) as raster:
             decisions += raster.decisions
             findings += raster.findings
+            units.add(raster.band.unit)
             inputs.append(described(spec, source, source.layer or spec.id, raster.decisions))
-    return decisions, findings
+    return decisions, findings, frozenset(units - {""})

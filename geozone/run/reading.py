@@ -55,6 +55,7 @@ class Reading:
     inputs: list[dict[str, Any]] = field(default_factory=list)
     ledgers: list[pd.DataFrame] = field(default_factory=list)
     boundary_accuracy_m: float = 0.0
+    raster_units: dict[str, frozenset[str]] = field(default_factory=dict)  # that files state, by layer
     untold: int = 0  # findings about embedded data, of which only the number is told
 
     def end_step(self, name: str, figures: Mapping[str, Any]) -> None:
@@ -177,7 +178,7 @@ class Reading:
         return found, replace(layer, data=data, decisions=decisions, changes=changes), ledger
 
     def _open(self, spec: LayerSpec, *, own: bool) -> None:
-        decisions, findings = opened(spec, self.inputs)
+        decisions, findings, self.raster_units[spec.id] = opened(spec, self.inputs)
         self.keep(findings, tell=own)
         for decision in decisions if own else ():
             self.options.notice(text("run.decision", layer=spec.title, reason=decision.reason))

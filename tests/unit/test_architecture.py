@@ -29,6 +29,8 @@ STOREYS = [
     {"raster"},  # opened with what read knows of files, counted in zones with what overlay knows of cells
     {"barriers"},  # belts of ground, on what overlay measures
     {"terrain", "sources"},  # elevation is a raster
+    {"figures.words"},
+    {"figures.numbers"},  # numbers and grades as people write them, whoever asks
     {"rates"},
     {"registers"},  # reads files; what counts registers stands below it and reads none
     {"figures"},

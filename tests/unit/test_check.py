@@ -447,3 +447,11 @@ def test_a_ring_that_runs_its_course_thousands_of_times_is_told_and_repaired_at_
         repair(layer)
     forth_and_back = shapely.Polygon([*corners[:3], *(corners[0], corners[2]) * 9000])
     assert "ring_self_intersection" in {item.kind for item in check(layer_of(forth_and_back))}
+
+
+def test_sites_at_one_place_are_told_as_sites_that_count_each():
+    site = shapely.Point(117, 38)
+    assert found(layer_of(site, shapely.Point(117.1, 38), site), "duplicate") == []
+    [finding] = found(layer_of(site, shapely.Point(117.1, 38), site), "duplicate_site")
+    assert finding.feature == "2"
+    assert "each of them counts" in finding.message.text.en

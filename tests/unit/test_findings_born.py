@@ -68,6 +68,7 @@ BIRTHS = {
     "run, unused": ("layer_unused", "no rate is made from it"),
     "run, vintages": ("older_vintage", "older.geojson of 2018"),
     "run, shore": ("shore_elsewhere", "km of the coastline lie more than 11 km off"),
+    "run, values": ("field_values_unread", "are not understood: 整治岸线"),
     "terrain": ("dem_unit", "The elevations of"),
     "rates, rows": ("register_total_row", "'合计' is a total and no item"),
     "rates, count of rows": ("register_rows", "rows 4, items taken 3"),
@@ -99,7 +100,7 @@ def project(tmp_path_factory):
         shapely.LineString([(119.6, 39.9), (119.3, 39.7)]),
         shapely.LineString([(121.0, 38.0), (121.5, 38.0)]),
     ]
-    gpd.GeoDataFrame({"nature": ["自然岸线", "自然岸线"]}, geometry=shore, crs=4490).to_file(
+    gpd.GeoDataFrame({"nature": ["自然岸线", "整治岸线"]}, geometry=shore, crs=4490).to_file(
         folder / "shore.geojson"
     )
     heights = np.full((40, 40), 50, "int16")

@@ -120,3 +120,14 @@ def test_the_geometry_of_a_file_is_no_field_that_can_be_named(tmp_path):
     with pytest.raises(InputError) as error:
         read_layer(path, fields={"geometry": "name"})
     assert error.value.message.key == "read.geometry_given"
+
+
+def test_a_unit_in_the_heading_of_a_field_is_that_of_its_numbers(tmp_path):
+    path = tmp_path / "sites.csv"
+    path.write_text("lon,lat,PM2.5（mg/m³）,PM2.5(t)\n117.1,40.1,0.035,1\n117.2,40.1,0.041,2\n", "utf-8")
+    layer = read_layer(path, fields={"pm25": "PM2.5（mg/m³）"})
+    assert layer.data["pm25"].tolist() == pytest.approx([35, 41])
+    assert any("multiplied by 1000" in item.reason.text.en for item in layer.decisions)
+    layer = read_layer(path, fields={"pm25": "PM2.5(t)"})
+    assert layer.data["pm25"].tolist() == [1, 2]
+    assert "field_unit" in {item.kind for item in layer.findings}

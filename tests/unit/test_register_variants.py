@@ -125,3 +125,23 @@ def test_what_plans_promise_and_what_denies_a_status_is_not_taken_for_built_or_p
 def test_a_heading_that_explains_the_numbers_of_two_statuses_answers_for_neither(tmp_path):
     with pytest.raises(InputError, match="status"):
         read(tmp_path, "海湾名称,所在市,建成（1）/未建成（0）", "甲湾,唐山市,1", "乙湾,唐山市,0")
+
+
+@pytest.mark.parametrize(
+    ("status", "note", "told"),
+    [
+        ("建成", "2025年取消称号", True), ("建成", "复核不合格", True), ("建成", "计划2027年建成", True),
+        ("在建", "2025年10月已建成", True), ("建成", "国家级", False), ("建成", "2024年建成", False),
+        ("在建", "2023年开工", False), ("在建", "待验收", False), ("建成", "", False),
+    ],
+)  # fmt: skip
+def test_a_remark_that_tells_another_status_is_told(tmp_path, status, note, told):
+    register = read(tmp_path, f"{HEADINGS},备注", f"甲湾,唐山市,乐亭县,{status},{note}")
+    assert ("register_note_differs" in kinds(register)) is told
+
+
+def test_a_second_table_below_a_note_is_told(tmp_path):
+    rows = ["甲湾,唐山市,乐亭县,建成", "乙湾,唐山市,乐亭县,在建"]
+    register = read(tmp_path, HEADINGS, rows[0], "附：2024年情况,,,", HEADINGS, rows[1])
+    assert "register_second_table" in kinds(register)
+    assert "register_second_table" not in kinds(read(tmp_path, HEADINGS, rows[0], HEADINGS, rows[1]))

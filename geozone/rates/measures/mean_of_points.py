@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from geozone.manifest.fields import field_title
 from geozone.manifest.indicators import Indicator
 from geozone.messages import NO_TEXT, Text, text
 from geozone.rates.facts import Facts, Value
@@ -26,8 +27,17 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     3. With ``over = "city"``: the mean of each city first (step 2), then the plain mean of the city means, as
        HJ 663-2013 evaluates a region by its cities.
     4. With ``take = "worst"``: the largest value of any site.
+    5. Values of a share are per cent; where none of them is above 1, they are taken as fractions, and that is said.
     """
-    rows = facts.rows_by_unit(FeatureNeed(indicator.options["layer"]))
+    need = FeatureNeed(indicator.options["layer"])
+    rows = facts.rows_by_unit(need)
+    read = _read(facts.tables[need], indicator)
+    fractions = indicator.share and bool(read["value"].max() <= 1)
+    taken = (
+        text("rates.note_as_fractions", field=field_title(indicator.options["field"]))
+        if fractions
+        else NO_TEXT
+    )
     for unit in facts.units_of(indicator):
         here = rows.get(unit.code)
         if here is None or not len(here):
@@ -35,19 +45,19 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             continue
         sites = here.drop_duplicates("feature")
         sites = sites[passes(sites, indicator.where) == 1]
-        known = _weighted(sites, indicator)
+        known = read.reindex(sites["feature"]).assign(city=sites["finest"].str[:4].to_numpy()).dropna()
         lost = len(sites) - len(known)
         if not len(known):
             yield facts.not_applicable(unit, indicator.unit, indicator)
             continue
-        mean = _mean(known, indicator)
+        mean = _mean(known, indicator) / (100 if indicator.share and not fractions else 1)
         yield Value(
             unit,
             indicator.unit,
             value=mean,
             low=mean,
             high=mean,
-            note=text("rates.note_mean_of", count=len(known)) + _lost(lost, indicator),
+            note=text("rates.note_mean_of", count=len(known)) + _lost(lost, indicator) + taken,
             layers=indicator.layers,
         )
 
@@ -57,17 +67,16 @@ def _lost(count: int, indicator: Indicator) -> Text:
     return text(f"rates.note_sites_without_{lacking}", count=count) if count else NO_TEXT
 
 
-def _weighted(sites: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    """Return value, weight and city of the sites that have a value and a weight above 0."""
+def _read(sites: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    """Return value and weight of all sites by feature, missing where there is none, or no weight above 0.
+
+    What stands for no value is told by all sites together, not by those of one unit.
+    """
+    once = sites.drop_duplicates("feature").set_index("feature")
     weight = indicator.options.get("weight")
-    table = pd.DataFrame(
-        {
-            "value": numbers(sites[indicator.options["field"]]),
-            "weight": numbers(sites[weight]) if weight else 1.0,
-            "city": sites["finest"].str[:4],
-        }
-    )
-    return table[table["weight"] > 0].dropna()
+    weights = numbers(once[weight]) if weight else pd.Series(1.0, once.index)
+    values = numbers(once[indicator.options["field"]], indicator.unit)
+    return pd.DataFrame({"value": values, "weight": weights.where(weights > 0)})
 
 
 def _mean(known: pd.DataFrame, indicator: Indicator) -> float:

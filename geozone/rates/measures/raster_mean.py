@@ -26,6 +26,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     2. How much of the weight has no value is said; what it would be there is not known, so no band can be given.
     """
     rows = facts.rows_by_unit(_need(indicator))
+    whole = rows.get(facts.whole.code)
+    doubtful = indicator.share and whole is not None and 0 < whole["sum"].sum() < whole["weight"].sum()
     for unit in facts.units_of(indicator):
         here = rows.get(unit.code)
         weight = float(here["weight"].sum()) if here is not None else 0.0
@@ -42,7 +44,10 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value=mean,
             low=mean,
             high=mean,
-            note=text("rates.note_no_data", share=percent(missing / (weight + missing))) if lost else NO_TEXT,
+            note=(
+                text("rates.note_no_data", share=percent(missing / (weight + missing))) if lost else NO_TEXT
+            )
+            + (text("rates.note_maybe_fractions") if doubtful else NO_TEXT),
             layers=indicator.layers,
         )
 

@@ -93,8 +93,11 @@ def mean_of_points(delivered: Delivered, indicator: Declared, unit: str) -> Expe
     options = indicator.options
     table = features_of(delivered, options["layer"], unit)
     table = table[outcomes(table, indicator.where) == 1]
-    values = numbers(table[options["field"]])
-    weights = numbers(table[options["weight"]]) if options.get("weight") else pd.Series(1.0, table.index)
+    every = delivered.features(options["layer"])  # what stands for no value is told by all sites together
+    values = numbers(every[options["field"]], indicator.unit)[table.index]
+    weights = pd.Series(1.0, table.index)
+    if options.get("weight"):
+        weights = numbers(every[options["weight"]])[table.index]
     known = values.notna() & (weights > 0)
     if not known.any():
         raise AbsentError(unit)
@@ -110,6 +113,8 @@ def mean_of_points(delivered: Delivered, indicator: Declared, unit: str) -> Expe
             parts = [v * w for v, w in zip(values[rows], weights[rows], strict=True)]
             means.append(sum(parts) / sum(weights[rows]))
         mean = sum(means) / len(means)
+    if indicator.share and numbers(every[options["field"]], indicator.unit).max() > 1:
+        mean /= 100
     return Expected(dict.fromkeys(("value", "low", "high"), single(float(mean))), EXACT)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from geozone.manifest.units import converted
+from geozone.manifest.units import converted, is_share_unit
 from geozone.model import Level
 from geozone.overlay.units import region_code
 from geozone.verify.rederived.delivered import AbsentError, Declared, Delivered
@@ -43,10 +43,15 @@ def change_in_years(delivered: Delivered, name: str, indicator: Declared, unit: 
     )
     if base not in figures or end not in figures:
         raise AbsentError(name)
-    start = float(figures[base]["value"])
-    stop = converted(float(figures[end]["value"]), str(figures[end]["unit"]), str(figures[base]["unit"]))
     relative = options.get("as") == "relative"
-    if stop is None or (relative and not start):
+    wanted = str(figures[base]["unit"])
+    if not relative and not (indicator.share and is_share_unit(wanted)):
+        wanted = indicator.unit
+    start, stop = (
+        converted(float(figures[year]["value"]), str(figures[year]["unit"]), wanted) for year in (base, end)
+    )
+    bounds = any(figures[year]["comparator"] in {">=", "<="} for year in (base, end))
+    if start is None or stop is None or bounds or (relative and not start):
         raise AbsentError(name)
     change = stop / start - 1 if relative else stop - start
     change = change / 100 if indicator.share and not relative else change
