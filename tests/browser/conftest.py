@@ -218,7 +218,7 @@ def zone_page(chromium, kept_tabs, built):
 
         def of_zone(zone):
             if zone not in pages:
-                pages[zone] = opened(built / f"{zone}.html")
+                pages[zone] = opened(built / f"{zone}.html", reduced_motion="reduce")
             return pages[zone]
 
         yield of_zone
