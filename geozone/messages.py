@@ -67,6 +67,9 @@ class Message:
         return self.text.get(lang)
 
 
+_IN_BOTH = (Text, Message)
+
+
 def message(key: str, /, **params: Any) -> Message:
     """Return the message ``room.name`` with its parameters.
 
@@ -81,11 +84,14 @@ def message(key: str, /, **params: Any) -> Message:
 
 def text(key: str, /, **params: Any) -> Text:
     """Return the text ``room.name`` in both languages."""
-    return message(key, **params).text
+    return filled(_template(key), params)
 
 
 def filled(template: Text, params: Mapping[str, Any]) -> Text:
     """Return a text with the values of its placeholders, each in the language of the text."""
+    # called a hundred thousand times a run, mostly with words and numbers that are the same in both languages
+    if not any(isinstance(value, _IN_BOTH) for value in params.values()):
+        return Text(template.zh.format_map(params), template.en.format_map(params))
     return Text(
         template.zh.format_map({name: _localized(value, "zh") for name, value in params.items()}),
         template.en.format_map({name: _localized(value, "en") for name, value in params.items()}),
@@ -108,6 +114,7 @@ def room(name: str) -> Mapping[str, Text]:
     return MappingProxyType({key: Text(**both) for key, both in texts.items()})
 
 
+@cache
 def _template(key: str) -> Text:
     name, _, rest = key.partition(".")
     try:
@@ -117,4 +124,4 @@ def _template(key: str) -> Text:
 
 
 def _localized(value: Any, lang: Language) -> Any:
-    return value.get(lang) if isinstance(value, Text | Message) else value
+    return value.get(lang) if isinstance(value, _IN_BOTH) else value

@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # loads the parts of it that are used when they are
 import shapely
-from scipy import sparse
-from scipy.ndimage import gaussian_filter1d
-from scipy.sparse import csgraph
 
 from geozone.barriers.metric_plane import steps
 from geozone.overlay.plane import Indices, Numbers
@@ -32,7 +30,7 @@ class _Tree:
 
     nodes: Numbers
     reach: Numbers
-    edges: sparse.csr_array
+    edges: scipy.sparse.csr_array
 
 
 def axes(outline: shapely.Polygon, *, arm_m: float, step_m: float = STEP_M) -> list[Numbers]:
@@ -97,14 +95,14 @@ def _medial_axis(outline: shapely.Polygon) -> _Tree | None:
     one, two = one[real], two[real]
     lengths = np.hypot(*(nodes[one] - nodes[two]).T)
     size = len(nodes)
-    edges = sparse.csr_array((lengths, (one, two)), shape=(size, size))
-    edges = sparse.csr_array(edges.maximum(edges.T))
-    _, group = csgraph.connected_components(edges, directed=False)
+    edges = scipy.sparse.csr_array((lengths, (one, two)), shape=(size, size))
+    edges = scipy.sparse.csr_array(edges.maximum(edges.T))
+    _, group = scipy.sparse.csgraph.connected_components(edges, directed=False)
     kept = np.flatnonzero(group == np.bincount(group).argmax())
     if len(kept) < 3:  # two nodes have no middle
         return None
-    edges = csgraph.minimum_spanning_tree(edges[kept][:, kept])
-    edges = sparse.csr_array(edges.maximum(edges.T))
+    edges = scipy.sparse.csgraph.minimum_spanning_tree(edges[kept][:, kept])
+    edges = scipy.sparse.csr_array(edges.maximum(edges.T))
     ring = shapely.STRtree(shapely.linestrings(np.stack([samples[:-1], samples[1:]], axis=1)))
     reach = ring.query_nearest(shapely.points(nodes[kept]), return_distance=True, all_matches=False)[1]
     return _Tree(nodes[kept], reach, edges)
@@ -112,14 +110,14 @@ def _medial_axis(outline: shapely.Polygon) -> _Tree | None:
 
 def _diameter(tree: _Tree) -> Indices:
     """Return the nodes of the longest path."""
-    first = int(csgraph.dijkstra(tree.edges, indices=0).argmax())
-    away, before = csgraph.dijkstra(tree.edges, indices=first, return_predecessors=True)
+    first = int(scipy.sparse.csgraph.dijkstra(tree.edges, indices=0).argmax())
+    away, before = scipy.sparse.csgraph.dijkstra(tree.edges, indices=first, return_predecessors=True)
     return _path(before, int(away.argmax()))
 
 
 def _longest_arm(tree: _Tree, taken: Indices, arm_m: float) -> Indices | None:
     """Return the nodes of the longest path that leaves what is taken, beginning there; None where it is a twig."""
-    away, before, source = csgraph.dijkstra(
+    away, before, source = scipy.sparse.csgraph.dijkstra(
         tree.edges, indices=np.flatnonzero(taken), return_predecessors=True, min_only=True
     )
     excess = np.where(np.isfinite(away), away - _CORNER * tree.reach[np.maximum(source, 0)], -np.inf)
@@ -195,7 +193,7 @@ def _smoothed(places: Numbers, sigma: float) -> Numbers:
     pad = min(int(4 * sigma), len(places) - 1)
     before = 2 * places[0] - places[pad:0:-1]
     after = 2 * places[-1] - places[-2 : -pad - 2 : -1]
-    whole = gaussian_filter1d(np.concatenate([before, places, after]), sigma, axis=0)
+    whole = scipy.ndimage.gaussian_filter1d(np.concatenate([before, places, after]), sigma, axis=0)
     return np.asarray(whole[pad : pad + len(places)])
 
 

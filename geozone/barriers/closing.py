@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.sparse import csgraph
+import scipy  # loads the parts of it that are used when they are
 
 from geozone.barriers.gaps import Gaps
 
@@ -148,28 +147,28 @@ def _chosen_with(
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
 
     size, parts = len(gaps.shapes), len(gaps.parts)
-    on = sparse.csr_array(_incidence(gaps.borders, parts))  # gaps × parts
-    beside = sparse.csr_array(((on @ on.T) + _incidence(gaps.neighbours, size)) > 0, dtype=float)
+    on = scipy.sparse.csr_array(_incidence(gaps.borders, parts))  # gaps × parts
+    beside = scipy.sparse.csr_array(((on @ on.T) + _incidence(gaps.neighbours, size)) > 0, dtype=float)
     beside.setdiag(0.0)
-    away = csgraph.dijkstra(beside, indices=np.flatnonzero(first), unweighted=True, min_only=True) \
+    away = scipy.sparse.csgraph.dijkstra(beside, indices=np.flatnonzero(first), unweighted=True, min_only=True) \
         if first.any() else np.full(size, np.inf)  # fmt: skip
     steps = min(count, size)
     # variables: every gap on every step from the root, then every part
     upper = np.concatenate([(away == 0) if step == 0 else (away <= step) & ~first for step in range(steps)]
                            + [left]).astype(float)  # fmt: skip
     worth = np.concatenate([np.tile(gaps.areas, steps), gaps.parts])
-    every = sparse.hstack([sparse.eye_array(size)] * steps)
-    none = sparse.csr_array((size, parts))
+    every = scipy.sparse.hstack([scipy.sparse.eye_array(size)] * steps)
+    none = scipy.sparse.csr_array((size, parts))
     conditions = [
         LinearConstraint(worth[None], lb=known * (1 - 1e-9)),
         LinearConstraint(np.concatenate([np.ones(size * steps), np.zeros(parts)])[None], ub=count),
-        LinearConstraint(sparse.hstack([every, none]), ub=1.0),
-        LinearConstraint(sparse.hstack([-(on.T @ every), sparse.eye_array(parts)]), ub=0.0),
+        LinearConstraint(scipy.sparse.hstack([every, none]), ub=1.0),
+        LinearConstraint(scipy.sparse.hstack([-(on.T @ every), scipy.sparse.eye_array(parts)]), ub=0.0),
     ]
     for step in range(1, steps):
-        blocks = [sparse.csr_array((size, size))] * steps
-        blocks[step], blocks[step - 1] = sparse.eye_array(size), -beside
-        conditions.append(LinearConstraint(sparse.hstack([*blocks, none]), ub=0.0))
+        blocks = [scipy.sparse.csr_array((size, size))] * steps
+        blocks[step], blocks[step - 1] = scipy.sparse.eye_array(size), -beside
+        conditions.append(LinearConstraint(scipy.sparse.hstack([*blocks, none]), ub=0.0))
     answer = milp(
         -worth,
         integrality=np.concatenate([np.ones(size * steps), np.zeros(parts)]),
@@ -185,7 +184,7 @@ def _chosen_with(
     return frozenset(np.flatnonzero(chosen).tolist()), bound
 
 
-def _incidence(sets: tuple[frozenset[int], ...], width: int) -> sparse.csr_array:
+def _incidence(sets: tuple[frozenset[int], ...], width: int) -> scipy.sparse.csr_array:
     rows = [row for row, members in enumerate(sets) for _ in members]
     columns = [one for members in sets for one in sorted(members)]
-    return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(sets), width))
+    return scipy.sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(sets), width))

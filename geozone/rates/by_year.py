@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
+import numpy as np
 
 from geozone.manifest.indicators import Indicator
 from geozone.model import Rate, Register, Status, Target
@@ -97,10 +97,11 @@ def years(facts: Facts, indicators: Iterable[Indicator]) -> list[int]:
 def register_at(register: Register, year: int) -> Register:
     """Return a register as it was known at the end of a year: a status of a later date, or of none, was not known."""
     items = register.items.copy()
-    dates = pd.Series([year_of(date) for date in items["status_date"]], index=items.index, dtype=object)
-    known = dates.map(lambda one: one is not None and one <= year).astype(bool)
-    items.loc[~known, "status"] = Status.UNKNOWN.value
-    items.loc[~known, "status_date"] = ""
+    dates = items["status_date"].tolist()
+    then = {date: (one := year_of(date)) is not None and one <= year for date in dict.fromkeys(dates)}
+    unknown = np.array([not then[date] for date in dates], dtype=bool)
+    items.loc[unknown, "status"] = Status.UNKNOWN.value
+    items.loc[unknown, "status_date"] = ""
     last = year_of(register.as_of)
     return replace(register, items=items, as_of=register.as_of if last is None or last <= year else str(year))
 

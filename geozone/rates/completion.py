@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geozone.model import Basis, Level, Register, Status, Zone
+from geozone.overlay.plane import Indices
 from geozone.overlay.units import code_prefix, level_of, member_codes
 
 # what a register may be trusted with, best first: a unit is as good as its worst item
@@ -24,6 +25,7 @@ TRUST = (Basis.OFFICIAL, Basis.PUBLIC, Basis.DERIVED, Basis.SCHEMATIC, Basis.WOR
 STAND_INS = (Basis.SCHEMATIC, Basis.WORKING)
 _COLUMN = {Level.PROVINCE: "province_code", Level.CITY: "city_code", Level.COUNTY: "county_code"}
 CODE_COLUMNS = ("province_code", "city_code", "county_code")
+_NO_ROWS = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +105,24 @@ class ItemCounts:
     def __init__(self, register: Register, zone: Zone) -> None:
         self.register, self.zone = register, zone
         items = register.items
-        self._codes = {column: items[column].to_numpy(object) for column in CODE_COLUMNS}
-        self._inside = np.fromiter(
-            (inside_zone(codes, zone) for codes in zip(*self._codes.values(), strict=True)), bool, len(items)
-        )
-        status = items["status"].to_numpy(object)
+        self._fields: dict[str, NDArray[np.object_]] = {}
+        self._counted: dict[tuple[str, Level, str | None], Count] = {}
+        self._by_code: dict[Level, dict[str, Indices]] = {}
+        rows = list(zip(*(self._field(column) for column in CODE_COLUMNS), strict=True))
+        lies_inside = {codes: inside_zone(codes, zone) for codes in dict.fromkeys(rows)}
+        self._inside = np.flatnonzero(np.fromiter((lies_inside[codes] for codes in rows), bool, len(rows)))
+        status, basis = self._field("status"), self._field("basis")
         self._built, self._unknown = status == Status.BUILT, status == Status.UNKNOWN
         self._recognised = status == Status.RECOGNISED
-        unchecked = _unchecked(items, register) & ~_on_published_list(items, register)
-        self._doubtful = self._recognised & unchecked.to_numpy(bool)
-        self._basis = items["basis"].to_numpy(object)
-        self._fields: dict[str, NDArray[np.object_]] = {}
+        unchecked = _unchecked(basis, register) & ~_on_published_list(items, register)
+        self._doubtful = self._recognised & unchecked
+        trust = {
+            value: TRUST.index(Basis(value)) if isinstance(value, str) and value else -1
+            for value in dict.fromkeys(basis.tolist())
+        }
+        self._trust = np.fromiter((trust[value] for value in basis.tolist()), np.intp, len(basis))
         self._listed = {
-            total: int(self._mask(total.unit_code, level_of(total.unit_code)).sum())
-            for total in register.totals
+            total: len(self._rows(total.unit_code, level_of(total.unit_code))) for total in register.totals
         }
 
     def items(self, code: str, level: Level) -> pd.DataFrame:
@@ -125,13 +131,11 @@ class ItemCounts:
         An item that crosses the border of a unit belongs to the next larger unit that holds it: its code at the finer
         level is empty. Of a region of several units it is the items of its members.
         """
-        return self.register.items.loc[self._mask(code, level)]
+        return self.register.items.iloc[self._rows(code, level)]
 
     def field(self, name: str, code: str, level: Level) -> NDArray[np.object_]:
         """Return one column of the items of a unit."""
-        if name not in self._fields:
-            self._fields[name] = self.register.items[name].to_numpy(object)
-        return self._fields[name][self._mask(code, level)]
+        return self._field(name)[self._rows(code, level)]
 
     def count(self, code: str, level: Level, measure: str | None = None) -> Count:
         """Count the built items of a unit; of a region, those of its members together.
@@ -148,10 +152,16 @@ class ItemCounts:
         Count
             With a tally, or with the reason why the unit has no denominator.
         """
+        asked = code, level, measure
+        if asked not in self._counted:
+            self._counted[asked] = self._count(*asked)
+        return self._counted[asked]
+
+    def _count(self, code: str, level: Level, measure: str | None) -> Count:
         members = member_codes(code)
         if len(members) > 1:
             return _together([self.count(member, level_of(member), measure) for member in members])
-        register, mask = self.register, self._mask(code, level)
+        register, rows = self.register, self._rows(code, level)
         prefix = "" if level is Level.ZONE else code_prefix(code)
         inside = [total for total in register.totals if _within(total.unit_code, prefix, self.zone)]
         around = [
@@ -164,9 +174,11 @@ class ItemCounts:
         # where a published total covers the unit, the denominator no longer hangs on the register as a whole
         covered = bool(around) or any(prefix == code_prefix(total.unit_code) for total in inside)
         whole = [] if covered else [register.basis.value]
-        basis = worst_basis([*self._basis[mask], *whole, *("public" for _ in inside)], register.basis)
-        listed, doubtful = int(mask.sum()), int((mask & self._doubtful).sum())
-        told = (int((mask & self._recognised).sum()) - doubtful, doubtful)
+        least = int(self._trust[rows].max(initial=-1))
+        of_items = [TRUST[least].value] if least >= 0 else []
+        basis = worst_basis([*of_items, *whole, *("public" for _ in inside)], register.basis)
+        listed, doubtful = len(rows), int(self._doubtful[rows].sum())
+        told = (int(self._recognised[rows].sum()) - doubtful, doubtful)
 
         def without(reason: str, detail: float = 0.0) -> Count:
             return Count(None, basis, listed, 0, *told, reason, detail)
@@ -183,26 +195,36 @@ class ItemCounts:
             return without("no_items")
         weights = self._weights(measure)
         if measure is not None:
-            known = int((weights[mask] > 0).sum())
+            known = int((weights[rows] > 0).sum())
             if unlisted or known < listed:
                 return without("unmeasured", known)
         tally = Tally(
-            built=float(weights[mask & self._built].sum()),
-            possible=float(weights[mask & (self._unknown | self._doubtful)].sum()) + unlisted,
-            total=float(weights[mask].sum()) + unlisted,
+            built=float(weights[rows[self._built[rows]]].sum()),
+            possible=float(weights[rows[(self._unknown | self._doubtful)[rows]]].sum()) + unlisted,
+            total=float(weights[rows].sum()) + unlisted,
         )
         return Count(tally, basis, listed, unlisted, *told)
 
-    def _mask(self, code: str, level: Level) -> NDArray[np.bool_]:
+    def _field(self, name: str) -> NDArray[np.object_]:
+        if name not in self._fields:
+            self._fields[name] = self.register.items[name].to_numpy(object)
+        return self._fields[name]
+
+    def _rows(self, code: str, level: Level) -> Indices:
+        """Return the rows of the items that lie wholly in a unit, in order."""
         members = member_codes(code)
         if len(members) > 1:
-            parts = [self._mask(member, level_of(member)) for member in members]
-            together: NDArray[np.bool_] = np.logical_or.reduce(parts)
-            return together
+            return np.unique(np.concatenate([self._rows(member, level_of(member)) for member in members]))
         if level is Level.ZONE:
             return self._inside
-        own: NDArray[np.bool_] = self._codes[_COLUMN[level]] == code
-        return self._inside & own
+        if level not in self._by_code:
+            found: dict[str, list[int]] = {}
+            for row, own in zip(
+                self._inside.tolist(), self._field(_COLUMN[level])[self._inside], strict=True
+            ):
+                found.setdefault(own, []).append(row)
+            self._by_code[level] = {own: np.array(listed) for own, listed in found.items()}
+        return self._by_code[level].get(code, _NO_ROWS)
 
     def _weights(self, measure: str | None) -> NDArray[np.float64]:
         items = self.register.items
@@ -275,20 +297,20 @@ def pooled(registers: Sequence[Register]) -> Register:
     )
 
 
-def _unchecked(items: pd.DataFrame, register: Register) -> pd.Series[bool]:
+def _unchecked(basis: NDArray[np.object_], register: Register) -> NDArray[np.bool_]:
     """Tell which items nobody has held against the list of the built: those of a working list, unless made official."""
     if register.basis is Basis.WORKING:
-        return items["basis"] != Basis.OFFICIAL
-    return items["basis"] == Basis.WORKING
+        return np.asarray(basis != Basis.OFFICIAL, dtype=bool)
+    return np.asarray(basis == Basis.WORKING, dtype=bool)
 
 
-def _on_published_list(items: pd.DataFrame, register: Register) -> pd.Series[bool]:
+def _on_published_list(items: pd.DataFrame, register: Register) -> NDArray[np.bool_]:
     """Tell which items belong to a unit whose number of items is published, with its list of the built."""
     prefixes = tuple(code_prefix(total.unit_code) for total in register.totals)
     if not prefixes:
-        return pd.Series(False, index=items.index)
+        return np.zeros(len(items), dtype=bool)
     finest = items["province_code"].where(items["city_code"] == "", items["city_code"])
-    return finest.astype(str).str.startswith(prefixes)
+    return finest.astype(str).str.startswith(prefixes).to_numpy(bool)
 
 
 def _within(total_code: str, prefix: str, zone: Zone) -> bool:

@@ -87,6 +87,8 @@ class Figures:
 
     def latest(self, indicator: str, scope: str) -> Figure | None:
         """Return the latest figure of a scope."""
+        if (indicator, scope) not in self._by_place:  # as most units, which are many
+            return None
         series = self.series(indicator, scope)
         return series[-1] if series else None
 

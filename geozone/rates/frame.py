@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.inputs import layer_title, register_title
@@ -21,7 +22,7 @@ from geozone.rates.verdicts import Measured, judge, target_value
 READING = ":reading"  # suffix of the id of a target that is read otherwise than printed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """What every row of a zone has in common."""
 
@@ -30,14 +31,32 @@ class Frame:
     targets: Sequence[Target]
     size: Territory
 
+    @cached_property
+    def asking(self) -> Mapping[str, Sequence[Target]]:
+        """The targets by the indicator that they are of."""
+        found: dict[str, list[Target]] = {}
+        for target in self.targets:
+            found.setdefault(target.indicator, []).append(target)
+        return found
+
+    @cached_property
+    def _methods(self) -> dict[str, Text]:
+        return {}
+
+    def method(self, indicator: Indicator) -> Text:
+        """Return how an indicator is computed, in words."""
+        if indicator.id not in self._methods:
+            self._methods[indicator.id] = method_of(indicator)
+        return self._methods[indicator.id]
+
     def rows(self, indicator: Indicator, value: Value) -> list[Rate]:
         """Return the row of a value, held against every target that speaks of its unit; alone where none does."""
         self.facts.found.setdefault((indicator.id, value.unit.code), value)
         rate = self.row(indicator, value)
         held = [
             row
-            for target in self.targets
-            if target.indicator == indicator.id and self._speaks_of(target, rate)
+            for target in self.asking.get(indicator.id, ())
+            if self._speaks_of(target, rate)
             if not (target.reference and value.figure)  # a floor is not held against itself
             for row in self._held(rate, target, indicator, value)
         ]
@@ -81,7 +100,7 @@ class Frame:
             gap=None,
             gap_unit=None,
             vintage=vintage,
-            method=value.method or method_of(indicator),
+            method=value.method or self.method(indicator),
             note=note,
             places=value.figure.places if value.figure and value.figure.unit == indicator.unit else 0,
         )
@@ -113,7 +132,7 @@ class Frame:
         """Tell whether a value has a row: one of a unit that has nothing at all only where somebody asks for it."""
         if not value.empty or value.unit is self.facts.whole:
             return True
-        asking = [target for target in self.targets if target.indicator == indicator.id]
+        asking = self.asking.get(indicator.id)
         if not asking:
             return False
         rate = self.row(indicator, value)
