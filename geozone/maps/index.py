@@ -123,7 +123,7 @@ def _card(result: ZoneResult, image: str) -> str:
         pill = f'<span class="pill pill-{rate.verdict}">{_both(verdict)}</span>' if verdict else ""
         lines.append(
             f"<li {_data(rate)}><span>{_both(_title(result, rate.indicator))}</span>"
-            f"<strong>{_both(value_text(rate))}</strong>{pill}</li>"
+            f"<strong>{_proof(result, rate)}</strong>{pill}</li>"
         )
     counts = "".join(
         f'<li class="pill pill-{verdict.value}">{_both(word)} <b>{count}</b></li>'
@@ -148,6 +148,12 @@ def _data(rate: Rate) -> str:
         f'data-indicator="{escape(rate.indicator)}" data-unit="{escape(clean(rate.unit_code))}" '
         f'data-value="{number(rate.value) or ""}"{band}'
     )
+
+
+def _proof(result: ZoneResult, rate: Rate) -> str:
+    """Return a number that leads to where it comes from, on the page of its zone."""
+    page = f"{escape(clean(result.zone.key))}.html#proof={escape(clean(rate.indicator))}"
+    return f'<a href="{page}">{_both(value_text(rate))}</a>'
 
 
 def _title(result: ZoneResult, indicator: str) -> Text:
@@ -177,7 +183,7 @@ def _cell(result: ZoneResult, rates: Sequence[Rate]) -> str:
         value = value_text(rate)
         lines.append(text("maps.beside", made=made, value=value))
     told = "".join(f"<small>{_both(line)}</small>" for line in lines if line is not None)
-    return f"<td {_data(first)}><strong>{_both(value_text(first))}</strong>{told}</td>"
+    return f"<td {_data(first)}><strong>{_proof(result, first)}</strong>{told}</td>"
 
 
 def _comparison(results: Sequence[ZoneResult]) -> str:
@@ -244,9 +250,10 @@ def _legend(results: Sequence[ZoneResult], choice: MapChoice) -> str:
     titles = {_title(result, choice.indicator) for result in results}
     title = next(iter(titles)) if len(titles) == 1 else _title(results[0], choice.indicator)
     rows = "".join(
-        f'<li data-colour="{colour}">{_swatch(colour)}{_both(label)}</li>' for colour, label in choice.rows
+        f'<li data-colour="{colour}" tabindex="0">{_swatch(colour)}{_both(label)}</li>'
+        for colour, label in choice.rows
     )
-    missing = f'<li data-colour="{RATE_MISSING}">{_swatch(RATE_MISSING)}{_both(text("words.no_value"))}</li>'
+    missing = f'<li data-colour="{RATE_MISSING}" tabindex="0">{_swatch(RATE_MISSING)}{_both(text("words.no_value"))}</li>'
     return f'<div class="index-legend" data-legend="{escape(choice.indicator)}"><b>{_both(title)}</b><ul>{rows}{missing}</ul></div>'
 
 

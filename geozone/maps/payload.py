@@ -235,6 +235,7 @@ def layer_entry(spec: LayerSpec, strings: Strings) -> dict[str, Any]:
         "columns": role.columns or clean(spec.id),
         "register": role.register or None,
         "named_to": role.named_to,
+        "sea": role.sea,
         "title": strings.add(spec.title),
         "basis": spec.basis.value,
         "source": strings.add(spec.source),

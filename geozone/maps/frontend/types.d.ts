@@ -29,6 +29,7 @@ declare module './src/app.js' {
     still: boolean;
     grounds: Record<string, { symbol: PaintSymbol; features: Features }>;
     printing?: boolean;
+    lit?: string | null; // colour of the class, or the sign of the entry, that the reader points at in the legend
     printRatio?: number;
     labels?: Label[];
     named?: { layer: FeatureLayer; feature: number; key: string }[];
@@ -305,6 +306,7 @@ declare global {
     columns: string;
     register: string | null;
     named_to: number | null;
+    sea: boolean; // it lies in the sea
     title: number;
     basis: string;
     source: number;
@@ -410,7 +412,7 @@ declare global {
 
   type FeatureLayer = VectorLayer | TiledLayer;
 
-  type NoFeatures = Without<'features' | 'anchors' | 'near' | 'row' | 'pick' | 'outline' | 'hold' | 'locate' | 'counts' | 'amounts' | 'item_sets' | 'items' | 'symbols' | 'flow' | 'named_to' | 'register'>;
+  type NoFeatures = Without<'features' | 'anchors' | 'near' | 'row' | 'pick' | 'outline' | 'hold' | 'locate' | 'counts' | 'amounts' | 'item_sets' | 'items' | 'symbols' | 'flow' | 'named_to' | 'sea' | 'register'>;
 
   interface ImageLayer extends Partial<LayerWords>, LayerState, NoFeatures {
     key: string;

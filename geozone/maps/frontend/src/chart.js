@@ -134,7 +134,7 @@ export class Chart {
     this.picture = new Picture(app, drawEverything, { className: 'picture', paper: true }).addTo(this.map);
     this.highlight = new Picture(app, drawHighlight, { className: 'highlight' }).addTo(this.map);
     this.#follow();
-    app.on(['lang', 'indicator', 'level', 'layers', 'year', 'compare', 'graticule', 'tiles'], () => this.redraw());
+    app.on(['lang', 'indicator', 'level', 'layers', 'year', 'compare', 'graticule', 'tiles', 'lit'], () => this.redraw());
     app.on(['unit', 'level'], () => this.highlight.redraw());
   }
 

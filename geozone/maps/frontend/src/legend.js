@@ -44,6 +44,16 @@ export function colourOf(app, indicator, level, value) {
   return classes.colours[place < 0 ? classes.bounds.length - 1 : place];
 }
 
+export const BAND = 'band'; // the entry of what is only known as a band, which has no colour
+
+// Units of one entry stay as they are while the reader points at it; the others fade.
+/** @param {App} app @param {string | null} entry */
+function light(app, entry) {
+  if (app.lit === entry) return;
+  app.lit = entry;
+  app.tell(['lit']);
+}
+
 /** @param {string} colour @returns {PaintSymbol} */
 function fillSymbol(colour) {
   return { kind: 'fill', fill: colour, stroke: '#8a8f8c', width: 0.6, opacity: 1 };
@@ -62,12 +72,26 @@ export function rateLegend(app) {
     classEntries(app, indicator, level).map((entry) =>
       h(
         'li',
-        { 'data-legend': `units:${entry.key}`, 'data-colour': entry.colour },
+        {
+          'data-legend': `units:${entry.key}`,
+          'data-colour': entry.colour,
+          tabindex: 0,
+          onmouseenter: () => light(app, entry.colour ?? BAND),
+          onmouseleave: () => light(app, null),
+          onfocus: () => light(app, entry.colour ?? BAND),
+          onblur: () => light(app, null),
+        },
         swatch(entry.colour ? fillSymbol(entry.colour) : BAND_SYMBOL, 30, 18, darkestShade(app)),
         h('span', {}, entry.title),
       ),
     ),
   );
+}
+
+// A symbol on what it lies on: the units' ground, or the sea, with which a transparent one mixes.
+/** @param {App} app @param {Layer} layer @param {PaintSymbol} symbol @returns {HTMLCanvasElement} */
+export function symbolSwatch(app, layer, symbol) {
+  return swatch(symbol, 30, 18, 1, (layer.sea && app.grounds?.sea?.symbol.fill) || undefined);
 }
 
 /** @param {App} app @param {Layer} layer @returns {HTMLElement | null} */
@@ -85,7 +109,7 @@ export function layerLegend(app, layer) {
       h(
         'li',
         { 'data-legend': `${layer.id}:${entry.key}` },
-        swatch(entry.symbol),
+        symbolSwatch(app, layer, entry.symbol),
         h('span', {}, said(entry.title)),
         counts && !uncounted.includes(entry.key) ? h('span', { class: 'count' }, String(counts[entry.key] ?? 0)) : null,
       ),
@@ -211,7 +235,7 @@ function layerSection(app, layer) {
       app.tell(['layers']);
     },
     {
-      swatch: single ? h('span', { 'data-legend': `${layer.id}:${single.key}` }, swatch(single.symbol)) : null,
+      swatch: single ? h('span', { 'data-legend': `${layer.id}:${single.key}` }, symbolSwatch(app, layer, single.symbol)) : null,
       badge: layer.basis ? badge(layer.basis) : null,
     },
   );

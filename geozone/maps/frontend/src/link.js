@@ -1,5 +1,6 @@
 // Deep links: #unit=130300&layer=bays&lang=zh, and indicator, level and year alike.
 
+import { showProof } from './card.js';
 import { REGION, subjectOf } from './regions.js';
 
 const NOT_COLOURED = 'none'; // in the place of an indicator
@@ -22,6 +23,13 @@ export function readLink(app, chart) {
   if (unit) Object.assign(changes, unit.level === REGION ? { region: unit.code } : { unit: unit.place, region: null });
   app.set(changes);
   if (unit) chart.showUnit(unit);
+}
+
+// A link to a number opens where it comes from: #proof=bay_completion.
+/** @param {App} app */
+export function readProof(app) {
+  const id = new URLSearchParams(location.hash.slice(1)).get('proof');
+  if (id !== null && id in app.indicators) showProof(app, id);
 }
 
 /** @param {App} app */

@@ -11,7 +11,7 @@ import { setUpComparison } from './compare.js';
 import { followIndicator } from './follow.js';
 import { legendCard } from './legend.js';
 import { openRaster, openRelief } from './image.js';
-import { keepLink, readLink } from './link.js';
+import { keepLink, readLink, readProof } from './link.js';
 import { missingSection } from './missing.js';
 import { hint, popupContent } from './popup.js';
 import { northArrow, setUpPrint } from './print.js';
@@ -198,8 +198,12 @@ function start(app) {
   readLink(app, chart); // a link says itself which layers it shows
   followIndicator(app);
   keepLink(app);
-  window.addEventListener('hashchange', () => readLink(app, chart));
+  window.addEventListener('hashchange', () => {
+    readLink(app, chart);
+    readProof(app);
+  });
   chart.redrawNow();
+  readProof(app);
   page.dataset.ready = 'true';
   window.geozone.app = app;
 }

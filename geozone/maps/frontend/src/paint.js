@@ -267,7 +267,7 @@ export function paintFeatures(context, view, features, symbolOf) {
 
 // A legend entry: the symbol on the paper of the map, at its right as dark as the relief makes it.
 /** @param {PaintSymbol} symbol @param {number} [width] @param {number} [height] @param {number} [darkest] @returns {HTMLCanvasElement} */
-export function swatch(symbol, width = 30, height = 18, darkest = 1) {
+export function swatch(symbol, width = 30, height = 18, darkest = 1, under = paper) {
   const ratio = Math.max(2, Math.min(window.devicePixelRatio || 1, 3));
   const canvas = document.createElement('canvas');
   canvas.width = width * ratio;
@@ -277,7 +277,7 @@ export function swatch(symbol, width = 30, height = 18, darkest = 1) {
   canvas.style.height = `${height}px`;
   canvas.setAttribute('aria-hidden', 'true');
   const context = /** @type {Context} */ (canvas.getContext('2d'));
-  context.fillStyle = paper;
+  context.fillStyle = under;
   context.fillRect(0, 0, canvas.width, canvas.height);
   const view = { scale: ratio, left: 0, top: 0, ratio, width: canvas.width, height: canvas.height };
   const path = new Path2D();

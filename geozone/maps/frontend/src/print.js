@@ -1,8 +1,8 @@
 // The printed sheet: the map with its frame, legend, rates, sources and review line on A4 or A3 landscape.
 
 import { h, replace, svg } from './dom.js';
-import { layerLegend, rateLegend } from './legend.js';
-import { setPaper, swatch } from './paint.js';
+import { layerLegend, rateLegend, symbolSwatch } from './legend.js';
+import { setPaper } from './paint.js';
 import { dataDate, reviewLine } from './sources.js';
 import { said, text } from './text.js';
 import { entriesOf } from './cards.js';
@@ -31,7 +31,7 @@ function legend(app) {
           layer.legend &&
           (layer.legend.length > 1
             ? [h('h3', {}, said(layer.title)), layerLegend(app, layer)]
-            : h('div', { class: 'legend-one' }, swatch(layer.legend[0].symbol), h('span', {}, said(layer.title)))),
+            : h('div', { class: 'legend-one' }, symbolSwatch(app, layer, layer.legend[0].symbol), h('span', {}, said(layer.title)))),
       ),
   ];
 }

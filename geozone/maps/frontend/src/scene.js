@@ -2,13 +2,14 @@
 
 import { drawGround } from './backdrop.js';
 import { VEIL } from './basemap.js';
-import { BAND_SYMBOL, colourOf } from './legend.js';
+import { BAND, BAND_SYMBOL, colourOf } from './legend.js';
 import { POLYGON, toDegrees, toUnits } from './geometry.js';
 import { FONTS, drawLabels } from './labels.js';
 import { drawWith, ground, paint, paintAnchors, paintFeatures } from './paint.js';
 import { paintStreams } from './streams.js';
 import { symbolPlace } from './years.js';
 
+const FADED = 0.8; // of the ground, over units that the entry pointed at in the legend does not stand for
 /** @type {Record<string, [string, number]>} */
 const BORDERS = { county: ['#7b8180', 0.5], city: ['#5a605f', 0.9], province: ['#33393a', 1.5], zone: ['#1e2425', 2.2] };
 /** @param {App} app @param {Context} context @param {View} view */
@@ -88,6 +89,8 @@ function drawUnits(app, context, view, indicator, year) {
   context.lineWidth = view.ratio / view.scale;
   /** @type {number[]} */
   const bands = [];
+  /** @type {Path2D[]} */
+  const faded = [];
   context.globalAlpha = [...app.layers.values()].some((layer) => layer.under && layer.shown) ? VEIL : 1;
   for (const place of partition[state.level]) {
     if (!features.meets(place, view.box)) continue;
@@ -98,7 +101,9 @@ function drawUnits(app, context, view, indicator, year) {
     context.strokeStyle = colour;
     context.fill(path, 'evenodd');
     if (context.globalAlpha === 1) context.stroke(path); // closes the hairlines between neighbours
-    if (rate && rate.value === null && rate.shown !== null) bands.push(place);
+    const band = rate && rate.value === null && rate.shown !== null;
+    if (band) bands.push(place);
+    if (app.lit && !app.printing && !(app.lit === BAND ? band : app.lit === colour)) faded.push(path);
   }
   context.globalAlpha = 1;
   if (bands.length) {
@@ -106,6 +111,11 @@ function drawUnits(app, context, view, indicator, year) {
       for (const place of bands) paint(target, features.path(place), POLYGON, BAND_SYMBOL, view, features.box(place));
     });
   }
+  context.setTransform(view.scale, 0, 0, view.scale, view.left, view.top);
+  context.globalAlpha = FADED;
+  context.fillStyle = ground();
+  for (const path of faded) context.fill(path, 'evenodd');
+  context.globalAlpha = 1;
 }
 
 /** @param {App} app @param {Context} context @param {View} view */
