@@ -94,11 +94,14 @@ format: setup $(CHECKERS) ## format the code
 	$(BIN)/ruff format .
 	cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" check/node_modules/.bin/biome check --write .
 
+# What ends too early goes on where it stopped, by its log.
 fuzz: setup ## read ten thousand damaged files
-	$(BIN)/python tests/property/test_read_fuzz.py 10000
+	PYTHONPATH=tests $(BIN)/python tests/property/fuzz.py 10000 --log .fuzz.jsonl
+	rm .fuzz.jsonl
 
-faults: setup ## end a hundred builds at random moments
+faults: setup ## end builds at a hundred moments, and read hostile files under watch
 	$(BIN)/python tests/faults/kills.py 100
+	PYTHONPATH=tests:tests/property $(BIN)/python tests/faults/watched.py
 
 bench: setup ## measure speed against other tools, as ratios in one run
 	$(BIN)/python -m tests.bench

@@ -254,9 +254,10 @@ def _size_of(word: str) -> float | None:
 def _rounding(numbers: Numbers) -> float:
     """Return half of the last place that the values of a field have."""
     some = numbers[~np.isnan(numbers)][:1000]
-    for places in range(_DECIMALS):
-        if np.allclose(some, np.round(some, places), rtol=1e-9, atol=0):
-            return float(0.5 * 10.0**-places)
+    with np.errstate(over="ignore", invalid="ignore"):  # a number too large to have such a place has none
+        for places in range(_DECIMALS):
+            if np.allclose(some, np.round(some, places), rtol=1e-9, atol=0):
+                return float(0.5 * 10.0**-places)
     return 0.0
 
 

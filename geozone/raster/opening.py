@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyproj
 import rasterio
 from affine import Affine
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
@@ -47,7 +48,8 @@ DRIVERS = (
     "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "GPKG", "MBTiles", "RMF", "KRO", "TGA", "PNM", "WEBP",
 )  # fmt: skip
 _LARGEST_BLOCK = 1 << 30  # bytes of one block of pixels, which is read as a whole
-_OPEN_ERRORS = (RasterioError, OSError, ValueError)
+# what GDAL says of damaged metadata is none of rasterio's public errors
+_OPEN_ERRORS = (RasterioError, OSError, ValueError, CPLE_BaseError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,29 @@ def open_raster(
     if dataset.driver not in DRIVERS:
         dataset.close()
         raise InputError("raster.driver", path=shown, driver=dataset.driver)
-    with dataset, _checked(dataset, shown, crs, band, nodata, look=look) as found:
-        yield found
+    with dataset:
+        try:
+            _look_through(dataset)
+        except _OPEN_ERRORS as error:
+            raise InputError("raster.unreadable", path=shown, reason=reason_of(error, local)) from error
+        with _checked(dataset, shown, crs, band, nodata, look=look) as found:
+            yield found
+
+
+def _look_through(dataset: Any) -> None:
+    """Ask for all that is said of a raster outside of its pixels: some of it is read only then, and may be damaged."""
+    for name in (
+        "crs",
+        "transform",
+        "colorinterp",
+        "mask_flag_enums",
+        "nodatavals",
+        "scales",
+        "offsets",
+        "block_shapes",
+        "subdatasets",
+    ):
+        getattr(dataset, name)
 
 
 def _local(path: str | Path, limits: Limits) -> Path:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pyproj
 from affine import Affine
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from geozone.errors import InputError
 from geozone.messages import Text
-from geozone.model import Severity
+from geozone.model import CRS, Severity
 from geozone.read.inference import CHINA
 from geozone.read.notes import Notes
+from geozone.read.shift_files import names_a_file
 
 
 def bounds_of(transform: Affine, height: int, width: int) -> tuple[float, float, float, float]:
@@ -35,12 +36,15 @@ def crs_of(
     west, south, east, north = bounds
     box = ", ".join(f"{value:.6g}" for value in bounds)
     in_degrees = -180.001 <= west <= east <= 360.001 and -90.001 <= south <= north <= 90.001
+    said = given if given is not None else own.to_wkt() if own is not None else None
+    if said is not None and names_a_file(said):
+        raise InputError("read.reaching", path=shown)
     try:
-        stated = pyproj.CRS.from_user_input(given) if given is not None else None
-        if stated is None and own is not None:
-            stated = pyproj.CRS.from_user_input(own.to_wkt())
-    except CRSError as error:
-        raise InputError("read.bad_crs", path=shown, crs=str(given)[:80]) from error
+        stated = None if said is None else pyproj.CRS.from_user_input(said)
+        if stated is not None and (stated.is_geographic or stated.is_projected):
+            pyproj.Transformer.from_crs(stated, CRS)  # what can't be converted is of no use
+    except (CRSError, ProjError) as error:
+        raise InputError("read.bad_crs", path=shown, crs=str(said)[:80]) from error
     # a local system, which some programs write where there is none, tells nothing
     if stated is not None and (given is not None or stated.is_geographic or stated.is_projected):
         name = ":".join(stated.to_authority() or (stated.name,))

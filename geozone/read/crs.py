@@ -23,6 +23,7 @@ from geozone.read.geodetic import contradicting_datum, datum_named, datum_of, ha
 from geozone.read.inference import CHINA, WILD, Extent
 from geozone.read.notes import Notes
 from geozone.read.placing import Coordinates, crs_name, from_coordinates, hint, under_crs
+from geozone.read.shift_files import names_a_file
 from geozone.read.stated import is_undefined
 from geozone.read.transform import Geometries, hold_areas, left_out, to_degrees
 
@@ -62,6 +63,8 @@ def to_cgcs2000(
     InputError
         If the CRS is not known, contradicts the coordinates, or cannot be told from them.
     """
+    if data.crs is not None and names_a_file(data.crs):
+        raise InputError("read.reaching", path=path)
     data = _flat(data, notes)
     geometries = np.asarray(data.geometry.values)
     boxes = _boxes(geometries)
@@ -128,6 +131,8 @@ def _placed(
 
 
 def _given(given: Any, path: Path | str) -> pyproj.CRS:
+    if names_a_file(given):
+        raise InputError("read.bad_crs", path=path, crs=str(given)[:80])
     try:
         crs = pyproj.CRS.from_user_input(given)
     except CRSError as error:

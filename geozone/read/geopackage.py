@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from geozone.errors import InputError
 from geozone.read.door.database import opened_database, written_database
+from geozone.read.shift_files import names_a_file
 from geozone.read.wellknown import SUSPECT, is_too_deep
 
 Numbers = npt.NDArray[np.int64]
@@ -27,7 +28,8 @@ _UNREADABLE = (sqlite3.Error, OSError, TypeError, ValueError, IndexError)
 _SMALL = 256 << 20  # bytes: a file up to this size that states no count is always checked page by page
 _SPARSE = 4  # numbers in a range for each row, up to which all of the range is tried
 _STEPS = 1_000_000  # instructions of the database between two looks at the budget
-_BUDGET = 200  # such steps that a view may take to count its rows
+_BUDGET = 200  # such steps that a view may take to count its rows and to make its values
+_LONGEST = 1 << 28  # bytes of one value of a view
 _COLLECTION = 7  # code of a collection
 _ENVELOPES = {1: 32, 2: 48, 3: 48, 4: 64}  # bytes of the box in front of a geometry, by its code
 # functions by which a view reaches files and addresses, or fills the memory
@@ -35,7 +37,11 @@ _VIRTUAL = re.compile(
     r"\s*CREATE\s+VIRTUAL\s+TABLE\b.*\bUSING\s+\W?Virtual(OGR|Shape|Text|XL|Dbf|GeoJSON|XPath|Network)",
     re.IGNORECASE | re.DOTALL,
 )
-_REACHING = re.compile(r"\b(ogr_|gdal_|load_extension|readfile|writefile|zeroblob|randomblob)", re.IGNORECASE)
+_REACHING = re.compile(
+    r"\b(ogr_|gdal_|load_extension|readfile|writefile|zeroblob|randomblob"
+    r"|(?:printf|format)\s*\(\s*'[^']*%[^a-z']*(?:\*|\d{5}))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +138,30 @@ def refuse_views(path: Path, layer: str, shown: Path, limit: int) -> None:
 
 
 def refuse_virtual(path: Path, shown: Path) -> None:
-    """Refuse a database with tables that are other files or addresses, before it is opened.
+    """Refuse a database with tables that are other files or addresses, or systems that name files, before it is opened.
 
     Raises
     ------
     InputError
-        If it has such tables.
+        If it has such tables or systems.
     """
     try:
         with opened_database(path) as database:
             tables = database.execute("SELECT sql FROM sqlite_master WHERE type = 'table'").fetchall()
     except _UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
-    if any(_VIRTUAL.match(str(words)) for (words,) in tables):
+    if any(_VIRTUAL.match(str(words)) for (words,) in tables) or any(map(names_a_file, _systems(path))):
         raise InputError("read.reaching", path=shown)
+
+
+def _systems(path: Path) -> list[str]:
+    """Return how a GeoPackage defines its coordinate reference systems."""
+    try:
+        with opened_database(path) as database:
+            rows = database.execute("SELECT * FROM gpkg_spatial_ref_sys").fetchall()
+    except _UNREADABLE:
+        return []
+    return [str(cell) for row in rows for cell in row if isinstance(cell, str)]
 
 
 def is_of_any_kind_with_height(path: Path) -> bool:
@@ -273,7 +289,7 @@ def _candidates(database: sqlite3.Connection, layer: str, read: Numbers, stated:
 
 
 def _too_long(database: sqlite3.Connection, layer: str, limit: int) -> bool:
-    """Tell whether a view gives more rows than the limit, or takes too long to tell."""
+    """Tell whether a view gives more rows than the limit or values without measure, or takes too long to tell."""
     steps = 0
 
     def step() -> int:
@@ -282,13 +298,23 @@ def _too_long(database: sqlite3.Connection, layer: str, limit: int) -> bool:
         return int(steps > _BUDGET)
 
     database.set_progress_handler(step, _STEPS)
+    longest = database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
     query = f"SELECT count(*) FROM (SELECT 1 FROM {_quoted(layer)} LIMIT ?)"  # noqa: S608 - quoted, read only
     try:
-        return int(database.execute(query, (limit + 1,)).fetchone()[0]) > limit
+        if int(database.execute(query, (limit + 1,)).fetchone()[0]) > limit:
+            return True
+        # a function can make a value of any length: each is made here once, under a limit, before GDAL makes it
+        names = [_quoted(row[1]) for row in database.execute(f"PRAGMA table_info({_quoted(layer)})")]
+        made = ", ".join(f"count(length({name}))" for name in names)
+        database.execute(f"SELECT {made} FROM {_quoted(layer)}").fetchall()  # noqa: S608 - quoted, read only
+    except sqlite3.DataError:
+        return True
     except sqlite3.OperationalError:
         return steps > _BUDGET
     finally:
         database.set_progress_handler(None, 0)
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
+    return False
 
 
 def _quoted(name: str) -> str:

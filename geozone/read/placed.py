@@ -21,7 +21,7 @@ from geozone.read.notes import Notes
 from geozone.read.salvage import patch_surfaces, report_broken
 from geozone.read.source import Source
 from geozone.read.stated import crs_of_objects, parse_crs
-from geozone.read.wellknown import is_too_deep, is_too_deep_text
+from geozone.read.wellknown import is_too_deep, is_too_deep_text, says_less
 
 Rows = Sequence[Sequence[str]]
 
@@ -179,7 +179,7 @@ def geometry_of_bytes(raw: bytes) -> tuple[Any, bool]:
     IndexError, ValueError, RecursionError, OverflowError
         If the bytes are no geometry at all.
     """
-    if is_too_deep(raw):
+    if is_too_deep(raw) or says_less(raw):
         return None, False
     geometry = shapely.from_wkb(raw, on_invalid="ignore")
     if geometry is None:

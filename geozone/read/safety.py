@@ -9,6 +9,7 @@ from pathlib import Path
 from geozone.addresses import without_password
 from geozone.errors import InputError
 from geozone.read.door.content import bytes_of, opened, stay_inside
+from geozone.read.shift_files import refuse_shift_files
 
 _REMOTE = re.compile(r"^(/vsi|[A-Za-z][A-Za-z0-9+.\-]+:)")  # /vsicurl/..., http:..., GPKG:...
 _HEAD = 1 << 16
@@ -85,7 +86,7 @@ def local_file(path: str | Path, limits: Limits = LIMITS) -> Path:
 
 
 def refuse_reaching_markup(path: Path, shown: Path) -> None:
-    """Refuse documents that make GDAL fetch other files, and XML that declares entities.
+    """Refuse documents that make GDAL fetch other files, XML that declares entities, and systems that name files.
 
     Raises
     ------
@@ -99,6 +100,7 @@ def refuse_reaching_markup(path: Path, shown: Path) -> None:
     words = start.replace(b"\x00", b"")
     if words[:1] == b"<" and _ENTITY.search(_WEB_PAGE.sub(b"", words, count=1)):
         raise InputError("read.entities", path=shown)
+    refuse_shift_files(path, shown)
 
 
 def too_many_features(path: Path | str, count: int, limits: Limits) -> None:

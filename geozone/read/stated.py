@@ -23,6 +23,7 @@ from geozone.read.fit import fit
 from geozone.read.formats import Format
 from geozone.read.inference import Extent
 from geozone.read.notes import Notes
+from geozone.read.shift_files import names_a_file
 from geozone.read.source import Source, companion
 
 _LONGEST = 1 << 16  # bytes of a .prj that are looked at
@@ -76,7 +77,7 @@ def parse_crs(stated: Any) -> pyproj.CRS | None:
             stated = int(code[1]) if code else int(stated)
         elif stated.upper() in {"CRS84", "OGC:CRS84"}:
             stated = "OGC:CRS84"
-    if stated is None or stated == "":
+    if stated is None or stated == "" or (isinstance(stated, str | dict) and names_a_file(stated)):
         return None
     try:
         return _parsed(stated) if isinstance(stated, str | int) else pyproj.CRS.from_user_input(stated)

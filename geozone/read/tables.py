@@ -269,6 +269,9 @@ def _place(
     if table.headless:
         notes.decide("heading", "0", "read.headless")
     width = len(table.header)
+    longest = max(map(len, table.body), default=width)
+    if not sheet and longest < width:
+        notes.find("heading_wider", Severity.WARNING, count=width, other=longest)
     body = [row[:width] + [""] * (width - len(row)) for row in table.body]
     columns = table.columns
     headed = columns.pair.system if columns.pair is not None else None

@@ -1,4 +1,4 @@
-"""Geometries nested so deep that reading them overflows the stack, found before they are read."""
+"""Well-known binary and text that a library does not read as it stands: nested so deep that the stack overflows, or more than it says."""
 
 from __future__ import annotations
 
@@ -15,8 +15,20 @@ _POINT, _LINE, _RINGED = 1, 2, {3, 17}
 
 def is_too_deep(raw: bytes) -> bool:
     """Tell whether well-known binary holds geometries nested deeper than `DEEPEST`; bytes that are none do not."""
-    if len(raw) < SUSPECT:
-        return False
+    return len(raw) >= SUSPECT and _walk(raw) is None
+
+
+def says_less(raw: bytes) -> bool:
+    """Tell whether something is left behind the geometry of well-known binary: a count in it is too small.
+
+    Zero bytes fill up a field of fixed length, and are nothing.
+    """
+    end = _walk(raw)
+    return end is not None and bool(raw[end:].strip(b"\x00"))
+
+
+def _walk(raw: bytes) -> int | None:
+    """Return where the geometry that bytes begin with ends, by its own counts; None where it is nested deeper than `DEEPEST`."""
     waiting: list[int] = [1]  # members that are still to come, at every level that is open
     at = 0
     while waiting and at + 9 <= len(raw):
@@ -40,18 +52,24 @@ def is_too_deep(raw: bytes) -> bool:
             else:
                 waiting.append(count)
                 if len(waiting) > DEEPEST:
-                    return True
+                    return None
         while waiting and waiting[-1] <= 0:
             waiting.pop()
-    return False
+    return at
 
 
 def parsed(values: Iterable[Any]) -> Any:
-    """Return the geometries of well-known binary: None for nothing, for bytes that are none, and for nested too deep."""
+    """Return the geometries of well-known binary: None for nothing, for bytes that are none or more than one, and for nested too deep."""
     shallow = [
         None if isinstance(raw, bytes) and len(raw) >= SUSPECT and is_too_deep(raw) else raw for raw in values
     ]
-    return shapely.from_wkb(np.array(shallow, dtype=np.object_), on_invalid="ignore")
+    found = shapely.from_wkb(np.array(shallow, dtype=np.object_), on_invalid="ignore")
+    # written again it is as long as it was, unless bytes were left over
+    again = shapely.to_wkb(found, include_srid=True)
+    for place, (raw, other) in enumerate(zip(shallow, again, strict=True)):
+        if other is not None and isinstance(raw, bytes) and len(raw) > len(other) and says_less(raw):
+            found[place] = None
+    return found
 
 
 def is_too_deep_text(words: str) -> bool:

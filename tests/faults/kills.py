@@ -1,14 +1,17 @@
-"""Builds ended at random moments: how many leave a folder that is neither the old build nor the new one.
+"""Builds ended at moments spread over all of a build: how many leave a folder that is neither the old build nor the new one.
 
 ::
 
     python tests/faults/kills.py 100
+
+Half of the builds take kept results again, half compute everything, so that both short and long steps are ended.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import random
 import shutil
 import signal
@@ -20,30 +23,19 @@ from collections import Counter
 from pathlib import Path
 
 from geozone.run.swap import complete
-from geozone.verify import verify_build
+from geozone.verify import held_checks
 
 ZONE = "hebei"
 SIGNALS = {"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM, "SIGINT": signal.SIGINT}
 
 
-def build(folder: Path, edition: str) -> subprocess.Popen[str]:
-    """Start a build."""
-    command = [
-        sys.executable,
-        "-m",
-        "geozone",
-        "build",
-        ZONE,
-        "--out",
-        str(folder),
-        "--edition",
-        edition,
-        "--lang",
-        "en",
-    ]
+def build(folder: Path, edition: str, *, anew: bool = False) -> subprocess.Popen[str]:
+    """Start a build, which takes what was kept or computes everything anew."""
+    command = [sys.executable, "-m", "geozone", "build", ZONE, "--out", str(folder), "--edition", edition, "--lang", "en"]  # fmt: skip
     return subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    )
+        [*command, "--no-cache"] if anew else command,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+    )  # fmt: skip
 
 
 def held(folder: Path) -> dict[str, str]:
@@ -52,11 +44,23 @@ def held(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def fault(old: Path, place: Path, wholes: list[dict[str, str]], wait: float, number: int) -> str:
+def leftovers(*folders: Path) -> list[str]:
+    """Return what is hidden in folders: work that was not finished or cleared."""
+    return [
+        item.name
+        for folder in folders
+        for item in folder.iterdir()
+        if item.name.startswith((".", "geozone-"))
+    ]
+
+
+def fault(
+    old: Path, place: Path, wholes: list[dict[str, str]], wait: float, number: int, *, anew: bool
+) -> str:
     """End one build and return what became of the folder."""
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(old, place)
-    process = build(place, "public")
+    process = build(place, "public", anew=anew)
     time.sleep(wait)
     process.send_signal(number)
     said = process.communicate()[1]
@@ -68,8 +72,21 @@ def fault(old: Path, place: Path, wholes: list[dict[str, str]], wait: float, num
     complete(place)
     if held(place) not in wholes:
         return "mixed"
-    failed = [check for check in verify_build(place) if not check.passed]
-    return "fails to verify" if failed else ("new" if held(place) == wholes[1] else "old")
+    if [check for check in held_checks(place) if not check.passed]:
+        return "fails to verify"
+    return "new" if held(place) == wholes[1] else "old"
+
+
+def next_run(place: Path, wholes: list[dict[str, str]]) -> str:
+    """Build once more and return what is wrong with that or left behind; nothing where all is as it should be."""
+    process = build(place, "public")
+    said = process.communicate()[1]
+    if process.returncode:
+        return f"the next run fails: {said.strip()[-200:]}"
+    if held(place) != wholes[1]:
+        return "the next run differs"
+    left = leftovers(place)
+    return f"left behind: {', '.join(left)}" if left else ""
 
 
 def main() -> None:
@@ -79,29 +96,47 @@ def main() -> None:
     )
     parser.add_argument("number", nargs="?", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--anew", type=float, default=0.5, help="the share of builds that take nothing that was kept"
+    )
     given = parser.parse_args()
     chance = random.Random(given.seed)
+    found: Counter[tuple[str, str, str]] = Counter()
     with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder) / "scratch"
+        scratch.mkdir()
+        os.environ |= {"GEOZONE_CACHE": str(Path(folder) / "cache"), "TMPDIR": str(scratch)}
         old, new, place = Path(folder) / "old", Path(folder) / "new", Path(folder) / "place"
         build(old, "full").communicate()
         shutil.copytree(old, new)
-        began = time.monotonic()
-        build(new, "public").communicate()
-        lasts = time.monotonic() - began
+        lasts = []
+        for anew in (False, False, True):  # the first fills the cache
+            began = time.monotonic()
+            build(new, "public", anew=anew).communicate()
+            lasts.append(time.monotonic() - began)
         wholes = [held(old), held(new)]
-        found: Counter[tuple[str, str]] = Counter()
-        for _ in range(given.number):
-            name = chance.choice(["SIGKILL"] * 8 + ["SIGTERM", "SIGINT"])
-            outcome = fault(old, place, wholes, chance.uniform(0, 1.05 * lasts), SIGNALS[name])
-            found[name, outcome] += 1
-            print(f"{name}: {outcome}", file=sys.stderr, flush=True)
-        left = [item.name for item in place.iterdir() if item.name.startswith(".")]
-        build(place, "public").communicate()
-        after = [item.name for item in place.iterdir() if item.name.startswith(".")]
-    for (name, outcome), count in sorted(found.items()):
-        print(f"{name:8} {outcome:16} {count}")
-    print(f"left behind by the last: {len(left)}, after the next run: {len(after)}")
-    sys.exit(1 if after or any(outcome not in {"old", "new"} for _, outcome in found) else 0)
+        anews = round(given.number * given.anew)
+        # one moment in every part of a build
+        moments = [("SIGKILL", True, (part + chance.random()) / anews) for part in range(anews)]
+        rest = given.number - anews
+        moments += [("SIGKILL", False, (part + chance.random()) / rest) for part in range(rest)]
+        few = max(given.number // 10, 1)
+        moments += [
+            (name, False, (part + chance.random()) / few)
+            for name in ("SIGTERM", "SIGINT")
+            for part in range(few)
+        ]
+        for name, anew, part in moments:
+            wait = part * 1.05 * lasts[2 if anew else 1]
+            outcome = fault(old, place, wholes, wait, SIGNALS[name], anew=anew)
+            wrong = next_run(place, wholes)
+            found[name, "anew" if anew else "kept", wrong or outcome] += 1
+            print(f"{name} after {wait:.1f} s: {outcome} {wrong}", file=sys.stderr, flush=True)
+        left = leftovers(scratch)
+    for (name, how, outcome), count in sorted(found.items()):
+        print(f"{name:8} {how:5} {outcome:16} {count}")
+    print(f"temporary files left by builds that were ended: {len(left)}")
+    sys.exit(int(any(outcome not in {"old", "new"} for _, _, outcome in found)))
 
 
 if __name__ == "__main__":

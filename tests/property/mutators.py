@@ -62,7 +62,7 @@ def _json(raw: bytes, rng: Random) -> bytes:
                 holder.insert(key, value)
         else:
             deep: Any = rng.choice(NUMBERS)
-            for _ in range(rng.choice([3, 60, 900])):
+            for _ in range(rng.choice([3, 60, 300])):
                 deep = [deep] if rng.random() < 0.9 else {"geometries": deep, "type": "GeometryCollection"}
             holder[key] = deep
         if not isinstance(document, dict | list) or not document:
@@ -71,10 +71,19 @@ def _json(raw: bytes, rng: Random) -> bytes:
 
 
 def _places(value: Any):
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in list(items):
-        yield value, key
-        yield from _places(inner)
+    waiting = [value]
+    while waiting:
+        holder = waiting.pop()
+        items = (
+            holder.items()
+            if isinstance(holder, dict)
+            else enumerate(holder)
+            if isinstance(holder, list)
+            else ()
+        )
+        for key, inner in list(items):
+            yield holder, key
+            waiting.append(inner)
 
 
 _TOKEN = re.compile(r"<[^<>]*>|[^<>\s]+")
@@ -220,6 +229,67 @@ def _parquet(raw: bytes, rng: Random) -> bytes:
     return out.getvalue()
 
 
+EXTREMES = (0, 1, 2, 3, 7, 255, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1)
+
+
+def _old_workbook(raw: bytes, rng: Random) -> bytes:
+    """Change kinds, lengths or contents of the records of an old workbook; its stream begins behind the first sector."""
+    content, place, records = bytearray(raw), 512, []
+    while place + 4 <= len(content):
+        kind, length = struct.unpack_from("<HH", content, place)
+        if kind == length == 0:
+            break
+        records.append((place, length))
+        place += 4 + length
+    for _ in range(rng.choice([1, 1, 2, 4])):
+        start, length = rng.choice(records)
+        way = rng.random()
+        if way < 0.2:
+            struct.pack_into(
+                "<H", content, start, struct.unpack_from("<H", content, rng.choice(records)[0])[0]
+            )
+        elif way < 0.4:
+            struct.pack_into(
+                "<H", content, start + 2, rng.choice([0, length // 2, length + 1, 8224, 2**16 - 1])
+            )
+        elif length:
+            content[start + 4 + rng.randrange(length)] = rng.choice([0, 1, 127, 255, rng.randrange(256)])
+    return bytes(content)
+
+
+def _words(start: int, end: int, step: int) -> Callable[[bytes, Random], bytes]:
+    """Return what makes numbers of four bytes in a part of a file extreme: counts, offsets and lengths of its header."""
+
+    def change(raw: bytes, rng: Random) -> bytes:
+        content = bytearray(raw)
+        last = min(end, len(content)) - 4
+        for _ in range(rng.choice([1, 1, 2, 4])):
+            if last >= start:
+                place = start + rng.randrange((last - start) // step + 1) * step
+                struct.pack_into(
+                    "<I", content, place, rng.choice([*EXTREMES, len(content), len(content) // 2])
+                )
+        return bytes(content)
+
+    return change
+
+
+def _raster(raw: bytes, rng: Random) -> bytes:
+    """Change kinds, counts or values of the entries of a GeoTIFF's directory."""
+    content = bytearray(raw)
+    start = struct.unpack_from("<I", content, 4)[0]
+    for _ in range(rng.choice([1, 1, 2])):
+        entry = start + 2 + 12 * rng.randrange(struct.unpack_from("<H", content, start)[0])
+        way = rng.random()
+        if way < 0.2:
+            struct.pack_into("<H", content, entry + 2, rng.choice([0, 1, 3, 4, 5, 12, 13, 16, 99]))
+        elif way < 0.5:
+            struct.pack_into("<I", content, entry + 4, rng.choice(EXTREMES))
+        else:
+            struct.pack_into("<I", content, entry + 8, rng.choice(EXTREMES))
+    return bytes(content)
+
+
 _XML, _PLAIN = _tokens(_TOKEN), _tokens(_WORD)
 _WAYS: dict[str, Callable[[bytes, Random], bytes]] = {
     ".geojson": _json,
@@ -242,4 +312,10 @@ _WAYS: dict[str, Callable[[bytes, Random], bytes]] = {
     ".dxf": _PLAIN,
     ".prj": _PLAIN,
     ".toml": _PLAIN,
+    ".xls": _old_workbook,
+    ".tif": _raster,
+    ".gdbtable": _words(0, 4096, 1),
+    ".gdbtablx": _words(0, 1 << 20, 4),
+    ".dbf": _words(0, 200, 1),
+    ".shx": _words(24, 1 << 20, 4),
 }

@@ -137,3 +137,37 @@ def test_text_that_is_in_no_encoding_does_not_stop_a_geopackage(tmp_path):
     layer = read_layer(path)
     assert len(layer.data) == 2
     assert any(finding.kind == "text_lost" for finding in layer.findings)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_geometry_that_counts_fewer_parts_than_it_holds_is_told(tmp_path, ending):
+    """A count that lost a bit leaves rings or parts behind the geometry, which a library passes over."""
+    squares = shapely.MultiPolygon([shapely.box(116, 39, 117, 40), shapely.box(118, 39, 119, 40)])
+    sound = squares.wkb
+    lost = {
+        "part": sound[:5] + b"\x01" + sound[6:],
+        "rings": shapely.box(116, 39, 117, 40).wkb[:5] + bytes(4) + shapely.box(116, 39, 117, 40).wkb[9:],
+    }
+    padded = sound + bytes(40)  # fills up a field of fixed length
+    placed = shapely.to_wkb(shapely.set_srid(squares, 4490), include_srid=True)
+    values = {"sound": sound, "padded": padded, "placed": placed, **lost}
+    path = tmp_path / f"a.{ending}"
+    if ending == "csv":
+        path.write_text("name,wkb\n" + "".join(f"{name},{raw.hex()}\n" for name, raw in values.items()))
+    else:
+        pq.write_table(pa.table({"name": list(values), "wkb": list(values.values())}), path)
+    layer = read_layer(path)
+    assert layer.data["name"].tolist() == ["sound", "padded", "placed"]
+    assert layer.data.geometry.geom_equals(squares).all()
+    assert [f.message.params["count"] for f in layer.findings if f.kind == "records_broken"] == [2]
+
+
+def test_a_heading_that_has_taken_in_the_first_row_is_told(tmp_path):
+    rows = ["lon,lat,name", "116,39,a", "117,40,b", "118,41,c"]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(rows))
+    assert not [finding.kind for finding in read_layer(path).findings if finding.kind == "heading_wider"]
+    path.write_text(rows[0] + "\n".join(rows[1:]))  # the line break behind the heading is lost
+    layer = read_layer(path)
+    assert len(layer.data) == 2
+    assert "heading_wider" in {finding.kind for finding in layer.findings}

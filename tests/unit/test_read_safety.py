@@ -246,3 +246,17 @@ def test_a_schema_fetches_no_other(tmp_path):
     server.shutdown()
     server.server_close()
     assert fetched == []
+
+
+@pytest.mark.parametrize("value", ["printf('%.*c', 900000000, 'x')", "hex(zeroblob(400000000))"])
+def test_a_view_that_makes_values_without_measure_is_refused(tmp_path, value):
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"name": ["a"]}, geometry=[shapely.box(116, 39, 117, 40)], crs=4490).to_file(
+        path, layer="a"
+    )
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"CREATE VIEW v AS SELECT fid, geom, {value} AS x FROM a")
+        database.execute("UPDATE gpkg_contents SET table_name = 'v'")
+        database.execute("UPDATE gpkg_geometry_columns SET table_name = 'v'")
+        database.commit()
+    assert refused(path) in {"read.view_endless", "read.view_reaching"}
