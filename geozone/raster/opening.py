@@ -48,6 +48,9 @@ DRIVERS = (
     "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "GPKG", "MBTiles", "RMF", "KRO", "TGA", "PNM", "WEBP",
 )  # fmt: skip
 _LARGEST_BLOCK = 1 << 30  # bytes of one block of pixels, which is read as a whole
+# metadata by which GDAL opens another file, and how it writes that this lies in the folder of the raster
+_LEADING = {"OVERVIEWS": ("OVERVIEW_FILE",), "GEOLOCATION": ("X_DATASET", "Y_DATASET")}
+_OWN_FOLDER = ":::BASE:::"
 # what GDAL says of damaged metadata is none of rasterio's public errors
 _OPEN_ERRORS = (RasterioError, OSError, ValueError, CPLE_BaseError)
 
@@ -171,6 +174,7 @@ def open_raster(
     with dataset:
         try:
             _look_through(dataset)
+            _stay(dataset, local, shown)
         except _OPEN_ERRORS as error:
             raise InputError("raster.unreadable", path=shown, reason=reason_of(error, local)) from error
         with _checked(dataset, shown, crs, band, nodata, look=look) as found:
@@ -191,6 +195,22 @@ def _look_through(dataset: Any) -> None:
         "subdatasets",
     ):
         getattr(dataset, name)
+
+
+def _stay(dataset: Any, local: Path, shown: Path) -> None:
+    """Refuse a raster whose metadata name overviews or coordinates elsewhere, which GDAL opens when pixels are asked for.
+
+    Raises
+    ------
+    InputError
+        If they do; overviews in a companion are those of the file.
+    """
+    beside = {file.name for file in companions(local)} if local.is_file() else set()
+    for domain, keys in _LEADING.items():
+        for band in range(dataset.count + 1):  # 0: those of the whole raster
+            tags = dataset.tags(band, ns=domain)
+            if any(key in tags and tags[key].removeprefix(_OWN_FOLDER) not in beside for key in keys):
+                raise InputError("read.reaching", path=shown)
 
 
 def _local(path: str | Path, limits: Limits) -> Path:

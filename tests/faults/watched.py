@@ -33,7 +33,7 @@ _OPENED = re.compile(r'(?:open|openat|openat2)\((?:AT_FDCWD, )?"([^"]*)"[^=]*= (
 _PATH_KEY = re.compile(r'path\s*=\s*"([^"\n]*)"')
 _BORN = re.compile(r"(?:fork|vfork|clone3?)\(.*= (\d+)$")
 # what any program opens, and what the libraries bring along
-_SYSTEM = ("/proc/", "/sys/", "/dev/", "/usr/", "/lib", "/bin/", "/opt/", sys.prefix, os.path.realpath(sys.prefix), sys.base_prefix,
+_SYSTEM = ("/proc/", "/sys/", "/dev/", "/usr/", "/lib", "/bin/", "/opt/", sys.prefix, str(Path(sys.prefix).resolve().parent), sys.base_prefix,
            str(Path(__file__).resolve().parents[2]), str(Path.home() / ".cache"))  # fmt: skip
 _NAMES = (
     "/etc/ld.so.cache",

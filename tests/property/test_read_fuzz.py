@@ -91,7 +91,7 @@ def attempt(seed: int, seeds: list[Path], scratch: Path) -> Attempt:
     changed = changed_within(sound, victim.suffix, rng) if rng.random() < 0.5 else None
     victim.write_bytes(damage(sound, rng) if changed is None else changed)
     before = content(folder)
-    started = time.monotonic()
+    started = time.process_time()  # of the reading itself, however busy the machine is
     try:
         found = reader_of(main)(copy)
     except GeozoneError as error:
@@ -99,7 +99,7 @@ def attempt(seed: int, seeds: list[Path], scratch: Path) -> Attempt:
     else:
         outcome, said = judged(found, expected(copy, within=changed is not None), rng), main.name
     assert main.name in said, seed
-    assert time.monotonic() - started < SECONDS, seed
+    assert time.process_time() - started < SECONDS, seed
     after = content(folder)
     assert after.keys() == before.keys(), (seed, after.keys() - before.keys())
     assert after == before, (seed, [name for name in after if after[name] != before[name]])

@@ -1,4 +1,4 @@
-"""A coordinate reference system that names a file of shifts by its path opens no file."""
+"""A coordinate reference system that names a file of shifts by its path opens no file, nor does metadata of a raster."""
 
 import json
 import sqlite3
@@ -131,3 +131,29 @@ def test_a_project_file_that_states_such_a_system_is_told_with_its_line(tmp_path
     )
     with pytest.raises(InputError, match="line 7"):
         load_project(tmp_path / "project.toml")
+
+
+@pytest.mark.parametrize(
+    "target", ["/none/b.tif", "/vsicurl/http://127.0.0.1:9/b.tif", "../b.tif", ":::BASE:::b.tif"]
+)
+@pytest.mark.parametrize("inside", [True, False])
+def test_overviews_of_a_raster_that_lie_elsewhere_are_not_opened(tmp_path, target, inside):
+    raster(tmp_path).rename(tmp_path / "b.tif")
+    path = raster(tmp_path)
+    if inside:
+        with rasterio.open(path, "r+") as file:
+            file.update_tags(ns="OVERVIEWS", OVERVIEW_FILE=target)
+    else:
+        item = f'<Metadata domain="OVERVIEWS"><MDI key="OVERVIEW_FILE">{target}</MDI></Metadata>'
+        (tmp_path / "a.tif.aux.xml").write_text(f"<PAMDataset>{item}</PAMDataset>")
+    with pytest.raises(InputError, match="refers to other files"), open_raster(path):
+        pass
+
+
+def test_overviews_beside_a_raster_are_its_own(tmp_path):
+    path = raster(tmp_path)
+    (tmp_path / "a.tif.ovr").write_bytes(raster(tmp_path).read_bytes())
+    item = '<Metadata domain="OVERVIEWS"><MDI key="OVERVIEW_FILE">:::BASE:::a.tif.ovr</MDI></Metadata>'
+    (tmp_path / "a.tif.aux.xml").write_text(f"<PAMDataset>{item}</PAMDataset>")
+    with open_raster(path) as found:
+        assert found.stored((0, 20))[0].sum() == 400
