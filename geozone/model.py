@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CRS = "EPSG:4490"  # CGCS2000, longitude and latitude in degrees
+NATIONAL = "national"  # in the place of a zone: what speaks of the whole country
 
 
 class Basis(StrEnum):
@@ -345,7 +346,7 @@ class Register:
     """A list of items with a status each: the denominator of a completion rate."""
 
     id: str
-    role: str  # what its items are: an id of `geozone.manifest.registers`
+    role: str  # what its items are: an id of `geozone.manifest.inputs`
     basis: Basis
     as_of: str
     source: Text

@@ -13,10 +13,9 @@ from typing import Any
 from geozone.errors import UsageError
 from geozone.files import shipped
 from geozone.messages import NO_TEXT, Text, listed, text
-from geozone.model import Comparator, Document, Level, Modality, PlaceGroup, Reading, Target, Zone
+from geozone.model import NATIONAL, Comparator, Document, Level, Modality, PlaceGroup, Reading, Target, Zone
 
 NAMES_ZONE, NAMES_UNIT = "zone", "unit"  # what a place of some kinds is another name of
-NATIONAL = "national"  # the zone of demands that speak of the whole country
 _ALIKE = 0.5  # of two keys of zones, from which on one is the other mistyped
 
 

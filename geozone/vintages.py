@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 from itertools import combinations
 
 from geozone.messages import Text, text
@@ -13,7 +14,10 @@ _DATE = re.compile(
     r"(?:[-./]?(?P<month>0[1-9]|1[0-2]|(?<=[-./年])[1-9])月?"
     r"(?:[-./]?(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-./月])[1-9])日?)?)?"
 )
-_YEAR = re.compile(r"(?:19|20)\d\d")
+YEAR = re.compile(r"(?:19|20)\d\d")
+_FIRST_DAY = date(1899, 12, 30)  # day 0 of a workbook
+_DAYS = (32874, 73050)  # numbers of days that are dates of 1990 to 2099
+_YEARS = (1949, 2100)  # numbers that are years
 _DIGITS = re.compile(r"[\d年月日./\-\s]+")
 _SPAN = re.compile(r"\s*\d{4}\s*年?\s*[-–—~至]\s*\d{4}\s*年?\s*")  # of years
 
@@ -40,7 +44,7 @@ def year_of(date: object) -> int | None:
     >>> year_of("2023-12"), year_of("unknown"), year_of(None)
     (2023, None, None)
     """
-    match = _YEAR.match(str(date or ""))
+    match = YEAR.match(str(date or ""))
     return int(match[0]) if match else None
 
 
@@ -73,17 +77,28 @@ def newest_first(vintages: Iterable[str]) -> list[list[str]] | None:
         return [written]
     dates = {vintage: parse_vintage(vintage) for vintage in written}
     groups: dict[tuple[int, ...], list[str]] = {}
-    for vintage, date in dates.items():
-        if date is None:
+    for vintage, parts in dates.items():
+        if parts is None:
             return None
-        groups.setdefault(date, []).append(vintage)
+        groups.setdefault(parts, []).append(vintage)
     for one, other in combinations(groups, 2):
         shared = min(len(one), len(other))
         if one[:shared] == other[:shared]:
             return None
-    return [groups[date] for date in sorted(groups, reverse=True)]
+    return [groups[parts] for parts in sorted(groups, reverse=True)]
 
 
 def vintage_words(vintage: str) -> Text:
     """Return a vintage as people read it; the declarations call one that nobody states ``unknown``."""
     return text("words.status_unknown") if vintage in {"", "unknown"} else Text(vintage, vintage)
+
+
+def date_of_number(days: int) -> date | None:
+    """Return the date that a workbook keeps as its number of days; None where that is none of 1990 to 2099."""
+    return _FIRST_DAY + timedelta(days=days) if _DAYS[0] <= days <= _DAYS[1] else None
+
+
+def year_shown_as_date(day: date) -> int | None:
+    """Return the year that a workbook shows as the day of its number, as it does where a cell of 2025 is formatted as a date."""
+    days = (day - _FIRST_DAY).days
+    return days if _YEARS[0] <= days <= _YEARS[1] else None

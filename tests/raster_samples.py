@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import geopandas as gpd
 import numpy as np
 import rasterio
 import shapely
@@ -15,10 +14,6 @@ from geozone.overlay.plane import to_plane
 CRS = "EPSG:4490"
 GRID = Affine(0.01, 0, 115.5, 0, -0.01, 40.5)  # 1/100 degree from 115.5E 40.5N, for 200 rows of 260 columns
 PROJECTED, METRES = "EPSG:4527", Affine(1000, 0, 39_400_000, 0, -1000, 4_420_000)  # about 115.8E 39.9N
-
-
-def frame(*shapes, **columns):
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(list(shapes), crs=CRS), crs=CRS)
 
 
 def flower(west, south, size):

@@ -44,6 +44,11 @@ PROVINCES = {"910000": Text("甲省", "Jia"), "920000": Text("乙省", "Yi")}
 WEST, SOUTH, SIDE = 116.0, 38.0, 0.5
 
 
+def frame(*shapes, **columns):
+    """Return features in degrees with some columns."""
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(list(shapes), crs=CRS), crs=CRS)
+
+
 def sample_units(cell_km2: float = 2400.0) -> gpd.GeoDataFrame:
     """Return units of all levels; `cell_km2` stands in for the county area, which only geozone.overlay computes."""
     rows = []

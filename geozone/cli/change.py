@@ -58,11 +58,11 @@ def change_command(
     threads: int | None,
 ) -> None:
     """What a layer gained and lost between two vintages, OLD and NEW, in each of ZONES; overlaps counted once."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.api import change, mapped_change
 
     if out:
-        listing.require_ending(out, MAP_ENDINGS)
+        table_output.require_ending(out, MAP_ENDINGS)
     mapped = out is not None and out.suffix.lower() in MAP_ENDINGS
     with progress_bar(lang) as progress:
         options = {"by": by, "crs": crs, "zones_crs": zones_crs, "threads": threads, "progress": progress}

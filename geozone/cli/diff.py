@@ -21,12 +21,12 @@ from geozone.messages import Language
 @LANG
 def diff_command(old: Path, new: Path, form: str | None, every: bool, lang: Language) -> None:
     """Tell what differs between OLD and NEW: builds (folders) or GeoPackages that geozone wrote, edited or not."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.diff import compare, difference_rows, difference_text
 
     with progress_bar(lang, compiles=False) as progress:
         found = compare(old, new, progress=progress)
     if form:
-        click.echo(listing.show(difference_rows(found, lang), form) if found or form == "csv" else "[]")
+        click.echo(table_output.show(difference_rows(found, lang), form) if found or form == "csv" else "[]")
     else:
         click.echo(difference_text(found, lang, every=every))

@@ -73,11 +73,11 @@ def coverage_command(
     scheduler: str | None,
 ) -> None:
     """Net coverage of LAYER in each of ZONES, overlaps counted once."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.api import coverage, mapped_coverage
 
     if out:
-        listing.require_ending(out, MAP_ENDINGS)
+        table_output.require_ending(out, MAP_ENDINGS)
     mapped = out is not None and out.suffix.lower() in MAP_ENDINGS
     with progress_bar(lang) as progress:
         table = (mapped_coverage if mapped else coverage)(
@@ -128,12 +128,12 @@ def mosaic_command(
     scheduler: str | None,
 ) -> None:
     """Area of every combination of LAYERS in each of ZONES."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.api import mosaic
     from geozone.read.address import split_layer
 
     if out:
-        listing.require_ending(out)
+        table_output.require_ending(out)
     named: dict[str, str | Path] = {}
     for source in layers:
         path, inside = split_layer(source)
@@ -238,7 +238,7 @@ class _Checked:
 def _show_checked(
     checked: list[_Checked], failed: int, form: str | None, lang: Language, *, every: bool
 ) -> None:
-    from geozone import listing
+    from geozone import table_output
     from geozone.checks.report import report, to_json
 
     if form == "json":
@@ -248,7 +248,7 @@ def _show_checked(
         click.echo(to_json(reports), nl=False)
     elif any(one.findings for one in checked):
         rows = [row for one in checked for row in one.rows(lang, one_by_one=every or form is not None)]
-        click.echo(listing.show(rows, form))
+        click.echo(table_output.show(rows, form))
     elif checked:
         key = "cli.nothing_found_in_rest" if failed else "cli.nothing_found"
         click.echo(text(key, count=len(checked), failed=failed).get(lang), err=True)

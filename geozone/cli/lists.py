@@ -27,15 +27,15 @@ from geozone.messages import Language, text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geozone import listing
+    from geozone import table_output
     from geozone.lists.missing import Missing
 
 
-def _shown(table: pd.DataFrame | listing.Rows, form: str | None, lang: Language, name: str) -> str:
+def _shown(table: pd.DataFrame | table_output.Rows, form: str | None, lang: Language, name: str) -> str:
     """Return a table in words for people, in codes for programs."""
-    from geozone import listing
+    from geozone import table_output
 
-    return listing.show(table if form else listing.readable(table, lang, name), form)
+    return table_output.show(table if form else table_output.readable(table, lang, name), form)
 
 
 @cli.command("zones")
@@ -44,9 +44,9 @@ def _shown(table: pd.DataFrame | listing.Rows, form: str | None, lang: Language,
 @LANG
 def zones_command(form: str | None, lang: Language) -> None:
     """List the declared zones."""
-    from geozone import listing
+    from geozone.lists.zones import zones_table
 
-    click.echo(_shown(listing.zones(lang), form, lang, "zones"))
+    click.echo(_shown(zones_table(lang), form, lang, "zones"))
 
 
 @cli.command("layers")
@@ -56,9 +56,9 @@ def zones_command(form: str | None, lang: Language) -> None:
 @LANG
 def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
     """List the embedded layers, or those that serve a zone."""
-    from geozone import listing
+    from geozone.lists.layers import layers_table
 
-    click.echo(_shown(listing.layers(zone, lang), form, lang, "layers"))
+    click.echo(_shown(layers_table(zone, lang), form, lang, "layers"))
 
 
 @cli.command("roles")
@@ -67,10 +67,10 @@ def layers_command(zone: str | None, form: str | None, lang: Language) -> None:
 @LANG
 def roles_command(form: str | None, lang: Language) -> None:
     """List what a layer can be: its roles, in the order in which they are drawn."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.lists.roles import roles_table
 
-    click.echo(listing.show(roles_table(lang), form))
+    click.echo(table_output.show(roles_table(lang), form))
 
 
 @cli.command("indicators")
@@ -94,7 +94,7 @@ def indicators_command(
     threads: int | None,
 ) -> None:
     """List the questions that can be asked; of a zone those that its documents ask, and whether they are answered."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.lists.indicators import indicators_table
     from geozone.lists.missing import missing_inputs, missing_table
     from geozone.lists.template import require_new_folder, write_templates
@@ -105,14 +105,14 @@ def indicators_command(
     if zone is None and project_file is None:
         if asked:
             raise UsageError("lists.missing_needs_zone")
-        click.echo(listing.show(indicators_table(None, lang), form))
+        click.echo(table_output.show(indicators_table(None, lang), form))
         return
     chosen = (zone,) if zone and project_file is None else ()
     (project,) = chosen_projects(chosen, every=False, project_file=project_file)
     if zone and project.zone.key != zone:
         raise UsageError("cli.other_zone", zone=zone, project=project.zone.key)
     if not asked:
-        click.echo(listing.show(indicators_table(project, lang), form))
+        click.echo(table_output.show(indicators_table(project, lang), form))
         return
     if folder is not None:
         require_new_folder(folder)
@@ -120,7 +120,7 @@ def indicators_command(
     found = missing_inputs(run.rated.result, project)
     _tell_missing(found, project.title.get(lang), lang)
     if missing:
-        click.echo(listing.show(missing_table(found, lang), form))
+        click.echo(table_output.show(missing_table(found, lang), form))
     if folder is not None:
         named = (project.zone.key, project.title)
         asked_for = chosen_indicators(
@@ -143,14 +143,14 @@ def _tell_missing(found: list[Missing], zone: str, lang: Language) -> None:
 @LANG
 def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> None:
     """List the targets of the policy documents, or verify them against the text."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.figures.references import published
     from geozone.policy.documents import verify_documents
     from geozone.policy.targets import targets_table, verification_table
 
     if what[:1] == ("verify",) and len(what) == 2:
         verification = verify_documents(Path(what[1]))
-        click.echo(listing.show(verification_table(verification), form))
+        click.echo(table_output.show(verification_table(verification), form))
         for fault in verification.faults:
             line = text(
                 f"cli.targets_{fault.outcome.value}",
@@ -176,9 +176,9 @@ def targets_command(what: tuple[str, ...], form: str | None, lang: Language) -> 
 @LANG
 def versions_command(form: str | None, lang: Language) -> None:
     """Print every GDAL, GEOS and PROJ in the process."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.versions import versions
 
     del lang
     found = [{"name": name, **parts} for name, parts in versions().items()]
-    click.echo(listing.show(found, form))
+    click.echo(table_output.show(found, form))

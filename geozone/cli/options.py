@@ -203,10 +203,10 @@ def exit_if_wrong(table: pd.DataFrame) -> None:
 
 def deliver(table: pd.DataFrame, out: Path | None, form: str | None) -> None:
     """Print a table, or write it to a file."""
-    from geozone import listing
+    from geozone import table_output
 
     if out is None:
-        click.echo(listing.show(table, form))
+        click.echo(table_output.show(table, form))
     else:
-        listing.write(table, out)
+        table_output.write(table, out)
         click.echo(out)

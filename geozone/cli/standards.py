@@ -38,14 +38,14 @@ STANDARD = option(
 @LANG
 def rule_command(code: str | None, standard: str | None, form: str | None, lang: Language) -> None:
     """Explain the rule CODE by which a finding is known: what it tells, where it stands and how sure that is, an example, its remedy."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.lists.rules import explained, rules_table
     from geozone.standards.declared import load_standard
 
     chosen = load_standard(standard) if standard else None
     if code is None:
         table = rules_table(chosen, lang)
-        click.echo(listing.show(table if form else listing.readable(table, lang), form))
+        click.echo(table_output.show(table if form else table_output.readable(table, lang), form))
         return
     said = explained(code, chosen)
     if form == "json":
@@ -57,7 +57,7 @@ def rule_command(code: str | None, standard: str | None, form: str | None, lang:
             )
         )
     elif form == "csv":
-        click.echo(listing.show([{name: one.get(lang) for name, one in said.items()}], form))
+        click.echo(table_output.show([{name: one.get(lang) for name, one in said.items()}], form))
     else:
         for name, one in said.items():
             click.echo(
@@ -202,7 +202,7 @@ def _by_layer(file: str, standard: Standard, delivery: Delivery, progress: Progr
 
 def _show_outcome(outcome: Outcome, form: str | None, lang: Language, *, every: bool) -> None:
     """Print what was found: a table for people, or every finding as JSON or CSV with how sure its rule is."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.checks.report import finding_rows, group_rows, grouped, report, to_json
 
     sure = {rule.code: rule.source.certainty for rule in outcome.standard.rules}
@@ -223,7 +223,7 @@ def _show_outcome(outcome: Outcome, form: str | None, lang: Language, *, every: 
             certainty = text(f"words.certainty_{word}").get(lang) if word else ""
             rows.append({"file": one.file, **row, "certainty": certainty})
     if rows:
-        click.echo(listing.show(rows, form))
+        click.echo(table_output.show(rows, form))
 
 
 def write_failing(checked: list[tuple[str, Layer, list[Finding]]], path: Path | None, lang: Language) -> None:

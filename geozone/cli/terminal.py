@@ -6,7 +6,7 @@ import codecs
 import io
 from typing import TextIO
 
-from geozone.alike import look_alike
+from geozone.lookalikes import look_alike
 
 READABLE, ESCAPED = "geozone.readable", "geozone.escaped"
 

@@ -138,17 +138,17 @@ def rates_command(
     threads: int | None,
 ) -> None:
     """Print the rates of a zone, held against its targets: those that matter first, by indicator."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.checks.findings import is_wrong
     from geozone.lists.rates import rate_list
 
     project = opened(zone, project_file, run_options(lang, threads, every=every, cache=not no_cache))
     if form:
-        click.echo(listing.show(project.rates(), form))
+        click.echo(table_output.show(project.rates(), form))
     else:
         table = rate_list(project.rated.result, lang, every=every)
         if table.rows:
-            click.echo(listing.show(listing.readable(table.rows, lang, "rates"), form))
+            click.echo(table_output.show(table_output.readable(table.rows, lang, "rates"), form))
         else:
             click.echo(text("lists.rates_none").get(lang), err=True)
         for line in table.left_out:
@@ -277,7 +277,7 @@ def explain_command(
     threads: int | None,
 ) -> None:
     """Explain a number: its items, features, layer, method and clause."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.explain import explain, lines_of
 
     project = opened(
@@ -290,7 +290,7 @@ def explain_command(
     found = explain(project.result, indicator, unit)
     if form == "json":
         rows = [{"kind": line.kind, "text": line.text.get(lang)} for line in found]
-        click.echo(listing.show(rows, form))
+        click.echo(table_output.show(rows, form))
     else:
         click.echo("\n".join(lines_of(found, lang)))
 
@@ -303,7 +303,7 @@ def explain_command(
 @LANG
 def verify_command(folder: Path, postgis: str | None, form: str | None, lang: Language) -> None:
     """Verify that the files of a build are as recorded, agree with each other, and say what their data give."""
-    from geozone import listing
+    from geozone import table_output
     from geozone.verify import verify_build
 
     with progress_bar(lang) as progress:
@@ -311,7 +311,7 @@ def verify_command(folder: Path, postgis: str | None, form: str | None, lang: La
     rows = [
         {"file": check.file, "passed": check.passed, "message": check.message.get(lang)} for check in checks
     ]
-    click.echo(listing.show(rows, form))
+    click.echo(table_output.show(rows, form))
     failures = [check for check in checks if not check.passed]
     for check in failures:  # the table may cut them short
         click.echo(text("cli.verify_failed", file=check.file, reason=check.message).get(lang), err=True)

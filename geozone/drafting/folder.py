@@ -18,7 +18,7 @@ from geozone.errors import InputError
 from geozone.manifest.inputs import layer_title, load_layers, register_title
 from geozone.messages import Text, text
 from geozone.model import Basis
-from geozone.read.contents import Contents, contents_of
+from geozone.read.contents import TABLES, Contents, contents_of
 from geozone.read.formats import Format, detect, refusal
 from geozone.seeds import load_zones
 
@@ -27,7 +27,6 @@ Ask = Callable[[Text, Sequence[tuple[str, Text]]], str | None]
 Progress = Callable[[int, int], None]
 
 _RECORD = "_run.json"  # the record of a run lies in the folder of a build
-_TABLES = {Format.CSV, Format.XLSX}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def _look(path: Path, folder: Path, tables: list[Path]) -> Look:
         if ending not in load_drafting().tables:
             return Look([], [LeftOut(path, "", error.text)])
         kind = Format.XLSX
-    if kind not in _TABLES:
+    if kind not in TABLES:
         look = look_at_vector(path, folder)
         look.add(look_at_records(path, folder))
         return look

@@ -20,13 +20,13 @@ from geozone.manifest.roles import Role, load_roles
 from geozone.messages import text
 from geozone.model import Basis, Decision, Layer
 from geozone.read import list_layers, read_layer
+from geozone.read.contents import ARCHIVES
 from geozone.read.door import vector
 from geozone.read.fields import means
 
 _SAMPLE = 60  # features whose texts may say where the data stand
 _OWN = ("code", "name")  # fields of geozone that every layer may have
 _TOLD = ("crs", "encoding", "axis_order", "datum", "salvage")  # kinds of decisions that somebody should see
-_ARCHIVES = {".zip", ".kmz", ".gz", ".tgz", ".tar", ".bz2", ".tbz2", ".xz", ".txz"}
 
 
 def look_at_vector(path: Path, folder: Path) -> Look:
@@ -195,7 +195,7 @@ def _by_fields(columns: Iterable[str]) -> list[Match]:
 
 def _columns(path: Path, inside: str) -> list[str]:
     """Return the fields of a layer without reading it; of an archive and a table they are not known."""
-    if path.suffix.lower() in _ARCHIVES:
+    if path.suffix.lower() in ARCHIVES:
         return []
     try:
         return [str(name) for name in vector.info(path, layer=inside)["fields"]]

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from geozone.aligned import broken
 from geozone.export.desktop_declared import Box, Page
-from geozone.export.qml import FONT
+from geozone.export.qml_labels import FONT
 from geozone.export.sheet_frame import MM_PER_POINT, Frame
 from geozone.messages import Language, text
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from geozone.alike import fitted_text
 from geozone.errors import UsageError
 from geozone.export.geometry import ascii_names
 from geozone.export.table import Table
 from geozone.export.vector_files import fields_of, write_vector
+from geozone.lookalikes import fitted_text
 
 _DBF_NAME, _MAPINFO_NAME = 10, 31  # bytes
 _TEXT = 254  # bytes, in both

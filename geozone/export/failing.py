@@ -14,7 +14,8 @@ import shapely
 from geozone.errors import UsageError
 from geozone.export.columns import columns, conformed
 from geozone.export.geopackage import write_tables
-from geozone.export.qml import Label, qml
+from geozone.export.qml import qml
+from geozone.export.qml_labels import Label
 from geozone.export.table import Table
 from geozone.manifest.rules import code_of
 from geozone.messages import Language, Text, text

@@ -15,7 +15,8 @@ from geozone.errors import UsageError
 from geozone.export.desktop import Entry, add_project, project_archive
 from geozone.export.geopackage_schema import FIXED_DATE, add_columns, add_styles, settle
 from geozone.export.indicators import main_rate
-from geozone.export.qml import feature_label, qml, unit_label
+from geozone.export.qml import qml
+from geozone.export.qml_labels import feature_label, unit_label
 from geozone.export.result_tables import content
 from geozone.export.table import Table
 from geozone.files import put, whole_file

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from geozone.export.columns import Column, domain_values
+from geozone.export.qml_labels import Label, labelling
+from geozone.export.qml_symbols import symbol
 from geozone.manifest.roles import Grades
 from geozone.messages import Language, Text, text
 from geozone.model import LayerStyle, Level, Status
 from geozone.symbology import RATE_MISSING, Drawn, Grade, Mark, RateClass, drawn_style, drawn_title, grades_of
 
-_MM = 0.26  # millimetres of one CSS pixel, the unit of LayerStyle.width
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # rule keys are made from their filters
-UNFILLED = {"line", "outline", "tint"}  # kinds of styles of areas that leave what lies below its colour
-_HATCH_MM = 1.6  # distance of hatch lines on paper and screen
 _STATUS_OR_MARK = f"coalesce(\"status\", CASE WHEN \"item_id\" IS NULL THEN '{Mark.OFF_REGISTER}' ELSE '{Mark.SEVERAL}' END)"
-FONT = "Noto Sans CJK SC"  # QGIS takes another font where it is absent
 
 OUTLINES: dict[Level, tuple[str, float]] = {
     Level.COUNTY: ("#9a9a9a", 0.5),
@@ -28,17 +25,6 @@ OUTLINES: dict[Level, tuple[str, float]] = {
     Level.PROVINCE: ("#3f3f3f", 1.8),
     Level.ZONE: ("#1f1f1f", 2.4),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Which names a layer shows: a QGIS expression, drawn up to a scale."""
-
-    expression: str
-    size: float = 8.0
-    colour: str = "#333333"
-    size_expression: str | None = None  # points, by feature
-    largest_denominator: int | None = None
 
 
 class Valued(NamedTuple):
@@ -110,7 +96,7 @@ def qml(
         else:
             root.append(_single_renderer(style, kind))
         if label:
-            root.append(_labelling(label, kind))
+            root.append(labelling(label, kind))
     root.append(_form(columns, lang))
     root.extend(_kept_from_editing(columns))
     aliases = ET.SubElement(root, "aliases")
@@ -126,7 +112,7 @@ def _single_renderer(style: LayerStyle, kind: str) -> ET.Element:
     renderer = ET.Element(
         "renderer-v2", type="singleSymbol", symbollevels="0", forceraster="0", enableorderby="0"
     )
-    _symbols(renderer, [_symbol("0", kind, style)])
+    _symbols(renderer, [symbol("0", kind, style)])
     return renderer
 
 
@@ -162,7 +148,7 @@ def _value_renderer(field: str, entries: Sequence[Valued], kind: str, lang: Lang
             label=entry.title.get(lang),
             render="true",
         )
-        symbols.append(_symbol(str(number), kind, entry.style))
+        symbols.append(symbol(str(number), kind, entry.style))
     _symbols(renderer, symbols)
     return renderer
 
@@ -190,7 +176,7 @@ def _rate_renderer(
     def rule(condition: str, label: str, drawn: LayerStyle, pass_: int) -> None:
         number = str(len(symbols))
         ET.SubElement(rules, "rule", filter=condition, symbol=number, label=label, key=_key(condition))
-        symbols.append(_symbol(number, kind, drawn, pass_))
+        symbols.append(symbol(number, kind, drawn, pass_))
 
     for item in classes if rate else ():
         lower = f'"{rate}" > {item.lower!r} AND ' if item.upper > item.lower else ""
@@ -228,174 +214,13 @@ def _grade_renderer(declared: Grades, entries: Sequence[Grade], kind: str, lang:
         condition = " AND ".join(terms)
         label = entry.title.get(lang)
         ET.SubElement(rules, "rule", filter=condition, symbol=str(number), label=label, key=_key(condition))
-    _symbols(renderer, [_symbol(str(number), kind, entry.style) for number, entry in enumerate(entries)])
+    _symbols(renderer, [symbol(str(number), kind, entry.style) for number, entry in enumerate(entries)])
     return renderer
 
 
 def _symbols(renderer: ET.Element, symbols: Iterable[ET.Element]) -> None:
     holder = ET.SubElement(renderer, "symbols")
     holder.extend(symbols)
-
-
-def _symbol(name: str, kind: str, style: LayerStyle, pass_: int = 0) -> ET.Element:
-    symbol = ET.Element("symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
-    if kind == "line":
-        symbol.append(_line(style, pass_))
-    elif kind == "marker":
-        symbol.append(_marker(style, pass_))
-    elif style.kind == "hatch":
-        symbol.append(_hatch(name, style, pass_))
-        symbol.append(_fill(style, pass_, filled=False))
-    else:
-        symbol.append(_fill(style, pass_, filled=style.fill is not None and style.kind not in UNFILLED))
-    return symbol
-
-
-def _fill(style: LayerStyle, pass_: int, *, filled: bool) -> ET.Element:
-    return _symbol_layer(
-        "SimpleFill",
-        pass_,
-        {
-            "color": _colour(style.fill or "#ffffff", style.opacity),
-            "style": "solid" if filled else "no",
-            "outline_color": _colour(style.stroke or style.fill or "#777777", 1.0),
-            "outline_style": _outline(style),
-            "outline_width": f"{style.width * _MM:.3f}",
-            "outline_width_unit": "MM",
-            "joinstyle": "round",
-        },
-    )
-
-
-def _outline(style: LayerStyle) -> str:
-    if not style.stroke or style.width <= 0:
-        return "no"
-    if style.dash and style.kind == "fill":
-        return "dash"
-    return "dot" if style.kind == "outline" and style.dash else "solid"
-
-
-def _hatch(name: str, style: LayerStyle, pass_: int) -> ET.Element:
-    layer = _symbol_layer(
-        "LinePatternFill",
-        pass_,
-        {
-            "angle": "45",
-            "distance": str(_HATCH_MM),
-            "distance_unit": "MM",
-            "line_width": "0.2",
-            "line_width_unit": "MM",
-        },
-    )
-    stripe = ET.SubElement(
-        layer, "symbol", name=f"@{name}@0", type="line", alpha="1", clip_to_extent="1", force_rhr="0"
-    )
-    stripe.append(
-        _line(LayerStyle("line", stroke=style.fill or style.stroke, width=0.8, opacity=style.opacity), 0)
-    )
-    return layer
-
-
-def _line(style: LayerStyle, pass_: int) -> ET.Element:
-    properties = {
-        "line_color": _colour(style.stroke or style.fill or "#777777", style.opacity),
-        "line_width": f"{style.width * _MM:.3f}",
-        "line_width_unit": "MM",
-        "line_style": "solid",
-        "capstyle": "round",
-        "joinstyle": "round",
-    }
-    if style.dash:
-        lengths = [float(part) * _MM for part in style.dash.replace(",", " ").split()]
-        properties |= {
-            "use_custom_dash": "1",
-            "customdash": ";".join(f"{length:.3f}" for length in lengths),
-            "customdash_unit": "MM",
-        }
-    return _symbol_layer("SimpleLine", pass_, properties)
-
-
-def _marker(style: LayerStyle, pass_: int) -> ET.Element:
-    return _symbol_layer(
-        "SimpleMarker",
-        pass_,
-        {
-            "name": style.mark,
-            "color": _colour(style.fill or style.stroke or "#777777", style.opacity),
-            "outline_color": _colour(style.stroke or "#333333", 1.0),
-            "outline_width": f"{style.width * _MM:.3f}",
-            "size": f"{2.4 * style.size:g}",
-            "size_unit": "MM",
-        },
-    )
-
-
-def _symbol_layer(kind: str, pass_: int, properties: Mapping[str, str]) -> ET.Element:
-    layer = ET.Element("layer", {"class": kind, "enabled": "1", "locked": "0", "pass": str(pass_)})
-    _options(layer, properties)
-    return layer
-
-
-def _labelling(label: Label, kind: str) -> ET.Element:
-    labelling = ET.Element("labeling", type="simple")
-    settings = ET.SubElement(labelling, "settings", calloutType="simple")
-    style = ET.SubElement(
-        settings,
-        "text-style",
-        fieldName=label.expression,
-        isExpression="1",
-        fontFamily=FONT,
-        namedStyle="Regular",
-        fontSize=f"{label.size:g}",
-        fontSizeUnit="Point",
-        textColor=_colour(label.colour, 1.0),
-        textOpacity="1",
-    )
-    ET.SubElement(
-        style,
-        "text-buffer",
-        bufferDraw="1",
-        bufferSize="0.8",
-        bufferSizeUnits="MM",
-        bufferColor="255,255,255,220",
-        bufferOpacity="0.85",
-    )
-    # 3: curved along a line; 1: around a point; 0 with centroid: horizontal in an area
-    ET.SubElement(
-        settings,
-        "placement",
-        placement={"line": "3", "marker": "6"}.get(kind, "1"),
-        placementFlags="10",
-        centroidWhole="0",
-        centroidInside="1",
-        quadOffset="4",
-        dist="0",
-        priority="6",
-        repeatDistance="60",
-        repeatDistanceUnits="MM",
-    )
-    ET.SubElement(
-        settings,
-        "rendering",
-        scaleVisibility=_flag(label.largest_denominator),
-        scaleMax=str(label.largest_denominator or 0),  # QGIS calls the smallest scale its maximum denominator
-        scaleMin="0",
-        obstacle="0",
-        mergeLines="1",
-        limitNumLabels="0",
-        displayAll="0",
-        labelPerPart="0",
-    )
-    if label.size_expression:
-        defined = ET.SubElement(ET.SubElement(settings, "dd_properties"), "Option", type="Map")
-        ET.SubElement(defined, "Option", name="name", value="", type="QString")
-        properties = ET.SubElement(defined, "Option", name="properties", type="Map")
-        by_size = ET.SubElement(properties, "Option", name="Size", type="Map")
-        ET.SubElement(by_size, "Option", name="active", value="true", type="bool")
-        ET.SubElement(by_size, "Option", name="expression", value=label.size_expression, type="QString")
-        ET.SubElement(by_size, "Option", name="type", value="3", type="int")  # by expression
-        ET.SubElement(defined, "Option", name="type", value="collection", type="QString")
-    return labelling
 
 
 def _form(columns: Sequence[Column], lang: Language) -> ET.Element:
@@ -434,17 +259,6 @@ def _kept_from_editing(columns: Sequence[Column]) -> list[ET.Element]:
     return found
 
 
-def _options(parent: ET.Element, properties: Mapping[str, str]) -> None:
-    holder = ET.SubElement(parent, "Option", type="Map")
-    for name, value in properties.items():
-        ET.SubElement(holder, "Option", name=name, value=value, type="QString")
-
-
-def _colour(colour: str, opacity: float) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"{red},{green},{blue},{round(255 * opacity)}"
-
-
 def _symbol_kind(geometry: str) -> str:
     if "Polygon" in geometry:
         return "fill"
@@ -457,17 +271,3 @@ def _key(name: str) -> str:
 
 def _flag(value: object) -> str:
     return "1" if value else "0"
-
-
-def unit_label(lang: Language) -> Label:
-    """Return labels for units: provinces and cities, and counties where the map is large enough."""
-    name = '"name"' if lang == "zh" else 'coalesce("name_en", "name")'
-    shown = "\"level\" IN ('province', 'city') OR (\"level\" = 'county' AND @map_scale < 1500000)"
-    size = "CASE WHEN \"level\" = 'province' THEN 11 WHEN \"level\" = 'city' THEN 8 ELSE 6.5 END"
-    return Label(f"CASE WHEN {shown} THEN {name} END", size=8, size_expression=size)
-
-
-def feature_label(lang: Language, largest_denominator: int) -> Label:
-    """Return labels with the names of features, up to a scale."""
-    name = '"name"' if lang == "zh" else 'coalesce("name_en", "name")'
-    return Label(name, size=7.0, colour="#1f4e79", largest_denominator=largest_denominator)

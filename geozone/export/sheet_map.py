@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
 
-from geozone.export.qml import UNFILLED
+from geozone.export.qml_symbols import UNFILLED
 from geozone.export.sheet_frame import Frame
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, text

@@ -15,7 +15,8 @@ from geozone.errors import UsageError
 from geozone.export.columns import column, conformed, type_of
 from geozone.export.geometry import single_type
 from geozone.export.geopackage import write_tables
-from geozone.export.qml import Label, Valued, qml
+from geozone.export.qml import Valued, qml
+from geozone.export.qml_labels import Label
 from geozone.export.repaired import for_geopackage
 from geozone.export.table import Table
 from geozone.files import whole_file

@@ -5,22 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from geozone.figures.numbers import read_number
 from geozone.figures.value_columns import Names, ValueColumn, is_aside, is_heading, value_column
 from geozone.figures.words import in_brackets, is_blank, is_word, meanings, squeezed, without_brackets
 from geozone.figures.years import read_year
 from geozone.manifest.units import Written, read_unit
-from geozone.registers.files import Grid
+from geozone.registers.files import HEADING_LEVELS, HEADING_ROWS, Grid
 
 SCOPES = ("unit_code", "unit_name", "zone", "province", "city", "county")
 COLUMNS = (
     *SCOPES, "indicator", "year", "value", "unit", "source", "published", "note", "comparator", "kind", "basis", "period",
     "superseded", "preliminary",
 )  # fmt: skip
-_ROWS = 15  # a title, a date and an approval number may stand above the headings
-_LEVELS = 3  # rows that headings may have
 _SAMPLE = 200  # rows that tell what an ambiguous column holds
 _STATED = re.compile(r"(?:计量)?单位[:：]\s*([^，,;；)）\]】]+)")
 
@@ -85,7 +82,7 @@ def find_headings(grid: Grid, names: Names, fields: Mapping[str, str] | None = N
         Column of figures -> heading, where the user says so; it goes before the vocabulary.
     """
     best: tuple[tuple[bool, bool, int, int, int], Headings] | None = None
-    starts = 1 if grid.is_layer else min(_ROWS, len(grid.rows))
+    starts = 1 if grid.is_layer else min(HEADING_ROWS, len(grid.rows))
     for start in range(starts):
         if (
             not grid.is_layer
@@ -93,7 +90,7 @@ def find_headings(grid: Grid, names: Names, fields: Mapping[str, str] | None = N
             and max(map(len, grid.rows)) > 1
         ):
             continue  # a title, over one column or merged over all
-        for levels in range(1, 2 if grid.is_layer else _LEVELS + 1):
+        for levels in range(1, 2 if grid.is_layer else HEADING_LEVELS + 1):
             if start + levels > len(grid.rows) or (levels > 1 and not _goes_on(grid, start, levels, names)):
                 break
             found = _read(grid, start, levels, names, fields or {})
@@ -110,20 +107,8 @@ def find_headings(grid: Grid, names: Names, fields: Mapping[str, str] | None = N
     return headings
 
 
-def _parts(grid: Grid, start: int, levels: int) -> list[list[str]]:
-    """Return the parts of every column's heading, from above down; one over several columns belongs to all of them."""
-    rows = grid.rows[start : start + levels]
-    width = max(len(row) for row in rows)
-    filled = [[*row, *[""] * (width - len(row))] for row in rows]
-    for upper, lower in pairwise(filled):
-        for column in range(1, width):
-            if not upper[column] and lower[column] and upper[column - 1] and lower[column - 1]:
-                upper[column] = upper[column - 1]
-    return [list(dict.fromkeys(filter(None, column))) for column in zip(*filled, strict=True)]
-
-
 def _read(grid: Grid, start: int, levels: int, names: Names, fields: Mapping[str, str]) -> Headings:
-    parts = _parts(grid, start, levels)
+    parts = grid.heading_parts(start, levels)
     above = dict.fromkeys(cell for row in grid.rows[:start] for cell in row if cell)
     headings = Headings(start, start + levels, ["/".join(words) for words in parts], title=" ".join(above))
     named = _named(headings, parts, fields)

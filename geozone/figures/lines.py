@@ -8,16 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from geozone.figures.headings import SCOPES, Headings
+from geozone.figures.remarks import Telling
 from geozone.figures.scopes import Scope, Scopes
-from geozone.figures.telling import Telling
 from geozone.figures.titles import Titles
 from geozone.figures.words import is_blank, squeezed
 from geozone.model import Severity
 from geozone.read.encoding import REPLACED
 from geozone.registers.files import Grid
-from geozone.registers.words import word_set
+from geozone.registers.words import SENTENCE, word_set
 
-_SENTENCE = re.compile(r"[。；;：:]|[，,].*[，,]")
 _LONG = 25  # characters of a sentence rather than a name
 _NUMBER = re.compile(r"^[(（]?(\d{1,2}|[甲乙丙丁戊])[)）]?$")
 
@@ -112,7 +111,7 @@ def _aside(grid: Grid, headings: Headings, place: int, filled: list[str]) -> str
 def _is_note(cell: str) -> bool:
     word = squeezed(cell)
     before = re.sub(r"\d+[.、]?$", "", word.partition(":")[0].strip("()"))
-    return before in word_set("rows", "note") or (word[:1] in {"*", "※"} and bool(_SENTENCE.search(word)))
+    return before in word_set("rows", "note") or (word[:1] in {"*", "※"} and bool(SENTENCE.search(word)))
 
 
 def _look_closely(grid: Grid, headings: Headings, place: int, telling: Telling) -> None:

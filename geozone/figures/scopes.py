@@ -12,13 +12,12 @@ from geozone.figures.unit_names import names, unit_text, units_in_english
 from geozone.figures.words import in_brackets, is_word, meanings, squeezed, without_brackets, word_table
 from geozone.figures.zones import contains, is_inside, places
 from geozone.messages import NO_TEXT, Text
-from geozone.model import Zone
+from geozone.model import NATIONAL, Zone
 from geozone.overlay.units import level_of
 from geozone.registers.gazetteer import Gazetteer, chain, holds
 from geozone.registers.words import register_words
 from geozone.seeds import NAMES_UNIT, NAMES_ZONE, Place, load_zones
 
-NATIONAL = "national"
 _ORDER = ("province", "city", "county")
 _NUMBERING = re.compile(r"^(?:[(（]?[一二三四五六七八九十\d]+[)）、.．]\s*)+")
 

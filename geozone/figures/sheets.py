@@ -12,7 +12,7 @@ from pyogrio.errors import DataSourceError
 from geozone.addresses import is_database, shown_path
 from geozone.errors import InputError
 from geozone.figures.headings import COLUMNS, Headings, find_headings
-from geozone.figures.telling import Telling
+from geozone.figures.remarks import Telling
 from geozone.figures.value_columns import Names
 from geozone.model import Severity
 from geozone.read.door import vector

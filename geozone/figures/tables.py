@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from geozone.addresses import shown_path
-from geozone.figures.agreeing import agreed
-from geozone.figures.around import look_around
 from geozone.figures.lines import Line, LineCount, read_lines
-from geozone.figures.said import RowReader
+from geozone.figures.merging import agreed
+from geozone.figures.remarks import Telling
+from geozone.figures.row_attributes import RowReader
 from geozone.figures.scopes import Scopes
 from geozone.figures.sheets import open_sheets
-from geozone.figures.telling import Telling
+from geozone.figures.table_titles import look_around
 from geozone.figures.titles import Titles
 from geozone.figures.value_columns import Names
 from geozone.figures.values import Cell, measured

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from geozone.figures.words import in_brackets, is_word, meanings, squeezed, without_brackets
 from geozone.messages import NO_TEXT, Text
 from geozone.registers.words import register_words
+from geozone.vintages import date_of_number, year_shown_as_date
 
 _YEARS = (1949, 2100)
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
@@ -28,8 +29,6 @@ _SINCE = re.compile(r"(\d{4})年?(?:比|较|相比|相较于?|since|against|from
 _PLAN = re.compile(r"(十[一二三四五六]五)(?:规划)?(末|期末|末期|时期|期间)?")
 _ANY = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|\D|$)")
 _HEAD = re.compile(r"^((?:19|20)\d{2})年?(?:度)?")
-_EPOCH = date(1899, 12, 30)  # day 0 of a workbook
-_DAYS = (32874, 73050)  # numbers of days that are dates of 1990 to 2099
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,8 @@ def _whole(match: re.Match[str]) -> Year:
 
 
 def _number_of_day(match: re.Match[str]) -> Year | None:
-    days = int(match[0])
-    return _of_date(_EPOCH + timedelta(days=days)) if _DAYS[0] <= days <= _DAYS[1] else None
+    day = date_of_number(int(match[0]))
+    return None if day is None else _of_date(day)
 
 
 def _plan(match: re.Match[str]) -> Year:
@@ -138,9 +137,9 @@ def _day(match: re.Match[str]) -> Year | None:
 
 
 def _of_date(day: date) -> Year:
-    days = (day - _EPOCH).days
-    if _YEARS[0] <= days <= _YEARS[1]:  # a year that the sheet shows as the day of its number
-        return Year(days)
+    year = year_shown_as_date(day)
+    if year is not None:
+        return Year(year)
     if (day.month, day.day) == (12, 31):
         return Year(day.year)
     if day.day == 1:  # a month that a workbook made a date

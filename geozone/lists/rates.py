@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geozone.listing import Rows
 from geozone.messages import Language, Text, text
 from geozone.model import Level, Rate, ZoneResult
 from geozone.rates.titles import indicator_title
@@ -18,6 +17,7 @@ from geozone.rates.wording import (
     value_text,
 )
 from geozone.story.zone import leading_indicators
+from geozone.table_output import Rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from geozone.manifest.indicators import Indicator, load_indicators
 from geozone.manifest.roles import load_roles
 from geozone.manifest.units import converted, load_units
 from geozone.messages import text
-from geozone.model import Comparator
+from geozone.model import NATIONAL, Comparator
 
-_NATIONAL = "national"
 _UNJUDGED = frozenset({Comparator.QUALITATIVE, Comparator.EXTERNAL, Comparator.STABLE})
 _CHANGES = frozenset({Comparator.INCREASE, Comparator.DECREASE, Comparator.STABLE})
 _NOTHING = "-"
@@ -39,7 +38,7 @@ def figure_faults() -> list[Fault]:
     """Return the faults of the embedded figures: indicators and units that do not fit, scopes that nothing is."""
     path = shipped("layers") / "figures" / "figures.csv"
     zones, places = _read("zones").tables, _read("places").tables
-    scopes = {"", _NATIONAL, *zones, *places, *_unit_codes()}
+    scopes = {"", NATIONAL, *zones, *places, *_unit_codes()}
     faults: list[Fault] = []
     with path.open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, strict=True)
@@ -66,7 +65,7 @@ def _target_faults(
             declared.fault((key, "unit"), "unknown_unit", name=table["unit"], nearest=near)
         elif not _is_relative(table, comparator) and not (comparator in _UNJUDGED and "value" not in table):
             _check_unit(declared, (key, "unit"), table["unit"], indicator)
-        _all_known(declared, (key, "zone"), [table["zone"]], {*zones, _NATIONAL})
+        _all_known(declared, (key, "zone"), [table["zone"]], {*zones, NATIONAL})
         _all_known(declared, (key, "documents"), table["documents"], documents)
         _all_known(declared, (key, "region"), table["region"].get("codes", ()), codes, "unknown_code")
         _all_known(declared, (key, "region"), [one] if (one := table["region"].get("place")) else [], places)

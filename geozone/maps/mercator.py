@@ -16,6 +16,7 @@ import shapely
 
 from geozone.overlay.plane import without_heights
 
+HALF_WIDTH_M = 20037508.342789244  # metres; half the width of EPSG:3857
 WORLD = 1 << 26
 PIXEL_SHIFT = 26 - 8  # a screen's pixel at zoom z is 2 ** (PIXEL_SHIFT - z) drawing units
 KIND_NONE, KIND_POINT, KIND_LINE, KIND_POLYGON = 0, 1, 2, 3

@@ -15,12 +15,12 @@ from geozone.maps.plain import Strings, clean, number
 from geozone.messages import Text
 from geozone.model import Layer, PlaceGroup, ZoneResult
 from geozone.overlay.units import member_codes
+from geozone.policy.places import METRES_A_DEGREE
 from geozone.rates.amounts import area_text
 from geozone.rates.regions import ground_code
 
 COLUMNS = ("id", "name", "name_en", "kind", "kind_en", "units", "accuracy_m")
 GROUP = "kind_group"  # the column of what a place is drawn as
-_DEGREE_M = 111_000.0  # of latitude
 
 
 def region_entries(result: ZoneResult, strings: Strings) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ def place_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
     if layer is None or not set(COLUMNS) <= set(layer.data.columns):
         return {"layer": None, "items": []}
     there = {rate.unit_code for rate in result.rates} | set(result.units["code"])
-    off = pd.to_numeric(layer.data["accuracy_m"]).fillna(0.0).to_numpy() / _DEGREE_M
+    off = pd.to_numeric(layer.data["accuracy_m"]).fillna(0.0).to_numpy() / METRES_A_DEGREE
     boxes = shapely.bounds(layer.data.geometry.to_numpy()) + np.outer(off, [-1, -1, 1, 1])
     items = []
     rows = layer.data[list(COLUMNS)].itertuples(index=False)

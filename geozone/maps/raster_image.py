@@ -21,7 +21,7 @@ from geozone.manifest.classes import class_title, known_class, names_of_values
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.manifest.units import load_units
-from geozone.maps.mercator import WORLD, to_drawing
+from geozone.maps.mercator import HALF_WIDTH_M, WORLD, to_drawing
 from geozone.messages import Text, text
 from geozone.model import Kind, LayerSource, LayerSpec
 from geozone.raster.opening import open_raster
@@ -34,7 +34,6 @@ LARGEST = 300_000  # bytes of an image; a restless raster is drawn coarser
 _SMALLER = 0.8
 _FINER = 2  # pixels that are read for one of the image, along each side
 _MERCATOR = "EPSG:3857"
-_MERCATOR_HALF = 20037508.342789244  # metres; half the width of EPSG:3857
 _UNNAMED = 10  # classes without names that are told apart, the most frequent first
 
 Values = npt.NDArray[np.float64]
@@ -67,8 +66,8 @@ class Cells:
     @property
     def mercator(self) -> Affine:
         """From column and row to metres of EPSG:3857."""
-        metres = 2 * _MERCATOR_HALF / WORLD
-        return Affine(metres, 0, -_MERCATOR_HALF, 0, -metres, _MERCATOR_HALF) @ self.transform
+        metres = 2 * HALF_WIDTH_M / WORLD
+        return Affine(metres, 0, -HALF_WIDTH_M, 0, -metres, HALF_WIDTH_M) @ self.transform
 
     @property
     def box(self) -> list[float]:

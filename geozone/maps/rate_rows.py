@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,11 +25,11 @@ from geozone.rates.wording import (
 )
 from geozone.story.reported import figure_of
 from geozone.story.zone import rate_statement
+from geozone.vintages import YEAR
 
 RATE_NUMBERS = ("numerator", "denominator", "value", "low", "high", "target_value", "gap")
 # how far up a row stands: one with a verdict, one with a target, one without, one that says nothing
 WITH_VERDICT, WITH_TARGET, ALONE, SILENT = range(4)
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def rate_rows(result: ZoneResult, strings: Strings) -> dict[str, list[Any]]:
@@ -99,7 +98,7 @@ def made_text(rate: Rate, result: ZoneResult) -> Text | None:
     if rate.kind is None:
         return None
     made = _making(rate, result)
-    dated = _YEAR.search(rate.vintage or "")
+    dated = YEAR.search(rate.vintage or "")
     return text("maps.made_dated", made=made, date=rate.vintage) if dated else made
 
 
@@ -121,11 +120,11 @@ def dates(result: ZoneResult) -> dict[str, Any]:
     """
     told = [rate for rate in result.rates if tells_something(rate)]
     described = [rate.vintage or "" for rate in told if not _is_floor(rate, result)]
-    years = [int(year) for vintage in described for year in _YEAR.findall(vintage)]
+    years = [int(year) for vintage in described for year in YEAR.findall(vintage)]
     return {
         "first": min(years, default=None),
         "last": max(years, default=None),
-        "unsaid": any(not _YEAR.search(vintage) for vintage in described),
+        "unsaid": any(not YEAR.search(vintage) for vintage in described),
     }
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from rasterio.io import MemoryFile
 from rasterio.transform import from_bounds
 
-from geozone.maps.mercator import WORLD, project
+from geozone.maps.mercator import HALF_WIDTH_M, WORLD, project
 from geozone.model import LayerSource
 from geozone.terrain.elevation import open_elevation
 
@@ -20,7 +20,6 @@ SUN_AZIMUTH, SUN_HEIGHT = np.radians(315.0), np.radians(45.0)
 EXAGGERATION = 3.0
 DARKEST, OPACITY = 0.55, 0.6  # of the shade, and of the image: colours keep their order under it
 QUALITY = 60  # as near to the shades as a JPEG of a half more bytes
-_MERCATOR_HALF = 20037508.342789244  # metres; half the width of EPSG:3857
 
 
 def relief_image(
@@ -51,7 +50,7 @@ def relief_image(
     width_units, height_units = corners[1] - corners[0]
     width = WIDEST if width_units >= height_units else max(1, round(WIDEST * width_units / height_units))
     height = max(1, round(width * height_units / width_units))
-    metres = corners / WORLD * 2 * _MERCATOR_HALF - _MERCATOR_HALF
+    metres = corners / WORLD * 2 * HALF_WIDTH_M - HALF_WIDTH_M
     transform = from_bounds(metres[0, 0], -metres[1, 1], metres[1, 0], -metres[0, 1], width, height)
     heights = np.full((height, width), np.nan)
     for source in sources:

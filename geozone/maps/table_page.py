@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,10 +22,10 @@ from geozone.overlay.cutting import polygons_in
 from geozone.overlay.plane import Geometries, area_km2
 from geozone.rates.figures import VALUE, Figure, Figures
 from geozone.rates.wording import value_text
+from geozone.vintages import YEAR
 
 Words = str | tuple[str, str] | Text  # in one language for both, or Chinese and English
 KEY = "table"  # of the whole, in the place of a zone
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _PAGE = "page_"  # texts that stand in the place of those of the maps of zones
 _NAMED = 10  # keys that a finding names
 
@@ -325,7 +324,7 @@ def _rate(unit: Any, indicator: Indicator, value: float, given: Table) -> Rate:
 
 
 def _figure(rate: Rate, given: Table) -> Figure:
-    year = _YEAR.search(rate.vintage or "")
+    year = YEAR.search(rate.vintage or "")
     assert rate.value is not None
     return Figure(
         indicator=rate.indicator,

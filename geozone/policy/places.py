@@ -16,7 +16,7 @@ from geozone.policy.targets import containing_zones
 from geozone.seeds import Place, load_places, load_zones
 
 POINT_LICENCE = "CC0-1.0"
-_METRES = 111_000.0  # of a degree of latitude
+METRES_A_DEGREE = 111_000.0  # of latitude
 
 
 def zone_places(zone: Zone) -> list[Place]:
@@ -139,7 +139,7 @@ def _point(place: Place, table: gpd.GeoDataFrame) -> dict[str, Any] | None:
         "source": source.zh,
         "source_en": source.en,
         "licence": POINT_LICENCE,
-        "accuracy_m": None if place.accuracy_deg is None else place.accuracy_deg * _METRES,
+        "accuracy_m": None if place.accuracy_deg is None else place.accuracy_deg * METRES_A_DEGREE,
         "vintage": None,
         "note": note.zh,
         "note_en": note.en,

@@ -11,13 +11,13 @@ import pandas as pd
 from geozone.files import shipped
 from geozone.manifest.indicators import load_indicators
 from geozone.messages import Language
-from geozone.model import CRS, Finding, Target, Zone
+from geozone.model import CRS, NATIONAL, Finding, Target, Zone
 from geozone.overlay.plane import area_km2
 from geozone.overlay.units import code_prefix
 from geozone.policy.documents import Verification
 from geozone.policy.plausibility import Published, Territory, implausible, size_findings, territory
 from geozone.read.door import vector
-from geozone.seeds import NATIONAL, load_targets, load_zones, zone_targets
+from geozone.seeds import load_targets, load_zones, zone_targets
 
 
 def targets_table(published: Published, zone: str | None = None, lang: Language = "zh") -> pd.DataFrame:

@@ -23,7 +23,7 @@ from geozone.overlay.units import code_prefix, level_of, member_codes
 TRUST = (Basis.OFFICIAL, Basis.PUBLIC, Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING, Basis.SYNTHETIC)
 # lists that stand in for an official one, which may have items that they lack
 STAND_INS = (Basis.SCHEMATIC, Basis.WORKING)
-_COLUMN = {Level.PROVINCE: "province_code", Level.CITY: "city_code", Level.COUNTY: "county_code"}
+COLUMN_OF = {Level.PROVINCE: "province_code", Level.CITY: "city_code", Level.COUNTY: "county_code"}
 CODE_COLUMNS = ("province_code", "city_code", "county_code")
 _NO_ROWS = np.empty(0, dtype=np.intp)
 
@@ -220,7 +220,7 @@ class ItemCounts:
         if level not in self._by_code:
             found: dict[str, list[int]] = {}
             for row, own in zip(
-                self._inside.tolist(), self._field(_COLUMN[level])[self._inside], strict=True
+                self._inside.tolist(), self._field(COLUMN_OF[level])[self._inside], strict=True
             ):
                 found.setdefault(own, []).append(row)
             self._by_code[level] = {own: np.array(listed) for own, listed in found.items()}

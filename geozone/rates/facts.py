@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isclose
+from typing import Any
 
 import pandas as pd
 
@@ -65,6 +66,25 @@ class Value:
     projection: Callable[[int], float] | None = None  # year -> value if the pace so far holds
     figure: Figure | None = None  # the reported figure that it is
     empty: bool = False  # the unit has nothing of it: a row only where somebody asks
+
+    @classmethod
+    def of_counts(cls, unit: Unit, sure: int, unknown: int, total: int, note: str, **about: Any) -> Value:
+        """Return the share of things that count, where some may count or not.
+
+        From none of the unknown ones to all of them is the band; where there are any, there is no single value, and the text
+        `note` says how many there are.
+        """
+        return cls(
+            unit,
+            "count",
+            numerator=float(sure),
+            denominator=float(total),
+            value=None if unknown else sure / total,
+            low=sure / total,
+            high=(sure + unknown) / total,
+            note=text(note, count=unknown) if unknown else NO_TEXT,
+            **about,
+        )
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ _DATA_ENDINGS = {
     ".shp", ".gpkg", ".geojson", ".json", ".topojson", ".fgb", ".parquet", ".geoparquet", ".kml", ".gml", ".gpx", ".dxf",
     ".tab", ".mif", ".csv", ".tsv", ".xlsx", ".xlsm", ".txt", ".xml",
 }  # fmt: skip
-_ARCHIVES = {".zip", ".kmz", ".gz", ".tgz", ".tar", ".bz2", ".tbz2", ".xz", ".txz"}
-_TABLES = {Format.CSV, Format.XLSX}  # often lists or notes beside the data
+ARCHIVES = {".zip", ".kmz", ".gz", ".tgz", ".tar", ".bz2", ".tbz2", ".xz", ".txz"}
+TABLES = {Format.CSV, Format.XLSX}  # often lists or notes beside the data
 _SEVERAL_LAYERS = {Format.GEOPACKAGE, Format.GEODATABASE, Format.KML, Format.GML, Format.GPX}
 _MARKUP = {Format.KML, Format.GML, Format.GPX}
 _FIRST_TABLE = "a00000001.gdbtable"
@@ -53,12 +53,12 @@ def contents_of(folder: Path) -> Contents:
     contents = Contents(folder)
     tables: list[Path] = []
     for path in _walk(folder):
-        if path.suffix.lower() in _ARCHIVES and _kind(path) is Format.ARCHIVE:
+        if path.suffix.lower() in ARCHIVES and _kind(path) is Format.ARCHIVE:
             contents.archives.append(path)
         elif path.is_dir():
             contents.found.append(path)
         elif path.suffix.lower() in _DATA_ENDINGS and (kind := _kind(path)) is not None:
-            if kind in _TABLES:
+            if kind in TABLES:
                 tables.append(path)
             elif _is_data(path, kind):
                 contents.found.append(path)

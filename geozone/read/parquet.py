@@ -20,10 +20,10 @@ from pyproj.exceptions import CRSError
 from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.bulk import quiet
+from geozone.read.cell_geometries import geometries_of, geometry_of_bytes
 from geozone.read.columns import CHOSEN, Columns, Rivals, find_columns, given_columns, refuse_without
 from geozone.read.door.columnar import opened_parquet, table_of
 from geozone.read.notes import Notes
-from geozone.read.placed import geometries_of, geometry_of_bytes
 from geozone.read.salvage import report_broken
 from geozone.read.source import Source
 from geozone.read.stated import crs_of_objects, parse_crs

@@ -15,6 +15,7 @@ import pandas as pd
 
 from geozone.errors import InputError
 from geozone.model import Severity
+from geozone.read.cell_geometries import geometries_of
 from geozone.read.columns import (
     CHOSEN,
     GEOJSON,
@@ -31,7 +32,6 @@ from geozone.read.delimited import BLOCK, read_rows
 from geozone.read.document import read_document
 from geozone.read.headings import goes_on, is_unit, stated_system
 from geozone.read.notes import Notes
-from geozone.read.placed import geometries_of
 from geozone.read.safety import Limits, few_columns, small_enough
 from geozone.read.source import Source
 from geozone.read.systems import system_in_column, with_system

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,10 @@ _INVISIBLE = dict.fromkeys(
 Place = tuple[int, int]  # row and column of a grid, both counted from 0
 
 
+HEADING_ROWS = 15  # a title, a date and an approval number may stand above the headings
+HEADING_LEVELS = 3  # rows that headings may have
+
+
 @dataclass
 class Grid:
     """A table as it stands in a file, headings and all, as text."""
@@ -66,6 +71,20 @@ class Grid:
             [cell if cell.isascii() else cell.translate(_INVISIBLE).strip() for cell in row]
             for row in self.rows
         ]
+
+    def heading_parts(self, start: int, levels: int) -> list[list[str]]:
+        """Return the parts of every column's heading in some rows, from above down.
+
+        A heading over several columns is written above the first of them, and belongs to all.
+        """
+        rows = self.rows[start : start + levels]
+        width = max(len(row) for row in rows)
+        filled = [[*row, *[""] * (width - len(row))] for row in rows]
+        for upper, lower in pairwise(filled):
+            for column in range(1, width):
+                if not upper[column] and lower[column] and upper[column - 1] and lower[column - 1]:
+                    upper[column] = upper[column - 1]
+        return [list(dict.fromkeys(filter(None, column))) for column in zip(*filled, strict=True)]
 
 
 def read_grids(path: Path | str, layer: str | None = None, *, own: str = OWN_TABLE) -> list[Grid]:

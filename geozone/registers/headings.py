@@ -6,10 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from geozone.model import Status
-from geozone.registers.files import Grid
+from geozone.registers.files import HEADING_LEVELS, HEADING_ROWS, Grid
 from geozone.registers.heading_words import FIELDS, KIND, PLACE, meaning
 from geozone.registers.status_words import asked_status
 from geozone.registers.subject import Subject
@@ -25,10 +24,8 @@ from geozone.registers.words import (
 )
 
 KINDS = {"shore_km": "length", "area_km2": "area", "length_km": "length"}  # of the measures
-_HEADING_ROWS = 15  # a title, a date and an approval number may stand above the headings
 _NAME_ENDS = ("名称", "name")
 _TELLING = 4  # letters of a word for a status that tells by itself, at the end of a longer one
-_MOST_LEVELS = 3  # rows that headings may have
 _STATED_UNIT = re.compile(r"单位[:： ]*([^)）\]】]+)")
 
 
@@ -79,12 +76,12 @@ def find_headings(
         What the register lists: some headings mean something in registers of units and sites only.
     """
     best: tuple[tuple[bool, int, int, int], Headings] | None = None
-    starts = 1 if grid.is_layer else min(_HEADING_ROWS, len(grid.rows))
+    starts = 1 if grid.is_layer else min(HEADING_ROWS, len(grid.rows))
     for start in range(starts):
-        for levels in range(1, 2 if grid.is_layer else _MOST_LEVELS + 1):
+        for levels in range(1, 2 if grid.is_layer else HEADING_LEVELS + 1):
             if start + levels > len(grid.rows):
                 break
-            parts = _flattened(grid, start, levels)
+            parts = grid.heading_parts(start, levels)
             found = _columns(grid, start, levels, parts, fields or {}, subject=subject)
             if levels > 1 and not _continues(
                 grid, start, levels, parts, found, programme=subject is not None and subject.programme
@@ -109,19 +106,6 @@ def field_columns(names: Sequence[str]) -> dict[str, str]:
         return {}
     columns = headings.columns | ({"status": headings.statuses[0]} if headings.statuses else {})
     return {column: names[place] for column, place in columns.items()}
-
-
-def _flattened(grid: Grid, start: int, levels: int) -> list[list[str]]:
-    """Return the parts of every column's heading, from above down."""
-    rows = grid.rows[start : start + levels]
-    width = max(len(row) for row in rows)
-    filled = [[*row, *[""] * (width - len(row))] for row in rows]
-    for upper, lower in pairwise(filled):
-        for column in range(1, width):
-            # a heading over several columns is written above the first of them
-            if not upper[column] and lower[column] and upper[column - 1] and lower[column - 1]:
-                upper[column] = upper[column - 1]
-    return [list(dict.fromkeys(filter(None, column))) for column in zip(*filled, strict=True)]
 
 
 def _columns(

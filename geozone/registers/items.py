@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from geozone.messages import Text, message, text
@@ -22,14 +22,12 @@ from geozone.registers.status_words import (
     read_status,
 )
 from geozone.registers.words import MEASURES, is_blank, unit_factor
+from geozone.vintages import date_of_number, year_shown_as_date
 
 Item = dict[str, Any]
 NATURAL = "natural_bay"  # a kind of geozone's own layer of bays: shown, but not counted
 _NUMBER = re.compile(r"(约|大约|~|≈)?([+-]?\d+(?:\.\d+)?|[+-]?\.\d+)([a-z²\u4e00-\u9fff]*\d?)")
 _THOUSANDS = re.compile(r"[^\d]*\d{1,3}(,\d{3})+(?!\d)")  # 24,5 is no number that is certain
-_EPOCH = date(1899, 12, 30)  # day 0 of a workbook
-_DAYS = (32874, 73050)  # numbers of days that are dates of 1990 to 2099
-_YEARS = (1990, 2100)  # numbers that are years
 
 
 _DOUBTS = {
@@ -161,15 +159,16 @@ def _date(reading: Reading, row: str, cell: str) -> str:
     words = re.sub(r"\.0+$", "", cell.strip())
     if is_blank(words):
         return ""
-    if words.isdecimal() and _DAYS[0] <= int(words) <= _DAYS[1]:
-        return (_EPOCH + timedelta(days=int(words))).isoformat()
+    day = date_of_number(int(words)) if words.isdecimal() else None
+    if day is not None:
+        return day.isoformat()
     if re.fullmatch(r"(19|20)\d{4}(\d{2})?", words):
         words = "-".join(filter(None, (words[:4], words[4:6], words[6:])))
     found = find_date(words)
-    if found.startswith("19") and len(found) == 10:  # a year that the sheet shows as the day of its number
-        days = (date.fromisoformat(found) - _EPOCH).days
-        if _YEARS[0] <= days <= _YEARS[1]:
-            return str(days)
+    if found.startswith("19") and len(found) == 10:
+        year = year_shown_as_date(date.fromisoformat(found))
+        if year is not None:
+            return str(year)
     if not found or is_cut_date(words):
         reading.tell("no_date", row, word=cell)
         return ""

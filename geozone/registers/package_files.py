@@ -14,13 +14,12 @@ from geozone.messages import message
 from geozone.model import Basis, Finding, Severity
 from geozone.read.door import vector
 from geozone.read.door.database import is_database_file, is_logged, settled
-from geozone.registers.files import OWN_TABLE, Grid, as_text
+from geozone.registers.files import HEADING_ROWS, OWN_TABLE, Grid, as_text
 from geozone.registers.package import is_exported, is_headed, own_names
 from geozone.registers.package_edits import Exported, ids_in, read_exported
 from geozone.registers.subject import Subject
 
 _PARTS = ("", "_areas", "_lines", "_points")  # a layer that mixes kinds is split
-_HEADING_ROWS = 15
 
 
 def read_package(path: Path, subject: Subject, basis: Basis, layer: str | None) -> Exported | None:
@@ -115,7 +114,7 @@ def _exported(
 
 def _own_table(grid: Grid) -> pd.DataFrame | None:
     """Return a grid below its headings as a table of geozone; None where it is none."""
-    heads = [place for place, row in enumerate(grid.rows[:_HEADING_ROWS]) if is_headed(row)]
+    heads = [place for place, row in enumerate(grid.rows[:HEADING_ROWS]) if is_headed(row)]
     if not heads:
         return None
     below = heads[-1] + 1  # the workbook has titles above the names

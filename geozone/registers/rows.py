@@ -18,7 +18,7 @@ from geozone.registers.heading_checks import tell_unused
 from geozone.registers.heading_words import PLACE
 from geozone.registers.headings import KINDS, Headings
 from geozone.registers.subject import Subject
-from geozone.registers.words import MEASURES, PLACE_COLUMNS, is_blank, plain, unit_factor, word_set
+from geozone.registers.words import MEASURES, PLACE_COLUMNS, SENTENCE, is_blank, plain, unit_factor, word_set
 
 Tell = Callable[..., None]  # kind, row, severity, parameters: makes a finding
 CODE_OR_PLACE = ("province_code", "city_code", "county_code", *PLACE_COLUMNS, PLACE)
@@ -36,7 +36,6 @@ _ALONE = re.compile(
 )  # in a row of its own: dots, the date of the table
 _MARKED = re.compile(r"[*＊※①-⑳⑴-⒇]")  # before the words of a footnote
 _COLUMN_NUMBER = re.compile(r"^[(（]?(\d{1,2}|[甲乙丙丁戊])[)）]?$")
-_SENTENCE = re.compile(r"[。；;：:]|[，,].*[，,]")
 _LONG = 25  # characters of a sentence rather than a name
 
 
@@ -270,7 +269,7 @@ class _Table:
         alone = len(set(filled)) == 1 and (
             self.noted
             or is_long
-            or bool(_SENTENCE.search(first) or _ALONE.fullmatch(first) or _MARKED.match(first))
+            or bool(SENTENCE.search(first) or _ALONE.fullmatch(first) or _MARKED.match(first))
         )
         return first[:_LONG] if alone or _is_note(first) else ""
 
@@ -318,7 +317,7 @@ def _is_total(cell: str, gazetteer: Callable[[], Gazetteer]) -> bool:
 def _is_note(cell: str) -> bool:
     written = unicodedata.normalize("NFKC", cell).strip()
     words = re.sub(r"\s+", "", written).casefold()
-    if words[:1] in {"*", "※"} and (len(words) > _LONG or _SENTENCE.search(words)):
+    if words[:1] in {"*", "※"} and (len(words) > _LONG or SENTENCE.search(words)):
         return True
     before, mark, _ = words.partition(":")
     if not mark:

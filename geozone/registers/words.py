@@ -30,6 +30,9 @@ _SUFFIX = re.compile(
 )
 
 
+SENTENCE = re.compile(r"[。；;：:]|[，,].*[，,]")  # marks of a sentence, which is no name
+
+
 def plain(word: Any) -> str:
     """Return a word without brackets, spaces, marks around it and case, in half-width letters."""
     return _plain(str(word))

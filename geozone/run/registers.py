@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from geozone.figures.agreeing import merged
 from geozone.figures.embedded import FIGURES, embedded_figures
+from geozone.figures.merging import merged
 from geozone.figures.tables import read_figures
 from geozone.files import digest
 from geozone.manifest.indicators import Indicator

@@ -10,7 +10,7 @@ import pandas as pd
 from geozone.checks.stated_areas import compare_field, square_metres
 from geozone.model import Finding
 from geozone.standards.delivery import Table, as_numbers, as_texts
-from geozone.standards.found import Checking
+from geozone.standards.rule_check import Checking
 
 _NOT_POSITIVE = {"stated_area_not_positive", "stated_area_all_zero"}
 _UNIT = {"stated_area_unit", "stated_area_other_unit"}

@@ -9,8 +9,8 @@ from geozone.model import Finding
 from geozone.standards import areas, structure, topology, values
 from geozone.standards.declared import Standard, StandardRule
 from geozone.standards.delivery import Delivery
-from geozone.standards.found import Checking
 from geozone.standards.keys import CHECKS
+from geozone.standards.rule_check import Checking
 
 _MODULES = (structure, values, areas, topology)
 # what a rule does where only one layer was handed over

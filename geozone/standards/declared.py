@@ -16,8 +16,8 @@ from geozone.messages import Text
 from geozone.model import Severity
 from geozone.project.entries import stated
 from geozone.read.door.content import bytes_of
+from geozone.standards.declaration_checks import check_standard
 from geozone.standards.keys import RULE
-from geozone.standards.sound import check_standard
 
 _ENDING = ".toml"
 _FOLDER = "standards"

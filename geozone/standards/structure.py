@@ -15,7 +15,7 @@ from geozone.read.fields import means
 from geozone.read.placing import crs_name
 from geozone.standards.declared import Standard
 from geozone.standards.delivery import Delivery, Table, as_numbers
-from geozone.standards.found import Checking
+from geozone.standards.rule_check import Checking
 
 _DIMENSIONS = {"point": 0, "line": 1, "area": 2}
 _DATUMS = {"CGCS2000": ("china geodetic coordinate system 2000", "china 2000", "cgcs2000")}

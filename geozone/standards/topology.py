@@ -22,7 +22,7 @@ from geozone.model import CRS
 from geozone.overlay.plane import Geometries, Numbers, area_km2, length_km
 from geozone.overlay.rings import each
 from geozone.standards.delivery import Rows, moved
-from geozone.standards.found import Checking
+from geozone.standards.rule_check import Checking
 
 _TYPES = {"geometry_type", "geometry_types_mixed", "lines_closed"}  # which the kind of a layer tells
 _BLOCK = 20_000  # pairs whose overlaps are computed together

@@ -10,8 +10,8 @@ import pandas as pd
 from geozone.messages import Text
 from geozone.project.entries import stated
 from geozone.standards.delivery import Table, as_numbers, as_texts
-from geozone.standards.found import Checking
 from geozone.standards.keys import DATE_FORMS, date_of
+from geozone.standards.rule_check import Checking
 
 _SHOWN = 40  # characters of a value in a sentence
 _MATCHED = 500  # characters of a value that are held against a pattern

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from office import write_book, write_old_book
 from samples import THOROUGH
 
-from geozone.figures.agreeing import merged
 from geozone.figures.listing import FIGURE_COLUMNS, figure_rows
+from geozone.figures.merging import merged
 from geozone.figures.numbers import read_number
 from geozone.figures.scopes import Scopes
 from geozone.figures.tables import read_figures

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import sample_result
 
-from geozone import listing
+from geozone import table_output
 from geozone.aligned import WIDTH, broken, fitted, width_of
 from geozone.cli import main
 from geozone.errors import UsageError
@@ -60,11 +60,11 @@ def test_a_narrow_terminal_gets_a_block_for_each_row():
 
 def test_a_table_is_as_wide_as_it_is_where_nobody_looks():
     rows = [{"a": "x" * 200}]
-    assert max(map(len, listing.show(rows, None).splitlines())) == 200
+    assert max(map(len, table_output.show(rows, None).splitlines())) == 200
     token = WIDTH.set(40)
     try:
-        assert max(map(len, listing.show(rows, None).splitlines())) == 40
-        assert "x" * 200 in listing.show(rows, "csv")
+        assert max(map(len, table_output.show(rows, None).splitlines())) == 40
+        assert "x" * 200 in table_output.show(rows, "csv")
     finally:
         WIDTH.reset(token)
 

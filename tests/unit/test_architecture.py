@@ -14,7 +14,7 @@ DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
     {"addresses", "messages", "quiet", "system"},
     {"errors"},
-    {"aligned", "alike", "choices", "files", "model", "rounding", "shortage"},
+    {"aligned", "lookalikes", "choices", "files", "model", "rounding", "shortage"},
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges", "overlay.keys"},
@@ -40,7 +40,7 @@ STOREYS = [
     {"maps", "export"},
     {"run"},
     {"notebook", "plot"},
-    {"api", "opened", "listing", "verify", "explain", "example"},
+    {"api", "opened", "table_output", "verify", "explain", "example"},
     {"lists", "drafting"},
     {"cli"},
     {"qgis_plugin"},  # packed for QGIS's own Python: it imports nothing of geozone, and nothing imports it

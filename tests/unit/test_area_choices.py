@@ -1,9 +1,9 @@
 """Areas by other methods, other coastlines and without repaired features, in closed form."""
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from samples import frame
 
 from geozone.overlay.area_choices import area_variants, central_meridian
 from geozone.overlay.coverage import coverage
@@ -16,10 +16,6 @@ CELL = 9549.520093962  # km², 1° cell 39-40N by the series of 国土调查办�
 def dense(west, south, east, north):
     """A box with a vertex every 36 seconds, so that edges follow the parallels in any projection."""
     return shapely.segmentize(shapely.box(west, south, east, north), 0.01)
-
-
-def frame(*shapes, **columns):
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(list(shapes), crs=CRS), crs=CRS)
 
 
 UNITS = frame(

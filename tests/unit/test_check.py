@@ -130,7 +130,7 @@ def test_null_and_empty_geometries():
     assert kinds(layer_of(SQUARE, None, shapely.Polygon())) == ["geometry_null", "geometry_empty"]
 
 
-def test_no_features():
+def test_a_layer_without_features_is_told():
     assert kinds(layer_of()) == ["layer_empty"]
 
 
@@ -162,7 +162,7 @@ def test_coordinates_that_are_no_degrees():
     assert "coordinate_out_of_range" in kinds(layer_of(shapely.box(500_000, 4e6, 500_100, 4.0001e6)))
 
 
-def test_spikes():
+def test_a_spike_is_found_at_its_tip():
     spiked = shapely.Polygon(
         [(116, 38), (117, 38), (117, 38.5), (119, 38.5001), (117, 38.5002), (117, 39), (116, 39)]
     )
@@ -175,7 +175,7 @@ def test_spikes():
     assert len(found(layer_of(start), "spike")) == 1
 
 
-def test_slivers():
+def test_a_feature_as_thin_as_a_mismatch_is_a_sliver():
     sliver = shapely.box(117.0, 38.0, 117.0001, 38.00001)  # 8.7 m by 1.1 m
     [finding] = found(layer_of(SQUARE, sliver), "sliver")
     assert finding.feature == "1"
@@ -255,7 +255,7 @@ def test_a_boundary_that_is_the_list_of_units_has_no_findings():
         ({"name": {2: "别的县"}}, "name_mismatch", Severity.WARNING),
     ],
 )
-def test_keys_of_units(changes, kind, severity):
+def test_faulty_keys_of_units_are_told(changes, kind, severity):
     findings = found(boundary(**changes), kind, units=sample_units())
     assert ("2", severity) in {(finding.feature, finding.severity) for finding in findings}
 
@@ -276,7 +276,7 @@ def test_codes_that_are_numbers_are_said():
     assert "code_not_text" in kinds(layer_of(SQUARE, code=[910101]))
 
 
-def test_doubled_identifiers():
+def test_an_identifier_of_two_features_is_told():
     assert [
         finding.severity
         for finding in found(

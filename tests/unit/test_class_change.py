@@ -7,7 +7,8 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from raster_samples import CRS, METRES, PROJECTED, cut_cells, flower, frame, saved
+from raster_samples import CRS, METRES, PROJECTED, cut_cells, flower, saved
+from samples import frame
 
 from geozone.raster.class_change import class_change
 

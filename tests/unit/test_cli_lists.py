@@ -9,7 +9,6 @@ import pytest
 
 from geozone.cli import cli
 from geozone.errors import UsageError
-from geozone.listing import show
 from geozone.lists.headings import field_heading, figure_heading, register_columns, status_words
 from geozone.manifest.fields import field_title, load_fields
 from geozone.manifest.indicators import load_indicators
@@ -17,6 +16,7 @@ from geozone.manifest.inputs import load_registers
 from geozone.manifest.roles import load_roles
 from geozone.model import Status
 from geozone.registers.status_words import read_status
+from geozone.table_output import show
 
 
 def run(capsys, *arguments):

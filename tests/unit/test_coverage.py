@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from samples import sample_layers, sample_units
+from samples import frame, sample_layers, sample_units
 
 from geozone.errors import ConservationError, DataError, InputError, UsageError
 from geozone.model import Severity
@@ -22,10 +22,6 @@ from geozone.overlay.zone_grid import make_sheets
 
 CRS = "EPSG:4490"
 CELL = 9549.52009397  # km², 1° cell 39-40N
-
-
-def frame(*shapes, **columns):
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(list(shapes), crs=CRS), crs=CRS)
 
 
 def box(west, south, east, north):
@@ -104,7 +100,7 @@ def test_a_neighbour_that_touches_the_zone_is_no_feature_of_it():
     assert row.net_km2 == 0
 
 
-def test_nested_holes():
+def test_rings_nested_in_each_other_count_the_ground_between_them():
     rings = [box(level, level, 10 - level, 10 - level) for level in range(5)]
     layers = [shapely.Polygon(one.exterior, [two.exterior]) for one, two in pairwise(rings)]
     row = coverage(frame(layers[0], layers[2], rings[4]), ZONE).iloc[0]

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from geozone.errors import UsageError
-from geozone.figures.agreeing import merged
 from geozone.figures.embedded import all_figures, embedded_figures, origin_of
+from geozone.figures.merging import merged
 from geozone.manifest.origins import citation_of
 from geozone.messages import Text
 from geozone.model import Basis, Severity

@@ -7,16 +7,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
+from samples import frame
 
 from geozone.overlay.length import line_lengths, lines_in_layer, points_in_zones
 from geozone.overlay.plane import length_km
 
 CRS = "EPSG:4490"
 GEOD = Geod(a=6378137.0, rf=298.257222101)
-
-
-def frame(*shapes, **columns):
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(list(shapes), crs=CRS), crs=CRS)
 
 
 ZONES = frame(shapely.box(116, 39, 117, 40), shapely.box(117, 39, 118, 40), key=["west", "east"])
@@ -83,7 +80,7 @@ def test_length_in_a_projected_source_is_that_of_the_ground():
         assert length_km(line.to_crs(crs))[0] == pytest.approx(length_km(line)[0], rel=1e-6)
 
 
-def test_points():
+def test_a_point_counts_once_in_the_zone_that_it_lies_in():
     points = frame(shapely.Point(116.5, 39.5), shapely.Point(117, 39.5), shapely.Point(119, 39), None)
     assert points_in_zones(points, ZONES, by="key").points.to_dict() == {"west": 2, "east": 1}
     areas = frame(shapely.box(116.9, 39.2, 117.4, 39.3))

@@ -10,7 +10,8 @@ import shapely
 from affine import Affine
 from hypothesis import given
 from hypothesis import strategies as st
-from raster_samples import CRS, GRID, METRES, PROJECTED, cut_cells, flower, frame, saved
+from raster_samples import CRS, GRID, METRES, PROJECTED, cut_cells, flower, saved
+from samples import frame
 
 from geozone.errors import ConservationError, DataError, UsageError
 from geozone.model import LayerSource

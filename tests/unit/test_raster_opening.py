@@ -26,7 +26,7 @@ def refused(path, **options):
     return error.value.message.key
 
 
-def test_a_sound_raster(tmp_path):
+def test_a_sound_raster_is_opened_without_a_finding(tmp_path):
     with open_raster(raster(tmp_path / "a.tif", nodata=-999)) as found:
         assert found.crs.to_epsg() == 4490
         assert found.nodata == -999

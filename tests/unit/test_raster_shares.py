@@ -7,9 +7,9 @@ import shapely
 from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
-from raster_samples import CRS, GRID, cut_cells, flower, frame
+from raster_samples import CRS, GRID, cut_cells, flower
 from rasterio.enums import ColorInterp
-from samples import sample_units
+from samples import frame, sample_units
 
 from geozone.errors import GeozoneWarning, InputError, UsageError
 from geozone.overlay.plane import area_km2

@@ -11,7 +11,8 @@ import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from raster_samples import CRS, GRID, METRES, PROJECTED, flower, frame, saved
+from raster_samples import CRS, GRID, METRES, PROJECTED, flower, saved
+from samples import frame
 
 from geozone.errors import UsageError
 from geozone.overlay.cells import cover_rows, edges_of

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
+from told import decided
 
 from geozone.errors import InputError
 from geozone.read import Limits, list_layers, read_layer
@@ -70,10 +71,6 @@ def write(tmp_path, content, name="包.zip"):
     path = tmp_path / name
     path.write_bytes(content)
     return path
-
-
-def values(layer, kind):
-    return [decision.value for decision in layer.decisions if decision.kind == kind]
 
 
 PACKINGS = {
@@ -166,7 +163,7 @@ def test_what_lies_beside_the_layer_does_not_hide_it(tmp_path, shapefile, others
     layer = read_layer(write(tmp_path, zipped(shapefile | others)))
     assert layer.data["name"].tolist() == list("abc")
     told = {name for name in others if name.endswith((".txt", ".csv", ".zip"))}
-    assert set(", ".join(values(layer, "beside")).split(", ")) - {""} == told
+    assert set(", ".join(decided(layer, "beside")).split(", ")) - {""} == told
 
 
 def test_notes_beside_a_table_do_not_hide_it(tmp_path):
@@ -177,7 +174,7 @@ def test_notes_beside_a_table_do_not_hide_it(tmp_path):
         )
     )
     assert len(layer.data) == 1
-    assert values(layer, "beside") == ["readme.txt, 清单.csv"]
+    assert decided(layer, "beside") == ["readme.txt, 清单.csv"]
 
 
 def test_geojson_under_the_ending_json_goes_before_a_table(tmp_path):

@@ -149,11 +149,11 @@ def test_a_refusal_names_columns_without_a_partner():
      ("WGS84经度", "EPSG:4326"), ("gps_lon", "EPSG:4326"), ("经度(CGCS2000)", "EPSG:4490"), ("国家2000坐标X", "EPSG:4490"),
      ("经度_西安80", "EPSG:4610"), ("X_bj54", "EPSG:4214"), ("经度", None), ("X2020", None)],
 )  # fmt: skip
-def test_systems_in_headings(words, system):
+def test_a_heading_says_the_system_of_its_column(words, system):
     assert read_heading(words).system == system
 
 
-def test_other_headings():
+def test_a_heading_says_its_axis_its_place_and_its_part_of_an_angle():
     assert read_heading("lat_long") is None
     assert read_heading("年份") is None
     assert read_heading("X坐标（纵坐标）").east is False

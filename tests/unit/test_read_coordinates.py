@@ -65,7 +65,7 @@ def test_what_says_no_coordinate_for_certain(words):
     ("words", "value"),
     [("39,517,000.5", 39517000.5), ("39 517 000.5", 39517000.5), ("517,123", 517123.0), ("1,234.5", 1234.5)],
 )
-def test_thousands(words, value):
+def test_separators_of_thousands_are_no_decimal_points(words, value):
     assert read_coordinate(words).value == value
 
 
@@ -74,7 +74,7 @@ def test_thousands(words, value):
     [("117,2083", 117.2083), ("39.517.000,5", 39517000.5), ("39 517 000,5", 39517000.5), ("517.123", 517123.0),
      ("117.2083", 117.2083), ("40", 40.0), ("E117,5", 117.5)],
 )  # fmt: skip
-def test_decimal_commas(words, value):
+def test_a_decimal_comma_is_read_where_the_column_has_them(words, value):
     assert read_coordinate(words, decimal_comma=True).value == value
 
 
@@ -105,12 +105,12 @@ def test_the_column_tells_what_its_commas_mean(cells, angles, expected):
         ("117.2", None), ("甲,乙", None), ("1,2,3", None), ("2023-05-06", None), ("E117.2,E118", None),
     ],
 )  # fmt: skip
-def test_both_coordinates_in_one_cell(words, pair):
+def test_both_coordinates_are_read_from_one_cell(words, pair):
     found = read_pair(words)
     assert found == (None if pair is None else pytest.approx(pair))
 
 
-def test_packed_angles():
+def test_an_angle_packed_into_one_number_is_unpacked():
     assert unpacked(1171230.0) == pytest.approx(LONGITUDE)
     assert unpacked(-395420.5) == pytest.approx(-(39 + 54 / 60 + 20.5 / 3600))
     assert unpacked(1176130.0) is None

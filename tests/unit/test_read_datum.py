@@ -35,7 +35,7 @@ def test_the_shift_is_of_hundreds_of_metres(longitude, latitude):
     assert 5.0 < metres(datum.from_wgs84(here), here).max() < 1500.0
 
 
-def test_known_places():
+def test_a_known_place_moves_as_the_web_maps_publish_it():
     # Tian'anmen, to five digits as the web maps publish it
     moved = datum.from_wgs84(np.array([[116.39131, 39.90711]]))
     np.testing.assert_allclose(moved, [[116.39755, 39.90851]], atol=2e-4)

@@ -30,7 +30,7 @@ def mapped(given=None, **columns):
         ("YSDM", "feature_class"), ("STBHHXMJ", "stated_area"), ("STBHHX", "redline_type"),
     ],
 )  # fmt: skip
-def test_synonyms(field, name):
+def test_a_field_with_a_synonym_is_read_as_what_it_means(field, name):
     data, notes = mapped(**{field: ["130802"]})
     assert data[name].tolist() == ["130802"]
     assert field in data.columns
@@ -108,7 +108,7 @@ def test_a_cut_name_is_found_and_said():
     assert "cut" in notes.decisions[0].reason.get("en")
 
 
-def test_codes_are_text():
+def test_codes_are_read_as_text_without_a_decimal_point():
     assert code_texts(pd.Series([130102.0, None])).tolist() == ["130102", ""]
     assert code_texts(pd.Series([" 130102 ", None])).tolist() == ["130102", ""]
     assert mapped(XZQDM=[130102])[0]["code"].tolist() == ["130102"]

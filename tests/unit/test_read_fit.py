@@ -5,6 +5,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+from told import kinds
 
 from geozone.errors import InputError
 from geozone.model import CRS
@@ -122,10 +123,6 @@ def read(geometries, stated=None, given=None, default=None):
     notes = Notes("layer")
     data = gpd.GeoDataFrame(geometry=list(geometries), crs=stated)
     return to_cgcs2000(data, Wanted(given), default, "f.shp", notes), notes
-
-
-def kinds(notes):
-    return {finding.kind for finding in notes.findings}
 
 
 @pytest.mark.parametrize(

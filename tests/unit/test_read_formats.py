@@ -302,7 +302,7 @@ def test_no_password_is_shown_wherever_it_stands_in_an_address(url, shown):
     assert without_password(url) == shown
 
 
-def test_addresses_of_databases():
+def test_an_address_of_a_database_is_parted_into_database_and_table():
     url = "postgresql://user:secret@host:5432/db?table=plan.redline&sslmode=require"
     assert "secret" not in without_password(url)
     assert _split(url) == ("postgresql://user:secret@host:5432/db?sslmode=require", "plan.redline")

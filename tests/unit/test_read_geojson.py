@@ -154,7 +154,7 @@ def test_json_without_any_feature_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-16"])
-def test_other_encodings(tmp_path, encoding):
+def test_geojson_in_another_encoding_than_utf8_is_read(tmp_path, encoding):
     assert read_layer(file(tmp_path, collection(GOOD), encoding)).data["name"].tolist() == ["好"]
 
 

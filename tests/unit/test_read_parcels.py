@@ -80,7 +80,7 @@ def test_parcels_as_offices_write_them(tmp_path, body, expected):
 
 
 @pytest.mark.parametrize("word", ["千米", "公里", "km"])
-def test_coordinates_in_kilometres(tmp_path, word):
+def test_parcels_in_kilometres_are_read_in_metres(tmp_path, word):
     body = parcel(square(form="J{n},{ring},{y},{x}"))
     for line in body.splitlines()[1:]:
         name, ring, north, east = line.split(",")
@@ -165,7 +165,7 @@ def test_zone_and_meridian_lead_to_the_same_crs(tmp_path, zone, code):
     assert shapely.bounds(layer.data.geometry.iloc[0])[0] == pytest.approx(117.4, abs=0.01)
 
 
-def test_coordinates_in_degrees(tmp_path):
+def test_parcels_in_degrees_are_read_as_they_stand(tmp_path):
     places = [(40.0, 117.0), (40.0, 117.01), (40.01, 117.01), (40.0, 117.0)]
     body = "".join(f"J{number},1,{north},{east}\n" for number, (north, east) in enumerate(places))
     layer = read(tmp_path, parcel(body, count=4, area=""), unit="度")

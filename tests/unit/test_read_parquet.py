@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from told import kinds
 
 from geozone.errors import InputError
 from geozone.read import read_layer
@@ -42,10 +43,6 @@ def native(path, details, geometry=PLANE, *, schema=False):
 
 def crs_of(layer):
     return [decision.value for decision in layer.decisions if decision.kind == "crs"]
-
-
-def kinds(layer):
-    return {finding.kind for finding in layer.findings}
 
 
 @pytest.mark.parametrize("schema", [False, True])

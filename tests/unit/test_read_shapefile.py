@@ -9,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from told import decided, kinds
 
 from geozone.errors import InputError
 from geozone.model import Severity
@@ -51,20 +52,12 @@ def record(number):
     return 100 + number * RECORD
 
 
-def kinds(layer):
-    return {finding.kind for finding in layer.findings}
-
-
-def values(layer, kind):
-    return [decision.value for decision in layer.decisions if decision.kind == kind]
-
-
 def test_chinese_text_without_any_declaration(shapefile):
     layer = read_layer(shapefile)
     assert layer.data["HXMC"].tolist() == NAMES
     assert layer.data["name"].tolist() == NAMES
     assert "面积" in layer.data.columns
-    assert values(layer, "encoding") == ["gb18030"]
+    assert decided(layer, "encoding") == ["gb18030"]
     assert layer.findings == []
 
 
@@ -101,7 +94,7 @@ def test_the_language_byte_is_believed_where_it_is_true(shapefile):
 def test_the_user_goes_before_everything(shapefile):
     shapefile.with_suffix(".cpg").write_text("GBK")
     layer = read_layer(shapefile, encoding="utf-8")
-    assert values(layer, "encoding") == ["utf-8"]
+    assert decided(layer, "encoding") == ["utf-8"]
     assert kinds(layer) == {"encoding_undecodable", "text_lost"}
     with pytest.raises(InputError) as error:
         read_layer(shapefile, encoding="klingon")
@@ -113,7 +106,7 @@ def test_utf8_text_is_read_in_one_go(tmp_path):
     gpd.GeoDataFrame({"名称": NAMES}, geometry=squares(), crs=4490).to_file(path, encoding="UTF-8")
     layer = read_layer(path)
     assert layer.data["name"].tolist() == NAMES
-    assert values(layer, "encoding") == ["utf-8"]
+    assert decided(layer, "encoding") == ["utf-8"]
 
 
 def test_utf8_text_declared_as_gbk_is_overruled(tmp_path):
@@ -252,7 +245,7 @@ def test_a_broken_record_costs_itself_only(shapefile, breakage):
     assert layer.data.index.tolist() == [*range(5), *range(6, COUNT)]
     broken = [finding for finding in layer.findings if finding.kind == "record_broken"]
     assert [finding.feature for finding in broken] == ["5"]
-    assert values(layer, "salvage") == [str(COUNT - 1)]
+    assert decided(layer, "salvage") == [str(COUNT - 1)]
 
 
 def test_a_wrong_length_without_index_costs_itself_only(shapefile):
@@ -270,14 +263,14 @@ def test_a_prj_that_nobody_understands_is_said(shapefile):
 
 def test_a_prj_with_a_code_is_understood(shapefile):
     shapefile.with_suffix(".prj").write_text("EPSG:4490")
-    assert values(read_layer(shapefile), "crs") == ["EPSG:4490"]
+    assert decided(read_layer(shapefile), "crs") == ["EPSG:4490"]
 
 
 def test_a_companion_leads_to_its_shapefile(shapefile):
     for ending in (".dbf", ".shx", ".prj"):
         layer = read_layer(shapefile.with_suffix(ending))
         assert len(layer.data) == COUNT
-        assert values(layer, "file") == [shapefile.name]
+        assert decided(layer, "file") == [shapefile.name]
 
 
 def test_companions_in_capitals_are_found(shapefile):
@@ -285,7 +278,7 @@ def test_companions_in_capitals_are_found(shapefile):
     shapefile.with_suffix(".prj").rename(shapefile.with_suffix(".Prj"))
     layer = read_layer(shapefile)
     assert layer.data["HXMC"].tolist() == NAMES
-    assert values(layer, "crs") == ["EPSG:4490"]
+    assert decided(layer, "crs") == ["EPSG:4490"]
 
 
 def test_something_else_under_the_name_of_a_shapefile_is_refused(shapefile):

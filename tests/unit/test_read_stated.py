@@ -8,6 +8,7 @@ import pyogrio
 import pyproj
 import pytest
 import shapely
+from told import kinds
 
 from geozone.errors import InputError
 from geozone.model import CRS
@@ -34,10 +35,6 @@ def esri(
 
 KRASSOVSKY = '"Krasovsky_1940",6378245.0,298.3'
 IAG = '"IAG75",6378140.0,298.257'
-
-
-def kinds(layer):
-    return {finding.kind for finding in layer.findings}
 
 
 def shapefile(folder, prj=None, ending=".prj"):
@@ -163,7 +160,7 @@ def test_a_name_that_contradicts_its_definition_is_told(tmp_path):
      ("1980年国家大地坐标系", Datum.XIAN_1980), ("北京54坐标", Datum.BEIJING_1954), ("bj54_x", Datum.BEIJING_1954),
      ("1954年北京坐标系", Datum.BEIJING_1954), ("西安 8000 户", None), ("北京2054", None), ("object54", None), ("西安80年代", None)],
 )  # fmt: skip
-def test_datums_in_names(words, datum):
+def test_a_name_states_the_datum(words, datum):
     assert datum_named(words) is datum
 
 

@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from shapely.geometry import box, mapping
+from told import kinds
 
 import geozone
 from geozone.errors import InputError
@@ -22,10 +23,6 @@ def written(path: Path, *lines: str) -> Path:
 
 def points(layer) -> list[tuple[float, float]]:
     return [(point.x, point.y) for point in layer.data.geometry]
-
-
-def kinds(layer) -> set[str]:
-    return {finding.kind for finding in layer.findings}
 
 
 def test_a_column_of_systems_is_that_of_the_coordinates(tmp_path):

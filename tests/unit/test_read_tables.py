@@ -6,6 +6,7 @@ import pytest
 import shapely
 from office import write_book
 from openpyxl.styles import Font
+from told import decided, kinds
 
 from geozone.errors import InputError
 from geozone.read import read_layer
@@ -43,7 +44,7 @@ def test_columns_of_longitude_and_latitude(tmp_path, header):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-def test_delimiters_and_encodings(tmp_path, delimiter, encoding):
+def test_a_table_is_read_whatever_its_delimiter_and_encoding(tmp_path, delimiter, encoding):
     text = (
         delimiter.join(["名称", "经度", "纬度"]) + "\n" + delimiter.join(["滏阳河", "115.5", "37.5"]) + "\n"
     )
@@ -59,7 +60,7 @@ def test_delimiters_and_encodings(tmp_path, delimiter, encoding):
      shapely.to_wkb(shapely.Polygon([(116, 39), (117, 39), (117, 40)]), hex=True),
      '"TRIANGLE Z ((116 39 0, 117 39 0, 117 40 0, 116 39 0))"'],
 )  # fmt: skip
-def test_cells_with_geometries(tmp_path, cell):
+def test_cells_with_geometries_become_features(tmp_path, cell):
     layer = read_layer(csv_file(tmp_path, f"name,what\n甲,{cell}\n"))
     assert shapely.Polygon([(116, 39), (117, 39), (117, 40)]).equals(layer.data.geometry.iloc[0])
 
@@ -95,7 +96,7 @@ def test_rows_without_readable_coordinates_are_named(tmp_path):
         ("1e999", None),
     ],
 )
-def test_numbers_and_angles(words, degrees):
+def test_numbers_and_angles_are_read_as_coordinates(words, degrees):
     assert _number(words) == degrees
 
 
@@ -208,14 +209,6 @@ def test_a_text_without_parcels_is_refused(tmp_path):
     assert error.value.message.key == "read.no_parcels"
 
 
-def kinds(layer):
-    return {finding.kind for finding in layer.findings}
-
-
-def decided(layer, kind):
-    return [decision.value for decision in layer.decisions if decision.kind == kind]
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -256,7 +249,7 @@ def test_formats_may_change_from_row_to_row_and_a_row_that_says_nothing_is_named
     assert [finding.feature for finding in layer.findings if finding.kind == "record_broken"] == ["4"]
 
 
-def test_thousands_in_metres(tmp_path):
+def test_metres_with_separators_of_thousands_are_read(tmp_path):
     layer = read_layer(csv_file(tmp_path, 'name,x,y\na,"39,517,000.5","4,333,000.25"\n'))
     other = read_layer(csv_file(tmp_path, "name;x;y\na;39.517.000,5;4.333.000,25\n", name="b.csv"))
     assert points(layer) == points(other)
@@ -341,7 +334,7 @@ def test_turned_columns_are_said(tmp_path):
     assert "columns_turned" in kinds(read_layer(csv_file(tmp_path, "lon,lat\n40.05N,117.3E\n")))
 
 
-def test_geometries_as_text(tmp_path):
+def test_geometries_written_as_text_become_features(tmp_path):
     text = 'name,g\na,"{""type"":""Point"",""coordinates"":[117,39]}"\nb,"POLYGON((117 39,118 39,118 40))"\nc,POINT(117\n'
     layer = read_layer(csv_file(tmp_path, text))
     assert kinds(layer) == {"ring_closed", "crs_inferred_degrees", "record_broken", "records_broken"}

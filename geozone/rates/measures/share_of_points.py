@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import NO_TEXT, text
 from geozone.rates.facts import Facts, Value
 from geozone.rates.filters import passes
 from geozone.rates.needs import FeatureNeed, Need
@@ -32,14 +31,4 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             continue
         outcome = passes(here.drop_duplicates("feature"), indicator.where)
         total, sure, unknown = len(outcome), int((outcome == 1).sum()), int((outcome < 0).sum())
-        yield Value(
-            unit,
-            "count",
-            numerator=float(sure),
-            denominator=float(total),
-            value=None if unknown else sure / total,
-            low=sure / total,
-            high=(sure + unknown) / total,
-            note=text("rates.note_unknown_sites", count=unknown) if unknown else NO_TEXT,
-            layers=indicator.layers,
-        )
+        yield Value.of_counts(unit, sure, unknown, total, "rates.note_unknown_sites", layers=indicator.layers)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
-from geozone.messages import NO_TEXT, text
 from geozone.model import Level, Status
+from geozone.rates.completion import COLUMN_OF
 from geozone.rates.facts import Facts, Value
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.needs import Need
-
-_COLUMN = {Level.COUNTY: "county_code", Level.CITY: "city_code", Level.PROVINCE: "province_code"}
 
 
 def needs(indicator: Indicator) -> tuple[Need, ...]:
@@ -33,7 +31,7 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     assert register is not None, indicator.id
     level = Level(indicator.options.get("level", Level.CITY))
     counting = indicator.options.get("statuses", (Status.BUILT.value,))
-    column = _COLUMN[level]
+    column = COLUMN_OF[level]
     known = register.items[register.items[column] != ""].drop_duplicates(column).set_index(column)["status"]
     for unit in facts.units_of(indicator):
         below = facts.units_below(unit, level)
@@ -43,16 +41,12 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         statuses = [known.get(code, Status.UNKNOWN.value) for code in below]
         sure = sum(status in counting for status in statuses)
         unknown = sum(status == Status.UNKNOWN for status in statuses)
-        total = len(below)
-        yield Value(
+        yield Value.of_counts(
             unit,
-            "count",
-            numerator=float(sure),
-            denominator=float(total),
-            value=None if unknown else sure / total,
-            low=sure / total,
-            high=(sure + unknown) / total,
-            note=text("rates.note_units_unknown", count=unknown) if unknown else NO_TEXT,
+            sure,
+            unknown,
+            len(below),
+            "rates.note_units_unknown",
             basis=register.basis,
             vintage=register.as_of,
         )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 
-from geozone.figures.around import Around
 from geozone.figures.headings import SCOPES, Headings
 from geozone.figures.lines import Line
 from geozone.figures.numbers import EXACT
+from geozone.figures.remarks import Telling
 from geozone.figures.scopes import Scope, Scopes
-from geozone.figures.telling import Telling
+from geozone.figures.table_titles import Around
 from geozone.figures.titles import Named, Titles
 from geozone.figures.value_columns import ValueColumn
 from geozone.figures.values import Cell, Measured, Tell, is_over_time, row_unit

@@ -1,4 +1,4 @@
-"""Tables for the command line: what is declared, and how a table is printed or written."""
+"""A table as the command line gives it: in words or in codes, printed, or written to a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geozone.aligned import WIDTH, aligned, fitted, is_of_texts, separated
-from geozone.catalog import load_catalog
 from geozone.errors import UsageError
 from geozone.files import whole_file
 from geozone.manifest.inputs import register_roles
@@ -17,7 +16,6 @@ from geozone.manifest.roles import load_roles
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, Text, room, text
 from geozone.model import Basis, Comparator, Level, Modality
-from geozone.seeds import get_zone, load_zones
 from geozone.vintages import vintage_words
 
 if TYPE_CHECKING:
@@ -37,57 +35,13 @@ _DOMAINS = {name: name for name in _ENUMS} | {"levels": "level", "zones_kind": "
 ENDINGS = (".csv", ".json", ".xlsx", ".parquet")
 
 
-def zones(lang: Language) -> Rows:
-    """Return the declared zones."""
-    return [
-        {
-            "zone": zone.key,
-            "title": zone.title.get(lang),
-            "kind": zone.kind,
-            "members": ",".join(zone.members),
-            "levels": ",".join(zone.levels),
-            "documents": ",".join(zone.documents),
-            "note": zone.note.get(lang) if zone.note else "",
-        }
-        for zone in load_zones().values()
-    ]
-
-
-def layers(zone: str | None, lang: Language) -> Rows:
-    """Return the embedded layers, or those that serve a zone.
-
-    Raises
-    ------
-    UsageError
-        If there is no such zone.
-    """
-    from geozone.run.layers import covers
-
-    wanted = get_zone(zone) if zone else None
-    return [
-        {
-            "layer": spec.id,
-            "role": spec.role,
-            "title": spec.title.get(lang),
-            "basis": spec.basis.value,
-            "vintage": spec.vintage,
-            "accuracy": spec.accuracy.get(lang),
-            "licence": spec.licence,
-            "source": spec.source.get(lang),
-            "zones": ",".join(spec.zones),
-        }
-        for spec in load_catalog().values()
-        if wanted is None or covers(spec, wanted)
-    ]
-
-
 def readable(table: Rows | pd.DataFrame, lang: Language, name: str = "") -> Rows:
     """Return a table for people: headings, codes and units in words, years without separators.
 
     Parameters
     ----------
     table
-        Any table of this module, or of what is declared elsewhere.
+        Any table.
     lang
         The language of the words.
     name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from geozone.figures.telling import Telling
+from geozone.figures.remarks import Telling
 from geozone.manifest.indicators import load_indicators
 from geozone.messages import Text, listed
 from geozone.model import Finding, Severity

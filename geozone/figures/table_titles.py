@@ -7,8 +7,8 @@ from pathlib import Path
 
 from geozone.errors import InputError
 from geozone.figures.headings import Headings
+from geozone.figures.remarks import Telling
 from geozone.figures.scopes import Scope, Scopes
-from geozone.figures.telling import Telling
 from geozone.figures.titles import Titles
 from geozone.figures.years import only_year
 from geozone.model import Severity
