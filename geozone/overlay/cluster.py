@@ -8,12 +8,14 @@ afterwards. A tile that is lost with its worker is simply computed again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
@@ -32,7 +34,7 @@ from geozone.overlay.coverage import (
     sum_up,
 )
 from geozone.overlay.faces import Faces, Layers, find_faces
-from geozone.overlay.features import Features
+from geozone.overlay.features import Features, features_of
 from geozone.overlay.losses import tell
 from geozone.overlay.mosaic import check_count, combined, mosaic_table
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
@@ -46,7 +48,8 @@ from geozone.read.door import vector
 from geozone.read.geopackage import is_damaged, stale_index
 
 Result = TypeVar("Result")
-_TILE = 50_000  # features a tile, about
+_TILE = 20_000  # features a tile, about: tiles cost next to nothing, and the last one is waited for by all
+_FEWEST = 16  # tiles
 _FIRST = 40  # bits: features of layer k are numbered from k << 40
 _EDGE = 2.1e7  # metres: beyond the plane
 _POLE = 6.36e6 / _EDGE  # the plane is not as high as it is wide
@@ -59,6 +62,7 @@ class Part:
     path: Path
     layer: str | None
     crs: Any
+    count: int = 0  # of its features
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,6 @@ class Job:
     parts: tuple[Part, ...]
     zones: Zones
     sheets: tuple[Sheet, ...]
-    counts: tuple[int, ...]  # features of each layer
 
 
 @dataclass(frozen=True)
@@ -118,16 +121,17 @@ def coverage_on_cluster(
     UsageError
         If the extra ``cluster`` is not installed, or for the reasons of `coverage_of_file`.
     """
-    job = _job({"layer": path}, make_zones(zones, by), {"layer": layer}, crs)
-    with _client(client, scheduler, workers) as running:
-        sums = _run(running, _coverage_tile, job, tiles)
+    parts = _parts({"layer": path}, {"layer": layer}, crs)
+    job, sums = _computed(
+        parts, make_zones(zones, by), _coverage_tile, _client(client, scheduler, workers), tiles
+    )
     name = layer or Path(path).stem
     counted = count_features(sums, len(job.zones))
     told = [
         *job.zones.findings,
         *zone_overlaps(job.zones, zones, by, job.sheets),
         *in_no_zone(counted, name),
-        *_not_counted(job.counts[0], counted.features, name),
+        *_not_counted(job.parts[0].count, counted.features, name),
     ]
     return tell(coverage_table(job.zones, sums, counted), told)
 
@@ -161,21 +165,46 @@ def mosaic_on_cluster(
         As from `geozone.mosaic`.
     """
     check_count(layers)
-    job = _job(layers, make_zones(zones, by), names or {}, crs)
-    with _client(client, scheduler, workers) as running:
-        done = _run(running, _mosaic_tile, job, tiles)
+    parts = _parts(layers, names or {}, crs)
+    job, done = _computed(
+        parts, make_zones(zones, by), _mosaic_tile, _client(client, scheduler, workers), tiles
+    )
     told = [*job.zones.findings, *zone_overlaps(job.zones, zones, by, job.sheets)]
-    for number, (name, count) in enumerate(zip(layers, job.counts, strict=True)):
-        told += _not_counted(count, sum(tile.features[number] for tile in done), name)
+    for number, (name, part) in enumerate(zip(layers, parts, strict=True)):
+        told += _not_counted(part.count, sum(tile.features[number] for tile in done), name)
     return tell(mosaic_table(job.zones, list(layers), Faces.of([tile.faces for tile in done]), by), told)
 
 
-def _job(paths: Mapping[str, str | Path], zones: Zones, names: Mapping[str, str | None], crs: Any) -> Job:
-    parts = tuple(Part(Path(path).resolve(), names.get(name), crs) for name, path in paths.items())
+def _parts(paths: Mapping[str, str | Path], names: Mapping[str, str | None], crs: Any) -> tuple[Part, ...]:
+    """Return the layers as their files describe them; what cannot be opened is told here."""
+    found = (Part(Path(path).resolve(), names.get(name), crs) for name, path in paths.items())
+    return tuple(
+        replace(part, crs=system, count=count) for part in found for system, count in [_describe(part)]
+    )
+
+
+def _computed(
+    parts: tuple[Part, ...],
+    zones: Zones,
+    task: Callable[[Job, Numbers], Result],
+    cluster: AbstractContextManager[Any],
+    tiles: int | None,
+) -> tuple[Job, list[Result]]:
+    """Return a job, and what a cluster makes of each of its tiles; the one is made ready while the other starts."""
+    with ThreadPoolExecutor(1) as aside:
+        making = aside.submit(_job, parts, zones)
+        with cluster as running:
+            job = making.result()
+            return job, _run(running, task, job, tiles)
+
+
+def _job(parts: tuple[Part, ...], zones: Zones) -> Job:
     for part in parts:
         _refuse_doubtful(part)
-    counts = tuple(_describe(part)[1] for part in parts)
-    return Job(parts, zones, tuple(make_sheets(zones.polygons, grid_cells(sum(counts)))), counts)
+    sheets = tuple(make_sheets(zones.polygons, grid_cells(sum(part.count for part in parts))))
+    for sheet in sheets:
+        sheet.prepare()  # once, and not by every worker
+    return Job(parts, zones, sheets)
 
 
 def _refuse_doubtful(part: Part) -> None:
@@ -219,11 +248,23 @@ def _client(client: Any, scheduler: str | None, workers: int) -> Iterator[Any]:
         distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as cluster,
         distributed.Client(cluster) as running,
     ):
+        made_ready = [running.submit(_make_ready, number, pure=False) for number in range(workers)]
         yield running
+        del made_ready  # who let go of them earlier would have them called off
+
+
+def _make_ready(number: int) -> int:
+    """Load the compiled engine into a worker, by a small overlay."""
+    square = gpd.GeoDataFrame({"code": ["1"]}, geometry=[shapely.box(116, 39, 117, 40)], crs="EPSG:4490")
+    zones = make_zones(square, "code")
+    find_shares(features_of(square), make_sheets(zones.polygons, grid_cells(1)), 1)
+    return number
 
 
 def _run(client: Any, task: Callable[[Job, Numbers], Result], job: Job, tiles: int | None) -> list[Result]:
-    boxes = _tiles(job.zones, tiles or int(np.clip(sum(job.counts) / _TILE, 4, 10_000)))
+    boxes = _tiles(
+        job.zones, tiles or int(np.clip(sum(part.count for part in job.parts) / _TILE, _FEWEST, 10_000))
+    )
     # as a task, and not as scattered data, it is made again when the worker that holds it is lost
     shared = client.submit(_same, job, pure=False)
     futures = [client.submit(task, shared, box, pure=False) for box in boxes]
@@ -282,8 +323,7 @@ def _first_here(features: Features, box: Numbers) -> int:
 
 
 def _read(part: Part, number: int, box: Numbers) -> Features:
-    crs, _ = _describe(part)
-    features = features_of_file(part.path, layer=part.layer, crs=part.crs, box=_in_source(box, crs))
+    features = features_of_file(part.path, layer=part.layer, crs=part.crs, box=_in_source(box, part.crs))
     first = number << _FIRST
     return Features([block.numbered_from(first) for block in features.blocks], 0, features.repairs)
 
