@@ -100,6 +100,8 @@ def figure_of(rate: Rate, result: ZoneResult) -> Figure | None:
     names = dict.fromkeys([*(declared.figures if declared else ()), rate.indicator])
     target = target_of(rate, by_id(result.targets))
     scopes = [rate.unit_code, *([target.place] if target is not None and target.place else [])]
+    if rate.level is Level.REGION:  # figures of a place go by its id, the row by the codes of its units
+        scopes += {one.scope for one in result.figures.all if one.scope_name.zh == rate.unit_name.zh}
     found = (result.figures.latest(name, scope) for name in names for scope in scopes)
     figure: Figure | None = next((figure for figure in found if figure is not None), None)
     return figure

@@ -235,6 +235,18 @@ def test_the_dates_are_those_of_numbers_and_not_of_plans(result):
     assert dates(result) == {"first": None, "last": None, "unsaid": False}
 
 
+def test_what_is_planned_for_a_place_of_several_units_is_no_date_either(result):
+    result.figures = Figures([figure(kind=FLOOR, year=2035, scope="P047", scope_name=both("示范区"))])
+    of_place = {
+        "unit_code": "910101+920101",
+        "unit_name": both("示范区"),
+        "level": Level.REGION,
+        "vintage": "2035",
+    }
+    result.rates = [replace(reported(result), **of_place), replace(rate_of(result), vintage="2023-12")]
+    assert dates(result)["last"] == 2023
+
+
 def test_a_region_of_several_units_has_its_name_and_members(result):
     result.rates.append(replace(rate_of(result), unit_code="910101+910102", unit_name=both("new area")))
     strings = Strings()
