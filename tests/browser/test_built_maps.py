@@ -215,9 +215,15 @@ def test_the_legend_of_a_real_sheet_is_whole(zone_page, zone):
             return [list.scrollHeight, list.clientHeight, document.querySelectorAll('.sheet-rates tbody tr').length];
         }"""
     )
+    first = page.eval_on_selector_all(
+        ".sheet-rates tbody th", "cells => cells.map(one => one.textContent).filter(Boolean)"
+    )
+    leading = page.eval_on_selector_all("#rates > article h3", "titles => titles.map(one => one.textContent)")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert high <= room + 1
     assert rows >= 3
+    # what the story tells of stands on paper too, and first
+    assert [title for title in first if title in leading][:3] == leading[:3]
 
 
 IDEOGRAPH, SENTENCE = re.compile("[\u4e00-\u9fff]"), re.compile("[a-z]{2,} [a-z]{2,} [a-z]{2,}")

@@ -55,15 +55,21 @@ function chapterOf(app, { rates }) {
   return { document, number: target.clause.split('(')[0] };
 }
 
+// What the story of the zone tells of, also where all that is known is that nothing is confirmed.
+/** @param {App} app @param {Subject} unit @param {Entry[]} entries @returns {Entry[]} */
+export function leadingEntries(app, unit, entries) {
+  if (unit.place !== app.zone) return [];
+  const own = app.ratesOf.get(unit.code) ?? /** @type {Map<string, Rate[]>} */ (new Map());
+  /** @param {string} id */
+  const told = (id) => (own.has(id) ? { id, rates: own.get(id) ?? [], parts: [] } : null);
+  return /** @type {Entry[]} */ (app.data.leading.map((id) => entries.find((entry) => entry.id === id) ?? told(id)).filter(Boolean));
+}
+
 // The rates of the zone: those of the story first, the others by the chapters of the documents, in their order.
 /** @param {App} app @param {Subject} unit */
 function chapters(app, unit) {
   const entries = entriesOf(app, unit.code);
-  const own = app.ratesOf.get(unit.code) ?? /** @type {Map<string, Rate[]>} */ (new Map());
-  // what the story tells of has a card, also where all that is known is that nothing is confirmed
-  /** @param {string} id */
-  const told = (id) => (own.has(id) ? { id, rates: own.get(id) ?? [], parts: [] } : null);
-  const first = /** @type {Entry[]} */ (app.data.leading.map((id) => entries.find((entry) => entry.id === id) ?? told(id)).filter(Boolean));
+  const first = leadingEntries(app, unit, entries);
   const rest = entries.filter((entry) => !first.includes(entry)).map((entry) => ({ entry, chapter: chapterOf(app, entry) }));
   const documents = app.data.zone.documents.filter((id) => app.data.documents[id]);
   const found = documents.flatMap((id) =>

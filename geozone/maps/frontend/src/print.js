@@ -5,7 +5,7 @@ import { layerLegend, rateLegend, symbolSwatch } from './legend.js';
 import { setPaper } from './paint.js';
 import { dataDate, reviewLine } from './sources.js';
 import { said, text } from './text.js';
-import { entriesOf } from './cards.js';
+import { entriesOf, leadingEntries } from './cards.js';
 
 const SHARPNESS = 3; // device pixels per CSS pixel on paper
 
@@ -40,7 +40,8 @@ function legend(app) {
 function ratesTable(app) {
   const unit = app.subject;
   const entries = entriesOf(app, unit.code).sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0));
-  const lines = entries
+  const first = leadingEntries(app, unit, entries);
+  const lines = [...first, ...entries.filter((entry) => !first.includes(entry))]
     .flatMap(({ rates, parts }) => [rates, ...parts])
     .flatMap((rates) =>
       rates.map((rate, place) => {
