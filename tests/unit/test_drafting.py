@@ -20,6 +20,7 @@ from geozone.errors import InputError, UsageError
 from geozone.example import ZONES
 from geozone.model import CRS, Basis
 from geozone.project import load_project
+from geozone.read import read_layer
 from geozone.registers import read_register
 from geozone.vintages import dates_in
 
@@ -231,7 +232,7 @@ def test_tables_without_geometry_are_listed_and_recognised_as_registers(tmp_path
         pyogrio.write_dataframe(table, path, layer=name, driver=driver, append=True)
     draft = draft_project(tmp_path)
     assert [(entry.kind, entry.id, entry.inside) for entry in draft.entries] == [
-        ("layer", "redline", "陆域生态保护红线"),
+        ("layer", "redline", ""),  # the only one with geometry
         ("register", "bay", "美丽海湾名录"),
     ]
     assert [(one.inside, "不是名录" in one.reason.zh) for one in draft.left_out] == [("通讯录", True)]
@@ -241,6 +242,7 @@ def test_tables_without_geometry_are_listed_and_recognised_as_registers(tmp_path
     )
     (register,) = load_project(drafted).registers
     assert (register.path, register.layer, register.sheet) == (path, "美丽海湾名录", None)
+    assert len(read_layer(path).data) == len(COUNTIES)
     found = read_register(path, role="bay", basis=Basis.OFFICIAL, layer="美丽海湾名录")
     assert found.items["name"].tolist() == ["甲湾", "乙湾"]
 

@@ -14,6 +14,9 @@ from .command import CancelledError, Finished, clean_environment, find_program, 
 from .sources import source_of
 from .words import language, word
 
+FILES_AND_FOLDERS = (
+    "(*)"  # what a parameter of a file takes: the usual filter refuses every name without a dot
+)
 _DONE, _WRONG_DATA = 0, 1  # exit codes of the command after which there is a result
 _LAST = 12  # lines that are repeated where it fails
 

@@ -17,7 +17,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from .algorithm import GeozoneAlgorithm
+from .algorithm import FILES_AND_FOLDERS, GeozoneAlgorithm
 from .projects import open_project
 from .records import add_rows, fields_of
 from .words import language, packed, word
@@ -109,7 +109,9 @@ class DiffAlgorithm(GeozoneAlgorithm):
         """Declare the parameters."""
         del configuration
         for name in (OLD, NEW):
-            self.addParameter(QgsProcessingParameterFile(name, word(f"diff_{name.lower()}")))
+            self.addParameter(
+                QgsProcessingParameterFile(name, word(f"diff_{name.lower()}"), fileFilter=FILES_AND_FOLDERS)
+            )
         self.addParameter(
             QgsProcessingParameterFeatureSink(OUTPUT, word("diff_output"), QgsProcessing.TypeVector)
         )

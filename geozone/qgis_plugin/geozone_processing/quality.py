@@ -22,7 +22,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from .algorithm import GeozoneAlgorithm
+from .algorithm import FILES_AND_FOLDERS, GeozoneAlgorithm
 from .records import add_rows, fields_of
 from .sources import source_of
 from .words import language, packed, word
@@ -49,7 +49,11 @@ class CheckAlgorithm(GeozoneAlgorithm):
                 LAYERS, word("check_layers"), QgsProcessing.TypeVectorAnyGeometry, optional=True
             )
         )
-        self.addParameter(QgsProcessingParameterFile(DELIVERY, word("check_delivery"), optional=True))
+        self.addParameter(
+            QgsProcessingParameterFile(
+                DELIVERY, word("check_delivery"), optional=True, fileFilter=FILES_AND_FOLDERS
+            )
+        )
         standards = packed()["standards"]
         standard = QgsProcessingParameterEnum(
             STANDARD, word("check_standard"), list(standards), optional=True, usesStaticStrings=True
