@@ -298,16 +298,19 @@ def explain_command(
 @cli.command("verify")
 @click.argument("folder", type=PATH)
 @option("--postgis", metavar="URL", words="verify_postgis")
+@option("--signers", type=PATH, metavar="FILE", words="verify_signers")
 @JSON
 @CSV
 @LANG
-def verify_command(folder: Path, postgis: str | None, form: str | None, lang: Language) -> None:
+def verify_command(
+    folder: Path, postgis: str | None, signers: Path | None, form: str | None, lang: Language
+) -> None:
     """Verify that the files of a build are as recorded, agree with each other, and say what their data give."""
     from geozone import table_output
     from geozone.verify import verify_build
 
     with progress_bar(lang) as progress:
-        checks = verify_build(folder, progress=progress, postgis=postgis)
+        checks = verify_build(folder, progress=progress, postgis=postgis, signers=signers)
     rows = [
         {"file": check.file, "passed": check.passed, "message": check.message.get(lang)} for check in checks
     ]

@@ -25,6 +25,7 @@ from geozone.verify.parts import Twin, changed_parts
 from geozone.verify.rates import READERS, RateTable, UnreadableError, differences, read_rate_table
 from geozone.verify.rederived import Engines, Progress, rederived_checks
 from geozone.verify.rederived.postgis import engine_of
+from geozone.verify.signature import signature_checks
 
 __all__ = ["Check", "held_checks", "verify_build"]
 
@@ -40,7 +41,13 @@ def _silent(_done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def verify_build(folder: Path, *, progress: Progress = _silent, postgis: str | None = None) -> list[Check]:
+def verify_build(
+    folder: Path,
+    *,
+    progress: Progress = _silent,
+    postgis: str | None = None,
+    signers: Path | None = None,
+) -> list[Check]:
     """Verify the files of every zone that was built into a folder, and the index over them.
 
     Parameters
@@ -51,6 +58,8 @@ def verify_build(folder: Path, *, progress: Progress = _silent, postgis: str | N
         Is told how many rows of how many have been made again, zone by zone.
     postgis
         Address of a database in which the areas are made a third time; nothing is left there.
+    signers
+        Who may sign a folder; with it the signature is checked as well (`geozone.verify.signature`).
 
     Returns
     -------
@@ -61,13 +70,15 @@ def verify_build(folder: Path, *, progress: Progress = _silent, postgis: str | N
     Raises
     ------
     InputError
-        If the folder has no run record, or a record cannot be read.
+        If the folder has no run record, a record cannot be read, or the file of signers is missing.
     UsageError
-        If the database cannot be reached or has no PostGIS.
+        If the database cannot be reached or has no PostGIS, or a signature cannot be checked on this machine.
     """
     settle(folder)
     records = _records(folder)
     checks = _held(folder, records)
+    if signers is not None:
+        checks += list(signature_checks(folder, signers, _sound(checks)))
     with engine_of(postgis) if postgis else nullcontext() as third:
         for record in records:
             path = folder / f"{record.zone}.gpkg"
@@ -102,6 +113,13 @@ def _held(folder: Path, records: list[_Record]) -> list[Check]:
         checks += [failed(name, message("verify.section", name=changed)) for changed in record.changed]
         checks += _zone_checks(record)
     return [*checks, *index_checks(folder), *crate_checks(folder)]
+
+
+def _sound(checks: list[Check]) -> set[str]:
+    """Return the files of which only a program's saving anew was found, and nothing else."""
+    wrong = {check.file for check in checks if not check.passed}
+    saved = {check.file for check in checks if check.message.key == "verify.saved_anew"}
+    return saved - wrong
 
 
 def _records(folder: Path) -> list[_Record]:
