@@ -61,7 +61,7 @@ def relief_image(
         return None
     cell = (metres[1, 0] - metres[0, 0]) / width * float(np.cos(np.radians((bounds[1] + bounds[3]) / 2)))
     return {
-        "url": _webp(shade(np.nan_to_num(heights), cell)),
+        "url": _webp(shade(heights, cell)),
         "box": [*corners[0], *corners[1]],
         "opacity": OPACITY,
         "darkest": DARKEST,
@@ -69,12 +69,14 @@ def relief_image(
 
 
 def shade(heights: npt.NDArray[np.float64], cell: float) -> npt.NDArray[np.uint8]:
-    """Return grey values 0..255 of a surface lit from the north-west; flat ground is 255.
+    """Return grey values 0..255 of a surface lit from the north-west; flat ground is 255, and so is ground without a height.
+
+    Where heights end is no slope: the edge of an elevation model is no cliff.
 
     Parameters
     ----------
     heights
-        Elevation in metres.
+        Elevation in metres, NaN where it is not known.
     cell
         Cell size in metres on the ground.
     """
@@ -85,7 +87,7 @@ def shade(heights: npt.NDArray[np.float64], cell: float) -> npt.NDArray[np.uint8
         SUN_AZIMUTH - aspect
     )
     grey = np.clip(light / np.sin(SUN_HEIGHT), DARKEST, 1.0)
-    return np.asarray(np.rint(grey * 255), np.uint8)
+    return np.asarray(np.nan_to_num(np.rint(grey * 255), nan=255), np.uint8)
 
 
 def _webp(grey: npt.NDArray[np.uint8]) -> str:

@@ -307,6 +307,8 @@ def _is_total(cell: str, gazetteer: Callable[[], Gazetteer]) -> bool:
     known = total_words()
     if words in known or is_counted(words) or _WHOLE.match(words):
         return True
+    if not words.endswith(tuple(known)):
+        return False
     for word in known:
         before = words.removesuffix(word)
         if before != words and before:

@@ -82,7 +82,7 @@ def main() -> None:
         {"names": gpd.GeoDataFrame(rows, geometry=points, crs=CRS)},
         {"names": "海域名称"},
     )
-    bodies = open_street_map()
+    bodies = open_street_map([shapely.box(*extent) for extent in EXTENT.values()])
     water = {zone: water_of(bodies, zone, table["zones"][zone]["units"]) for zone in EXTENT}
     write(DATA / "water_osm.gpkg", water, {name: f"宽阔河面（{name}）" for name in water})
 

@@ -32,7 +32,9 @@ YANGTZE = (
 YELLOW = ("140000", "150000", "370000", "410000", "510000", "610000", "620000", "630000", "640000")
 
 # zones with county detail, with a margin: west, south, east, north in degrees
-EXTENT = {"bth": (113.2, 35.8, 120.2, 42.9), "yrd": (114.6, 26.8, 123.2, 35.4)}
+EXTENT = {
+    "bth": (113.2, 35.8, 120.2, 42.9), "yrd": (114.6, 26.8, 123.2, 35.4), "gba": (111.2, 21.4, 115.6, 24.5),
+}  # fmt: skip
 
 
 def write(path: Path, layers: dict[str, gpd.GeoDataFrame], titles: dict[str, str]) -> None:

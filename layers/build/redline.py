@@ -87,6 +87,7 @@ def waters(source: str) -> gpd.GeoDataFrame:
     """Return the lakes of one source with their rim."""
     provinces = pyogrio.read_dataframe(DATA / "boundary.gpkg", layer="province")
     lakes = pyogrio.read_dataframe(DATA / f"lakes_{source}.gpkg", layer="lakes")
+    lakes = lakes[[bool({*codes.split(",")} & {*BTH, *YRD}) for codes in lakes.province_codes]]
     return gpd.GeoDataFrame(
         {
             "kind": "lake_with_rim",

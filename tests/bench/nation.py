@@ -1,7 +1,11 @@
 """A made-up nation, to see what one small machine takes: ``python -m tests.bench.nation --share 8``.
 
 At full size 2,800 counties, 3,000,000 red line polygons, 300,000 items of a register and a raster of 1e9 pixels; a share of 8 is
-an eighth of all of them, on an eighth of the ground, so that everything lies as close as in the whole.
+an eighth of all of them, on an eighth of the ground, so that everything lies as close as in the whole. The red line of a
+larger share is that of an eighth again and again, side by side.
+
+Seconds of a machine that others use as well tell little. So the busiest thread is told besides: of every second the processor
+seconds of the thread that had most of them, added up. That is what a run would take if every thread had a processor of its own.
 """
 
 from __future__ import annotations
@@ -12,8 +16,10 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -22,11 +28,14 @@ import shapely
 
 from geozone.files import shipped
 from tests.bench.data import CRS, FOLDER, patches_with_speckle, rough_polygons, written
-from tests.bench.processes import run_measured
+from tests.bench.processes import run_watched
+from tests.bench.record import RECORD, recorded, write_record
 
 WEST, SOUTH = 78.0, 22.0
 CELL = 50 / 70, 24 / 40  # degrees of a county: 70 × 40 of them are the nation
 COUNTIES, POLYGONS, ITEMS, PIXELS = 2_800, 3_000_000, 300_000, 1_000_000_000
+SIDES = {1: (70, 40), 2: (70, 20), 4: (35, 20), 8: (35, 10)}
+BLOCK = 8  # larger shares are made of so small a one
 _STEP = 50_000
 STATUSES = ("已建成", "在建", "规划", "待核实")
 
@@ -34,7 +43,7 @@ STATUSES = ("已建成", "在建", "规划", "待核实")
 def sides(share: int) -> tuple[int, int]:
     """Return how many counties there are from west to east and from south to north."""
     up = round(40 / np.sqrt(share))
-    return round(COUNTIES / share / up), up
+    return SIDES.get(share, (round(COUNTIES / share / up), up))
 
 
 def bounds(share: int) -> tuple[float, float, float, float]:
@@ -76,16 +85,34 @@ def red_line(share: int) -> Path:
     if path.exists():
         return path
     FOLDER.mkdir(exist_ok=True)
-    random = np.random.default_rng(5)
-    places, width = _places(share, random)
     unfinished = path.with_name(f"unfinished_{path.name}")
     unfinished.unlink(missing_ok=True)
-    for start in range(0, len(places), _STEP):
-        shapes = rough_polygons(places[start : start + _STEP], width, random)
+    start = 0
+    for shapes in _made(share) if share >= BLOCK else _repeated(share):
         frame = gpd.GeoDataFrame({"number": np.arange(start, start + len(shapes))}, geometry=shapes, crs=CRS)
         frame.to_file(unfinished, layer="redline", promote_to_multi=True, append=start > 0)
+        start += len(shapes)
     unfinished.rename(path)
     return path
+
+
+def _made(share: int) -> Iterator[np.ndarray]:
+    random = np.random.default_rng(5)
+    places, width = _places(share, random)
+    for start in range(0, len(places), _STEP):
+        yield rough_polygons(places[start : start + _STEP], width, random)
+
+
+def _repeated(share: int) -> Iterator[np.ndarray]:
+    """Yield the polygons of a small share at every place that it has in a larger one."""
+    block, (across, up), (wide, high) = red_line(BLOCK), sides(share), sides(BLOCK)
+    for start in range(0, POLYGONS // BLOCK, _STEP):
+        rows = slice(start, start + _STEP)
+        shapes = np.asarray(gpd.read_file(block, rows=rows, use_arrow=True, columns=[]).geometry)
+        places = shapely.get_coordinates(shapes)
+        for east in range(0, across, wide):
+            for north in range(0, up, high):
+                yield shapely.set_coordinates(shapes.copy(), places + np.multiply([east, north], CELL))
 
 
 def _places(share: int, random: np.random.Generator) -> tuple[np.ndarray, float]:
@@ -154,7 +181,19 @@ def raster_counted(share: int, _workers: int) -> pd.Series:
     return table.groupby("class").area_km2.sum() if "class" in table else table.sum(numeric_only=True)
 
 
+def streamed(share: int, _workers: int) -> pd.Series:
+    """Only read the red line, which is the floor of its coverage."""
+    import pyogrio
+
+    rows = 0
+    with pyogrio.open_arrow(red_line(share), columns=[], use_pyarrow=True) as (_, reader):
+        for batch in reader:
+            rows += batch.num_rows
+    return pd.Series({"rows": float(rows)})
+
+
 PARTS: dict[str, Callable[[int, int], pd.Series]] = {
+    "stream": streamed,
     "coverage, threads": coverage_here,
     "coverage, Dask workers": coverage_by_workers,
     "register": register_read,
@@ -163,21 +202,13 @@ PARTS: dict[str, Callable[[int, int], pd.Series]] = {
 PARALLEL = ("coverage, threads", "coverage, Dask workers")
 
 
-def measure(part: str, share: int, workers: int) -> tuple[float, float, float, pd.Series]:
-    """Return seconds, processor seconds and the highest memory (GB) of a process and its children, and the result."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.bench.nation",
-        "--share",
-        str(share),
-        "--run",
-        part,
-        "--workers",
-        str(workers),
-    ]
-    told, memory = run_measured(part, command)
-    return told["seconds"], told["processor"], memory, pd.Series(told["result"])
+def measure(part: str, share: int, workers: int) -> tuple[dict[str, Any], pd.Series]:
+    """Return what a part took, children included, and its result."""
+    command = [sys.executable, "-m", "tests.bench.nation", "--share", str(share)]
+    command += ["--run", part, "--workers", str(workers)]
+    told, memory, busiest = run_watched(part, command)
+    took = {"part": part, "workers": workers, "seconds": told["seconds"], "processor": told["processor"]}
+    return took | {"busiest": busiest, "memory_gb": memory}, pd.Series(told["result"])
 
 
 def run(part: str, share: int, workers: int) -> None:
@@ -189,6 +220,26 @@ def run(part: str, share: int, workers: int) -> None:
     processor = sum(one.ru_utime + one.ru_stime for one in spent)
     told = {str(key): value for key, value in result.items()}
     print(json.dumps({"seconds": seconds, "processor": processor, "result": told}))
+
+
+def measured(share: int, parts: Sequence[str], workers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Measure parts at a share of the nation, one after the other; results of all that are parallel are compared."""
+    first: pd.Series | None = None
+    for part in parts:
+        for count in workers if part in PARALLEL else [1]:
+            took, result = measure(part, share, count)
+            if part in PARALLEL:
+                first = result if first is None else first
+                took["apart"] = float((result - first).abs().max() / first.max())
+            yield took
+
+
+def growth(took: dict[str, Any], share: int) -> str:
+    """Return how a part has grown from half the share, as it stands in the record: the exponent of its processor seconds."""
+    for row in recorded(f"nation_{2 * share}"):
+        if (row["part"], row["workers"]) == (took["part"], took["workers"]):
+            return f", n^{np.log2(took['processor'] / row['processor']):.2f}"
+    return ""
 
 
 def main() -> None:
@@ -209,18 +260,19 @@ def main() -> None:
     print(
         f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f} at the start", flush=True
     )
-    first: pd.Series | None = None
-    for part in asked.only:
-        for workers in asked.workers if part in PARALLEL else [1]:
-            seconds, processor, memory, result = measure(part, asked.share, workers)
-            apart = ""
-            if part in PARALLEL:
-                first = result if first is None else first
-                apart = f", {float((result - first).abs().max() / first.max()):.0e} apart"
-            print(
-                f"{part}, {workers}: {seconds:.1f} s, {processor:.1f} s of processors, {memory:.2f} GB{apart}",
-                flush=True,
-            )
+    for took in measured(asked.share, asked.only, asked.workers):
+        key, run_of = f"nation_{asked.share}", itemgetter("part", "workers")
+        others = [row for row in recorded(key) if run_of(row) != run_of(took)]
+        RECORD[key] = sorted(
+            [*others, took], key=lambda row: (list(PARTS).index(row["part"]), row["workers"])
+        )
+        apart = f", {took['apart']:.0e} apart" if "apart" in took else ""
+        print(
+            f"{took['part']}, {took['workers']}: {took['seconds']:.1f} s, {took['processor']:.1f} s of processors, "
+            f"{took['busiest']:.1f} s of the busiest thread, {took['memory_gb']:.2f} GB{apart}{growth(took, asked.share)}",
+            flush=True,
+        )
+        write_record()
 
 
 if __name__ == "__main__":

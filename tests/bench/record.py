@@ -31,6 +31,12 @@ def machine() -> dict[str, object]:
     }
 
 
+def recorded(part: str) -> list[dict[str, Any]]:
+    """Return the rows of a part that an earlier run measured."""
+    kept = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    return list(kept.get(part, {}).get("rows", []))
+
+
 def write_record() -> None:
     """Write the parts that were measured in place of those of earlier runs."""
     if not RECORD:

@@ -137,6 +137,7 @@ SHAPES: dict[str, Made] = {
     "12_deep": _deep(12),
     "25_deep": _deep(25),
     "50_deep": _deep(50),
+    "200_deep": _deep(200),
     "strips_5_km": _strips(0.05),
     "strips_50_km": _strips(0.5),
     "strips_200_km": _strips(2.0),

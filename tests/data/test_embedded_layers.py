@@ -222,7 +222,10 @@ def test_the_named_waters_are_there():
     assert {lake.geometry.geom_type for lake in lakes.values()} == {"MultiPolygon"}
     for lake in lakes.values():
         measured = area_km2([lake.geometry], "EPSG:4490")[0]
-        assert 0.4 < measured / lake.published_km2 < 1.6
+        near = bool(
+            {*lake.province_codes.split(",")} & {code for codes in COUNTY_ZONES.values() for code in codes}
+        )
+        assert (0.4 if near else 0.8) < measured / lake.published_km2 < (1.6 if near else 1.25)
     assert set(RIVERS) <= set(rivers)
     assert sum("京杭大运河" in name for name in rivers) == 3
     assert {river.geometry.geom_type for river in rivers.values()} == {"MultiLineString"}
@@ -311,10 +314,45 @@ def test_the_elevation_is_a_cloud_optimised_geotiff(path):
         assert source.dtypes == ("int16",)
         assert source.nodata == -999
         assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
-        assert source.res == pytest.approx((1 / 120, 1 / 120))
+        coarse = path.stem in {"dem_yangtze", "dem_yellow"}
+        assert source.res == pytest.approx((1 / 20, 1 / 20) if coarse else (1 / 120, 1 / 120))
         cells = source.read(1, masked=True)
     assert -200 < cells.min() < 10
-    assert 900 < cells.max() < 3200
+    low, high = (5500, 7000) if coarse else (900, 3200)
+    assert low < cells.max() < high
+
+
+@pytest.mark.parametrize(("zone", "codes"), [("yangtze", YANGTZE), ("yellow", YELLOW)])
+def test_the_coarse_elevation_ends_with_the_provinces_and_covers_them(zone, codes):
+    provinces = read("boundary.gpkg", "province")
+    ground = shapely.union_all(provinces.geometry.array[provinces.code.isin(codes)])
+    shapely.prepare(ground)
+    with rasterio.open(DATA / f"dem_{zone}.tif") as source:
+        known = source.read(1) != source.nodata
+        rows, columns = np.nonzero(known)
+        x, y = source.transform * (columns + 0.5, rows + 0.5)
+    assert shapely.contains_xy(ground, x, y).all()
+    assert known.sum() * (1 / 20) ** 2 == pytest.approx(ground.area, rel=0.01)
+
+
+def test_lakes_of_the_wide_zones_stand_in_every_province_that_has_large_ones():
+    lakes = read_all("lakes_*.gpkg", "lakes")
+    held = {code for lake in lakes.values() for code in lake.province_codes.split(",")}
+    assert {
+        "360000",
+        "420000",
+        "430000",
+        "510000",
+        "530000",
+        "540000",
+        "630000",
+        "620000",
+        "370000",
+        "150000",
+    } <= held
+    assert not {"洞庭湖", "丹江口水库", "南四湖", "乌梁素海"} & set(lakes)
+    screened = read_all("redline_screening_lakes_*.gpkg", "redline")
+    assert not any("青海湖" in name or "鄱阳湖" in name for name in screened)
 
 
 def test_every_layer_goes_into_the_wheel():

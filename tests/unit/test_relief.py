@@ -93,3 +93,10 @@ def test_the_crs_of_the_project_is_used(tmp_path):
     told = LayerSource(silent.path, crs="EPSG:4548")
     assert survey([told], (117.0, 39.0, 118.0, 39.7)).useful == (told,)
     assert relief_image([told], (117.0, 39.0, 118.0, 39.7)) is not None
+
+
+def test_the_edge_of_an_elevation_model_is_no_cliff(tmp_path):
+    plateau = np.full((200, 200), 4000, dtype="float32")
+    plateau[:, 100:] = np.nan
+    shades = grey(relief_image([dem(tmp_path / "a.tif", plateau)], BOX))
+    assert shades.min() > 250
