@@ -26,6 +26,7 @@ _DECLARED = {
     "covered": {"measure": "coverage", "layer": "redline", "where": {"nature": ["steep"]}},
     "covered_km2": {"measure": "area", "layer": "redline"},
     "inside": {"measure": "share_of_layer", "layer": "barrier", "within": ["redline"]},
+    "steep_inside": {"measure": "share_of_layer", "layer": "redline", "within": ["barrier"], "where": {"nature": ["steep"]}},
     "river_km": {"measure": "length", "layer": "rivers"},
     "river_inside": {"measure": "length_share", "layer": "rivers", "within": ["barrier"]},
     "shore_km": {"measure": "length", "layer": "coastline"},

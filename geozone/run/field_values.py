@@ -12,7 +12,7 @@ from geozone.manifest.units import converted, read_unit, unit_title
 from geozone.messages import message
 from geozone.model import Finding, LayerSpec, Severity
 from geozone.rates.facts import class_codes
-from geozone.rates.filters import Unread, matches_nothing, unread
+from geozone.rates.filters import UNKNOWN, Unread, matches_nothing, passes, unread
 from geozone.rates.measures import class_share
 from geozone.rates.needs import Need
 from geozone.run.inputs import Inputs
@@ -21,6 +21,8 @@ from geozone.run.reading import Reading
 
 _SHARE = "class_share"
 _MEAN = "raster_mean"  # the measure that takes values of a raster as they are
+# measures that leave out what may pass a filter or not; the others make a band of it
+_LEAVING_OUT = ("connectivity", "change", "mean_of_points")
 _SHOWN = 8  # values that a sentence names
 
 
@@ -65,6 +67,9 @@ def value_findings(
                 if (name, one.field, one.written) not in told:
                     told.add((name, one.field, one.written))
                     yield _unread(name, one)
+            unsure = int((passes(table, indicator.where) == UNKNOWN).sum())
+            if unsure and indicator.measure.id in _LEAVING_OUT:
+                yield _left_out(name, indicator, unsure)
             for field in matches_nothing(table, indicator) if indicator.id in declared else ():
                 yield _no_match(name, indicator, field, table[field])
 
@@ -125,6 +130,12 @@ def raster_unit_findings(
             }
             remedy = message("run.raster_unit_remedy", **said)
             yield Finding("raster_unit", Severity.WARNING, name, message("run.raster_unit", **said), remedy)
+
+
+def _left_out(name: str, indicator: Indicator, count: int) -> Finding:
+    said = {"layer": name, "indicator": indicator.title, "count": count}
+    sentence, remedy = message("run.filter_unsure", **said), message("run.filter_unsure_remedy")
+    return Finding("filter_unsure", Severity.WARNING, name, sentence, remedy)
 
 
 def _unread(name: str, one: Unread) -> Finding:

@@ -11,11 +11,11 @@ from geozone.manifest.declared import Declarations
 from geozone.manifest.indicators import parse_indicator
 from geozone.messages import Text
 from geozone.model import Basis, Level
-from geozone.rates.facts import Facts, Unit
+from geozone.rates.facts import Facts, Unit, Value
 from geozone.rates.figures import Figure, Figures
-from geozone.rates.measures import change_in_years, mean_of_points, raster_mean
+from geozone.rates.measures import change_in_years, derived, mean_of_points, raster_mean, share_of_layer
 from geozone.rates.needs import ClassNeed, FeatureNeed, MeanNeed
-from geozone.run.field_values import class_findings, raster_unit_findings
+from geozone.run.field_values import class_findings, raster_unit_findings, value_findings
 
 ZONE = Unit("bth", Text("示例区", "sample"), Level.ZONE, 100.0)
 
@@ -27,8 +27,8 @@ def indicator(**keys):
     ), faults.faults
 
 
-def facts(tables=None, figures=()):
-    return Facts(samples.sample_result().zone, [ZONE], {}, {}, tables or {}, {}, Figures(figures))
+def facts(tables=None, figures=(), specs=None):
+    return Facts(samples.sample_result().zone, [ZONE], {}, specs or {}, tables or {}, {}, Figures(figures))
 
 
 def mean(values, unit):
@@ -107,6 +107,50 @@ def test_what_is_a_fraction_has_no_other_unit(keys):
     asked, faults = indicator(**keys)
     assert asked is None
     assert "gives a share" in str(faults[0])
+
+
+def inside(areas):
+    """Return the share of a filtered layer inside another one, of areas in km²: sure, sure inside, all, all inside."""
+    asked, _ = indicator(
+        measure="share_of_layer", layer="redline", within=["barrier"], where={"nature": ["steep"]}
+    )
+    needs = share_of_layer.needs(asked)
+    tables = {
+        need: pd.DataFrame({"code": ["bth"], "area_km2": [km2]})
+        for need, km2 in zip(needs, areas, strict=True)
+    }
+    [value] = share_of_layer.values(asked, facts(tables, specs={"redline": spec("redline")}))
+    return value.value, value.low, value.high
+
+
+def test_features_that_may_be_of_a_layer_widen_the_band_of_its_share():
+    assert inside([4.0, 1.0, 4.0, 1.0]) == (0.25, 0.25, 0.25)
+    assert inside([4.0, 1.0, 6.0, 2.0]) == (None, 0.2, 0.4)  # a square kilometre of either kind may be of it
+    assert inside([0.0, 0.0, 3.0, 3.0]) == (None, 1.0, 1.0)
+    assert inside([0.0, 0.0, 3.0, 1.0]) == (None, 0.0, 1.0)
+    assert inside([0.0, 0.0, 0.0, 0.0]) == (None, None, None)
+
+
+def test_what_a_measure_leaves_out_since_a_filter_is_not_known_is_told():
+    asked, _ = indicator(
+        measure="mean_of_points", layer="site", field="高度", unit="index", where={"kind": ["甲"]}
+    )
+    sites = pd.DataFrame(
+        {"code": "bth", "feature": range(3), "高度": [1.0, 3.0, 9.0], "kind": ["甲", "甲", None]}
+    )
+    [value] = mean_of_points.values(asked, facts({FeatureNeed("site"): sites}))
+    assert value.value == 2
+    assert "not understood (1) are not in the mean" in value.note.en
+    assert [one.kind for one in value_findings({"site": sites}, [asked], [])] == ["filter_unsure"]
+    assert not list(value_findings({"site": sites.fillna("乙")}, [asked], []))
+
+
+def test_a_formula_of_a_share_above_one_is_doubted():
+    asked, _ = indicator(measure="derived", formula="100 * part", unit="%")
+    ground = facts()
+    ground.found["part", "bth"] = Value(ZONE, "km2", value=0.3, low=0.3, high=0.3)
+    [value] = derived.values(asked, ground)
+    assert "should give fractions" in value.note.en
 
 
 def test_classes_of_which_a_raster_has_no_value_are_told():

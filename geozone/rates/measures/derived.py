@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from geozone.errors import UsageError
 from geozone.manifest.indicators import Indicator
-from geozone.messages import text
+from geozone.messages import NO_TEXT, text
 from geozone.rates.facts import Facts, Value
 from geozone.rates.needs import Need
 
@@ -19,6 +19,7 @@ _OPERATIONS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
 }
 Band = tuple[float, float]
+_ROUNDING = 1e-9
 
 
 def needs(indicator: Indicator) -> tuple[Need, ...]:
@@ -60,9 +61,9 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             yield Value(unit, indicator.unit, note=text("rates.note_division_by_zero"))
             continue
         single = low if low == high else None
-        yield Value(
-            unit, indicator.unit, value=single, low=low, high=high, basis=facts.worst_basis(wanted, unit.code)
-        )  # fmt: skip
+        note = text("rates.note_above_whole") if indicator.share and high > 1 + _ROUNDING else NO_TEXT
+        basis = facts.worst_basis(wanted, unit.code)
+        yield Value(unit, indicator.unit, value=single, low=low, high=high, note=note, basis=basis)
 
 
 def _parse(formula: str) -> ast.expr:

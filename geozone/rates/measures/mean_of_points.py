@@ -10,7 +10,7 @@ from geozone.manifest.fields import field_title
 from geozone.manifest.indicators import Indicator
 from geozone.messages import NO_TEXT, Text, text
 from geozone.rates.facts import Facts, Value
-from geozone.rates.filters import numbers, passes
+from geozone.rates.filters import PASSES, UNKNOWN, numbers, passes
 from geozone.rates.needs import FeatureNeed, Need
 
 
@@ -44,7 +44,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             yield facts.not_applicable(unit, indicator.unit, indicator)
             continue
         sites = here.drop_duplicates("feature")
-        sites = sites[passes(sites, indicator.where) == 1]
+        outcome = passes(sites, indicator.where)
+        sites, unsure = sites[outcome == PASSES], int((outcome == UNKNOWN).sum())
         known = read.reindex(sites["feature"]).assign(city=sites["finest"].str[:4].to_numpy()).dropna()
         lost = len(sites) - len(known)
         if not len(known):
@@ -57,14 +58,15 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             value=mean,
             low=mean,
             high=mean,
-            note=text("rates.note_mean_of", count=len(known)) + _lost(lost, indicator) + taken,
+            note=text("rates.note_mean_of", count=len(known)) + _lost(lost, indicator, unsure) + taken,
             layers=indicator.layers,
         )
 
 
-def _lost(count: int, indicator: Indicator) -> Text:
+def _lost(count: int, indicator: Indicator, unsure: int) -> Text:
     lacking = "weight" if indicator.options.get("weight") else "value"
-    return text(f"rates.note_sites_without_{lacking}", count=count) if count else NO_TEXT
+    note = text(f"rates.note_sites_without_{lacking}", count=count) if count else NO_TEXT
+    return note + (text("rates.note_sites_unsure", count=unsure) if unsure else NO_TEXT)
 
 
 def _read(sites: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from geozone.manifest.indicators import Indicator
+from geozone.messages import text
 from geozone.rates.facts import Facts, Value, share
 from geozone.rates.needs import AreaNeed, Ground, Need
+
+_ROUNDING = 1e-9  # of an area: what two overlays of the same ground differ by
 
 
 def needs(indicator: Indicator) -> tuple[Need, ...]:
     """Return the net area of the layer, and of the ground that it has in common with all the others."""
-    whole, part = _grounds(indicator)
-    return AreaNeed(whole), AreaNeed(whole | part)
+    return tuple(need for unsure in (False, True) for need in _needs(indicator, unsure=unsure))
 
 
 def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
@@ -24,20 +26,50 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     2. Numerator: the area (km²) of the combinations that hold the layer and all the others.
     3. Denominator: the area (km²) of those that hold the layer. Where that is below what the accuracy of the layer lets
        be told from nothing, the question does not arise.
+    4. Features of which a field of the filter is not known may be of the layer or not: the band reaches from the share
+       with what they have outside the others, which is that of the numerator and denominator given, to that with what they
+       have inside.
     """
-    whole, part = _grounds(indicator)
-    total = facts.by_unit(AreaNeed(whole), "area_km2")
-    both = facts.by_unit(AreaNeed(whole | part), "area_km2")
+    total, both, most, most_inside = (facts.by_unit(need, "area_km2") for need in needs(indicator))
     for unit in facts.units_of(indicator):
-        here = total.get(unit.code, 0.0)
-        reason = facts.too_little(unit, here, indicator.options["layer"])
-        if reason is None:
-            yield share(unit, both.get(unit.code, 0.0), here, "km2", indicator.layers)
-        else:
+        here, inside = total.get(unit.code, 0.0), both.get(unit.code, 0.0)
+        unsure_inside = max(0.0, most_inside.get(unit.code, 0.0) - inside)
+        unsure_outside = max(0.0, most.get(unit.code, 0.0) - here - unsure_inside)
+        reason = facts.too_little(unit, here + unsure_inside + unsure_outside, indicator.options["layer"])
+        if reason is not None:
             absent = facts.not_applicable(unit, "km2", indicator, here, reason)
             yield replace(absent, empty=False)  # that there is none is told of every unit
+        elif unsure_inside + unsure_outside <= _ROUNDING * here:
+            yield share(unit, inside, here, "km2", indicator.layers)
+        else:
+            low, high = share_band(inside, here, unsure_inside, unsure_outside)
+            note = text("rates.note_unknown_features")
+            yield Value(
+                unit,
+                "km2",
+                inside,
+                here + unsure_outside,
+                low=low,
+                high=high,
+                note=note,
+                layers=indicator.layers,
+            )
 
 
-def _grounds(indicator: Indicator) -> tuple[frozenset[Ground], frozenset[Ground]]:
-    whole = frozenset({Ground.of(indicator.options["layer"], indicator.where)})
-    return whole, frozenset(Ground.of(name) for name in indicator.options["within"])
+def share_band(
+    inside: float, whole: float, unsure_inside: float, unsure_outside: float
+) -> tuple[float, float]:
+    """Return the least and the most that the inner part of a whole can be, where more of either kind may belong to it.
+
+    >>> share_band(1.0, 4.0, 1.0, 1.0)
+    (0.2, 0.4)
+    """
+    least = inside / (whole + unsure_outside) if whole + unsure_outside else 1.0
+    most = (inside + unsure_inside) / (whole + unsure_inside) if whole + unsure_inside else 0.0
+    return min(1.0, least), min(1.0, most)
+
+
+def _needs(indicator: Indicator, *, unsure: bool) -> tuple[Need, Need]:
+    whole = frozenset({Ground.of(indicator.options["layer"], indicator.where, unsure=unsure)})
+    within = frozenset(Ground.of(name) for name in indicator.options["within"])
+    return AreaNeed(whole), AreaNeed(whole | within)

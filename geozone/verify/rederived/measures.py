@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -13,7 +14,15 @@ from geozone.model import Kind
 from geozone.rates.needs import Ground
 from geozone.verify.rederived.counting import completion, share_of_units, sites
 from geozone.verify.rederived.delivered import AbsentError, Declared, Delivered
-from geozone.verify.rederived.expected import AREA, LEAST_KM2, Band, Expected, of_amount, of_share
+from geozone.verify.rederived.expected import (
+    AREA,
+    LEAST_KM2,
+    Band,
+    Expected,
+    of_amount,
+    of_share,
+    single,
+)
 from geozone.verify.rederived.features import (
     Lines,
     connectivity,
@@ -131,7 +140,18 @@ class Measures:
         layer = Ground.of(indicator.options["layer"], indicator.where)
         part = self._area(unit, layer, *(Ground.of(name) for name in indicator.options["within"]))
         whole = self._area(unit, layer)
-        return of_share(part, part, whole, relative=AREA, least=LEAST_KM2, always=False)
+        found = of_share(part, part, whole, relative=AREA, least=LEAST_KM2, always=False)
+        if not indicator.where:
+            return found
+        unsure = Ground.of(indicator.options["layer"], indicator.where, unsure=True)
+        inside = self._area(unit, unsure, *(Ground.of(name) for name in indicator.options["within"])) - part
+        outside = self._area(unit, unsure) - whole - inside
+        if inside + outside <= LEAST_KM2:
+            return found
+        low = part / (whole + outside) if whole + outside > LEAST_KM2 else 1.0
+        high = (part + inside) / (whole + inside) if whole + inside > LEAST_KM2 else 0.0
+        band: dict[str, Band | None] = {"low": single(low), "high": single(high), "value": None}
+        return replace(found, numbers={**found.numbers, **band, "denominator": single(whole + outside)})
 
     def _area(self, unit: str, *grounds: Ground) -> float:
         return self._delivered.area_of(unit, self._engine.areas(frozenset(grounds)))
