@@ -67,8 +67,9 @@ def write_geopackage(
         If the file cannot be written.
     """
     tables = _told_apart(content(result, lang) if tables is None else tables, lang)
-    styles = {table.name: _style(table, result, lang, main_rate(result, rate), breaks) for table in tables}
-    entries = [_entry(table, result, styles[table.name], lang, main_rate(result, rate)) for table in tables]
+    main = main_rate(result, rate)
+    styles = {table.name: _style(table, result, lang, main, breaks) for table in tables}
+    entries = [_entry(table, result, styles[table.name], lang, main) for table in tables]
     project = project_archive(result, entries, path.name, lang)
     write_tables(tables, styles, path, lang, project=(result.zone.key, project))
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from math import isclose
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geozone.errors import ConservationError, DataError
@@ -20,6 +22,7 @@ from geozone.overlay.slivers import Sliver
 from geozone.overlay.units import code_prefix, member_codes
 from geozone.rates.completion import worst_basis
 from geozone.rates.figures import Figure, Figures
+from geozone.rates.filters import passes
 from geozone.rates.needs import Need
 
 _TOLERANCE = 1e-9
@@ -205,6 +208,17 @@ class Facts:
         table = self.tables[need].rename(columns={"code": "finest"})
         joined = table.merge(self.above, on="finest")
         return {str(code): rows for code, rows in joined.groupby("code")}
+
+    def outcomes_by_unit(
+        self, need: Need, where: Mapping[str, tuple[str, ...]]
+    ) -> dict[str, npt.NDArray[np.int8]]:
+        """Return by unit and region what a filter says of each feature in it, as `geozone.rates.filters.passes`; each counts once."""
+        table = self.tables[need]
+        features = pd.DataFrame(
+            {"finest": table["code"], "feature": table["feature"], "outcome": passes(table, where)}
+        )
+        joined = features.merge(self.above, on="finest").drop_duplicates(["code", "feature"])
+        return {str(code): outcomes.to_numpy() for code, outcomes in joined.groupby("code")["outcome"]}
 
     def missing(self, indicator: Indicator) -> list[str]:
         """Return the ids of the layers and registers that an indicator is made from and the zone lacks."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
 from geozone.rates.facts import Facts, Value, measured
-from geozone.rates.filters import passes
 from geozone.rates.needs import FeatureNeed, Need
 
 
@@ -21,12 +20,10 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     1. A feature belongs to every finest unit that it touches; in a unit of several of them it counts once.
     2. Features of which the filter's field is empty may pass: they widen the band.
     """
-    rows = facts.rows_by_unit(FeatureNeed(indicator.options["layer"]))
+    outcomes = facts.outcomes_by_unit(FeatureNeed(indicator.options["layer"]), indicator.where)
     for unit in facts.units_of(indicator):
-        here = rows.get(unit.code)
+        outcome = outcomes.get(unit.code)
         sure = unknown = 0
-        if here is not None:
-            once = here.drop_duplicates("feature")
-            outcome = passes(once, indicator.where)
+        if outcome is not None:
             sure, unknown = int((outcome == 1).sum()), int((outcome < 0).sum())
         yield measured(unit, "count", sure, sure + unknown, indicator.layers)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
 from geozone.rates.facts import Facts, Value
-from geozone.rates.filters import passes
 from geozone.rates.needs import FeatureNeed, Need
 
 
@@ -23,12 +22,11 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     3. A site without a value in a field of the filter may pass or not: from none of them to all of them is the band,
        and where there are any, there is no single value.
     """
-    rows = facts.rows_by_unit(FeatureNeed(indicator.options["layer"]))
+    outcomes = facts.outcomes_by_unit(FeatureNeed(indicator.options["layer"]), indicator.where)
     for unit in facts.units_of(indicator):
-        here = rows.get(unit.code)
-        if here is None or not len(here):
+        outcome = outcomes.get(unit.code)
+        if outcome is None:
             yield facts.not_applicable(unit, "count", indicator)
             continue
-        outcome = passes(here.drop_duplicates("feature"), indicator.where)
         total, sure, unknown = len(outcome), int((outcome == 1).sum()), int((outcome < 0).sum())
         yield Value.of_counts(unit, sure, unknown, total, "rates.note_unknown_sites", layers=indicator.layers)
