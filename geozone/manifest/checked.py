@@ -5,7 +5,6 @@ Loading a table checks it by itself; this checks them as a whole. A fault is tol
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
@@ -21,7 +20,6 @@ from geozone.manifest.roles import Role, load_roles
 from geozone.manifest.units import load_units, written_units
 from geozone.model import REGISTER_COLUMNS, Level
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _UNIT_ROLE = "unit"  # of registers whose items are administrative units
 _FIELDS = frozenset({*REGISTER_COLUMNS, "code"})  # that every layer or register may have
 _NEEDED = {
@@ -111,7 +109,7 @@ def indicator_faults() -> list[Fault]:
         for name, key in one.measure.keys.items():
             if name in one.options:
                 _check_input(declared, (one.id, name), key, one.options[name], indicators)
-        for name in _in_formula(one):
+        for name in one.in_formula:
             _known(declared, (one.id, "formula"), name, indicators, "unknown_indicator")
         for field in one.fields:
             place = (one.id, "where" if field in one.where else "field")
@@ -167,15 +165,10 @@ def _upward(name: str, indicators: Mapping[str, Indicator]) -> set[str]:
     while due:
         one = indicators.get(due.pop())
         if one is not None:
-            more = {*one.indicators, *_in_formula(one), *([one.part_of] if one.part_of else ())} - found
+            more = {*one.indicators, *one.in_formula, *([one.part_of] if one.part_of else ())} - found
             found |= more
             due += more
     return found
-
-
-def _in_formula(indicator: Indicator) -> list[str]:
-    """Return the words of a formula that are no numbers; its measure reads it."""
-    return _WORD.findall(str(indicator.options.get("formula", "")))
 
 
 def _shape_faults(name: str, keys: tuple[str, ...]) -> list[Fault]:

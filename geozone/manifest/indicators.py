@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +36,7 @@ _OWN_KEYS = {
     "printed_change",
     "approved",
 }
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _AS_SHARE = ("points", "relative")  # changes that are fractions
 _SEVERAL = ("areas", "layers", "registers", "figures")
 AREA_WEIGHT = "area"  # of a mean; any other weight is a raster
@@ -97,6 +100,11 @@ class Indicator:
     def inputs(self) -> tuple[str, ...]:
         """Ids of all layers, registers and figures that answer it."""
         return tuple(dict.fromkeys([*self.layers, *self.registers, *self.figures]))
+
+    @property
+    def in_formula(self) -> tuple[str, ...]:
+        """The words of its formula that are no numbers: ids of indicators."""
+        return tuple(dict.fromkeys(_WORD.findall(str(self.options.get("formula", "")))))
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -249,6 +257,9 @@ def _options(
                 declared.fault(place, "missing_key", name=name)
             continue
         options[name] = _option(declared, (*place, name), key, table[name])
+    base, year = options.get("base_year"), options.get("year")
+    if isinstance(base, int) and isinstance(year, int) and base >= year:
+        declared.fault((*place, "base_year"), "years_reversed", base=base, year=year)
     return options
 
 
@@ -257,8 +268,10 @@ def _option(declared: Declarations, place: tuple[str | int, ...], key: Key, valu
     if key.holds == "where":
         return _filter(declared, place, key, value)
     if key.holds in {"number", "year"}:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            declared.fault(place, "wrong_type", name=key.name, wanted=text("manifest.a_number"), value=value)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 <= value < inf:
+            wanted = text("manifest.a_number_from_0")
+            declared.fault(place, "wrong_type", name=key.name, wanted=wanted, value=value)
         return value
     if key.holds == "choice" and value not in key.choices:
         declared.fault(place, "unknown_word", name=value, nearest=nearest(str(value), key.choices))
@@ -266,6 +279,8 @@ def _option(declared: Declarations, place: tuple[str | int, ...], key: Key, valu
         return _words(declared, place, value, Status)
     if key.holds == "level":
         return next(iter(_words(declared, place, [value], Level)), "")
+    if value in ([], ""):
+        declared.fault(place, "nothing_named", name=key.name)
     if key.holds in _SEVERAL or key.holds == "classes":
         return tuple(value) if isinstance(value, list) else (value,)
     return str(value)
@@ -274,10 +289,19 @@ def _option(declared: Declarations, place: tuple[str | int, ...], key: Key, valu
 def _filter(
     declared: Declarations, place: tuple[str | int, ...], key: Key, value: Any
 ) -> dict[str, tuple[str, ...]]:
-    if not isinstance(value, dict) or not all(isinstance(some, list) for some in value.values()):
+    if not isinstance(value, dict) or not all(map(_is_filled, value.values())):
         declared.fault(place, "wrong_type", name=key.name, wanted="{ field = [values] }", value=value)
         return {}
     return {str(name): tuple(map(str, some)) for name, some in value.items()}
+
+
+def _is_filled(values: Any) -> bool:
+    """Tell whether a filter names some values."""
+    return (
+        isinstance(values, list)
+        and bool(values)
+        and all(isinstance(one, str | int | float) for one in values)
+    )
 
 
 def _words(declared: Declarations, place: tuple[str | int, ...], values: Any, words: Any) -> tuple[str, ...]:

@@ -66,6 +66,7 @@ def read_indicators(
                 targets.append(target)
                 documents[document.id] = document
     for name, indicator in indicators.items():
+        _check_formula(declared, places[name], indicator, {**load_indicators(), **indicators})
         _check_references(declared, places[name], indicator, {*load_indicators(), *indicators}, known)
     return OwnIndicators(indicators, tuple(targets), documents)
 
@@ -94,6 +95,28 @@ def _check_references(
             _known(declared, (*place, name), names, {*load_registers(), *known.registers}, "unknown_word")
         elif key.holds in {"figure", "figures", "indicator"}:
             _known(declared, (*place, name), names, indicators, "unknown_indicator")
+
+
+def _check_formula(
+    declared: Declarations,
+    place: tuple[str | int, ...],
+    indicator: Indicator,
+    indicators: Mapping[str, Indicator],
+) -> None:
+    """Keep a fault for every word of a formula that is no indicator, and for one that is made from itself."""
+    _known(declared, (*place, "formula"), list(indicator.in_formula), indicators, "unknown_indicator")
+    paths = [[name] for name in indicator.in_formula]
+    seen: set[str] = set()
+    while paths:
+        path = paths.pop()
+        if path[-1] == indicator.id:
+            declared.fault(
+                (*place, "formula"), "circular", name=indicator.id, path=" → ".join([indicator.id, *path])
+            )
+            return
+        if path[-1] in indicators and path[-1] not in seen:
+            seen.add(path[-1])
+            paths += [[*path, name] for name in indicators[path[-1]].in_formula]
 
 
 def _check_layers(

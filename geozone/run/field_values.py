@@ -69,7 +69,7 @@ def value_findings(
                     yield _unread(name, one)
             unsure = int((passes(table, indicator.where) == UNKNOWN).sum())
             if unsure and indicator.measure.id in _LEAVING_OUT:
-                yield _left_out(name, indicator, unsure)
+                yield _left_out(name, indicator, unsure, own=indicator.id in declared)
             for field in matches_nothing(table, indicator) if indicator.id in declared else ():
                 yield _no_match(name, indicator, field, table[field])
 
@@ -132,10 +132,11 @@ def raster_unit_findings(
             yield Finding("raster_unit", Severity.WARNING, name, message("run.raster_unit", **said), remedy)
 
 
-def _left_out(name: str, indicator: Indicator, count: int) -> Finding:
+def _left_out(name: str, indicator: Indicator, count: int, *, own: bool) -> Finding:
+    severity = Severity.WARNING if own else Severity.NOTE  # a filter of one lake is no matter of most sites
     said = {"layer": name, "indicator": indicator.title, "count": count}
     sentence, remedy = message("run.filter_unsure", **said), message("run.filter_unsure_remedy")
-    return Finding("filter_unsure", Severity.WARNING, name, sentence, remedy)
+    return Finding("filter_unsure", severity, name, sentence, remedy)
 
 
 def _unread(name: str, one: Unread) -> Finding:

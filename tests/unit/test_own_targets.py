@@ -1,5 +1,7 @@
 """Targets of the user's own indicators: in the unit of the indicator, and what a change is of."""
 
+import re
+
 import pytest
 
 from geozone.manifest.declared import Declarations
@@ -77,3 +79,35 @@ def test_a_target_of_less_than_one_per_cent_is_told():
     assert kinds == {0.55: ["small_share"], 55: [], 550: ["impossible_share"]}
     assert read(SHARE, value=0.55, comparator="<=")[0].comparator is Comparator.AT_MOST
     assert not size_findings(read(SHARE, value=0.55, comparator="<=")[0], None)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"measure": "connectivity", "layer": "redline", "reach_m": -5}, "a number from 0 on"),
+        ({"measure": "connectivity", "layer": "redline", "reach_m": float("nan")}, "a number from 0 on"),
+        ({"measure": "count", "layer": "station", "where": {"kind": []}}, "field = \\[values"),
+        ({"measure": "count", "layer": "station", "where": {"kind": [["甲"]]}}, "field = \\[values"),
+        ({"measure": "share_of_layer", "layer": "redline", "within": []}, "within names nothing"),
+        ({"measure": "class_share", "layer": "landcover", "classes": []}, "classes names nothing"),
+        ({"measure": "change_in_years", "figure": "forest_cover", "unit": "%", "base_year": 2025, "year": 2020}, "not before"),
+        ({"measure": "derived", "formula": "forest_cove * 2", "unit": "index"}, "forest_cover"),
+        ({"measure": "derived", "formula": "own + 1", "unit": "index"}, "own → own"),
+    ],
+)  # fmt: skip
+def test_keys_by_which_an_indicator_would_be_nothing_or_the_reverse_are_refused(keys, said):
+    declared = Declarations("project.toml", "")
+    known = Known({"redline": "redline", "station": "point", "landcover": "landcover"}, frozenset())
+    read_indicators(declared, [(0, {**OWN, **keys})], get_zone("hebei"), known)
+    assert re.search(said, " ".join(fault.reason.en for fault in declared.faults))
+
+
+def test_indicators_that_are_made_from_each_other_in_a_circle_are_refused():
+    declared = Declarations("project.toml", "")
+    one = {"id": "one", "title": "甲", "measure": "derived", "formula": "two + 1", "unit": "index"}
+    two = {"id": "two", "title": "乙", "measure": "derived", "formula": "3 * one", "unit": "index"}
+    read_indicators(declared, [(0, one), (1, two)], get_zone("hebei"), Known({}, frozenset()))
+    assert [fault.reason.en for fault in declared.faults] == [
+        "the indicator one is made from itself: one → two → one",
+        "the indicator two is made from itself: two → one → two",
+    ]
