@@ -18,6 +18,8 @@ _TABLE = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]?\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*(?:"([^"]+)"|'([^']+)'|([\w.\-]+))\s*=""")
 _ESCAPED = re.compile(r'"[^"\n]*\\[^"\\bfnrtuU\n][^"\n]*"')  # a path of Windows in double quotes
 
+_LONGEST = 60  # characters of a key that a sentence names
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -98,7 +100,7 @@ class Declarations:
         """Keep a fault for every key that is not one of some."""
         for name in table:
             if name not in keys:
-                self.fault((*place, name), "unknown_key", name=name, nearest=nearest(name, keys))
+                self.fault((*place, name), "unknown_key", name=name[:_LONGEST], nearest=nearest(name, keys))
 
     def stop_on_faults(self) -> None:
         """Raise what was found.

@@ -24,6 +24,12 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = {
     "zone", "units", "mosaic", "rates", "targets", "registers", "figures", "findings", "ledger", "run", "layer_styles",
 }  # fmt: skip  # tables of the GeoPackage
+_RESERVED_BEGINNINGS = (
+    "sqlite_",
+    "gpkg_",
+    "rtree_",
+)  # of the tables that SQLite and GeoPackage keep for themselves
+_LONGEST_ID = 60  # characters
 
 
 @contextmanager
@@ -49,7 +55,12 @@ def known_word(word: str, words: Collection[str], name: str) -> str:
 def own_id(entry: Mapping[str, Any], default: str, place: str) -> str:
     """Return the id of an entry: small letters, digits and ``_``, since tables and files are named after it."""
     name = word_of(entry, "id") or default
-    if not _ID.fullmatch(name) or name in _RESERVED:
+    if (
+        not _ID.fullmatch(name)
+        or name in _RESERVED
+        or name.startswith(_RESERVED_BEGINNINGS)
+        or len(name) > _LONGEST_ID
+    ):
         raise DeclarationError(text("project.bad_id", place=place, id=name))
     return name
 

@@ -199,7 +199,9 @@ def _fields(value: Any, _key: Key) -> str | None:
 def _classes(value: Any, key: Key) -> str | None:
     if not isinstance(value, Mapping):
         return "classes"
-    for values in value.values():
+    for name, values in value.items():
+        if not name.strip():
+            return "classes"
         some = values if isinstance(values, list) else [values]
         if not some or any(_number(one, key) for one in some):
             return "classes"

@@ -16,6 +16,7 @@ INDICATOR = (
     '[[indicator]]\nid = "wetland_protected"\ntitle = "湿地保护率"\nmeasure = "share_of_layer"\nlayer = "wetland"\n'
     'within = ["protected_area"]\n'
 )
+CONNECTED = '[[indicator]]\nid = "belt"\ntitle = "连通度"\nmeasure = "connectivity"\nlayer = "wetland"\nreach_m = 500\n'
 TARGET = 'target = { comparator = ">=", value = 55, unit = "%", year = 2027 }\n'
 
 # what is written, the line of the fault, and a word of the sentence
@@ -71,6 +72,31 @@ WRONG = [
     (HEAD + LAYER + LAYER, 7, "land.gpkg"),
     (HEAD + LAYER + LAYER.replace("land", "sea").replace("2023-12", "2023"), 7, "vintage"),
     (HEAD + LAYER.replace("redline", "barrier_axis"), 2, "supply"),
+    (HEAD + LAYER + 'id = "sqlite_plain"\n', 2, "sqlite_plain"),
+    (HEAD + LAYER + 'id = "gpkg_plain"\n', 2, "gpkg_plain"),
+    (HEAD + LAYER + f'id = "{"a" * 300}"\n', 2, "id"),
+    (HEAD + LAYER + 'classes = { "" = [1] }\n', 7, "classes"),
+    (HEAD + LAYER + "classes = { forest = [] }\n", 7, "classes"),
+    (HEAD + LAYER + 'fields = { code = "A", code = "B" }\n', 7, "TOML"),
+    (HEAD + LAYER + 'crs = "EPSG:5703"\n', 7, "EPSG"),
+    (HEAD + LAYER + "published = 2023-02-30\n", 7, "TOML"),
+    (HEAD + LAYER + "width_m = 1e400\n", 7, "width_m"),
+    (HEAD + LAYER.replace("land.gpkg", "land.gpkg\\u0000"), 4, "control"),
+    (HEAD + LAYER.replace("land.gpkg", "mysql://a/b"), 2, "mysql"),
+    (HEAD + "k" * 70_000 + " = 1\n", 2, "unknown key"),
+    ('zone = "HEBEI"\n', 1, "hebei"),
+    ('zone = "../bth"\n', 1, "../bth"),
+    (HEAD + REGISTER + 'level = ["city"]\n', 7, "city"),
+    (HEAD + REGISTER + 'crs = "EPSG:4490"\n', 7, "crs"),
+    (HEAD + INDICATOR.replace('["protected_area"]', "[]"), 7, "empty"),
+    (HEAD + INDICATOR + "levels = []\n", 8, "empty"),
+    (HEAD + INDICATOR + "where = { kind = [] }\n", 8, "empty"),
+    (HEAD + INDICATOR + 'where = { kind = "a" }\n', 8, "where"),
+    (HEAD + INDICATOR + 'formula = "a"\n', 8, "formula"),
+    (HEAD + INDICATOR + TARGET.replace("55", "nan"), 8, "value"),
+    (HEAD + INDICATOR + TARGET.replace("2027", "1800"), 8, "1800"),
+    (HEAD + CONNECTED.replace("500", "-5"), 7, "reach_m"),
+    (HEAD + CONNECTED.replace("500", "inf"), 7, "reach_m"),
     (HEAD + REGISTER.replace("bay", "bai", 1), 2, "bay"),
     (HEAD + REGISTER.replace('"2026-06-30"', "5"), 6, "as_of"),
     (HEAD + REGISTER.replace("2026-06-30", "2026-13-45"), 6, "2026-13-45"),
