@@ -239,6 +239,7 @@ NO_INPUT = {
     },  # the package and the project that are being written
     "export/geopackage.py": {"sqlite3.connect"},  # the package that is being written
     "versions.py": {"sqlite3.connect"},  # the database of PROJ
+    "qgis_plugin/geozone_processing/quality.py": {"sqlite3.connect"},  # what the command has just written
     "qgis_plugin/pack.py": {"zipfile.ZipFile"},  # the plugin that is being written
     "qgis_plugin/geozone_processing/quality.py": {
         "sqlite3.connect"

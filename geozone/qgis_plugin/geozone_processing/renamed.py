@@ -6,17 +6,14 @@ beside the project in the one that has the table. Where there is none, or more t
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from qgis.core import QgsPathResolver, QgsProject
+from qgis.core import QgsPathResolver, QgsProject, QgsVectorLayer
 
 _STORED = "geopackage:"  # how the name of a project begins that lies in a GeoPackage
 _ENDING, _LAYER = ".gpkg", "|layername="
-_HAS_TABLE = "SELECT count(*) FROM gpkg_contents WHERE table_name = ?"
 
 
 class Renamed:
@@ -84,8 +81,5 @@ def present(source: str, project: str) -> str:
 
 
 def _holds(path: Path, table: str) -> bool:
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as package:
-            return bool(package.execute(_HAS_TABLE, (table,)).fetchone()[0])
-    except sqlite3.Error:  # not a GeoPackage
-        return False
+    valid: bool = QgsVectorLayer(f"{path}{_LAYER}{table}", table, "ogr").isValid()
+    return valid
