@@ -7,6 +7,7 @@ afterwards. A tile that is lost with its worker is simply computed again.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -265,8 +266,10 @@ def _run(client: Any, task: Callable[[Job, Numbers], Result], job: Job, tiles: i
     boxes = _tiles(
         job.zones, tiles or int(np.clip(sum(part.count for part in job.parts) / _TILE, _FEWEST, 10_000))
     )
-    # as a task, and not as scattered data, it is made again when the worker that holds it is lost
-    shared = client.submit(_same, job, pure=False)
+    with warnings.catch_warnings():
+        # as a task, and not as scattered data, it is made again when the worker that holds it is lost
+        warnings.filterwarnings("ignore", "Sending large graph")
+        shared = client.submit(_same, job, pure=False)
     futures = [client.submit(task, shared, box, pure=False) for box in boxes]
     return [future.result() for future in futures]
 

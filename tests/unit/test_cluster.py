@@ -2,6 +2,8 @@
 
 import os
 import signal
+import warnings
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -98,3 +100,26 @@ def test_a_killed_worker_costs_time_only(files, client, tmp_path):
     client.gather(deaths)
     assert marker.exists()
     agree(found, coverage_of_file(files / "one.gpkg", UNITS, by="code"))
+
+
+class HereClient:
+    """A client that does all work here, and warns of large jobs as that of Dask does."""
+
+    def submit(self, task, *given, pure):
+        assert pure is False
+        if task.__name__ == "_same":
+            warnings.warn("Sending large graph of size 17.30 MiB.", UserWarning, stacklevel=2)
+        return Done(task(*(one.value if isinstance(one, Done) else one for one in given)))
+
+
+@dataclass
+class Done:
+    value: object
+
+    def result(self):
+        return self.value
+
+
+def test_zones_of_a_nation_are_sent_without_a_warning_of_the_library(files):
+    found = coverage_on_cluster(files / "two.gpkg", UNITS, by="code", client=HereClient(), tiles=2)
+    agree(found, coverage_of_file(files / "two.gpkg", UNITS, by="code"))
