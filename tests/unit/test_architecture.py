@@ -239,14 +239,10 @@ NO_INPUT = {
     },  # the package and the project that are being written
     "export/geopackage.py": {"sqlite3.connect"},  # the package that is being written
     "versions.py": {"sqlite3.connect"},  # the database of PROJ
-    "qgis_plugin/geozone_processing/quality.py": {"sqlite3.connect"},  # what the command has just written
     "qgis_plugin/pack.py": {"zipfile.ZipFile"},  # the plugin that is being written
     "qgis_plugin/geozone_processing/quality.py": {
         "sqlite3.connect"
     },  # the package that the command has just written
-    "qgis_plugin/geozone_processing/renamed.py": {
-        "sqlite3.connect"
-    },  # QGIS has opened it already, and the plugin imports nothing of geozone
     "qgis_plugin/geozone_processing/projects.py": {
         "zipfile.ZipFile"
     },  # the project that the command has just written
