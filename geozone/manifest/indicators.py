@@ -206,7 +206,7 @@ def parse_indicator(
         )
     every = [level.value for level in UNIT_LEVELS]
     if table.get("levels") == []:
-        declared.fault((*place, "levels"), "empty_list", name="levels")
+        declared.fault((*place, "levels"), "nothing_named", name="levels")
     levels = _words(declared, (*place, "levels"), table.get("levels", every), UNIT_LEVELS)
     options = _options(declared, place, table, measure)
     if len(declared.faults) > before:
@@ -269,50 +269,41 @@ def _option(declared: Declarations, place: tuple[str | int, ...], key: Key, valu
     """Return the value of a key as the measure takes it; faults are kept."""
     if key.holds == "where":
         return _filter(declared, place, key, value)
-    if key.holds in {"number", "year", "metres"}:
-        return _number(declared, place, key, value)
-    if value == []:
-        declared.fault(place, "empty_list", name=key.name)
+    if key.holds in {"number", "year"}:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 <= value < inf:
+            wanted = text("manifest.a_number_from_0")
+            declared.fault(place, "wrong_type", name=key.name, wanted=wanted, value=value)
+        return value
     if key.holds == "choice" and value not in key.choices:
         declared.fault(place, "unknown_word", name=value, nearest=nearest(str(value), key.choices))
     if key.holds == "statuses":
         return _words(declared, place, value, Status)
     if key.holds == "level":
         return next(iter(_words(declared, place, [value], Level)), "")
-    if value == "":
+    if value in ([], ""):
         declared.fault(place, "nothing_named", name=key.name)
     if key.holds in _SEVERAL or key.holds == "classes":
         return tuple(value) if isinstance(value, list) else (value,)
     return str(value)
 
 
-def _number(declared: Declarations, place: tuple[str | int, ...], key: Key, value: Any) -> Any:
-    """Return a number as it stands; a fault is kept where it is none, or below what is meant."""
-    fine = isinstance(value, int | float) and not isinstance(value, bool)
-    if key.holds == "metres":
-        fine, wanted = fine and 0 < value < inf, text("project.wanted_metres")
-    else:
-        fine, wanted = fine and 0 <= value < inf, text("manifest.a_number_from_0")
-    if not fine:
-        declared.fault(place, "wrong_type", name=key.name, wanted=wanted, value=value)
-    return value
-
-
 def _filter(
     declared: Declarations, place: tuple[str | int, ...], key: Key, value: Any
 ) -> dict[str, tuple[str, ...]]:
-    if not isinstance(value, dict) or not all(map(_is_listed, value.values())):
+    if not isinstance(value, dict) or not all(map(_is_filled, value.values())):
         declared.fault(place, "wrong_type", name=key.name, wanted="{ field = [values] }", value=value)
         return {}
-    for name, some in value.items():
-        if not some:
-            declared.fault((*place, name), "empty_list", name=name)
     return {str(name): tuple(map(str, some)) for name, some in value.items()}
 
 
-def _is_listed(values: Any) -> bool:
-    """Tell whether the values of a filter stand in a list."""
-    return isinstance(values, list) and all(isinstance(one, str | int | float) for one in values)
+def _is_filled(values: Any) -> bool:
+    """Tell whether a filter names some values."""
+    return (
+        isinstance(values, list)
+        and bool(values)
+        and all(isinstance(one, str | int | float) for one in values)
+    )
 
 
 def _words(declared: Declarations, place: tuple[str | int, ...], values: Any, words: Any) -> tuple[str, ...]:

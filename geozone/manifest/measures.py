@@ -14,7 +14,7 @@ from geozone.model import Kind
 
 HOLDS = (
     "area", "line", "point", "raster", "layer", "layers", "areas", "register", "registers", "figure", "figures",
-    "indicator", "where", "field", "statuses", "level", "classes", "choice", "number", "metres", "text", "formula", "year", "weight",
+    "indicator", "where", "field", "statuses", "level", "classes", "choice", "number", "text", "formula", "year", "weight",
 )  # fmt: skip
 _KEYS = {"title", "method", "kind", "share", "unit", "keys", "vintages"}
 

@@ -84,12 +84,12 @@ def test_a_target_of_less_than_one_per_cent_is_told():
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({"measure": "connectivity", "layer": "redline", "reach_m": -5}, "above 0"),
-        ({"measure": "connectivity", "layer": "redline", "reach_m": float("nan")}, "above 0"),
-        ({"measure": "count", "layer": "station", "where": {"kind": []}}, "kind is an empty list"),
+        ({"measure": "connectivity", "layer": "redline", "reach_m": -5}, "a number from 0 on"),
+        ({"measure": "connectivity", "layer": "redline", "reach_m": float("nan")}, "a number from 0 on"),
+        ({"measure": "count", "layer": "station", "where": {"kind": []}}, "field = \\[values"),
         ({"measure": "count", "layer": "station", "where": {"kind": [["甲"]]}}, "field = \\[values"),
-        ({"measure": "share_of_layer", "layer": "redline", "within": []}, "within is an empty list"),
-        ({"measure": "class_share", "layer": "landcover", "classes": []}, "classes is an empty list"),
+        ({"measure": "share_of_layer", "layer": "redline", "within": []}, "within names nothing"),
+        ({"measure": "class_share", "layer": "landcover", "classes": []}, "classes names nothing"),
         ({"measure": "change_in_years", "figure": "forest_cover", "unit": "%", "base_year": 2025, "year": 2020}, "not before"),
         ({"measure": "derived", "formula": "forest_cove * 2", "unit": "index"}, "forest_cover"),
         ({"measure": "derived", "formula": "own + 1", "unit": "index"}, "own → own"),
