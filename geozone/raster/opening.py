@@ -8,7 +8,7 @@ make them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,30 +171,13 @@ def open_raster(
     if dataset.driver not in DRIVERS:
         dataset.close()
         raise InputError("raster.driver", path=shown, driver=dataset.driver)
-    with dataset:
+    with dataset, ExitStack() as stack:
         try:
-            _look_through(dataset)
             _stay(dataset, local, shown)
-        except _OPEN_ERRORS as error:
+            found = stack.enter_context(_checked(dataset, shown, crs, band, nodata, look=look))
+        except (RasterioError, CPLE_BaseError) as error:  # some metadata is read only when it is asked for
             raise InputError("raster.unreadable", path=shown, reason=reason_of(error, local)) from error
-        with _checked(dataset, shown, crs, band, nodata, look=look) as found:
-            yield found
-
-
-def _look_through(dataset: Any) -> None:
-    """Ask for all that is said of a raster outside of its pixels: some of it is read only then, and may be damaged."""
-    for name in (
-        "crs",
-        "transform",
-        "colorinterp",
-        "mask_flag_enums",
-        "nodatavals",
-        "scales",
-        "offsets",
-        "block_shapes",
-        "subdatasets",
-    ):
-        getattr(dataset, name)
+        yield found
 
 
 def _stay(dataset: Any, local: Path, shown: Path) -> None:

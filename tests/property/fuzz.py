@@ -52,7 +52,11 @@ def rows_of(numbers: list[int], seeds: list[Path], scratch: Path):
         for number in part:
             numbers.pop(0)
             try:
-                row = here.recv() if here.poll(6 * SECONDS) else {"wrong": "hangs"}
+                row = (
+                    here.recv()
+                    if here.poll((60 if number == part[0] else 15) * SECONDS)
+                    else {"wrong": "hangs"}
+                )
             except EOFError:
                 process.join()
                 row = {"wrong": f"the process ended with {process.exitcode}"}

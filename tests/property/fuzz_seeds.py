@@ -136,6 +136,9 @@ def copy_seed(main: Path, folder: Path) -> Path:
     for item in main.parent.iterdir():
         if item == main or (item.stem == main.stem and item.is_file() and item.suffix not in mains):
             shutil.copyfile(item, folder / item.name)
+    if main.stem == "project":  # what it names
+        for name in ("a.gpkg", "register.csv"):
+            shutil.copyfile(main.parent / name, folder / name)
     return folder / main.name
 
 
