@@ -43,13 +43,16 @@ def progress_bar(lang: Language, *, compiles: bool = True) -> Iterator[Progress]
     if _in_lines():
         yield _Lines().show
         return
+    if not sys.stderr.isatty():
+        yield _unseen
+        return
     from tqdm import tqdm
 
     from geozone.overlay.compiled.kept import is_compiled
 
-    if compiles and sys.stderr.isatty() and not is_compiled():
+    if compiles and not is_compiled():
         click.echo(text("run.step_overlay_first").get(lang), err=True)
-    with tqdm(file=sys.stderr, delay=2, disable=None, leave=False, miniters=1) as bar:
+    with tqdm(file=sys.stderr, delay=2, leave=False, miniters=1) as bar:
 
         def show(done: int, total: int) -> None:
             if (bar.total or 0) != total:  # another kind of work begins; reset() would not wait for the delay
@@ -93,10 +96,18 @@ def part_of(whole: Progress, number: int, count: int) -> Progress:
 
 def say(line: str) -> None:
     """Write a line on standard error, above a bar where one stands."""
+    if "tqdm" not in sys.modules:  # so none stands
+        click.echo(line, err=True)
+        return
     from tqdm import tqdm
 
     with tqdm.external_write_mode(file=sys.stderr):
         click.echo(line, err=True)
+
+
+def _unseen(done: int, total: int) -> None:
+    """Show nothing, where nobody looks."""
+    del done, total
 
 
 def _in_lines() -> bool:

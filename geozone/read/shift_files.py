@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyproj
-
 from geozone.errors import InputError
 from geozone.read.door.content import bytes_of, opened
 
@@ -42,7 +40,7 @@ _OF_JSON, _OF_MARKUP = re.compile(rb"\\u00([2-7][0-9a-fA-F])"), re.compile(rb"&(
 
 def names_a_file(system: Any) -> bool:
     """Tell whether a coordinate reference system, or the words for one, name a file by its path."""
-    if isinstance(system, pyproj.CRS):
+    if hasattr(system, "to_wkt"):  # pyproj is not loaded for listings, which read no file
         system = system.to_wkt()
     words = json.dumps(system) if isinstance(system, dict) else str(system)
     return _names(words.encode("utf-8", "replace"))

@@ -50,7 +50,7 @@ class Fact:
         """The year of the number, or that nobody states it."""
         if self.year is not None:
             return text("story.year", year=self.year)
-        return NO_TEXT if self.figure else text("story.year_unstated")
+        return text("story.year_unstated")
 
     @property
     def year(self) -> int | None:
