@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,8 +9,10 @@ from math import inf
 from types import MappingProxyType
 from typing import Any
 
+from geozone.errors import UsageError
 from geozone.files import shipped
 from geozone.manifest.declared import Declarations, nearest
+from geozone.manifest.formulas import names_in, parse_formula
 from geozone.manifest.measures import Key, Measure, load_measures
 from geozone.manifest.units import is_share_unit, load_units
 from geozone.messages import Text, text
@@ -36,7 +37,6 @@ _OWN_KEYS = {
     "printed_change",
     "approved",
 }
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _AS_SHARE = ("points", "relative")  # changes that are fractions
 _SEVERAL = ("areas", "layers", "registers", "figures")
 AREA_WEIGHT = "area"  # of a mean; any other weight is a raster
@@ -103,8 +103,9 @@ class Indicator:
 
     @property
     def in_formula(self) -> tuple[str, ...]:
-        """The words of its formula that are no numbers: ids of indicators."""
-        return tuple(dict.fromkeys(_WORD.findall(str(self.options.get("formula", "")))))
+        """Ids of the indicators in its formula."""
+        formula = self.options.get("formula")
+        return names_in(formula) if formula else ()
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -281,11 +282,20 @@ def _option(declared: Declarations, place: tuple[str | int, ...], key: Key, valu
         return _words(declared, place, value, Status)
     if key.holds == "level":
         return next(iter(_words(declared, place, [value], Level)), "")
+    if key.holds == "formula":
+        _check_formula(declared, place, str(value))
     if value in ([], ""):
         declared.fault(place, "nothing_named", name=key.name)
     if key.holds in _SEVERAL or key.holds == "classes":
         return tuple(value) if isinstance(value, list) else (value,)
     return str(value)
+
+
+def _check_formula(declared: Declarations, place: tuple[str | int, ...], formula: str) -> None:
+    try:
+        parse_formula(formula)
+    except UsageError as error:
+        declared.said(place, error.text)
 
 
 def _filter(

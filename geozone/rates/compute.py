@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from geozone.manifest.formulas import names_in
 from geozone.manifest.indicators import ALWAYS, REPORTED, WHERE_KNOWN, Indicator
 from geozone.messages import Text, text
 from geozone.model import Level, Rate, Target, Verdict
@@ -20,7 +21,6 @@ from geozone.rates.facts import Facts, Unit, Value
 from geozone.rates.frame import READING, Frame, context
 from geozone.rates.measures import module_of
 from geozone.rates.measures.completion import counted_register
-from geozone.rates.measures.derived import names
 from geozone.rates.measures.reported import reported
 from geozone.rates.needs import Need
 from geozone.rates.robustness import robustness, robustness_note
@@ -64,7 +64,7 @@ def chosen_indicators(
 def sources(indicator: Indicator) -> tuple[str, ...]:
     """Return the ids of the indicators that one is made from."""
     formula = indicator.options.get("formula")
-    return names(formula) if formula else indicator.indicators
+    return names_in(formula) if formula else indicator.indicators
 
 
 def all_needs(indicators: Iterable[Indicator]) -> list[Need]:

@@ -93,6 +93,10 @@ def test_a_target_of_less_than_one_per_cent_is_told():
         ({"measure": "change_in_years", "figure": "forest_cover", "unit": "%", "base_year": 2025, "year": 2020}, "not before"),
         ({"measure": "derived", "formula": "forest_cove * 2", "unit": "index"}, "forest_cover"),
         ({"measure": "derived", "formula": "own + 1", "unit": "index"}, "own → own"),
+        ({"measure": "derived", "formula": "__import__('os')", "unit": "index"}, "not understood"),
+        ({"measure": "derived", "formula": "forest_cover * 1e999", "unit": "index"}, "not understood"),
+        ({"measure": "derived", "formula": "-" * 3000 + "forest_cover", "unit": "index"}, "3012 characters"),
+        ({"measure": "derived", "formula": "(" * 400 + "forest_cover", "unit": "index"}, "not understood"),
     ],
 )  # fmt: skip
 def test_keys_by_which_an_indicator_would_be_nothing_or_the_reverse_are_refused(keys, said):

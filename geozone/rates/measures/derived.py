@@ -6,7 +6,7 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
 
-from geozone.errors import UsageError
+from geozone.manifest.formulas import names_in, parse_formula
 from geozone.manifest.indicators import Indicator
 from geozone.messages import NO_TEXT, text
 from geozone.rates.facts import Facts, Value
@@ -28,18 +28,6 @@ def needs(indicator: Indicator) -> tuple[Need, ...]:
     return ()
 
 
-def names(formula: str) -> tuple[str, ...]:
-    """Return the ids of the indicators in a formula.
-
-    Raises
-    ------
-    UsageError
-        If it is not a formula of ids, numbers, ``+ - * /`` and brackets.
-    """
-    tree = _parse(formula)
-    return tuple(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
-
-
 def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     """Yield the result of the formula for every unit that has all its indicators.
 
@@ -48,8 +36,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
        unknown in the result.
     """
     formula = str(indicator.options["formula"])
-    tree = _parse(formula)
-    wanted = names(formula)
+    tree = parse_formula(formula)
+    wanted = names_in(formula)
     for unit in facts.units_of(indicator):
         bands = {name: facts.band(name, unit.code) for name in wanted}
         known = {name: band for name, band in bands.items() if band is not None}
@@ -64,19 +52,6 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         note = text("rates.note_above_whole") if indicator.share and high > 1 + _ROUNDING else NO_TEXT
         basis = facts.worst_basis(wanted, unit.code)
         yield Value(unit, indicator.unit, value=single, low=low, high=high, note=note, basis=basis)
-
-
-def _parse(formula: str) -> ast.expr:
-    try:
-        tree = ast.parse(formula, mode="eval").body
-    except SyntaxError as error:
-        raise UsageError("rates.bad_formula", formula=formula) from error
-    allowed = (ast.BinOp, ast.UnaryOp, ast.USub, ast.Name, ast.Load, ast.Constant, *_OPERATIONS)
-    for node in ast.walk(tree):
-        number = not isinstance(node, ast.Constant) or type(node.value) in {int, float}
-        if not isinstance(node, allowed) or not number:
-            raise UsageError("rates.bad_formula", formula=formula)
-    return tree
 
 
 def _evaluate(node: ast.expr, known: Mapping[str, Band]) -> Band:
