@@ -129,6 +129,7 @@ class Modality(StrEnum):
     ABOUT = "about"
     BASICALLY = "basically"
     STRIVE = "strive"
+    EXPLORE = "explore"
     EXTERNAL = "external"
 
 

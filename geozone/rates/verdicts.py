@@ -15,6 +15,11 @@ from geozone.model import Basis, ChangeBasis, Comparator, Modality, Target, Verd
 
 # a share of a working list, a screening layer or a drawing is never held against a statutory figure
 NOT_COMPARABLE = (Basis.DERIVED, Basis.SCHEMATIC, Basis.WORKING)
+_NEVER_JUDGED = (
+    Modality.ABOUT,
+    Modality.BASICALLY,
+    Modality.EXPLORE,
+)  # moods for which no tolerance is published
 JUDGED = (Verdict.MET, Verdict.SHORT, Verdict.ON_TRACK)  # what says how a target stands, the best first
 KEPT = (Comparator.STABLE,)  # demands that nothing may be lost
 SHARE_UNITS = ("%", "percentage_points")
@@ -179,11 +184,9 @@ def _report_reason(target: Target, measured: Measured) -> Text | None:
         return text(f"rates.verdict_basis_{measured.basis.value}")
     if target.comparator is Comparator.QUALITATIVE:
         return text("rates.verdict_qualitative")
-    if target.comparator is Comparator.ABOUT or target.modality is Modality.ABOUT:
+    if target.comparator is Comparator.ABOUT:
         return text("rates.verdict_about")
-    if target.modality is Modality.BASICALLY:
-        return text("rates.verdict_basically")
-    return None
+    return text(f"rates.verdict_{target.modality.value}") if target.modality in _NEVER_JUDGED else None
 
 
 def _band(measured: Measured) -> tuple[float, float]:

@@ -26,7 +26,7 @@ NONE = Text("—", "—")
 NO_UNIT = "-"  # of an indicator that asks for evidence, and for no number
 _CONFIRMED = (Kind.COMPLETION, Kind.SHARE_OF_UNITS)  # bands of items that somebody confirms
 _FIGURES = (Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.EQUAL, Comparator.ABOUT)
-_WORDED = (Modality.STRIVE, Modality.BASICALLY)  # moods that stand before the figure
+_WORDED = (Modality.STRIVE, Modality.EXPLORE, Modality.BASICALLY)  # moods that stand before the figure
 
 
 def has_figure(rate: Rate) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from geozone.manifest.indicators import Said
 from geozone.messages import NO_TEXT, Text, text
-from geozone.model import Basis, Level, Rate, Register, Status, Target, Verdict, ZoneResult
+from geozone.model import Basis, Level, Modality, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.rates.completion import STAND_INS, pooled, unit_items
 from geozone.rates.titles import indicator_title
 from geozone.rates.trajectory import end_of
@@ -146,9 +146,9 @@ def _stand_in(row: Counted, result: ZoneResult) -> Text:
 def _aim(row: Counted, target: Target, result: ZoneResult) -> Text:
     """Return what a target demands, of which unit where it is not the zone."""
     undated = NO_TEXT if target.year else text("story.undated")
-    aim = text(
-        "story.aim", subject=row.said.subject, when=when_text(target), goal=goal_text(target), undated=undated
-    )
+    words = {"subject": row.said.subject, "when": when_text(target), "undated": undated}
+    explored = target.modality is Modality.EXPLORE
+    aim = text("story.explored", **words) if explored else text("story.aim", goal=goal_text(target), **words)
     if row.rate.level is Level.ZONE:
         return aim  # `sentence` begins it with a capital
     of = unit_text(row.rate, result)

@@ -26,7 +26,7 @@ TABLE = {
     Comparator.EXTERNAL: (None, LEVEL, None, (NONE, NONE, NONE)),
     Comparator.QUALITATIVE: (None, LEVEL, None, (REPORT, REPORT, REPORT)),
 }
-SOFT = {Modality.ABOUT, Modality.BASICALLY}
+SOFT = {Modality.ABOUT, Modality.BASICALLY, Modality.EXPLORE}
 
 
 @pytest.mark.parametrize(("comparator", "modality"), list(product(Comparator, Modality)))
