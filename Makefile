@@ -99,8 +99,9 @@ fuzz: setup ## read ten thousand damaged files
 	PYTHONPATH=tests $(BIN)/python tests/property/fuzz.py 10000 --log .fuzz.jsonl
 	rm .fuzz.jsonl
 
-faults: setup ## end builds at a hundred moments, and read hostile files under watch
+faults: setup ## end builds at a hundred moments, build one in many surroundings, and read hostile files under watch
 	$(BIN)/python tests/faults/kills.py 100
+	$(BIN)/python tests/faults/same.py
 	PYTHONPATH=tests:tests/property $(BIN)/python tests/faults/watched.py
 
 bench: setup ## measure speed against other tools, as ratios in one run
