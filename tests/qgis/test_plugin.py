@@ -300,23 +300,41 @@ def qgis_process(plugins, data, tmp_path_factory):
     return run
 
 
-def test_qgis_process_gives_the_numbers_of_the_command_line(qgis_process, data, tmp_path):
-    out = tmp_path / "coverage.gpkg"
-    said = qgis_process(
-        "run", "geozone:coverage", "--", f"LAYER={data}/layers.gpkg|layername=红线", f"ZONES={data}/zones.gpkg", "BY=name",
-        f"OUTPUT={out}",
-    )  # fmt: skip
-    assert f"OUTPUT:\t{out}" in said
-    command = [str(data / "environment" / "bin" / "geozone"), "coverage", f"{data}/layers.gpkg:红线"]
-    printed = subprocess.run(
-        [*command, str(data / "zones.gpkg"), "--by", "name", "--json"],
-        capture_output=True,
-        check=True,
-        encoding="utf-8",
-    )
-    columns = list(json.loads(printed.stdout)[0])
-    found = gpd.read_file(out, layer="coverage")[columns].to_dict(orient="records")
-    assert found == json.loads(printed.stdout)
+def printed(data, *arguments):
+    """Return what the command line prints as JSON; a check with findings ends with 1."""
+    command = [str(data / "environment" / "bin" / "geozone"), *arguments, "--json"]
+    return json.loads(subprocess.run(command, capture_output=True, check=False, encoding="utf-8").stdout)
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "arguments", "layer"),
+    [
+        ("coverage", ["LAYER={gis}红线", "ZONES={zones}", "BY=name"], ["{file}:红线", "{zones}", "--by", "name"], "coverage"),
+        ("mosaic", ["LAYERS={gis}红线", "LAYERS={gis}later", "ZONES={zones}", "BY=name"],
+         ["{zones}", "{file}:红线", "{file}:later", "--by", "name"], None),
+        ("change", ["OLD={gis}红线", "NEW={gis}later", "ZONES={zones}", "BY=name"],
+         ["{file}:红线", "{file}:later", "{zones}", "--by", "name"], "change_zones"),
+        ("check", ["LAYERS={gis}红线"], ["{file}:红线"], None),
+    ],
+)  # fmt: skip
+def test_qgis_process_gives_the_numbers_of_the_command_line(
+    qgis_process, data, tmp_path, *, name, inputs, arguments, layer
+):
+    out, file = tmp_path / f"{name}.gpkg", f"{data}/layers.gpkg"
+    words = {"gis": f"{file}|layername=", "file": file, "zones": f"{data}/zones.gpkg"}
+    given = [one.format(**words) for one in inputs]
+    said = qgis_process("run", f"geozone:{name}", "--", *given, f"OUTPUT={out}")
+    assert str(out) in said
+    expected = printed(data, name, *(one.format(**words) for one in arguments))
+    if name == "check":
+        expected = [
+            {"kind": finding["kind"], "message": finding["message"]["en"]}
+            for report in expected
+            for finding in report["findings"]
+        ]
+    assert expected
+    columns = list(expected[0])
+    assert gpd.read_file(out, layer=layer)[columns].to_dict(orient="records") == expected
 
 
 DEFINITION = """<!DOCTYPE qgis-layer-definition>
