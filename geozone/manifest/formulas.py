@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+import operator
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from geozone.errors import UsageError
 
-OPERATIONS = (ast.Add, ast.Sub, ast.Mult, ast.Div)
+OPERATIONS: Mapping[type[ast.operator], Callable[[float, float], float]] = MappingProxyType(
+    {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+)
 _ALLOWED = (ast.BinOp, ast.UnaryOp, ast.USub, ast.Name, ast.Load, ast.Constant, *OPERATIONS)
 _LARGEST = 1e15  # number that one may hold
 _LONGEST, _SHOWN = 500, 60  # characters

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geozone.manifest.formulas import names_in
 from geozone.manifest.indicators import ALWAYS, REPORTED, WHERE_KNOWN, Indicator
 from geozone.messages import Text, text
 from geozone.model import Level, Rate, Target, Verdict
@@ -63,8 +62,7 @@ def chosen_indicators(
 
 def sources(indicator: Indicator) -> tuple[str, ...]:
     """Return the ids of the indicators that one is made from."""
-    formula = indicator.options.get("formula")
-    return names_in(formula) if formula else indicator.indicators
+    return indicator.in_formula or indicator.indicators
 
 
 def all_needs(indicators: Iterable[Indicator]) -> list[Need]:

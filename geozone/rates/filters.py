@@ -75,9 +75,8 @@ def unread(table: pd.DataFrame, indicator: Indicator) -> Iterator[Unread]:
     """Yield what the fields that an indicator asks for hold that is neither empty nor understood."""
     for field, wanted in indicator.where.items():
         if field in table.columns:
-            judge = _judge(field, tuple(map(str, wanted)))
-            words = table[field][[judge(value) == UNKNOWN and not _is_empty(value) for value in table[field]]]
-            yield from _told(field, words)
+            empty = np.array([_is_empty(value) for value in table[field]], dtype=bool)
+            yield from _told(field, table[field][(passes(table, {field: wanted}) == UNKNOWN) & ~empty])
     for name, unit in (("field", indicator.unit), ("weight", "")):
         field = indicator.options.get(name, "")
         if field in table.columns:

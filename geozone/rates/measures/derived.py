@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import ast
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from geozone.manifest.formulas import names_in, parse_formula
+from geozone.manifest.formulas import OPERATIONS, parse_formula
 from geozone.manifest.indicators import Indicator
 from geozone.messages import NO_TEXT, text
 from geozone.rates.facts import Facts, Value
 from geozone.rates.needs import Need
 
-_OPERATIONS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
 Band = tuple[float, float]
 _ROUNDING = 1e-9
 
@@ -35,9 +28,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     2. It is evaluated with intervals: every indicator stands for its band (Moore 1966), so that what is not known stays
        unknown in the result.
     """
-    formula = str(indicator.options["formula"])
-    tree = parse_formula(formula)
-    wanted = names_in(formula)
+    tree = parse_formula(str(indicator.options["formula"]))
+    wanted = indicator.in_formula
     for unit in facts.units_of(indicator):
         bands = {name: facts.band(name, unit.code) for name in wanted}
         known = {name: band for name, band in bands.items() if band is not None}
@@ -58,7 +50,7 @@ def _evaluate(node: ast.expr, known: Mapping[str, Band]) -> Band:
     if isinstance(node, ast.Name):
         return known[node.id]
     if isinstance(node, ast.Constant):
-        return float(node.value), float(node.value)  # type: ignore[arg-type]  # _parse lets numbers pass only
+        return float(node.value), float(node.value)  # type: ignore[arg-type]  # parse_formula lets numbers pass only
     if isinstance(node, ast.UnaryOp):
         low, high = _evaluate(node.operand, known)
         return -high, -low
@@ -66,7 +58,7 @@ def _evaluate(node: ast.expr, known: Mapping[str, Band]) -> Band:
     one, other = _evaluate(node.left, known), _evaluate(node.right, known)
     if isinstance(node.op, ast.Div) and other[0] <= 0 <= other[1]:
         raise ZeroDivisionError
-    ends = [_OPERATIONS[type(node.op)](a, b) for a in one for b in other]
+    ends = [OPERATIONS[type(node.op)](a, b) for a in one for b in other]
     if isinstance(node.op, ast.Add | ast.Sub) or one[0] != one[1] or other[0] != other[1]:
         return min(ends), max(ends)
     return ends[0], ends[0]
