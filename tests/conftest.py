@@ -51,7 +51,7 @@ def results_kept(tmp_path_factory, worker_id) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def with_font() -> None:
     """Skip where no font has Chinese characters."""
     from geozone.errors import UsageError

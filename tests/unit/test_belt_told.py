@@ -208,6 +208,7 @@ def test_an_explanation_of_the_barrier_tells_the_sentence_for_the_zone(result, b
     assert "belt" not in {line.kind for line in explain(result, "redline_coverage")}
 
 
+@pytest.mark.usefixtures("with_font")
 def test_the_printed_sheet_tells_the_sentence_where_there_is_room(result, belt):
     said = []
     page = SimpleNamespace(say=lambda *told: said.append(told[1:3]))
@@ -221,6 +222,7 @@ def test_the_printed_sheet_tells_the_sentence_where_there_is_room(result, belt):
     assert said == []
 
 
+@pytest.mark.usefixtures("with_font")
 def test_the_printed_sheet_draws_the_classes_and_leaves_the_gaps_off(result, belt):
     about = theme(result, "zh")
     assert belt.belt.gaps not in about.result.layers

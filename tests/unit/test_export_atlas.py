@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("with_font")
 
 
 @pytest.fixture(scope="module")
-def atlas(tmp_path_factory):
+def atlas(tmp_path_factory, with_font):
     path = tmp_path_factory.mktemp("atlas") / "atlas.pdf"
     write_atlas(sample_result(), path, Level.COUNTY)
     return path

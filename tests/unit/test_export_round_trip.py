@@ -110,6 +110,7 @@ def test_a_drawing_lies_in_the_zone_of_its_middle_unless_told_otherwise(tmp_path
     assert not (tmp_path / "c.dxf").exists()
 
 
+@pytest.mark.usefixtures("with_font")
 def test_sheets_are_as_large_as_their_paper(tmp_path):
     for paper, width in (("A4", 297), ("A3", 420)):
         write_format(sample_result(), tmp_path / f"{paper}.png", "png", choices=Choices(paper=paper, dpi=40))

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("with_font")
 
 
 @pytest.fixture(scope="module")
-def words():
+def words(with_font):
     """Every text on the sheet."""
     figure = draw_sheet(theme(sample_result(), "zh"), Page(*SIZES["A4"]))
     return [item.get_text() for axes in figure.axes for item in axes.texts]

@@ -80,6 +80,7 @@ def test_the_page_of_a_project_and_of_a_table_is_a_map(opened):
     assert page._repr_html_().startswith("<iframe")
 
 
+@pytest.mark.usefixtures("with_font")
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_rates_are_drawn_in_the_classes_of_the_page_with_what_has_no_value(lang):
     mpl.use("Agg")
