@@ -195,13 +195,17 @@ def _computed(
     with ThreadPoolExecutor(1) as aside:
         making = aside.submit(_job, parts, zones)
         with cluster as running:
+            refused = [running.submit(_refuse_doubtful, part, pure=False) for part in parts]
             job = making.result()
-            return job, _run(running, task, job, tiles)
+            try:
+                done = _run(running, task, job, tiles)
+            finally:  # it tells better what is wrong with a file than the tile that came upon it
+                for one in refused:
+                    one.result()
+            return job, done
 
 
 def _job(parts: tuple[Part, ...], zones: Zones) -> Job:
-    for part in parts:
-        _refuse_doubtful(part)
     sheets = tuple(make_sheets(zones.polygons, grid_cells(sum(part.count for part in parts))))
     for sheet in sheets:
         sheet.prepare()  # once, and not by every worker

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sqlite3
 import warnings
+from contextlib import closing
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -11,6 +13,7 @@ import pytest
 import shapely
 from samples import sample_units
 
+from geozone.errors import InputError
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.stream import coverage_of_file
@@ -73,6 +76,28 @@ def test_coverage_is_that_of_one_process(files, client, name):
     expected = coverage_of_file(files / name, UNITS, by="code")
     agree(found, expected)
     assert len(found.attrs["repairs"]) == 1
+
+
+def test_a_geopackage_whose_index_leaves_features_out_is_refused(files, client, tmp_path):
+    path = tmp_path / "one.gpkg"
+    path.write_bytes((files / "one.gpkg").read_bytes())
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DELETE FROM rtree_one_geom_rowid WHERE rowid % 2")
+        database.commit()
+    with pytest.raises(InputError) as caught:
+        coverage_on_cluster(path, UNITS, by="code", client=client)
+    assert caught.value.message.key == "overlay.stale_index"
+
+
+def test_a_damaged_geopackage_is_refused(files, client, tmp_path):
+    raw = bytearray((files / "one.gpkg").read_bytes())
+    page = len(raw) // 8192  # in the middle: features
+    raw[page * 4096 : (page + 1) * 4096] = bytes(4096)
+    path = tmp_path / "one.gpkg"
+    path.write_bytes(raw)
+    with pytest.raises(InputError) as caught:
+        coverage_on_cluster(path, UNITS, by="code", client=client)
+    assert caught.value.message.key == "overlay.not_by_tiles"
 
 
 def test_the_mosaic_is_that_of_one_process(files, client):
