@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CRS = "EPSG:4490"  # CGCS2000, longitude and latitude in degrees
+# of latitude, in the mean, for distances to search and to tolerate; lengths that are told are geodesic
+METRES_PER_DEGREE = 111_195.0
 NATIONAL = "national"  # in the place of a zone: what speaks of the whole country
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from geozone.checks.layer_findings import LISTED, LayerFindings, place_of
-from geozone.model import Severity
+from geozone.model import METRES_PER_DEGREE, Severity
 from geozone.overlay.rings import is_polygonal
 
 _REASONS = {
@@ -183,7 +183,7 @@ def _spike_vertices(points: np.ndarray, ring: np.ndarray) -> np.ndarray:
     """Return the vertices at which the angle between the two edges is below `SPIKE_DEGREES`."""
     first = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]])
     last = np.r_[first[1:], len(ring)] - 1
-    metres = np.column_stack([np.cos(np.radians(points[:, 1])), np.ones(len(points))]) * 111_195.0
+    metres = np.column_stack([np.cos(np.radians(points[:, 1])), np.ones(len(points))]) * METRES_PER_DEGREE
     before = np.arange(len(points)) - 1
     before[first] = last - 1  # the last vertex of a ring repeats the first
     after = np.arange(len(points)) + 1

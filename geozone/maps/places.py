@@ -13,9 +13,8 @@ from geozone.manifest.roles import load_roles
 from geozone.maps.mercator import Geometries
 from geozone.maps.plain import Strings, clean, number
 from geozone.messages import Text
-from geozone.model import Layer, PlaceGroup, ZoneResult
+from geozone.model import METRES_PER_DEGREE, Layer, PlaceGroup, ZoneResult
 from geozone.overlay.units import member_codes
-from geozone.policy.places import METRES_A_DEGREE
 from geozone.rates.amounts import area_text
 from geozone.rates.regions import ground_code
 
@@ -48,7 +47,7 @@ def place_entries(result: ZoneResult, strings: Strings) -> dict[str, Any]:
     if layer is None or not set(COLUMNS) <= set(layer.data.columns):
         return {"layer": None, "items": []}
     there = {rate.unit_code for rate in result.rates} | set(result.units["code"])
-    off = pd.to_numeric(layer.data["accuracy_m"]).fillna(0.0).to_numpy() / METRES_A_DEGREE
+    off = pd.to_numeric(layer.data["accuracy_m"]).fillna(0.0).to_numpy() / METRES_PER_DEGREE
     boxes = shapely.bounds(layer.data.geometry.to_numpy()) + np.outer(off, [-1, -1, 1, 1])
     items = []
     rows = layer.data[list(COLUMNS)].itertuples(index=False)

@@ -10,11 +10,10 @@ import pandas as pd
 import shapely
 
 from geozone.errors import DataError
-from geozone.model import CRS, Level, Zone
+from geozone.model import CRS, METRES_PER_DEGREE, Level, Zone
 from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import Geometries, area_km2
 
-_DEGREE_M = 111_000.0  # of latitude
 _JOIN = "+"  # between the codes of a region of several units
 
 UNIT_COLUMNS = ["code", "name", "name_en", "level", "parent", "area_km2", "geometry"]
@@ -166,9 +165,11 @@ def tile(units: Geometries, accuracy_m: float) -> Geometries:
     accuracy_m
         Gaps up to so many metres wide are closed.
     """
-    if shapely.coverage_is_valid(units, gap_width=accuracy_m / _DEGREE_M):
+    if shapely.coverage_is_valid(units, gap_width=accuracy_m / METRES_PER_DEGREE):
         return units
-    clean = shapely.coverage_clean(units, gap_width=accuracy_m / _DEGREE_M, merge_strategy="longest_border")
+    clean = shapely.coverage_clean(
+        units, gap_width=accuracy_m / METRES_PER_DEGREE, merge_strategy="longest_border"
+    )
     same = shapely.equals(units, clean)
     return np.where(same, units, clean)
 

@@ -11,12 +11,11 @@ import shapely
 from geozone.catalog import load_catalog
 from geozone.manifest.roles import get_role
 from geozone.messages import NO_TEXT, Text, message, text
-from geozone.model import CRS, Basis, Finding, Layer, LayerSpec, Severity, Zone
+from geozone.model import CRS, METRES_PER_DEGREE, Basis, Finding, Layer, LayerSpec, Severity, Zone
 from geozone.policy.targets import containing_zones
 from geozone.seeds import Place, load_places, load_zones
 
 POINT_LICENCE = "CC0-1.0"
-METRES_A_DEGREE = 111_000.0  # of latitude
 
 
 def zone_places(zone: Zone) -> list[Place]:
@@ -139,7 +138,9 @@ def _point(place: Place, table: gpd.GeoDataFrame) -> dict[str, Any] | None:
         "source": source.zh,
         "source_en": source.en,
         "licence": POINT_LICENCE,
-        "accuracy_m": None if place.accuracy_deg is None else place.accuracy_deg * METRES_A_DEGREE,
+        "accuracy_m": None
+        if place.accuracy_deg is None
+        else round(place.accuracy_deg * METRES_PER_DEGREE, -2),
         "vintage": None,
         "note": note.zh,
         "note_en": note.en,

@@ -19,7 +19,7 @@ import shapely
 from geozone.catalog import load_catalog
 from geozone.errors import InputError
 from geozone.manifest.roles import load_roles
-from geozone.model import Severity
+from geozone.model import METRES_PER_DEGREE, Severity
 from geozone.read.bulk import BULK_ERRORS, quiet
 from geozone.read.datum import points_to_wgs84
 from geozone.read.door import vector
@@ -35,7 +35,6 @@ _LEAST = 40  # places near a reference line below which nothing is said
 _PLACE_METRES = 1000.0  # vertices of one square so wide are one place: they agree or disagree together
 _RATIO = 1.7  # times as many vertices must agree once converted as before or by chance ...
 _SPREADS = 4.0  # ... and this many standard deviations more
-_DEGREE = 111_195.0  # metres of one degree of latitude
 
 
 def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
@@ -161,7 +160,7 @@ def _reference_sources() -> tuple[tuple[Path, str | None], ...]:
 
 
 def _tree(lines: npt.NDArray[np.object_], latitude: float) -> tuple[Any, Points]:
-    scale = np.array([np.cos(np.radians(latitude)), 1.0]) * _DEGREE
+    scale = np.array([np.cos(np.radians(latitude)), 1.0]) * METRES_PER_DEGREE
     return shapely.STRtree(shapely.transform(lines, lambda points: points * scale)), scale
 
 

@@ -11,6 +11,7 @@ import pyproj
 import shapely
 
 from geozone.messages import text
+from geozone.model import METRES_PER_DEGREE
 from geozone.read.fields import means
 from geozone.read.placing import crs_name
 from geozone.standards.declared import Standard
@@ -22,7 +23,6 @@ _DATUMS = {"CGCS2000": ("china geodetic coordinate system 2000", "china 2000", "
 _FIELDS_SHARED = 0.6  # of the fields of a layer: so many speak for it, whatever it is called
 _FIELDS_THAT_SPEAK = 4  # at least, without a name that is near
 _NEAR = 0.6  # how near a name is that may be meant
-_METRES_A_DEGREE = 111_195.0
 _SAME_TOLERANCE = 0.02  # share by which a tolerance in degrees may differ
 
 
@@ -128,7 +128,7 @@ def xy_tolerance(checking: Checking) -> None:
     for _, table in checking.concerned:
         if table.xy_tolerance is None:
             continue
-        metres = table.xy_tolerance * (1.0 if table.system.is_projected else _METRES_A_DEGREE)
+        metres = table.xy_tolerance * (1.0 if table.system.is_projected else METRES_PER_DEGREE)
         if abs(metres / wanted - 1) > _SAME_TOLERANCE:
             checking.tell("xy_tolerance", table.name, found=f"{metres:.3g}", wanted=f"{wanted:g}")
 

@@ -27,7 +27,7 @@ from geozone.standards.rule_check import Checking
 _TYPES = {"geometry_type", "geometry_types_mixed", "lines_closed"}  # which the kind of a layer tells
 _BLOCK = 20_000  # pairs whose overlaps are computed together
 _POLYGON = 3
-_METRES_A_DEGREE = 111_700.0  # at most
+_MOST_METRES_PER_DEGREE = 111_700.0  # at a pole: what must not be taken for narrower than it is
 
 
 def geometry(checking: Checking) -> None:
@@ -159,7 +159,7 @@ def _may_overlap(
 ) -> npt.NDArray[np.bool_]:
     """Tell which boxes share more than a strip as wide as the tolerance: in a narrower one, nothing is wider."""
     wide = np.minimum(boxes[:, 2:], others[:, 2:]) - np.maximum(boxes[:, :2], others[:, :2])
-    metres = system.axis_info[0].unit_conversion_factor if system.is_projected else _METRES_A_DEGREE
+    metres = system.axis_info[0].unit_conversion_factor if system.is_projected else _MOST_METRES_PER_DEGREE
     # half of it, since a plane is not true to scale
     return np.asarray(wide.min(axis=1) * metres > 0.5 * float(checking.rule.options["tolerance_m"]))
 
