@@ -1,6 +1,7 @@
 """Legends: their colours are those of the map, of every layer, with and without relief; pointing at an entry shows what it stands for."""
 
 import pytest
+from samples import THOROUGH
 
 from geozone.symbology import RATE_MISSING
 
@@ -71,7 +72,7 @@ def assert_colours(found, grounds):
     return compared
 
 
-@pytest.mark.parametrize("relief", [False, True], ids=["plain", "relief"])
+@pytest.mark.parametrize("relief", [True, False] if THOROUGH else [True])
 def test_every_layer_has_the_colours_of_its_legend(open_page, built, relief):
     page = open_page(built / "bth.html", viewport=DESKTOP, reduced_motion="reduce")
     found = page.evaluate(LAYERS, relief)
