@@ -6,6 +6,8 @@ Exit codes: 0 done; 1 the data has findings that stop the job; 2 wrong usage; 3 
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import shutil
 import sys
@@ -17,6 +19,7 @@ import click
 from geozone.aligned import WIDTH
 from geozone.cli import change, diff, example, files, init, lists, standards, zones
 from geozone.cli.help import SPOKEN, language_of_user, show_usage_error
+from geozone.cli.loading import start_no_idle_threads
 from geozone.cli.options import cli
 from geozone.cli.supervised import supervised
 from geozone.cli.terminal import prepare
@@ -44,6 +47,8 @@ def main(arguments: list[str] | None = None) -> None:
     SPOKEN.set(lang if lang in asked else language_of_user())
 
     def command() -> None:
+        if from_terminal:
+            atexit.register(gc.freeze)  # what the process has loaded ends with it: none of it is garbage
         _run(arguments, lang, debug=debug)
 
     if from_terminal and not debug:
@@ -54,6 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str], lang: Language, *, debug: bool) -> None:
     _load_no_reaching_driver()
+    start_no_idle_threads()
     prepare(sys.stdout, escape="--json" in arguments)
     prepare(sys.stderr)
     WIDTH.set(shutil.get_terminal_size().columns if sys.stdout.isatty() else None)

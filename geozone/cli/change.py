@@ -8,6 +8,7 @@ import click
 
 from geozone.choices import MAP_ENDINGS
 from geozone.cli.help import option
+from geozone.cli.loading import loading
 from geozone.cli.options import (
     BY,
     CRS,
@@ -58,8 +59,9 @@ def change_command(
     threads: int | None,
 ) -> None:
     """What a layer gained and lost between two vintages, OLD and NEW, in each of ZONES; overlaps counted once."""
-    from geozone import table_output
-    from geozone.api import change, mapped_change
+    with loading():
+        from geozone import table_output
+        from geozone.api import change, mapped_change
 
     if out:
         table_output.require_ending(out, MAP_ENDINGS)

@@ -10,6 +10,7 @@ import click
 
 from geozone.choices import MAP_ENDINGS
 from geozone.cli.help import option
+from geozone.cli.loading import loading
 from geozone.cli.options import (
     BY,
     CRS,
@@ -73,8 +74,9 @@ def coverage_command(
     scheduler: str | None,
 ) -> None:
     """Net coverage of LAYER in each of ZONES, overlaps counted once."""
-    from geozone import table_output
-    from geozone.api import coverage, mapped_coverage
+    with loading():
+        from geozone import table_output
+        from geozone.api import coverage, mapped_coverage
 
     if out:
         table_output.require_ending(out, MAP_ENDINGS)
@@ -128,9 +130,10 @@ def mosaic_command(
     scheduler: str | None,
 ) -> None:
     """Area of every combination of LAYERS in each of ZONES."""
-    from geozone import table_output
-    from geozone.api import mosaic
-    from geozone.read.address import split_layer
+    with loading():
+        from geozone import table_output
+        from geozone.api import mosaic
+        from geozone.read.address import split_layer
 
     if out:
         table_output.require_ending(out)
@@ -181,9 +184,10 @@ def check_command(
     lang: Language,
 ) -> None:
     """Check files: what was decided when reading, what is wrong where, and what to do about it."""
-    from geozone.addresses import is_database
-    from geozone.checks.report import has_errors
-    from geozone.read import list_layers
+    with loading():
+        from geozone.addresses import is_database
+        from geozone.checks.report import has_errors
+        from geozone.read import list_layers
 
     if standard is not None:
         against = Against(standard, layer=layer, crs=crs, encoding=encoding)

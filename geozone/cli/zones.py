@@ -10,6 +10,7 @@ import click
 
 from geozone.choices import ATLASES, EDITIONS, FOLDER_FORMATS, FORMATS, PAPERS, Atlas, Paper
 from geozone.cli.help import option
+from geozone.cli.loading import loading
 from geozone.cli.options import (
     CSV,
     EVERY,
@@ -95,9 +96,10 @@ def build_command(
     scheduler: str | None,
 ) -> None:
     """Build the map, GeoPackage, tables and run record of zones."""
-    from geozone.run.build import build
-    from geozone.run.closing import closing_lines
-    from geozone.run.options import OUTPUT_STEPS, STEPS, Options
+    with loading():
+        from geozone.run.build import build
+        from geozone.run.closing import closing_lines
+        from geozone.run.options import OUTPUT_STEPS, STEPS, Options
 
     projects = chosen_projects(zones, every=every, project_file=project_file)
     with step_bar(len(projects) * len(STEPS + OUTPUT_STEPS), lang) as steps:
@@ -138,9 +140,10 @@ def rates_command(
     threads: int | None,
 ) -> None:
     """Print the rates of a zone, held against its targets: those that matter first, by indicator."""
-    from geozone import table_output
-    from geozone.checks.findings import is_wrong
-    from geozone.lists.rates import rate_list
+    with loading():
+        from geozone import table_output
+        from geozone.checks.findings import is_wrong
+        from geozone.lists.rates import rate_list
 
     project = opened(zone, project_file, run_options(lang, threads, every=every, cache=not no_cache))
     if form:
@@ -178,8 +181,9 @@ def map_command(
     threads: int | None,
 ) -> None:
     """Write the web map of a zone."""
-    from geozone.reuse.reuse import Reuse
-    from geozone.run.output import write_map
+    with loading():
+        from geozone.reuse.reuse import Reuse
+        from geozone.run.output import write_map
 
     project = opened(zone, project_file, run_options(lang, threads, every=every, cache=not no_cache))
     path = out or Path(f"{project.project.zone.key}.html")
@@ -233,8 +237,9 @@ def export_command(
     threads: int | None,
 ) -> None:
     """Export a zone's layers and tables."""
-    from geozone.export.formats import Choices, require_fitting, write_format
-    from geozone.export.postgis import write_postgis
+    with loading():
+        from geozone.export.formats import Choices, require_fitting, write_format
+        from geozone.export.postgis import write_postgis
 
     choices = Choices(encoding, crs, paper, dpi, rate, breaks, atlas)
     require_fitting(kind, choices)

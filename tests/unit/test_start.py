@@ -1,5 +1,7 @@
 """What a command imports before it starts: nothing that it does not work with."""
 
+import gc
+import os
 import subprocess
 import sys
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 import geozone
 from geozone.aligned import aligned, separated
+from geozone.cli.loading import loading
 
 HEAVY = {
     "distributed",
@@ -99,6 +102,30 @@ def test_a_check_loads_what_reads_the_file_and_no_more(tmp_path):
 def test_a_build_loads_no_compiler_and_no_second_library_for_what_numpy_does():
     (loaded,) = heavy_after("import geozone.run.output, geozone.run.folder")
     assert not loaded & {"exactextract", "mapclassify", "matplotlib", "numba", "pypinyin", "scipy", "sklearn"}
+
+
+def test_garbage_is_looked_for_again_once_a_command_has_loaded_its_libraries():
+    with loading():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(KeyError), loading():
+        raise KeyError
+    assert gc.isenabled()
+
+
+@pytest.mark.parametrize(("given", "threads"), [(None, "1"), ("3", "3")])
+def test_a_command_starts_no_thread_for_matrices_unless_it_is_asked_for(given, threads):
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    if given:
+        environment["OPENBLAS_NUM_THREADS"] = given
+    code = (
+        "import os\nfrom geozone.cli import main\ntry:\n    main(['zones'])\nexcept SystemExit:\n    pass\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, check=True, encoding="utf-8"
+    )
+    assert done.stdout.split()[-1] == threads
 
 
 TEXTS = st.text(st.sampled_from('ab1 -.,"\n\t、县界º'), max_size=50)
