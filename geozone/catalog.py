@@ -16,6 +16,7 @@ from geozone.manifest.origins import licence_of, read_origin, source_of
 from geozone.manifest.roles import get_role
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, LayerSource, LayerSpec, LayerStyle
+from geozone.toml_tables import read_tables
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -74,7 +75,7 @@ class DeclarationError(Exception):
 
 def _load(path: Path) -> LayerSpec:
     try:
-        return _parse(tomllib.loads(path.read_text("utf-8")), path.parent)
+        return _parse(read_tables(path), path.parent)
     except KeyError as error:
         raise InputError(
             "catalog.unreadable", path=path, reason=text("catalog.missing_key", name=error.args[0])

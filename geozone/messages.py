@@ -6,13 +6,14 @@ A text is named ``room.name`` and may hold ``{placeholders}``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
+
+from geozone.toml_tables import read_tables
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -110,7 +111,7 @@ def room(name: str) -> Mapping[str, Text]:
     path = _TEXTS / f"{name}.toml"
     if not path.is_file():
         raise KeyError(name)
-    texts = tomllib.loads(path.read_text("utf-8"))
+    texts = read_tables(path)
     return MappingProxyType({key: Text(**both) for key, both in texts.items()})
 
 

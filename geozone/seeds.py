@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from geozone.errors import UsageError
 from geozone.files import shipped
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import NATIONAL, Comparator, Document, Level, Modality, PlaceGroup, Reading, Target, Zone
+from geozone.toml_tables import read_tables
 
 NAMES_ZONE, NAMES_UNIT = "zone", "unit"  # what a place of some kinds is another name of
 _ALIKE = 0.5  # of two keys of zones, from which on one is the other mistyped
@@ -279,4 +279,4 @@ def _optional_text(entry: Mapping[str, str] | None) -> Text | None:
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((shipped("seeds") / f"{name}.toml").read_text("utf-8"))
+    return read_tables(shipped("seeds") / f"{name}.toml")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -21,6 +20,7 @@ from geozone.model import CRS, Finding, Layer, Severity
 from geozone.overlay.plane import Numbers, area_km2
 from geozone.overlay.rings import is_polygonal
 from geozone.read.fields import means, synonyms
+from geozone.toml_tables import read_tables
 
 TOLERANCE = 0.01  # areas of a projection and of the ellipsoid differ by a few tenths of a per cent
 _SAME_UNIT = 0.02  # a value this near to what is drawn, in some unit, is in that unit
@@ -275,4 +275,4 @@ def _words() -> list[tuple[str, str]]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("geozone").joinpath("checks", "area_units.toml").read_text("utf-8"))
+    return read_tables(Path(__file__).parent / "area_units.toml")

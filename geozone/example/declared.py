@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from geozone.files import shipped
+from geozone.toml_tables import read_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ def words(name: str) -> str:
 
 @cache
 def _toml(name: str) -> dict[str, Any]:
-    return tomllib.loads(words(f"{name}.toml"))
+    return read_tables(shipped("seeds") / "example" / f"{name}.toml")
 
 
 ZONES: tuple[str, ...] = tuple(zones())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -11,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from geozone.files import shipped
+from geozone.toml_tables import read_tables
 
 _DASHES = re.compile(r"[‐‑‒–—―−－~～〜]")
 _QUOTES = re.compile("[\"'“”‘’「」『』]")
@@ -59,4 +59,4 @@ def is_blank(cell: str) -> bool:
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads((shipped("layers") / "figures" / "words.toml").read_text("utf-8"))
+    return read_tables(shipped("layers") / "figures" / "words.toml")

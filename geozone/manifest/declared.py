@@ -7,11 +7,13 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from geozone.errors import InputError
 from geozone.messages import Text, text
+from geozone.toml_tables import parsed
 
 _DIGIT, _BRACKET = re.compile(r"\d"), re.compile(r"[\[{]")
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]?\]\s*(?:#.*)?$")
@@ -44,6 +46,8 @@ class Declarations:
         What the file is called in messages.
     written
         Its text.
+    path
+        Where it was read, if it was.
 
     Raises
     ------
@@ -51,10 +55,10 @@ class Declarations:
         If it is not TOML.
     """
 
-    def __init__(self, name: str, written: str) -> None:
-        self.name = name
+    def __init__(self, name: str, written: str, path: Path | None = None) -> None:
+        self.name, self._written = name, written
         try:
-            self.tables: dict[str, Any] = tomllib.loads(written)
+            self.tables: dict[str, Any] = parsed(written, path) if path else tomllib.loads(written)
         except tomllib.TOMLDecodeError as error:
             fault = "manifest.not_toml_path" if _ESCAPED.search(written) else "manifest.not_toml"
             raise InputError(fault, file=name, reason=str(error)) from error
@@ -62,7 +66,6 @@ class Declarations:
             raise InputError("manifest.too_long", file=name, line=_line_of_most(written, _DIGIT)) from error
         except RecursionError as error:
             raise InputError("manifest.nested", file=name, line=_line_of_most(written, _BRACKET)) from error
-        self._lines = _lines_of(written)
         self.faults: list[Fault] = []
 
     @classmethod
@@ -75,9 +78,13 @@ class Declarations:
             If it is missing, not UTF-8 or not TOML.
         """
         try:
-            return cls(path.name, path.read_text("utf-8-sig"))
+            return cls(path.name, path.read_text("utf-8-sig"), path)
         except (OSError, UnicodeDecodeError) as error:
             raise InputError("manifest.unreadable", file=path, reason=str(error)) from error
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, ...], int]:
+        return _lines_of(self._written)
 
     def line(self, *place: str | int) -> int:
         """Return the line of a table or key: ``line("redline", "kind")``; of what stands around it if it has none."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from geozone.manifest.roles import load_roles
 from geozone.manifest.units import converted, read_unit, unit_title
 from geozone.model import Severity
 from geozone.read.notes import Notes
+from geozone.toml_tables import read_tables
 
 _BRACKETS = re.compile(r"[(（\[［【]([^()（）\[\]［］【】]*)[)）\]］】]")
 _WIDTH = 10  # bytes of a field name in a .dbf
@@ -155,5 +154,5 @@ def _all_synonyms() -> dict[str, list[list[str]]]:
     for role in reversed(list(load_roles().values())):
         for name, words in role.fields.items():
             found.setdefault(name, []).append(list(words))
-    general = tomllib.loads(files("geozone").joinpath("read", "synonyms.toml").read_text("utf-8"))
+    general = read_tables(Path(__file__).parent / "synonyms.toml")
     return {name: found.get(name, []) + general.get(name, []) for name in [*general, *found]}

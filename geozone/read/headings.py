@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 from geozone.read.geodetic import datum_named, without_datum
+from geozone.toml_tables import read_tables
 
 Part = Literal["degrees", "minutes", "seconds"]
 
@@ -195,4 +195,4 @@ def _groups() -> dict[str, frozenset[str]]:
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads(files("geozone").joinpath("read", "headings.toml").read_text("utf-8"))
+    return read_tables(Path(__file__).parent / "headings.toml")

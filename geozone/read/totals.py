@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+from geozone.toml_tables import read_tables
 
 _COUNTED = re.compile(
     r"^((合计|总计|共计|小计|共有?|total)[:：]?\d+(个|处|条|座|项|片)?.*|其中[:：].*|其中)$"
@@ -58,5 +59,5 @@ def _plain(cell: str) -> str:
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    read = tomllib.loads(files("geozone").joinpath("read", "totals.toml").read_text("utf-8"))
+    read = read_tables(Path(__file__).parent / "totals.toml")
     return {kind: frozenset(map(_plain, words)) for kind, words in read.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from geozone.model import Basis, Finding, Origin, Register, RegisterTotal, Sever
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
 from geozone.registers.reader import read_register
 from geozone.seeds import get_zone
+from geozone.toml_tables import read_tables
 
 
 def embedded_registers(zone: Zone | str) -> dict[str, Register]:
@@ -67,7 +67,7 @@ def _partial(register: Register, id_: str) -> Finding:
 
 @cache
 def _declared() -> dict[str, Any]:
-    return tomllib.loads((_folder() / "registers.toml").read_text("utf-8"))
+    return read_tables(_folder() / "registers.toml")
 
 
 @cache

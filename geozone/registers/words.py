@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from geozone.files import shipped
 from geozone.manifest.units import multiples
 from geozone.model import REGISTER_COLUMNS
+from geozone.toml_tables import read_tables
 
 PLACE_COLUMNS = ("province", "city", "county")  # columns that name a unit instead of giving its code
 MEASURES = ("shore_km", "area_km2", "length_km")
@@ -211,7 +211,7 @@ def register_words(table: str) -> dict[str, Any]:
 
 @cache
 def _words() -> dict[str, Any]:
-    words = tomllib.loads((shipped("layers") / "registers" / "words.toml").read_text("utf-8"))
+    words = read_tables(shipped("layers") / "registers" / "words.toml")
     unknown = set(words["headings"]) - set(REGISTER_COLUMNS) - {*PLACE_COLUMNS, "kind", "township", "role"}
     assert not unknown, unknown
     return words

@@ -12,6 +12,7 @@ PACKAGE = Path(geozone.__file__).parent
 # a room may import rooms of a lower storey, and its own modules
 DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
+    {"toml_tables"},
     {"addresses", "messages", "quiet", "system"},
     {"errors"},
     {"aligned", "lookalikes", "choices", "files", "model", "rounding", "shortage"},
