@@ -1,9 +1,12 @@
-"""Read one layer of a vector file into EPSG:4490, every decision reported."""
+"""Read one layer of a vector file into EPSG:4490, every decision reported.
+
+A reader is loaded with the first file of its format.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +22,16 @@ from geozone.model import Layer, LayerSpec, Severity
 from geozone.overlay.rings import not_finite, without_empty_rings
 from geozone.read.address import split_layer
 from geozone.read.bulk import LEFT_OFF, is_missing, plain_values, reason_of
-from geozone.read.columns import CHOSEN
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields
 from geozone.read.formats import Format
-from geozone.read.gdal import layers_of, read_gdal
-from geozone.read.geojson import DEFAULT_CRS, read_geojson
-from geozone.read.mapinfo import read_mapinfo
 from geozone.read.notes import Notes
-from geozone.read.parcels import read_parcels
-from geozone.read.parquet import read_parquet
-from geozone.read.postgis import read_postgis
 from geozone.read.recode import report_lost, without_broken_text
 from geozone.read.safety import LIMITS, Limits, few_columns, too_many_features
 from geozone.read.salvage import NAMED
-from geozone.read.shapefile import read_shapefile
 from geozone.read.shift import find_shift
 from geozone.read.source import Source, open_source
 from geozone.read.stated import with_crs_beside
-from geozone.read.tables import placed_sheets, read_csv, read_xlsx
 from geozone.read.transform import changes_of
 
 # formats whose only layer goes by the name of the file
@@ -108,6 +102,8 @@ def read_layer(
     if is_database(path):
         shown: Path | str = without_password(str(path))
         notes = Notes(spec.id if spec else layer or "postgis")
+        from geozone.read.postgis import read_postgis
+
         content = _Content(read_postgis(str(path), layer, limits, notes), None)
     else:
         shown = Path(path)
@@ -124,9 +120,11 @@ def read_layer(
     report_lost(data, notes)
     _report_empty(data, notes)
     data = to_cgcs2000(data, Wanted(crs, refuse_datum), content.default, shown, notes)
-    named = {
-        name: field for name, field in (fields or {}).items() if not (content.tabular and name in CHOSEN)
-    }
+    named = dict(fields or {})
+    if content.tabular:
+        from geozone.read.columns import CHOSEN
+
+        named = {name: field for name, field in named.items() if name not in CHOSEN}
     data = map_fields(data, named, shown, notes)
     if crs is None and not _is_embedded(shown):
         find_shift(data, notes)
@@ -151,7 +149,11 @@ def list_layers(path: str | Path, *, limits: Limits = LIMITS) -> list[str]:
             if source.format in _ONE_LAYER:
                 return [source.path.stem]
             if source.format is Format.XLSX:
+                from geozone.read.tables import placed_sheets
+
                 return placed_sheets(source, limits)
+            from geozone.read.gdal import layers_of
+
             return layers_of(source, notes)
     except InputError as error:
         if error.message.key != "read.several_layers":
@@ -172,30 +174,54 @@ def _read(
     source: Source, encoding: str | None, fields: Mapping[str, str], limits: Limits, notes: Notes
 ) -> _Content:
     """Return the layer as the file has it, and the CRS that holds where it states none."""
-    readers: dict[Format, Callable[[], gpd.GeoDataFrame]] = {
-        Format.SHAPEFILE: lambda: read_shapefile(source, encoding, notes),
-        Format.GEOJSON: lambda: read_geojson(source, encoding, limits, notes),
-        Format.TAB: lambda: read_mapinfo(source, encoding, notes),
-        Format.MIF: lambda: read_mapinfo(source, encoding, notes),
-        Format.PARCELS: lambda: read_parcels(source, encoding, limits, notes),
-    }
-    tables: dict[Format, Callable[[], tuple[gpd.GeoDataFrame, str | None]]] = {
-        Format.CSV: lambda: read_csv(source, encoding, fields, limits, notes),
-        Format.XLSX: lambda: read_xlsx(source, fields, limits, notes),
-        Format.GEOPARQUET: lambda: read_parquet(source, fields, notes),
-    }
-    reader = readers.get(source.format, lambda: read_gdal(source, encoding, limits, notes))
-    tabular = source.format in tables
-    prescribed = DEFAULT_CRS if source.format is Format.GEOJSON else None
     try:
-        data, default = tables[source.format]() if tabular else (reader(), prescribed)
-        return _Content(with_crs_beside(data, source, notes), default, tabular)
+        content = _content(source, encoding, fields, limits, notes)
+        return replace(content, data=with_crs_beside(content.data, source, notes))
     except GeozoneError:
         raise
     except Exception as error:  # the parsers below raise whatever they like on damaged files
         raise InputError(
             "read.unreadable", path=source.shown, reason=reason_of(error, source.path)
         ) from error
+
+
+def _content(
+    source: Source, encoding: str | None, fields: Mapping[str, str], limits: Limits, notes: Notes
+) -> _Content:
+    match source.format:
+        case Format.SHAPEFILE:
+            from geozone.read.shapefile import read_shapefile
+
+            found = _Content(read_shapefile(source, encoding, notes), None)
+        case Format.GEOJSON:
+            from geozone.read.geojson import DEFAULT_CRS, read_geojson
+
+            found = _Content(read_geojson(source, encoding, limits, notes), DEFAULT_CRS)
+        case Format.TAB | Format.MIF:
+            from geozone.read.mapinfo import read_mapinfo
+
+            found = _Content(read_mapinfo(source, encoding, notes), None)
+        case Format.PARCELS:
+            from geozone.read.parcels import read_parcels
+
+            found = _Content(read_parcels(source, encoding, limits, notes), None)
+        case Format.CSV:
+            from geozone.read.tables import read_csv
+
+            found = _Content(*read_csv(source, encoding, fields, limits, notes), tabular=True)
+        case Format.XLSX:
+            from geozone.read.tables import read_xlsx
+
+            found = _Content(*read_xlsx(source, fields, limits, notes), tabular=True)
+        case Format.GEOPARQUET:
+            from geozone.read.parquet import read_parquet
+
+            found = _Content(*read_parquet(source, fields, notes), tabular=True)
+        case _:
+            from geozone.read.gdal import read_gdal
+
+            found = _Content(read_gdal(source, encoding, limits, notes), None)
+    return found
 
 
 def _all_broken(shown: Path | str, notes: Notes) -> InputError:

@@ -99,6 +99,22 @@ def test_a_check_loads_what_reads_the_file_and_no_more(tmp_path):
         assert loaded <= READING, path
 
 
+def test_a_check_loads_the_reader_of_its_format_alone(tmp_path):
+    path = tmp_path / "units.geojson"
+    samples.sample_units().iloc[:5][["code", "geometry"]].to_file(path)
+    tell = "\nprint('loaded', *sorted(name for name in sys.modules if name.startswith('geozone.read.')))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", called(["check", str(path)]) + tell],
+        capture_output=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+    loaded = set(done.stdout.splitlines()[-1].split()[1:])
+    readers = {
+        f"geozone.read.{name}"
+        for name in ("gdal", "geojson", "parcels", "parquet", "postgis", "shapefile", "tables")
+    }
+    assert loaded & readers == {"geozone.read.geojson"}
+
+
 def test_a_build_loads_no_compiler_and_no_second_library_for_what_numpy_does():
     (loaded,) = heavy_after("import geozone.run.output, geozone.run.folder")
     assert not loaded & {"exactextract", "mapclassify", "matplotlib", "numba", "pypinyin", "scipy", "sklearn"}
