@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geozone.model import CRS
+from geozone.model import CRS, Finding
 from geozone.overlay.borders import node_with, shared_lengths
 from geozone.overlay.edges import linework
+from geozone.overlay.losses import tell
 from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import (
     Geometries,
@@ -23,7 +24,8 @@ from geozone.overlay.plane import (
     to_plane,
     with_crs,
 )
-from geozone.overlay.zones import Zones, frame_of, make_zones, polygonal
+from geozone.overlay.zone_overlaps import zones_apart
+from geozone.overlay.zones import Zones, frame_of, polygonal
 
 
 def line_lengths(lines: Any, zones: Any, *, by: str | None = None) -> pd.DataFrame:
@@ -42,11 +44,17 @@ def line_lengths(lines: Any, zones: Any, *, by: str | None = None) -> pd.DataFra
     Returns
     -------
     DataFrame
-        Index: zone key. Columns: ``length_km``.
+        Index: zone key. Columns: ``length_km``. ``attrs`` hold what was found in the zones, such as that they overlap
+        (`geozone.overlay.losses.told`).
     """
-    prepared = make_zones(zones, by)
-    inside = shared_lengths(*_prepared(lines, prepared))
-    return pd.DataFrame({"length_km": inside}, index=prepared.keys)
+    prepared = zones_apart(zones, by)
+    return tell(lengths_in(lines, prepared), prepared.findings)
+
+
+def lengths_in(lines: Any, zones: Zones) -> pd.DataFrame:
+    """Return what `line_lengths` does, of zones in the plane about which nothing is to be told."""
+    inside = shared_lengths(*_prepared(lines, zones))
+    return pd.DataFrame({"length_km": inside}, index=zones.keys)
 
 
 def lines_in_layer(
@@ -66,10 +74,12 @@ def lines_in_layer(
     Returns
     -------
     DataFrame
-        Index: zone key, or the index of `lines`. Columns: ``length_km``, ``inside_km``, ``share``.
+        Index: zone key, or the index of `lines`. Columns: ``length_km``, ``inside_km``, ``share``. ``attrs`` as for
+        `line_lengths`.
     """
     cover = polygonal(to_plane(frame_of(layer)))
     cover = shapely.make_valid(cover, method="structure", keep_collapsed=False)
+    findings: tuple[Finding, ...] = ()
     if zones is None:
         frame = frame_of(lines)
         separate = to_plane(frame)
@@ -78,14 +88,15 @@ def lines_in_layer(
         index = frame.index
         covered = plane_length_km(inside)
     else:
-        prepared = make_zones(zones, by)
-        index = prepared.keys
+        prepared = zones_apart(zones, by)
+        index, findings = prepared.keys, prepared.findings
         once, polygons = _prepared(lines, prepared)
         whole = shared_lengths(once, polygons)
         covered = shared_lengths(shapely.get_parts(linear(_inside(once, cover))), polygons)
     with np.errstate(invalid="ignore"):
         share = np.where(whole > 0, covered / whole, np.nan)
-    return pd.DataFrame({"length_km": whole, "inside_km": covered, "share": share}, index=index)
+    table = pd.DataFrame({"length_km": whole, "inside_km": covered, "share": share}, index=index)
+    return tell(table, findings)
 
 
 def lines_within(lines: gpd.GeoDataFrame, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -110,14 +121,15 @@ def points_in_zones(points: Any, zones: Any, *, by: str | None = None) -> pd.Dat
     Returns
     -------
     DataFrame
-        Index: zone key. Columns: ``points``.
+        Index: zone key. Columns: ``points``. ``attrs`` as for `line_lengths`.
     """
-    prepared = make_zones(zones, by)
+    prepared = zones_apart(zones, by)
     places = to_plane(frame_of(points))
     kind = shapely.get_type_id(places)
     places[kind > 0] = shapely.point_on_surface(places[kind > 0])
     zone, _ = shapely.STRtree(places).query(prepared.polygons, predicate="intersects")
-    return pd.DataFrame({"points": np.bincount(zone, minlength=len(prepared))}, index=prepared.keys)
+    table = pd.DataFrame({"points": np.bincount(zone, minlength=len(prepared))}, index=prepared.keys)
+    return tell(table, prepared.findings)
 
 
 def plane_length_km(lines: Geometries) -> Numbers:

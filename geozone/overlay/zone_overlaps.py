@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -15,8 +16,8 @@ from geozone.checks.accuracy import UNSTATED_M, stated_accuracy_m
 from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.overlay.plane import Geometries, Indices, Numbers
-from geozone.overlay.zone_grid import Sheet
-from geozone.overlay.zones import Zones, frame_of, overlaps
+from geozone.overlay.zone_grid import Sheet, make_sheets
+from geozone.overlay.zones import Zones, frame_of, make_zones, overlaps
 
 Flags = npt.NDArray[np.bool_]
 
@@ -65,6 +66,13 @@ def zone_overlaps(prepared: Zones, zones: Any, by: str | None, sheets: Sequence[
         )
         if rows.any()
     ]
+
+
+def zones_apart(zones: Any, by: str | None) -> Zones:
+    """Return zones as `make_zones` does, with what they share with each other among their findings."""
+    prepared = make_zones(zones, by)
+    shared = zone_overlaps(prepared, zones, by, make_sheets(prepared.polygons))
+    return replace(prepared, findings=(*prepared.findings, *shared))
 
 
 def _related(

@@ -37,6 +37,7 @@ _OF_TYPE = {
 }
 BYTE_FILL, LAST_BYTE_VALUE = 255, 230  # a byte looks like a fill where no other comes near it
 ABSURD = 1e20  # float fills such as -3.4e38 and 1e20 lie at or beyond this
+_SAYING = {"units", "unit", "long_name", "standard_name", "tifftag_imagedescription"}
 _COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 _LOOKED_AT = 1024  # pixels a side of a raster whose pixels are all looked at
 _WINDOW, _WINDOWS = 128, 6  # of a larger one: pixels a side of a window, windows a side
@@ -52,6 +53,7 @@ class Band:
     scale: float = 1.0
     offset: float = 0.0
     unit: str = ""
+    described: str = ""  # what the file says of the band in words
     alpha: int | None = None  # the band that tells how far a pixel is seen
     masked: bool = False  # the file has a mask, in itself or beside it
     bits: int | None = None  # that a number has, where they are fewer than those of its type
@@ -126,7 +128,25 @@ def band_of(dataset: Any, number: int | None, nodata: float | None, shown: Path,
     declared = dataset.nodatavals[number - 1] if nodata is None else nodata
     unit = (dataset.units[number - 1] or "").strip()
     bits = dataset.tags(number, ns="IMAGE_STRUCTURE").get("NBITS")
-    return Band(number, dtype, declared, scale, offset, unit, alpha, masked, int(bits) if bits else None)
+    return Band(
+        number,
+        dtype,
+        declared,
+        scale,
+        offset,
+        unit,
+        _described(dataset, number),
+        alpha,
+        masked,
+        int(bits) if bits else None,
+    )
+
+
+def _described(dataset: Any, number: int) -> str:
+    """Return what a file says of a band in words: its description, and the metadata that say what its values are."""
+    tags = {**dataset.tags(), **dataset.tags(number)}
+    said = [tags[name] for name in tags if name.rpartition("#")[2].casefold() in _SAYING]
+    return "; ".join([dataset.descriptions[number - 1] or "", *said]).strip("; ")
 
 
 def find_fills(raster: Raster, notes: Notes) -> None:

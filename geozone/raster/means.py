@@ -16,7 +16,9 @@ from geozone.messages import message
 from geozone.model import Decision, Finding, Severity
 from geozone.overlay.losses import tell
 from geozone.overlay.plane import Numbers
+from geozone.overlay.zone_overlaps import zones_apart
 from geozone.overlay.zones import Zones, make_zones
+from geozone.raster.density import density_found
 from geozone.raster.passes import Scan, count_together, scans_of
 from geozone.raster.shares import partly
 from geozone.raster.tiles import Tiles, tiles_of
@@ -58,7 +60,7 @@ def zonal_means(
     DataFrame
         Index: zone key. Columns: ``zone_km2``, ``data_km2`` (area of the zone with a value), ``mean``; with a weighting
         raster also ``weight`` (of the ground with a value) and ``missing`` (of the rest). A zone without a value has no
-        mean.
+        mean. ``attrs`` as for `weighted_sums`.
 
     Raises
     ------
@@ -68,10 +70,10 @@ def zonal_means(
     Warns
     -----
     GeozoneWarning
-        If zones are partly without data or weight, several bands could be meant, the CRS was inferred, or values look like
-        undeclared ones for missing data.
+        If zones overlap, or are partly without data or weight, several bands could be meant, the CRS was inferred, values
+        look like undeclared ones for missing data, or a weighting raster says that its values are per area.
     """
-    prepared = make_zones(zones, by)
+    prepared = zones_apart(zones, by)
     weights = None if is_area(weight) else tiles_of(weight, crs=weight_crs, arrays_crs=crs)
     sums = WeightedCount(tiles_of(raster, crs=crs, band=band, nodata=nodata), prepared, weights)
     count_together(sums.scans)
@@ -82,8 +84,9 @@ def zonal_means(
     with np.errstate(invalid="ignore", divide="ignore"):
         columns["mean"] = np.where(found.weight > 0, found.total / found.weight, np.nan)
     table = pd.DataFrame(columns, index=prepared.keys)
-    warn([*found.findings, *partly(table)])
-    return table
+    findings = [*prepared.findings, *found.findings, *partly(table)]
+    warn(findings)
+    return tell(table, findings, found.decisions)
 
 
 def weighted_sums(
@@ -202,6 +205,9 @@ class WeightedCount:
             (name, Decision("weight", "total", message("raster.weight_total"))) for name in weights.called
         ]
         findings += [*weights.findings, *people.findings, *_unweighted(zones, people.known)]
+        findings += [
+            found for one in self._people if (found := density_found(one.counter.raster)) is not None
+        ]
         return Found(values.known, weighted.total, weighted.known, weighted.void, findings, decisions)
 
 

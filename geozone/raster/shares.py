@@ -15,6 +15,7 @@ from geozone.model import Finding, Severity
 from geozone.overlay.losses import tell
 from geozone.overlay.mosaic import cut_to_layer
 from geozone.overlay.plane import Numbers
+from geozone.overlay.zone_overlaps import zones_apart
 from geozone.overlay.zones import Zones, make_zones
 from geozone.raster.classes import ClassAreas
 from geozone.raster.passes import Scan, count_together, scans_of
@@ -59,7 +60,8 @@ def zonal_shares(
     DataFrame
         Index: zone key. Columns: ``zone_km2``, ``data_km2`` (area of the zone with data), and one column per class, named
         by its value, with its share of ``data_km2``. Areas are true areas on the CGCS2000 ellipsoid. A zone that the data
-        merely touches, by less than a shift of its outline by 0.1 m would make up, has none.
+        merely touches, by less than a shift of its outline by 0.1 m would make up, has none. ``attrs`` hold what was decided
+        and found (`geozone.overlay.losses.told`, `decided`).
 
     Raises
     ------
@@ -73,10 +75,10 @@ def zonal_shares(
     Warns
     -----
     GeozoneWarning
-        If zones are partly without data, several bands could be meant, the CRS was inferred, or a class looks like an
-        undeclared value for missing data.
+        If zones overlap, or are partly without data, several bands could be meant, the CRS was inferred, or a class looks
+        like an undeclared value for missing data.
     """
-    prepared = make_zones(zones, by)
+    prepared = zones_apart(zones, by)
     tiles = tiles_of(raster, crs=crs, band=band, nodata=nodata)
     count = ClassCount(tiles, prepared)
     count_together(count.scans)
@@ -87,8 +89,9 @@ def zonal_shares(
     table = pd.DataFrame({"zone_km2": prepared.area / 1e6, "data_km2": data / 1e6}, index=prepared.keys)
     classes = pd.DataFrame(shares, index=prepared.keys, columns=found.classes.tolist())
     table = pd.concat([table, classes], axis=1)
-    warn([*tiles.findings, *found.findings, *partly(table)])
-    return table
+    findings = [*prepared.findings, *tiles.findings, *found.findings, *partly(table)]
+    warn(findings)
+    return tell(table, findings, tiles.decisions)
 
 
 def class_areas(

@@ -16,8 +16,9 @@ from geozone.model import Layer, LayerSource, LayerSpec
 from geozone.overlay.change import change
 from geozone.overlay.cutting import cut_to
 from geozone.overlay.joining import features_in_zones
-from geozone.overlay.length import line_lengths, lines_within
+from geozone.overlay.length import lengths_in, lines_within
 from geozone.overlay.shores import NOWHERE, shore_lengths
+from geozone.overlay.zones import make_zones
 from geozone.rates.filters import passes
 from geozone.rates.needs import (
     AreaNeed,
@@ -141,7 +142,7 @@ def _(need: LengthNeed, materials: Materials) -> pd.DataFrame:
     if role is not None and role.shore:
         table = shore_lengths(lines, materials.finest)
         return table[table["code"] != NOWHERE]
-    table = line_lengths(lines, materials.finest, by="code")
+    table = lengths_in(lines, make_zones(materials.finest, "code"))
     return table.rename_axis("code").reset_index()
 
 

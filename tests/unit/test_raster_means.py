@@ -4,6 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import raster_samples
+import rasterio
 import shapely
 from affine import Affine
 from hypothesis import given, settings
@@ -242,6 +243,23 @@ def test_values_on_both_sides_of_a_fill_are_not_suspected():
     assert not told(table)
     areas = cut_cells(x, ZONES.geometry[0])
     assert table["sum"][0] == pytest.approx((areas * x.ravel()).sum(), rel=1e-7, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("unit", "name", "told_so"),
+    [
+        ("people/km2", "weights", True),
+        ("", "人口密度", True),
+        ("", "chn_pd_2020_1km", True),
+        ("people", "people", False),
+    ],
+)
+def test_weights_that_say_that_they_are_a_density_are_told(tmp_path, unit, name, told_so):
+    weights = saved(tmp_path / f"{name}.tif", values(2))
+    with rasterio.open(weights, "r+") as file:
+        file.units = (unit,)
+    table = weighted_sums((values(), GRID), ZONES.iloc[:1], weight=weights, crs=CRS)
+    assert ("weight_density" in {finding.kind for finding in told(table)}) is told_so
 
 
 def test_a_weighting_raster_says_how_it_was_taken_and_where_it_is_missing(tmp_path):

@@ -8,15 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from affine import Affine
 
 import geozone
 from geozone.cli import cli
 from geozone.errors import GeozoneWarning
+from geozone.overlay.length import line_lengths, lines_in_layer, points_in_zones
 from geozone.overlay.losses import told
 from geozone.overlay.plane import area_km2
 from geozone.overlay.zone_overlaps import KINDS
 
 LAYER = gpd.GeoDataFrame(geometry=[shapely.box(116.1, 39.1, 116.2, 39.2)], crs=4490)
+LINES = gpd.GeoDataFrame(geometry=[shapely.LineString([(116.1, 39.1), (116.9, 39.2)])], crs=4490)
 METRE = 1 / 111_000
 WEST, EAST = shapely.box(116, 39, 116.5, 40), shapely.box(116.5, 39, 117, 40)
 
@@ -46,13 +49,47 @@ def by_change(frame):
     return geozone.change(LAYER, LAYER, frame, by="key")
 
 
-@pytest.mark.parametrize("make", [by_coverage, by_mosaic, by_change])
+RASTER = np.ones((20, 20), dtype="uint8"), Affine(0.05, 0, 116, 0, -0.05, 40)
+
+
+def by_shares(frame):
+    return geozone.zonal_shares(RASTER, frame, by="key", crs=4490)
+
+
+def by_means(frame):
+    return geozone.zonal_means(RASTER, frame, by="key", crs=4490)
+
+
+def by_lengths(frame):
+    return line_lengths(LINES, frame, by="key")
+
+
+def by_shares_of_lines(frame):
+    return lines_in_layer(LINES, LAYER, frame, by="key")
+
+
+def by_points(frame):
+    return points_in_zones(LAYER, frame, by="key")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        by_coverage, by_mosaic, by_change, by_shares, by_means, by_lengths, by_shares_of_lines, by_points
+    ],
+)  # fmt: skip
 def test_zones_that_overlap_are_told_with_the_ground_they_share(make):
     [finding] = found(zones(WEST, shapely.box(116.4, 39, 117, 40)), make)
     shared = float(area_km2(np.array([shapely.box(116.4, 39, 116.5, 40)]), 4490)[0])
     assert finding.kind == "zones_overlap"
     assert float(finding.message.params["area"]) == pytest.approx(shared, abs=1e-3)
     assert finding.message.params["first"] == "a × b"
+
+
+@pytest.mark.parametrize("make", [by_shares, by_means])
+def test_a_function_that_returns_a_plain_table_warns_of_it(make):
+    with pytest.warns(GeozoneWarning, match="must not be added up"):
+        make(zones(WEST, shapely.box(116.4, 39, 117, 40)))
 
 
 def test_a_streamed_layer_tells_it_as_well(tmp_path):
