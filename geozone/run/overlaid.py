@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -14,14 +15,15 @@ from geozone.checks.accuracy import accuracy_m
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.messages import text
-from geozone.model import Layer, LayerSpec, Target
+from geozone.model import Finding, Layer, LayerSpec, Target
 from geozone.overlay.area_choices import area_variants
 from geozone.overlay.compiled.kept import is_compiled
+from geozone.overlay.losses import told
 from geozone.overlay.shores import NOWHERE, shore_lengths
 from geozone.overlay.slivers import Sliver, outlines, slivers
 from geozone.overlay.units import finest_units
 from geozone.rates.compute import all_needs
-from geozone.rates.needs import AreaNeed, ConnectedNeed, Need
+from geozone.rates.needs import AreaNeed, ClassNeed, ConnectedNeed, MeanNeed, Need
 from geozone.run.findings import shore_elsewhere, unused_layer
 from geozone.run.inputs import Inputs
 from geozone.run.layers import role_of
@@ -76,6 +78,7 @@ def overlay(run: Reading, inputs: Inputs, targets: Sequence[Target], chosen: Seq
     )
     tables = supply(needs, materials)
     run.keep(mosaics.findings, tell=True)
+    tell_counted(run, tables)
     tell_unused(run, layers, inputs.rasters, needs)
     shore_km = _shores(run, layers, finest)
     areas = _statutory_areas(run, layers, units)
@@ -83,6 +86,33 @@ def overlay(run: Reading, inputs: Inputs, targets: Sequence[Target], chosen: Seq
     figures = {"units": len(finest), "pieces": len(pieces), "area_km2": float(pieces["area_km2"].sum())}
     run.end_step("overlay", figures)
     return Overlaid(ground, needs, materials, tables, shore_km, areas)
+
+
+def tell_counted(run: Reading, tables: Mapping[Need, pd.DataFrame]) -> None:
+    """Tell what was found while rasters were counted: only then all of their pixels are seen, and where weights are missing."""
+    known = {(finding.layer, finding.kind) for finding in run.findings}
+    for own in (True, False):
+        found = {}
+        for need, table in tables.items():
+            if isinstance(need, ClassNeed | MeanNeed) and (need.raster in run.project.own) is own:
+                for finding in told(table):
+                    if (Path(finding.layer).stem, finding.kind) not in known:
+                        one = _without_folder(replace(finding, layer=need.raster))
+                        found[one.kind, one.message.text.en] = one
+        run.keep(list(found.values()), tell=own)
+
+
+def _without_folder(finding: Finding) -> Finding:
+    """Return a finding that calls its file by the name alone: no output but the record knows folders of a machine."""
+    params = finding.message.params
+    if "path" not in params:
+        return finding
+    shown = {**params, "path": Path(params["path"]).name}
+    return replace(
+        finding,
+        message=replace(finding.message, params=shown),
+        remedy=replace(finding.remedy, params={**finding.remedy.params, "path": shown["path"]}),
+    )
 
 
 def tell_unused(
