@@ -42,6 +42,7 @@ Cells = list[list[str]]
 
 _CODE_LIKE = re.compile(r"code|dm$|bsm|代码|编码|编号|标识码", re.IGNORECASE)
 _LOOKED_AT = 10  # rows among which the heading is looked for
+_COMMENT = 60  # characters of a comment that are shown
 _UNITS = 2  # rows of units that may stand below a heading
 
 
@@ -169,7 +170,7 @@ def _sheets(source: Source, limits: Limits) -> dict[str, Sheet]:
 
 
 def _tell_unseen(sheet: Sheet, notes: Notes) -> None:
-    """Say that rows are hidden or struck through, which are read all the same, and that formulas have no results."""
+    """Say what people see and a table does not: rows hidden or struck through, comments; and formulas without results."""
     hidden = sorted(sheet.hidden_rows)
     if hidden:
         notes.find("rows_hidden", Severity.WARNING, sheet=sheet.title, count=len(hidden))
@@ -177,6 +178,21 @@ def _tell_unseen(sheet: Sheet, notes: Notes) -> None:
         notes.find("rows_struck", Severity.WARNING, sheet=sheet.title, count=len(sheet.struck_rows))
     if sheet.unsaved:
         notes.find("formulas_unsaved", Severity.WARNING, sheet=sheet.title, count=len(sheet.unsaved))
+    if sheet.part_struck:
+        row = min(sheet.part_struck)[0]
+        notes.find(
+            "cells_part_struck", Severity.WARNING, sheet=sheet.title, count=len(sheet.part_struck), row=row
+        )
+    if sheet.comments:
+        place = min(sheet.comments)
+        notes.find(
+            "cells_commented",
+            Severity.WARNING,
+            sheet=sheet.title,
+            count=len(sheet.comments),
+            row=place[0],
+            comment=sheet.comments[place][:_COMMENT],
+        )
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ are read, so a single cell far out costs nothing. Merged cells hold their value 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,8 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     struck_rows: frozenset[int] = frozenset()  # with a filled cell whose text is struck through
     unsaved: frozenset[tuple[int, int]] = frozenset()  # cells whose formula was saved without its result
+    part_struck: frozenset[tuple[int, int]] = frozenset()  # cells of whose text a part is struck through
+    comments: Mapping[tuple[int, int], str] = field(default_factory=dict)  # by row and column
 
 
 def is_workbook(path: Path) -> bool:
@@ -120,6 +122,8 @@ def filled_sheet(
     hidden_columns: frozenset[int],
     struck_rows: frozenset[int],
     unsaved: frozenset[tuple[int, int]] = frozenset(),
+    part_struck: frozenset[tuple[int, int]] = frozenset(),
+    comments: Mapping[tuple[int, int], str] | None = None,
 ) -> Sheet:
     """Return a sheet from its filled cells, with merged cells filled."""
     columns = sorted({column for row in cells.values() for column in row})
@@ -142,6 +146,8 @@ def filled_sheet(
         hidden_columns,
         struck_rows,
         unsaved,
+        part_struck,
+        comments or {},
     )
 
 

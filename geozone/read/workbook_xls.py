@@ -44,6 +44,7 @@ def open_xls(path: Path, shown: Path, limits: Limits) -> list[Sheet]:
 def _xls_sheet(book: xlrd.Book, sheet: Any, shown: Path) -> Sheet:
     cells: dict[int, dict[int, Any]] = {}
     struck_rows: set[int] = set()
+    part_struck: set[tuple[int, int]] = set()
     for number in range(sheet.nrows):
         row = {place: _xls_value(book, cell) for place, cell in enumerate(sheet.row(number), 1)}
         row = {place: value for place, value in row.items() if value is not None and value != ""}
@@ -54,6 +55,9 @@ def _xls_sheet(book: xlrd.Book, sheet: Any, shown: Path) -> Sheet:
             )
             if any(font.struck_out for font in fonts):
                 struck_rows.add(number + 1)
+    for (row, column), runs in sheet.rich_text_runlist_map.items():
+        if any(book.font_list[font].struck_out for _, font in runs):
+            part_struck.add((row + 1, column + 1))
     return filled_sheet(
         sheet.name,
         sheet.visibility == 0,
@@ -63,6 +67,12 @@ def _xls_sheet(book: xlrd.Book, sheet: Any, shown: Path) -> Sheet:
         hidden_rows=frozenset(row + 1 for row, told in sheet.rowinfo_map.items() if told.hidden),
         hidden_columns=frozenset(column + 1 for column, told in sheet.colinfo_map.items() if told.hidden),
         struck_rows=frozenset(struck_rows),
+        part_struck=frozenset(part_struck),
+        comments={
+            (row + 1, column + 1): " ".join(note.text.split())
+            for (row, column), note in sheet.cell_note_map.items()
+            if note.text.strip()
+        },
     )
 
 

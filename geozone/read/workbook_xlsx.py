@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import FORMULA_TAG, INLINE_STRING, VALUE_TAG, WorkSheetParser
 
 from geozone.errors import InputError
 from geozone.messages import text
@@ -14,6 +14,7 @@ from geozone.read.door.content import opened
 from geozone.read.door.packed import opened_zip
 from geozone.read.safety import Limits
 from geozone.read.workbook import CellError, Share, Sheet, filled_sheet, require_small
+from geozone.read.workbook_marks import PART, WHOLE, comments_of, struck_runs, struck_strings
 
 _PERCENT_FORMATS = (9, 10)  # built-in number formats of percentages
 
@@ -45,29 +46,41 @@ def open_xlsx(path: Path, shown: Path, limits: Limits) -> list[Sheet]:
             raise InputError(
                 "read.unreadable", path=shown, reason=text("read.sheet_missing", sheets="、".join(lost))
             )
-        return [_xlsx_sheet(sheet, shown) for sheet in sheets.values()]
+        struck = struck_strings(reader.archive)
+        return [_xlsx_sheet(sheet, shown, struck) for sheet in sheets.values()]
 
 
 class _Parser(WorkSheetParser):
-    """The parser of openpyxl, which also notes the formulas without a result.
+    """The parser of openpyxl, which also notes the formulas without a result, and texts of which runs are struck through.
 
     The reading mode of openpyxl itself would take the declared dimension for true and pass merged cells over; its full
     mode holds an object for every cell.
     """
 
     unsaved: set[tuple[int, int]]
+    struck_strings: dict[int, str]  # by number of the shared text
+    struck: dict[tuple[int, int], str]
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
         # a result that is empty text has the type "str"
         if cell["value"] is None and cell["data_type"] == "n" and element.find(FORMULA_TAG) is not None:
             self.unsaved.add((cell["row"], cell["column"]))
+        if (struck := self._struck(element)) is not None:
+            self.struck[cell["row"], cell["column"]] = struck
         return cell
 
+    def _struck(self, element: Any) -> str | None:
+        if element.get("t") == "s":
+            number = element.findtext(VALUE_TAG) if self.struck_strings else None
+            return None if number is None else self.struck_strings.get(int(number))
+        inline = element.find(INLINE_STRING) if element.get("t") == "inlineStr" else None
+        return None if inline is None else struck_runs(inline)
 
-def _xlsx_sheet(sheet: Any, shown: Path) -> Sheet:
+
+def _xlsx_sheet(sheet: Any, shown: Path, struck: dict[int, str]) -> Sheet:
     book = sheet.parent
-    percent, struck = _percent_styles(book), _struck_styles(book)
+    percent, struck_styles = _percent_styles(book), _struck_styles(book)
     struck_rows: set[int] = set()
     cells: dict[int, dict[int, Any]] = {}
     with book._archive.open(sheet._worksheet_path) as stream:  # noqa: SLF001 - read-only sheets offer no other way
@@ -79,13 +92,14 @@ def _xlsx_sheet(sheet: Any, shown: Path) -> Sheet:
             date_formats=book._date_formats,  # noqa: SLF001 - as above
             timedelta_formats=book._timedelta_formats,  # noqa: SLF001 - as above
         )
-        parser.unsaved = set()
+        parser.unsaved, parser.struck = set(), {}
+        parser.struck_strings = struck
         for _, row in parser.parse():
             for cell in row:
                 value = cell["value"]
                 if value is None or value == "":
                     continue
-                if cell["style_id"] in struck:
+                if cell["style_id"] in struck_styles:
                     struck_rows.add(cell["row"])
                 if cell["data_type"] == "e":
                     value = CellError(value)
@@ -111,8 +125,10 @@ def _xlsx_sheet(sheet: Any, shown: Path) -> Sheet:
         merged,
         hidden_rows=hidden,
         hidden_columns=columns,
-        struck_rows=frozenset(struck_rows),
+        struck_rows=frozenset(struck_rows | {row for (row, _), how in parser.struck.items() if how == WHOLE}),
         unsaved=frozenset(parser.unsaved),
+        part_struck=frozenset(place for place, how in parser.struck.items() if how == PART),
+        comments=comments_of(book._archive, sheet._worksheet_path),  # noqa: SLF001 - as above
     )
 
 

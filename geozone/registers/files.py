@@ -63,6 +63,8 @@ class Grid:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     struck_rows: set[int] = field(default_factory=set)
+    part_struck: set[Place] = field(default_factory=set)  # cells of whose text a part is struck through
+    comments: dict[Place, str] = field(default_factory=dict)
     stray: list[int] = field(default_factory=list)  # rows with a quote that has no partner
     findings: list[Finding] = field(default_factory=list)  # of the reader
 
@@ -176,6 +178,12 @@ def _sheet_grid(sheet: Sheet, path: Path) -> Grid:
         hidden_rows={rows[number] for number in sheet.hidden_rows if number in rows},
         hidden_columns={columns[number] for number in sheet.hidden_columns if number in columns},
         struck_rows={rows[number] for number in sheet.struck_rows if number in rows},
+        part_struck={(rows[row], columns[column]) for row, column in sheet.part_struck if row in rows},
+        comments={
+            (rows[row], columns[column]): said
+            for (row, column), said in sheet.comments.items()
+            if row in rows and column in columns
+        },
         faults={
             (place, column): str(value)
             for place, row in enumerate(sheet.rows)

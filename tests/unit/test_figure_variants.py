@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from geozone.errors import InputError
 from geozone.figures.tables import read_figures
@@ -81,3 +82,20 @@ def test_a_figure_of_a_later_year_than_all_other_data_is_told(tmp_path):
     table.write_text(f"{HEADINGS},性质\n河北省,森林覆盖率,2097,38,%,目标值", "utf-8")
     _, findings = read_all_figures(load_project(project), load_indicators(), [])
     assert "figures_later" not in {finding.kind for finding in findings}
+
+
+def test_a_value_struck_through_in_part_or_with_a_comment_is_told(tmp_path):
+    path = tmp_path / "指标.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("指标")
+        rows = [
+            HEADINGS.split(","),
+            ["河北省", "森林覆盖率", 2023, 36.3, "%"],
+            ["北京市", "森林覆盖率", 2023, "", "%"],
+        ]
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        sheet.write_comment("D2", "快报数")
+        sheet.write_rich_string("D3", book.add_format({"font_strikeout": True}), "4", "44.9")
+    found = read_figures(path, basis=Basis.OFFICIAL, zone=get_zone("bth"))
+    assert {"figures_part_struck", "figures_cell_comment"} <= kinds(found)

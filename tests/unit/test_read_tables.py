@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 import shapely
+import xlsxwriter
 from office import write_book
 from openpyxl.styles import Font
 from told import decided, kinds
@@ -450,3 +451,16 @@ def test_rows_that_are_struck_through_are_read_and_told(tmp_path):
     layer = read_layer(write_book(tmp_path / "a.xlsx", {"点位": rows}, change=change))
     assert len(layer.data) == 2
     assert "rows_struck" in {one.kind for one in layer.findings}
+
+
+def test_cells_that_are_struck_through_in_part_or_have_a_comment_are_told(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("点位")
+        for number, row in enumerate([["点位", "经度", "纬度"], ["A", 116.1, 39.1], ["B", 116.2, 39.2]]):
+            sheet.write_row(number, 0, row)
+        sheet.write_rich_string("A3", "B", book.add_format({"font_strikeout": True}), "旧")
+        sheet.write_comment("B2", "坐标待核")
+    found = {one.kind: one for one in read_layer(path).findings}
+    assert found["cells_part_struck"].message.params["row"] == 3
+    assert found["cells_commented"].message.params["comment"] == "坐标待核"

@@ -3,7 +3,12 @@
 from datetime import date
 
 import pytest
+import xlsxwriter
+import xlwt
 from office import edit_part, write_book, write_old_book
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from geozone.errors import InputError
@@ -333,6 +338,46 @@ def test_hidden_rows_count_and_are_told(tmp_path):
     assert told(register, Severity.WARNING) == ["hidden_rows", "hidden_columns"]
     register = read(write_old_book(tmp_path / "a.xls", {"名录": rows}, hidden=[2]))
     assert told(register, Severity.WARNING) == ["hidden_rows"]
+
+
+def write_marked_book(path):
+    """Write a register as most programs do, with one status struck through in part, one commented and one struck whole."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet, struck = book.add_worksheet("名录"), book.add_format({"font_strikeout": True})
+        for number, row in enumerate([HEAD, *([name, "建成", *PLACE] for name in ("A湾", "B湾", "C湾"))]):
+            sheet.write_row(number, 0, row)
+        sheet.write_rich_string("B2", struck, "建成", "在建")
+        sheet.write_comment("B3", "待核：2025年已撤销")
+        sheet.write_comment("F3", "与名录无关")
+        sheet.write_rich_string("B4", struck, "建", struck, "成")
+    return path
+
+
+def test_a_status_struck_through_in_part_or_with_a_comment_counts_as_it_stands_and_is_told(tmp_path):
+    register = read(write_marked_book(tmp_path / "a.xlsx"))
+    assert column(register, "status") == ["unknown", "built", "built"]
+    assert {"part_struck", "cell_comment", "struck_rows"} <= set(told(register, Severity.WARNING))
+    [commented] = [one for one in register.findings if one.kind == "register_cell_comment"]
+    assert (commented.feature, commented.message.params["comment"]) == ("3", "待核：2025年已撤销")
+
+    def change(book):  # which writes its texts into the cells themselves
+        strike, plain = InlineFont(strike=True), InlineFont()
+        book.active["B2"] = CellRichText(TextBlock(strike, "12"), TextBlock(plain, "建成"))
+        book.active["A3"].comment = Comment("已删除", "甲")
+
+    rows = [HEAD, ["A湾", "建成", *PLACE], ["B湾", "在建", *PLACE]]
+    register = read(write_book(tmp_path / "b.xlsx", {"名录": rows}, change=change))
+    assert {"part_struck", "cell_comment"} <= set(told(register, Severity.WARNING))
+
+    old = xlwt.Workbook(encoding="utf-8")
+    sheet = old.add_sheet("名录")
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            sheet.write(number, place, cell)
+    sheet.write_rich_text(3, 0, ["C", ("湾", xlwt.easyfont("struck_out on"))])
+    sheet.write(3, 1, "建成")
+    old.save(str(tmp_path / "c.xls"))
+    assert "part_struck" in told(read(tmp_path / "c.xls"), Severity.WARNING)
 
 
 def test_rows_that_are_struck_through_count_and_are_told(tmp_path):
