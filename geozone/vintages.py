@@ -16,6 +16,7 @@ _DATE = re.compile(
 )
 YEAR = re.compile(r"(?:19|20)\d\d")
 _FIRST_DAY = date(1899, 12, 30)  # day 0 of a workbook
+_EMPTY = ("1899", "1900")  # years in which workbooks and databases begin to count days
 _DAYS = (32874, 73050)  # numbers of days that are dates of 1990 to 2099
 _YEARS = (1949, 2100)  # numbers that are years
 _DIGITS = re.compile(r"[\d年月日./\-\s]+")
@@ -96,6 +97,15 @@ def vintage_words(vintage: str) -> Text:
 def date_of_number(days: int) -> date | None:
     """Return the date that a workbook keeps as its number of days; None where that is none of 1990 to 2099."""
     return _FIRST_DAY + timedelta(days=days) if _DAYS[0] <= days <= _DAYS[1] else None
+
+
+def is_empty_date(found: str) -> bool:
+    """Tell whether a date is what programs show where none was entered: the first days that a workbook or database counts.
+
+    >>> is_empty_date("1900-01-01"), is_empty_date("1970"), is_empty_date("2024-05")
+    (True, False, False)
+    """
+    return found.startswith(_EMPTY)
 
 
 def year_shown_as_date(day: date) -> int | None:

@@ -22,7 +22,7 @@ from geozone.registers.status_words import (
     read_status,
 )
 from geozone.registers.words import MEASURES, is_blank, unit_factor
-from geozone.vintages import date_of_number, year_shown_as_date
+from geozone.vintages import date_of_number, is_empty_date, year_shown_as_date
 
 Item = dict[str, Any]
 NATURAL = "natural_bay"  # a kind of geozone's own layer of bays: shown, but not counted
@@ -169,7 +169,7 @@ def _date(reading: Reading, row: str, cell: str) -> str:
         year = year_shown_as_date(date.fromisoformat(found))
         if year is not None:
             return str(year)
-    if not found or is_cut_date(words):
+    if not found or is_cut_date(words) or is_empty_date(found):
         reading.tell("no_date", row, word=cell)
         return ""
     return found

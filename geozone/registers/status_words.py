@@ -15,6 +15,7 @@ from typing import Any
 from geozone.model import Status
 from geozone.registers.status_vocabulary import answers, lengths, plain_status, vocabulary
 from geozone.registers.words import register_words
+from geozone.vintages import is_empty_date
 
 _BRACKETS = "([{【〔〖〈《<“‘\"')]}】〕〗〉》>”’"
 _DIVIDING = ",;:。、，；：!…→\n\r\t|"
@@ -102,7 +103,9 @@ def read_status(cell: Any, heading: str = "", as_of: str = "", *, programme: boo
     if asked not in {None, Status.BUILT} and answers().get(words) is False:
         return StatusReading(Status.UNKNOWN, doubt="open")  # not under construction: built, or not begun
     clauses = [_clause(part, asked or Status.BUILT, as_of, programme=programme) for part in _divided(words)]
-    if asked is not None and _DATE.fullmatch(words):  # the year in which it was reached, in place of a mark
+    if (
+        asked is not None and _DATE.fullmatch(words) and not is_empty_date(words)
+    ):  # the year in which it was reached, in place of a mark
         clauses.append(_Clause([asked]))
     return _merged([clause for clause in clauses if clause is not None], as_of)
 

@@ -98,7 +98,9 @@ def test_a_name_that_differs_from_one_at_its_place_by_brackets_alone_is_told(tmp
     assert "register_alike_name" not in kinds(read(tmp_path, HEADINGS, *sections))
 
 
-@pytest.mark.parametrize("cell", ["20231301", "2023年13月", "2024.5.32"])
+@pytest.mark.parametrize(
+    "cell", ["20231301", "2023年13月", "2024.5.32", "1900-01-01", "1900/1/0", "1899-12-30", "1900年1月"]
+)
 def test_a_date_of_which_only_the_beginning_can_be_one_counts_as_missing_and_is_told(tmp_path, cell):
     register = read(tmp_path, f"{HEADINGS},建成时间", f"甲湾,唐山市,乐亭县,建成,{cell}")
     assert list(register.items["status_date"]) == [""]
@@ -120,6 +122,13 @@ def test_what_plans_promise_and_what_denies_a_status_is_not_taken_for_built_or_p
     assert reading.status is Status.UNKNOWN
     assert reading.doubt
     assert read_status("2020年以前建成", "建设状态", "2026-06-30").status is Status.BUILT
+
+
+def test_an_empty_date_of_a_workbook_is_no_date_of_completion(tmp_path):
+    lines = ("甲湾,唐山市,乐亭县,1900-01-01", "乙湾,秦皇岛市,昌黎县,2024-05-01")
+    register = read(tmp_path, "海湾名称,所在市,区县,建成", *lines)
+    assert list(register.items["status"]) == ["unknown", "built"]
+    assert "register_unknown_status" in kinds(register)
 
 
 def test_a_heading_that_explains_the_numbers_of_two_statuses_answers_for_neither(tmp_path):
