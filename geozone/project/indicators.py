@@ -19,6 +19,14 @@ from geozone.project.schema import Entries
 
 TABLE = "indicator"
 _NO_UNIT = "-"  # of an indicator that asks for evidence
+_SIGNED = (
+    "change",
+    "change_in_years",
+    "derived",
+    "mean_of_points",
+    "raster_mean",
+    "reported",
+)  # may be below 0
 _CHANGES = (Comparator.INCREASE, Comparator.DECREASE)
 
 
@@ -151,6 +159,8 @@ def _comparable(
     if _NO_UNIT in {target.unit, indicator.unit} or target.unit not in load_units():
         return target
     changes = target.comparator in _CHANGES
+    if target.value is not None and target.value < 0 and (changes or indicator.measure.id not in _SIGNED):
+        declared.fault((*place, "value"), "below_zero", value=f"{target.value:g}", indicator=indicator.id)
     if is_share_unit(target.unit):
         if changes and target.change_basis is None and target.value is not None:
             if indicator.share and target.unit != ChangeBasis.POINTS:

@@ -71,6 +71,22 @@ def test_a_relative_change_of_nothing_is_not_computed():
     assert "is 0" in found.note.en
 
 
+@pytest.mark.parametrize(
+    ("indicator", "keys", "refused"),
+    [
+        (AREA, {"value": -5}, True),
+        (AREA, {"value": -5, "unit": "ha"}, True),
+        (SHARE, {"value": -5, "unit": "%"}, True),
+        (MEAN, {"value": -5, "comparator": "decrease", "base_year": 2020}, True),
+        (MEAN, {"value": -5}, False),  # a temperature, say
+        ({**OWN, "measure": "change", "layer": "redline"}, {"value": -5}, False),
+        (AREA, {"value": 0}, False),
+    ],
+)
+def test_a_target_below_zero_of_what_never_is_is_refused(indicator, keys, refused):
+    assert ("is below zero" in read(indicator, **keys)[1]) is refused
+
+
 def test_a_target_of_less_than_one_per_cent_is_told():
     kinds = {
         value: [one.kind for one in size_findings(read(SHARE, value=value)[0], None)]
