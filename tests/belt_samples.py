@@ -24,16 +24,23 @@ SAFE = [
 ]
 
 
-def belt_result() -> ZoneResult:
-    """Return the sample result with the barrier as a belt, its layers, and the mosaic that fits them."""
-    result = sample_result()
+def belt_materials(result: ZoneResult) -> BeltMaterials:
+    """Return what the belt of the sample is made from."""
     finest = result.units[result.units.level == "county"]
     ground = shapely.get_parts(shapely.difference(RIDGE, shapely.union_all([CUT, *NECK])))
     layers = {
         name: sample_layer(name, name, list(shapes), get_role(name).style)
         for name, shapes in (("barrier", ground), ("redline", SAFE))
     }
-    found = Belts(BeltMaterials(layers, {}, finest.assign(level="county"), finest, {})).found()
+    return BeltMaterials(layers, {}, finest.assign(level="county"), finest, {})
+
+
+def belt_result() -> ZoneResult:
+    """Return the sample result with the barrier as a belt, its layers, and the mosaic that fits them."""
+    result = sample_result()
+    given = belt_materials(result)
+    found = Belts(given).found()
+    ground, finest, layers = given.layers["barrier"].data.geometry.to_numpy(), given.finest, given.layers
     made = {name: layer for one in found.values() for name, layer in one.layers.items()}
     rates = [
         replace(rate, indicator=BARRIER_RATE) for rate in result.rates if rate.indicator == "redline_coverage"

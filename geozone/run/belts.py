@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any
@@ -98,11 +98,17 @@ class BeltMaterials:
         return [spec for spec in self.rasters.values() if role_of(spec).classed and spec.classes]
 
 
+# by the role of its layer, what is found of a barrier as it is now
+Analyses = Callable[[], "Mapping[str, Analysis]"]
+
+
 class _OneBelt:
     """A barrier of a run, each part of it computed when it is asked for."""
 
-    def __init__(self, role: Role, belt: Belt, layer: Layer, given: BeltMaterials) -> None:
-        self.role, self.belt, self.layer, self.given = role, belt, layer, given
+    def __init__(
+        self, role: Role, belt: Belt, layer: Layer, given: BeltMaterials, ahead: Analyses | None
+    ) -> None:
+        self.role, self.belt, self.layer, self.given, self.ahead = role, belt, layer, given, ahead
 
     @property
     def changed(self) -> bool:
@@ -120,6 +126,8 @@ class _OneBelt:
     @cached_property
     def analysis(self) -> Analysis:
         """Its axis, breaks and gaps."""
+        if self.ahead is not None:
+            return self.ahead()[self.role.id]
         safe = self._protecting(self.given.layers)
         return self._analysed(self.ground, _areas(safe) if safe else None)
 
@@ -235,16 +243,27 @@ class Belts:
     ----------
     given
         What they are made from.
+    ahead
+        Returns what another process found of them (`geozone.run.ahead`).
     """
 
-    def __init__(self, given: BeltMaterials) -> None:
+    def __init__(self, given: BeltMaterials, ahead: Analyses | None = None) -> None:
         self._belts = {
-            role.id: _OneBelt(role, role.belt, layer, given)
+            role.id: _OneBelt(role, role.belt, layer, given, ahead)
             for role in load_roles().values()
             if role.belt is not None
             and (layer := given.layers.get(role.layer)) is not None
             and layer.spec is not None
         }
+
+    def layers(self) -> set[str]:
+        """Return the ids of the layers that tell where they are and what of them is protected."""
+        named = {name for one in self._belts.values() for name in (one.role.layer, *one.belt.protected)}
+        return named & {name for one in self._belts.values() for name in one.given.layers}
+
+    def analyses(self) -> dict[str, Analysis]:
+        """Return axis, breaks and gaps of each, by the role of its layer."""
+        return {name: one.analysis for name, one in self._belts.items()}
 
     def found(self) -> dict[str, BeltResult]:
         """Return what is known of each, by the role of its layer."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from geozone.choices import EDITIONS
@@ -190,16 +191,20 @@ def _together(work: Work, options: Options, number: int) -> list[list[Path]]:
 
 
 def _with_help(work: Work, options: Options) -> list[Path]:
-    """Build one zone, whose page another process writes, which has made itself ready meanwhile."""
+    """Build one zone; another process looks at its belts meanwhile, and then writes its page."""
     ((project,), (how,)) = work.projects, work.options
     out, stage = work.folders.out, work.folders.stage
     with Processes(1, how) as helper:
         helper.start(jobs.make_ready)
-        result = jobs.compute(project.zone.key, work.edition, how)
-        page = helper.start(jobs.write_page, result, stage, work.base_map)
-        data = jobs.write_data(result, stage, how)
-        written = jobs.write_run(result, stage, work.edition, [*helper.result(page), *data], how)
+        started = datetime.now(UTC)
+        from geozone.run import output  # noqa: PLC0415 - after the other process has begun
+
+        result = output.compute_zone(project, how, edition=work.edition, helper=helper)
+        page = helper.start(jobs.write_page, jobs.Computed.of(result, started), stage, work.base_map)
+        data = jobs.described_all(output.write_data(result, stage, how))
+        outputs = [*helper.result(page), *data]
+        record = output.write_run(result, stage, how, edition=work.edition, outputs=outputs, started=started)
         work.finished.index(
             out, stage, lambda notice: jobs.write_index(out, stage, replace(options, notice=notice))
         )
-        return written
+        return [*(stage / one["name"] for one in outputs), record]

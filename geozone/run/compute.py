@@ -27,6 +27,7 @@ from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
 from geozone.rates.regions import places_asked_for
 from geozone.reuse.reuse import Reuse
+from geozone.run.ahead import analysed_ahead
 from geozone.run.belts import BeltMaterials, Belts
 from geozone.run.field_values import tell_classes, tell_values
 from geozone.run.inputs import Inputs, checked_inputs, read_inputs
@@ -35,6 +36,7 @@ from geozone.run.mosaics import Mosaics
 from geozone.run.options import Options
 from geozone.run.overlaid import Overlaid, overlay, shortest_shore_km, thin_parts
 from geozone.run.places import drawn_places
+from geozone.run.processes import Processes
 from geozone.run.reading import Reading
 from geozone.run.register_map import join_registers
 from geozone.run.sealed import sealed
@@ -62,19 +64,26 @@ class Rated:
         InputError
             If a file was changed since the rates were made.
         """
+        years = self.earlier()  # first: another process may be busy with the belts
         found = self.belts.found()
         self.hold()  # a land cover is read once more for the belts
         made = {name: layer for belt in found.values() for name, layer in belt.layers.items()}
-        return replace(self.result, layers=self.result.layers | made, belts=found, years=self.earlier())
+        return replace(self.result, layers=self.result.layers | made, belts=found, years=years)
 
 
-def compute(project: Project, options: Options | None = None) -> ZoneResult:
+def compute(
+    project: Project, options: Options | None = None, *, helper: Processes | None = None
+) -> ZoneResult:
     """Compute everything about a zone, writing nothing; see `compute_rated`."""
-    return compute_rated(project, options).whole()
+    return compute_rated(project, options, helper=helper).whole()
 
 
-def compute_rated(project: Project, options: Options | None = None) -> Rated:
+def compute_rated(
+    project: Project, options: Options | None = None, *, helper: Processes | None = None
+) -> Rated:
     """Compute the rates of a zone, writing nothing.
+
+    What the barriers are as belts is found meanwhile by `helper`, where there is one.
 
     Steps
     -----
@@ -94,16 +103,29 @@ def compute_rated(project: Project, options: Options | None = None) -> Rated:
     """
     options = options or Options()
     with sealed(project) as hold:
-        return Rated(*_compute(project, options), hold)
+        return Rated(*_compute(project, options, helper), hold)
 
 
-def _compute(project: Project, options: Options) -> tuple[ZoneResult, Belts, EarlierYears]:
+def _compute(
+    project: Project, options: Options, helper: Processes | None
+) -> tuple[ZoneResult, Belts, EarlierYears]:
     zone = project.zone
     run = Reading(project, options, Reuse.between_runs(wanted=options.cache))
     inputs = checked_inputs(run, read_inputs(run))
     targets = [*zone_targets(zone.key), *project.targets]
     chosen = chosen_indicators(inputs.indicators, targets, project.indicators)
     tell_values(run, inputs, chosen)
+    barriers = BeltMaterials(
+        inputs.layers,
+        inputs.earlier,
+        inputs.units,
+        finest_units(inputs.units),
+        {},
+        inputs.rasters,
+        inputs.earlier_rasters,
+        run.reuse,
+    )
+    ahead = analysed_ahead(barriers, helper)
     overlaid = overlay(run, inputs, targets, chosen)
     tell_classes(run, overlaid, chosen)
 
@@ -113,18 +135,7 @@ def _compute(project: Project, options: Options) -> tuple[ZoneResult, Belts, Ear
     references = reference_targets(embedded_figures(zone), zone, inputs.indicators)
     targets += references.targets
     shown = _shown(run, inputs.layers, registers, inputs.units)
-    belts = Belts(
-        BeltMaterials(
-            inputs.layers,
-            inputs.earlier,
-            inputs.units,
-            overlaid.materials.finest,
-            shown,
-            inputs.rasters,
-            inputs.earlier_rasters,
-            run.reuse,
-        )
-    )
+    belts = Belts(replace(barriers, shown=shown), ahead)
     told = target_findings(published(), zone_targets(zone.key))
     run.keep([*told, *own_target_findings(published(), project.targets)], tell=True)
     facts = _facts(run, replace(inputs, registers=registers), overlaid, targets, belts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copyreg
 import pickle
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -31,10 +32,16 @@ class Computed:
     result: bytes
     started: datetime
 
+    @classmethod
+    def of(cls, result: ZoneResult, started: datetime) -> Computed:
+        """Return a result on its way to another process."""
+        return cls(pickle.dumps(result, pickle.HIGHEST_PROTOCOL), started)
+
 
 def make_ready(options: Options) -> None:
-    """Import what writes a page."""
+    """Import what looks at belts and writes a page."""
     del options
+    import_module("geozone.barriers.analysis")
     import_module("geozone.maps.page")
     import_module("geozone.export.record")
 
@@ -45,23 +52,28 @@ def compute(key: str, edition: str, options: Options) -> Computed:
 
     started = datetime.now(UTC)
     result = compute_zone(embedded_project(key), options, edition=edition)
-    return Computed(pickle.dumps(result, pickle.HIGHEST_PROTOCOL), started)
+    return Computed.of(result, started)
 
 
 def write_page(work: Computed, out: Path, base_map: BaseMap | None, options: Options) -> list[dict[str, Any]]:
     """Write the page of a computed zone; return it as `geozone.export.record.described`."""
-    from geozone.export.record import described
     from geozone.run import output
 
-    return [described(output.write_page(_result(work), out, options, base_map=base_map))]
+    return described_all([output.write_page(_result(work), out, options, base_map=base_map)])
 
 
 def write_data(work: Computed, out: Path, options: Options) -> list[dict[str, Any]]:
     """Write the GeoPackage and the tables of a computed zone; return them likewise."""
-    from geozone.export.record import described
     from geozone.run import output
 
-    return [described(path) for path in output.write_data(_result(work), out, options)]
+    return described_all(output.write_data(_result(work), out, options))
+
+
+def described_all(written: Iterable[Path]) -> list[dict[str, Any]]:
+    """Return files as `geozone.export.record.described`."""
+    from geozone.export.record import described
+
+    return [described(path) for path in written]
 
 
 def write_run(

@@ -23,6 +23,7 @@ from geozone.reuse.folder import cache_folder
 from geozone.reuse.reuse import Reuse
 from geozone.run.compute import compute
 from geozone.run.options import Options
+from geozone.run.processes import Processes
 from geozone.run.sealed import sealed
 from geozone.run.since import compared, release_of, unchanged
 
@@ -43,12 +44,17 @@ def build_zone(
     return [*outputs, write_run(result, out, options, edition=edition, outputs=outputs, started=started)]
 
 
-def compute_zone(project: Project, options: Options, *, edition: str) -> ZoneResult:
-    """Compute a zone as an edition shows it, and hold it against its last release where the options name one."""
+def compute_zone(
+    project: Project, options: Options, *, edition: str, helper: Processes | None = None
+) -> ZoneResult:
+    """Compute a zone as an edition shows it, and hold it against its last release where the options name one.
+
+    A part of it is done by `helper`, where there is one (`geozone.run.compute.compute_rated`).
+    """
     # what cannot be compared is told before the long work
     release = release_of(project.zone, options, edition)
     with unchanged(release):
-        result = compute(project, options)
+        result = compute(project, options, helper=helper)
         shown = public_edition(result) if edition == "public" else result
         return shown if release is None else compared(shown, release, options)
 
