@@ -37,8 +37,8 @@ def declared(path: Path) -> int | None:
         return None
     try:
         return count(path)
-    except (ValueError, KeyError, TypeError, OSError, sqlite3.Error, struct.error, zipfile.BadZipFile,
-            ET.ParseError, NotImplementedError, RuntimeError):  # fmt: skip
+    except (ValueError, TypeError, OSError, sqlite3.Error, struct.error, zipfile.BadZipFile,
+            ET.ParseError, LookupError, NotImplementedError, RuntimeError):  # fmt: skip
         return None
 
 
