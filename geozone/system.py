@@ -40,13 +40,18 @@ class BusyError(Exception):
     """Another process holds a lock."""
 
 
-def end_with_parent() -> None:
-    """End this process when the one that began it ends, however that ends; Linux alone can do that."""
+def end_with_parent(parent: int) -> None:
+    """End this process when the one that began it ends, however that ends; Linux alone can do that.
+
+    Parameters
+    ----------
+    parent
+        The number of the process that began it, as that one knew it: it may have ended by now.
+    """
     if sys.platform != "linux":
         return
-    parent = os.getppid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it has ended in between
+    if os.getppid() != parent:  # it has ended meanwhile
         os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -42,9 +42,10 @@ def supervised(command: Callable[[], None], lang: Language) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     scratch = _scratch()
+    first = os.getpid()
     child = os.fork()
     if not child:
-        end_with_parent()
+        end_with_parent(first)
         end_with_a_sentence(lang)
         if scratch is not None:
             os.environ["TMPDIR"] = tempfile.tempdir = scratch

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.queues import SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -94,7 +94,10 @@ class Processes:
 def _begin(steps: SimpleQueue[Text | None], quiet: bool) -> None:
     global _steps  # noqa: PLW0603 - a queue can be given to a process at its start alone
     _steps = steps
-    end_with_parent()
+    parent = parent_process()
+    assert parent is not None
+    assert parent.pid is not None
+    end_with_parent(parent.pid)
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # a terminal sends it to all; the first process ends the others

@@ -1,6 +1,9 @@
 """Parts of a run in other processes: what they return, tell and raise arrives."""
 
 import os
+import signal
+import subprocess
+import sys
 import warnings
 
 import pytest
@@ -46,6 +49,26 @@ def test_results_and_notes_come_in_the_order_of_asking_and_errors_whole(capfd):
     assert caught.value.exit_code == 1
     assert "x.gpkg" in caught.value.get("zh")
     assert capfd.readouterr().out == ""
+
+
+ENDED_EARLY = """
+import os, signal
+from geozone.run.options import Options
+from geozone.run.processes import Processes
+
+with Processes(1, Options()) as processes:
+    processes.start(print)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere nothing ends a process whose parent was killed"
+)
+def test_a_process_whose_parent_is_killed_before_it_has_begun_ends():
+    started = subprocess.Popen([sys.executable, "-c", ENDED_EARLY], stderr=subprocess.PIPE)
+    started.communicate(timeout=60)  # every process that has inherited the pipe has ended
+    assert started.returncode == -signal.SIGKILL
 
 
 def test_only_embedded_zones_are_built_at_a_time(monkeypatch):

@@ -26,7 +26,10 @@ PACKAGE = Path(geozone.__file__).parent
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "node_modules" not in path.parts)
 # they ask first which system it is
 GUARDED = {"system.py", "cli/supervised.py", "qgis_plugin/geozone_processing/command.py"}
-NOT_WAITED_FOR = {"reuse/store.py"}  # what cannot be written there is not kept, and nothing is lost
+NOT_WAITED_FOR = {
+    "reuse/store.py",
+    "toml_tables.py",
+}  # what cannot be written there is not kept, and nothing is lost
 UNIX_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 UNIX_NAMES = {
     "os": {
@@ -149,7 +152,7 @@ for words in ("old", "new"):
 assert (out / "a.html").read_text("utf-8") == "new"
 assert system.share_of_address_space() == 0
 assert system.processors() >= 1
-system.end_with_parent()
+system.end_with_parent(1)
 supervised(lambda: print("ran"), "en")
 """
 
