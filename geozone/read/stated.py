@@ -80,7 +80,9 @@ def parse_crs(stated: Any) -> pyproj.CRS | None:
     if stated is None or stated == "" or (isinstance(stated, str | dict) and names_a_file(stated)):
         return None
     try:
-        return _parsed(stated) if isinstance(stated, str | int) else pyproj.CRS.from_user_input(stated)
+        return (
+            _parsed(stated) if isinstance(stated, str | int) else _sound(pyproj.CRS.from_user_input(stated))
+        )
     except (CRSError, ValueError, TypeError):
         return None
 
@@ -88,7 +90,13 @@ def parse_crs(stated: Any) -> pyproj.CRS | None:
 @lru_cache(maxsize=64)
 def _parsed(stated: str | int) -> pyproj.CRS:
     """Return the CRS of words or a number, which several readers ask for in turn."""
-    return pyproj.CRS.from_user_input(stated)
+    return _sound(pyproj.CRS.from_user_input(stated))
+
+
+def _sound(crs: pyproj.CRS) -> pyproj.CRS:
+    """Return a CRS that can be made again from what it says of itself; one that lacks a part cannot, and is an error."""
+    pyproj.CRS.from_wkt(crs.to_wkt())
+    return crs
 
 
 def is_undefined(crs: pyproj.CRS) -> bool:

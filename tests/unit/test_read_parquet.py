@@ -62,6 +62,19 @@ def test_a_native_type_without_crs_is_longitude_and_latitude(tmp_path):
     assert error.value.message.key == "read.crs_contradicts"
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_stated_crs_that_lacks_a_part_is_told_and_not_used(tmp_path, axis):
+    path = tmp_path / "a.parquet"
+    gpd.GeoDataFrame({"name": ["a"]}, geometry=[DEGREES], crs="EPSG:4490").to_parquet(path)
+    table = pq.read_table(path)
+    geo = json.loads(table.schema.metadata[b"geo"])
+    del geo["columns"]["geometry"]["crs"]["coordinate_system"]["axis"][axis]["unit"]
+    pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo)}), path)
+    layer = read_layer(path)
+    assert "prj_unreadable" in kinds(layer)
+    assert layer.data.geometry[0].equals(DEGREES)
+
+
 def test_the_native_type_states_what_the_metadata_leave_out(tmp_path):
     path = native(tmp_path / "a.parquet", {"crs": "EPSG:4548", "crs_type": "authority_code"})
     table = pq.read_table(path)

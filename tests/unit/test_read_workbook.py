@@ -132,6 +132,9 @@ def test_what_is_no_workbook_of_these_ends_in_a_sentence(tmp_path):
     path = write_book(tmp_path / "a.xlsx", {"名录": ROWS})
     content = path.read_bytes()
     (tmp_path / "cut.xlsx").write_bytes(content[:-500])
+    newer = bytearray(content)
+    newer[content.index(b"PK\x01\x02") + 6] = 84  # the first entry asks for version 8.4 of the format
+    (tmp_path / "newer.xlsx").write_bytes(newer)
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     (tmp_path / "locked.xlsx").write_bytes(
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
@@ -146,6 +149,7 @@ def test_what_is_no_workbook_of_these_ends_in_a_sentence(tmp_path):
     edit_part(path, "名称", "&a8;")
     for name, key in [
         ("cut.xlsx", "unreadable"),
+        ("newer.xlsx", "unreadable"),
         ("old.xls", "unreadable"),
         ("locked.xlsx", "workbook_password"),
         ("a.ods", "workbook_other"),

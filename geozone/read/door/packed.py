@@ -18,8 +18,15 @@ from geozone.read.door.content import admitted, bytes_of, opened
 @contextmanager
 def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open a zip file to read; raises `zipfile.BadZipFile` and what `content.opened` raises."""
-    with opened(path) as stream, zipfile.ZipFile(stream) as archive:
+    with opened(path) as stream, _zip_of(stream) as archive:
         yield archive
+
+
+def _zip_of(stream: IO[bytes]) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(stream)
+    except NotImplementedError as error:  # an entry of a version that there is not
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 @contextmanager
