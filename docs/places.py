@@ -9,7 +9,9 @@ from pathlib import Path
 from geozone.policy.places import placed_table
 
 DOCUMENT = Path(__file__).with_suffix(".md")
-COLUMNS = ("id", "name", "name_en", "kind", "zones", "placed", "units", "confidence", "note")
+COLUMNS = (
+    "id", "name", "name_en", "kind", "zones", "placed", "units", "confidence", "measure", "measure_source", "note",
+)  # fmt: skip
 
 
 def rows() -> Iterator[str]:

@@ -159,8 +159,9 @@ def placed_table() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``id, name, name_en, kind, documents, zones, placed, units, confidence, note``; `placed` is ``units``,
-        ``known members``, ``point``, ``point inside`` or ``-``.
+        Columns ``id, name, name_en, kind, documents, zones, placed, units, confidence, measure, measure_source, note``;
+        `placed` is ``units``, ``known members``, ``point``, ``point inside`` or ``-``; `measure` is what was published of its
+        size, and `measure_source` by whom.
     """
     rows = []
     for place in load_places():
@@ -176,6 +177,8 @@ def placed_table() -> pd.DataFrame:
                 "placed": _how(place),
                 "units": ", ".join(place.units or place.near),
                 "confidence": place.confidence,
+                "measure": place.measure,
+                "measure_source": place.measure_source,
                 "note": note.en,
             }
         )

@@ -423,7 +423,9 @@ def test_the_listing_of_the_documentation_is_that_of_the_register():
     assert [row[0].strip("| ") for row in rows] == list(table["id"])
     assert [row[5] for row in rows] == list(table["placed"])
     assert [row[6] for row in rows] == list(table["units"])
-    assert [row[8].removesuffix(" |") for row in rows] == list(table["note"])
+    assert [row[8] for row in rows] == list(table["measure"])
+    assert [row[9] for row in rows] == list(table["measure_source"])
+    assert [row[10].removesuffix(" |") for row in rows] == list(table["note"])
 
 
 def test_places_and_gaps_are_left_off_a_printed_sheet(run):
