@@ -16,6 +16,7 @@ from geozone.manifest.fields import load_fields
 from geozone.manifest.roles import load_roles
 from geozone.manifest.units import converted, read_unit, unit_title
 from geozone.model import Severity
+from geozone.read.columns import CHOSEN
 from geozone.read.notes import Notes
 from geozone.toml_tables import read_tables
 
@@ -128,6 +129,11 @@ def _fields(data: gpd.GeoDataFrame) -> list[str]:
 def synonyms(name: str) -> list[str]:
     """Return all fields that mean a field of geozone, the more specific first."""
     return [field for group in _all_synonyms().get(name, []) for field in group]
+
+
+def known_fields() -> frozenset[str]:
+    """Return the fields of geozone that a layer may have for every purpose: those with synonyms, and those of indicators."""
+    return frozenset({*_all_synonyms(), *load_fields(), *CHOSEN})
 
 
 def means(field: str, wanted: str) -> bool:

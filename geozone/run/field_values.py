@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 
 import pandas as pd
 
 from geozone.manifest.fields import field_title
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.units import converted, read_unit, unit_title
-from geozone.messages import message
+from geozone.maps.edition import PUBLIC_COLUMNS
+from geozone.messages import NO_TEXT, message, text
 from geozone.model import Finding, LayerSpec, Severity
+from geozone.project import Project
 from geozone.rates.facts import class_codes
 from geozone.rates.filters import UNKNOWN, Unread, matches_nothing, passes, unread
 from geozone.rates.measures import class_share
 from geozone.rates.needs import Need
+from geozone.read.fields import known_fields
+from geozone.registers.heading_words import FIELDS
 from geozone.run.inputs import Inputs
 from geozone.run.overlaid import Overlaid
 from geozone.run.reading import Reading
@@ -23,6 +28,7 @@ _SHARE = "class_share"
 _MEAN = "raster_mean"  # the measure that takes values of a raster as they are
 # measures that leave out what may pass a filter or not; the others make a band of it
 _LEAVING_OUT = ("connectivity", "change", "mean_of_points")
+_ALIKE = 0.7  # of two words, from which on one is most likely the other misspelt
 _SHOWN = 8  # values that a sentence names
 
 
@@ -38,6 +44,7 @@ def tell_values(run: Reading, inputs: Inputs, indicators: Sequence[Indicator]) -
     found = [
         *value_findings(tables, indicators, project.indicators),
         *raster_unit_findings(stated, indicators),
+        *unused_fields(_named_fields(project), indicators),
     ]
     run.keep(found, tell=True)
 
@@ -72,6 +79,48 @@ def value_findings(
                 yield _left_out(name, indicator, unsure, own=indicator.id in declared)
             for field in matches_nothing(table, indicator) if indicator.id in declared else ():
                 yield _no_match(name, indicator, field, table[field])
+
+
+def unused_fields(
+    named: Mapping[str, Mapping[str, str]], indicators: Iterable[Indicator]
+) -> Iterator[Finding]:
+    """Yield which names on the left of ``fields`` are none of geozone's and nothing asks for: misspelt, most likely.
+
+    Parameters
+    ----------
+    named
+        By layer or register what its ``fields`` say beside names that geozone has: name -> heading.
+    indicators
+        Those that are asked for.
+    """
+    asked: dict[str, set[str]] = {}
+    for indicator in indicators:
+        for name in (*indicator.layers, *indicator.registers):
+            asked.setdefault(name, set()).update(indicator.fields)
+    for name, fields in named.items():
+        for field, heading in fields.items():
+            if field in asked.get(name, ()):
+                continue
+            near = get_close_matches(field.casefold(), sorted({*known_fields(), *FIELDS}), n=1, cutoff=_ALIKE)
+            likely = text("manifest.nearest", word=near[0]) if near else NO_TEXT
+            said = message("run.field_unused", layer=name, field=field, heading=heading, nearest=likely)
+            remedy = message("run.field_unused_remedy")
+            yield Finding("field_unused", Severity.WARNING if near else Severity.NOTE, name, said, remedy)
+
+
+def _named_fields(project: Project) -> dict[str, dict[str, str]]:
+    """Return what ``fields`` name in the user's layers and registers beside the fields that geozone has."""
+    found: dict[str, dict[str, str]] = {}
+    own = (*project.layers.values(), *(older for some in project.older.values() for older in some))
+    for spec in own:
+        for source in spec.sources if spec.id in project.own else ():
+            fields = {**source.fields} if source.fields else {}
+            known = known_fields() | set(PUBLIC_COLUMNS)
+            found.setdefault(spec.id, {}).update({n: h for n, h in fields.items() if n not in known})
+    for entry in project.registers:
+        fields = {**entry.fields} if entry.fields else {}
+        found.setdefault(entry.id, {}).update({n: h for n, h in fields.items() if n not in FIELDS})
+    return found
 
 
 def tell_classes(run: Reading, overlaid: Overlaid, indicators: Iterable[Indicator]) -> None:

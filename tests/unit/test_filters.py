@@ -8,7 +8,7 @@ from geozone.manifest.declared import Declarations
 from geozone.manifest.fields import load_fields
 from geozone.manifest.indicators import load_indicators, parse_indicator
 from geozone.rates.filters import grades_of, numbers, passes, unread
-from geozone.run.field_values import value_findings
+from geozone.run.field_values import unused_fields, value_findings
 
 GOOD = {"water_class": ("1", "2", "3")}
 
@@ -119,3 +119,13 @@ def test_findings_name_field_values_and_filters_that_nothing_passes():
     assert "状况 = 达标" in found["filter_matches_nothing"]
     assert "合格、不合格" in found["filter_matches_nothing"]
     assert not list(value_findings({"well": tables["well"].assign(状况="达标")}, [own], ["own"]))
+
+
+def test_a_field_that_nothing_asks_for_is_told_with_the_nearest_name():
+    own = indicator(measure="share_of_points", layer="well", where={"状况": ["达标"]})
+    told = list(unused_fields({"well": {"状况": "ZK", "kode": "XZQDM", "batch": "批次"}, "bay": {}}, [own]))
+    assert [(one.layer, one.kind, one.severity.value) for one in told] == [
+        ("well", "field_unused", "warning"),
+        ("well", "field_unused", "note"),
+    ]
+    assert "The nearest is code" in told[0].message.get("en")
