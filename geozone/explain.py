@@ -14,8 +14,8 @@ from geozone.messages import Language, Text, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Verdict, ZoneResult
 from geozone.overlay.units import member_codes, region_code
 from geozone.policy.places import zone_places
-from geozone.rates.completion import ItemCounts, unit_items
 from geozone.rates.frame import READING
+from geozone.rates.item_counts import ItemCounts, unit_items
 from geozone.rates.measures.completion import counted_register
 from geozone.rates.regions import ground_code
 from geozone.rates.robustness import area_choices, robustness

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +20,7 @@ _JOIN = "+"  # between the codes of a region of several units
 UNIT_COLUMNS = ["code", "name", "name_en", "level", "parent", "area_km2", "geometry"]
 
 
+@cache
 def code_prefix(code: str) -> str:
     """Return the digits that all units below a code share: ``130000`` → ``13``, ``440100`` → ``4401``."""
     while len(code) > 2 and code.endswith("00"):
@@ -26,6 +28,7 @@ def code_prefix(code: str) -> str:
     return code
 
 
+@cache
 def level_of(code: str) -> Level:
     """Return the level of a unit by its code."""
     if code.endswith("0000"):
@@ -38,6 +41,7 @@ def region_code(codes: Iterable[str]) -> str:
     return _JOIN.join(sorted(set(codes)))
 
 
+@cache
 def member_codes(code: str) -> tuple[str, ...]:
     """Return the codes of the units of a region; of a unit its own."""
     return tuple(code.split(_JOIN))

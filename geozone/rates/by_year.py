@@ -87,7 +87,7 @@ def years(facts: Facts, indicators: Iterable[Indicator]) -> list[int]:
     stated = {
         year
         for register in facts.registers.values()
-        for date in register.items["status_date"]
+        for date in dict.fromkeys(register.items["status_date"])
         if (year := year_of(date)) is not None
     }
     every = figured | stated | ({min(stated) - 1} if stated else set())

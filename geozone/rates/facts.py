@@ -23,6 +23,7 @@ from geozone.overlay.units import code_prefix, member_codes
 from geozone.rates.completion import worst_basis
 from geozone.rates.figures import Figure, Figures
 from geozone.rates.filters import passes
+from geozone.rates.item_counts import ItemPlaces
 from geozone.rates.needs import Need
 
 _TOLERANCE = 1e-9
@@ -145,6 +146,10 @@ class Facts:
     measured: dict[str, list[Value]] = field(
         default_factory=dict
     )  # by indicator, what its measure gives, where that hangs on `tables` alone
+    places: dict[Any, ItemPlaces] = field(
+        default_factory=dict
+    )  # by registers and filter, where their items lie; not to be kept beside registers that have other items
+    _below: dict[tuple[str, Level], list[str]] = field(default_factory=dict)  # `units_below` so far
 
     @property
     def whole(self) -> Unit:
@@ -186,6 +191,11 @@ class Facts:
 
     def units_below(self, unit: Unit, level: Level) -> list[str]:
         """Return the codes of the units of a level inside a unit; a province without cities counts as one city."""
+        if (unit.code, level) not in self._below:
+            self._below[unit.code, level] = self._units_below(unit, level)
+        return self._below[unit.code, level]
+
+    def _units_below(self, unit: Unit, level: Level) -> list[str]:
         members = set(unit.members) or {unit.code}
         uppers = self._uppers
         inside = [one for one in self.units if not one.region and not members.isdisjoint(uppers[one.code])]

@@ -14,7 +14,7 @@ from geozone.overlay.units import region_code
 from geozone.policy.plausibility import Territory, impossible
 from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.baselines import baseline_of
-from geozone.rates.facts import Facts, Value
+from geozone.rates.facts import Facts, Unit, Value
 from geozone.rates.figures import FLOOR
 from geozone.rates.methods import method_of
 from geozone.rates.verdicts import Measured, judge, target_value
@@ -56,7 +56,7 @@ class Frame:
         held = [
             row
             for target in self.asking.get(indicator.id, ())
-            if self._speaks_of(target, rate)
+            if self._speaks_of(target, value.unit)
             if not (target.reference and value.figure)  # a floor is not held against itself
             for row in self._held(rate, target, indicator, value)
         ]
@@ -135,8 +135,7 @@ class Frame:
         asking = self.asking.get(indicator.id)
         if not asking:
             return False
-        rate = self.row(indicator, value)
-        return any(self._speaks_of(target, rate) for target in asking)
+        return any(self._speaks_of(target, value.unit) for target in asking)
 
     def missing(self, indicator: Indicator) -> Text:
         """Return what would answer an indicator and is not there."""
@@ -160,18 +159,18 @@ class Frame:
         joined = listed(names)
         return text("rates.note_missing", layers=joined)
 
-    def _speaks_of(self, target: Target, rate: Rate) -> bool:
-        """Tell whether a target speaks of the unit of a rate.
+    def _speaks_of(self, target: Target, unit: Unit) -> bool:
+        """Tell whether a target speaks of a unit.
 
         A clause without codes, or with all the coastal members, speaks of the zone; one with several codes speaks of
         them together, unless it demands all of each of them ("the whole territory of both cities").
         """
         codes = target.region_codes
         if not codes or (len(codes) > 1 and set(codes) == set(self.facts.zone.coastal)):
-            return rate.level is Level.ZONE
+            return unit.level is Level.ZONE and not unit.region
         if len(codes) == 1 or target.comparator is Comparator.FULL:
-            return rate.unit_code in codes
-        return rate.unit_code == region_code(codes)
+            return unit.code in codes
+        return unit.code == region_code(codes)
 
     def _held(self, rate: Rate, target: Target, indicator: Indicator, value: Value) -> list[Rate]:
         wrong = impossible(target, self.size)

@@ -12,8 +12,8 @@ from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.messages import NO_TEXT, Text, listed, text
 from geozone.model import Comparator, Kind, Level, Rate, Register, Status, Target, Zone
-from geozone.rates.completion import ItemCounts
 from geozone.rates.frame import READING
+from geozone.rates.item_counts import ItemCounts
 from geozone.rates.verdicts import reaches
 
 # a change needs its base value under every choice as well, and that is published for none

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 
 from geozone.model import Level, Status
-from geozone.rates.completion import ItemCounts
+from geozone.rates.item_counts import ItemCounts
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geozone.model import Level, Register, Status, Target, Zone
-from geozone.rates.completion import ItemCounts
+from geozone.rates.item_counts import ItemCounts
 from geozone.rates.verdicts import reaches
 
 UNDER_WAY = (Status.UNDER_CONSTRUCTION, Status.PLANNED)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from geozone.manifest.indicators import Said
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, Level, Modality, Rate, Register, Status, Target, Verdict, ZoneResult
-from geozone.rates.completion import STAND_INS, pooled, unit_items
+from geozone.rates.completion import STAND_INS, pooled
+from geozone.rates.item_counts import unit_items
 from geozone.rates.titles import indicator_title
 from geozone.rates.trajectory import end_of
 from geozone.rates.verdicts import decimals, smallest_count, target_value

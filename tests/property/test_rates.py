@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rate_samples import COUNTIES, ZONE, compute_rates, register, spec, target, units
 
 from geozone.model import Basis, Comparator, Level, RegisterTotal, Status, Verdict
-from geozone.rates.completion import count_items
+from geozone.rates.item_counts import count_items
 from geozone.rates.verdicts import Measured, judge, reaches, rounded, smallest_count
 from geozone.rates.whatif import close_gap
 

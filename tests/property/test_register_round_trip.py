@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rate_samples import COUNTIES, NAME, ZONE, register, spec, units
 
 from geozone.model import CRS, Basis, Layer, Level, RegisterTotal, Status
-from geozone.rates.completion import count_items
+from geozone.rates.item_counts import count_items
 from geozone.registers import read_register
 from geozone.registers.files import as_text
 from geozone.registers.package import exported_rows

@@ -11,7 +11,7 @@ from office import edit_part, write_book, write_old_book
 from samples import THOROUGH
 
 from geozone.model import Basis, Level, Severity
-from geozone.rates.completion import count_items
+from geozone.rates.item_counts import count_items
 from geozone.read.delimited import read_rows
 from geozone.registers import read_register
 from geozone.seeds import get_zone

@@ -5,16 +5,18 @@ from dataclasses import replace
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
-from rate_samples import NAME, ZONE, register, target, units
+from rate_samples import COUNTIES, NAME, ZONE, register, target, units
 
 from geozone.manifest.indicators import load_indicators
 from geozone.messages import Text
-from geozone.model import Basis, Comparator, Status
+from geozone.model import Basis, Comparator, Level, Status
+from geozone.overlay.units import level_of
 from geozone.policy.plausibility import Published, territory
 from geozone.rates.by_year import MOST_YEARS, changed, figures_until, rates_by_year, register_at, years
 from geozone.rates.compute import chosen_indicators, compute_rates, zone_units
 from geozone.rates.facts import Facts
 from geozone.rates.figures import FLOOR, Figure, Figures
+from geozone.rates.item_counts import ItemCounts, ItemPlaces
 
 GOAL = target()
 AIR = target(comparator=Comparator.AT_MOST, value=33.0, unit="ug/m3", indicator="pm25_annual_mean", id="T-2")
@@ -120,3 +122,30 @@ def test_a_register_of_a_year_is_no_younger_than_the_year():
     assert register_at(given_, 2026).as_of == "2025-12-26"
     assert isinstance(given_.items, pd.DataFrame)
     assert list(given_.items["status"]) == ["built", "planned"]
+
+
+def test_a_filter_by_what_changes_with_the_years_is_asked_in_every_year():
+    rows = [(Status.BUILT, "2021", None, 1.0), (Status.BUILT, "2024", None, 1.0)]
+    [counted] = [one for one in CHOSEN if one.id == GOAL.indicator]
+    dated = replace(counted, options={**counted.options, "where": {"status_date": ("2021",)}})
+    counts = {
+        year: [(rate.low, rate.high, rate.denominator) for rate in then.rates if rate.target_id == GOAL.id]
+        for year, then in rates_by_year(facts(rows), [dated], [GOAL], SIZE).items()
+    }
+    # what has no date yet may be of those asked for, or not
+    assert counts[2020] == [(0.0, 1.0, 2.0)]
+    assert counts[2021] == counts[2023] == [(0.5, 1.0, 2.0)]
+    assert counts[2024] == [(1.0, 1.0, 1.0)]
+
+
+@given(ROWS, st.sampled_from(["", "910101", "910000", "920000", "910000+920000"]))
+def test_items_of_another_year_lie_where_they_lay(rows, code):
+    level = Level.REGION if "+" in code else level_of(code) if code else Level.ZONE
+    of_today = register([(*row, COUNTIES[place % len(COUNTIES)]) for place, row in enumerate(rows)])
+    then = register_at(of_today, 2021)
+    known, anew = ItemCounts(then, ZONE, ItemPlaces(of_today, ZONE)), ItemCounts(then, ZONE)
+    assert known.count(code, level) == anew.count(code, level)
+    items = anew.items(code, level)
+    assert known.number(code, level) == len(items)
+    statuses = frozenset({Status.BUILT.value, Status.UNKNOWN.value})
+    assert known.having(statuses, code, level) == items["status"].isin(statuses).sum()

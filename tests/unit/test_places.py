@@ -27,9 +27,9 @@ from geozone.overlay.units import finest_units, member_codes, region_code, regio
 from geozone.policy import places as module
 from geozone.policy.places import placed_table, places_layer, zone_places
 from geozone.project import embedded_project, load_project
-from geozone.rates.completion import count_items, unit_items
 from geozone.rates.compute import zone_units
 from geozone.rates.figures import Figure, Figures
+from geozone.rates.item_counts import count_items, unit_items
 from geozone.rates.needs import ConnectedNeed, Ground
 from geozone.rates.regions import place_scopes, regions
 from geozone.run.compute import compute

@@ -17,7 +17,7 @@ from geozone.export.result_tables import content
 from geozone.export.workbook import write_workbook
 from geozone.messages import Text
 from geozone.model import Basis, Level, RegisterTotal, Severity, Status
-from geozone.rates.completion import count_items
+from geozone.rates.item_counts import count_items
 from geozone.registers import embedded_registers, read_register
 from geozone.registers.package import own_names
 from geozone.registers.package_files import settled

@@ -13,7 +13,7 @@ from geozone.errors import InputError
 from geozone.manifest.inputs import load_registers
 from geozone.messages import Text
 from geozone.model import CRS, REGISTER_COLUMNS, Basis, Level, Severity, Status
-from geozone.rates.completion import count_items
+from geozone.rates.item_counts import count_items
 from geozone.registers import embedded_registers, published_lists, read_register
 from geozone.registers.status_words import match_status
 from geozone.registers.words import measure_factor

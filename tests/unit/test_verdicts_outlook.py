@@ -7,7 +7,7 @@ from rate_samples import ZONE, register, target
 
 from geozone.messages import Text
 from geozone.model import Comparator, Level, Status
-from geozone.rates.completion import ItemCounts
+from geozone.rates.item_counts import ItemCounts
 from geozone.rates.robustness import completion_variants, value_variants
 from geozone.rates.trajectory import Trajectory, end_of, register_trajectory
 from geozone.rates.whatif import close_gap

@@ -9,9 +9,10 @@ from geozone.manifest.indicators import ALWAYS, Indicator
 from geozone.manifest.units import unit_title
 from geozone.messages import NO_TEXT, Text, filled, text
 from geozone.model import Level, Register, Status
-from geozone.rates.completion import Count, ItemCounts, pooled
+from geozone.rates.completion import DATED, Count, pooled
 from geozone.rates.facts import Facts, Unit, Value
 from geozone.rates.filters import passes
+from geozone.rates.item_counts import ItemCounts, ItemPlaces
 from geozone.rates.needs import Need
 from geozone.rates.trajectory import register_trajectory
 
@@ -34,10 +35,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     4. With ``by``, every item weighs its shore (km), length (km) or area (km²); where an item lacks it, or the list is not
        whole, there is no such rate.
     """
-    register = counted_register(indicator, facts.registers)
-    assert register is not None, indicator.id
     by = indicator.options.get("by", "count")
-    counts = ItemCounts(register, facts.zone)
+    counts = item_counts(indicator, facts, indicator.where)
     for unit in facts.units_of(indicator):
         count = counts.count(unit.code, unit.level, None if by == "count" else by)
         if indicator.where and count.unlisted:
@@ -46,6 +45,22 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         value = _value(indicator, facts, unit, counts, count)
         if value is not None:
             yield value
+
+
+def item_counts(indicator: Indicator, facts: Facts, where: Mapping[str, tuple[str, ...]]) -> ItemCounts:
+    """Return the items of the registers of an indicator, several as one, without those that a filter leaves out.
+
+    What hangs on nothing that changes with the years is found once and kept with the facts.
+    """
+    names = tuple(name for name in indicator.registers if name in facts.registers)
+    register = pooled([facts.registers[name] for name in names])
+    asked = names, tuple(where.items())
+    places = facts.places.get(asked)
+    if places is None:
+        places = ItemPlaces(register, facts.zone, passes(register.items, where) if where else None)
+        if not set(DATED) & set(where):
+            facts.places[asked] = places
+    return ItemCounts(register, facts.zone, places)
 
 
 def counted_register(indicator: Indicator, registers: Mapping[str, Register]) -> Register | None:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from geozone.manifest.indicators import Indicator
 from geozone.model import Level, Status
-from geozone.rates.completion import COLUMN_OF
 from geozone.rates.facts import Facts, Value
-from geozone.rates.measures.completion import counted_register
+from geozone.rates.measures.completion import item_counts
 from geozone.rates.needs import Need
 
 
@@ -27,12 +26,10 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     3. A unit that the register does not list, or whose status is unknown, may count or not: from none to all of them is
        the band.
     """
-    register = counted_register(indicator, facts.registers)
-    assert register is not None, indicator.id
+    counts = item_counts(indicator, facts, indicator.where)
     level = Level(indicator.options.get("level", Level.CITY))
     counting = indicator.options.get("statuses", (Status.BUILT.value,))
-    column = COLUMN_OF[level]
-    known = register.items[register.items[column] != ""].drop_duplicates(column).set_index(column)["status"]
+    known = counts.first_statuses(level)
     for unit in facts.units_of(indicator):
         below = facts.units_below(unit, level)
         if not below:
@@ -47,6 +44,6 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
             unknown,
             len(below),
             "rates.note_units_unknown",
-            basis=register.basis,
-            vintage=register.as_of,
+            basis=counts.register.basis,
+            vintage=counts.register.as_of,
         )

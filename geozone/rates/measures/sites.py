@@ -8,11 +8,12 @@ from dataclasses import replace
 from geozone.manifest.indicators import Indicator
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Level, Status
-from geozone.rates.completion import STAND_INS, ItemCounts, pooled
+from geozone.rates.completion import STAND_INS
 from geozone.rates.facts import Facts, Value
-from geozone.rates.measures.completion import filtered
+from geozone.rates.measures.completion import item_counts
 from geozone.rates.needs import Need
 
+_UNKNOWN = frozenset({Status.UNKNOWN.value})
 _ALWAYS = (Level.ZONE, Level.PROVINCE)  # none is told of these
 
 
@@ -32,25 +33,23 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     4. A list that stands in for the official one, or of which a larger unit has items without a name, may lack any
        number of items: there is no upper end, and the number is a floor.
     """
-    whole = pooled([facts.registers[name] for name in indicator.registers if name in facts.registers])
-    register = filtered(whole, indicator)
-    counting = set(indicator.options.get("statuses", (Status.BUILT.value,)))
-    passed, all_items = ItemCounts(register, facts.zone), ItemCounts(whole, facts.zone)
+    passed, all_items = (item_counts(indicator, facts, where) for where in (indicator.where, {}))
+    register = all_items.register
+    counting = frozenset(indicator.options.get("statuses", (Status.BUILT.value,)))
     for unit in facts.units_of(indicator):
-        statuses = passed.field("status", unit.code, unit.level)
         listed = all_items.count(unit.code, unit.level)
         blank = Value(
             unit,
             "count",
             basis=listed.basis,
             vintage=register.as_of,
-            empty=not len(statuses) and unit.level not in _ALWAYS,
+            empty=not passed.number(unit.code, unit.level) and unit.level not in _ALWAYS,
         )
         if listed.reason == "above_total":
             yield replace(blank, note=text("rates.note_above_total"))
             continue
-        sure = sum(status in counting for status in statuses)
-        unknown = sum(status == Status.UNKNOWN for status in statuses)
+        sure = passed.having(counting, unit.code, unit.level)
+        unknown = passed.having(_UNKNOWN, unit.code, unit.level)
         doubtful = listed.doubtful if _honours_may_be_built(counting) else 0
         open_list = register.basis in STAND_INS or listed.reason == "part_of_total"
         possible = unknown + doubtful + listed.unlisted
