@@ -115,6 +115,7 @@ class Features:
         self.repairs = list(repairs)
         self.findings: list[Finding] = []  # of the reader, where it had to save the layer
         self.labels: Sequence[object] | None = None  # how its features are called, where not by their row
+        self.document: Any = None  # what else a GeoJSON file holds that was walked over
         nothing = np.zeros(0)
         self.features = np.concatenate([block.features for block in self.blocks] or [nothing.astype(np.intp)])
         self.boxes = np.concatenate([block.boxes for block in self.blocks] or [np.zeros((0, 4))])

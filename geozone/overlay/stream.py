@@ -7,13 +7,10 @@ read, the ones before are projected and checked in threads. What is kept is one 
 
 from __future__ import annotations
 
-import tempfile
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from mmap import mmap
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +40,14 @@ from geozone.overlay.features import (
     features_of,
     no_rows,
 )
+from geozone.overlay.geojson import likely_count, may_be_plain, walk_features
+from geozone.overlay.geojson_walk import NotPlainError
 from geozone.overlay.guard import Repair
+from geozone.overlay.jobs import Job, in_turn
 from geozone.overlay.losses import losses, merged, tell
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
-from geozone.overlay.plane import Indices, Numbers, is_alike, parse_crs
+from geozone.overlay.plane import Indices, is_alike, parse_crs
+from geozone.overlay.room import Store
 from geozone.overlay.wkb import read_in_plane, read_outlines
 from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zone_overlaps import zone_overlaps
@@ -67,7 +68,6 @@ from geozone.read.wellknown import is_too_deep
 from geozone.system import processors
 
 MEMORY = 3 << 30  # bytes of coordinates that are kept in memory
-_LEAST_ROOM, _MOST_ROOM = 1 << 16, 1 << 26  # numbers that memory is asked for at once
 _BATCH = 4096  # features a batch
 _CURVED = range(8, 13)  # numbers of curves and surfaces of curves in well-known binary
 _USUAL = 100_000  # features of a file that does not tell
@@ -124,9 +124,9 @@ def coverage_of_file(
         If a feature reaches out of `within`.
     """
     count = threads or processors()
-    prepared, expected = make_zones(zones, by), _count(Path(path), layer)
+    prepared, expected = make_zones(zones, by), _expected(Path(path), layer)
     with ThreadPoolExecutor(1) as aside:  # zones are made ready while the file is read
-        ready = aside.submit(_sheets, prepared, expected or _USUAL)
+        ready = aside.submit(_sheets, prepared, expected)
         features = features_of_file(path, threads=count, layer=layer, crs=crs, progress=progress)
         if within is not None and not features.lie_within(within):
             raise OutsideError
@@ -144,6 +144,11 @@ def _sheets(zones: Zones, features: int) -> list[Sheet]:
     for sheet in sheets:
         sheet.prepare()
     return sheets
+
+
+def _expected(path: Path, layer: str | None) -> int:
+    """Return about how many features a file has."""
+    return (likely_count(path) if may_be_plain(path) else _count(path, layer)) or _USUAL
 
 
 def _count(path: Path, layer: str | None) -> int:
@@ -203,11 +208,21 @@ def stream_features(
 ) -> Features | None:
     """Return the features of a file as `features_of_file` does, or None where the file needs the reader."""
     path = Path(path)
+    if (
+        box is None
+        and (
+            features := walk_features(
+                path, Store(MEMORY), threads=threads, layer=layer, crs=crs, progress=progress
+            )
+        )
+        is not None
+    ):
+        return features
     if not _can_be_streamed(path, layer, box):
         return None
     try:
         return _streamed(path, threads, layer, crs, box, progress)
-    except _NotPlainError as error:
+    except NotPlainError as error:
         if box is not None:
             raise InputError("overlay.not_by_tiles", path=path) from error
         return None
@@ -234,39 +249,27 @@ def _can_be_streamed(path: Path, layer: str | None, box: Box | None) -> bool:
     return True
 
 
-class _NotPlainError(Exception):
-    """The file cannot be streamed as it is."""
-
-
 def _streamed(  # noqa: PLR0917 - one private step of the function above
     path: Path, threads: int, layer: str | None, crs: Any, box: Box | None, progress: Progress | None
 ) -> Features:
-    blocks: list[Block] = []
-    repairs: list[Repair] = []
-    store, start, expected = _Store(MEMORY), 0, _count(path, layer) if progress else 0
-    with _batches(path, layer, box) as (declared, batches), ThreadPoolExecutor(threads) as pool:
+    store, start, expected = Store(MEMORY), 0, _count(path, layer) if progress else 0
+    with _batches(path, layer, box) as (declared, columns):
         source = _source(path, crs if crs is not None else declared)
-        running: deque[Future[tuple[list[Block], list[Repair]]]] = deque()
 
-        def collect() -> None:
-            made, done = running.popleft().result()
-            blocks.extend(made)
-            repairs.extend(done)
+        def jobs() -> Iterator[Job]:
+            nonlocal start
+            for column, fids in columns:
+                numbers = np.arange(start, start + len(column), dtype=np.intp) if fids is None else fids
+                start += len(column)
+                yield partial(_blocks, column, numbers, source, store)
+                if progress:
+                    progress(start, expected)
 
-        for column, fids in batches:
-            numbers = np.arange(start, start + len(column), dtype=np.intp) if fids is None else fids
-            running.append(pool.submit(_blocks, column, numbers, source, store))
-            start += len(column)
-            if progress:
-                progress(start, expected)
-            if len(running) > threads:
-                collect()
-        while running:
-            collect()
+        blocks, repairs = in_turn(jobs(), threads)
     if box is not None:
         return Features(blocks, start, repairs)
     if _left_off(path, layer, start):
-        raise _NotPlainError
+        raise NotPlainError
     features = Features(blocks, start, repairs).check_places()
     if features.lost or features.repairs:
         features.labels = _ids(path, layer, start)
@@ -357,7 +360,7 @@ def _batches(
                     ),
                 )
     except (*BULK_ERRORS, pa.ArrowInvalid) as error:  # curves, damaged places
-        raise _NotPlainError from error
+        raise NotPlainError from error
 
 
 def _source(path: Path, crs: Any) -> Any:
@@ -367,7 +370,7 @@ def _source(path: Path, crs: Any) -> Any:
 
 
 def _blocks(
-    column: pa.Array, numbers: Indices, source: Any, store: _Store
+    column: pa.Array, numbers: Indices, source: Any, store: Store
 ) -> tuple[list[Block], list[Repair]]:
     """Return the features of one batch: plain polygons by their arrays, the rest by GEOS."""
     blocks: list[Block] = []
@@ -399,7 +402,7 @@ def _by_geos(
 ) -> tuple[list[Block], list[Repair]]:
     wkb = np.asarray(column.take(pa.array(positions)).to_pylist(), dtype=object)
     if any(_is_curved(raw) for raw in wkb):
-        raise _NotPlainError
+        raise NotPlainError
     wkb[[is_too_deep(raw) for raw in wkb]] = b""  # GEOS would overflow the stack
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are found and told
         geometries = shapely.from_wkb(wkb, on_invalid="ignore")
@@ -432,32 +435,3 @@ def _buffers(column: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.in
     kind = np.int64 if pa.types.is_large_binary(column.type) else np.int32
     places = np.frombuffer(offsets, kind)[column.offset : column.offset + len(column) + 1]
     return np.frombuffer(data, np.uint8), places.astype(np.int64)
-
-
-class _Store:
-    """Keeps coordinates one behind the other in a few large arrays: in memory up to a limit, beyond it in temporary files."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.held = limit, 0
-        self._free = np.empty(0)
-        self._lock = threading.Lock()
-
-    def room(self, count: int) -> Numbers:
-        """Return room for so many numbers."""
-        with self._lock:
-            if count > len(self._free):
-                size = max(count, min(self.held // 8, _MOST_ROOM), _LEAST_ROOM)
-                self.held += 8 * size
-                self._free = _in_memory(size) if self.held <= self.limit else _in_file(size)
-            room, self._free = self._free[:count], self._free[count:]
-        return room
-
-
-def _in_memory(size: int) -> Numbers:
-    # numpy would ask for large pages, which take longer to come by than to fill where memory is in many pieces
-    return np.frombuffer(mmap(-1, 8 * size), dtype=np.float64)
-
-
-def _in_file(size: int) -> Numbers:
-    with tempfile.TemporaryFile() as file:
-        return np.memmap(file, dtype=np.float64, mode="w+", shape=(size,))

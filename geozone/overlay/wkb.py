@@ -160,6 +160,36 @@ def read_in_plane(
     return _walk(data, offsets, room, degrees=True)
 
 
+def put_in_plane(outlines: Outlines) -> tuple[Outlines, Measures, Indices, Indices]:
+    """Return polygons in longitude and latitude, rings closed and coordinates finite, in the plane and measured.
+
+    Parameters
+    ----------
+    outlines
+        The polygons; their coordinates are written over, but for those of the rest.
+
+    Returns
+    -------
+    outlines, measures
+        Every polygon on earth that certainly does not lie across 180°.
+    positions
+        Their positions among the polygons.
+    rest
+        Positions of the others.
+    """
+    from geozone.overlay.compiled.outlines import put  # noqa: PLC0415 - as above
+
+    measures, valid, taken = put(
+        *alike(outlines.coordinates.reshape(-1), outlines.rings, outlines.parts, outlines.features),
+        *(np.array(constants) for constants in (SERIES, SCALES, _LIMITS)),
+    )
+    plane = outlines
+    positions, rest = np.flatnonzero(taken), np.flatnonzero(~taken)
+    if len(rest):
+        plane, measures, valid = plane.take(positions), measures[taken], valid[taken]
+    return plane, Measures(measures[:, :4], measures[:, 4], valid), positions, rest
+
+
 def _walk(
     data: npt.NDArray[np.uint8], offsets: Integers, room: Room, *, degrees: bool
 ) -> tuple[Outlines, Measures, Indices, Indices]:

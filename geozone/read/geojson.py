@@ -35,6 +35,7 @@ _GEOMETRIES = {
 _FEATURE = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|id"|properties"|geometry")')
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?[eE][+-]?\d+)\.\d+")  # as some software writes 1e-14
 _REPEATED = "\0"  # no name of a member
+_REFUSALS = (ValueError, TypeError, IndexError, KeyError, OverflowError, shapely.errors.ShapelyError)
 _IN_A_ROW = 1000  # broken features one after another after which a file is given up
 
 
@@ -63,6 +64,21 @@ def read_geojson(source: Source, encoding: str | None, limits: Limits, notes: No
             return data.set_crs(crs_of_objects(stated, source.shown, notes), allow_override=True)
     small_enough(source.path, source.shown, limits)
     return _read_tolerantly(source, given, notes)
+
+
+def plain_geometry(geometry: Any) -> Any:
+    """Return a geometry object as geometry, or None where anything is wrong with it."""
+    if _fault(geometry) is not None:
+        return None
+    try:
+        return _build(geometry)
+    except _REFUSALS:
+        return None
+
+
+def attribute(value: Any) -> Any:
+    """Return an attribute value; lists and objects stay as the JSON they are."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
 def _read_tolerantly(source: Source, given: str | None, notes: Notes) -> gpd.GeoDataFrame:
@@ -147,7 +163,7 @@ def _frame(
             properties = None
         numbers.append(number)
         geometries.append(geometry)
-        rows.append({name: _value(value) for name, value in (properties or {}).items()})
+        rows.append({name: attribute(value) for name, value in (properties or {}).items()})
     if broken or lost:
         notes.find("records_broken", Severity.ERROR, count=len(broken) + lost, kept=len(numbers))
         notes.decide(
@@ -187,7 +203,7 @@ def _geometry(feature: Any, number: int, notes: Notes) -> Any:
         raise _BrokenFeatureError(fault)
     try:
         return _build(geometry)
-    except (ValueError, TypeError, IndexError, KeyError, OverflowError, shapely.errors.ShapelyError) as error:
+    except _REFUSALS as error:
         mended = closed_polygon(geometry)
         if mended is None:
             words = " ".join(str(error).split())[:120]
@@ -263,11 +279,6 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any]] = {
     "Polygon": _polygon,
     "MultiPolygon": lambda polygons: shapely.MultiPolygon([_polygon(rings) for rings in polygons]),
 }
-
-
-def _value(value: Any) -> Any:
-    """Return an attribute value; lists and objects stay as the JSON they are."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
 def _salvage(words: str, error: Exception, source: Source, notes: Notes) -> gpd.GeoDataFrame:

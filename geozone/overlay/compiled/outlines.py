@@ -117,6 +117,28 @@ def measure(points, rings, parts, features):
     return measures, valid
 
 
+@compiled
+def put(points, rings, parts, features, series, scales, limits):
+    """Put polygons in longitude and latitude, rings closed, into the plane in their place, and measure them.
+
+    Returns
+    -------
+    measures, valid
+        As from `measure`.
+    taken
+        Which polygons are in the plane: those on earth that do not lie across 180°. The others stay as they are.
+    """
+    count = len(features) - 1
+    measures, valid, seen = np.zeros((count, 5)), np.zeros(count, np.bool_), np.empty((_MOST_RINGS, 4))
+    taken = np.zeros(count, np.bool_)
+    for number in range(count):
+        first, last = features[number], features[number + 1]
+        if _put(points, rings, parts[first], parts[last], True, series, scales, limits):
+            taken[number] = True
+            valid[number] = _measure(points, rings, parts, first, last, seen, measures[number])
+    return measures, valid, taken
+
+
 @step
 def _kind(words, begin, end):
     """Return the number of polygons of a geometry, their code, and the bytes of a coordinate; 0 of other geometries."""
