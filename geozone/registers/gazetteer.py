@@ -22,6 +22,7 @@ _PEOPLES = (
     "达斡尔族|鄂温克族|维吾尔"
 )
 _SUFFIX = re.compile(rf"(({_PEOPLES})*自治[区州县旗]|特别行政区|地区|新区|林区|矿区|省|市|区|县|盟|旗)$")
+_OF_ITS_OWN = ("新区", "林区", "矿区")  # ends of names of areas that were founded beside units of like names
 _MUNICIPAL = ("11", "12", "31", "50", "81", "82")  # municipalities have counties, no cities
 LONG_CODES = (9, 12)  # digits of a township's and a village's code, which begin with the county's
 _DIRECT = "90"  # third and fourth digit of a county that stands below its province without a city
@@ -71,8 +72,12 @@ class Gazetteer:
             for writing in _writings(name):
                 self._by_name.setdefault(writing, set()).add(code)
         self._former: dict[str, set[str]] = {}
+        self._stories: dict[
+            str, list[tuple[str, Change]]
+        ] = {}  # by full name of before, with the code of then
         for code, story in self._changes.items():
             for change in story:
+                self._stories.setdefault(change.name, []).append((code, change))
                 for writing in _writings(change.name):
                     self._former.setdefault(writing, set()).update(self._now(code))
         for area, codes in register_words("areas").items():
@@ -114,6 +119,26 @@ class Gazetteer:
         """Tell whether a unit has a name, or had it, or its ground belonged to a unit of that name."""
         return code in self._by_name.get(_spelled(name), ()) or code in self._former.get(_spelled(name), ())
 
+    def former(self, name: str, code: str) -> Code | None:
+        """Return how a name of before led to a unit of now; None for a name that a unit has today.
+
+        Parameters
+        ----------
+        name
+            A name, or a path that ends with one.
+        code
+            The unit that the name was taken for.
+        """
+        wanted = _spelled(name)
+        if wanted in self._by_name:
+            return None
+        for start in range(len(wanted) - 1):
+            for old, change in self._stories.get(wanted[start:], ()):
+                now = self._now(old)
+                if old != code and any(holds(code, one) for one in now):
+                    return Code(name, code, change.kind if len(now) == 1 else "divided", change)
+        return None
+
     def read_code(self, given: str) -> Code:
         """Return the unit that a code means.
 
@@ -154,7 +179,8 @@ class Gazetteer:
             exact = {code for code in fitting or found if self._names.get(code) == wanted}
             if found:
                 return exact or fitting or found
-        short = _SUFFIX.sub("", wanted)  # 孟村县 for 孟村回族自治县, of the level that is asked for
+        # 孟村县 for 孟村回族自治县, of the level that is asked for; 北戴河新区 is another place than 北戴河区
+        short = wanted if wanted.endswith(_OF_ITS_OWN) else _SUFFIX.sub("", wanted)
         found = {code for code in self._by_name.get(short, ()) if level_of(code) == level}
         if found := {code for code in found if code.startswith(prefix)}:
             return found

@@ -13,6 +13,10 @@ from geozone.registers.files import Grid
 from geozone.registers.headings import Headings
 from geozone.registers.words import measured_heading, plain, register_words
 
+_TELLING_ROWS_APART = (
+    "left_out",
+    "several",
+)  # kinds of headings that say nothing where all rows have the same
 _SHOWN = 50  # headings that a message lists at most
 
 
@@ -54,12 +58,15 @@ def tell_unused(headings: Headings, grid: Grid, tell: Callable[..., None]) -> No
     found: dict[str, list[str]] = {}
     for place, name in enumerate(headings.names):
         kind = "" if place in used or place in grid.hidden_columns else _alike(name)
-        if kind and any(place < len(row) and row[place] for row in grid.rows[headings.below :]):
+        cells = [row[place] if place < len(row) else "" for row in grid.rows[headings.below :] if any(row)]
+        if kind and any(cells) and not (kind in _TELLING_ROWS_APART and len(set(cells)) == 1):
             found.setdefault(kind, []).append(name)
-    statuses = found.pop("status", [])
+    apart = {kind: found.pop(kind, []) for kind in ("status", *_TELLING_ROWS_APART)}
     others = [name for names in found.values() for name in names]
     for kind, severity, names in (
-        ("unused_status", Severity.WARNING, statuses),
+        ("unused_status", Severity.WARNING, apart["status"]),
+        ("unused_left_out", Severity.WARNING, apart["left_out"]),
+        ("unused_several", Severity.WARNING, apart["several"]),
         ("unused_columns", Severity.NOTE, others),
     ):
         if names:
@@ -67,7 +74,7 @@ def tell_unused(headings: Headings, grid: Grid, tell: Callable[..., None]) -> No
 
 
 def _alike(heading: str) -> str:
-    """Return what a heading looks like: "status", "date", "measure"; empty for any other."""
+    """Return what a heading looks like, a kind of the vocabulary; empty for any other."""
     leaf = re.sub(r"#\d+$", "", heading.rpartition("/")[2])
     measured = measured_heading(leaf)
     word = plain(leaf) if measured is None else plain(measured[0])

@@ -27,9 +27,11 @@ from geozone.vintages import date_of_number, is_empty_date, year_shown_as_date
 Item = dict[str, Any]
 NATURAL = "natural_bay"  # a kind of geozone's own layer of bays: shown, but not counted
 _NUMBER = re.compile(r"(约|大约|~|≈)?([+-]?\d+(?:\.\d+)?|[+-]?\.\d+)([a-z²\u4e00-\u9fff]*\d?)")
+_SHORT_MONTH = re.compile(r"20\d\d\.1")
 _THOUSANDS = re.compile(r"[^\d]*\d{1,3}(,\d{3})+(?!\d)")  # 24,5 is no number that is certain
 
 
+_SHOWN = 5  # items that a finding names
 _DOUBTS = {
     "word": "unknown_status",
     "qualified": "doubtful_status",
@@ -85,18 +87,30 @@ def read_cells(reading: Reading, basis: Basis, as_of: str, *, programme: bool = 
         As for `status_words.read_status`.
     """
     blank: list[str] = []
+    overdue: list[str] = []
     for row, item in reading.items.items():
         for column in ("status_date", "planned_year"):
             item[column] = _date(reading, row, item[column])
         item["planned_year"] = int(item["planned_year"][:4]) if item["planned_year"] else None
         if not _read_status(reading, row, item, as_of, programme):
             blank.append(row)
+        if _is_overdue(item, as_of):
+            overdue.append(row)
         factors = item.pop("factors")
         for column in MEASURES:
             item[column] = _measure(reading, row, item[column], column, factors.get(column, 1.0))
         item["basis"] = item["basis"] if item["basis"] in set(Basis) else basis.value
     if blank:
         reading.tell("blank_status", blank[0], count=len(blank))
+    if overdue:
+        names = "、".join(reading.items[row]["name"] for row in overdue[:_SHOWN])
+        reading.tell("overdue", overdue[0], count=len(overdue), names=names, as_of=as_of)
+
+
+def _is_overdue(item: Item, as_of: str) -> bool:
+    """Tell whether an item was to be finished in a year before that of the register, and is not."""
+    ahead = item["status"] in {Status.UNDER_CONSTRUCTION.value, Status.PLANNED.value}
+    return bool(ahead and as_of and item["planned_year"]) and item["planned_year"] < int(as_of[:4])
 
 
 def _read_status(reading: Reading, row: str, item: Item, as_of: str, programme: bool) -> bool:
@@ -164,6 +178,9 @@ def _date(reading: Reading, row: str, cell: str) -> str:
         return day.isoformat()
     if re.fullmatch(r"(19|20)\d{4}(\d{2})?", words):
         words = "-".join(filter(None, (words[:4], words[4:6], words[6:])))
+    if _SHORT_MONTH.fullmatch(words):  # what a number makes of 2024.10 as well
+        reading.tell("month_unclear", row, word=cell)
+        return words[:4]
     found = find_date(words)
     if found.startswith("19") and len(found) == 10:
         year = year_shown_as_date(date.fromisoformat(found))
@@ -219,4 +236,6 @@ def _measure(reading: Reading, row: str, cell: str, column: str, factor: float |
         if scale is None:
             return None  # its heading has a unit of another kind, which is told once
         total += float(match[2]) * scale
+        if match[1]:
+            reading.tell("about_number", row, Severity.NOTE, word=cell)
     return total

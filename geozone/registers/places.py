@@ -140,9 +140,12 @@ class _Places:
             coded = item.get(_LEVELS.get(column, ""), "")
             codes = []
             for name in self.gazetteer().places(cell):
-                found = self._coded(row, name) or self._named(name, column, evidence.codes)
+                coded_as = self._coded(row, name)
+                found = coded_as or self._named(name, column, evidence.codes)
                 if not found and (section := self._section(item)):
                     found = self._named(name, column, [section])
+                if found and not coded_as:
+                    tell_former(self.reading, self.gazetteer(), row, name, found)
                 if found:
                     codes.append(found)
                 elif not (coded and evidence.told):
@@ -205,6 +208,18 @@ class _Places:
         )
         self.reading.tell("places_differ", row, name=item["name"], words="、".join(said), place=place)
         return shared
+
+
+def tell_former(reading: Reading, units: Gazetteer, row: str, name: str, code: str) -> None:
+    """Tell that a place is named as it was called before, where it was."""
+    found = units.former(name, code)
+    told = ("register_former_code", "register_divided_code")
+    by_code = any(one.feature == row and one.kind in told for one in reading.findings)
+    if found is None or found.change is None or by_code:
+        return
+    kind = "divided_name" if found.state == "divided" else "former_name"
+    place = units.name(code)
+    reading.tell(kind, row, word=name, former=found.change.name, year=found.change.year, place=place)
 
 
 def _place_in(title: str, gazetteer: Gazetteer) -> str:

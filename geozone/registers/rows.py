@@ -27,6 +27,8 @@ SUMMED = " + "  # between the measures of rows that are one item
 _ORDINAL = re.compile(
     r"^(第?[一二三四五六七八九十]+[部章类批]?分?[、.．:：]|[（(][一二三四五六七八九十]+[)）])"
 )
+_COUNTED = re.compile(r"[（(]共?\d+[个处条座项家][）)]$")
+_SEVERAL = re.compile(r"等\s*([2-9]|[1-9]\d+|[两二三四五六七八九十]+)\s*[个处条座项家]")  # 一厂等3家
 _ALL_OF = re.compile(
     r"^(以上|上述|前述)?(全|本|各|共)?[省市县区国页表]?(级|域)?(美丽)?(海湾|河湖|河流|湖库|湖泊|项目|单元|岸线)?$"
 )
@@ -234,12 +236,19 @@ class _Table:
                 if item.cells[column]:
                     tell("shared_measure", item.label, word=item.cells[column], heading=headings.names[at])
                 item.cells[column] = ""
-        if any(grid.rows[place][len(headings.names) :]):
-            tell("long_row", item.label, name=item.cells["name"])
+        self._look_at_row(place, item, tell)
+
+    def _look_at_row(self, place: int, item: Row, tell: Tell) -> None:
+        """Tell what is wrong with a row as a whole."""
+        grid, name = self.grid, item.cells["name"]
+        if _SEVERAL.search(name):
+            tell("several_items", item.label, name=name)
+        if any(grid.rows[place][len(self.headings.names) :]):
+            tell("long_row", item.label, name=name)
         if any(REPLACED in cell for cell in grid.rows[place]):
-            tell("text_lost", item.label, name=item.cells["name"])
+            tell("text_lost", item.label, name=name)
         if place in grid.stray:
-            tell("stray_quote", item.label, name=item.cells["name"])
+            tell("stray_quote", item.label, name=name)
 
     def _shared_spans(self) -> set[int]:
         """Return the merged ranges of measures that reach over the rows of several items."""
@@ -289,7 +298,7 @@ class _Table:
         below = next((row for row in rows if any(row)), [])
         if len(distinct) != 1 or len({cell for cell in below if cell}) < 2:
             return ""
-        words = _ORDINAL.sub("", distinct[0]).strip()
+        words = _COUNTED.sub("", _ORDINAL.sub("", distinct[0])).strip()
         found = self.gazetteer().find(words)
         if self.subject is not None and self._is_listed(found):
             return ""  # a unit of which nothing else is told

@@ -16,6 +16,7 @@ from geozone.rates.completion import CODE_COLUMNS
 from geozone.registers.gazetteer import Gazetteer, chain, common, holds
 from geozone.registers.heading_words import KIND
 from geozone.registers.items import Item, Reading
+from geozone.registers.places import tell_former
 from geozone.registers.rows import RowCount
 from geozone.registers.words import register_words
 
@@ -93,9 +94,14 @@ class _Units:
         if self.gazetteer.is_area(name):
             return self._leave_out(row, item)
         if own := self.gazetteer.unit_at(place, self.level):
-            return self._check(row, item, own, name)
-        is_part = bool(place) and _is_finer(place, self.level)
-        return self._leave_out(row, item) if is_part else self._look_up(row, item, name, place or around)
+            taken = self._check(row, item, own, name)
+        elif place and _is_finer(place, self.level):
+            taken = self._leave_out(row, item)
+        else:
+            taken = self._look_up(row, item, name, place or around)
+        if taken and (code := item[_LEVELS[self.level]]):
+            tell_former(self.reading, self.gazetteer, row, name, code)
+        return taken
 
     def _look_up(self, row: str, item: Item, name: str, place: str) -> bool:
         """Take the unit that a name means inside a place."""

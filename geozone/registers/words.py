@@ -200,7 +200,9 @@ def word_set(table: str, name: str) -> frozenset[str]:
 
 def is_blank(cell: str) -> bool:
     """Tell whether a cell holds nothing, or a mark that stands for nothing."""
-    return not cell or plain(cell) in word_set("rows", "blank")
+    word = plain(cell)
+    # (12) is a number in brackets, and (空) a word in them
+    return not cell or ((word or plain(cell.strip("()（）[]【】"))) in word_set("rows", "blank"))
 
 
 def register_words(table: str) -> dict[str, Any]:

@@ -131,6 +131,88 @@ def test_an_empty_date_of_a_workbook_is_no_date_of_completion(tmp_path):
     assert "register_unknown_status" in kinds(register)
 
 
+def test_an_area_founded_beside_a_county_of_a_like_name_is_another_place(tmp_path):
+    register = read(tmp_path, HEADINGS, "甲湾,秦皇岛市,北戴河新区,建成", "乙湾,秦皇岛市,北戴河区,建成")
+    assert list(register.items["county_code"]) == ["", "130304"]
+    assert "register_unknown_place" in kinds(register)
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "kind"),
+    [
+        ("甲湾,唐山市,唐海县,建成", "130209", "register_former_name"),
+        ("甲湾,,唐山市唐海县,建成", "130209", "register_former_name"),
+        ("甲湾,秦皇岛市,抚宁县,建成", "", "register_divided_name"),
+        ("甲湾,唐山市,曹妃甸区,建成", "130209", ""),
+    ],
+)
+def test_a_place_under_its_name_of_before_is_told(tmp_path, row, code, kind):
+    register = read(tmp_path, HEADINGS, row)
+    assert list(register.items["county_code"]) == [code]
+    told = {"register_former_name", "register_divided_name"} & kinds(register)
+    assert told == ({kind} if kind else set())
+
+
+@pytest.mark.parametrize(
+    ("cell", "area", "kind"),
+    [("约12", 12.0, "register_about_number"), ("(12)", None, "register_not_a_number"), ("（空）", None, "")],
+)
+def test_a_number_that_is_about_or_in_brackets_is_told(tmp_path, cell, area, kind):
+    register = read(tmp_path, f"{HEADINGS},面积", f"甲湾,唐山市,乐亭县,建成,{cell}")
+    assert list(register.items["area_km2"].dropna()) == ([area] if area else [])
+    assert not kind or kind in kinds(register)
+
+
+def test_a_month_that_a_number_may_have_cut_is_left_out_and_told(tmp_path):
+    lines = ("甲湾,唐山市,乐亭县,建成,2024.1", "乙湾,秦皇岛市,昌黎县,建成,2024.10")
+    register = read(tmp_path, f"{HEADINGS},建成时间", *lines)
+    assert list(register.items["status_date"]) == ["2024", "2024-10"]
+    assert "register_month_unclear" in kinds(register)
+
+
+@pytest.mark.parametrize(
+    ("status", "year", "told"),
+    [("在建", "2024", True), ("拟建", "2025年", True), ("在建", "2026", False), ("建成", "2024", False)],
+)
+def test_an_item_that_was_to_be_finished_before_the_register_and_is_not_is_told(tmp_path, status, year, told):
+    register = read(tmp_path, f"{HEADINGS},计划建成时间", f"甲湾,唐山市,乐亭县,{status},{year}")
+    assert ("register_overdue" in kinds(register)) is told
+
+
+@pytest.mark.parametrize("section", ["唐山市（2个）", "一、唐山市（共2个）", "唐山市"])
+def test_a_heading_within_the_table_may_say_how_many_follow(tmp_path, section):
+    register = read(tmp_path, HEADINGS, f"{section},,,", "甲湾,,乐亭县,建成", "乙湾,,滦南县,在建")
+    assert list(register.items["name"]) == ["甲湾", "乙湾"]
+
+
+@pytest.mark.parametrize("note", ["已由乙湾替代", "并入乙湾", "作废"])
+def test_a_remark_that_an_item_was_replaced_or_merged_is_told(tmp_path, note):
+    assert "register_note_differs" in kinds(
+        read(tmp_path, f"{HEADINGS},备注", f"甲湾,唐山市,乐亭县,建成,{note}")
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "kind"),
+    [
+        ("是否有效", ("否", "是", "是"), "register_unused_left_out"),
+        ("删除标记", ("1", "", ""), "register_unused_left_out"),
+        ("是否纳入考核", ("是", "是", "是"), ""),
+        ("数量", ("3", "1", "1"), "register_unused_several"),
+        ("个数", ("1", "1", "1"), ""),
+    ],
+)
+def test_a_column_by_which_rows_would_count_otherwise_is_told(tmp_path, heading, cells, kind):
+    rows = (f"{row},{cell}" for row, cell in zip(ROWS, cells, strict=True))
+    told = {one for one in kinds(read(tmp_path, f"{HEADINGS},{heading}", *rows)) if "unused" in one}
+    assert told == ({kind} if kind else set())
+
+
+def test_a_name_that_stands_for_several_items_is_told(tmp_path):
+    assert "register_several_items" in kinds(read(tmp_path, HEADINGS, "甲湾等3个,唐山市,乐亭县,建成"))
+    assert "register_several_items" not in kinds(read(tmp_path, HEADINGS, *ROWS))
+
+
 def test_a_heading_that_explains_the_numbers_of_two_statuses_answers_for_neither(tmp_path):
     with pytest.raises(InputError, match="status"):
         read(tmp_path, "海湾名称,所在市,建成（1）/未建成（0）", "甲湾,唐山市,1", "乙湾,唐山市,0")
