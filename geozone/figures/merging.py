@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from geozone.figures.remarks import Telling
 from geozone.manifest.indicators import load_indicators
+from geozone.manifest.units import unit_title
 from geozone.messages import Text, listed
 from geozone.model import Finding, Severity
 from geozone.rates.figures import PLAN, Figure, Figures
 
+_MANY = 5.0  # times a published figure, of what does not change by so much
+_STEADY = ("km2", "km", "ug/m3")
 Placed = tuple[Figure, str]  # a figure, and what its row is called
 
 
@@ -73,8 +76,32 @@ def merged(embedded: Figures, own: Mapping[str, Sequence[Figure]]) -> tuple[Figu
             scopes=listed(names),
             number=sum(1 for one in replaced if one.indicator == indicator),
         )  # fmt: skip
+    _tell_far(figures, replaced, embedded, telling)
     gone = set(replaced)
     return Figures([*(one for one in embedded.all if one not in gone), *figures]), telling.findings
+
+
+def _tell_far(
+    figures: Sequence[Figure], replaced: Sequence[Figure], embedded: Figures, telling: Telling
+) -> None:
+    """Tell which figures of the user's are many times those that were published: most likely the unit is another."""
+    series = {(one.indicator, one.scope) for one in replaced}
+    for figure in figures:
+        published = [
+            one
+            for one in embedded.all
+            if (one.indicator, one.scope, one.unit) == (figure.indicator, figure.scope, figure.unit)
+            and one.value > 0
+            and _thing(figure)[:2] in series
+        ]
+        nearest = min(published, key=lambda one: abs((one.year or 0) - (figure.year or 0)), default=None)
+        if nearest is None or figure.value <= 0 or figure.unit not in _STEADY:
+            continue
+        times = figure.value / nearest.value
+        if not 1 / _MANY < times < _MANY:
+            telling.tell("far_from_published", scope=figure.scope_name, indicator=_title(figure), value=f"{figure.value:.10g}",
+                         other=f"{nearest.value:.10g}", year=str(figure.year or "—"), then=str(nearest.year or "—"),
+                         unit=unit_title(figure.unit))  # fmt: skip
 
 
 def _thing(figure: Figure) -> tuple[object, ...]:

@@ -76,8 +76,12 @@ class RowReader:
             return None
         return Said(scope, named, unit, year, kind, comparator)
 
-    def indicators(self, said: Said, column: ValueColumn) -> tuple[str, ...]:
-        """Return the indicators that a value is of."""
+    def indicators(self, line: Line, said: Said, column: ValueColumn) -> tuple[str, ...]:
+        """Return the indicators that a value is of; what their title says in brackets and nobody looks at is told."""
+        aside = column.aside if column.indicators or not said.named else said.named.aside
+        if aside:
+            written = column.heading if column.indicators else line.cells.get("indicator", "")
+            self._tell(line, "qualified", word=written, aside="、".join(aside))
         return column.indicators or (said.named.ids if said.named else self.around.indicators)
 
     def year(self, line: Line, said: Said, column: ValueColumn) -> tuple[Year | None, bool]:
@@ -128,6 +132,12 @@ class RowReader:
             self._tell(line, "comparators_differ", word=cell.written, comparator=said.comparator)
             return ""
         return said.comparator or value.comparator
+
+    def look_at_remark(self, line: Line) -> None:
+        """Tell a remark by which the figures of a row are corrected, or speak of less than they seem to."""
+        remark = squeezed(line.cells.get("note", ""))
+        if any(word in remark for word in meanings("doubting")):
+            self._tell(line, "remark_doubts", word=line.cells["note"])
 
     def teller(self, line: Line) -> Tell:
         """Return what tells things of a row: called with the kind of a finding, its severity and what else it says."""

@@ -106,9 +106,10 @@ def _figures(line: Line, reader: RowReader, source: Text) -> Iterator[Figure]:
     if said is None:
         return
     columns = {one.at: one for one in reader.headings.values}
+    reader.look_at_remark(line)
     for at, written in line.values:
         column = columns[at]
-        ids, of = reader.indicators(said, column), reader.scope(line, said, column)
+        ids, of = reader.indicators(line, said, column), reader.scope(line, said, column)
         year, agree = reader.year(line, said, column) if ids and of else (None, False)
         if of is None or not agree:
             continue

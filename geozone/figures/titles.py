@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from geozone.figures.words import in_brackets, squeezed, without_brackets, word_table
+from geozone.figures.words import in_brackets, is_word, squeezed, without_brackets, word_table
+from geozone.figures.years import read_year
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.units import Written, read_unit
 
@@ -16,6 +17,7 @@ _NUMBERING = re.compile(
     r"^\s*(?:[(（]?[一二三四五六七八九十]+[)）、.．]|[(（]\d+[)）]|\d+[、.．)）](?!\d))\s*"
 )
 _STATED_UNIT = re.compile(r"[,，;；、]?\s*单位[:：]\s*(.+)$")
+_KNOWN_ASIDE = ("qualifiers", "kinds", "value_kinds", "scopes", "ambiguous", "headings")
 _LEAST = 4  # letters of a title that is looked for inside another one
 
 
@@ -27,6 +29,9 @@ class Named:
     unit: Written | None = None
     choices: tuple[str, ...] = ()  # without ids: the titles that may be meant
     near: str = ""  # without ids and choices: the nearest title
+    aside: tuple[
+        str, ...
+    ] = ()  # what stands in brackets that is neither in the title nor a unit, year or kind
 
 
 class Titles:
@@ -77,10 +82,21 @@ class Titles:
                 self._open.get(squeezed(without_brackets(words)), self._open.get(squeezed(words), {}))
             )
             if len(ids) == 1:
-                return Named(ids, unit)
+                return Named(ids, unit, aside=self._aside(words, ids[0]))
             if ids:
                 return Named(choices=tuple(self.title(key) for key in ids))
         return Named(near=self._nearest(bare))
+
+    def _aside(self, words: str, key: str) -> tuple[str, ...]:
+        """Return what the brackets of a title say beside the title itself: 扣除沙尘, 三年滑动平均."""
+        known = "".join(word for word, ids in self._whole.items() if key in ids)
+        return tuple(
+            inside
+            for inside in in_brackets(words)
+            if squeezed(inside) not in known
+            and not (read_unit(inside) or read_year(inside))
+            and not any(is_word(table, inside) for table in _KNOWN_ASIDE)
+        )
 
     def inside(self, title: str) -> tuple[str, ...]:
         """Return the ids of the longest title or name that stands in a longer one; none where there is none."""

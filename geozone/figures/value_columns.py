@@ -33,6 +33,7 @@ class ValueColumn:
     indicators: tuple[str, ...] = ()
     unit: Written | None = None
     scope: str = ""  # the name of a unit, zone or place
+    aside: tuple[str, ...] = ()  # what its brackets say of its indicator, as `Named.aside`
 
 
 def value_column(
@@ -57,6 +58,7 @@ def value_column(
             part.indicators or found.indicators,
             part.unit or found.unit,
             part.scope or found.scope,
+            part.aside or found.aside,
         )  # fmt: skip
     return found if told and not any(is_aside([written]) for written in words) else None
 
@@ -85,7 +87,7 @@ def _value_part(written: str, names: Names) -> ValueColumn | None:
         return ValueColumn(0, written, VALUE, year, (), unit)
     named = names.titles.find(rest)
     if named.ids:
-        return ValueColumn(0, written, VALUE, year, named.ids, unit or named.unit)
+        return ValueColumn(0, written, VALUE, year, named.ids, unit or named.unit, aside=named.aside)
     return ValueColumn(0, written, VALUE, year, (), unit, scope=rest) if _names_scope(rest, names) else None
 
 

@@ -99,3 +99,35 @@ def test_a_value_struck_through_in_part_or_with_a_comment_is_told(tmp_path):
         sheet.write_rich_string("D3", book.add_format({"font_strikeout": True}), "4", "44.9")
     found = read_figures(path, basis=Basis.OFFICIAL, zone=get_zone("bth"))
     assert {"figures_part_struck", "figures_cell_comment"} <= kinds(found)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "told"),
+    [
+        ("PM2.5年均浓度（扣除沙尘）", True), ("PM2.5年均浓度（三年滑动平均）", True), ("PM2.5年均浓度（μg/m³）", False),
+        ("细颗粒物（PM2.5）年均浓度", False), ("PM2.5年均浓度（2023年）", False), ("PM2.5年均浓度（初步）", False),
+    ],
+)  # fmt: skip
+def test_what_brackets_say_of_an_indicator_beside_its_title_is_told(tmp_path, indicator, told):
+    by_row = read(tmp_path, HEADINGS, f"河北省,{indicator},2023,36,μg/m³")
+    by_column = read(tmp_path, f"行政区,年份,{indicator},计量单位", "河北省,2023,36,μg/m³")
+    for found in (by_row, by_column):
+        assert [figure.value for figure in found.figures] == [36.0]
+        assert ("figures_qualified" in kinds(found)) is told
+
+
+@pytest.mark.parametrize(
+    ("remark", "told"), [("已修订为36.3", True), ("不含雄安新区", True), ("来自公报", False)]
+)
+def test_a_remark_that_corrects_a_figure_or_narrows_it_is_told(tmp_path, remark, told):
+    found = read(tmp_path, f"{HEADINGS},备注", f"河北省,森林覆盖率,2023,36.5,%,{remark}")
+    assert ("figures_remark_doubts" in kinds(found)) is told
+
+
+@pytest.mark.parametrize(("value", "told"), [("36.390", True), ("36390", False), ("54585000", True)])
+def test_an_area_many_times_the_published_one_is_told(tmp_path, value, told):
+    table, project = tmp_path / "指标.csv", tmp_path / "project.toml"
+    table.write_text(f"{HEADINGS}\n河北省,生态保护红线面积,2023,{value},平方公里", "utf-8")
+    project.write_text('zone = "hebei"\n[[figures]]\npath = "指标.csv"\nbasis = "official"\n', "utf-8")
+    _, findings = read_all_figures(load_project(project), load_indicators(), [])
+    assert ("figures_far_from_published" in {finding.kind for finding in findings}) is told
