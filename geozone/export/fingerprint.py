@@ -99,13 +99,17 @@ def fingerprint(grid: Grid) -> dict[str, Any]:
     shaped = False
     for chunk in _chunks(grid.rows):
         keys += [key for key, _ in chunk]
-        for _, values in chunk:
-            shape = _shapes(values)
+        across = list(zip(*(values for _, values in chunk), strict=True))
+        plain = [_plain(column) for column in across]
+        parts = [column for column in across if bytes in set(map(type, column))]
+        for row in zip(*plain, strict=True) if plain else [()] * len(chunk):
+            rows += crc32(_bytes(row)).to_bytes(_MARK)
+        for row in zip(*parts, strict=True) if parts else [()] * len(chunk):
+            shape = _shapes(row)
             shaped = shaped or bool(shape)
-            rows += crc32(_plain(values)).to_bytes(_MARK)
             shapes += crc32(shape).to_bytes(_MARK)
-        for digest, column in zip(columns, zip(*(values for _, values in chunk), strict=True), strict=True):
-            digest.update(_plain(column))
+        for digest, told, column in zip(columns, plain, across, strict=True):
+            digest.update(_bytes(told))
             digest.update(_shapes(column))
     found: dict[str, Any] = {
         "columns": {name: digest.hexdigest() for name, digest in zip(grid.columns, columns, strict=True)},
@@ -161,17 +165,22 @@ def _chunks(rows: Iterable[tuple[int, Sequence[Any]]]) -> Iterator[list[tuple[in
         yield chunk
 
 
-def _plain(values: Sequence[Any]) -> bytes:
-    """Return values as bytes, without shapes; a whole number is the same whether its column holds fractions or not."""
-    plain = [
+def _plain(column: Sequence[Any]) -> Sequence[Any]:
+    """Return values without shapes; a whole number is the same whether its column holds fractions or not."""
+    if not any(issubclass(kind, bytes | float) for kind in set(map(type, column))):
+        return column  # texts, most of them
+    return [
         None
         if isinstance(value, bytes)
         else int(value)
         if isinstance(value, float) and value.is_integer()
         else value
-        for value in values
+        for value in column
     ]
-    return repr(plain).encode("utf-8", "backslashreplace")
+
+
+def _bytes(plain: Sequence[Any]) -> bytes:
+    return repr(list(plain)).encode("utf-8", "backslashreplace")
 
 
 def _shapes(values: Sequence[Any]) -> bytes:

@@ -104,13 +104,16 @@ def write_tables(
     """
     with whole_file(path) as unfinished:
         package = unfinished.with_name("package.gpkg")  # GDAL warns of any other ending
-        # nobody sees the file before it is whole, so no write of it need wait for the disk
-        with _configured({"OGR_CURRENT_DATE": FIXED_DATE, "OGR_SQLITE_SYNCHRONOUS": "OFF"}):
+        # nobody sees the file before it is whole: no write of it need wait for the disk, or be undone from there
+        with _configured(
+            {"OGR_CURRENT_DATE": FIXED_DATE, "OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "MEMORY"}
+        ):
             for number, table in enumerate(tables):
                 _write(table, package, lang, first=number == 0, target=path)
         try:
             with closing(sqlite3.connect(package)) as database:
                 database.execute("PRAGMA synchronous = OFF")
+                database.execute("PRAGMA journal_mode = MEMORY")
                 add_columns(database, tables, lang)
                 add_styles(database, tables, styles, lang)
                 if project is not None:

@@ -4,8 +4,11 @@ import json
 import re
 import shutil
 import sqlite3
+from base64 import b64encode
 from contextlib import closing
 from datetime import UTC, datetime
+from hashlib import blake2b
+from zlib import crc32
 
 import openpyxl
 import pytest
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 from samples import sample_result
 
 from geozone.errors import InputError
-from geozone.export.fingerprint import spreadsheet_digits
+from geozone.export.fingerprint import Grid, fingerprint, spreadsheet_digits
 from geozone.export.record import write_record
 from geozone.maps import assets
 from geozone.run.crate import write_folder_crate
@@ -269,6 +272,39 @@ def test_a_geometry_that_is_none_any_more_is_named_and_stops_nothing(folder):
 @pytest.mark.parametrize("number", [40.576012917084746, 141.29352618070948, 0.0061565004360833048, 1e-7, 3.0])
 def test_a_number_keeps_its_digits_however_often_it_is_saved(number):
     assert spreadsheet_digits(float(f"{number:.16g}")) == spreadsheet_digits(number)
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-9, 1 << 60),
+    st.floats(),
+    st.text(max_size=3),
+    st.binary(max_size=3),
+)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=9))
+def test_a_mark_is_of_the_cells_of_its_row_and_a_digest_of_those_of_its_column(rows):
+    def told(values):
+        kept = [None if isinstance(one, bytes) else whole(one) for one in values]
+        return repr(kept).encode("utf-8", "backslashreplace")
+
+    def whole(value):
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    def shapes(values):
+        return b"".join(one for one in values if isinstance(one, bytes))
+
+    found = fingerprint(Grid("t", ("a", "b", "c"), enumerate(rows, 1)))
+    marks = b"".join(crc32(told(row)).to_bytes(4) for row in rows)
+    assert found["rows"] == b64encode(marks).decode()
+    drawn = b"".join(crc32(shapes(row)).to_bytes(4) for row in rows)
+    assert found.get("shapes") == (b64encode(drawn).decode() if any(map(shapes, rows)) else None)
+    for place, name in enumerate("abc"):
+        column = [row[place] for row in rows]
+        content = told(column) + shapes(column) if rows else b""
+        assert found["columns"][name] == blake2b(content, digest_size=8).hexdigest()
 
 
 def test_an_index_without_a_digest_of_its_own_is_held_by_its_words(folder):
