@@ -185,18 +185,20 @@ def _sheet(
             sheet.write_comment(0, place, words, {"author": "", "x_scale": 2, "y_scale": 2})
         widths.append(_width(item, frame[item.name], lang))
         sheet.set_column(place, place, widths[-1], formats.text, {"hidden": item.hidden})
-    for number, (index, row) in enumerate(
-        zip(frame.index, frame.itertuples(index=False, name=None), strict=True), 2
+    filled = frame[[item.name for item in columns]].notna().to_numpy()
+    shares = [table.name == "rates" and item.name in _FRACTIONS for item in columns]
+    wrapped = [item.name in _WRAPPED for item in columns]
+    for number, (index, row, there) in enumerate(
+        zip(frame.index, frame.itertuples(index=False, name=None), filled.tolist(), strict=True), 2
     ):
         tall = LINE
-        for place, (item, value) in enumerate(zip(columns, row, strict=True)):
-            if pd.isna(value) or value == "":
+        for place, value in enumerate(row):
+            if not there[place] or value == "":
                 continue
-            fraction = item.fraction or (
-                table.name == "rates" and item.name in _FRACTIONS and index not in amounts
-            )
+            item = columns[place]
+            fraction = item.fraction or (shares[place] and index not in amounts)
             _write(sheet, (number, place), value, _format(item, value, formats, fraction=fraction))
-            if isinstance(value, str) and item.name in _WRAPPED:
+            if wrapped[place] and isinstance(value, str):
                 tall = max(tall, height(value, widths[place]))
         if tall > LINE:
             sheet.set_row(number, tall)

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from geozone.messages import LANGUAGES, Text
 from geozone.seeds import load_phrases
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_MIDNIGHT = "T00:00:00"  # a day needs no time of day
 
 
 class Strings:
@@ -53,7 +55,7 @@ def to_json(value: Any) -> str:
 
 def number(value: Any) -> str | None:
     """Return a number as ``repr`` gives it, None for missing ones."""
-    if value is None or pd.isna(value) or not math.isfinite(value):
+    if value is None or (type(value) is not float and pd.isna(value)) or not math.isfinite(value):
         return None
     return repr(float(value))
 
@@ -68,7 +70,32 @@ def plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
-    return clean(value.isoformat() if isinstance(value, date) else str(value)).removesuffix("T00:00:00")
+    return clean(value.isoformat() if isinstance(value, date) else str(value)).removesuffix(_MIDNIGHT)
+
+
+def plain_column(values: Iterable[Any]) -> list[Any]:
+    """Return a column of attributes, each as `plain` does; most columns hold values of one kind that are plain already."""
+    held = _listed(values)
+    kinds = set(map(type, held)) - {NoneType}
+    if kinds == {str} and _is_clean("".join(filter(None, held))):
+        return held
+    if kinds == {float}:
+        return [None if value is None or not math.isfinite(value) else value for value in held]
+    return [plain(value) for value in held]
+
+
+def _listed(values: Iterable[Any]) -> list[Any]:
+    """Return the values of a column; pandas hands out those of a column of texts one by one, which takes long."""
+    if isinstance(values, pd.Series) and isinstance(values.dtype, pd.StringDtype):
+        texts = values.to_numpy(dtype=object, copy=True)
+        texts[values.isna().to_numpy()] = None
+        return list(texts)
+    return list(values)
+
+
+def _is_clean(texts: str) -> bool:
+    """Whether nothing has to be changed in texts, one after another."""
+    return _MIDNIGHT not in texts and (texts.isascii() or clean(texts) == texts)
 
 
 def readings(names: Iterable[str]) -> dict[str, str]:
@@ -81,7 +108,7 @@ def readings(names: Iterable[str]) -> dict[str, str]:
 
 def interned(values: Iterable[Any]) -> Any:
     """Return a column as a list, or as its distinct values and their places where that is shorter."""
-    column = [plain(value) for value in values]
+    column = plain_column(values)
     distinct = list(dict.fromkeys(column))
     if len(distinct) * 2 > len(column) or any(isinstance(value, float) for value in distinct):
         return column
@@ -123,7 +150,7 @@ def attributes(columns: Mapping[str, Any], number: int) -> tuple[bytes, list[int
         The pieces one after another, and where each ends.
     """
     pieces = []
-    plain_columns = {clean(str(name)): list(values) for name, values in columns.items()}
+    plain_columns = {clean(str(name)): _listed(values) for name, values in columns.items()}
     for first in range(0, max(number, 1), ATTRIBUTE_ROWS):
         part = {
             name: interned(values[first : first + ATTRIBUTE_ROWS]) for name, values in plain_columns.items()

@@ -8,8 +8,11 @@ from dataclasses import replace
 
 import folium
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from pypinyin import Style, pinyin
 from pypinyin.constants import PINYIN_DICT
 from samples import sample_result
@@ -21,7 +24,7 @@ from geozone.maps.indicators import partitions
 from geozone.maps.mercator import WORLD, encode, project, to_drawing, unproject, varints
 from geozone.maps.page import render_page
 from geozone.maps.pinyin import sounds
-from geozone.maps.plain import plain, readings, to_json
+from geozone.maps.plain import plain, plain_column, readings, to_json
 from geozone.maps.style import layer_symbols
 from geozone.messages import Text
 from geozone.model import Status
@@ -309,3 +312,30 @@ def test_characters_sound_as_pypinyin_says():
     for code in PINYIN_DICT:
         (known,) = pinyin(chr(code), style=Style.NORMAL, heteronym=True)
         assert sounds(chr(code)) == list(dict.fromkeys(sound for sound in known if sound.isascii()))
+
+
+ATTRIBUTES = {
+    "texts": st.one_of(
+        st.none(), st.text(max_size=4), st.sampled_from(["2024-01-01T00:00:00", "\ud800", "T00:00:00"])
+    ),
+    "numbers": st.one_of(st.none(), st.floats()),
+    "wholes": st.integers(-(1 << 60), 1 << 60),
+    "flags": st.booleans(),
+    "anything": st.one_of(st.none(), st.text(max_size=2), st.floats(), st.booleans(), st.integers()),
+}
+
+
+@pytest.mark.parametrize("kind", ATTRIBUTES)
+@given(data=st.data())
+def test_a_column_is_its_values_one_by_one(kind, data):
+    values = data.draw(st.lists(ATTRIBUTES[kind], max_size=6))
+    expected = [plain(value) for value in values]
+    assert plain_column(values) == expected
+    assert plain_column(pd.Series(values, dtype=object)) == expected
+    assert list(map(type, plain_column(iter(values)))) == list(map(type, expected))
+
+
+def test_a_column_of_texts_with_gaps_is_plain_too():
+    column = pd.Series(["甲", None, ""], dtype="str")
+    assert plain_column(column) == [plain(value) for value in column] == ["甲", None, ""]
+    assert column.tolist()[0] == "甲"
