@@ -24,6 +24,7 @@ from geozone.cli.options import cli
 from geozone.cli.supervised import supervised
 from geozone.cli.terminal import prepare
 from geozone.errors import GeozoneError, InputError, UsageError
+from geozone.garbage import collect_seldom
 from geozone.messages import Language, Text, text
 from geozone.quiet import quieten
 from geozone.read.formats import REACHING_DRIVERS
@@ -58,6 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(arguments: list[str], lang: Language, *, debug: bool) -> None:
+    collect_seldom()
     _load_no_reaching_driver()
     start_no_idle_threads()
     prepare(sys.stdout, escape="--json" in arguments)

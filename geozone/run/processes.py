@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from geozone.errors import UsageError
+from geozone.garbage import collect_seldom
 from geozone.messages import Text
 from geozone.quiet import is_quiet, quieten
 from geozone.run.options import Options
@@ -94,6 +95,7 @@ class Processes:
 def _begin(steps: SimpleQueue[Text | None], quiet: bool) -> None:
     global _steps  # noqa: PLW0603 - a queue can be given to a process at its start alone
     _steps = steps
+    collect_seldom()
     parent = parent_process()
     assert parent is not None
     assert parent.pid is not None

@@ -13,7 +13,7 @@ PACKAGE = Path(geozone.__file__).parent
 DECLARED = {"seeds", "catalog", "vintages"}  # they may import each other
 STOREYS = [
     {"toml_tables"},
-    {"addresses", "messages", "quiet", "system"},
+    {"addresses", "garbage", "messages", "quiet", "system"},
     {"errors"},
     {"aligned", "lookalikes", "choices", "files", "model", "rounding", "shortage"},
     {"manifest"},

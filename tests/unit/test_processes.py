@@ -1,5 +1,6 @@
 """Parts of a run in other processes: what they return, tell and raise arrives."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -22,6 +23,11 @@ def work(name, options):
     options.notice(Text(f"{name}的说明", f"note of {name}"))
     warnings.warn("a library's own words", stacklevel=1)
     return name, os.getpid(), options.lang
+
+
+def collecting(options):
+    del options
+    return gc.isenabled(), gc.get_threshold()[0]
 
 
 def fail(name, options):
@@ -69,6 +75,15 @@ def test_a_process_whose_parent_is_killed_before_it_has_begun_ends():
     started = subprocess.Popen([sys.executable, "-c", ENDED_EARLY], stderr=subprocess.PIPE)
     started.communicate(timeout=60)  # every process that has inherited the pipe has ended
     assert started.returncode == -signal.SIGKILL
+
+
+def test_a_process_of_its_own_looks_for_garbage_seldom_and_still_does():
+    before = gc.get_threshold()
+    with Processes(1, Options()) as processes:
+        enabled, threshold = processes.result(processes.start(collecting))
+    assert enabled
+    assert threshold > before[0]
+    assert gc.get_threshold() == before
 
 
 def test_only_embedded_zones_are_built_at_a_time(monkeypatch):
