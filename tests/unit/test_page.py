@@ -7,11 +7,11 @@ from base64 import b64decode
 from dataclasses import replace
 
 import folium
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
 from hypothesis import strategies as st
 from pypinyin import Style, pinyin
 from pypinyin.constants import PINYIN_DICT
@@ -326,7 +326,7 @@ ATTRIBUTES = {
 
 
 @pytest.mark.parametrize("kind", ATTRIBUTES)
-@given(data=st.data())
+@hypothesis.given(data=st.data())
 def test_a_column_is_its_values_one_by_one(kind, data):
     values = data.draw(st.lists(ATTRIBUTES[kind], max_size=6))
     expected = [plain(value) for value in values]
