@@ -18,21 +18,22 @@ from geozone.overlay.compiled.json import (
     COMMA,
     LONG_NUMBER,
     NO_NUMBER,
-    QUOTE,
     after_blanks,
     after_name,
+    after_string,
     after_value,
     is_word,
     number_at,
 )
 
-_TYPE, _FEATURE, _GEOMETRY, _PROPERTIES, _COORDINATES, _CRS, _GEOMETRIES, _FEATURES, _ID = (
-    np.frombuffer(b'"%s"' % word, np.uint8)
-    for word in (
-        b"type", b"Feature", b"geometry", b"properties", b"coordinates", b"crs", b"geometries", b"features", b"id",
-    )
-)  # fmt: skip
-_POLYGON, _MULTIPOLYGON = (np.frombuffer(b'"%s"' % word, np.uint8) for word in (b"Polygon", b"MultiPolygon"))
+# names that mean something in GeoJSON: each may stand once, and only where it belongs
+_WORDS = (b"type", b"geometry", b"properties", b"id", b"coordinates", b"geometries", b"crs", b"features")
+_TYPE, _GEOMETRY, _PROPERTIES, _ID, _COORDINATES, _GEOMETRIES, _ELSEWHERE = 1, 2, 4, 8, 16, 32, 64 | 128
+_LETTERS = np.frombuffer(b"".join(_WORDS), np.uint8)
+_ENDS = np.cumsum([0, *map(len, _WORDS)])
+_FEATURE, _POLYGON, _MULTIPOLYGON = (
+    np.frombuffer(b'"%s"' % word, np.uint8) for word in (b"Feature", b"Polygon", b"MultiPolygon")
+)
 _NULL = np.frombuffer(b"null", np.uint8)
 # what a geometry is: unknown, of no form that is copied, a polygon, several
 _UNKNOWN, _OTHER, _ONE, _SEVERAL = -1, 0, 3, 4
@@ -165,59 +166,51 @@ def _is_line(data, begin, end):
 def _feature(data, place, last, points, long_numbers, rings, parts, tops, found, names):
     """Return where a feature ends, -1 where it is not known; and the kind of its geometry, and the new ends of all arrays."""
     ring, part, top, long = tops
-    kind, has_type, has_id, has_properties, has_geometry = _OTHER, False, False, False, False
+    kind, seen = _OTHER, 0
     found[0], found[1], found[2], found[3] = 0, 0, 0, 0
     place = after_blanks(data, place + 1)
     while True:
         name, value = after_name(data, place, last)
-        if name < 0:
-            return -1, _UNKNOWN, ring, part, top, long, has_id
-        if is_word(data, place, name, _GEOMETRY) and not has_geometry:
-            has_geometry = True
-            if data[value] == BRACE:
-                end, kind, ring, part, top, long = _geometry(
-                    data, value, last, points, long_numbers, rings, parts, tops
-                )
-                found[0], found[1] = value, end
-            else:
-                end = after_value(data, value, last)
-                if not is_word(data, value, end, _NULL):
-                    end = -1
-        elif is_word(data, place, name, _PROPERTIES) and not has_properties:
-            has_properties = True
-            if data[value] == BRACE:
-                end = _properties(data, value, last, names)
-                found[2], found[3] = value, end
-            else:
-                end = after_value(data, value, last)
-                if not is_word(data, value, end, _NULL):
-                    end = -1
-        elif is_word(data, place, name, _TYPE) and not has_type:
-            has_type, end = True, after_value(data, value, last)
-            if not is_word(data, value, end, _FEATURE):
-                end = -1
-        elif is_word(data, place, name, _ID) and not has_id:
-            has_id, end = True, after_value(data, value, last)
+        word = _meaning(data, place, name)
+        if name < 0 or word & (seen | _COORDINATES | _GEOMETRIES | _ELSEWHERE):
+            return -1, _UNKNOWN, ring, part, top, long, False
+        seen |= word
+        if word == _GEOMETRY and data[value] == BRACE:
+            end, kind, ring, part, top, long = _geometry(
+                data, value, last, points, long_numbers, rings, parts, tops
+            )
+            found[0], found[1] = value, end
+        elif word == _PROPERTIES and data[value] == BRACE:
+            end = _properties(data, value, last, names)
+            found[2], found[3] = value, end
         else:
-            end = -1 if _is_reserved(data, place, name) else after_value(data, value, last)
+            end = after_value(data, value, last)
+            if (word == _TYPE and not is_word(data, value, end, _FEATURE)) or (
+                word & (_GEOMETRY | _PROPERTIES) and not is_word(data, value, end, _NULL)
+            ):
+                end = -1
         if end < 0:
-            return -1, kind, ring, part, top, long, has_id
+            return -1, kind, ring, part, top, long, False
         place = after_blanks(data, end)
-        if data[place] == BRACE_END:
-            end = place + 1 if has_type and has_geometry else -1
-            return end, kind, ring, part, top, long, has_id
+        if data[place] == BRACE_END and seen & _TYPE and seen & _GEOMETRY:
+            return place + 1, kind, ring, part, top, long, seen & _ID > 0
         if data[place] != COMMA:
-            return -1, _UNKNOWN, ring, part, top, long, has_id
+            return -1, _UNKNOWN, ring, part, top, long, False
         place = after_blanks(data, place + 1)
 
 
 @step
-def _is_reserved(data, begin, end):
-    """Tell whether a name means something elsewhere in GeoJSON, or stands twice: whoever reads it may take either."""
-    for word in (_TYPE, _GEOMETRY, _PROPERTIES, _COORDINATES, _CRS, _GEOMETRIES, _FEATURES, _ID):
-        if is_word(data, begin, end, word):
-            return True
-    return False
+def _meaning(data, begin, end):
+    """Return the bit of a name that means something in GeoJSON, or nought; the name stands in quotation marks."""
+    for number in range(len(_ENDS) - 1):
+        first, size = _ENDS[number], _ENDS[number + 1] - _ENDS[number]
+        if end - begin == size + 2 and data[begin + 1] == _LETTERS[first]:
+            alike = True
+            for letter in range(1, size):
+                alike &= data[begin + 1 + letter] == _LETTERS[first + letter]
+            if alike:
+                return 1 << number
+    return 0
 
 
 @step
@@ -227,7 +220,7 @@ def _properties(data, place, last, names):
     if data[place] == BRACE_END:
         return place + 1 if place < last else -1
     while True:
-        end = after_value(data, place, last) if data[place] == QUOTE else -1
+        end = after_string(data, place, last)
         if end < 0:
             return -1
         number += 1
@@ -276,37 +269,32 @@ def _alike(data, begin, end, name):
 def _geometry(data, place, last, points, long_numbers, rings, parts, tops):
     """Return where a geometry ends, its kind, and the new ends of all arrays."""
     ring, part, top, long = tops
-    kind, typed, has_type, has_coordinates, collected = _OTHER, _OTHER, False, False, False
+    kind, typed, seen = _OTHER, _OTHER, 0
     place = after_blanks(data, place + 1)
     while True:
         name, value = after_name(data, place, last)
-        if name < 0:
+        word = _meaning(data, place, name)
+        if name < 0 or word & (seen | _GEOMETRY | _PROPERTIES | _ID | _ELSEWHERE):
             return -1, _UNKNOWN, ring, part, top, long
-        if is_word(data, place, name, _COORDINATES) and not has_coordinates:
-            has_coordinates, kind = True, _depth(data, value)
-            if kind in (_ONE, _SEVERAL):
-                end, ring, part, top, long = _polygons(
-                    data, value, points, long_numbers, rings, parts, tops, kind
-                )
-                if end == -2:
-                    return -1, NO_ROOM, ring, part, top, long
-            else:
-                kind, end = _OTHER, after_value(data, value, last)
-        elif is_word(data, place, name, _TYPE) and not has_type:
-            has_type, end = True, after_value(data, value, last)
-            if is_word(data, value, end, _POLYGON):
-                typed = _ONE
-            elif is_word(data, value, end, _MULTIPOLYGON):
-                typed = _SEVERAL
-        elif is_word(data, place, name, _GEOMETRIES) and not collected:
-            collected, end = True, after_value(data, value, last)
+        seen |= word
+        depth = _depth(data, value) if word == _COORDINATES else _OTHER
+        if depth in (_ONE, _SEVERAL):
+            kind = depth
+            end, ring, part, top, long = _polygons(
+                data, value, points, long_numbers, rings, parts, tops, kind
+            )
+            if end == -2:
+                return -1, NO_ROOM, ring, part, top, long
         else:
-            end = -1 if _is_reserved(data, place, name) else after_value(data, value, last)
+            end = after_value(data, value, last)
         if end < 0:
             return -1, _UNKNOWN, ring, part, top, long
+        if word == _TYPE:
+            typed = _ONE if is_word(data, value, end, _POLYGON) else typed
+            typed = _SEVERAL if is_word(data, value, end, _MULTIPOLYGON) else typed
         place = after_blanks(data, end)
         if data[place] == BRACE_END and place < last:
-            if not has_type or has_coordinates == collected:
+            if not seen & _TYPE or (seen & _COORDINATES > 0) == (seen & _GEOMETRIES > 0):
                 return -1, _UNKNOWN, ring, part, top, long
             # rings of another type are lines; what is said to be polygons and has another form is looked at there
             return place + 1, typed if typed == kind else _OTHER, ring, part, top, long
