@@ -38,6 +38,8 @@ _OF_TYPE = {
 BYTE_FILL, LAST_BYTE_VALUE = 255, 230  # a byte looks like a fill where no other comes near it
 ABSURD = 1e20  # float fills such as -3.4e38 and 1e20 lie at or beyond this
 _SAYING = {"units", "unit", "long_name", "standard_name", "tifftag_imagedescription"}
+_DIGITS = 1e-6  # of a number: nearer to it is the same in fewer digits
+_AT_ONCE = 1 << 15  # numbers
 _COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 _LOOKED_AT = 1024  # pixels a side of a raster whose pixels are all looked at
 _WINDOW, _WINDOWS = 128, 6  # of a larger one: pixels a side of a window, windows a side
@@ -71,15 +73,35 @@ class Band:
 
     def absent(self, numbers: npt.NDArray[Any]) -> Mask | None:
         """Return where numbers stand for no data: the declared one, and what is no finite number; None: nowhere."""
-        found: Mask | None = None
+        if not numbers.size:
+            return None
+        low, high = numbers.min(), numbers.max()  # a small part of what a comparison of every number takes
         if np.issubdtype(numbers.dtype, np.floating):
-            found = ~np.isfinite(numbers)
-            if self.nodata is not None and np.isfinite(self.nodata):
-                # a file may hold the value in fewer digits than the header
-                found |= np.isclose(numbers, numbers.dtype.type(self.nodata), rtol=1e-6, atol=0)
-        elif self.nodata is not None and float(self.nodata).is_integer():
-            found = numbers == int(self.nodata)
-        return found if found is not None and found.any() else None
+            return self._absent_floating(numbers, low, high)
+        if self.nodata is None or not low <= self.nodata <= high or not float(self.nodata).is_integer():
+            return None
+        found: Mask = numbers == int(self.nodata)
+        return found if found.any() else None
+
+    def _absent_floating(self, numbers: npt.NDArray[Any], low: Any, high: Any) -> Mask | None:
+        """Return where numbers are not finite, or the declared value, which a file may hold in fewer digits than the header."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            declared = numbers.dtype.type(self.nodata if self.nodata is not None else np.nan)
+            near = np.abs(declared) * _DIGITS
+            beyond = low - near > declared + near or high + near < declared - near
+            if np.isfinite([low, high]).all() and (beyond or not np.isfinite(declared)):
+                return None
+            found = np.empty(numbers.shape, dtype=np.bool_)
+            step = max(
+                _AT_ONCE // numbers.shape[-1], 1
+            )  # what is compared stays in the cache of the processor
+            for top in range(0, len(numbers), step):
+                some = numbers[top : top + step]
+                here = ~np.isfinite(some)
+                if np.isfinite(declared):
+                    here |= np.abs(some - declared) <= near
+                found[top : top + step] = here
+        return found if found.any() else None
 
     def hidden(self, dataset: Any, window: Window, shape: tuple[int, int] | None) -> Iterator[Mask]:
         """Yield what the mask and the alpha band of an open dataset hide."""
