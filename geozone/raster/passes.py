@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.zones import Zones
+from geozone.raster.block_cache import small_cache
 from geozone.raster.grid import Areas, Grid, grid_of
 from geozone.raster.opening import Raster, Stored
 from geozone.raster.tiles import Tile, Tiles
@@ -61,7 +62,7 @@ def count_together(scans: Iterable[Scan[Any]]) -> None:
 
 def _count_grid(scans: Sequence[Scan[Any]]) -> None:
     """Count files of one grid."""
-    with ExitStack() as stack:
+    with small_cache(), ExitStack() as stack:
         rasters: dict[Hashable, Raster] = {}
         for scan in scans:
             if scan.tile.reading not in rasters:

@@ -8,19 +8,17 @@ resolution asked for, before they are brought to the cells in the same way.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import rasterio
 from affine import Affine
 from rasterio.enums import Resampling
-from rasterio.env import get_gdal_config, set_gdal_config
 
 from geozone.overlay.cells import cell_areas, cell_sides
 from geozone.overlay.plane import Numbers, is_geographic
+from geozone.raster.block_cache import small_cache
 from geozone.raster.opening import Raster, Span
 from geozone.raster.warping import Grid, Window, warped, window_under
 from geozone.raster.zonal import read_ahead
@@ -31,7 +29,6 @@ from geozone.terrain.elevation import Elevation
 FINE = 4.0  # pixels along the side of a cell: from so many on, cells are means of pixels
 _AT_ONCE = 1 << 22  # pixels that are read together, or one row of blocks
 _WIDEST = 1 << 25  # pixels of a row of blocks; wider ones are read in stripes
-_CACHE = 64 << 20  # bytes of decoded blocks that are kept: none is read twice, but along stripes
 _LATTICE_M = 4000.0  # between places whose cell is computed; between them it is linear, to some metres
 _MARGIN = 4  # cells, or groups of pixels, around the grid
 _LONGEST = 256  # pixels between them at most
@@ -73,7 +70,7 @@ def sample(
         kind = _Means if ratio / times >= FINE else _Kept
         inclines = _Inclines(source.raster, times, kind(source.raster, place, times))
     if means is not None or inclines is not None:
-        with _small_cache():
+        with small_cache():
             _stream(source, place, int(ratio), means, inclines)
     elevation = source.on_grid(*_parts(place)) if means is None else means.result()
     return elevation, None if inclines is None else inclines.sink.result()
@@ -96,18 +93,6 @@ def _stream(
                 inclines.add(rows[0], own, read, heights)
         if inclines is not None:
             inclines.end()
-
-
-@contextmanager
-def _small_cache() -> Iterator[None]:
-    """Let GDAL keep few decoded blocks for a while: by default it keeps a twentieth of the memory of the machine."""
-    with rasterio.Env():
-        before = get_gdal_config("GDAL_CACHEMAX")
-        set_gdal_config("GDAL_CACHEMAX", _CACHE)
-        try:
-            yield
-        finally:  # GDAL does not forget it with the environment
-            set_gdal_config("GDAL_CACHEMAX", before)
 
 
 def _read(source: Elevation, columns: Span, rows: Span) -> Slopes:
