@@ -18,9 +18,11 @@ from geozone.run.crate import write_folder_crate
 from geozone.run.finished import INDEX, Finished, heard
 from geozone.run.options import Options, held_against
 from geozone.run.processes import Processes
-from geozone.run.sealed import sealed
+from geozone.run.sealed import files_of, in_files, sealed
 from geozone.run.swap import one_build
 from geozone.system import processors
+
+_SMALL = 50 << 20  # bytes of files: what is read from them may be held twice
 
 
 def build(
@@ -35,7 +37,7 @@ def build(
 
     All files are written beside those that are there, and take their places together at the end (`geozone.run.swap`).
     Zones of embedded data alone are built in several processes, as many as there are processors (or `Options.threads`): one
-    for each zone, or for the page of a single one.
+    for each zone, or a second one for belts and page of a single one. So is a single zone of little data of the user's own.
 
     Parameters
     ----------
@@ -127,7 +129,7 @@ def _made(work: Work, options: Options) -> list[list[Path]]:
         return _alone(work, options)
     if len(work.projects) > 1:
         return _together(work, options, processes)
-    return [_with_help(work, options)]
+    return [_with_help(work)]
 
 
 def _alone(work: Work, options: Options) -> list[list[Path]]:
@@ -153,9 +155,22 @@ def _processes(projects: Sequence[Project], options: Options) -> int:
         return 1
     if len({project.zone.key for project in projects}) < len(projects):
         return 1
-    if any(project != embedded_project(project.zone.key) for project in projects):
+    if any(project != embedded_project(project.zone.key) for project in projects) and (
+        len(projects) > 1 or not _is_small(projects[0])
+    ):
         return 1  # what it rests on may be large, and would be held twice
     return min(max(len(projects), 2), options.threads or processors())
+
+
+def _is_small(project: Project) -> bool:
+    """Whether all that the user supplies lies in files, and these are small."""
+    if not in_files(project):
+        return False
+    paths = [part for path in files_of(project) for part in (path.rglob("*") if path.is_dir() else (path,))]
+    try:
+        return sum(path.stat().st_size for path in paths) <= _SMALL
+    except OSError:  # whoever reads it tells
+        return False
 
 
 def _together(work: Work, options: Options, number: int) -> list[list[Path]]:
@@ -190,7 +205,7 @@ def _together(work: Work, options: Options, number: int) -> list[list[Path]]:
         return written
 
 
-def _with_help(work: Work, options: Options) -> list[Path]:
+def _with_help(work: Work) -> list[Path]:
     """Build one zone; another process looks at its belts meanwhile, and then writes its page."""
     ((project,), (how,)) = work.projects, work.options
     out, stage = work.folders.out, work.folders.stage
@@ -205,6 +220,6 @@ def _with_help(work: Work, options: Options) -> list[Path]:
         outputs = [*helper.result(page), *data]
         record = output.write_run(result, stage, how, edition=work.edition, outputs=outputs, started=started)
         work.finished.index(
-            out, stage, lambda notice: jobs.write_index(out, stage, replace(options, notice=notice))
+            out, stage, lambda notice: helper.result(helper.start(jobs.write_index, out, stage), notice)
         )
         return [*(stage / one["name"] for one in outputs), record]

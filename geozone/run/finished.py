@@ -19,7 +19,7 @@ from geozone.reuse.files import bytes_read
 from geozone.reuse.reuse import Reuse, Reused, key_of
 from geozone.reuse.values import NotPackableError, paths_in
 from geozone.run.options import OUTPUT_STEPS, STEPS, Options, held_against
-from geozone.run.sealed import files_of
+from geozone.run.sealed import files_of, in_files
 from geozone.seeds import load_zones
 
 INDEX = "index.html"
@@ -164,11 +164,7 @@ def staged(name: str, folder: Path, stage: Path | None) -> Path:
 
 def _all_hashed(project: Project) -> bool:
     """Whether every input is a file that is hashed: a database may hold something else by now."""
-    specs = [*project.layers.values(), *(spec for older in project.older.values() for spec in older)]
-    places: list[Path | str] = [source.path for spec in specs for source in spec.sources]
-    places += [table.path for table in project.registers]
-    places += [table.path for table in project.figures]
-    if any(not isinstance(place, Path) for place in places):
+    if not in_files(project):
         return False
     named = {path for path in paths_in(project) if shipped("layers") not in Path(path).parents}
     return named <= {*map(str, files_of(project)), str(project.path)}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.queues import SimpleQueue
 from threading import Thread
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Self, TypeVar
 
 from geozone.errors import UsageError
@@ -64,10 +66,20 @@ class Processes:
         self._listener.join()
 
     def start(self, work: Callable[..., _Result], *given: object) -> Future[tuple[_Result, list[Text]]]:
-        """Begin with a function of a module, which gets what is given, and then the options."""
+        """Begin with a function of a module, which gets what is given, and then the options.
+
+        Raises
+        ------
+        UsageError
+            If the system ended a process.
+        """
         silent = Options()
         quiet = replace(self._options, progress=silent.progress, notice=silent.notice)
-        return self._pool.submit(_do, work, given, quiet)
+        try:
+            with _without_script():
+                return self._pool.submit(_do, work, given, quiet)
+        except BrokenProcessPool as error:
+            raise UsageError("run.process_lost") from error
 
     def result(
         self, future: Future[tuple[_Result, list[Text]]], notice: Callable[[Text], None] | None = None
@@ -90,6 +102,17 @@ class Processes:
     def _listen(self) -> None:
         while (step := self._steps.get()) is not None:
             self._options.progress(step)
+
+
+@contextmanager
+def _without_script() -> Iterator[None]:
+    """Let processes that begin in a block not run the script of this one again, of which they need nothing."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _begin(steps: SimpleQueue[Text | None], quiet: bool) -> None:

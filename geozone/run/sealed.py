@@ -42,3 +42,12 @@ def files_of(project: Project) -> list[Path]:
     tables: list[RegisterFile | FigureFile] = [*project.registers, *project.figures]
     files += [table.path for table in tables if isinstance(table.path, Path)]
     return list(dict.fromkeys(files))
+
+
+def in_files(project: Project) -> bool:
+    """Whether all that a project is made of lies in files; a database may be large, and hold something else by now."""
+    specs = [*project.layers.values(), *(spec for older in project.older.values() for spec in older)]
+    places: list[Path | str] = [source.path for spec in specs for source in spec.sources]
+    places += [table.path for table in project.registers]
+    places += [table.path for table in project.figures]
+    return all(isinstance(place, Path) for place in places)

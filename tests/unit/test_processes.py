@@ -6,10 +6,13 @@ import signal
 import subprocess
 import sys
 import warnings
+from concurrent.futures import wait
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from geozone.errors import DataError, GeozoneError
+from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.messages import Text
 from geozone.project import embedded_project
 from geozone.run.build import _processes
@@ -77,6 +80,37 @@ def test_a_process_whose_parent_is_killed_before_it_has_begun_ends():
     assert started.returncode == -signal.SIGKILL
 
 
+def end(options):
+    del options
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_was_ended_is_told_whoever_speaks_to_it_next():
+    with pytest.raises(UsageError) as told, Processes(1, Options()) as processes:
+        processes.result(processes.start(end))
+    assert told.value.message.key == "run.process_lost"
+    with Processes(1, Options()) as processes:
+        wait([processes.start(end)])
+        with pytest.raises(UsageError) as told:
+            processes.start(collecting)
+    assert told.value.message.key == "run.process_lost"
+
+
+def test_a_script_is_not_run_again_by_the_processes_that_it_asks_for(tmp_path):
+    script = tmp_path / "script.py"  # as people write them, without a word about a main module
+    script.write_text(
+        "from geozone.run import jobs\n"
+        "from geozone.run.options import Options\n"
+        "from geozone.run.processes import Processes\n"
+        "print('run')\n"
+        "with Processes(1, Options()) as processes:\n"
+        "    print(processes.result(processes.start(jobs.make_ready)))\n",
+        "utf-8",
+    )
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert (run.stdout, run.stderr) == ("run\nNone\n", "")
+
+
 def test_a_process_of_its_own_looks_for_garbage_seldom_and_still_does():
     before = gc.get_threshold()
     with Processes(1, Options()) as processes:
@@ -97,3 +131,25 @@ def test_only_embedded_zones_are_built_at_a_time(monkeypatch):
     assert _processes(zones, Options(workers=2)) == 1
     zones[1].layers.pop("rivers")
     assert _processes(zones, Options()) == 1
+
+
+def own(path, size):
+    """Return a zone with a red line of the user's own, in a file of a size, or in a database."""
+    if isinstance(path, Path):
+        path.write_bytes(b"")
+        os.truncate(path, size)
+    project = embedded_project("bth")
+    spec = project.layers["redline"]
+    layers = project.layers | {"redline": replace(spec, sources=(replace(spec.sources[0], path=path),))}
+    return replace(project, layers=layers, own=frozenset({"redline"}))
+
+
+def test_a_single_zone_of_little_data_of_ones_own_is_built_by_two_processes(monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    small, large = own(tmp_path / "a.gpkg", 1 << 20), own(tmp_path / "b.gpkg", 1 << 30)
+    assert _processes([small], Options()) == 2
+    assert _processes([small], Options(threads=1)) == 1
+    assert _processes([large], Options()) == 1
+    assert _processes([own("postgresql://host/gis", 0)], Options()) == 1
+    (tmp_path / "a.gpkg").unlink()  # whoever reads it tells
+    assert _processes([small], Options()) == 1
