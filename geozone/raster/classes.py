@@ -19,6 +19,7 @@ from geozone.raster.numbers import extremes, hidden, whole
 from geozone.raster.opening import Raster, Stored
 from geozone.raster.zonal import Part, closed
 
+_COMPARED = 16  # classes that whole runs are compared with, at most
 _WHOLE = 1e-6  # of one: values nearer than this to a whole number are one
 _CLASSES_BESIDE_ZERO = 3  # a map of 0 and 1, or of 0, 1 and 2, uses 0 as a class
 
@@ -39,6 +40,8 @@ class ClassAreas:
         )  # area of cells wholly inside, and of those that an outline passes
         self._far = np.zeros((2, zones, 1))
         self._codes = Codes()
+        # classes met first, and how many, of those that lie close together and of the others
+        self._met: dict[bool, tuple[npt.NDArray[np.int64], npt.NDArray[Any]]] = {}
 
     def count(self, stored: Stored, areas: Areas, part: Part) -> None:
         """Add the cells of a window.
@@ -54,13 +57,17 @@ class ClassAreas:
         values = whole(numbers)
         hides = hidden(absent)
         found = extremes(values, hides)
-        if self._makes_room(found):
+        near = self._makes_room(found)
+        if near:
             low, sums = self._low or 0, self._near
         else:
             values, hides, low = self._codes.of(values, absent), hidden(None), 1
             more = len(self._codes.classes) - self._far.shape[2]
             self._far = sums = np.pad(self._far, ((0, 0), (0, 0), (0, more)))
-        count_classes(values, hides, low, (areas.down, areas.across), part.arrays, sums[0], sums[1])
+        if near not in self._met:
+            self._met[near] = np.zeros(1, dtype=np.int64), np.zeros(_COMPARED, values.dtype)
+        factors = areas.down, areas.across
+        count_classes(values, hides, low, self._met[near], factors, part.arrays, sums[0], sums[1])
 
     def areas(self, ground: Numbers, outline: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:
         """Return the classes, and the area in m² of each in every zone; with no data, cells add up to the ground of the zone.

@@ -13,6 +13,8 @@ from geozone.overlay.compiled.compilation import compiled, compiled_sums
 from geozone.raster.numbers import GROUND, KNOWN, NO_DATA, SUM
 
 _LANES = 4  # sums side by side: the processor need not wait for one before it begins the next
+_LONG = 32  # cells of a run from which on it is compared with whole classes
+_SMALL = 1 << 14  # cells whose number fits into 16 bits
 
 
 @compiled_sums
@@ -30,22 +32,34 @@ def extremes(numbers, hidden, most, least):
 
 
 @compiled
-def count_classes(values, hidden, low, areas, part, whole, cut):
+def count_classes(values, hidden, low, met, areas, part, whole, cut):
     """Add the area of every class in every zone to `whole` and `cut`.
 
     Class number 0 stands for hidden cells, number 1 for the value `low`, and so on; without any row of `hidden`, none is.
+
+    Parameters
+    ----------
+    met
+        How many classes were met so far, and them; it is filled here, as long as there are so few that a run is compared
+        with one after the other faster than its cells are counted by class.
     """
     down, across = areas
     cells, shares, runs, left = part
     even, plain, classes = across.shape[1] == 1, len(hidden) == 0, whole.shape[1]
     counts, sums = np.zeros((_LANES, classes), np.int64), np.zeros((_LANES, classes))
     codes, ground = np.empty(values.shape[1], np.int64), np.empty(values.shape[1])
+    nothing = np.zeros(0, np.uint8)
     for run in range(len(runs)):
         zone, row = runs[run, 0], runs[run, 1]
         first, last = max(runs[run, 2] - left, 0), min(runs[run, 3] - left, values.shape[1])
         if first >= last:
             continue
         line, length = values[row, first:last], last - first
+        if even and length >= _LONG and met[0][0] <= len(met[1]):
+            hides = nothing if plain else hidden[row, first:last]
+            area = down[row, 0] * across[0, 0]
+            _compare_line(line, hides, low, met, area, whole[zone])
+            continue
         if even and length > classes:
             if plain:
                 _count_line(line, low, counts)
@@ -79,6 +93,68 @@ def count_classes(values, hidden, low, areas, part, whole, cut):
             continue
         number = np.int64(values[row, column]) - low + 1 if plain or hidden[row, column] == 0 else 0
         cut[zone, number] += shares[cell] * _area_of(down, across, row, column)
+
+
+@compiled
+def _compare_line(line, hides, low, met, area, whole):
+    """Add the areas of the classes of a run, comparing it with one class after the other."""
+    number_met, classes = met
+    rest, shown = len(line), len(hides) == 0
+    if not shown:
+        count = _count_equal(hides, hides[:0], np.uint8(1))
+        whole[0] += count * area
+        rest -= count
+    for number in range(min(number_met[0], len(classes))):
+        if rest == 0:
+            return
+        count = _count_equal(line, hides, classes[number])
+        if count > 0:
+            whole[np.int64(classes[number]) - low + 1] += count * area
+            rest -= count
+    place = 0
+    while rest > 0:  # classes that were not met before
+        value, known = line[place], False
+        for number in range(min(number_met[0], len(classes))):
+            known = known or classes[number] == value
+        if not known and (shown or hides[place] == 0):
+            if number_met[0] < len(classes):
+                classes[number_met[0]] = value
+                count = _count_equal(line, hides, value)
+            else:
+                count = 1
+            number_met[0] = min(number_met[0] + 1, len(classes) + 1)
+            whole[np.int64(value) - low + 1] += count * area
+            rest -= count
+        place += 1
+
+
+@compiled
+def _count_equal(line, hides, value):
+    """Return how many cells of a line that are not hidden have a value."""
+    total = 0
+    for first in range(0, len(line), _SMALL):
+        last = min(first + _SMALL, len(line))
+        if len(hides) == 0:
+            total += _count_few(line[first:last], value)
+        else:
+            total += _count_few_shown(line[first:last], hides[first:last], value)
+    return total
+
+
+@compiled
+def _count_few(line, value):
+    count = np.int16(0)  # so small, and without a branch, many are compared at once
+    for place in range(len(line)):
+        count = np.int16(count + np.int16(line[place] == value))
+    return count
+
+
+@compiled
+def _count_few_shown(line, hidden, value):
+    count = np.int16(0)
+    for place in range(len(line)):
+        count = np.int16(count + np.int16((line[place] == value) & (hidden[place] == 0)))
+    return count
 
 
 @compiled
@@ -179,8 +255,22 @@ def sum_values(numbers, kinds, band, areas, part, whole, cut):
 @compiled_sums
 def _total(line):
     total = 0.0
+    if line.itemsize > 2:
+        for place in range(len(line)):
+            total += line[place]
+        return total
+    for first in range(0, len(line), _SMALL):
+        total += _total_of_few(line[first : min(first + _SMALL, len(line))])
+    return total
+
+
+@compiled
+def _total_of_few(line):
+    total = np.int32(
+        0
+    )  # numbers of 16 bits, so few that their sum fits; smaller sums are added up more at once
     for place in range(len(line)):
-        total += line[place]
+        total = np.int32(total + np.int32(line[place]))
     return total
 
 
