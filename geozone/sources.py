@@ -13,10 +13,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geozone.checks.in_force import in_force_findings, says_whether_in_force
 from geozone.checks.stated_areas import compare_stated_areas, stated_area_findings, states_areas
 from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.messages import message
-from geozone.model import Decision, Finding, Layer, Severity
+from geozone.model import CRS, Decision, Finding, Layer, Severity
 from geozone.overlay.features import Features
 from geozone.overlay.plane import parse_crs
 from geozone.overlay.stream import layer_name, stream_features
@@ -126,7 +127,8 @@ def open_layer(source: Source, crs: Any = None) -> Opened:
     layer = read_layer(source, crs=crs) if isinstance(source, str | Path) else source
     if not isinstance(layer, Layer):
         raise UsageError("overlay.not_a_layer", kind=type(layer).__name__)
-    return Opened(layer, [*layer.findings, *stated_area_findings(layer)], list(layer.decisions))
+    found = [*stated_area_findings(layer), *in_force_findings(layer)]
+    return Opened(layer, [*layer.findings, *found], list(layer.decisions))
 
 
 def _without_features() -> Finding:
@@ -160,25 +162,39 @@ def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened
 
 
 def stated_areas_of_file(path: Path, layer: str | None, features: Features) -> list[Finding]:
-    """Return how the areas that a streamed layer states for its features differ from those drawn; reads these fields only."""
+    """Return what the fields of a streamed layer tell: areas that differ from those drawn, features that are not in force.
+
+    No other field is read.
+    """
     layer = layer or (path.stem if path.suffix.lower() in SUFFIXES else layer_name(path, None))
-    fields = _stated_areas(path, layer)
+    fields = _telling_fields(path, layer)
     if not len(fields.columns):
         return []
     drawn = np.bincount(features.features, weights=features.areas, minlength=len(fields))
-    return compare_stated_areas(layer, fields, drawn.astype(np.float64))
+    return [
+        *compare_stated_areas(layer, fields, drawn.astype(np.float64)),
+        *in_force_findings(Layer(layer, _without_ground(fields))),
+    ]
 
 
-def _stated_areas(path: Path, layer: str) -> pd.DataFrame:
-    """Return the fields of a file that state areas."""
+def _without_ground(fields: pd.DataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(fields, geometry=np.full(len(fields), None), crs=CRS)
+
+
+def _is_telling(field: str) -> bool:
+    return states_areas(field) or says_whether_in_force(field)
+
+
+def _telling_fields(path: Path, layer: str) -> pd.DataFrame:
+    """Return the fields of a file that state areas, or whether features are in force."""
     with quiet():
         if path.suffix.lower() in SUFFIXES:
             with opened_parquet(path) as file:
-                names = [name for name in file.schema_arrow.names if states_areas(name)]
+                names = [name for name in file.schema_arrow.names if _is_telling(name)]
                 return pd.DataFrame(file.read(columns=names).to_pandas(ignore_metadata=True))
         encoding = "GB18030" if path.suffix.lower() == ".shp" and companion(path, ".cpg") is None else None
         names = vector.info(path, layer=layer, encoding=encoding)["fields"].tolist()
-        names = [name for name in names if states_areas(str(name))]
+        names = [name for name in names if _is_telling(str(name))]
         if not names:
             return pd.DataFrame()
         return pd.DataFrame(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import geopandas as gpd
 
 from geozone.checks.attributes import check_attributes
+from geozone.checks.in_force import check_in_force
 from geozone.checks.layer_findings import LayerFindings
 from geozone.checks.shapes import check_shapes
 from geozone.checks.stated_areas import check_stated_areas
@@ -102,4 +103,5 @@ def check(layer: Layer, *, units: gpd.GeoDataFrame | None = None) -> list[Findin
     check_topology(layer_findings, units)
     check_attributes(layer_findings, units)
     check_stated_areas(layer_findings)
+    check_in_force(layer_findings)
     return layer_findings.findings
