@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,11 @@ FILLS = (
     -32768.0, -9999.0, -999.0, -99999.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0
 )  # fmt: skip
 _SMALL = -99.0  # beside values that are never negative; of elevations it may be one
+# numbers that are values as well, and stand for no data where all others lie far from them
+_FAR_OFF = (
+    -32767.0, 999.0, 9999.0, 99999.0, 999999.0, -999999.0, -99.9, -999.9, -9999.9, 999.9, 9999.9, -999e6, 999e6
+)  # fmt: skip
+LONE_NEGATIVE = -1.0  # beside values that are never negative it may stand for none, or for "below zero"
 # the same in types that cannot hold them: what is left of a number below zero, and the last one of all
 _OF_TYPE = {
     "uint8": (255.0, 241.0, 157.0),
@@ -37,6 +43,8 @@ _OF_TYPE = {
 }
 BYTE_FILL, LAST_BYTE_VALUE = 255, 230  # a byte looks like a fill where no other comes near it
 ABSURD = 1e20  # float fills such as -3.4e38 and 1e20 lie at or beyond this
+_NODATA_TAGS = ("_fillvalue", "missing_value", "fill_value", "nodata", "nodata_value", "no_data_value")
+_SCALE_TAGS, _OFFSET_TAGS = ("scale_factor",), ("add_offset",)
 _SAYING = {"units", "unit", "long_name", "standard_name", "tifftag_imagedescription"}
 _DIGITS = 1e-6  # of a number: nearer to it is the same in fewer digits
 _AT_ONCE = 1 << 15  # numbers
@@ -64,7 +72,13 @@ class Band:
     def fills(self) -> tuple[float, ...]:
         """Numbers that programs write where there is no data, as far as the type can hold them."""
         last = (float(2**self.bits - 1),) if self.bits is not None and self.bits > 1 else ()
-        return (*FILLS, _SMALL, *_OF_TYPE.get(self.dtype, ()), *last)
+        known = (*FILLS, _SMALL, *_OF_TYPE.get(self.dtype, ()), *last, *_FAR_OFF, LONE_NEGATIVE)
+        return tuple(float(np.float32(one)) for one in known) if self.dtype == "float32" else known
+
+    @property
+    def far_fills(self) -> frozenset[float]:
+        """Those of the fills that are nothing remarkable beside other values."""
+        return frozenset(float(np.float32(one)) if self.dtype == "float32" else one for one in _FAR_OFF)
 
     @property
     def scaled(self) -> bool:
@@ -148,6 +162,15 @@ def band_of(dataset: Any, number: int | None, nodata: float | None, shown: Path,
     if masked or alpha is not None:
         notes.decide("mask", "alpha" if alpha else "mask", "raster.masked")
     declared = dataset.nodatavals[number - 1] if nodata is None else nodata
+    tags = _tags(dataset, number)
+    stated = _number_in(tags, _NODATA_TAGS)
+    if declared is None and stated is not None:
+        declared = stated
+        notes.find("raster_nodata_tag", Severity.WARNING, "raster.nodata_tag", value=f"{stated:g}")
+    by_tags = _number_in(tags, _SCALE_TAGS), _number_in(tags, _OFFSET_TAGS)
+    if (scale, offset) == (1.0, 0.0) and by_tags not in {(None, None), (1.0, 0.0), (1.0, None), (None, 0.0)}:
+        by, plus = f"{by_tags[0] or 1:g}", f"{by_tags[1] or 0:g}"
+        notes.find("raster_scale_tag", Severity.WARNING, "raster.scale_tag", scale=by, offset=plus)
     unit = (dataset.units[number - 1] or "").strip()
     bits = dataset.tags(number, ns="IMAGE_STRUCTURE").get("NBITS")
     return Band(
@@ -164,10 +187,24 @@ def band_of(dataset: Any, number: int | None, nodata: float | None, shown: Path,
     )
 
 
+def _tags(dataset: Any, number: int) -> dict[str, str]:
+    """Return the metadata of a file and of its band by plain names: those of netCDF name their variable too."""
+    tags = {**dataset.tags(), **dataset.tags(number)}
+    return {name.rpartition("#")[2].casefold(): str(words) for name, words in tags.items()}
+
+
+def _number_in(tags: Mapping[str, str], names: Iterable[str]) -> float | None:
+    """Return the number that the first of some tags holds; None where none does."""
+    for name in names:
+        with suppress(ValueError):
+            if name in tags and np.isfinite(found := float(tags[name].strip("{} "))):
+                return found
+    return None
+
+
 def _described(dataset: Any, number: int) -> str:
     """Return what a file says of a band in words: its description, and the metadata that say what its values are."""
-    tags = {**dataset.tags(), **dataset.tags(number)}
-    said = [tags[name] for name in tags if name.rpartition("#")[2].casefold() in _SAYING]
+    said = [words for name, words in _tags(dataset, number).items() if name in _SAYING]
     return "; ".join([dataset.descriptions[number - 1] or "", *said]).strip("; ")
 
 

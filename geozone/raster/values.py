@@ -11,7 +11,7 @@ import numpy.typing as npt
 from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.overlay.plane import Numbers
-from geozone.raster.bands import ABSURD, BYTE_FILL, LAST_BYTE_VALUE
+from geozone.raster.bands import ABSURD, BYTE_FILL, LAST_BYTE_VALUE, LONE_NEGATIVE
 from geozone.raster.grid import Areas
 from geozone.raster.numbers import GROUND, KNOWN, NO_DATA, SUM, Hidden, extremes, hidden, plain
 from geozone.raster.opening import Mask, Raster, Span, Stored, Values
@@ -83,7 +83,7 @@ class ValueSums:
         for fill in self._fills:
             if fill in self.left_out:
                 yield self._finding("value_left_out", fill)
-            elif fill < self.low or fill > self.high:
+            elif (fill < self.low or fill > self.high) and not self._is_value(fill):
                 yield self._finding("value_fill", fill)
 
     @property
@@ -128,9 +128,15 @@ class ValueSums:
         return NO_DATA + 1 + self._fills.index(fill)
 
     def _far(self, fill: float) -> bool:
+        if fill == LONE_NEGATIVE:
+            return False
         if fill == BYTE_FILL and self.raster.band.dtype == "uint8":
             return self.high < LAST_BYTE_VALUE
         return self.low > fill / 2 if fill < 0 else self.high < fill / 2
+
+    def _is_value(self, fill: float) -> bool:
+        """Tell whether a number like a fill is nothing remarkable beside the values that there are."""
+        return fill in self.raster.band.far_fills or (fill == LONE_NEGATIVE and self.low < 0)
 
     def _finding(self, kind: str, number: float) -> Finding:
         params = {"path": self.raster.path, "value": f"{number:g}"}

@@ -154,18 +154,27 @@ def is_known(given: str) -> bool:
     return True
 
 
+def unshifted_datum(source: pyproj.CRS) -> str | None:
+    """Return the name of an older datum that no published parameters turn into that of today; None for any other."""
+    base, own = source.geodetic_crs, datum_of(source)
+    named = base.name if base is not None else source.name
+    if not own.has_no_parameters or has_parameters(source):
+        return None
+    return named if datum_named(named) is own else own.value
+
+
 def _report_datum(source: pyproj.CRS, wanted: Wanted, path: Path | str, notes: Notes) -> None:
     """Say that a datum is taken as it is, or refuse it where the user wants that."""
-    base, own = source.geodetic_crs, datum_of(source)
+    base = source.geodetic_crs
     named = base.name if base is not None else source.name
     other = contradicting_datum(source)
     if other is not None:
         notes.find("datum_contradicts", Severity.WARNING, crs=source.name, name=other.value, datum=named)
     if is_pulkovo(source):
         notes.find("datum_pulkovo", Severity.WARNING, datum=named)
-    if not own.has_no_parameters or has_parameters(source):
+    name = unshifted_datum(source)
+    if name is None:
         return
-    name = named if datum_named(named) is own else own.value
     if wanted.refuse_datum:
         raise InputError("read.datum_refused", path=path, datum=name)
     notes.decide("datum", name, "read.datum_unshifted", datum=name)

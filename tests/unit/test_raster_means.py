@@ -245,6 +245,53 @@ def test_values_on_both_sides_of_a_fill_are_not_suspected():
     assert table["sum"][0] == pytest.approx((areas * x.ravel()).sum(), rel=1e-7, abs=1)
 
 
+@pytest.mark.parametrize("fill", [999, 9999, -99.9, -999.9, -999e6, -32767])
+def test_numbers_that_are_values_as_well_are_no_data_where_all_others_lie_far_from_them(fill):
+    x = np.random.default_rng(5).integers(1, 100, SHAPE).astype("float32")
+    x[:, 43:] = fill
+    table = weighted_sums((x, GRID), ZONES.iloc[:1], crs=CRS)
+    declared = weighted_sums((x, GRID), ZONES.iloc[:1], crs=CRS, nodata=fill)
+    np.testing.assert_allclose(table.drop(columns="code"), declared.drop(columns="code"), rtol=1e-12)
+    assert [finding.kind for finding in told(table)] == ["value_left_out"]
+
+
+@pytest.mark.parametrize(
+    ("values", "kinds"), [((998, 999, 500), []), ((-1, 0, 5), ["value_fill"]), ((-1, -3, 5), [])]
+)
+def test_such_numbers_among_others_are_values(values, kinds):
+    x = np.resize(np.array(values, dtype="float32"), SHAPE)
+    table = weighted_sums((x, GRID), ZONES.iloc[:1], crs=CRS)
+    row = table.iloc[0]
+    assert row["sum"] / row.weight == pytest.approx(np.mean(values), rel=0.01, abs=0.1)
+    assert [finding.kind for finding in told(table)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind", "mean"),
+    [
+        ({"missing_value": "70"}, "raster_nodata_tag", 20.0),
+        ({"band#_FillValue": "70"}, "raster_nodata_tag", 20.0),
+        ({"scale_factor": "0.1"}, "raster_scale_tag", 45.0),
+        ({"scale_factor": "1", "add_offset": "0"}, None, 45.0),
+    ],
+)
+def test_what_only_metadata_say_of_values_is_told(tmp_path, tags, kind, mean):
+    x = np.full(SHAPE, 20.0)
+    x[::2] = 70.0  # every second row
+    path = saved(tmp_path / "values.tif", x)
+    with rasterio.open(path, "r+") as file:
+        file.update_tags(1, **tags)
+    table = weighted_sums(path, ZONES.iloc[:1])
+    found = table.iloc[0]
+    assert found["sum"] / found.weight == pytest.approx(mean, rel=0.01)
+    assert {finding.kind for finding in told(table)} - {"raster_no_nodata"} == ({kind} if kind else set())
+
+
+def test_an_older_datum_of_a_raster_is_told(tmp_path):
+    table = weighted_sums(saved(tmp_path / "old.tif", values(), crs="EPSG:4610"), ZONES.iloc[:1])
+    assert "datum_unshifted" in {finding.kind for finding in told(table)}
+
+
 @pytest.mark.parametrize(
     ("unit", "name", "told_so"),
     [
