@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from geozone.errors import UsageError
@@ -49,6 +49,21 @@ def names_in(formula: str) -> tuple[str, ...]:
     """
     tree = parse_formula(formula)
     return tuple(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
+
+
+def added_names(formula: str) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of indicators that a formula adds up or takes from each other as they are, without a factor.
+
+    >>> list(added_names("(a + b) / c - 2 * d"))
+    [('a', 'b')]
+    """
+    for node in ast.walk(parse_formula(formula)):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            first, second = node.left, node.right
+            if isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add | ast.Sub):
+                first = first.right  # a + b + c
+            if isinstance(first, ast.Name) and isinstance(second, ast.Name):
+                yield first.id, second.id
 
 
 def _is_number(value: object) -> bool:

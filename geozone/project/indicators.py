@@ -8,6 +8,7 @@ from typing import Any
 
 from geozone.catalog import choice
 from geozone.manifest.declared import Declarations, nearest
+from geozone.manifest.formulas import added_names
 from geozone.manifest.indicators import AREA_WEIGHT, LAYER_KINDS, Indicator, load_indicators, parse_indicator
 from geozone.manifest.inputs import load_layers, load_registers
 from geozone.manifest.roles import load_roles
@@ -99,6 +100,8 @@ def _check_references(
             kind = "raster"
         if kind in LAYER_KINDS or kind in {"layer", "layers"}:
             _check_layers(declared, (*place, name), names, kind, roles)
+            if name == "within" and names == [indicator.options.get("layer")]:
+                declared.fault((*place, name), "within_itself", layer=indicator.options["layer"])
         elif key.holds in {"register", "registers"}:
             _known(declared, (*place, name), names, {*load_registers(), *known.registers}, "unknown_word")
         elif key.holds in {"figure", "figures", "indicator"}:
@@ -113,6 +116,11 @@ def _check_formula(
 ) -> None:
     """Keep a fault for every word of a formula that is no indicator, and for one that is made from itself."""
     _known(declared, (*place, "formula"), list(indicator.in_formula), indicators, "unknown_indicator")
+    for one, other in added_names(indicator.options.get("formula", "0")):
+        pair = [indicators[name] for name in (one, other) if name in indicators]
+        if len(pair) == 2 and not _alike(*pair):
+            units = {"first": one, "unit": pair[0].unit, "second": other, "other": pair[1].unit}
+            declared.fault((*place, "formula"), "mixed_units", **units)
     paths = [[name] for name in indicator.in_formula]
     seen: set[str] = set()
     while paths:
@@ -125,6 +133,11 @@ def _check_formula(
         if path[-1] in indicators and path[-1] not in seen:
             seen.add(path[-1])
             paths += [[*path, name] for name in indicators[path[-1]].in_formula]
+
+
+def _alike(one: Indicator, other: Indicator) -> bool:
+    """Tell whether values of two indicators may be added up: shares are, whatever they are shares of."""
+    return (one.share and other.share) or converted(1.0, one.unit, other.unit) == 1.0
 
 
 def _check_layers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geozone.manifest.indicators import Indicator
+from geozone.manifest.indicators import REPORTED, Indicator
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Comparator, Target
 from geozone.rates.amounts import amount_text, figure_text
@@ -38,7 +38,8 @@ def baseline_of(target: Target, indicator: Indicator, value: Value, facts: Facts
         return Baseline()
     if value.baseline is not None:
         return Baseline(value.baseline)
-    series = [one for one in facts.figures.series(indicator.id, value.unit.code) if one.year]
+    name = indicator.figures[0] if indicator.measure.id == REPORTED else indicator.id
+    series = [one for one in facts.figures.series(name, value.unit.code) if one.year]
     now = value.figure.year if value.figure else None
     if target.base_year is not None:
         base = next((one for one in series if one.year == target.base_year), None)

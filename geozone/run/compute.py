@@ -25,11 +25,13 @@ from geozone.rates.by_year import changed, rates_by_year
 from geozone.rates.completion import with_shores
 from geozone.rates.compute import all_needs, chosen_indicators, compute_rates
 from geozone.rates.facts import Facts
+from geozone.rates.frame import Frame
 from geozone.rates.regions import places_asked_for
 from geozone.reuse.reuse import Reuse
 from geozone.run.ahead import analysed_ahead
 from geozone.run.belts import BeltMaterials, Belts
 from geozone.run.field_values import tell_classes, tell_values
+from geozone.run.findings import without_rate
 from geozone.run.inputs import Inputs, checked_inputs, read_inputs
 from geozone.run.layers import cut_to_zone
 from geozone.run.mosaics import Mosaics
@@ -142,6 +144,7 @@ def _compute(
     facts = _with_older(facts, chosen, overlaid.materials, inputs.earlier_rasters)
     size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, published())
     rates = compute_rates(facts, chosen, targets, size, overlaid.redline_areas)
+    _tell_without_rates(run, Frame(facts, {one.id: one for one in chosen}, targets, size), rates)
     run.end_step("rates", {"rates": len(rates), "targets": len(targets)})
     if run.untold:
         options.notice(text("run.embedded_findings", zone=project.title, count=run.untold))
@@ -175,6 +178,16 @@ def _compute(
         return {year: changed(rates, then) for year, then in by_year.items()}
 
     return result, belts, earlier_years
+
+
+def _tell_without_rates(run: Reading, frame: Frame, rates: Sequence[Rate]) -> None:
+    """Tell which of the user's indicators have no number, because something that they ask for is not there."""
+    known = {rate.indicator for rate in rates if rate.value is not None or rate.low is not None}
+    rows = {rate.indicator for rate in rates}
+    for name, indicator in run.project.indicators.items():
+        missing = frame.missing(indicator)
+        if name not in known and (missing.zh or name not in rows):
+            run.keep([without_rate(indicator, missing)], tell=True)
 
 
 def _facts(

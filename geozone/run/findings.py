@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import get_role
-from geozone.messages import message
+from geozone.messages import Text, message
 from geozone.model import Finding, LayerSpec, Severity, Zone
 
 
@@ -44,6 +45,17 @@ def not_covered(spec: LayerSpec, zone: Zone) -> Finding:
         spec.id,
         message("run.layer_not_covering", layer=spec.title, zone=zone.title),
         message("run.layer_not_covering_remedy"),
+    )
+
+
+def without_rate(indicator: Indicator, missing: Text) -> Finding:
+    """Return the finding that an indicator of the user's has no number anywhere, with what is missing."""
+    return Finding(
+        "indicator_without_rate",
+        Severity.WARNING,
+        indicator.id,
+        message("run.indicator_without_rate", indicator=indicator.title, missing=missing),
+        message("run.indicator_without_rate_remedy"),
     )
 
 

@@ -106,6 +106,8 @@ def test_a_target_of_less_than_one_per_cent_is_told():
         ({"measure": "count", "layer": "station", "where": {"kind": [["甲"]]}}, "field = \\[values"),
         ({"measure": "share_of_layer", "layer": "redline", "within": []}, "within names nothing"),
         ({"measure": "class_share", "layer": "landcover", "classes": []}, "classes names nothing"),
+        ({"measure": "share_of_layer", "layer": "redline", "within": ["redline"]}, "against itself"),
+        ({"measure": "derived", "formula": "forest_cover - redline_area", "unit": "index"}, "different units"),
         ({"measure": "change_in_years", "figure": "forest_cover", "unit": "%", "base_year": 2025, "year": 2020}, "not before"),
         ({"measure": "derived", "formula": "forest_cove * 2", "unit": "index"}, "forest_cover"),
         ({"measure": "derived", "formula": "own + 1", "unit": "index"}, "own → own"),
@@ -120,6 +122,11 @@ def test_keys_by_which_an_indicator_would_be_nothing_or_the_reverse_are_refused(
     known = Known({"redline": "redline", "station": "point", "landcover": "landcover"}, frozenset())
     read_indicators(declared, [(0, {**OWN, **keys})], get_zone("hebei"), known)
     assert re.search(said, " ".join(fault.reason.en for fault in declared.faults))
+
+
+@pytest.mark.parametrize("formula", ["forest_cover + redline_coverage", "forest_cover + 0.01 * redline_area"])
+def test_what_is_of_one_unit_or_brought_to_it_may_be_added_up(formula):
+    assert not read({**OWN, "measure": "derived", "formula": formula, "unit": "index"}, value=1)[1]
 
 
 def test_indicators_that_are_made_from_each_other_in_a_circle_are_refused():
