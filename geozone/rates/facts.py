@@ -18,11 +18,13 @@ from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, LayerSpec, Level, Register, Zone
+from geozone.overlay.plane import Indices
 from geozone.overlay.slivers import Sliver
 from geozone.overlay.units import code_prefix, member_codes
 from geozone.rates.completion import worst_basis
 from geozone.rates.figures import Figure, Figures
 from geozone.rates.filters import passes
+from geozone.rates.grouping import Joined
 from geozone.rates.item_counts import ItemPlaces
 from geozone.rates.needs import Need
 
@@ -157,19 +159,19 @@ class Facts:
         return self.units[0]
 
     @cached_property
-    def above(self) -> pd.DataFrame:
-        """Columns ``finest, code``: every finest unit, and each unit and region that it belongs to, itself included."""
-        finest = [
-            unit.code
-            for unit in self.units
-            if not unit.region and unit.code not in set(self.parents.values())
-        ]
-        rows = [(code, upper) for code in finest for upper in self._upward(code)]
+    def above(self) -> Mapping[str, Sequence[str]]:
+        """By finest unit each unit and region that it belongs to, itself included."""
+        parents = set(self.parents.values())
+        finest = [unit.code for unit in self.units if not unit.region and unit.code not in parents]
+        found = {code: list(self._upward(code)) for code in finest}
         for region in self.units:
             if region.region:
-                members = {code for code, upper in rows if upper in region.members} or set(region.members)
-                rows += [(code, region.code) for code in members]
-        return pd.DataFrame(rows, columns=["finest", "code"])
+                inside = [
+                    code for code, uppers in found.items() if not set(region.members).isdisjoint(uppers)
+                ]
+                for code in inside or region.members:
+                    found.setdefault(code, []).append(region.code)
+        return found
 
     @cached_property
     def _uppers(self) -> dict[str, tuple[str, ...]]:
@@ -209,26 +211,32 @@ class Facts:
 
     def by_unit(self, need: Need, column: str) -> dict[str, float]:
         """Return the sums of a column by unit and region, from the finest units that lie in them."""
-        table = self.tables[need][["code", column]].rename(columns={"code": "finest"})
-        sums = table.merge(self.above, on="finest").groupby("code")[column].sum()
-        return {str(code): float(value) for code, value in sums.items()}
+        joined = self._joined(need)
+        sums = self.tables[need][column].iloc[joined.rows].groupby(joined.units).sum()
+        return dict(zip(joined.codes, map(float, sums), strict=True))
 
-    def rows_by_unit(self, need: Need) -> dict[str, pd.DataFrame]:
-        """Return the rows of a table by unit and region."""
-        table = self.tables[need].rename(columns={"code": "finest"})
-        joined = table.merge(self.above, on="finest")
-        return {str(code): rows for code, rows in joined.groupby("code")}
+    def rows_by_unit(self, need: Need) -> dict[str, Indices]:
+        """Return the places of the rows of a table by unit and region, in their order."""
+        return self._joined(need).by_unit()
+
+    def _joined(self, need: Need) -> Joined:
+        return Joined.of(self.tables[need]["code"], self.above)
+
+    def features_by_unit(self, need: Need) -> dict[str, Indices]:
+        """Return the same of a table of features, each feature once in every unit and region."""
+        features = self.tables[need]["feature"].to_numpy()
+        found = {}
+        for code, rows in self.rows_by_unit(need).items():
+            first = np.unique(features[rows], return_index=True)[1]
+            found[code] = rows[np.sort(first)]
+        return found
 
     def outcomes_by_unit(
         self, need: Need, where: Mapping[str, tuple[str, ...]]
     ) -> dict[str, npt.NDArray[np.int8]]:
         """Return by unit and region what a filter says of each feature in it, as `geozone.rates.filters.passes`; each counts once."""
-        table = self.tables[need]
-        features = pd.DataFrame(
-            {"finest": table["code"], "feature": table["feature"], "outcome": passes(table, where)}
-        )
-        joined = features.merge(self.above, on="finest").drop_duplicates(["code", "feature"])
-        return {str(code): outcomes.to_numpy() for code, outcomes in joined.groupby("code")["outcome"]}
+        outcome = passes(self.tables[need], where)
+        return {code: outcome[rows] for code, rows in self.features_by_unit(need).items()}
 
     def missing(self, indicator: Indicator) -> list[str]:
         """Return the ids of the layers and registers that an indicator is made from and the zone lacks."""

@@ -1,7 +1,8 @@
-"""Items by the unit that they lie in, so that all units of a level are added up at once."""
+"""Rows by the unit that they lie in, so that all units of a level are added up at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,3 +54,27 @@ class Groups:
         np.maximum.at(result, self.group, values[self.rows])
         found: list[int] = result.tolist()
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The rows of a table with the units that they belong to: a row of its own for each unit, those of a row together."""
+
+    rows: Indices
+    units: Indices  # of each, its place among the codes
+    codes: list[str]
+
+    @classmethod
+    def of(cls, finest: Iterable[str], above: Mapping[str, Iterable[str]]) -> Joined:
+        """Return the rows of a table by the finest unit of each, and by it the units that it belongs to."""
+        pairs = [(row, code) for row, one in enumerate(finest) for code in above.get(one, ())]
+        codes = sorted({code for _, code in pairs})
+        place = {code: number for number, code in enumerate(codes)}
+        rows = np.array([row for row, _ in pairs], dtype=np.intp)
+        return cls(rows, np.array([place[code] for _, code in pairs], dtype=np.intp), codes)
+
+    def by_unit(self) -> dict[str, Indices]:
+        """Return the rows of each unit, in their order."""
+        order = np.argsort(self.units, kind="stable")
+        ends = np.cumsum(np.bincount(self.units, minlength=len(self.codes)))
+        return dict(zip(self.codes, np.split(self.rows[order], ends[:-1]), strict=True)) if self.codes else {}

@@ -29,15 +29,17 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
        any, there is no single value.
     """
     wanted = facts.class_codes(indicator)
-    rows = facts.rows_by_unit(_need(indicator))
+    rows, table = facts.rows_by_unit(_need(indicator)), facts.tables[_need(indicator)]
+    area, value = table["area_km2"].to_numpy(), table["value"]
+    of_classes, unknown = value.isin(wanted).to_numpy(), value.isna().to_numpy()
     for unit in facts.units_of(indicator):
         here = rows.get(unit.code)
-        total = float(here["area_km2"].sum()) if here is not None else 0.0
+        total = float(area[here].sum()) if here is not None else 0.0
         if here is None or total <= 0:
             yield facts.not_applicable(unit, "km2", indicator)
             continue
-        part = float(here.loc[here["value"].isin(wanted), "area_km2"].sum())
-        absent = float(here.loc[here["value"].isna(), "area_km2"].sum())
+        part = float(area[here[of_classes[here]]].sum())
+        absent = float(area[here[unknown[here]]].sum())
         doubtful = absent > _TELLING * total
         low = min(1.0, part / total)
         yield Value(

@@ -30,8 +30,10 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     5. Values of a share are per cent; where none of them is above 1, they are taken as fractions, and that is said.
     """
     need = FeatureNeed(indicator.options["layer"])
-    rows = facts.rows_by_unit(need)
-    read = _read(facts.tables[need], indicator)
+    rows, table = facts.features_by_unit(need), facts.tables[need]
+    read = _read(table, indicator)
+    sites = read.reindex(table["feature"]).assign(city=table["code"].str[:4].to_numpy())
+    complete, outcome = sites.notna().all(axis=1).to_numpy(), passes(table, indicator.where)
     fractions = indicator.share and bool(read["value"].max() <= 1)
     taken = (
         text("rates.note_as_fractions", field=field_title(indicator.options["field"]))
@@ -43,11 +45,9 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         if here is None or not len(here):
             yield facts.not_applicable(unit, indicator.unit, indicator)
             continue
-        sites = here.drop_duplicates("feature")
-        outcome = passes(sites, indicator.where)
-        sites, unsure = sites[outcome == PASSES], int((outcome == UNKNOWN).sum())
-        known = read.reindex(sites["feature"]).assign(city=sites["finest"].str[:4].to_numpy()).dropna()
-        lost = len(sites) - len(known)
+        chosen, unsure = here[outcome[here] == PASSES], int((outcome[here] == UNKNOWN).sum())
+        known = sites.iloc[chosen[complete[chosen]]]
+        lost = len(chosen) - len(known)
         if not len(known):
             yield facts.not_applicable(unit, indicator.unit, indicator)
             continue

@@ -25,18 +25,19 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
        area, or times the value of the weighting raster (people, say) (`geozone.raster.zonal`).
     2. How much of the weight has no value is said; what it would be there is not known, so no band can be given.
     """
-    rows = facts.rows_by_unit(_need(indicator))
+    rows, table = facts.rows_by_unit(_need(indicator)), facts.tables[_need(indicator)]
+    sums, weights, unknown = (table[name].to_numpy() for name in ("sum", "weight", "missing"))
     whole = rows.get(facts.whole.code)
-    doubtful = indicator.share and whole is not None and 0 < whole["sum"].sum() < whole["weight"].sum()
+    doubtful = indicator.share and whole is not None and 0 < sums[whole].sum() < weights[whole].sum()
     for unit in facts.units_of(indicator):
         here = rows.get(unit.code)
-        weight = float(here["weight"].sum()) if here is not None else 0.0
+        weight = float(weights[here].sum()) if here is not None else 0.0
         if here is None or weight <= 0:
             yield facts.not_applicable(unit, indicator.unit, indicator)
             continue
-        mean = float(here["sum"].sum()) / weight
+        mean = float(sums[here].sum()) / weight
         mean = mean / 100 if indicator.share else mean  # rasters of a share hold per cent
-        missing = float(here["missing"].sum())
+        missing = float(unknown[here].sum())
         lost = missing > _TELLING * (weight + missing)
         yield Value(
             unit,
