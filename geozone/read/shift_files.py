@@ -27,14 +27,8 @@ _NAMED = re.compile(
     + rb"|file\"\s*,\s*\"value\"\s*:\s*\"[^\"]*[/\\]",
     re.IGNORECASE,
 )  # fmt: skip
-_SIGNS = (
-    b"grids",
-    b"parameterfile",
-    b'file"',
-    b"init=",
-    b"file=",
-    b"model=",
-)  # without one of these nothing is named
+# without one of these signs nothing is named; those with the word "file" are looked for where it stands at all
+_SIGNS, _FILE, _OF_FILES = (b"grids", b"init=", b"model="), b"file", (b"parameterfile", b'file"', b"file=")
 _OF_JSON, _OF_MARKUP = re.compile(rb"\\u00([2-7][0-9a-fA-F])"), re.compile(rb"&(?:#\w{2,5}|quot);")
 
 
@@ -64,7 +58,9 @@ def refuse_shift_files(path: Path, shown: Path) -> None:
 
 def _names(words: bytes) -> bool:
     lower = words.lower()
-    return any(sign in lower for sign in _SIGNS) and _NAMED.search(words) is not None
+    told = any(sign in lower for sign in _SIGNS)
+    told = told or (_FILE in lower and any(sign in lower for sign in _OF_FILES))
+    return told and _NAMED.search(words) is not None
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -72,7 +68,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
     head = bytes_of(path, _BLOCK)
     start = head[:_HEAD].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1]
     plain = _of_json if start in {b"{", b"["} else _of_markup if start == b"<" else None
-    yield (plain or _unchanged)(head.replace(b"\x00", b""))
+    yield (plain or _unchanged)(head.translate(None, b"\x00"))  # of binary files a third may be zeros
     if plain is None or len(head) < _BLOCK:
         return
     with opened(path) as stream:

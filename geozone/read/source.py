@@ -65,8 +65,9 @@ def open_source(
                 notes.decide(
                     "file", local.name, "read.link_followed", path=local.name, target=local.resolve()
                 )
-        if local.is_file():
-            refuse_reaching_markup(local, shown)
+        outer = local
+        if outer.is_file():
+            refuse_reaching_markup(outer, shown)
         kind = detect(local, shown)
         if kind is Format.ARCHIVE:
             inside = scratch / "unpacked"
@@ -82,7 +83,7 @@ def open_source(
             local = _as_geodatabase(local, scratch)
         if kind in {Format.ARCHIVE, Format.FOLDER}:
             raise InputError("read.nothing_inside", path=shown, names="–")
-        if local.is_file():
+        if local != outer and local.is_file():
             refuse_reaching_markup(local, shown)
         if kind is Format.GEOPACKAGE:
             refuse_virtual(local, shown)
