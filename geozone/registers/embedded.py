@@ -17,8 +17,10 @@ from geozone.seeds import get_zone
 from geozone.toml_tables import read_tables
 
 
-def embedded_registers(zone: Zone | str) -> dict[str, Register]:
+def embedded_registers(zone: Zone | str, without: frozenset[str] = frozenset()) -> dict[str, Register]:
     """Return the embedded registers of a zone by id: ``bay``, ``river``, ``lake``, ``zero_waste_city``, …; a zone may have none.
+
+    Those that somebody can do without are not read.
 
     A zone takes the items that lie wholly in it; one that is only part of the zone that a register was made for takes none
     whose place is larger. A list of known members only says so in a finding (``register_partial``).
@@ -26,7 +28,8 @@ def embedded_registers(zone: Zone | str) -> dict[str, Register]:
     zone = get_zone(zone) if isinstance(zone, str) else zone
     found = {}
     for name, entry in _declared().items():
-        if zone.key not in entry["zones"]:
+        id_ = _id_of(entry)
+        if zone.key not in entry["zones"] or id_ in without:
             continue
         register = _read_embedded(name)
         codes = register.items[list(CODE_COLUMNS)].itertuples(index=False, name=None)
@@ -37,11 +40,15 @@ def embedded_registers(zone: Zone | str) -> dict[str, Register]:
         findings = [
             finding for finding in register.findings if finding.message.params.get("name", "") in names
         ]
-        id_ = entry.get("id", register.role)
         if entry.get("partial", False):
             findings.append(_partial(register, id_))
         found[id_] = replace(register, items=items, findings=findings)
     return found
+
+
+def embedded_dates(zone: Zone) -> dict[str, str]:
+    """Return the ids of the embedded registers of a zone with the date of each, in their order; none of them is read."""
+    return {_id_of(one): one["as_of"] for one in _declared().values() if zone.key in one["zones"]}
 
 
 def embedded_file(register: Register) -> Path | None:
@@ -53,6 +60,10 @@ def embedded_file(register: Register) -> Path | None:
 def published_lists() -> dict[str, Register]:
     """Return the lists of bays and waters as published, by id: cases and built units, which are nobody's denominator."""
     return {key: _read_embedded(key) for key, entry in _declared().items() if not entry["zones"]}
+
+
+def _id_of(entry: dict[str, Any]) -> str:
+    return str(entry.get("id", entry["role"]))
 
 
 def _partial(register: Register, id_: str) -> Finding:

@@ -18,7 +18,7 @@ from geozone.model import Basis, Finding, Level, Origin, Register, RegisterTotal
 from geozone.project import Project, RegisterFile
 from geozone.rates.figures import VALUE, Figure, Figures
 from geozone.registers import embedded_registers, read_register
-from geozone.registers.embedded import embedded_file
+from geozone.registers.embedded import embedded_dates, embedded_file
 from geozone.reuse.files import bytes_read
 from geozone.reuse.reuse import Reuse
 from geozone.run.layers import TOLD
@@ -31,15 +31,17 @@ def read_registers(
     project: Project, inputs: list[dict[str, Any]], reuse: Reuse | None = None
 ) -> dict[str, Register]:
     """Return the registers by id: the user's own in place of the embedded ones; note what was read."""
-    registers = embedded_registers(project.zone)
-    files = {name: path for name, one in registers.items() if (path := embedded_file(one))}
+    found = embedded_registers(project.zone, without=frozenset(entry.id for entry in project.registers))
+    files = {name: path for name, one in found.items() if (path := embedded_file(one))}
     for entry in project.registers:
         register = _read(entry, project.zone, reuse or Reuse())
         origin = entry.origin or Origin(register.source)
-        registers[entry.id] = replace(register, origins=(origin,))
+        found[entry.id] = replace(register, origins=(origin,))
         files.pop(entry.id, None)
         if isinstance(entry.path, Path):
             files[entry.id] = entry.path
+    # the user's own stand in the places of those that they replace
+    registers = {name: found[name] for name in dict.fromkeys([*embedded_dates(project.zone), *found])}
     inputs += [
         {
             "path": register.id,
@@ -133,7 +135,7 @@ def _newest_year(project: Project) -> int:
     """Return the latest year that data of the project, or of geozone itself, is of."""
     dates = [entry.as_of for entry in project.registers]
     dates += [project.layers[name].vintage for name in project.own]
-    dates += [register.as_of for register in embedded_registers(project.zone).values()]
+    dates += embedded_dates(project.zone).values()
     years = [figure.year for figure in embedded_figures(project.zone).all if figure.kind == VALUE]
     return max((year for year in (*map(year_of, dates), *years) if year is not None), default=0)
 

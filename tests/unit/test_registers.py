@@ -2,6 +2,7 @@
 
 import codecs
 from collections import Counter
+from dataclasses import replace
 
 import geopandas as gpd
 import openpyxl
@@ -13,10 +14,14 @@ from geozone.errors import InputError
 from geozone.manifest.inputs import load_registers
 from geozone.messages import Text
 from geozone.model import CRS, REGISTER_COLUMNS, Basis, Level, Severity, Status
+from geozone.project import embedded_project
+from geozone.project.registers import RegisterFile
 from geozone.rates.item_counts import count_items
-from geozone.registers import embedded_registers, published_lists, read_register
+from geozone.registers import embedded, embedded_registers, published_lists, read_register
+from geozone.registers.embedded import embedded_dates
 from geozone.registers.status_words import match_status
 from geozone.registers.words import measure_factor
+from geozone.run.registers import read_registers
 from geozone.seeds import get_zone, load_zones
 
 HEADINGS = ["序号", "海湾名称", "所在省", "所在市", "区县", "建设状态", "建成时间", "岸线长度（米）", "来源"]
@@ -225,6 +230,25 @@ def test_what_cannot_be_read_is_one_clear_sentence(tmp_path):
         read(tmp_path / "bad.xlsx")
     with pytest.raises(InputError):
         read(write_xlsx(tmp_path / "r.xlsx", ROWS), layer="没有")
+
+
+def test_an_embedded_register_that_is_replaced_is_not_read(tmp_path, monkeypatch):
+    path = write_csv(tmp_path / "海湾.csv", ROWS)
+    own = RegisterFile("bay", path, Basis.OFFICIAL, "2026-01-01", None, id="bay")
+    project = replace(embedded_project("bth"), registers=(own,))
+    every = read_registers(embedded_project("bth"), [])
+    assert {name: one.as_of for name, one in every.items()} == embedded_dates(BTH)
+
+    def read(name):
+        assert declared[name].get("id", declared[name]["role"]) != "bay", name
+        return kept(name)
+
+    declared, kept = embedded._declared(), embedded._read_embedded
+    monkeypatch.setattr(embedded, "_read_embedded", read)
+    found = read_registers(project, [])
+    assert list(found) == list(every)
+    assert list(found["bay"].items["name"]) == [row[1] for row in ROWS]
+    assert all(found[name].items.equals(one.items) for name, one in every.items() if name != "bay")
 
 
 def test_every_embedded_register_is_told_as_what_it_is():
