@@ -20,24 +20,24 @@ from geozone.errors import DataError, GeozoneWarning
 from geozone.maps.page import render_page
 from geozone.maps.table_page import Words, as_text, described, page_words, table_result, table_story
 from geozone.messages import Language
-from geozone.model import Finding, Severity
+from geozone.model import Decision, Finding, Severity
 from geozone.notebook import Map, shown
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
 from geozone.overlay.features import Features, Progress
 from geozone.overlay.losses import decided, tell, told
 from geozone.overlay.outlines import with_outlines
-from geozone.overlay.stream import OutsideError, coverage_of_file
+from geozone.overlay.stream import NotAcceptedError, coverage_of_file, features_of_file, walk_plain
 from geozone.read.address import split_layer
-from geozone.read.inference import CHINA
-from geozone.read.streaming import place_of_file
+from geozone.read.streaming import may_be_walked, place_of_file
 from geozone.sources import (
     Opened,
     Source,
     Streamed,
+    decisions_of,
+    findings_of_file,
     open_layer,
     open_zones,
     placed_files,
-    stated_areas_of_file,
     stream_or_open,
 )
 from geozone.system import processors
@@ -307,21 +307,28 @@ def _streamed(  # noqa: PLR0917 - one private step of `coverage`
     if crs is not None or not isinstance(layer, str | Path):
         return None
     path, inside = split_layer(layer)
-    decisions = place_of_file(path, inside)
-    if decisions is None:
+    place = place_of_file(path, inside)
+    if place is None and not may_be_walked(path, inside):
         return None
+    decisions: list[Decision] = []
+
+    def accept(features: Features) -> bool:
+        found = decisions_of(features, Path(path), place)
+        decisions.extend(found or [])
+        return found is not None
 
     def inspect(features: Features) -> list[Finding]:
-        return stated_areas_of_file(Path(path), inside, features)
+        return findings_of_file(Path(path), inside, features)
 
-    with suppress(OutsideError, DataError):  # the reader looks at every feature, and names what is wrong
+    with suppress(NotAcceptedError, DataError):  # the reader looks at every feature, and names what is wrong
         table = coverage_of_file(
             path,
             units.data,
             by=by,
             threads=threads,
             layer=inside,
-            within=CHINA,
+            stream=features_of_file if place is not None else walk_plain,
+            accept=accept,
             progress=progress,
             inspect=inspect,
         )

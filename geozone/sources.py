@@ -19,18 +19,22 @@ from geozone.errors import DataError, GeozoneError, UsageError
 from geozone.messages import message
 from geozone.model import CRS, Decision, Finding, Layer, Severity
 from geozone.overlay.features import Features
-from geozone.overlay.plane import parse_crs
-from geozone.overlay.stream import layer_name, stream_features
+from geozone.overlay.geojson_walk import Document
+from geozone.overlay.plane import from_plane, parse_crs
+from geozone.overlay.stream import layer_name, stream_features, walk_plain
 from geozone.overlay.zones import frame_of
-from geozone.read import list_layers, read_layer
+from geozone.read import geojson, list_layers, read_layer
 from geozone.read.address import split_layer
 from geozone.read.bulk import quiet
+from geozone.read.declared import tell_paging
 from geozone.read.door import vector
 from geozone.read.door.columnar import opened_parquet
 from geozone.read.inference import CHINA
+from geozone.read.notes import Notes
 from geozone.read.parquet import SUFFIXES
+from geozone.read.shift import SAMPLE, find_shift, is_embedded
 from geozone.read.source import companion
-from geozone.read.streaming import place_of_file, tells_its_place
+from geozone.read.streaming import may_be_walked, place_of_extent, place_of_file, tells_its_place
 
 _ZONE, _UNITS = "zone", "units"  # layers of the GeoPackages that geozone writes
 
@@ -92,16 +96,53 @@ def stream_or_open(source: Source, crs: Any = None, *, threads: int = 1) -> Open
     InputError, UsageError
         As for `open_layer`.
     """
-    path, inside = split_layer(source) if isinstance(source, str | Path) else (None, None)
-    decisions = place_of_file(path, inside) if path is not None and crs is None else None
-    if path is not None and decisions is not None:
-        with suppress(DataError):  # the reader looks at every feature, and names what is wrong
-            features = stream_features(path, threads=threads, layer=inside)
-            if features is not None and features.lie_within(CHINA):
-                name = inside or Path(path).stem
-                stated = stated_areas_of_file(Path(path), inside, features)
-                return Streamed(name, features, stated, decisions)
+    if isinstance(source, str | Path) and crs is None:
+        path, inside = split_layer(source)
+        place = place_of_file(path, inside)
+        stream = stream_features if place is not None else walk_plain if may_be_walked(path, inside) else None
+        if stream is not None:
+            with suppress(DataError):  # the reader looks at every feature, and names what is wrong
+                features = stream(path, threads=threads, layer=inside)
+                decisions = None if features is None else decisions_of(features, Path(path), place)
+                if features is not None and decisions is not None:
+                    found = findings_of_file(Path(path), inside, features)
+                    return Streamed(inside or Path(path).stem, features, found, decisions)
     return open_layer(source, crs)
+
+
+def decisions_of(features: Features, path: Path, place: list[Decision] | None) -> list[Decision] | None:
+    """Return what the reader would say of the place of a streamed layer, or None where it would have to decide, mend or say more.
+
+    Parameters
+    ----------
+    features
+        The layer.
+    path
+        Its file.
+    place
+        What `geozone.read.streaming.place_of_file` says of the file.
+    """
+    document: Document | None = features.document
+    if not features.lie_within(CHINA):
+        return None
+    if document is None:
+        return place
+    # in a small file the reader looks for the whole of a document, and says that lines are none
+    if document.names is None or (document.by_line and path.stat().st_size <= geojson.CHECKED_WHOLE):
+        return None
+    return place_of_extent(document.crs, document.extent)
+
+
+def findings_of_file(path: Path, layer: str | None, features: Features) -> list[Finding]:
+    """Return what is to be told of a layer that was streamed from a file, beside what the overlay finds in its ground."""
+    document: Document | None = features.document
+    notes = Notes(layer or path.stem)
+    if document is not None:
+        tell_paging(document.members, features.count, notes)
+        if not is_embedded(path):
+            rows = np.arange(0, len(features), len(features) // SAMPLE + 1, dtype=np.intp)
+            find_shift(from_plane(features.take(rows)), notes)
+    return [*notes.findings, *stated_areas_of_file(path, layer, features)]
 
 
 def open_layer(source: Source, crs: Any = None) -> Opened:
@@ -166,8 +207,13 @@ def stated_areas_of_file(path: Path, layer: str | None, features: Features) -> l
 
     No other field is read.
     """
-    layer = layer or (path.stem if path.suffix.lower() in SUFFIXES else layer_name(path, None))
-    fields = _telling_fields(path, layer)
+    document: Document | None = features.document
+    if document is not None:
+        layer, names = layer or path.stem, [name for name in document.names or () if _is_telling(name)]
+        fields = document.table(names) if names else pd.DataFrame()
+    else:
+        layer = layer or (path.stem if path.suffix.lower() in SUFFIXES else layer_name(path, None))
+        fields = _telling_fields(path, layer)
     if not len(fields.columns):
         return []
     drawn = np.bincount(features.features, weights=features.areas, minlength=len(fields))

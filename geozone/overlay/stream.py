@@ -73,8 +73,8 @@ _CURVED = range(8, 13)  # numbers of curves and surfaces of curves in well-known
 _USUAL = 100_000  # features of a file that does not tell
 
 
-class OutsideError(Exception):
-    """A file has features elsewhere than it says."""
+class NotAcceptedError(Exception):
+    """A file cannot be streamed as it is, or its features were not accepted."""
 
 
 def coverage_of_file(
@@ -85,7 +85,8 @@ def coverage_of_file(
     threads: int | None = None,
     layer: str | None = None,
     crs: Any = None,
-    within: Box | None = None,
+    stream: Callable[..., Features | None] | None = None,
+    accept: Callable[[Features], bool] | None = None,
     progress: Progress | None = None,
     inspect: Callable[[Features], list[Finding]] | None = None,
 ) -> pd.DataFrame:
@@ -101,8 +102,10 @@ def coverage_of_file(
         The layer inside the file; needed only where it has several.
     crs
         The CRS, where the file is silent or wrong.
-    within
-        A box in longitude and latitude that every feature has to lie in.
+    stream
+        What returns the features, or None where it has none; `features_of_file` where nothing else is given.
+    accept
+        Called with the features that were read; tells whether they can be used.
     progress
         Called while the file is read with the number of features read, and of all (0 where the file does not tell); then
         with the number of tiles that are done, and of all.
@@ -120,16 +123,16 @@ def coverage_of_file(
         If the file is missing or unreadable.
     UsageError
         If the file has several layers and none is named, or if it has no CRS and none is given.
-    OutsideError
-        If a feature reaches out of `within`.
+    NotAcceptedError
+        If there are no features, or they are not accepted.
     """
     count = threads or processors()
     prepared, expected = make_zones(zones, by), _expected(Path(path), layer)
     with ThreadPoolExecutor(1) as aside:  # zones are made ready while the file is read
         ready = aside.submit(_sheets, prepared, expected)
-        features = features_of_file(path, threads=count, layer=layer, crs=crs, progress=progress)
-        if within is not None and not features.lie_within(within):
-            raise OutsideError
+        features = (stream or features_of_file)(path, threads=count, layer=layer, crs=crs, progress=progress)
+        if features is None or not (accept is None or accept(features)):
+            raise NotAcceptedError
         found = find_shares(features, ready.result(), count, progress=progress)
         shared = zone_overlaps(prepared, zones, by, ready.result())
     sums, name = sum_up(found, len(prepared), features), layer or Path(path).stem
@@ -137,6 +140,22 @@ def coverage_of_file(
     said = [*merged(features.findings, losses(features, name, features.labels)), *in_no_zone(counted, name)]
     said += inspect(features) if inspect else []
     return tell(coverage_table(prepared, [sums], counted), [*prepared.findings, *shared, *said])
+
+
+def walk_plain(path: str | Path, **options: Any) -> Features | None:
+    """Return the features of plain GeoJSON, or None where the reader has to look at it.
+
+    Parameters
+    ----------
+    options
+        As for `features_of_file`.
+
+    Raises
+    ------
+    DataError
+        If most features lie nowhere on earth.
+    """
+    return walk_features(Path(path), Store(MEMORY), **options)
 
 
 def _sheets(zones: Zones, features: int) -> list[Sheet]:
@@ -208,16 +227,10 @@ def stream_features(
 ) -> Features | None:
     """Return the features of a file as `features_of_file` does, or None where the file needs the reader."""
     path = Path(path)
-    if (
-        box is None
-        and (
-            features := walk_features(
-                path, Store(MEMORY), threads=threads, layer=layer, crs=crs, progress=progress
-            )
-        )
-        is not None
-    ):
-        return features
+    if box is None:
+        features = walk_plain(path, threads=threads, layer=layer, crs=crs, progress=progress)
+        if features is not None:
+            return features
     if not _can_be_streamed(path, layer, box):
         return None
     try:

@@ -28,7 +28,7 @@ from geozone.read.source import Source
 from geozone.read.stated import crs_objects, crs_of_objects
 
 DEFAULT_CRS = "EPSG:4326"  # RFC 7946
-_CHECKED_WHOLE = 8 << 20  # bytes: smaller files are always parsed here as well, which tells every fault
+CHECKED_WHOLE = 8 << 20  # bytes: smaller files are always parsed here as well, which tells every fault
 _GEOMETRIES = {
     "Point": 1, "MultiPoint": 2, "LineString": 2, "MultiLineString": 3, "Polygon": 3, "MultiPolygon": 4,
 }  # fmt: skip  # depth of the coordinates
@@ -52,7 +52,7 @@ def read_geojson(source: Source, encoding: str | None, limits: Limits, notes: No
         raise InputError(
             "read.no_such_layer", path=source.shown, layer=source.layer, choices=source.path.stem
         )
-    if given is None and source.path.stat().st_size > _CHECKED_WHOLE:
+    if given is None and source.path.stat().st_size > CHECKED_WHOLE:
         try:
             data = read_bulk(source.path, None)
         except (*BULK_ERRORS, UnicodeDecodeError):

@@ -11,13 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from geozone.catalog import load_catalog
 from geozone.errors import InputError
+from geozone.files import shipped
 from geozone.manifest.roles import load_roles
 from geozone.model import METRES_PER_DEGREE, Severity
 from geozone.read.bulk import BULK_ERRORS, quiet
@@ -37,9 +37,9 @@ _RATIO = 1.7  # times as many vertices must agree once converted as before or by
 _SPREADS = 4.0  # ... and this many standard deviations more
 
 
-def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
-    """Find out whether a layer is in GCJ-02 or BD-09; it is only said, nothing is converted."""
-    points = _sample(np.asarray(data.geometry.values))
+def find_shift(geometries: npt.NDArray[np.object_], notes: Notes) -> None:
+    """Find out whether a layer, in longitude and latitude, is in GCJ-02 or BD-09; it is only said, nothing is converted."""
+    points = _sample(geometries)
     if len(points) < _LEAST:
         return
     west, south = points.min(axis=0)
@@ -73,6 +73,11 @@ def find_shift(data: gpd.GeoDataFrame, notes: Notes) -> None:
             after=f"{share[best]:.0%}",
             metres=f"{np.hypot(*(places[best] - here).T).mean():.0f}",
         )
+
+
+def is_embedded(path: Path | str) -> bool:
+    """Tell whether a file is one of geozone's own, which are what others are compared with."""
+    return isinstance(path, Path) and path.resolve().is_relative_to(shipped("layers"))
 
 
 def _stands_out(share: float, chance: float, places: int) -> bool:

@@ -17,7 +17,9 @@ from geozone.read.bulk import BULK_ERRORS
 from geozone.read.door import vector
 from geozone.read.door.content import bytes_of
 from geozone.read.fit import fit, in_other_zones
+from geozone.read.formats import Format, detect
 from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
+from geozone.read.geojson import DEFAULT_CRS
 from geozone.read.inference import CHINA, Extent
 from geozone.read.parquet import SUFFIXES, stated_place
 from geozone.read.placing import crs_name
@@ -28,6 +30,7 @@ from geozone.read.vector import list_layers
 # formats that hold their extent, so that it can be held against their CRS
 ENDINGS = {".gpkg", ".fgb", ".shp", ".gdb"} | SUFFIXES
 _NO_SHIFT = (4490, 4326)  # CGCS2000 and WGS 84
+_CRS84 = ("OGC", "CRS84")  # WGS 84 as GeoJSON and GeoParquet call it
 _SIDES = 21  # points of each side of the extent that are looked at
 
 
@@ -48,6 +51,37 @@ def place_of_file(path: str | Path, layer: str | None = None) -> list[Decision] 
         return None
     name = crs_name(crs)
     return [Decision("crs", name, message("read.crs_of_file", crs=name))]
+
+
+def may_be_walked(path: str | Path, layer: str | None = None) -> bool:
+    """Tell whether a file is GeoJSON, whose extent is known when it has been streamed, and its layer the one asked for."""
+    path = Path(path)
+    if not path.is_file() or layer not in {None, path.stem}:
+        return False
+    try:
+        return detect(path) is Format.GEOJSON
+    except GeozoneError:  # told where it is read
+        return False
+
+
+def place_of_extent(stated: pyproj.CRS | None, box: tuple[float, ...]) -> list[Decision] | None:
+    """Return what the reader would say of GeoJSON whose coordinates have an extent, or None where it would have to decide.
+
+    Parameters
+    ----------
+    stated
+        The CRS that the file states, if any.
+    box
+        West, south, east and north of all coordinates.
+    """
+    crs = pyproj.CRS(DEFAULT_CRS) if stated is None else stated
+    try:
+        if not np.isfinite(box).all() or not _fits(crs, Extent(*np.reshape(box, (4, 1)))):
+            return None
+    except ProjError:
+        return None
+    name, key = (DEFAULT_CRS, "read.crs_of_format") if stated is None else (crs_name(crs), "read.crs_of_file")
+    return [Decision("crs", name, message(key, crs=name))]
 
 
 def _place(path: Path, layer: str | None) -> pyproj.CRS | None:
@@ -88,7 +122,7 @@ def _has_other_statement(path: Path) -> bool:
 
 def _fits(crs: pyproj.CRS, extent: Extent) -> bool:
     base = crs.geodetic_crs
-    if base is None or base.to_epsg(min_confidence=20) not in _NO_SHIFT:
+    if base is None or not (base.to_epsg(min_confidence=20) in _NO_SHIFT or base.to_authority() == _CRS84):
         return False
     if has_parameters(crs) or is_undefined(crs) or datum_of(crs) is not Datum.ALIKE:
         return False

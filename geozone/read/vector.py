@@ -16,7 +16,6 @@ import shapely
 
 from geozone.addresses import is_database, without_password
 from geozone.errors import GeozoneError, InputError
-from geozone.files import shipped
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
 from geozone.overlay.rings import not_finite, without_empty_rings
@@ -29,7 +28,7 @@ from geozone.read.notes import Notes
 from geozone.read.recode import report_lost, without_broken_text
 from geozone.read.safety import LIMITS, Limits, few_columns, too_many_features
 from geozone.read.salvage import NAMED
-from geozone.read.shift import find_shift
+from geozone.read.shift import find_shift, is_embedded
 from geozone.read.source import Source, open_source
 from geozone.read.stated import with_crs_beside
 from geozone.read.transform import changes_of
@@ -126,8 +125,8 @@ def read_layer(
 
         named = {name: field for name, field in named.items() if name not in CHOSEN}
     data = map_fields(data, named, shown, notes)
-    if crs is None and not _is_embedded(shown):
-        find_shift(data, notes)
+    if crs is None and not is_embedded(shown):
+        find_shift(np.asarray(data.geometry.values), notes)
     changes = changes_of(data, notes)
     return Layer(notes.layer, data, spec, notes.findings, notes.decisions, changes, notes.crs)
 
@@ -256,8 +255,3 @@ def _report_empty(data: gpd.GeoDataFrame, notes: Notes) -> None:
         notes.find("no_features", Severity.WARNING)
     elif missing:
         notes.find("without_geometry", Severity.WARNING, count=missing)
-
-
-def _is_embedded(path: Path | str) -> bool:
-    """Tell whether a file is one of geozone's own, which are what others are compared with."""
-    return isinstance(path, Path) and path.resolve().is_relative_to(shipped("layers"))

@@ -70,7 +70,7 @@ def counties():
 
 def noticed(data):
     notes = Notes("layer")
-    shift.find_shift(data, notes)
+    shift.find_shift(data.geometry.to_numpy(), notes)
     return [finding.message.params["datum"] for finding in notes.findings]
 
 

@@ -149,7 +149,7 @@ def test_a_view_without_an_end_is_refused(package, tmp_path, monkeypatch):
 @pytest.mark.parametrize("large", [False, True])
 def test_a_page_of_a_service_is_said(tmp_path, monkeypatch, members, kind, large):
     if large:
-        monkeypatch.setattr("geozone.read.geojson._CHECKED_WHOLE", 0)
+        monkeypatch.setattr("geozone.read.geojson.CHECKED_WHOLE", 0)
     document = json.loads(frame(3).to_json())
     for end in ({**members, **document}, {**document, **members}):
         path = tmp_path / "page.geojson"

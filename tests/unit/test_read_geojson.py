@@ -193,7 +193,7 @@ def projected(crs=None, inside=None, feature=None, count=1, coordinates=PLANE):
     return {"type": "FeatureCollection", "features": [member] * count} | ({"crs": crs} if crs else {})
 
 
-@pytest.mark.parametrize("limit", [geojson._CHECKED_WHOLE, 0])
+@pytest.mark.parametrize("limit", [geojson.CHECKED_WHOLE, 0])
 @pytest.mark.parametrize(
     "document",
     [
@@ -209,7 +209,7 @@ def projected(crs=None, inside=None, feature=None, count=1, coordinates=PLANE):
     ids=["end", "code", "link", "text", "geometries", "feature", "begin", "middle"],
 )
 def test_the_crs_is_found_wherever_it_stands(tmp_path, monkeypatch, document, limit):
-    monkeypatch.setattr(geojson, "_CHECKED_WHOLE", limit)
+    monkeypatch.setattr(geojson, "CHECKED_WHOLE", limit)
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps(document), "utf-8")
     layer = read_layer(path)
@@ -217,9 +217,9 @@ def test_the_crs_is_found_wherever_it_stands(tmp_path, monkeypatch, document, li
     assert layer.findings == []
 
 
-@pytest.mark.parametrize("limit", [geojson._CHECKED_WHOLE, 0])
+@pytest.mark.parametrize("limit", [geojson.CHECKED_WHOLE, 0])
 def test_several_systems_in_one_file_are_refused(tmp_path, monkeypatch, limit):
-    monkeypatch.setattr(geojson, "_CHECKED_WHOLE", limit)
+    monkeypatch.setattr(geojson, "CHECKED_WHOLE", limit)
     document = projected(inside=NAMED)
     other = {"type": "name", "properties": {"name": "EPSG:4549"}}
     document["features"] += projected(inside=other)["features"]
@@ -231,7 +231,7 @@ def test_several_systems_in_one_file_are_refused(tmp_path, monkeypatch, limit):
 
 
 def test_an_attribute_that_is_called_crs_states_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(geojson, "_CHECKED_WHOLE", 0)
+    monkeypatch.setattr(geojson, "CHECKED_WHOLE", 0)
     path = tmp_path / "a.geojson"
     coordinates = [[117, 39], [118, 39], [118, 40], [117, 39]]
     path.write_text(json.dumps(projected(coordinates=coordinates)), "utf-8")

@@ -19,7 +19,7 @@ from geozone.overlay.plane import area_km2
 from geozone.read.streaming import tells_its_place
 from geozone.sources import placed_files
 
-ENDINGS = ["shp", "gpkg", "fgb", "gdb", "parquet"]
+ENDINGS = ["shp", "gpkg", "fgb", "gdb", "parquet", "geojson"]
 SQUARES = gpd.GeoDataFrame(
     {"name": ["a", "b"]}, geometry=[shapely.box(116, 30, 117, 31), shapely.box(117, 30, 118, 31)], crs=CRS
 )
