@@ -85,10 +85,10 @@ def peak_memory_mb() -> float | None:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[bool]:
     """Hold a folder for this process; the lock ends with the process, however that ends, and leaves nothing behind.
 
-    Where the drive has no locks, nothing is held. Windows opens no folder: there a file in the folder of temporary files
+    Yields whether it is held: where the drive has no locks, nothing is. Windows opens no folder: there a file in the folder of temporary files
     stands for it, which goes with its last holder.
 
     Raises
@@ -106,16 +106,15 @@ def held(folder: Path) -> Iterator[None]:
         except PermissionError as error:  # it is going away with another process
             raise BusyError from error
     else:
-        yield
+        yield False
         return
     try:
-        _lock(descriptor)
-        yield
+        yield _lock(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> None:
+def _lock(descriptor: int) -> bool:
     try:
         if fcntl is not None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -123,8 +122,9 @@ def _lock(descriptor: int) -> None:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
     except (BlockingIOError, PermissionError) as error:
         raise BusyError from error
-    except OSError:
-        pass  # a drive without locks
+    except OSError:  # a drive without locks
+        return False
+    return True
 
 
 def in_use(error: OSError) -> bool:

@@ -12,7 +12,9 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from multiprocessing import active_children
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -20,7 +22,7 @@ import click
 from geozone.errors import InputError
 from geozone.files import remove_working_folders
 from geozone.messages import Language, text
-from geozone.system import end_with_parent
+from geozone.system import BusyError, end_with_parent, held
 
 # by which a system ends a process whose library broke down; not every system has all of them
 _BROKEN = tuple(
@@ -28,12 +30,13 @@ _BROKEN = tuple(
     for name in ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT")
     if hasattr(signal, name)
 )
+_SCRATCH = "geozone-command-"  # how folders of temporary files are called
 
 
 def supervised(command: Callable[[], None], lang: Language) -> None:
     """Run a command, and exit with its code; where it broke down, say so and exit with code 3.
 
-    Temporary files of the command go with it, however it ends.
+    Temporary files of the command go with it; those of one that was killed with both its processes go with the next one.
     """
     if sys.platform != "linux":
         end_with_a_sentence(lang)
@@ -41,7 +44,8 @@ def supervised(command: Callable[[], None], lang: Language) -> None:
         return
     sys.stdout.flush()
     sys.stderr.flush()
-    scratch = _scratch()
+    locks = ExitStack()  # left open
+    scratch = _scratch(locks)
     first = os.getpid()
     child = os.fork()
     if not child:
@@ -88,8 +92,23 @@ def end_with_a_sentence(lang: Language) -> None:
         signal.signal(number, end)
 
 
-def _scratch() -> str | None:
-    try:
-        return tempfile.mkdtemp(prefix="geozone-")
-    except OSError:  # told where it is needed
-        return None
+def _scratch(locks: ExitStack) -> str | None:
+    """Make a folder for temporary files, locked as long as one of the two processes lives."""
+    _remove_abandoned()
+    while True:
+        try:
+            folder = tempfile.mkdtemp(prefix=_SCRATCH)
+            locks.enter_context(held(Path(folder)))
+        except BusyError:  # another command has taken it for abandoned already
+            continue
+        except OSError:  # told where it is needed
+            return None
+        return folder
+
+
+def _remove_abandoned() -> None:
+    """Remove folders of temporary files whose commands were killed: their locks can be had."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        with suppress(OSError, BusyError), held(folder) as locked:
+            if locked and folder.lstat().st_uid == os.getuid():
+                shutil.rmtree(folder, ignore_errors=True)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -239,4 +240,36 @@ def test_a_build_that_is_asked_to_end_says_so_and_leaves_nothing(tmp_path, numbe
     assert started.returncode == code, said
     assert "Ended on request" in said
     assert "Traceback" not in said
+    assert not list(tmp_path.iterdir())
+
+
+WAITS = """
+import os, pathlib, tempfile, time
+from geozone.cli.supervised import supervised
+
+def wait():
+    pathlib.Path(tempfile.gettempdir(), "half").write_text("")
+    print(tempfile.gettempdir(), flush=True)
+    time.sleep(60)
+
+supervised(wait, "en")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="commands run in a process of their own on Linux")
+def test_temporary_files_of_a_killed_command_go_with_the_next_one_and_those_of_a_living_one_stay(tmp_path):
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    killed, living = (
+        subprocess.Popen([sys.executable, "-c", WAITS], stdout=subprocess.PIPE, text=True, env=environment)
+        for _ in range(2)
+    )
+    abandoned, kept = (Path(one.stdout.readline().strip()) for one in (killed, living))
+    killed.kill()
+    killed.communicate(timeout=60)
+    assert (abandoned / "half").exists()
+    words = "from geozone.cli.supervised import supervised\nsupervised(lambda: None, 'en')"
+    subprocess.run([sys.executable, "-c", words], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == [kept]
+    living.terminate()
+    living.communicate(timeout=60)
     assert not list(tmp_path.iterdir())
