@@ -245,7 +245,7 @@ def _report_places(
         abroad = (east < CHINA[0]) | (west > CHINA[2]) | (north < CHINA[1]) | (south > CHINA[3])
     torn = np.zeros(len(degrees), dtype=bool)
     torn[across_180(degrees, boxes)] = True
-    torn &= ~outside
+    outside &= ~torn
     point = shapely.get_type_id(degrees) == 0
 
     def find(kind: str, severity: Severity, rows: Mask) -> None:

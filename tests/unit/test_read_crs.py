@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 import shapely
 
+from geozone.checks import check
 from geozone.errors import InputError
 from geozone.model import CRS
+from geozone.read import read_layer
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.inference import Extent, candidates, meridian_crs, zone_crs, zone_meridian
 from geozone.read.notes import Notes
@@ -232,3 +234,13 @@ def test_a_layer_without_any_coordinate_needs_no_crs():
 
 def test_no_coordinates_no_candidates():
     assert candidates(Extent.of(np.array([None], dtype=object))) == []
+
+
+def test_a_feature_that_is_as_wide_as_half_the_earth_has_no_ground_wherever_it_ends(tmp_path):
+    path = tmp_path / "wide.geojson"
+    shapes = [shapely.box(117, 40, 117.2, 40.2), shapely.box(117.3, 40, 317.6, 40.3)]
+    gpd.GeoDataFrame({"name": ["a", "b"], "面积": [1.0, 2.0]}, geometry=shapes, crs=4326).to_file(path)
+    layer = read_layer(path)
+    assert [finding.feature for finding in layer.findings if finding.kind == "across_180"] == ["1"]
+    assert layer.data.geometry.isna().tolist() == [False, True]
+    check(layer)  # what is left of it has an area
