@@ -24,13 +24,14 @@ from geozone.overlay.plane import (
     Indices,
     Numbers,
     degree_coordinates,
+    is_alike,
     on_earth,
     plane_coordinates,
     to_plane,
     with_crs,
 )
 from geozone.overlay.projected import into_plane
-from geozone.overlay.rings import each, not_finite
+from geozone.overlay.rings import each, not_finite, without_empty_rings
 from geozone.overlay.wkb import Measures, Outlines, OutlineStore, Room, measure, outlines_of
 from geozone.overlay.zones import polygonal
 
@@ -214,14 +215,30 @@ def features_of(layer: Any, crs: Any = None, *, threads: int = 1) -> Features:
     steps = [array[start : start + _STEP] for start in range(0, len(array), _STEP)]
     starts = range(0, len(array), _STEP)
 
-    def prepare(step: tuple[int, Geometries]) -> tuple[Block, list[Repair]]:
+    def prepare(step: tuple[int, Geometries]) -> list[tuple[Block, list[Repair]]]:
         start, geometries = step
         numbers = np.arange(start, start + len(geometries), dtype=np.intp)
-        return block_of_geometries(geometries, numbers, source)
+        return _blocks_of(geometries, numbers, source)
 
-    found = in_threads(prepare, list(zip(starts, steps, strict=True)), threads)
+    steps_done = in_threads(prepare, list(zip(starts, steps, strict=True)), threads)
+    found = [one for some in steps_done for one in some]
     repairs = [repair for _, some in found for repair in some]
     return Features([block for block, _ in found], len(array), repairs).check_places()
+
+
+def _blocks_of(geometries: Geometries, numbers: Indices, source: Any) -> list[tuple[Block, list[Repair]]]:
+    """Return blocks of geometries; polygons of a projection go the way that those of a file go, whose edges are cut elsewhere."""
+    plain = np.isin(shapely.get_type_id(geometries), (3, 6)) & ~shapely.is_empty(geometries)
+    if is_alike(source) or not plain.any():
+        return [block_of_geometries(geometries, numbers, source)]
+    plain &= ~not_finite(geometries)
+    outlines = outlines_of(without_empty_rings(geometries[plain]))
+    if not np.diff(outlines.parts).all():  # an empty part
+        return [block_of_geometries(geometries, numbers, source)]
+    blocks = [block_of_outlines(outlines, numbers[plain], source)]
+    if not plain.all():
+        blocks.append(block_of_geometries(geometries[~plain], numbers[~plain], source))
+    return blocks
 
 
 def join(layers: Sequence[Features]) -> tuple[Features, Indices]:

@@ -20,6 +20,9 @@ from geozone.errors import DataError
 from geozone.model import CRS
 from geozone.overlay.edges import across_180_of_rings
 from geozone.overlay.plane import (
+    EDGE_SHARE,
+    MOST_EDGES,
+    SHORTEST_EDGE,
     Numbers,
     degree_coordinates,
     is_alike,
@@ -29,12 +32,15 @@ from geozone.overlay.plane import (
     parse_crs,
     plane_coordinates,
 )
-from geozone.overlay.wkb import Outlines, Room, alike
+from geozone.overlay.wkb import Integers, Outlines, Room, alike
 
 _SIDE, _SIDE_DEGREES = 20_000.0, 0.2  # of a square: metres, degrees
 _DEGREE = 5  # of the polynomial
 _HOLDS = 2e-8  # metres: what a polynomial may be off
 _MOST_SQUARES = 100_000
+# metres that an edge may lie off: half of the last place that coordinates of a projection are written with
+FARTHEST_OFF = 5e-5
+_SPARE = 0.9  # of what edges may leave: the derivatives beyond the second have the rest
 _POWERS = [(x, y) for y in range(_DEGREE + 1) for x in range(_DEGREE + 1 - y)]
 
 
@@ -47,9 +53,13 @@ def into_plane(outlines: Outlines, crs: Any, room: Room = np.empty) -> Outlines 
         Where the coordinates go.
     """
     source = parse_crs(crs)
-    cut = _copied(outlines, room) if is_geographic(source) else _with_short_edges(outlines, room)
+    squares = None if is_alike(source) else _squares(source.to_wkt())
+    if is_geographic(source):
+        cut = _copied(outlines, room)
+    else:
+        cut = (squares and squares.cut(outlines, room)) or _with_short_edges(outlines, room)
     points = cut.coordinates
-    if not is_alike(source) and _squares(source.to_wkt()).put_into_plane(points.reshape(-1)):
+    if squares is not None and squares.put_into_plane(points.reshape(-1)):
         return cut
     degrees = degree_coordinates(points, source)
     if not on_earth(degrees).all() or len(across_180_of_rings(degrees, cut.rings)):
@@ -65,7 +75,7 @@ def _copied(outlines: Outlines, room: Room) -> Outlines:
 
 
 def _with_short_edges(outlines: Outlines, room: Room) -> Outlines:
-    """Cut edges as long ones of projected geometries are."""
+    """Cut edges as long ones of projected geometries are: by length alone, where no polynomial tells how they bend."""
     # numba takes half a second to load: only those who overlay something wait for it
     from geozone.overlay.compiled.edges import cut_edges, cut_ends, extents  # noqa: PLC0415
 
@@ -85,7 +95,11 @@ def _squares(wkt: str) -> _Squares:
 
 
 class _Squares:
-    """The way from a CRS into the plane as polynomials, square by square, made as squares are met."""
+    """The way from a CRS into the plane as polynomials, square by square, made as squares are met.
+
+    What a straight edge of a projection leaves between itself and the straight edge of the plane is told by the first and second
+    derivatives there: a twelfth of the determinant of both for its steps.
+    """
 
     def __init__(self, source: pyproj.CRS) -> None:
         unit = float(source.axis_info[0].unit_conversion_factor)
@@ -94,27 +108,56 @@ class _Squares:
         self._lock = threading.Lock()
         self._numbers: dict[tuple[int, int], int] = {}
         self._terms = np.zeros((0, 2, len(_POWERS)))
+        self._bends = np.zeros((0, 5))
 
     def put_into_plane(self, points: Numbers) -> bool:
         """Put coordinates, x behind y, into the plane, or tell that a polynomial does not hold and leave them."""
-        from geozone.overlay.compiled.squares import apply, bounds, mark  # noqa: PLC0415 - numba, as above
+        from geozone.overlay.compiled.squares import apply  # noqa: PLC0415 - numba, as above
 
         if not len(points):
             return True
+        found = self._met(points)
+        if found is None:
+            return False
+        first, numbers, terms, _ = found
+        apply(points, first, self._side, numbers, terms)
+        return True
+
+    def cut(self, outlines: Outlines, room: Room) -> Outlines | None:
+        """Return polygons of a projection with edges that are as straight in the plane, or None where no polynomial holds."""
+        from geozone.overlay.compiled.squares import cut, cuts  # noqa: PLC0415 - numba, as above
+
+        points, rings, parts, features = alike(
+            outlines.coordinates.reshape(-1), outlines.rings, outlines.parts, outlines.features
+        )
+        found = self._met(points) if len(points) else None
+        if found is None:
+            return None
+        first, numbers, _, bends = found
+        pieces = np.empty(len(points) // 2, dtype=np.int32)
+        limits = np.array([FARTHEST_OFF, _SPARE * EDGE_SHARE, SHORTEST_EDGE, MOST_EDGES])
+        ends = cuts(points, rings, parts, features, first, self._side, numbers, bends, limits, pieces)
+        result = room(2 * int(ends[-1]))
+        cut(points, rings, pieces, result)
+        return Outlines(result.reshape(-1, 2), ends, parts, features)
+
+    def _met(self, points: Numbers) -> tuple[Numbers, Integers, Numbers, Numbers] | None:
+        """Return the squares in which coordinates lie, polynomials made: the first, their numbers, terms and bends; None where one fails."""
+        from geozone.overlay.compiled.squares import bounds, mark  # noqa: PLC0415 - numba, as above
+
         box = np.floor(np.array(bounds(points)) / self._side)
         first, count = box[:2], box[2:] - box[:2] + 1
         if not count.prod() <= _MOST_SQUARES:
-            return False
+            return None
         seen = np.zeros(count.astype(int), dtype=bool)
         mark(points, first, self._side, seen)
         squares = [(int(x), int(y)) for x, y in np.argwhere(seen) + first.astype(int)]
         with self._lock:
             if not self._learn([square for square in squares if square not in self._numbers]):
-                return False
-            numbers, terms = np.zeros(seen.shape, dtype=np.int64), self._terms
+                return None
+            numbers = np.zeros(seen.shape, dtype=np.int64)
             numbers[seen] = [self._numbers[square] for square in squares]
-        apply(points, first, self._side, numbers, terms)
-        return True
+            return first, numbers, self._terms, self._bends
 
     def _learn(self, squares: list[tuple[int, int]]) -> bool:
         """Make polynomials for squares, and tell whether they hold."""
@@ -138,7 +181,29 @@ class _Squares:
         start = len(self._terms)
         self._numbers.update({square: start + number for number, square in enumerate(squares)})
         self._terms = np.concatenate([self._terms, terms])
+        self._bends = np.concatenate([self._bends, _bends(terms, self._side / 2)])
         return True
+
+
+def _bends(terms: Numbers, half: float) -> Numbers:
+    """Return what the edges in squares leave, from the terms of their polynomials, and the metres on the ground of a unit."""
+
+    def derived(x: int, y: int) -> Numbers:
+        number = _POWERS.index((x, y))
+        return np.asarray(terms[:, :, number].T * (1 + (max(x, y) == 2)) / half ** (x + y))
+
+    (east, north), (across, up) = (
+        derived(1, 0),
+        derived(0, 1),
+    )  # metres of the plane for a step along x, along y
+    (a, d), (b, e), (c, f) = derived(2, 0), derived(1, 1), derived(0, 2)
+    cubic = (
+        east * d - north * a,
+        across * d + 2 * east * e - up * a - 2 * north * b,
+        2 * across * e + east * f - 2 * up * b - north * c,
+        across * f - up * c,
+    )
+    return np.column_stack([*(one / 12 for one in cubic), np.sqrt(np.abs(east * up - north * across))])
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from geozone import api, sources
 from geozone.files import shipped
 from geozone.model import CRS
 from geozone.overlay.losses import decided, told
-from geozone.overlay.plane import area_km2
+from geozone.overlay.plane import EDGE_SHARE, area_km2
 from geozone.read import geojson
 from geozone.read.datum import to_wgs84
 
@@ -64,8 +64,8 @@ def both(path, monkeypatch):
         return table, api.coverage(path, SQUARES, by="name", threads=1)
 
 
-def same(table, expected):
-    pd.testing.assert_frame_equal(table, expected, rtol=1e-9, atol=1e-9)
+def same(table, expected, *, apart=1e-9):
+    pd.testing.assert_frame_equal(table, expected, rtol=apart, atol=1e-9)
     found, wanted = (
         [(one.kind, one.severity, one.layer) for one in told(some)] for some in (table, expected)
     )
@@ -155,7 +155,7 @@ def test_a_system_that_is_stated_is_told(tmp_path, monkeypatch, read, name):
     path = file(tmp_path, collection(*features, crs=crs))
     table, expected = both(path, monkeypatch)
     assert read == [path]
-    same(table, expected)
+    same(table, expected, apart=EDGE_SHARE)  # the reader cuts edges of a projection elsewhere
     assert decided(table) == [one for one in decided(expected) if one[1].kind == "crs"]
     assert table["net_km2"].sum() == pytest.approx(area_km2(SHAPES, CRS).sum(), rel=1e-5)
 
