@@ -14,7 +14,8 @@ Longitudes and latitudes go vertex by vertex, and the edge between two vertices 
 projected CRS has its edges densified *there* first, since they are straight there: to at most ``EDGE_SHARE`` of the area
 of the feature, where an edge piece of length L leaves at most ``L³ · tan φ / (12 a)`` between the two curves. Pieces are
 never shorter than `SHORTEST_EDGE`, nor more than about `MOST_EDGES` in an outline; pieces of L metres leave at most
-``L² · tan φ / (12 a)`` m² per metre of outline, which is 5e-7 m² for 5 m and 2e-4 m² for 100 m at 55° of latitude.
+``L² · tan φ / (12 a)`` m² per metre of outline, which is 5e-7 m² for 5 m and 2e-4 m² for 100 m at 55° of latitude. Layers have
+theirs cut where they bend (`geozone.overlay.projected`), which takes fewer pieces.
 """
 
 from __future__ import annotations

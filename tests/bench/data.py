@@ -70,6 +70,7 @@ def layer_formats(count: int) -> dict[str, Path]:
         ("shapefile", "shp", None),
         ("geodatabase", "gdb", None),
         ("GeoParquet", "parquet", None),
+        ("GeoJSON", "geojson", None),
     ):
         path = found[name] = FOLDER / f"{first.stem}_{crs or 4490}.{ending}"
         if path.exists():

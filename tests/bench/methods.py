@@ -133,8 +133,9 @@ if __name__ == "__main__":
         for crs in (4490, 4527):  # and what reads and places polygons
             with tempfile.TemporaryDirectory() as folder:
                 small = gpd.GeoDataFrame(geometry=[shapely.box(116, 39, 117, 40)], crs=4490).to_crs(crs)
-                small.to_file(Path(folder) / "small.gpkg")
-                features_of_file(Path(folder) / "small.gpkg")
+                for ending in ("gpkg", "geojson"):
+                    small.to_file(Path(folder) / f"small.{ending}")
+                    features_of_file(Path(folder) / f"small.{ending}")
     start, before = time.perf_counter(), time.process_time()
     found = METHODS[name](Path(layer_path), Path(zones_path))
     seconds, processor = time.perf_counter() - start, time.process_time() - before
