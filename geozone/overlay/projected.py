@@ -38,8 +38,8 @@ _SIDE, _SIDE_DEGREES = 20_000.0, 0.2  # of a square: metres, degrees
 _DEGREE = 5  # of the polynomial
 _HOLDS = 2e-8  # metres: what a polynomial may be off
 _MOST_SQUARES = 100_000
-# metres that an edge may lie off: half of the last place that coordinates of a projection are written with
-FARTHEST_OFF = 5e-5
+# metres that an edge may lie off: a fifth of the last place that coordinates of a projection are written with
+FARTHEST_OFF = 2e-5
 _SPARE = 0.9  # of what edges may leave: the derivatives beyond the second have the rest
 _POWERS = [(x, y) for y in range(_DEGREE + 1) for x in range(_DEGREE + 1 - y)]
 
