@@ -7,6 +7,8 @@ import numpy as np
 from geozone.overlay.compiled.compilation import compiled
 
 _BEYOND, _WITHIN = range(2)  # what a piece of an edge covers of every cell further east, and of its own
+_COLUMNS = 32  # bits of a key that the column has
+_COLUMN = (1 << _COLUMNS) - 1
 
 
 @compiled
@@ -32,120 +34,133 @@ def cover_edges(start, end, owners, first, y_lines, columns, level):
     room = 4 * len(owners) + 16
     cells, shares, runs = np.empty((room, 3), np.int32), np.empty(room), np.empty((room, 4), np.int32)
     found = (cells, shares, runs, 0, 0)
+    pieces = np.empty(room, np.int64), np.empty((room, 2))  # of a polygon, and the same by row and column
+    ordered = np.empty(room, np.int64), np.empty((room, 2))
     edge = 0
     while edge < len(owners):
         last = edge + 1
         while last < len(owners) and owners[last] == owners[edge]:
             last += 1
-        places, amounts = _cut_edges(start[edge:last], end[edge:last], first[edge:last], y_lines, columns)
-        if len(places) > 0:
+        pieces, count = _cut_edges(
+            start[edge:last], end[edge:last], first[edge:last], y_lines, columns, pieces
+        )
+        if count > 0:
+            if len(ordered[0]) < count:
+                ordered = np.empty(len(pieces[0]), np.int64), np.empty((len(pieces[0]), 2))
+            _put_in_order(pieces, count, len(y_lines) - 1, ordered)
             shape = len(y_lines) - 1, columns[2]
-            found = _add_up(owners[edge], places, amounts, _order_of(places), shape, level, found)
+            found = _add_up(owners[edge], ordered, count, shape, level, found)
         edge = last
     cells, shares, runs, count, number = found
     return cells[:count].copy(), shares[:count].copy(), runs[:number].copy()  # without the room to spare
 
 
 @compiled
-def _cut_edges(start, end, first, y_lines, columns):
-    """Return row, column and amounts of every piece of the edges of a polygon between lines.
+def _cut_edges(start, end, first, y_lines, columns, pieces):
+    """Write the key and the amounts of every piece of the edges of a polygon between lines; return them and how many there are.
 
-    Column -1 stands for everything west of the grid, one past the last column for everything east of it.
+    A key is the row and, below it, the column and one: 0 stands for everything west of the grid, one past the last column
+    for everything east of it.
     """
     west, wide, width = columns
-    places, amounts = np.empty((4 * len(first) + 16, 2), np.int64), np.empty((4 * len(first) + 16, 2))
-    count, height = 0, len(y_lines) - 1
+    keys, amounts = pieces
+    count, height, east = 0, len(y_lines) - 1, np.float64(width)
     for edge in range(len(first)):
         x0, y0, x1, y1 = start[edge, 0], start[edge, 1], end[edge, 0], end[edge, 1]
-        low, high, slope = min(y0, y1), max(y0, y1), (x1 - x0) / (y1 - y0)
-        sign = 1.0 if y1 < y0 else -1.0  # going down, the inside lies east
+        falls, slope = y1 < y0, (x1 - x0) / (y1 - y0)
+        low, high, sign = (y1, y0, 1.0) if falls else (y0, y1, -1.0)  # going down, the inside lies east
+        lowest, highest = (x1, x0) if falls else (x0, x1)  # ends of edges keep their coordinates
         row = first[edge]
+        bottom = max(low, y_lines[row])
+        one = ((lowest if bottom == low else x0 + (bottom - y0) * slope) - west) / wide
         while row < height and y_lines[row] < high:
-            bottom, top = max(low, y_lines[row]), min(high, y_lines[row + 1])
-            # ends of edges keep their coordinates
-            one = x0 if bottom == y0 else x1 if bottom == y1 else x0 + (bottom - y0) * slope
-            two = x0 if top == y0 else x1 if top == y1 else x0 + (top - y0) * slope
-            one, two = (one - west) / wide, (two - west) / wide
+            top = min(high, y_lines[row + 1])
+            two = ((highest if top == high else x0 + (top - y0) * slope) - west) / wide
             rise = sign * (top - bottom) / (y_lines[row + 1] - y_lines[row])
             left, right = min(one, two), max(one, two)
-            column = np.int64(min(max(np.floor(left), -1), width))
-            final = max(np.int64(min(max(np.ceil(right) - 1, -1), width)), column)
-            while count + final - column >= len(places):
-                places, amounts = _with_room(places), _with_room(amounts)
-            begin, span = left, right - left
+            column = np.int64(min(max(np.floor(left), -1.0), east))
+            final = max(np.int64(min(max(np.ceil(right) - 1, -1.0), east)), column)
+            while count + final - column >= len(keys):
+                keys, amounts = np.concatenate((keys, keys)), _with_room(amounts)
+            begin, span, key = left, right - left, row << _COLUMNS
             while column < final:
                 stop = np.float64(column + 1)
                 beyond = rise * (stop - begin) / span
-                places[count, 0], places[count, 1] = row, column
+                keys[count] = key + column + 1
                 amounts[count, _BEYOND], amounts[count, _WITHIN] = beyond, beyond * (stop - begin) / 2
                 begin, count, column = stop, count + 1, column + 1
             beyond = rise * (right - begin) / span if begin > left else rise
-            places[count, 0], places[count, 1] = row, column
+            keys[count] = key + column + 1
             amounts[count, _BEYOND] = beyond
             amounts[count, _WITHIN] = beyond * (column + 1 - (begin + right) / 2)
             count += 1
             row += 1
-    return places[:count], amounts[:count]
+            one, bottom = two, top
+    return (keys, amounts), count
 
 
 @compiled
-def _order_of(places):
-    """Return the order of places by row and column."""
-    low, high = places[0, 0], places[0, 0]
-    for place in range(len(places)):
-        low, high = min(low, places[place, 0]), max(high, places[place, 0])
-    ends = np.zeros(high - low + 2, np.int64)  # of every row, when all places are put
-    for place in range(len(places)):
-        ends[places[place, 0] - low + 1] += 1
-    for row in range(1, len(ends)):
+def _put_in_order(pieces, count, height, ordered):
+    """Write pieces in the order of their rows and columns."""
+    keys, amounts = pieces
+    ordered_keys, ordered_amounts = ordered
+    ends = np.zeros(height + 1, np.int64)  # of every row, when all pieces are put
+    for piece in range(count):
+        ends[(keys[piece] >> _COLUMNS) + 1] += 1
+    for row in range(1, height + 1):
         ends[row] += ends[row - 1]
-    order = np.empty(len(places), np.int64)
-    for place in range(len(places)):
-        row = places[place, 0] - low
-        order[ends[row]] = place
-        ends[row] += 1
+    for piece in range(count):
+        row = keys[piece] >> _COLUMNS
+        place = ends[row]
+        ordered_keys[place] = keys[piece]
+        ordered_amounts[place, 0], ordered_amounts[place, 1] = amounts[piece, 0], amounts[piece, 1]
+        ends[row] = place + 1
     first = 0
-    for row in range(len(ends) - 1):
-        _sort_columns(order, places, first, ends[row])
+    for row in range(height):
+        _sort_keys(ordered_keys, ordered_amounts, first, ends[row])
         first = ends[row]
-    return order
 
 
 @compiled
-def _sort_columns(order, places, first, last):
-    """Sort a part of the order by column: Shell's method, for the few that a row has mostly."""
+def _sort_keys(keys, amounts, first, last):
+    """Sort some pieces by their keys: Shell's method, for the few that a row has mostly."""
     gap = 1
     while gap < (last - first) // 3:
         gap = 3 * gap + 1
     while gap > 0:
         for place in range(first + gap, last):
-            moved = order[place]
-            column, free = places[moved, 1], place
-            while free >= first + gap and places[order[free - gap], 1] > column:
-                order[free] = order[free - gap]
+            key, free = keys[place], place
+            if keys[free - gap] <= key:
+                continue
+            beyond, within = amounts[place, 0], amounts[place, 1]
+            while free >= first + gap and keys[free - gap] > key:
+                keys[free] = keys[free - gap]
+                amounts[free, 0], amounts[free, 1] = amounts[free - gap, 0], amounts[free - gap, 1]
                 free -= gap
-            order[free] = moved
+            keys[free] = key
+            amounts[free, 0], amounts[free, 1] = beyond, within
         gap //= 3
 
 
 @compiled
-def _add_up(owner, places, amounts, order, shape, level, found):
+def _add_up(owner, ordered, count, shape, level, found):
     """Add pieces of edges up along every row; return what was found before with the cells and runs of a polygon."""
     cells, shares, runs, cell, run = found
+    keys, amounts = ordered
     height, width = shape
     place, before, after = 0, -1, 0.0
-    while place < len(order):
-        line, column = places[order[place], 0], places[order[place], 1]
+    while place < count:
+        key = keys[place]
+        line, column = key >> _COLUMNS, (key & _COLUMN) - 1
         if line != before:
             before, after = line, 0.0
-        beyond, within, next_column = 0.0, 0.0, column
-        follows = True
-        while follows and next_column == column:
-            beyond += amounts[order[place], _BEYOND]
-            within += amounts[order[place], _WITHIN]
+        beyond, within = 0.0, 0.0
+        while place < count and keys[place] == key:
+            beyond += amounts[place, _BEYOND]
+            within += amounts[place, _WITHIN]
             place += 1
-            follows = place < len(order) and places[order[place], 0] == line
-            next_column = places[order[place], 1] if follows else column
+        follows = place < count and keys[place] >> _COLUMNS == line
+        next_column = (keys[place] & _COLUMN) - 1 if follows else column
         first, last = max(column + 1, 0), min(next_column, width)
         needed = cell + 1 + max(last - first, 0)
         while needed > len(cells):
