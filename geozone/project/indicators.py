@@ -14,7 +14,7 @@ from geozone.manifest.inputs import load_layers, load_registers
 from geozone.manifest.roles import load_roles
 from geozone.manifest.units import converted, is_share_unit, load_units
 from geozone.messages import NO_TEXT, text
-from geozone.model import ChangeBasis, Comparator, Document, Modality, Target, Zone
+from geozone.model import ChangeBasis, Comparator, Document, Level, Modality, Target, Zone
 from geozone.project.entries import faults_kept, own_id, stated
 from geozone.project.schema import Entries
 
@@ -71,6 +71,9 @@ def read_indicators(
             indicators[name], places[name] = indicator, place
             if "target" in table and zone is not None:
                 target, document = _target(table["target"], indicator, zone)
+                if Level.ZONE not in indicator.levels and not target.region_codes:
+                    levels = ", ".join(indicator.levels)
+                    declared.fault((*place, "target"), "target_of_no_level", levels=levels)
                 target = _comparable(declared, (*place, "target"), target, indicator)
                 targets.append(target)
                 documents[document.id] = document

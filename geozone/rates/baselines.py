@@ -12,6 +12,7 @@ from geozone.rates.digits import amount_places
 from geozone.rates.facts import Facts, Value
 from geozone.rates.figures import Figure
 from geozone.rates.measures import module_of
+from geozone.vintages import year_of
 
 CHANGES = (Comparator.INCREASE, Comparator.DECREASE, Comparator.STABLE)
 
@@ -29,8 +30,9 @@ def baseline_of(target: Target, indicator: Indicator, value: Value, facts: Facts
     """Return the value that a target's change starts from.
 
     1. A value that is itself a change starts from nothing changed.
-    2. Where the clause names a base year, the figure of that year counts; without one what an authority reported of the
-       change since then is taken from the value; without either there is no baseline.
+    2. Where the clause names a base year, the figure of that year counts; without one what was measured of an older vintage of
+       that year, else what an authority reported of the change since then, taken from the value; without any of them there
+       is no baseline.
     3. Where it names none, and the layer has an older vintage, what was measured of that one counts.
     4. Where there is none, the first figure before the value counts: the change is told, and not judged.
     """
@@ -43,6 +45,9 @@ def baseline_of(target: Target, indicator: Indicator, value: Value, facts: Facts
     now = value.figure.year if value.figure else None
     if target.base_year is not None:
         base = next((one for one in series if one.year == target.base_year), None)
+        if base is None and value.figure is None and _is_of_year(indicator, facts, target.base_year):
+            assert facts.before is not None
+            return _measured(indicator, value, facts.before) or Baseline()
         return (
             _baseline(base, indicator, stated=True) if base else _from_change(target, indicator, value, facts)
         )
@@ -68,6 +73,13 @@ def _from_change(target: Target, indicator: Indicator, value: Value, facts: Fact
     amount = figure_text(figure.value, figure.unit, figure.comparator, figure.places)
     note = text("rates.note_base_change", year=target.base_year, change=amount, source=figure.source)
     return Baseline(value.value - (in_points / 100 if indicator.share else in_points), stated=True, note=note)
+
+
+def _is_of_year(indicator: Indicator, facts: Facts, year: int) -> bool:
+    """Tell whether the older vintages of the layers of an indicator describe a year."""
+    before = facts.before
+    older = [] if before is None else [name for name in indicator.layers if before.is_older(name)]
+    return bool(older) and all(year_of(before.specs[name].vintage) == year for name in older if before)
 
 
 def _measured(indicator: Indicator, value: Value, before: Facts) -> Baseline | None:

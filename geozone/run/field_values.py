@@ -140,15 +140,18 @@ def class_findings(
         [need] = class_share.needs(indicator)
         values = tables[need]["value"].dropna()
         codes = class_codes(specs[name], indicator)
-        if len(values) and not values.isin(codes).any():
+        absent = sorted(set(codes) - set(values))
+        if len(values) and absent:
+            none = len(absent) == len(codes)
+            kind, severity = ("class_absent", Severity.WARNING) if none else ("classes_absent", Severity.NOTE)
             said = {
                 "indicator": indicator.title,
                 "layer": name,
-                "wanted": _named(sorted(codes)),
+                "wanted": _named(absent),
                 "values": _named(sorted(values.unique())),
             }
-            remedy = message("run.class_absent_remedy")
-            yield Finding("class_absent", Severity.WARNING, name, message("run.class_absent", **said), remedy)
+            remedy = message(f"run.{kind}_remedy")
+            yield Finding(kind, severity, name, message(f"run.{kind}", **said), remedy)
 
 
 def _named(values: Iterable[float | str]) -> str:

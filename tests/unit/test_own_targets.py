@@ -87,6 +87,12 @@ def test_a_target_below_zero_of_what_never_is_is_refused(indicator, keys, refuse
     assert ("is below zero" in read(indicator, **keys)[1]) is refused
 
 
+def test_a_target_of_the_zone_needs_a_row_of_the_zone():
+    counties = {**SHARE, "levels": ["county"]}
+    assert "speaks of the whole zone" in read(counties, value=50)[1]
+    assert not read(counties, value=50, region_codes=["130102"])[1]
+
+
 def test_a_target_of_less_than_one_per_cent_is_told():
     kinds = {
         value: [one.kind for one in size_findings(read(SHARE, value=value)[0], None)]

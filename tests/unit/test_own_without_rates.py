@@ -22,6 +22,13 @@ path = "own.gpkg"
 basis = "official"
 vintage = "2025"
 
+[[layer]]
+id = "own"
+role = "area"
+path = "older.gpkg"
+basis = "official"
+vintage = "2018-06"
+
 [[figures]]
 path = "figures.csv"
 basis = "official"
@@ -39,6 +46,20 @@ title = "字段无误"
 measure = "coverage"
 layer = "own"
 where = { "类型" = ["湿地"] }
+
+[[indicator]]
+id = "since_2018"
+title = "比2018年提高"
+measure = "coverage"
+layer = "own"
+target = { comparator = "increase", value = 20, unit = "percentage_points", base_year = 2018, year = 2030 }
+
+[[indicator]]
+id = "since_2015"
+title = "比2015年提高"
+measure = "coverage"
+layer = "own"
+target = { comparator = "increase", value = 20, unit = "percentage_points", base_year = 2015, year = 2030 }
 
 [[indicator]]
 id = "no_year"
@@ -68,6 +89,8 @@ def result(tmp_path_factory):
         {"code": ["130102", "130104"], "name": ["长安区", "桥西区"]}, geometry=halves, crs=4490
     ).to_file(folder / "units.gpkg")
     gpd.GeoDataFrame({"类型": ["湿地"]}, geometry=halves[:1], crs=4490).to_file(folder / "own.gpkg")
+    quarter = [shapely.box(114, 38, 114.5, 38.5)]
+    gpd.GeoDataFrame({"类型": ["湿地"]}, geometry=quarter, crs=4490).to_file(folder / "older.gpkg")
     rows = (
         "行政区,指标,年份,数值,计量单位",
         "河北省,forest_cover,2020,35,%",
@@ -93,3 +116,9 @@ def test_a_change_of_a_reported_figure_starts_from_the_figure_of_its_base_year(r
         one for one in result.rates if one.indicator == "grown" and one.target_id and one.unit_code == "hebei"
     ]
     assert rate.verdict.value == "met"  # 3.5 points since 2020
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("since_2018", "met"), ("since_2015", "not_computable")])
+def test_a_change_of_what_is_measured_starts_from_the_vintage_of_its_base_year(result, name, verdict):
+    [rate] = [one for one in result.rates if one.target_id == name and one.unit_code == "hebei"]
+    assert rate.verdict.value == verdict  # 25 points since 2018
