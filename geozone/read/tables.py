@@ -9,8 +9,6 @@ from datetime import time, timedelta
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geozone.errors import InputError
@@ -35,14 +33,13 @@ from geozone.read.notes import Notes
 from geozone.read.safety import Limits, few_columns, small_enough
 from geozone.read.source import Source
 from geozone.read.systems import system_in_column, with_system
-from geozone.read.totals import total_word
+from geozone.read.table_findings import tell_beside, tell_unseen, totals
 from geozone.read.workbook import Sheet, open_workbook
 
 Cells = list[list[str]]
 
 _CODE_LIKE = re.compile(r"code|dm$|bsm|代码|编码|编号|标识码", re.IGNORECASE)
 _LOOKED_AT = 10  # rows among which the heading is looked for
-_COMMENT = 60  # characters of a comment that are shown
 _UNITS = 2  # rows of units that may stand below a heading
 
 
@@ -102,7 +99,7 @@ def read_xlsx(
         raise InputError("read.no_coordinates", path=source.shown)
     [(name, rows)] = placed.items()
     notes.decide("layer", name, "read.sheet", name=name)
-    _tell_unseen(opened[name], notes)
+    tell_unseen(opened[name], notes)
     return _place(rows, fields, source, notes, sheet=name)
 
 
@@ -167,32 +164,6 @@ def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
 def _sheets(source: Source, limits: Limits) -> dict[str, Sheet]:
     small_enough(source.path, source.shown, limits)
     return {sheet.title: sheet for sheet in open_workbook(source.path, source.shown, limits)}
-
-
-def _tell_unseen(sheet: Sheet, notes: Notes) -> None:
-    """Say what people see and a table does not: rows hidden or struck through, comments; and formulas without results."""
-    hidden = sorted(sheet.hidden_rows)
-    if hidden:
-        notes.find("rows_hidden", Severity.WARNING, sheet=sheet.title, count=len(hidden))
-    if sheet.struck_rows:
-        notes.find("rows_struck", Severity.WARNING, sheet=sheet.title, count=len(sheet.struck_rows))
-    if sheet.unsaved:
-        notes.find("formulas_unsaved", Severity.WARNING, sheet=sheet.title, count=len(sheet.unsaved))
-    if sheet.part_struck:
-        row = min(sheet.part_struck)[0]
-        notes.find(
-            "cells_part_struck", Severity.WARNING, sheet=sheet.title, count=len(sheet.part_struck), row=row
-        )
-    if sheet.comments:
-        place = min(sheet.comments)
-        notes.find(
-            "cells_commented",
-            Severity.WARNING,
-            sheet=sheet.title,
-            count=len(sheet.comments),
-            row=place[0],
-            comment=sheet.comments[place][:_COMMENT],
-        )
 
 
 def _text(value: Any) -> str:
@@ -298,7 +269,8 @@ def _place(
             notes.decide("coordinates", system, "read.system_of_title", system=system)
         columns = replace(columns, pair=replace(columns.pair, system=system))
     series, keep, system = geometries_of(body, table.header, columns, source, notes)
-    keep &= ~_totals(body, columns, notes)
+    tell_beside(table.header, body, columns, series, notes)
+    keep &= ~totals(body, columns, notes)
     series, system = with_system(series, system, in_column)
     data = pd.DataFrame(body, columns=table.header)
     if table.columns.geometry is not None:
@@ -307,17 +279,6 @@ def _place(
     name = "geometry" if "geometry" not in data.columns else "geometry_"
     placed = gpd.GeoDataFrame(data.assign(**{name: series}), geometry=name, crs=series.crs)
     return (placed if keep.all() else placed[keep].copy()), system
-
-
-def _totals(body: Cells, columns: Columns, notes: Notes) -> npt.NDArray[np.bool_]:
-    """Tell which rows are sums or means of others, which lie nowhere whatever their coordinates say."""
-    said = [total_word(row, columns.places) for row in body]
-    if all(said):
-        said = [""] * len(body)  # all there is cannot be the sum of something else
-    for number, word in enumerate(said):
-        if word:
-            notes.find("row_total", Severity.WARNING, row=number, word=word)
-    return np.array([bool(word) for word in said], dtype=bool)
 
 
 def _typed(column: pd.Series) -> pd.Series:

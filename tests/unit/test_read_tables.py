@@ -464,3 +464,15 @@ def test_cells_that_are_struck_through_in_part_or_have_a_comment_are_told(tmp_pa
     found = {one.kind: one for one in read_layer(path).findings}
     assert found["cells_part_struck"].message.params["row"] == 3
     assert found["cells_commented"].message.params["comment"] == "坐标待核"
+
+
+@pytest.mark.parametrize(
+    ("point", "told"), [("116.1,39.2", False), ("116.12,39.19", False), ("117.1,39.2", True), (",", False)]
+)
+def test_coordinates_beside_a_geometry_that_lie_elsewhere_are_told(tmp_path, point, told):
+    path = csv_file(
+        tmp_path, f"点位,经度,纬度,wkt\nA,{point},POINT(116.1 39.2)\nB,116.3,39.3,POINT(116.3 39.3)\n"
+    )
+    layer = read_layer(path)
+    assert (layer.data.geometry.x[0], layer.data.geometry.y[0]) == (116.1, 39.2)
+    assert ("columns_beside" in {one.kind for one in layer.findings}) is told

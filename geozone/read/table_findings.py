@@ -1,0 +1,87 @@
+"""What is told of the rows and cells of a table with coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from geozone.model import Severity
+from geozone.read.columns import Columns, commas_of, find_columns, side
+from geozone.read.notes import Notes
+from geozone.read.totals import total_word
+from geozone.read.workbook import Sheet
+
+Cells = list[list[str]]
+
+_DEGREES = 360.0
+_BESIDE = 0.05  # degrees by which a point beside a geometry may lie off it
+_COMMENT = 60  # characters of a comment that are shown
+
+
+def tell_unseen(sheet: Sheet, notes: Notes) -> None:
+    """Say what people see and a table does not: rows hidden or struck through, comments; and formulas without results."""
+    hidden = sorted(sheet.hidden_rows)
+    if hidden:
+        notes.find("rows_hidden", Severity.WARNING, sheet=sheet.title, count=len(hidden))
+    if sheet.struck_rows:
+        notes.find("rows_struck", Severity.WARNING, sheet=sheet.title, count=len(sheet.struck_rows))
+    if sheet.unsaved:
+        notes.find("formulas_unsaved", Severity.WARNING, sheet=sheet.title, count=len(sheet.unsaved))
+    if sheet.part_struck:
+        row = min(sheet.part_struck)[0]
+        notes.find(
+            "cells_part_struck", Severity.WARNING, sheet=sheet.title, count=len(sheet.part_struck), row=row
+        )
+    if sheet.comments:
+        place = min(sheet.comments)
+        notes.find(
+            "cells_commented",
+            Severity.WARNING,
+            sheet=sheet.title,
+            count=len(sheet.comments),
+            row=place[0],
+            comment=sheet.comments[place][:_COMMENT],
+        )
+
+
+def tell_beside(
+    header: Sequence[str], body: Cells, columns: Columns, series: gpd.GeoSeries, notes: Notes
+) -> None:
+    """Tell longitudes and latitudes beside a column of geometries that lie elsewhere: only the geometries are read."""
+    if columns.geometry is None:
+        return
+    at = columns.geometry
+    rest = [[*row[:at], "", *row[at + 1 :]] for row in body]
+    beside = find_columns([*header[:at], "", *header[at + 1 :]], rest)
+    pair = beside.pair if isinstance(beside, Columns) else None
+    west, south, east, north = series.bounds.to_numpy().T
+    if (
+        pair is None
+        or pair.kind != "angle"
+        or not np.nanmax(np.abs(np.append(west, east)), initial=0) <= _DEGREES
+    ):
+        return
+    commas = commas_of(rest, pair)
+    sides = [
+        [side(row, places, decimal_comma=commas)[0] for places in (pair.east, pair.north)] for row in rest
+    ]
+    x, y = np.array(sides, dtype=float).reshape(-1, 2).T
+    away = np.fmax(np.fmax(west - x, x - east), np.fmax(south - y, y - north))
+    rows = np.flatnonzero(away > _BESIDE)
+    if len(rows):
+        named = ", ".join(header[place] for place in pair.east + pair.north)
+        notes.find("columns_beside", Severity.WARNING, count=len(rows), columns=named, first=str(rows[0]))
+
+
+def totals(body: Cells, columns: Columns, notes: Notes) -> npt.NDArray[np.bool_]:
+    """Tell which rows are sums or means of others, which lie nowhere whatever their coordinates say."""
+    said = [total_word(row, columns.places) for row in body]
+    if all(said):
+        said = [""] * len(body)  # all there is cannot be the sum of something else
+    for number, word in enumerate(said):
+        if word:
+            notes.find("row_total", Severity.WARNING, row=number, word=word)
+    return np.array([bool(word) for word in said], dtype=bool)
