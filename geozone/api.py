@@ -19,7 +19,7 @@ from geozone.checks.report import grouped
 from geozone.errors import DataError, GeozoneWarning
 from geozone.maps.page import render_page
 from geozone.maps.table_page import Words, as_text, described, page_words, table_result, table_story
-from geozone.messages import Language
+from geozone.messages import Language, message
 from geozone.model import Decision, Finding, Severity
 from geozone.notebook import Map, shown
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
@@ -245,7 +245,7 @@ def change(
         table = geozone.overlay.change.change(
             before.ground, after.ground, units.data, by=by, threads=threads, progress=follow
         )
-    return _told(table, units, before, after)
+    return _told(_with_same_file(table, old, new), units, before, after)
 
 
 def mapped_change(
@@ -277,8 +277,17 @@ def mapped_change(
         found = geozone.overlay.change.mapped_change(
             before.ground, after.ground, units.data, by=by, threads=threads, progress=follow
         )
-    _told(found.by_zone, units, before, after)
+    _told(_with_same_file(found.by_zone, old, new), units, before, after)
     return found.by_zone, found.by_place
+
+
+def _with_same_file(table: pd.DataFrame, old: Source, new: Source) -> pd.DataFrame:
+    """Return a table of changes with the finding that both vintages are one file, where they are."""
+    if not (isinstance(old, str | Path) and isinstance(new, str | Path) and str(old) == str(new)):
+        return table
+    said = message("overlay.same_file", file=Path(old).name), message("overlay.same_file_remedy")
+    finding = Finding("same_file", Severity.WARNING, "layer", *said)
+    return tell(table, [*told(table), finding], decided(table))
 
 
 def _vintages(  # noqa: PLR0917 - one private step of `change`

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -99,7 +101,7 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
         raise DataError("overlay.broken_geometry", reason=" ".join(str(error).split())[:200]) from error
     keys = _keys(frame[by]) if by is not None else frame.index
     read = tuple(zones.findings) if isinstance(zones, Layer) else ()
-    findings = (*read, *_findings(frame, keys, polygons, by))
+    findings = (*read, *_findings(frame, keys, polygons, by), *_alike(keys, by))
     if keys.has_duplicates:
         numbers, keys = pd.factorize(keys, use_na_sentinel=False)
         order = np.argsort(numbers, kind="stable")
@@ -136,6 +138,23 @@ def _findings(
         for kind, rows in (("zone_key_empty", empty), ("zone_without_area", without))
         if rows.any()
     )
+
+
+def _alike(keys: pd.Index, by: str | None) -> tuple[Finding, ...]:
+    """Return the finding that keys differ only in what nobody sees: spaces, capitals, full-width letters, ``.0`` of a number."""
+    if by is None or pd.api.types.is_numeric_dtype(keys):
+        return ()
+    writings: dict[str, list[str]] = {}
+    for key in dict.fromkeys(map(str, keys)):
+        plain = "".join(unicodedata.normalize("NFKC", key).split()).casefold()
+        writings.setdefault(re.sub(r"(?<=\d)\.0+$", "", plain), []).append(key)
+    alike = [some for some in writings.values() if len(some) > 1]
+    if not alike:
+        return ()
+    pairs = ", ".join(" / ".join(f"“{one}”" for one in some) for some in alike[:_NAMED])
+    said = message("overlay.zone_keys_alike", count=len(alike), field=by, first=pairs)
+    remedy = message("overlay.zone_keys_alike_remedy", field=by)
+    return (Finding("zone_keys_alike", Severity.WARNING, "zones", said, remedy),)
 
 
 def _first(rows: pd.Index) -> str:

@@ -159,3 +159,13 @@ def test_a_sound_change_warns_of_nothing():
     with warnings.catch_warnings():
         warnings.simplefilter("error", GeozoneWarning)
         geozone.change(frame(WIDE), frame(SHIFTED), ZONES, by="name")
+
+
+def test_a_file_held_against_itself_is_told(tmp_path):
+    path, zones = tmp_path / "red.gpkg", tmp_path / "zones.gpkg"
+    square = gpd.GeoDataFrame({"key": ["a"]}, geometry=[shapely.box(116, 39, 117, 40)], crs=4490)
+    square.to_file(path)
+    square.to_file(zones)
+    with pytest.warns(GeozoneWarning, match="same file"):
+        table = geozone.change(path, path, zones, by="key")
+    assert float(table["net_km2"].iloc[0]) == 0

@@ -157,3 +157,22 @@ def test_the_command_tells_it_and_marks_every_row(tmp_path, capsys):
             table = pd.read_csv(out) if ending == ".csv" else gpd.read_file(out, layer=0)
             assert ("zones_overlap" in table) == marked, ending
         capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("keys", "alike"),
+    [
+        (("a", "a "), True),
+        (("A", "a"), True),
+        (("１", "1"), True),
+        (("130102", "130102.0"), True),
+        (("a", "b"), False),
+    ],
+)
+def test_keys_that_differ_only_in_what_nobody_sees_are_told(keys, alike):
+    frame = zones(WEST, EAST).assign(key=list(keys))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GeozoneWarning)
+        table = by_coverage(frame)
+    assert ("zone_keys_alike" in {finding.kind for finding in told(table)}) is alike
+    assert len(table) == 2
