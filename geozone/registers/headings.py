@@ -45,6 +45,9 @@ class Headings:
     further: dict[str, int] = field(default_factory=dict)  # columns that the user wants kept
     units: int | None = None  # where the unit of the measures stands, row by row
     bare: frozenset[str] = frozenset()  # measures whose headings state no unit
+    stated: set[str] = field(
+        default_factory=set
+    )  # measures whose unit stands below the headings or above the table
     factors: dict[str, float | None] = field(default_factory=dict)  # of the measures; None for a wrong unit
 
     @property
@@ -268,6 +271,7 @@ def _take_units(headings: Headings, grid: Grid) -> None:
                 place = headings.columns[column]
                 if place in units:
                     headings.factors[column] = unit_factor(units[place], KINDS[column])
+                    headings.stated.add(column)
     above = " ".join(cell for row in grid.rows[: headings.start] for cell in dict.fromkeys(row))
     for match in _STATED_UNIT.finditer(above):
         for unit in re.split(r"[、,，;；/\s]+", match[1]):
@@ -279,6 +283,7 @@ def _take_units(headings: Headings, grid: Grid) -> None:
                     and not _has_unit(headings.names[headings.columns[column]])
                 ):
                     headings.factors[column] = stated
+                    headings.stated.add(column)
 
     headings.bare, headings.units = _unit_column(headings, grid)
 

@@ -13,9 +13,10 @@ from geozone.registers.gazetteer import LONG_CODES
 from geozone.registers.heading_words import KIND, TOWNSHIP
 from geozone.registers.items import Item, Reading
 from geozone.registers.subject import Subject
-from geozone.registers.words import PLACE_COLUMNS, bare_name, homonym, plain_name
+from geozone.registers.words import PLACE_COLUMNS, bare_name, homonym, item_names, plain_name
 
 _RUNNING = re.compile(r"\d{0,5}")  # a number that only counts the rows
+_HONOUR = re.compile(r"美丽(海湾|河湖|河流|湖泊|幸福河湖)$")
 _NAMED = 5  # items that one finding names
 _SINGLE = 5  # items outside the zone that are told one by one
 
@@ -115,7 +116,9 @@ def compare_names(reading: Reading, subject: Subject) -> None:
 
 
 def _tell_alike(reading: Reading) -> None:
-    """Tell a name that is that of another item of the same place but for its brackets: 甲湾 and 甲湾（东段）.
+    """Tell a name that is nearly that of another item of the same place.
+
+    By its brackets (甲湾 and 甲湾（东段）), by another name in them (甲湾（原乙湾） and 乙湾), or by the honour (甲湾美丽海湾).
 
     Two sections of one water, both in brackets, are two items.
     """
@@ -124,9 +127,13 @@ def _tell_alike(reading: Reading) -> None:
         for row, item in reading.items.items()
     }
     for row, item in reading.items.items():
-        bare = bare_name(item["name"])
-        other = whole.get((bare, *(item[column] for column in CODE_COLUMNS)))
-        if other is not None and bare != plain_name(item["name"]):
+        own, bare = plain_name(item["name"]), bare_name(item["name"])
+        others = dict.fromkeys([bare, *item_names(item["name"]), _HONOUR.sub("", bare)])
+        found = (
+            whole.get((name, *(item[column] for column in CODE_COLUMNS))) for name in others if name != own
+        )
+        other = next((one for one in found if one not in {None, row}), None)
+        if other is not None:
             reading.tell(
                 "alike_name", row, name=item["name"], other=reading.items[other]["name"], first=other
             )

@@ -31,6 +31,7 @@ _SHORT_MONTH = re.compile(r"20\d\d\.1")
 _THOUSANDS = re.compile(r"[^\d]*\d{1,3}(,\d{3})+(?!\d)")  # 24,5 is no number that is certain
 
 
+_MOST = {"length": 20_000.0, "area": 250_000.0}  # km and km²: no shore, river or unit of the country has more
 _SHOWN = 5  # items that a finding names
 _DOUBTS = {
     "word": "unknown_status",
@@ -236,6 +237,10 @@ def _measure(reading: Reading, row: str, cell: str, column: str, factor: float |
         if scale is None:
             return None  # its heading has a unit of another kind, which is told once
         total += float(match[2]) * scale
+        if total > _MOST[KINDS[column]]:
+            unit = "km" if KINDS[column] == "length" else "km²"
+            name = reading.items[row]["name"]
+            reading.tell("too_large", row, name=name, value=f"{total:,.0f}", unit=unit, word=cell)
         if match[1]:
             reading.tell("about_number", row, Severity.NOTE, word=cell)
     return total

@@ -12,7 +12,7 @@ from geozone.registers.files import Grid
 from geozone.registers.gazetteer import Gazetteer
 from geozone.registers.heading_checks import require_headings
 from geozone.registers.heading_words import FIELDS, KIND
-from geozone.registers.headings import Headings, find_headings
+from geozone.registers.headings import KINDS, Headings, find_headings
 from geozone.registers.items import Reading
 from geozone.registers.package import RECORDS
 from geozone.registers.rows import Row, RowCount, read_rows_of
@@ -85,6 +85,7 @@ def read_tables(
                 reading.tell(
                     "wrong_unit", grid.labels[sound.start], heading=sound.names[sound.columns[column]]
                 )
+        _tell_bare(grid, sound, reading)
         found = read_rows_of(grid, sound, gazetteer, count, reading.tell, subject=subject)
         kept = [column for column in (KIND, *sound.further) if column in {*sound.columns, *sound.further}]
         reading.further += [column for column in kept if column not in reading.further]
@@ -92,6 +93,28 @@ def read_tables(
             row.section = row.section or grid.title
         rows += found
     return rows
+
+
+def _tell_bare(grid: Grid, headings: Headings, reading: Reading) -> None:
+    """Tell the measures of which nobody says the unit, where there are numbers that state none themselves."""
+    for unit, kind in (("km", "length"), ("km²", "area")):
+        places = [
+            headings.columns[column]
+            for column in headings.factors
+            if column in headings.bare - headings.stated
+            and KINDS[column] == kind
+            and headings.names[headings.columns[column]] != column
+        ]
+        bare = [
+            headings.names[at]
+            for at in places
+            if any(at < len(row) and row[at][-1:].isdigit() for row in grid.rows[headings.below :])
+        ]
+        if bare and headings.units is None:
+            names = "、".join(bare)
+            reading.tell(
+                "unit_assumed", grid.labels[headings.start], Severity.NOTE, headings=names, unit=unit
+            )
 
 
 def _chosen(

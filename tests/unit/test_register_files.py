@@ -230,7 +230,7 @@ def test_rows_whose_name_is_merged_are_one_item_of_all_their_places(tmp_path):
     assert column(register, "city_code") == ["130300", "130200"]
     assert column(register, "county_code") == ["", "130225"]
     assert column(register, "shore_km") == [15, 7]
-    assert told(register) == ["joined_row", "several_places"]
+    assert told(register) == ["unit_assumed", "joined_row", "several_places"]
     rows[2][1] = "在建"
     register = read(write_book(tmp_path / "b.xlsx", {"名录": rows}, ["A2:A3", "C2:C3"]))
     assert column(register, "status") == ["unknown", "under_construction"]
@@ -246,7 +246,7 @@ def test_a_length_merged_over_several_items_is_nobodys(tmp_path):
     ]
     register = read(write_book(tmp_path / "a.xlsx", {"名录": rows}, ["E2:E3"]))
     assert register.items["shore_km"].isna().tolist() == [True, True, False]
-    assert told(register) == ["shared_measure", "shared_measure"]
+    assert told(register) == ["unit_assumed", "shared_measure", "shared_measure"]
 
 
 def test_a_row_with_a_cell_too_many_is_told(tmp_path):

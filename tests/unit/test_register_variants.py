@@ -208,6 +208,38 @@ def test_a_column_by_which_rows_would_count_otherwise_is_told(tmp_path, heading,
     assert told == ({kind} if kind else set())
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell", "told"),
+    [
+        ("岸线长度", "12", {"unit_assumed"}), ("岸线长度", "12km", set()), ("岸线长度（km）", "12", set()), ("shore_km", "12", set()),
+        ("面积", "1250000", {"unit_assumed", "too_large"}), ("面积（公顷）", "1250000", set()),
+    ],
+)  # fmt: skip
+def test_a_number_without_a_unit_is_told_and_so_is_one_that_is_too_large(tmp_path, heading, cell, told):
+    found = kinds(read(tmp_path, f"{HEADINGS},{heading}", f"甲湾,唐山市,乐亭县,建成,{cell}"))
+    assert found & {"register_unit_assumed", "register_too_large"} == {f"register_{kind}" for kind in told}
+
+
+def test_a_unit_below_the_heading_or_above_the_table_is_one(tmp_path):
+    below = read(tmp_path, f"{HEADINGS},岸线长度", ",,,,km", "甲湾,唐山市,乐亭县,建成,12")
+    above = read(tmp_path, "单位：km,,,,", f"{HEADINGS},岸线长度", "甲湾,唐山市,乐亭县,建成,12")
+    for register in (below, above):
+        assert list(register.items["shore_km"]) == [12.0]
+        assert "register_unit_assumed" not in kinds(register)
+
+
+@pytest.mark.parametrize("name", ["乙湾美丽海湾", "丁湾（原乙湾）", "乙湾（东段）"])
+def test_a_name_that_is_nearly_that_of_an_item_at_its_place_is_told(tmp_path, name):
+    assert "register_alike_name" in kinds(read(tmp_path, HEADINGS, *ROWS, f"{name},秦皇岛市,昌黎县,建成"))
+
+
+@pytest.mark.parametrize("heading", ["未建成原因", "存在问题"])
+def test_a_column_of_what_is_wrong_with_items_is_told(tmp_path, heading):
+    assert "register_unused_status" in kinds(
+        read(tmp_path, f"{HEADINGS},{heading}", f"{ROWS[0]},尚未通过国家验收", f"{ROWS[1]},")
+    )
+
+
 def test_a_name_that_stands_for_several_items_is_told(tmp_path):
     assert "register_several_items" in kinds(read(tmp_path, HEADINGS, "甲湾等3个,唐山市,乐亭县,建成"))
     assert "register_several_items" not in kinds(read(tmp_path, HEADINGS, *ROWS))
