@@ -53,13 +53,23 @@ def write_tables(
         If a file cannot be written.
     """
     tables = content(result, lang) if tables is None else tables
-    rates = next(table for table in tables if table.name == "rates")
-    paths = [folder / f"{result.zone.key}{ending}" for ending in ("_rates.csv", "_rates.json", ".xlsx")]
+    return [*write_rates(result, folder, lang, tables), write_book(result, folder, lang, tables)]
+
+
+def write_rates(result: ZoneResult, folder: Path, lang: Language, tables: list[Table]) -> list[Path]:
+    """Write the first two files of `write_tables`; what is given and raised is as there."""
+    paths = [folder / f"{result.zone.key}{ending}" for ending in ("_rates.csv", "_rates.json")]
     with whole_file(paths[0]) as unfinished:
-        table_csv(rates, unfinished)
+        table_csv(next(table for table in tables if table.name == "rates"), unfinished)
     _write_json(result, paths[1], lang)
-    write_workbook(result, tables, paths[2], lang)
     return paths
+
+
+def write_book(result: ZoneResult, folder: Path, lang: Language, tables: list[Table]) -> Path:
+    """Write the last file of `write_tables`; what is given and raised is as there."""
+    path = folder / f"{result.zone.key}.xlsx"
+    write_workbook(result, tables, path, lang)
+    return path
 
 
 def safe_cell(value: str) -> str:

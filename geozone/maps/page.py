@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geozone.manifest.indicators import Indicator
 from geozone.manifest.roles import load_roles
 from geozone.maps.backdrop import backdrop_entry, seat_entries
 from geozone.maps.basemap import BaseMap
@@ -20,16 +19,14 @@ from geozone.maps.generalise import units_for_drawing
 from geozone.maps.mercator import base64_text, encode, pack, to_drawing, varints
 from geozone.maps.overview import overview_image
 from geozone.maps.payload import layer_entry, zone_payload
+from geozone.maps.pictures import Pictures, Subject, draw
 from geozone.maps.places import GROUP, place_anchors
 from geozone.maps.plain import Strings, attributes, in_both_languages, packed, to_json
-from geozone.maps.raster_image import Entry, raster_image
-from geozone.maps.relief import relief_image
 from geozone.maps.streams import classes, downstream
 from geozone.maps.style import crowded_symbol, graded_symbols, layer_symbols, symbol
 from geozone.maps.tiles import tile_layer
 from geozone.messages import NO_TEXT, Language, Text, text
-from geozone.model import Basis, Layer, LayerSource, LayerSpec, LayerStyle, ZoneResult
-from geozone.reuse.files import bytes_of
+from geozone.model import Basis, Layer, LayerSpec, LayerStyle, ZoneResult
 from geozone.reuse.reuse import Reuse
 from geozone.symbology import (
     LEGEND_ORDER,
@@ -57,6 +54,7 @@ def render_page(
     words: Mapping[str, Text] | None = None,
     story: Text | None = None,
     reuse: Reuse | None = None,
+    pictures: Pictures | None = None,
 ) -> str:
     """Return the page of a zone as one html document.
 
@@ -76,6 +74,8 @@ def render_page(
         What the page says first, in the place of what it tells of a zone.
     reuse
         Results of earlier runs: pictures of rasters.
+    pictures
+        Those drawn ahead; where they are of something else they are drawn here.
 
     Raises
     ------
@@ -92,19 +92,19 @@ def render_page(
     if story is not None:
         payload["story"] = strings.add(story)
     drawn = units_for_drawing(result.units)
-    west, south, east, north = (float(side) for side in result.units.total_bounds)
-    chart = PageMap(page, bounds=(west, south, east, north), lang=lang)
+    subject = Subject.of(result.units, result.relief, result.rasters, result.indicators)
+    if pictures is None or pictures.subject != subject:
+        pictures = draw(subject, reuse or Reuse())
+    chart = PageMap(page, bounds=subject.bounds, lang=lang)
     blocks = [data_block("geometry-units", pack(encode(drawn.geometries)), BINARY)]
     payload["units"]["label"] = drawn.labels
     payload["units"]["seat"] = seat_entries(result)
     payload["backdrop"], more = backdrop_entry(result, strings)
     blocks += more
     payload["layers"] = []
-    if result.relief:
-        relief = _relief(result.relief, (west, south, east, north), reuse or Reuse())
-        if relief is not None:
-            payload["relief"] = relief
-            PageLayer("relief", maker="relief", show=False).add_to(chart)
+    if pictures.relief is not None:
+        payload["relief"] = pictures.relief
+        PageLayer("relief", maker="relief", show=False).add_to(chart)
     if base_map is not None:
         payload["base_map"] = {
             "title": strings.add(base_map.title),
@@ -113,7 +113,7 @@ def render_page(
             "subdomains": list(base_map.subdomains),
         }
         PageLayer("base", maker="base", show=True).add_to(chart)
-    payload["rasters"] = _rasters(result, strings, reuse or Reuse())
+    payload["rasters"] = _rasters(pictures, strings)
     for entry in payload["rasters"]:
         PageLayer(entry["key"], maker="raster", show=False).add_to(chart)
     for position, layer in enumerate(ordered(result.layers)):
@@ -148,35 +148,12 @@ def shell(title: Text, lang: Language) -> str:
     )
 
 
-def _relief(
-    sources: Sequence[LayerSource], bounds: tuple[float, float, float, float], reuse: Reuse
-) -> dict[str, Any] | None:
-    return reuse.result(
-        "relief",
-        "",
-        lambda: [list(sources), bytes_of(sources), bounds],
-        lambda: relief_image(sources, bounds),
-    )
-
-
-def _picture(
-    spec: LayerSpec, outline: shapely.Geometry, indicators: Mapping[str, Indicator], reuse: Reuse
-) -> dict[str, Any] | None:
-    return reuse.result(
-        "picture",
-        spec.id,
-        lambda: [spec, bytes_of(spec.sources), outline, dict(indicators)],
-        lambda: raster_image(spec, outline, indicators),
-        (Entry, Text),
-    )
-
-
-def _rasters(result: ZoneResult, strings: Strings, reuse: Reuse) -> list[dict[str, Any]]:
+def _rasters(pictures: Pictures, strings: Strings) -> list[dict[str, Any]]:
     """Return the rasters that rates are made from as images, from the bottom of the map to its top."""
-    roles, outline = load_roles(), result.units.geometry.iloc[-1]
+    roles = load_roles()
     found: list[dict[str, Any]] = []
-    for spec in sorted(result.rasters.values(), key=lambda spec: (roles[spec.role].order, spec.id)):
-        image = _picture(spec, outline, result.indicators, reuse)
+    for spec in sorted(pictures.subject.rasters, key=lambda spec: (roles[spec.role].order, spec.id)):
+        image = pictures.rasters[spec.id]
         if image is None:
             continue
         legend = [
@@ -185,9 +162,10 @@ def _rasters(result: ZoneResult, strings: Strings, reuse: Reuse) -> list[dict[st
                 "title": strings.add(one.title),
                 "symbol": symbol(LayerStyle("fill", one.colour)),
             }
-            for one in image.pop("legend")
+            for one in image["legend"]
         ]
-        found.append(layer_entry(spec, strings) | image | {"key": f"r{len(found)}", "legend": legend})
+        shown = {name: value for name, value in image.items() if name != "legend"}
+        found.append(layer_entry(spec, strings) | shown | {"key": f"r{len(found)}", "legend": legend})
     return found
 
 

@@ -1,4 +1,7 @@
-"""Barriers looked at as belts by another process, while this one overlays and rates: neither needs what the other finds."""
+"""What another process does while this one overlays and rates: barriers as belts, and pictures of the page.
+
+Neither needs what the other finds.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from geozone.reuse.reuse import Reuse, Reused
 from geozone.run.belts import Analyses, BeltMaterials, Belts
+from geozone.run.inputs import Inputs
+from geozone.run.jobs import draw_ahead
 from geozone.run.options import Options
 from geozone.run.processes import Processes
 
@@ -44,6 +49,16 @@ def analysed_ahead(given: BeltMaterials, helper: Processes | None) -> Analyses |
         return analyses
 
     return found
+
+
+def drawn_ahead(inputs: Inputs, helper: Processes | None) -> None:
+    """Let the process that will write the page draw its pictures as soon as the inputs are known."""
+    if helper is None or not (inputs.relief or inputs.rasters):
+        return
+    from geozone.maps.pictures import Subject  # noqa: PLC0415 - of use with another process alone
+
+    subject = Subject.of(inputs.units, inputs.relief, inputs.rasters, inputs.indicators)
+    helper.start(draw_ahead, subject)
 
 
 def _analyses(given: BeltMaterials, options: Options) -> tuple[dict[str, Analysis], list[Reused]]:

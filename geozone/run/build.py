@@ -37,7 +37,7 @@ def build(
 
     All files are written beside those that are there, and take their places together at the end (`geozone.run.swap`).
     Zones of embedded data alone are built in several processes, as many as there are processors (or `Options.threads`): one
-    for each zone, or a second one for belts and page of a single one. So is a single zone of little data of the user's own.
+    for each zone, or a second one for belts, page and workbook of a single one. So is a single zone of little data of the user's own.
 
     Parameters
     ----------
@@ -206,18 +206,23 @@ def _together(work: Work, options: Options, number: int) -> list[list[Path]]:
 
 
 def _with_help(work: Work) -> list[Path]:
-    """Build one zone; another process looks at its belts meanwhile, and then writes its page."""
+    """Build one zone; another process looks at its belts meanwhile, and then writes its page and its workbook."""
     ((project,), (how,)) = work.projects, work.options
     out, stage = work.folders.out, work.folders.stage
     with Processes(1, how) as helper:
         helper.start(jobs.make_ready)
         started = datetime.now(UTC)
-        from geozone.run import output  # noqa: PLC0415 - after the other process has begun
+        # after the other process has begun
+        from geozone.export.result_tables import content  # noqa: PLC0415
+        from geozone.run import output  # noqa: PLC0415
 
         result = output.compute_zone(project, how, edition=work.edition, helper=helper)
-        page = helper.start(jobs.write_page, jobs.Computed.of(result, started), stage, work.base_map)
-        data = jobs.described_all(output.write_data(result, stage, how))
-        outputs = [*helper.result(page), *data]
+        computed = jobs.Computed.of(result, started)
+        page = helper.start(jobs.write_page, computed, stage, work.base_map)
+        tables = content(result, how.lang)
+        book = helper.start(jobs.write_workbook, computed, stage, tables)
+        data = jobs.described_all(output.write_data_but_workbook(result, stage, how, tables))
+        outputs = [*helper.result(page), *data, *helper.result(book)]
         record = output.write_run(result, stage, how, edition=work.edition, outputs=outputs, started=started)
         work.finished.index(
             out, stage, lambda notice: helper.result(helper.start(jobs.write_index, out, stage), notice)

@@ -28,7 +28,7 @@ from geozone.rates.facts import Facts
 from geozone.rates.frame import Frame
 from geozone.rates.regions import places_asked_for
 from geozone.reuse.reuse import Reuse
-from geozone.run.ahead import analysed_ahead
+from geozone.run.ahead import analysed_ahead, drawn_ahead
 from geozone.run.belts import BeltMaterials, Belts
 from geozone.run.field_values import tell_classes, tell_values
 from geozone.run.findings import without_rate
@@ -113,7 +113,9 @@ def _compute(
 ) -> tuple[ZoneResult, Belts, EarlierYears]:
     zone = project.zone
     run = Reading(project, options, Reuse.between_runs(wanted=options.cache))
-    inputs = checked_inputs(run, read_inputs(run))
+    inputs = read_inputs(run)
+    drawn_ahead(inputs, helper)
+    inputs = checked_inputs(run, inputs)
     targets = [*zone_targets(zone.key), *project.targets]
     chosen = chosen_indicators(inputs.indicators, targets, project.indicators)
     tell_values(run, inputs, chosen)

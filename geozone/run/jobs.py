@@ -10,6 +10,7 @@ from __future__ import annotations
 import copyreg
 import pickle
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -17,12 +18,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from geozone.errors import GeozoneError
 from geozone.maps.basemap import BaseMap
 from geozone.project import embedded_project
+from geozone.reuse.reuse import Reuse
 from geozone.run.options import Options
 
 if TYPE_CHECKING:
+    from geozone.export.table import Table
+    from geozone.maps.pictures import Pictures, Subject
     from geozone.model import ZoneResult
+
+_drawn: Pictures | None = None  # by this process, ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,15 @@ def make_ready(options: Options) -> None:
     import_module("geozone.export.record")
 
 
+def draw_ahead(subject: Subject, options: Options) -> None:
+    """Draw the pictures of a page that this process will be asked for; what is wrong with them is told there."""
+    from geozone.maps.pictures import draw
+
+    global _drawn  # noqa: PLW0603 - what the same process makes use of in a later job
+    with suppress(GeozoneError):
+        _drawn = draw(subject, Reuse.between_runs(wanted=options.cache))
+
+
 def compute(key: str, edition: str, options: Options) -> Computed:
     """Compute a zone from the embedded data."""
     from geozone.run.output import compute_zone
@@ -59,7 +75,8 @@ def write_page(work: Computed, out: Path, base_map: BaseMap | None, options: Opt
     """Write the page of a computed zone; return it as `geozone.export.record.described`."""
     from geozone.run import output
 
-    return described_all([output.write_page(_result(work), out, options, base_map=base_map)])
+    path = output.write_page(_result(work), out, options, base_map=base_map, pictures=_drawn)
+    return described_all([path])
 
 
 def write_data(work: Computed, out: Path, options: Options) -> list[dict[str, Any]]:
@@ -67,6 +84,13 @@ def write_data(work: Computed, out: Path, options: Options) -> list[dict[str, An
     from geozone.run import output
 
     return described_all(output.write_data(_result(work), out, options))
+
+
+def write_workbook(work: Computed, out: Path, tables: list[Table], options: Options) -> list[dict[str, Any]]:
+    """Write the workbook of a computed zone from what `geozone.export.result_tables.content` returns; return it likewise."""
+    from geozone.export.tables import write_book
+
+    return described_all([write_book(_result(work), out, options.lang, tables)])
 
 
 def described_all(written: Iterable[Path]) -> list[dict[str, Any]]:

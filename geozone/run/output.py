@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geozone.choices import EDITIONS
 from geozone.export.desktop import write_project
 from geozone.export.geopackage import write_geopackage
 from geozone.export.record import write_record
 from geozone.export.result_tables import content
-from geozone.export.tables import write_tables
+from geozone.export.table import Table
+from geozone.export.tables import write_book, write_rates
 from geozone.files import whole_file
 from geozone.maps.basemap import BaseMap
 from geozone.maps.edition import public_edition
@@ -26,6 +27,9 @@ from geozone.run.options import Options
 from geozone.run.processes import Processes
 from geozone.run.sealed import sealed
 from geozone.run.since import compared, release_of, unchanged
+
+if TYPE_CHECKING:
+    from geozone.maps.pictures import Pictures
 
 
 def build_zone(
@@ -66,23 +70,39 @@ def write_zone(
     return [write_page(result, out, options, base_map=base_map), *write_data(result, out, options)]
 
 
-def write_page(result: ZoneResult, out: Path, options: Options, *, base_map: BaseMap | None = None) -> Path:
-    """Write the page of one zone into a folder."""
+def write_page(
+    result: ZoneResult,
+    out: Path,
+    options: Options,
+    *,
+    base_map: BaseMap | None = None,
+    pictures: Pictures | None = None,
+) -> Path:
+    """Write the page of one zone into a folder, with pictures that were drawn ahead."""
     options.progress(text("run.step_page"))
     reuse = Reuse.between_runs(wanted=options.cache)
-    return write_map(result, out / f"{result.zone.key}.html", options.lang, base_map=base_map, reuse=reuse)
+    path = out / f"{result.zone.key}.html"
+    return write_map(result, path, options.lang, base_map=base_map, reuse=reuse, pictures=pictures)
 
 
 def write_data(result: ZoneResult, out: Path, options: Options) -> list[Path]:
     """Write the GeoPackage and the tables of one zone into a folder."""
+    tables = content(result, options.lang)
+    files = write_data_but_workbook(result, out, options, tables)
+    return [*files, write_book(result, out, options.lang, tables)]
+
+
+def write_data_but_workbook(
+    result: ZoneResult, out: Path, options: Options, tables: list[Table]
+) -> list[Path]:
+    """Write the files of `write_data` but the last, from what `content` returns of the result."""
     options.progress(text("run.step_geopackage"))
     package = out / f"{result.zone.key}.gpkg"
-    tables = content(result, options.lang)
     write_geopackage(result, package, lang=options.lang, tables=tables)
     project = out / f"{result.zone.key}.qgz"
     write_project(package, project)
     options.progress(text("run.step_tables"))
-    return [package, project, *write_tables(result, out, lang=options.lang, tables=tables)]
+    return [package, project, *write_rates(result, out, options.lang, tables)]
 
 
 def write_run(
@@ -122,11 +142,13 @@ def write_map(
     *,
     base_map: BaseMap | None = None,
     reuse: Reuse | None = None,
+    pictures: Pictures | None = None,
 ) -> Path:
     """Write the page of one zone."""
     from geozone.maps.page import render_page  # noqa: PLC0415 - another process may write it
 
-    _write_text(path, render_page(result, lang=lang, base_map=base_map, reuse=reuse))
+    page = render_page(result, lang=lang, base_map=base_map, reuse=reuse, pictures=pictures)
+    _write_text(path, page)
     return path
 
 

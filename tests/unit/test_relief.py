@@ -2,16 +2,24 @@
 
 import base64
 import io
+import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import rasterio
 from PIL import Image
 from rasterio.transform import from_origin
+from samples import sample_result
 
+import geozone.run.jobs  # noqa: F401 - by which declarations go from process to process
 from geozone.errors import InputError
+from geozone.maps import page
+from geozone.maps.page import render_page
+from geozone.maps.pictures import Subject, draw
 from geozone.maps.relief import relief_image
 from geozone.model import LayerSource
+from geozone.reuse.reuse import Reuse
 from geozone.terrain import elevation
 from geozone.terrain.elevation import survey
 
@@ -100,3 +108,18 @@ def test_the_edge_of_an_elevation_model_is_no_cliff(tmp_path):
     plateau[:, 100:] = np.nan
     shades = grey(relief_image([dem(tmp_path / "a.tif", plateau)], BOX))
     assert shades.min() > 250
+
+
+def test_pictures_drawn_ahead_are_those_of_the_page_as_long_as_they_are_of_the_same(tmp_path, monkeypatch):
+    below = dem(tmp_path / "a.tif", ridge(), transform=from_origin(116.0, 39.0, 1 / 200, 1 / 200))
+    result = replace(sample_result(), relief=(below,))
+    expected = render_page(result)
+    ahead = draw(Subject.of(result.units, result.relief, result.rasters, result.indicators), Reuse())
+    assert ahead.relief is not None
+    asked = []
+    monkeypatch.setattr(page, "draw", lambda subject, reuse: asked.append(subject) or draw(subject, reuse))
+    assert render_page(result, pictures=pickle.loads(pickle.dumps(ahead))) == expected
+    assert asked == []
+    other = replace(ahead.subject, bounds=(116.0, 39.0, 117.0, 40.0))
+    assert render_page(result, pictures=replace(ahead, subject=other, relief=None)) == expected
+    assert asked == [ahead.subject]

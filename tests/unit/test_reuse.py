@@ -17,7 +17,7 @@ from geopandas.testing import assert_geodataframe_equal
 from samples import sample_layers
 
 from geozone.catalog import load_catalog
-from geozone.maps import page
+from geozone.maps.pictures import Subject, draw
 from geozone.maps.relief import relief_image
 from geozone.messages import Text
 from geozone.model import BreakKind, Severity
@@ -395,7 +395,8 @@ def test_the_relief_is_drawn_once(tmp_path):
     source = next(one for one in load_catalog()["dem"].sources if "bth" in one.zones or not one.zones)
     bounds = (115.5, 39.9, 116.0, 40.3)
     runs = [Reuse(Store(tmp_path)) for _ in range(2)]
-    first, second = (page._relief([source], bounds, run) for run in runs)
+    subject = Subject((source,), (), bounds, shapely.box(*bounds), {})
+    first, second = (draw(subject, run).relief for run in runs)
     assert first is not None
     assert first == second == relief_image([source], bounds)
     assert [[one.what for one in run.taken] for run in runs] == [[], ["relief"]]
