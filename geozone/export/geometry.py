@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +14,7 @@ from pyproj.exceptions import CRSError
 from geozone.errors import UsageError
 from geozone.overlay.edges import densify
 from geozone.overlay.plane import without_heights
+from geozone.reuse.reuse import Reuse
 
 _DIMENSION = {"MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}
 _SINGLE = [0, 1, 3]  # types of points, lines and areas of one part
@@ -78,12 +79,15 @@ def single_type(geometries: gpd.GeoSeries, expected: str) -> list[tuple[str, str
     return result
 
 
-def ascii_names(names: Iterable[object], *, longest: int = 60) -> dict[object, str]:
-    """Return plain ASCII names (pinyin for Chinese ones), unique without regard to case."""
+def ascii_names(
+    names: Iterable[object], *, longest: int = 60, romanised: Mapping[str, str] | None = None
+) -> dict[object, str]:
+    """Return plain ASCII names (pinyin for Chinese ones, as `romanised` has them), unique without regard to case."""
+    known = romanised or {}
     taken = set(_RESERVED)
     result: dict[object, str] = {}
     for name in names:
-        plain = re.sub(r"\W+", "_", _romanised(str(name)))
+        plain = re.sub(r"\W+", "_", known.get(str(name)) or _romanised(str(name)))
         plain = re.sub(r"[^A-Za-z0-9_]", "", plain)[:longest].strip("_") or "field"
         unique, number = plain, 2
         while unique.lower() in taken:
@@ -92,6 +96,14 @@ def ascii_names(names: Iterable[object], *, longest: int = 60) -> dict[object, s
         taken.add(unique.lower())
         result[name] = unique
     return result
+
+
+def romanised_names(names: Iterable[str], reuse: Reuse) -> dict[str, str]:
+    """Return the Chinese names among some in pinyin, which is kept between runs: to load its phrases takes a third of a second."""
+    chinese = sorted({name for name in names if not name.isascii()})
+    if not chinese:
+        return {}
+    return reuse.result("names", "", lambda: chinese, lambda: {name: _romanised(name) for name in chinese})
 
 
 def _romanised(name: str) -> str:

@@ -23,7 +23,7 @@ from geozone.export.about_tables import (
     zone_documents,
 )
 from geozone.export.columns import Column, column, columns, conformed, type_of
-from geozone.export.geometry import ascii_names, single_type
+from geozone.export.geometry import ascii_names, romanised_names, single_type
 from geozone.export.indicators import is_finest, rate_columns, rate_variants
 from geozone.export.table import Table, about_layer, plain_table
 from geozone.manifest.inputs import layer_title
@@ -43,6 +43,7 @@ from geozone.model import (
 from geozone.rates.digits import is_share
 from geozone.rates.titles import indicator_titles, with_basis
 from geozone.rates.wording import has_figure
+from geozone.reuse.reuse import Reuse
 from geozone.symbology import drawing_order, layer_statuses
 
 TABLES = ("rates", "targets", "registers", "figures", "findings", "ledger", "run")
@@ -51,7 +52,7 @@ _MADE_FRACTIONS = {"lost_share", "lost_connected", "gain_share"}  # of layers th
 _PROVENANCE = ("source", "licence", "basis text basis", "accuracy_m number", "vintage")
 
 
-def content(result: ZoneResult, lang: Language) -> list[Table]:
+def content(result: ZoneResult, lang: Language, reuse: Reuse | None = None) -> list[Table]:
     """Return all layers and tables of a result, in the order of the GeoPackage.
 
     Parameters
@@ -60,10 +61,14 @@ def content(result: ZoneResult, lang: Language) -> list[Table]:
         What the run computed.
     lang
         Language of names and notes inside the tables; codes and figures are the same in both.
+    reuse
+        Results of earlier runs: Chinese names of fields in pinyin.
     """
     tables = [_zone(result, lang), _units(result)]
+    fields = (str(field) for layer in result.layers.values() for field in layer.data.columns)
+    romanised = romanised_names(fields, reuse or Reuse())
     for name in layer_names(result):
-        tables += _layer(name, result.layers.get(name), result.registers)
+        tables += _layer(name, result.layers.get(name), result.registers, romanised)
     tables.append(_mosaic(result))
     tables += [
         plain_table("rates", rate_columns(), [rate.row(lang) for rate in result.rates]),
@@ -180,7 +185,9 @@ def _spatial(
     )
 
 
-def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) -> list[Table]:
+def _layer(
+    name: str, layer: Layer | None, registers: Mapping[str, Register], romanised: Mapping[str, str]
+) -> list[Table]:
     """Return a layer as one table for each kind of geometry in it; the first keeps the layer's name."""
     base = columns(name, ("name", "name_en", *_PROVENANCE))
     by_layer = {role.layer: role for role in load_roles().values()}
@@ -206,7 +213,7 @@ def _layer(name: str, layer: Layer | None, registers: Mapping[str, Register]) ->
             ("vintage", spec.vintage),
         ):
             frame[field] = frame[field].fillna(value) if field in frame.columns else value
-    names = ascii_names(frame.columns)
+    names = ascii_names(frame.columns, romanised=romanised)
     frame = frame.rename(columns=names)
     known = {item.name for item in base}
     grades, made = (role.grades, bool(role.made_from)) if role else (None, False)

@@ -212,14 +212,12 @@ def _with_help(work: Work) -> list[Path]:
     with Processes(1, how) as helper:
         helper.start(jobs.make_ready)
         started = datetime.now(UTC)
-        # after the other process has begun
-        from geozone.export.result_tables import content  # noqa: PLC0415
-        from geozone.run import output  # noqa: PLC0415
+        from geozone.run import output  # noqa: PLC0415 - after the other process has begun
 
         result = output.compute_zone(project, how, edition=work.edition, helper=helper)
         computed = jobs.Computed.of(result, started)
         page = helper.start(jobs.write_page, computed, stage, work.base_map)
-        tables = content(result, how.lang)
+        tables = output.data_tables(result, how)
         book = helper.start(jobs.write_workbook, computed, stage, tables)
         data = jobs.described_all(output.write_data_but_workbook(result, stage, how, tables))
         outputs = [*helper.result(page), *data, *helper.result(book)]

@@ -87,7 +87,7 @@ def write_data(work: Computed, out: Path, options: Options) -> list[dict[str, An
 
 
 def write_workbook(work: Computed, out: Path, tables: list[Table], options: Options) -> list[dict[str, Any]]:
-    """Write the workbook of a computed zone from what `geozone.export.result_tables.content` returns; return it likewise."""
+    """Write the workbook of a computed zone from what `geozone.run.output.data_tables` returns; return it likewise."""
     from geozone.export.tables import write_book
 
     return described_all([write_book(_result(work), out, options.lang, tables)])

@@ -87,15 +87,20 @@ def write_page(
 
 def write_data(result: ZoneResult, out: Path, options: Options) -> list[Path]:
     """Write the GeoPackage and the tables of one zone into a folder."""
-    tables = content(result, options.lang)
+    tables = data_tables(result, options)
     files = write_data_but_workbook(result, out, options, tables)
     return [*files, write_book(result, out, options.lang, tables)]
+
+
+def data_tables(result: ZoneResult, options: Options) -> list[Table]:
+    """Return what the GeoPackage and the tables of one zone are written from."""
+    return content(result, options.lang, Reuse.between_runs(wanted=options.cache))
 
 
 def write_data_but_workbook(
     result: ZoneResult, out: Path, options: Options, tables: list[Table]
 ) -> list[Path]:
-    """Write the files of `write_data` but the last, from what `content` returns of the result."""
+    """Write the files of `write_data` but the last, from what `data_tables` returns."""
     options.progress(text("run.step_geopackage"))
     package = out / f"{result.zone.key}.gpkg"
     write_geopackage(result, package, lang=options.lang, tables=tables)

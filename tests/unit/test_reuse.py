@@ -17,6 +17,8 @@ from geopandas.testing import assert_geodataframe_equal
 from samples import sample_layers
 
 from geozone.catalog import load_catalog
+from geozone.export import geometry
+from geozone.export.geometry import ascii_names, romanised_names
 from geozone.maps.pictures import Subject, draw
 from geozone.maps.relief import relief_image
 from geozone.messages import Text
@@ -400,3 +402,14 @@ def test_the_relief_is_drawn_once(tmp_path):
     assert first is not None
     assert first == second == relief_image([source], bounds)
     assert [[one.what for one in run.taken] for run in runs] == [[], ["relief"]]
+
+
+def test_chinese_names_of_fields_are_romanised_once(tmp_path, monkeypatch):
+    names = ["名称", "code", "重庆", "名称"]
+    runs = [Reuse(Store(tmp_path)) for _ in range(2)]
+    first = romanised_names(names, runs[0])
+    assert first == {"名称": "ming_cheng", "重庆": "chong_qing"}
+    monkeypatch.setattr(geometry, "_romanised", lambda _: pytest.fail("romanised again"))
+    assert romanised_names(reversed(names), runs[1]) == first
+    assert ascii_names(["名称", "重庆"], romanised=first) == first
+    assert romanised_names(["code"], Reuse()) == {}
