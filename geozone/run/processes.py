@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from geozone.run.options import Options
 from geozone.system import end_with_parent
 
 _Result = TypeVar("_Result")
+_WARNINGS = "PYTHONWARNINGS"
 _steps: SimpleQueue[Text | None] | None = (
     None  # of the process that does the work, to the one that asked for it
 )
@@ -45,6 +47,8 @@ class Processes:
     def __init__(self, number: int, options: Options) -> None:
         # a copy of this process would hold the locks of its threads, whoever had them
         context = get_context("spawn")
+        if is_quiet():
+            _quieten_tracker()
         self._steps: SimpleQueue[Text | None] = context.SimpleQueue()
         self._options = options
         self._others = set(active_children())
@@ -102,6 +106,23 @@ class Processes:
     def _listen(self) -> None:
         while (step := self._steps.get()) is not None:
             self._options.progress(step)
+
+
+def _quieten_tracker() -> None:
+    """Let the process by which Python clears up after processes not tell, in its own words, that one was ended."""
+    if sys.platform == "win32":  # there is none
+        return
+    from multiprocessing.resource_tracker import ensure_running  # noqa: PLC0415 - it needs what Windows lacks
+
+    before = os.environ.get(_WARNINGS)
+    os.environ[_WARNINGS] = "ignore"  # the one way to tell it
+    try:
+        ensure_running()
+    finally:
+        if before is None:
+            del os.environ[_WARNINGS]
+        else:
+            os.environ[_WARNINGS] = before
 
 
 @contextmanager

@@ -111,6 +111,29 @@ def test_a_script_is_not_run_again_by_the_processes_that_it_asks_for(tmp_path):
     assert (run.stdout, run.stderr) == ("run\nNone\n", "")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the other process outlives this one")
+def test_one_that_ends_at_once_leaves_no_word_of_python(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os, sys\n"
+        "from geozone.quiet import quieten\n"
+        "from geozone.run import jobs\n"
+        "from geozone.run.options import Options\n"
+        "from geozone.run.processes import Processes\n"
+        "quieten()\n"
+        "with Processes(1, Options()) as processes:\n"
+        "    processes.result(processes.start(jobs.make_ready))\n"
+        "    print(os.environ.get('PYTHONWARNINGS'), flush=True)\n"
+        "    os._exit(143)\n",
+        "utf-8",
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+    run = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=False, env=environment
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (143, "None\n", "")
+
+
 def test_a_process_of_its_own_looks_for_garbage_seldom_and_still_does():
     before = gc.get_threshold()
     with Processes(1, Options()) as processes:
