@@ -96,12 +96,14 @@ def years(facts: Facts, indicators: Iterable[Indicator]) -> list[int]:
 
 def register_at(register: Register, year: int) -> Register:
     """Return a register as it was known at the end of a year: a status of a later date, or of none, was not known."""
-    items = register.items.copy()
+    items = register.items
     dates = items["status_date"].tolist()
     then = {date: (one := year_of(date)) is not None and one <= year for date in dict.fromkeys(dates)}
     unknown = np.array([not then[date] for date in dates], dtype=bool)
-    items.loc[unknown, "status"] = Status.UNKNOWN.value
-    items.loc[unknown, "status_date"] = ""
+    items = items.assign(
+        status=items["status"].mask(unknown, Status.UNKNOWN.value),
+        status_date=items["status_date"].mask(unknown, ""),
+    )
     last = year_of(register.as_of)
     return replace(register, items=items, as_of=register.as_of if last is None or last <= year else str(year))
 

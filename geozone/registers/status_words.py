@@ -120,6 +120,7 @@ def contradicts(note: str, status: Status, as_of: str = "", *, programme: bool =
     return known and (found.status in _TAKEN_BACK_BY) != (status in _TAKEN_BACK_BY)
 
 
+@lru_cache(1 << 12)  # of the rows that may be headings every cell is asked several times
 def asked_status(heading: str, *, programme: bool = False) -> Status | None:
     """Return the status that a heading asks for or names (是否建成, 建成, 在建); None where it asks for none."""
     bare = re.sub(r"[(（\[【].*?([)）\]】]|$)", "", heading)

@@ -141,6 +141,7 @@ def measure_factor(heading: str, kind: str | None = None) -> float | None:
     return 1.0 if not stated else stated.pop() if len(stated) == 1 else None
 
 
+@lru_cache(_KEPT)
 def measured_heading(heading: str) -> tuple[str, str] | None:
     """Return the words and the unit of a heading that has its unit behind them: ``面积/hm²``, ``面积_ha``, ``面积 单位：亩``."""
     written = re.sub(r"\s+", "", unicodedata.normalize("NFKC", heading)).casefold()
