@@ -89,6 +89,8 @@ class Reuse:
     def content(self, value: Any) -> str:
         """Return what stands for a large value in what a step is given: a digest, computed once for an object.
 
+        Nobody may change the object afterwards in its place.
+
         Raises
         ------
         NotPackableError
@@ -99,6 +101,10 @@ class Reuse:
         if id(value) not in self._contents:
             self._contents[id(value)] = value, sha256(packed(value)).hexdigest()
         return self._contents[id(value)][1]
+
+    def contents(self, values: Iterable[Any]) -> list[str]:
+        """Return what stands for each of some large values (`content`)."""
+        return [self.content(value) for value in values]
 
     def kept(self, what: str, of: str, key: str, kinds: Iterable[type] = ()) -> tuple[bool, Any]:
         """Return whether there is a result of a key, and the result."""

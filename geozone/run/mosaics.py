@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -75,11 +76,14 @@ class Mosaics:
         return self._filtered[grounds]
 
     def _mosaic(self, layers: Mapping[str, gpd.GeoDataFrame]) -> pd.DataFrame:
-        given = [self._finest, self._workers, self._scheduler]
+        def given() -> list[Any]:
+            shapes = {name: data[[data.geometry.name]] for name, data in layers.items()}
+            return [shapes, self._reuse.content(self._finest), self._workers, self._scheduler]
+
         pieces = self._reuse.result(
             "mosaic",
             ", ".join(layers),
-            lambda: [{name: data[[data.geometry.name]] for name, data in layers.items()}, *given],
+            given,
             lambda: self._computed(layers),
         )
         self.findings += [finding for finding in told(pieces) if finding.kind not in _TOLD_BEFORE]

@@ -149,7 +149,8 @@ def _shores(run: Reading, layers: Mapping[str, Layer], finest: gpd.GeoDataFrame)
         if layer.spec is None or not role_of(layer.spec).shore:
             continue
         both = layer.data, finest
-        table = run.reuse.result("shore", name, partial(tuple, both), partial(shore_lengths, *both))
+        given = partial(run.reuse.contents, both)
+        table = run.reuse.result("shore", name, given, partial(shore_lengths, *both))
         far = table["code"] == NOWHERE
         if far.any():
             run.keep([shore_elsewhere(name, table.loc[far, "length_km"].sum())], tell=name in run.project.own)
@@ -171,7 +172,7 @@ def _statutory_areas(run: Reading, layers: Mapping[str, Layer], units: gpd.GeoDa
     return run.reuse.result(
         "area_choices",
         name,
-        lambda: [data, units, sea, features],
+        lambda: [features, run.reuse.contents([data, units, sea])],
         lambda: area_variants(data, units, sea=sea, repaired_features=features),
     )
 
@@ -204,7 +205,11 @@ def thin_parts(run: Reading, overlaid: Overlaid) -> dict[str, dict[str, Sliver]]
     return run.reuse.result(
         "slivers",
         ", ".join(names),
-        lambda: [names, accuracies, pieces, units, [run.reuse.content(layers[name].data) for name in names]],
+        lambda: [
+            names,
+            accuracies,
+            run.reuse.contents([pieces, *units, *(layers[name].data for name in names)]),
+        ],
         find,
         [Sliver],
     )

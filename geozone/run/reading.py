@@ -170,10 +170,12 @@ class Reading:
             data = None if mended.data is layer.data else mended.data
             return found, data, mended.decisions, mended.changes, ledger
 
-        given = [layer.id, layer.spec, layer.data, layer.decisions, layer.changes, units, outline]
-        found, data, decisions, changes, ledger = self.reuse.result(
-            "check", layer.id, lambda: given, parts, TOLD
-        )
+        def given() -> list[Any]:
+            # the ground is the same for every layer, and layers are asked for again
+            large = self.reuse.contents([layer.data, units, outline])
+            return [layer.id, layer.spec, layer.decisions, layer.changes, large]
+
+        found, data, decisions, changes, ledger = self.reuse.result("check", layer.id, given, parts, TOLD)
         data = layer.data if data is None else data
         return found, replace(layer, data=data, decisions=decisions, changes=changes), ledger
 

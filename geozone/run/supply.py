@@ -93,11 +93,7 @@ def _kept_table(need: Need, materials: Materials) -> pd.DataFrame:
         ground = [materials.finest, *materials.regions]
         ground += [materials.units] if isinstance(need, ConnectedNeed) else []
         specs = [layer.spec for layer in layers]
-        return [
-            need,
-            specs,
-            *(materials.reuse.content(data) for data in [*(one.data for one in layers), *ground]),
-        ]
+        return [need, specs, materials.reuse.contents([*(one.data for one in layers), *ground])]
 
     return materials.reuse.result("table", ", ".join(names), given, lambda: _table(need, materials))
 
@@ -218,7 +214,7 @@ def _raster_tables(needs: Sequence[ClassNeed | MeanNeed], materials: Materials) 
     def given() -> list[Any]:
         specs = [materials.rasters[name] for name in rasters]
         files = [bytes_of(spec.sources) for spec in specs]
-        return [list(needs), specs, files, list(grounds.values()), materials.finest]
+        return [list(needs), specs, files, materials.reuse.contents([*grounds.values(), materials.finest])]
 
     tables = materials.reuse.result(
         "rasters", ", ".join(rasters), given, lambda: _counted(needs, materials, grounds)

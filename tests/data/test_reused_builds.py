@@ -18,7 +18,7 @@ from geozone.project import load_project
 from geozone.reuse import reuse as door
 from geozone.reuse.folder import VARIABLE
 from geozone.run.build import build
-from geozone.run.compute import compute_rated
+from geozone.run.compute import compute, compute_rated
 from geozone.run.finished import Finished
 from geozone.run.options import Options
 
@@ -211,6 +211,22 @@ def test_every_option_and_declaration_names_another_build(folder, cache):
     assert None not in keys
     assert len(set(keys)) == len(keys)
     assert Finished.of(some, "full", None).key(project) == keys[0]
+
+
+def test_what_a_digest_stands_for_is_not_changed_in_its_place(folder, cache, tmp_path, monkeypatch):
+    runs, kept = [], door.Reuse.between_runs
+
+    def noted(**options):
+        runs.append(kept(**options))
+        return runs[-1]
+
+    with _variable(str(tmp_path / "another")):
+        monkeypatch.setattr(door.Reuse, "between_runs", noted)
+        compute(load_project(folder / "project.toml"), Options(cache=True))
+    os.environ[VARIABLE] = str(cache)
+    held = [pair for run in runs for pair in run._contents.values()]
+    assert held
+    assert all(door.Reuse(runs[0].store).content(value) == digest for value, digest in held)
 
 
 def test_a_project_that_names_a_file_that_is_not_hashed_is_never_taken_for_unchanged(folder, cache):
