@@ -35,9 +35,9 @@ def check_in_force(layer_findings: LayerFindings) -> None:
         if marks is None:
             continue
         meant = data[field].astype("string").fillna("").map(_plain).map(marks).fillna("")
-        for kind in ("planned", "gone"):
+        for kind in ("ahead", "gone"):
             rows = np.flatnonzero(meant == kind)
-            if not len(rows) or (kind == "planned" and len(rows) == len(data)):
+            if not len(rows) or (kind == "ahead" and len(rows) == len(data)):
                 continue
             words = "、".join(dict.fromkeys(str(data[field].iloc[row]) for row in rows))
             first = ", ".join(layer_findings.labels[row] for row in rows[:_SHOWN])
@@ -61,7 +61,7 @@ def _marks() -> dict[str, Mapping[str, str]]:
     words: dict[str, Any] = tomllib.loads(
         files("geozone").joinpath("checks", "in_force.toml").read_text("utf-8")
     )
-    status = {_plain(word): kind for kind in ("planned", "gone") for word in words[kind]}
+    status = {_plain(word): kind for kind in ("ahead", "gone") for word in words[kind]}
     asked = {"is_gone": dict.fromkeys(map(_plain, words["yes"]), "gone")}
     asked["holds"] = dict.fromkeys(map(_plain, words["no"]), "gone")
     found: dict[str, Mapping[str, str]] = {_plain(field): status for field in words["fields"]}

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.raster.opening import Raster
-
-# a unit of area below the line, a word for density, and how WorldPop names its densities (chn_pd_2020_1km)
-_DENSITY = re.compile(
-    r"(/|\bper\b|每)\s*(sq(uare)?\b\.?\s*)?(km|kilomet|hm|ha\b|hect|m2\b|平方|公顷|亩)"
-    r"|\b(k?m|hm)-2\b|\bha-1\b|密度|densit|(?<![a-z])(pop)?dens(?![a-z])|(?<![a-z])pd(?=[\W_]*\d)"
-)
 
 
 def density_found(raster: Raster) -> Finding | None:
@@ -35,5 +32,17 @@ def is_density(words: str) -> bool:
     >>> is_density("people/km²"), is_density("人口密度"), is_density("people per cell"), is_density("ug/m3")
     (True, True, False, False)
     """
-    written = unicodedata.normalize("NFKC", words).casefold().replace("^", "")
-    return bool(_DENSITY.search(written))
+    return bool(_pattern().search(unicodedata.normalize("NFKC", words).casefold().replace("^", "")))
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    table = tomllib.loads(files("geozone").joinpath("raster", "density.toml").read_text("utf-8"))
+    below, areas, powers, words, names = (
+        "|".join(map(re.escape, table[key])) for key in ("below", "areas", "powers", "words", "names")
+    )
+    ends = r"(?![a-z0-9])"
+    return re.compile(
+        rf"({below})\s*(({areas}){ends}|({areas})(?=[a-z])(?<!ha)(?<!m2))|(?<![a-z])({powers}){ends}"
+        rf"|{words}|(?<![a-z])({names})(?=[\W_]*\d|$)"
+    )

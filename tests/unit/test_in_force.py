@@ -11,7 +11,7 @@ from geozone.project import embedded_project
 
 SHAPES = [shapely.box(116 + x, 39.2, 116.1 + x, 39.3) for x in (0.1, 0.3, 0.5)]
 ZONES = gpd.GeoDataFrame({"key": ["a"]}, geometry=[shapely.box(116, 39, 117, 40)], crs=4490)
-KINDS = {"features_planned", "features_gone"}
+KINDS = {"features_ahead", "features_gone"}
 
 
 def layer(path, **fields):
