@@ -66,15 +66,18 @@ class _Parser(WorkSheetParser):
         # a result that is empty text has the type "str"
         if cell["value"] is None and cell["data_type"] == "n" and element.find(FORMULA_TAG) is not None:
             self.unsaved.add((cell["row"], cell["column"]))
-        if (struck := self._struck(element)) is not None:
-            self.struck[cell["row"], cell["column"]] = struck
+        kind = element.get("t")
+        if (kind == "s" and self.struck_strings) or kind == "inlineStr":
+            struck = self._struck(element, kind)
+            if struck is not None:
+                self.struck[cell["row"], cell["column"]] = struck
         return cell
 
-    def _struck(self, element: Any) -> str | None:
-        if element.get("t") == "s":
-            number = element.findtext(VALUE_TAG) if self.struck_strings else None
+    def _struck(self, element: Any, kind: str) -> str | None:
+        if kind == "s":
+            number = element.findtext(VALUE_TAG)
             return None if number is None else self.struck_strings.get(int(number))
-        inline = element.find(INLINE_STRING) if element.get("t") == "inlineStr" else None
+        inline = element.find(INLINE_STRING)
         return None if inline is None else struck_runs(inline)
 
 
