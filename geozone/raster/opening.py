@@ -41,9 +41,10 @@ Mask = npt.NDArray[np.bool_]
 Stored = tuple[Values, Mask | None]  # numbers as stored, and where they stand for no data (None: nowhere)
 Span = tuple[int, int]  # first, and one past the last
 
-# drivers that read the file and nothing else; a VRT, a tile index or a web service leads elsewhere
+# drivers that read the file and nothing else; a VRT, a tile index, a web service or a header that names its data (ERS, ILWIS)
+# leads elsewhere
 DRIVERS = (
-    "GTiff", "HFA", "AAIGrid", "GRASSASCIIGrid", "AIG", "EHdr", "ENVI", "ERS", "PCIDSK", "RST", "SAGA", "ILWIS", "BT",
+    "GTiff", "HFA", "AAIGrid", "GRASSASCIIGrid", "AIG", "EHdr", "ENVI", "PCIDSK", "RST", "SAGA", "BT",
     "GSAG", "GSBG", "GS7BG", "SRTMHGT", "DTED", "USGSDEM", "netCDF", "HDF5", "HDF5Image", "GRIB", "NITF", "ESAT", "XYZ",
     "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "GPKG", "MBTiles", "RMF", "KRO", "TGA", "PNM", "WEBP",
 )  # fmt: skip

@@ -36,6 +36,7 @@ _BORN = re.compile(r"(?:fork|vfork|clone3?)\(.*= (\d+)$")
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/usr/", "/lib", "/bin/", "/opt/", sys.prefix, str(Path(sys.prefix).resolve().parent), sys.base_prefix,
            str(Path(__file__).resolve().parents[2]), str(Path.home() / ".cache"))  # fmt: skip
 _NAMES = (
+    "/etc/passwd",  # in which the library of PostgreSQL looks up the name of the user
     "/etc/ld.so.cache",
     "/etc/localtime",
     "/etc/nsswitch.conf",
