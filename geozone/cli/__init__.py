@@ -49,6 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     def command() -> None:
         if from_terminal:
+            collect_seldom()
             atexit.register(gc.freeze)  # what the process has loaded ends with it: none of it is garbage
         _run(arguments, lang, debug=debug)
 
@@ -59,7 +60,6 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(arguments: list[str], lang: Language, *, debug: bool) -> None:
-    collect_seldom()
     _load_no_reaching_driver()
     start_no_idle_threads()
     prepare(sys.stdout, escape="--json" in arguments)

@@ -245,7 +245,8 @@ def _report_places(
         abroad = (east < CHINA[0]) | (west > CHINA[2]) | (north < CHINA[1]) | (south > CHINA[3])
     torn = np.zeros(len(degrees), dtype=bool)
     torn[across_180(degrees, boxes)] = True
-    outside &= ~torn
+    lost_outside = torn & outside  # no area can be told of it
+    torn &= ~outside
     point = shapely.get_type_id(degrees) == 0
 
     def find(kind: str, severity: Severity, rows: Mask) -> None:
@@ -257,10 +258,11 @@ def _report_places(
     if in_china:
         unplaced = zero & point
         lost, outside = lost & ~unplaced, outside & ~unplaced
-    find("coordinate_outside", Severity.ERROR, outside)
+    find("coordinate_outside", Severity.ERROR, outside & ~lost_outside)
     if in_china:
         find("vertex_at_zero", Severity.ERROR, zero & ~point)
         find("feature_abroad", Severity.WARNING, abroad & finite & ~outside & ~zero & ~torn)
     degrees = _without(degrees, lost, "coordinate_lost", index, notes)
     degrees = _without(degrees, torn, "across_180", index, notes)
+    degrees = _without(degrees, lost_outside, "coordinate_outside", index, notes)
     return _without(degrees, unplaced, "at_zero", index, notes)

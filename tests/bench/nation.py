@@ -212,7 +212,12 @@ def measure(part: str, share: int, workers: int) -> tuple[dict[str, Any], pd.Ser
 
 
 def run(part: str, share: int, workers: int) -> None:
-    """Run a part in this process, and print what it took as JSON."""
+    """Run a part in this process, and print what it took as JSON.
+
+    What is parallel has as many processors as workers: one worker alone would have its file read by a second one.
+    """
+    if part in PARALLEL:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:workers])
     start = time.perf_counter()
     result = PARTS[part](share, workers)
     seconds = time.perf_counter() - start

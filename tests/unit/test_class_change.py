@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 from affine import Affine
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from raster_samples import CRS, METRES, PROJECTED, cut_cells, flower, saved
@@ -22,13 +22,14 @@ NEW, OLD = (1, 2), (10, 20)  # the values that count at either date
     arrays.arrays(np.uint8, (100, 100), elements=st.sampled_from([0, 10, 20, 30])),
 )
 def test_every_cell_is_gained_lost_or_kept_as_it_is_counted_by_hand(tmp_path_factory, new, old):
+    areas = cut_cells(new, GROUND.geometry.iloc[0]).reshape(new.shape)
+    known = (new > 0) & (old > 0)
+    assume(not 0 < areas[known].sum() < 0.1)  # ground that data merely touch has none
     folder = tmp_path_factory.mktemp("dates")
     found = class_change(
         saved(folder / "old.tif", old, nodata=0), saved(folder / "new.tif", new, nodata=0), GROUND,
         old_values=OLD, new_values=NEW,
     )  # fmt: skip
-    areas = cut_cells(new, GROUND.geometry.iloc[0]).reshape(new.shape)
-    known = (new > 0) & (old > 0)
     now, then = np.isin(new, NEW), np.isin(old, OLD)
     by_hand = [(now & ~then & known), (then & ~now & known), (now & known), (then & known)]
     expected = [areas[cells].sum() for cells in by_hand]

@@ -80,6 +80,18 @@ def test_a_process_whose_parent_is_killed_before_it_has_begun_ends():
     assert started.returncode == -signal.SIGKILL
 
 
+def run_script(script):
+    """Run it in the environment of a user, without what other tests have set in this process."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHONWARNINGS", "GDAL_", "OGR_"))
+    }
+    return subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=False, env=environment
+    )
+
+
 def end(options):
     del options
     os.kill(os.getpid(), signal.SIGKILL)
@@ -107,7 +119,7 @@ def test_a_script_is_not_run_again_by_the_processes_that_it_asks_for(tmp_path):
         "    print(processes.result(processes.start(jobs.make_ready)))\n",
         "utf-8",
     )
-    run = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    run = run_script(script)
     assert (run.stdout, run.stderr) == ("run\nNone\n", "")
 
 
@@ -127,10 +139,7 @@ def test_one_that_ends_at_once_leaves_no_word_of_python(tmp_path):
         "    os._exit(143)\n",
         "utf-8",
     )
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
-    run = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, check=False, env=environment
-    )
+    run = run_script(script)
     assert (run.returncode, run.stdout, run.stderr) == (143, "None\n", "")
 
 

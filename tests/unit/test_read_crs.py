@@ -241,6 +241,6 @@ def test_a_feature_that_is_as_wide_as_half_the_earth_has_no_ground_wherever_it_e
     shapes = [shapely.box(117, 40, 117.2, 40.2), shapely.box(117.3, 40, 317.6, 40.3)]
     gpd.GeoDataFrame({"name": ["a", "b"], "面积": [1.0, 2.0]}, geometry=shapes, crs=4326).to_file(path)
     layer = read_layer(path)
-    assert [finding.feature for finding in layer.findings if finding.kind == "across_180"] == ["1"]
+    assert [finding.feature for finding in layer.findings if finding.kind == "coordinate_outside"] == ["1"]
     assert layer.data.geometry.isna().tolist() == [False, True]
     check(layer)  # what is left of it has an area
