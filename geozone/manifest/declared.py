@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from geozone.errors import InputError
+from geozone.manifest.long_keys import MOST_DOTS, line_of_long_key
 from geozone.messages import Text, text
 from geozone.toml_tables import parsed
 
@@ -52,11 +53,13 @@ class Declarations:
     Raises
     ------
     InputError
-        If it is not TOML.
+        If it is not TOML, or a key in it has more than `MOST_DOTS` dots.
     """
 
     def __init__(self, name: str, written: str, path: Path | None = None) -> None:
         self.name, self._written = name, written
+        if (line := line_of_long_key(written)) is not None:
+            raise InputError("manifest.long_key", file=name, line=line, limit=MOST_DOTS)
         try:
             self.tables: dict[str, Any] = parsed(written, path) if path else tomllib.loads(written)
         except tomllib.TOMLDecodeError as error:

@@ -123,6 +123,9 @@ WRONG = [
     (HEAD + INDICATOR + "target = 5\n", 8, "target"),
     (HEAD + "x = " + "[" * 5000 + "]" * 5000 + "\n", 2, "nested"),
     (HEAD + "x = " + "9" * 5000 + "\n", 2, "digits"),
+    (HEAD + ".".join("a" * 5000) + " = 1\n", 2, "64 dots"),
+    (HEAD + "[" + " . ".join(['"a"', "'b'", "c"] * 500) + "]\n", 2, "64 dots"),
+    (HEAD + "x = [\n1, {" + ".".join("a" * 5000) + " = 1}]\n", 3, "64 dots"),
 ]
 
 
