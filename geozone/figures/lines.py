@@ -61,7 +61,7 @@ def read_lines(
             alone = len(distinct) == 1 and not (
                 line.values or titles.find(line.cells.get("indicator", "")).ids
             )
-            if not kind and alone and (named := scopes.named_in(distinct[0])) is not None and not noted:
+            if not kind and alone and not noted and (named := scopes.named_in(distinct[0])) is not None:
                 section, kind = named, "section"
             elif not kind and (alone or _is_note(filled[0])):
                 kind, noted = "note", True

@@ -66,7 +66,12 @@ class Scopes:
         whole = self.find("", bare)
         if not whole.doubt:
             return whole
-        names = (bare[start:end] for start in range(len(bare)) for end in range(len(bare), start + 1, -1))
+        most = max(self.gazetteer().longest_name, *map(len, self._zone_names))
+        names = (
+            bare[start:end]
+            for start in range(len(bare))
+            for end in range(min(len(bare), start + most), start + 1, -1)
+        )
         known = [name for name in names if self.gazetteer().has_name(name) or name in self._zone_names]
         longest = max(known, key=len, default="")
         behind = bare[bare.find(longest) + len(longest) :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Limits:
     archive_ratio: int = 200  # unpacked to packed, for entries above `archive_free_bytes`
     archive_free_bytes: int = 32 << 20
     columns: int = 4_000
+    cell_characters: int = 32_767  # of a cell of registers and figures: what a spreadsheet can hold
     text_bytes: int = 2 << 30  # files that are parsed in memory: CSV, XLSX, TXT, damaged GeoJSON
 
 
@@ -125,6 +127,35 @@ def few_columns(path: Path | str, count: int, limits: Limits) -> None:
     """
     if count > limits.columns:
         raise InputError("read.too_many_columns", path=path, count=count, limit=limits.columns)
+
+
+def short_cells(
+    path: Path | str,
+    rows: Iterable[Sequence[str]],
+    labels: Sequence[str],
+    columns: Sequence[str],
+    limits: Limits,
+) -> None:
+    """Refuse a table of words with a cell that is longer than the limit.
+
+    Raises
+    ------
+    InputError
+        If there is one; the sentence names its row and column.
+    """
+    for row, label in zip(rows, labels, strict=True):
+        if max(map(len, row), default=0) > limits.cell_characters:
+            place, count = next(
+                (at, len(cell)) for at, cell in enumerate(row) if len(cell) > limits.cell_characters
+            )
+            raise InputError(
+                "read.cell_too_long",
+                path=path,
+                row=label,
+                column=columns[place],
+                count=count,
+                limit=limits.cell_characters,
+            )
 
 
 def small_enough(path: Path, shown: Path, limits: Limits) -> None:

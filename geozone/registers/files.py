@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,18 +13,19 @@ from typing import Any
 import pandas as pd
 from pyogrio.errors import DataSourceError
 
-from geozone.addresses import is_database
+from geozone.addresses import is_database, without_password
 from geozone.errors import InputError
 from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.read import read_layer
+from geozone.read.columns import GEOJSON, HEX, WKT
 from geozone.read.delimited import BLOCK, read_rows
 from geozone.read.door import vector
 from geozone.read.door.content import bytes_of
 from geozone.read.door.database import is_database_file
 from geozone.read.encoding import decode_document
 from geozone.read.postgis import rows_of_table
-from geozone.read.safety import LIMITS, few_columns, local_file, small_enough
+from geozone.read.safety import LIMITS, few_columns, local_file, short_cells, small_enough
 from geozone.read.workbook import CellError, Share, Sheet, is_workbook, open_workbook
 
 _TABLES = (".csv", ".tsv", ".txt", ".xls", ".et")  # text that was given the ending of a workbook is text
@@ -109,7 +110,8 @@ def read_grids(path: Path | str, layer: str | None = None, *, own: str = OWN_TAB
         If the file is missing or cannot be read, or has no such sheet or layer.
     """
     if is_database(path):
-        return [_rows_as_grid(rows_of_table(str(path), layer, own=own, limits=LIMITS), [])]
+        table = rows_of_table(str(path), layer, own=own, limits=LIMITS)
+        return [_rows_as_grid(table, [], without_password(str(path)))]
     path = Path(path)
     if not path.exists():
         raise InputError("registers.missing", path=path)
@@ -201,7 +203,7 @@ def _sheet_grid(sheet: Sheet, path: Path) -> Grid:
         grid.copies.update(place for place in inside if place != (rows.get(top), columns.get(left)))
         if top < bottom:
             grid.spans.update(dict.fromkeys(inside, span))
-    return grid
+    return _with_short_cells(grid, path, [f"#{number}" for number in sheet.columns])
 
 
 def _between(places: dict[int, int], first: int, last: int) -> Iterable[int]:
@@ -219,7 +221,37 @@ def _text_grid(path: Path) -> Grid:
     few_columns(path, max(map(len, found.cells), default=0), LIMITS)
     rows = [[cell.strip() for cell in row] for row in found.cells]
     labels = [str(number) for number in range(1, len(rows) + 1)]
-    return Grid("", rows, labels, stray=found.stray, findings=_zeros(found.zeros, path))
+    grid = Grid("", rows, labels, stray=found.stray, findings=_zeros(found.zeros, path))
+    return _with_short_cells(
+        grid, path, [f"#{number}" for number in range(1, max(map(len, rows), default=0) + 1)]
+    )
+
+
+def _with_short_cells(grid: Grid, path: Path | str, columns: Sequence[str]) -> Grid:
+    """Return a grid whose cells are words: outlines that are too long for one are left out and told, anything else is refused.
+
+    Raises
+    ------
+    InputError
+        If a cell that is no outline has more characters than the limit.
+    """
+    outlines = {
+        (place, at)
+        for place, row in enumerate(grid.rows)
+        if max(map(len, row), default=0) > LIMITS.cell_characters
+        for at, cell in enumerate(row)
+        if len(cell) > LIMITS.cell_characters and any(shape.match(cell) for shape in (WKT, HEX, GEOJSON))
+    }
+    for place, at in outlines:
+        grid.rows[place][at] = ""
+    labels = [f"{grid.title}!{label}" for label in grid.labels] if grid.title else grid.labels
+    short_cells(path, grid.rows, labels, columns, LIMITS)
+    if outlines:
+        named = "、".join(columns[at] for at in sorted({at for _, at in outlines}))
+        said = message("read.outlines_unread", columns=named, count=len(outlines))
+        remedy = message("read.outlines_unread_remedy")
+        grid.findings.append(Finding("outlines_unread", Severity.NOTE, Path(path).name, said, remedy))
+    return grid
 
 
 def _zeros(count: int, path: Path) -> list[Finding]:
@@ -233,7 +265,7 @@ def _zeros(count: int, path: Path) -> list[Finding]:
 
 def _wide_encoding(content: bytes) -> str | None:
     """Return UTF-16 for text of two bytes a character that has no mark in front: most ASCII of it is half zeros."""
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"} or len(content) % 2:
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"} or len(content) % 2 or b"\x00" not in content:
         return None
     for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         pairs = {content[place : place + 2] for place in range(0, len(content), 2)}
@@ -249,14 +281,15 @@ def _wide_encoding(content: bytes) -> str | None:
 
 def _layer_grid(path: Path, layer: str | None) -> Grid:
     """Return a table without geometry (a GeoPackage's ``registers``), or the attributes of a layer."""
-    return _rows_as_grid(*_attributes(path, layer))
+    return _rows_as_grid(*_attributes(path, layer), path)
 
 
-def _rows_as_grid(table: pd.DataFrame, findings: list[Finding]) -> Grid:
+def _rows_as_grid(table: pd.DataFrame, findings: list[Finding], path: Path | str) -> Grid:
     rows = [[as_text(value) for value in row] for row in table.itertuples(index=False, name=None)]
     labels = [str(number) for number in range(1, len(rows) + 1)]  # features are counted from one
     headings = [str(name) for name in table.columns]
-    return Grid("", [headings, *rows], ["0", *labels], is_layer=True, findings=findings)
+    grid = Grid("", [headings, *rows], ["0", *labels], is_layer=True, findings=findings)
+    return _with_short_cells(grid, path, headings)
 
 
 def _attributes(path: Path, layer: str | None) -> tuple[pd.DataFrame, list[Finding]]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import pandas as pd
 
@@ -114,6 +114,11 @@ class Gazetteer:
     def has_name(self, name: str) -> bool:
         """Tell whether a unit has a name to the last letter."""
         return any(self._names.get(code) == name for code in self._by_name.get(name, ()))
+
+    @cached_property
+    def longest_name(self) -> int:
+        """How many letters the longest name of a unit has."""
+        return max(map(len, self._names.values()), default=0)
 
     def is_name_of(self, name: str, code: str) -> bool:
         """Tell whether a unit has a name, or had it, or its ground belonged to a unit of that name."""

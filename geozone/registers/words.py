@@ -15,6 +15,7 @@ from geozone.toml_tables import read_tables
 PLACE_COLUMNS = ("province", "city", "county")  # columns that name a unit instead of giving its code
 MEASURES = ("shore_km", "area_km2", "length_km")
 _KEPT = 1 << 16  # words that are not worked out twice: long registers repeat few
+_LONGEST_HEADING = 200  # letters of a heading with its unit; every beginning of one is looked up
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _NOTE_NUMBER = re.compile(r"[①-⑳¹²³⁴-⁹]+$")
 _FOOTNOTES = "*※†"  # behind a name
@@ -145,6 +146,8 @@ def measure_factor(heading: str, kind: str | None = None) -> float | None:
 def measured_heading(heading: str) -> tuple[str, str] | None:
     """Return the words and the unit of a heading that has its unit behind them: ``面积/hm²``, ``面积_ha``, ``面积 单位：亩``."""
     written = re.sub(r"\s+", "", unicodedata.normalize("NFKC", heading)).casefold()
+    if len(written) > _LONGEST_HEADING:
+        return None
     for place in range(1, len(written)):
         words = written[:place].rstrip("/_-:,").removesuffix("单位").rstrip("/_-:,")
         if words in _measure_headings() and unit_factor(written[place:]) is not None:
@@ -169,6 +172,8 @@ def unit_factor(unit: str, kind: str | None = None) -> float | None:
 
     A multiple may stand before it: 千公顷, 10⁴ hm².
     """
+    if len(unit) > _LONGEST_HEADING:
+        return None  # one multiple before another, a thousand times
     word = re.sub(r"\s", "", unit).casefold()
     for name, units in register_words("measures").items():
         if kind in {None, name}:

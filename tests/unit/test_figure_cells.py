@@ -1,5 +1,7 @@
 """Numbers, classes, years, titles and scopes as the cells of tables write them."""
 
+from collections import Counter
+
 import pytest
 
 from geozone.figures.numbers import read_grade, read_number
@@ -8,7 +10,7 @@ from geozone.figures.titles import Titles
 from geozone.figures.years import Year, head_year, only_year, read_year, with_period
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.units import load_units
-from geozone.registers.gazetteer import embedded_gazetteer
+from geozone.registers.gazetteer import Gazetteer, embedded_gazetteer
 from geozone.seeds import get_zone
 
 GRADES = load_units()["class"].grades
@@ -206,3 +208,22 @@ def test_a_title_names_a_scope_only_where_it_means_no_more():
     assert scopes.named_in("京津冀2024年").id == "bth"
     assert scopes.named_in("京津冀及周边地区") is None
     assert scopes.named_in("表1") is None
+
+
+def test_a_long_title_costs_in_proportion_to_its_length(monkeypatch):
+    scopes = Scopes(get_zone("bth"), embedded_gazetteer)
+    asked = Counter()
+    has_name = Gazetteer.has_name
+
+    def counted(units, name):
+        asked[len(name)] += 1
+        return has_name(units, name)
+
+    monkeypatch.setattr(Gazetteer, "has_name", counted)
+    counts = []
+    for length in (500, 1000):
+        asked.clear()
+        assert scopes.named_in("甲" * length + "河北省").id == "130000"
+        assert asked[3] > length
+        counts.append(asked.total())
+    assert counts[1] < 2.5 * counts[0]

@@ -14,7 +14,9 @@ from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read import read_layer
 from geozone.read.headings import read_heading
+from geozone.read.safety import LIMITS
 from geozone.registers.files import read_grids
+from geozone.registers.words import measured_heading, unit_factor
 
 
 def drawing(blocks, insert):
@@ -171,3 +173,38 @@ def test_a_heading_that_has_taken_in_the_first_row_is_told(tmp_path):
     layer = read_layer(path)
     assert len(layer.data) == 2
     assert "heading_wider" in {finding.kind for finding in layer.findings}
+
+
+@pytest.mark.parametrize("place", [(0, 0), (1, 1)])
+def test_a_cell_longer_than_any_is_refused_with_row_and_column(tmp_path, place):
+    rows = [["海湾名称", "状态"], ["甲湾", "已建成"]]
+    rows[place[0]][place[1]] = "x" * (LIMITS.cell_characters + 1)
+    path = tmp_path / "r.csv"
+    path.write_text("\n".join(",".join(row) for row in rows), "utf-8")
+    with pytest.raises(InputError, match=rf"row {place[0] + 1}, column #{place[1] + 1} has 32768 characters"):
+        read_grids(path)
+    rows[place[0]][place[1]] = "x" * LIMITS.cell_characters
+    path.write_text("\n".join(",".join(row) for row in rows), "utf-8")
+    [grid] = read_grids(path)
+    assert grid.rows == rows
+
+
+def test_the_outlines_in_a_register_may_be_long_and_are_told(tmp_path):
+    outline = shapely.Point(117, 40).buffer(1, quad_segs=1000)
+    path = tmp_path / "r.csv"
+    path.write_text(f'海湾名称,状态,wkt,wkb\n甲湾,已建成,"{outline.wkt}",{outline.wkb_hex}\n', "utf-8")
+    [grid] = read_grids(path)
+    assert grid.rows[1] == ["甲湾", "已建成", "", ""]
+    [finding] = grid.findings
+    assert (finding.kind, finding.severity) == ("outlines_unread", Severity.NOTE)
+    assert finding.message.text.en.startswith("Column #3、#4 has 2 cells")
+
+
+def test_a_word_of_many_multiples_is_no_unit():
+    assert unit_factor("万亩") == pytest.approx(1e4 * 2 / 3000)
+    assert unit_factor("万" * 5000 + "亩") is None
+
+
+def test_a_long_heading_is_looked_at_once():
+    assert measured_heading("面积/hm²") == ("面积", "hm2")
+    assert measured_heading("面积" + "x" * 20_000 + "/hm²") is None
