@@ -33,7 +33,7 @@ from geozone.read.kml import mend_kml
 from geozone.read.markup import Markup, cut_to_whole, survey
 from geozone.read.notes import Notes
 from geozone.read.recode import RAW, given_codec, recode
-from geozone.read.safety import Limits
+from geozone.read.safety import LIMITS, Limits, few_columns
 from geozone.read.salvage import mend_geometries, read_numbered, read_rest
 from geozone.read.source import Source, companion, link
 from geozone.read.wellknown import parsed
@@ -53,7 +53,7 @@ def read_gdal(source: Source, encoding: str | None, limits: Limits, notes: Notes
         If the file or the layer cannot be read.
     """
     given = given_codec(encoding, source.shown)
-    path, markup = _opened(source, given, notes)
+    path, markup = _opened(source, given, limits, notes)
     names, every = _filled(path, source)
     layer = choose_layer(names, source.layer, source.shown, notes)
     if source.format is Format.GEOPACKAGE:
@@ -109,11 +109,11 @@ def layers_of(source: Source, notes: Notes) -> list[str]:
     InputError
         If the file cannot be opened.
     """
-    path, _ = _opened(source, None, notes)
+    path, _ = _opened(source, None, LIMITS, notes)
     return _filled(path, source)[0]
 
 
-def _opened(source: Source, given: str | None, notes: Notes) -> tuple[Path, Markup | None]:
+def _opened(source: Source, given: str | None, limits: Limits, notes: Notes) -> tuple[Path, Markup | None]:
     """Return the path under which GDAL understands a file and leaves no trace beside it, and its markup."""
     markup = None
     path = source.path
@@ -123,6 +123,8 @@ def _opened(source: Source, given: str | None, notes: Notes) -> tuple[Path, Mark
         if markup.fault and markup.whole_until:
             path = cut_to_whole(path, markup, _new(source, "whole", path.suffix))
         if source.format is Format.KML:
+            # the driver looks every field up in the list of all
+            few_columns(source.shown, markup.columns, limits)
             if markup.beside.get("NetworkLink") and not markup.features:
                 raise InputError("read.only_links", path=source.shown, count=markup.beside["NetworkLink"])
             overlays = markup.beside.get("GroundOverlay")

@@ -33,6 +33,9 @@ _GEOMETRIES = {
 }
 # what a KML file can hold beside its features, and geozone does not read
 _BESIDE = {"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Model", "Tour"}
+# what holds the features of one layer, and what names a field of it
+_LAYERS = {"kml", "Document", "Folder", "Schema"}
+_FIELDS = {"Data", "SimpleData", "SimpleField"}
 _UNKNOWN_ENCODING = 18  # expat's number of the error
 
 
@@ -48,6 +51,7 @@ class Markup:
     several_rings: int = 0  # polygons with more rings in a boundary, or more outer ones, than one
     several_geometries: int = 0  # placemarks with more than one geometry
     bare_rings: int = 0  # rings that stand where a geometry should
+    columns: int = 0  # of the layer with the most fields
     whole_until: int = 0  # byte at which the last whole feature ends, but for its end tag
     ends: str = ""  # the end tags that are due there
 
@@ -105,6 +109,7 @@ class _Walk:
         self._names: list[str] = []  # with their prefixes
         self._polygons: list[_Polygon] = []
         self._geometries = 0  # of the placemark that is open
+        self._fields: list[set[str]] = []  # of the layers that are open
 
     def refuse(self, *_: Any) -> None:
         raise InputError("read.entities", path=self.shown)
@@ -118,6 +123,11 @@ class _Walk:
             self.found.features[local] += 1
         elif local in _BESIDE:
             self.found.beside[local] += 1
+        if local in _LAYERS:
+            self._fields.append(set())
+        elif local in _FIELDS and self._fields:
+            self._fields[-1].add(attributes.get("name", ""))
+            self.found.columns = max(self.found.columns, len(self._fields[-1]))
         if local == "Placemark":
             self._geometries = 0
         elif parent == "Placemark" and local in _GEOMETRIES:
@@ -132,6 +142,8 @@ class _Walk:
             self.found.whole_until = self.parser.CurrentByteIndex
             self.found.ends = "".join(f"</{name}>" for name in reversed(self._names))
         self._names.pop()
+        if local in _LAYERS:
+            self._fields.pop()
         if local == "Placemark" and "Update" not in self._open:
             self.found.features["Placemark"] += int(self._geometries > 0)
             self.found.several_geometries += int(self._geometries > 1)

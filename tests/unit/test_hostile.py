@@ -12,9 +12,12 @@ import shapely
 
 from geozone.errors import InputError
 from geozone.model import Severity
-from geozone.read import read_layer
+from geozone.read import gdal, read_layer
+from geozone.read.formats import Format
 from geozone.read.headings import read_heading
+from geozone.read.notes import Notes
 from geozone.read.safety import LIMITS
+from geozone.read.source import Source
 from geozone.registers.files import read_grids
 from geozone.registers.words import measured_heading, unit_factor
 
@@ -208,3 +211,19 @@ def test_a_word_of_many_multiples_is_no_unit():
 def test_a_long_heading_is_looked_at_once():
     assert measured_heading("面积/hm²") == ("面积", "hm2")
     assert measured_heading("面积" + "x" * 20_000 + "/hm²") is None
+
+
+def test_a_placemark_of_too_many_fields_is_refused_before_it_is_read(tmp_path):
+    head = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+    point = "<Point><coordinates>117,40</coordinates></Point>"
+
+    def write(count, names):
+        data = "".join(f"<Data name='k{number % names}'><value>1</value></Data>" for number in range(count))
+        folder = f"<Placemark><ExtendedData>{data}</ExtendedData>{point}</Placemark>"
+        (tmp_path / "a.kml").write_text(f"{head}{folder}</Document></kml>")
+
+    write(LIMITS.columns + 1, LIMITS.columns + 1)
+    with pytest.raises(InputError, match=f"{LIMITS.columns + 1} columns, more than the limit"):
+        gdal.layers_of(Source(tmp_path / "a.kml", tmp_path / "a.kml", Format.KML, None, tmp_path), Notes("a"))
+    write(LIMITS.columns + 1, 10)
+    assert len(read_layer(tmp_path / "a.kml").data) == 1
