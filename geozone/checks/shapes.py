@@ -52,9 +52,8 @@ def check_shapes(layer_findings: LayerFindings) -> None:
 def faults(geometry: shapely.Geometry) -> list[tuple[str, tuple[float, float] | None]]:
     """Return every fault of a geometry that is not valid, with its place."""
     found: list[tuple[str, tuple[float, float] | None]] = []
-    for part in shapely.get_parts(geometry):
-        if shapely.is_valid(part):
-            continue
+    parts = shapely.get_parts(geometry)
+    for part in parts[~shapely.is_valid(parts)]:
         own = _ring_faults(part) if part.geom_type == "Polygon" else []
         found += own or [_first_fault(part)]
     return found or [_first_fault(geometry)]
@@ -71,30 +70,34 @@ def _ring_faults(polygon: shapely.Polygon) -> list[tuple[str, tuple[float, float
     """Return all self-intersections of all rings, and the holes that are not inside the shell."""
     found: list[tuple[str, tuple[float, float] | None]] = []
     rings = shapely.get_rings(polygon)
-    for ring in rings:
-        if len(np.unique(shapely.get_coordinates(ring), axis=0)) < 3:
-            found.append(("too_few_points", place_of(ring)))
-        elif not shapely.is_simple(ring):
-            found += [("ring_self_intersection", place) for place in _crossings(ring)]
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    vertices, _ = _distinct(np.column_stack([ring, points]))
+    few = np.bincount(vertices[:, 0].astype(np.intp), minlength=len(rings)) < 3
+    wrong = few.copy()
+    wrong[~few] = ~shapely.is_simple(rings[~few])
+    for number in np.flatnonzero(wrong):
+        if few[number]:
+            found.append(("too_few_points", place_of(rings[number])))
+        else:
+            found += [("ring_self_intersection", place) for place in _crossings(rings[number])]
     if found:
         return found
     shell = shapely.Polygon(rings[0])
-    return [("hole_outside", place_of(hole)) for hole in rings[1:] if not shapely.covers(shell, hole)]
+    shapely.prepare(shell)
+    return [("hole_outside", place_of(hole)) for hole in rings[1:][~shapely.covers(shell, rings[1:])]]
 
 
 def _crossings(ring: shapely.LinearRing) -> list[tuple[float, float]]:
     """Return the places where a ring crosses, touches or retraces itself."""
     points = shapely.get_coordinates(ring)
     edges = np.stack([points[:-1], points[1:]], axis=1)
-    once = np.unique(np.where(_is_turned(edges)[:, None, None], edges[:, ::-1], edges), axis=0)
+    directed = np.where(_is_turned(edges)[:, None, None], edges[:, ::-1], edges)
+    once, _ = _distinct(directed.reshape(-1, 4))
     if 2 * len(once) < len(edges):  # noding compares every edge with all its equals
-        return _retraced(once)
-    pieces = shapely.get_parts(shapely.node(ring))
-    ends = np.concatenate([shapely.get_coordinates(piece)[[0, -1]] for piece in pieces])
-    places, degree = np.unique(ends, axis=0, return_counts=True)
-    start = shapely.get_coordinates(ring)[0]
-    crossing = (degree > 2) | ~(places == start).all(axis=1)
-    return [(float(x), float(y)) for x, y in places[crossing]]
+        return _retraced(once.reshape(-1, 2, 2))
+    places, degree = _distinct(_ends(shapely.node(ring)))
+    crossing = (degree > 2) | ~(places == points[0]).all(axis=1)
+    return [(x, y) for x, y in places[crossing].tolist()]
 
 
 def _is_turned(edges: np.ndarray) -> np.ndarray:
@@ -105,11 +108,23 @@ def _is_turned(edges: np.ndarray) -> np.ndarray:
 
 def _retraced(edges: np.ndarray) -> list[tuple[float, float]]:
     """Return where edges that a ring runs several times cross or fork; without such a place, where they begin."""
-    pieces = shapely.get_parts(shapely.node(shapely.multilinestrings(edges)))
-    ends = np.concatenate([shapely.get_coordinates(piece)[[0, -1]] for piece in pieces])
-    places, degree = np.unique(ends, axis=0, return_counts=True)
+    places, degree = _distinct(_ends(shapely.node(shapely.multilinestrings(edges))))
     forks = places[degree > 2] if (degree > 2).any() else places[:1]
-    return [(float(x), float(y)) for x, y in forks]
+    return [(x, y) for x, y in forks.tolist()]
+
+
+def _ends(lines: shapely.MultiLineString) -> np.ndarray:
+    """Return the first and last vertices of lines."""
+    points, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    last = np.flatnonzero(np.r_[line[1:] != line[:-1], True])
+    return np.concatenate([points[np.r_[0, last[:-1] + 1]], points[last]])
+
+
+def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows that differ, in the order of their columns, and how often each is there."""
+    rows = rows[np.lexsort(rows.T[::-1])]
+    first = np.flatnonzero(np.r_[True, (rows[1:] != rows[:-1]).any(axis=1)])
+    return rows[first], np.diff(np.r_[first, len(rows)])
 
 
 def _types(layer_findings: LayerFindings, geometries: np.ndarray, without: np.ndarray) -> None:

@@ -24,7 +24,7 @@ def without_empty_rings(geometries: Geometries) -> Geometries:
     plain = np.flatnonzero(kinds == 3)
     plain = plain[shapely.get_num_interior_rings(geometries[plain]) > 0]
     nested = np.flatnonzero((kinds == 6) | (kinds == 7))
-    parts, owner = _polygons(geometries[nested])
+    parts, owner = polygons_of(geometries[nested])
     with_holes = shapely.get_num_interior_rings(parts) > 0
     polygons = np.concatenate([geometries[plain], parts[with_holes]])
     if not len(polygons):
@@ -77,7 +77,11 @@ def once_around(geometries: Geometries) -> Geometries:
     parts, owner = shapely.get_parts(geometries[several], return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     owner = owner[part]
-    hit = [number for number, ring in enumerate(rings) if _course(shapely.get_coordinates(ring)) is not None]
+    hit = [
+        number
+        for number in _back_at_start(rings)
+        if _course(shapely.get_coordinates(rings[number])) is not None
+    ]
     if not hit:
         return geometries
     result = geometries.copy()
@@ -88,6 +92,14 @@ def once_around(geometries: Geometries) -> Geometries:
         ]
         result[row] = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     return result
+
+
+def _back_at_start(rings: Geometries) -> list[int]:
+    """Return the numbers of the rings that come by their first vertex before they end."""
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    first = np.searchsorted(ring, np.arange(len(rings)))
+    there = (points == points[first[ring]]).all(axis=1)
+    return np.flatnonzero(np.bincount(ring[there], minlength=len(rings)) > 2).tolist()
 
 
 def _once(ring: shapely.LinearRing) -> shapely.LinearRing:
@@ -105,7 +117,7 @@ def _course(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
     return None
 
 
-def _polygons(geometries: Geometries) -> tuple[Geometries, npt.NDArray[np.intp]]:
+def polygons_of(geometries: Geometries) -> tuple[Geometries, npt.NDArray[np.intp]]:
     """Return the polygons inside collections, however deep, and the number of the geometry of each."""
     parts, owner = shapely.get_parts(geometries, return_index=True)
     while (deep := np.isin(shapely.get_type_id(parts), (6, 7))).any():

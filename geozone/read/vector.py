@@ -18,6 +18,7 @@ from geozone.addresses import is_database, without_password
 from geozone.errors import GeozoneError, InputError
 from geozone.messages import text
 from geozone.model import Layer, LayerSpec, Severity
+from geozone.overlay.crowding import crowded
 from geozone.overlay.rings import not_finite, without_empty_rings
 from geozone.read.address import split_layer
 from geozone.read.bulk import LEFT_OFF, is_missing, plain_values, reason_of
@@ -229,16 +230,24 @@ def _all_broken(shown: Path | str, notes: Notes) -> InputError:
 
 
 def _fit_for_geos(data: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
-    """Return the layer without empty inner rings of polygons, and without geometries whose coordinates are no numbers."""
+    """Return the layer without empty inner rings of polygons, and without geometries that GEOS cannot take.
+
+    These are such whose coordinates are no numbers, and such whose edges lie over one another without number.
+    """
     geometries = np.array(data.geometry.values, dtype=object)
     plain = np.flatnonzero(shapely.get_type_id(geometries) == 3)
     polygons = geometries[plain]
     cleaned = without_empty_rings(polygons)
     wild = not_finite(geometries)
-    if cleaned is polygons and not wild.any():
+    pairs = crowded(geometries)
+    if cleaned is polygons and not wild.any() and not pairs.any():
         return data
     geometries[plain] = cleaned
-    geometries[wild] = None
+    geometries[wild | (pairs > 0)] = None
+    for row in np.flatnonzero(pairs):
+        label = str(data.index[row])
+        notes.find("edges_crowded", Severity.ERROR, feature=label, row=label, count=f"{pairs[row]:.0e}")
+        notes.change(label, "edges_crowded", (float("nan"), 0.0))
     labels = data.index[wild]
     for label in labels[:NAMED]:
         notes.find("coordinate_not_finite", Severity.ERROR, feature=str(label), row=str(label))

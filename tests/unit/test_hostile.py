@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from geozone.checks import check
+from geozone.checks.findings import stops
 from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read import gdal, read_layer
@@ -227,3 +229,41 @@ def test_a_placemark_of_too_many_fields_is_refused_before_it_is_read(tmp_path):
         gdal.layers_of(Source(tmp_path / "a.kml", tmp_path / "a.kml", Format.KML, None, tmp_path), Notes("a"))
     write(LIMITS.columns + 1, 10)
     assert len(read_layer(tmp_path / "a.kml").data) == 1
+
+
+@pytest.mark.parametrize("kind", ["rings", "parts"])
+def test_rings_that_lie_over_one_another_without_number_are_named_and_left_out(tmp_path, kind):
+    ring = "(117 40, 117.1 40, 117 40.1, 117 40)"
+    count = 4000
+    words = {
+        "rings": f"POLYGON({', '.join([ring] * count)})",
+        "parts": f"MULTIPOLYGON({', '.join([f'({ring})'] * count)})",
+    }[kind]
+    (tmp_path / "a.csv").write_text(f'name,wkt\na,"{words}"\nb,"POLYGON({ring})"\n')
+    layer = read_layer(tmp_path / "a.csv")
+    assert list(layer.data.geometry.isna()) == [True, False]
+    [finding] = [finding for finding in layer.findings if finding.kind == "edges_crowded"]
+    assert (finding.feature, finding.severity) == ("0", Severity.ERROR)
+    assert stops(finding)
+
+
+@pytest.mark.parametrize("kind", ["holes", "parts"])
+def test_many_rings_beside_one_another_are_read(tmp_path, kind):
+    side = 100
+    squares = shapely.box(
+        *np.indices((side, side)).reshape(2, -1) / 100 + 116,
+        *np.indices((side, side)).reshape(2, -1) / 100 + 116.004,
+    )
+    geometry = (
+        shapely.MultiPolygon(list(squares))
+        if kind == "parts"
+        else shapely.Polygon(
+            shapely.box(115.9, 115.9, 117.1, 117.1).exterior, [part.exterior for part in squares]
+        )
+    )
+    geometry = shapely.transform(geometry, lambda points: points - [0, 80])
+    (tmp_path / "a.csv").write_text(f'name,wkt\na,"{geometry.wkt}"\n')
+    layer = read_layer(tmp_path / "a.csv")
+    [read] = layer.data.geometry
+    assert shapely.get_num_coordinates(read) == shapely.get_num_coordinates(geometry)
+    assert check(layer) == []
