@@ -19,7 +19,8 @@ STOREYS = [
     {"manifest"},
     DECLARED,
     {"overlay.rings", "overlay.edges", "overlay.keys"},
-    {"overlay.plane"},  # areas are needed by every room above; the rest of overlay stands higher
+    # areas are needed by every room above, and what GEOS cannot take is told by read; the rest of overlay stands higher
+    {"overlay.plane", "overlay.crowding"},
     {"overlay.noding"},  # and so is what makes one border of two
     {"read"},
     {"project"},  # its files may be layers of files, or tables of a database
