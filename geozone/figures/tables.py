@@ -85,8 +85,9 @@ def read_figures(
     telling, count = Telling(path.name), LineCount()
     titles = Titles(load_indicators() if indicators is None else indicators)
     scopes = Scopes(zone, embedded_gazetteer)
-    placed = []
+    placed, of_reader = [], []
     for grid, headings in open_sheets(given, sheet or layer, fields, Names(titles, scopes), telling):
+        of_reader += grid.findings
         around = look_around(path, grid, headings, titles=titles, scopes=scopes, telling=telling)
         reader = RowReader(headings, around, titles, scopes, basis, telling)
         for line in read_lines(grid, headings, titles, scopes, count=count, telling=telling):
@@ -97,7 +98,7 @@ def read_figures(
     certain = agreed(placed, telling)
     _tell_rows(count, len(certain), telling)
     both = dict.fromkeys(twin for one in certain for twin in (one, *twins_of(one, zone)))
-    return FiguresRead(list(both), telling.findings, count.taken, count.skipped.total())
+    return FiguresRead(list(both), [*of_reader, *telling.findings], count.taken, count.skipped.total())
 
 
 def _figures(line: Line, reader: RowReader, source: Text) -> Iterator[Figure]:

@@ -79,6 +79,12 @@ def test_multiples_and_related_units_are_converted_exactly(tmp_path, indicator, 
     assert figure.unit == load_indicators()[indicator].unit
 
 
+def test_what_the_reader_of_the_file_finds_is_told(tmp_path):
+    path = table(tmp_path, "河北省,森林覆盖率,2024,36.5,%,公报", *["河北省,森林覆盖率,2023,36.2,%,公报"] * 9)
+    path.write_bytes(path.read_bytes() + bytes(1))
+    assert "zero_bytes" in {finding.kind for finding in read(path).findings}
+
+
 def test_the_source_is_that_of_the_row_of_the_file_or_its_name(tmp_path):
     path = table(tmp_path, "北京市,森林覆盖率,2024,44.9,%,")
     assert only(read(path)).source.zh == "figures.csv"
