@@ -142,7 +142,7 @@ def findings_of_file(path: Path, layer: str | None, features: Features) -> list[
         if not is_embedded(path):
             rows = np.arange(0, len(features), len(features) // SAMPLE + 1, dtype=np.intp)
             find_shift(from_plane(features.take(rows)), notes)
-    return [*notes.findings, *stated_areas_of_file(path, layer, features)]
+    return [*notes.findings, *_findings_of_fields(path, layer, features)]
 
 
 def open_layer(source: Source, crs: Any = None) -> Opened:
@@ -202,7 +202,7 @@ def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened
     return opened
 
 
-def stated_areas_of_file(path: Path, layer: str | None, features: Features) -> list[Finding]:
+def _findings_of_fields(path: Path, layer: str | None, features: Features) -> list[Finding]:
     """Return what the fields of a streamed layer tell: areas that differ from those drawn, features that are not in force.
 
     No other field is read.

@@ -88,8 +88,8 @@ def peak_memory_mb() -> float | None:
 def held(folder: Path) -> Iterator[bool]:
     """Hold a folder for this process; the lock ends with the process, however that ends, and leaves nothing behind.
 
-    Yields whether it is held: where the drive has no locks, nothing is. Windows opens no folder: there a file in the folder of temporary files
-    stands for it, which goes with its last holder.
+    Yields whether it is held: where the drive has no locks, nothing is. Windows opens no folder: there a file in the folder of
+    temporary files stands for it, which goes with its last holder.
 
     Raises
     ------

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
 from geozone.checks.layer_findings import LayerFindings
 from geozone.model import Finding, Layer, Severity
+from geozone.toml_tables import read_tables
 
 _SHOWN = 5  # features that a finding names
 
@@ -58,9 +57,7 @@ def in_force_findings(layer: Layer) -> list[Finding]:
 @cache
 def _marks() -> dict[str, Mapping[str, str]]:
     """Return by field which words mean that a feature is planned or gone."""
-    words: dict[str, Any] = tomllib.loads(
-        files("geozone").joinpath("checks", "in_force.toml").read_text("utf-8")
-    )
+    words = read_tables(Path(__file__).parent / "in_force.toml")
     status = {_plain(word): kind for kind in ("ahead", "gone") for word in words[kind]}
     asked = {"is_gone": dict.fromkeys(map(_plain, words["yes"]), "gone")}
     asked["holds"] = dict.fromkeys(map(_plain, words["no"]), "gone")

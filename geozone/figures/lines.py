@@ -17,7 +17,6 @@ from geozone.read.encoding import REPLACED
 from geozone.registers.files import Grid
 from geozone.registers.words import SENTENCE, word_set
 
-_COMMENT = 60  # characters of a comment that are shown
 _LONG = 25  # characters of a sentence rather than a name
 _NUMBER = re.compile(r"^[(（]?(\d{1,2}|[甲乙丙丁戊])[)）]?$")
 
@@ -97,9 +96,8 @@ def _values(grid: Grid, headings: Headings, place: int, telling: Telling) -> tup
             if (place, column.at) in grid.part_struck:
                 telling.tell("part_struck", grid.labels[place], word=cell, heading=column.heading)
             if comment := grid.comments.get((place, column.at)):
-                shown = comment[:_COMMENT]
                 telling.tell(
-                    "cell_comment", grid.labels[place], word=cell, heading=column.heading, comment=shown
+                    "cell_comment", grid.labels[place], word=cell, heading=column.heading, comment=comment
                 )
     return tuple(found)
 

@@ -87,15 +87,16 @@ def _tell_far(
     """Tell which figures of the user's are many times those that were published: most likely the unit is another."""
     series = {(one.indicator, one.scope) for one in replaced}
     for figure in figures:
+        if figure.value <= 0 or figure.unit not in _STEADY or _thing(figure)[:2] not in series:
+            continue
         published = [
             one
             for one in embedded.all
             if (one.indicator, one.scope, one.unit) == (figure.indicator, figure.scope, figure.unit)
             and one.value > 0
-            and _thing(figure)[:2] in series
         ]
         nearest = min(published, key=lambda one: abs((one.year or 0) - (figure.year or 0)), default=None)
-        if nearest is None or figure.value <= 0 or figure.unit not in _STEADY:
+        if nearest is None:
             continue
         times = figure.value / nearest.value
         if not 1 / _MANY < times < _MANY:

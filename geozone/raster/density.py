@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.raster.opening import Raster
+from geozone.toml_tables import read_tables
 
 
 def density_found(raster: Raster) -> Finding | None:
@@ -37,7 +36,7 @@ def is_density(words: str) -> bool:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    table = tomllib.loads(files("geozone").joinpath("raster", "density.toml").read_text("utf-8"))
+    table = read_tables(Path(__file__).parent / "density.toml")
     below, areas, powers, words, names = (
         "|".join(map(re.escape, table[key])) for key in ("below", "areas", "powers", "words", "names")
     )

@@ -80,9 +80,7 @@ def parse_crs(stated: Any) -> pyproj.CRS | None:
     if stated is None or stated == "" or (isinstance(stated, str | dict) and names_a_file(stated)):
         return None
     try:
-        return (
-            _parsed(stated) if isinstance(stated, str | int) else _sound(pyproj.CRS.from_user_input(stated))
-        )
+        return (_parsed if isinstance(stated, str | int) else _sound)(stated)
     except (CRSError, ValueError, TypeError):
         return None
 
@@ -90,11 +88,12 @@ def parse_crs(stated: Any) -> pyproj.CRS | None:
 @lru_cache(maxsize=64)
 def _parsed(stated: str | int) -> pyproj.CRS:
     """Return the CRS of words or a number, which several readers ask for in turn."""
-    return _sound(pyproj.CRS.from_user_input(stated))
+    return _sound(stated)
 
 
-def _sound(crs: pyproj.CRS) -> pyproj.CRS:
+def _sound(stated: Any) -> pyproj.CRS:
     """Return a CRS that can be made again from what it says of itself; one that lacks a part cannot, and is an error."""
+    crs = pyproj.CRS.from_user_input(stated)
     pyproj.CRS.from_wkt(crs.to_wkt())
     return crs
 

@@ -18,7 +18,6 @@ Cells = list[list[str]]
 
 _DEGREES = 360.0
 _BESIDE = 0.05  # degrees by which a point beside a geometry may lie off it
-_COMMENT = 60  # characters of a comment that are shown
 
 
 def tell_unseen(sheet: Sheet, notes: Notes) -> None:
@@ -43,7 +42,7 @@ def tell_unseen(sheet: Sheet, notes: Notes) -> None:
             sheet=sheet.title,
             count=len(sheet.comments),
             row=place[0],
-            comment=sheet.comments[place][:_COMMENT],
+            comment=sheet.comments[place],
         )
 
 

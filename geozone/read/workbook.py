@@ -19,6 +19,7 @@ from geozone.read.door.packed import opened_zip
 from geozone.read.safety import LIMITS, Limits, in_bytes
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_COMMENT = 60  # characters of a comment that are shown
 _MOST_CELLS = 50_000_000  # of one sheet, empty ones between filled ones included
 
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column, as the sheet counts them
@@ -49,7 +50,9 @@ class Sheet:
     struck_rows: frozenset[int] = frozenset()  # with a filled cell whose text is struck through
     unsaved: frozenset[tuple[int, int]] = frozenset()  # cells whose formula was saved without its result
     part_struck: frozenset[tuple[int, int]] = frozenset()  # cells of whose text a part is struck through
-    comments: Mapping[tuple[int, int], str] = field(default_factory=dict)  # by row and column
+    comments: Mapping[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # their beginnings, by row and column
 
 
 def is_workbook(path: Path) -> bool:
@@ -147,7 +150,7 @@ def filled_sheet(
         struck_rows,
         unsaved,
         part_struck,
-        comments or {},
+        {place: said[:_COMMENT] for place, said in (comments or {}).items()},
     )
 
 

@@ -38,7 +38,6 @@ _ALONE = re.compile(
 )  # in a row of its own: dots, the date of the table
 _MARKED = re.compile(r"[*＊※①-⑳⑴-⒇]")  # before the words of a footnote
 _COLUMN_NUMBER = re.compile(r"^[(（]?(\d{1,2}|[甲乙丙丁戊])[)）]?$")
-_COMMENT = 60  # characters of a comment that are shown
 _LONG = 25  # characters of a sentence rather than a name
 
 
@@ -231,7 +230,7 @@ class _Table:
             if (place, at) in grid.part_struck:
                 tell("part_struck", item.label, **told)
             if comment := grid.comments.get((place, at)):
-                tell("cell_comment", item.label, comment=comment[:_COMMENT], **told)
+                tell("cell_comment", item.label, comment=comment, **told)
             if column in MEASURES and grid.spans.get((place, at)) in self.shared:
                 if item.cells[column]:
                     tell("shared_measure", item.label, word=item.cells[column], heading=headings.names[at])

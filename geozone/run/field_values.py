@@ -111,14 +111,14 @@ def unused_fields(
 def _named_fields(project: Project) -> dict[str, dict[str, str]]:
     """Return what ``fields`` name in the user's layers and registers beside the fields that geozone has."""
     found: dict[str, dict[str, str]] = {}
+    known = known_fields() | set(PUBLIC_COLUMNS)
     own = (*project.layers.values(), *(older for some in project.older.values() for older in some))
     for spec in own:
         for source in spec.sources if spec.id in project.own else ():
-            fields = {**source.fields} if source.fields else {}
-            known = known_fields() | set(PUBLIC_COLUMNS)
+            fields = dict(source.fields or {})
             found.setdefault(spec.id, {}).update({n: h for n, h in fields.items() if n not in known})
     for entry in project.registers:
-        fields = {**entry.fields} if entry.fields else {}
+        fields = dict(entry.fields or {})
         found.setdefault(entry.id, {}).update({n: h for n, h in fields.items() if n not in FIELDS})
     return found
 
