@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -23,6 +24,7 @@ _REASONS = {
     "invalid coordinate": "coordinate_invalid",
 }
 _LINES, _ALL_DIMENSIONS = 1, 3
+_AT_ONCE = 100_000  # edges that are noded at once: two crossings of each cost 160 MB
 SPIKE_DEGREES = 1.0  # a vertex whose two edges fold back closer than this is a spike
 SPIKE_METRES = 5.0  # the shorter of the two edges is at least this long
 
@@ -95,9 +97,26 @@ def _crossings(ring: shapely.LinearRing) -> list[tuple[float, float]]:
     once, _ = _distinct(directed.reshape(-1, 4))
     if 2 * len(once) < len(edges):  # noding compares every edge with all its equals
         return _retraced(once.reshape(-1, 2, 2))
+    if len(once) > _AT_ONCE:
+        return _crossings_by_strips(once.reshape(-1, 2, 2))
     places, degree = _distinct(_ends(shapely.node(ring)))
     crossing = (degree > 2) | ~(places == points[0]).all(axis=1)
     return [(x, y) for x, y in places[crossing].tolist()]
+
+
+def _crossings_by_strips(edges: np.ndarray) -> list[tuple[float, float]]:
+    """Return the places where edges of a long ring cross, fork or end, found in strips that hold few of them each."""
+    low, high = edges.min(axis=1), edges.max(axis=1)
+    extent = np.maximum(high.max(axis=0) - low.min(axis=0), np.finfo(float).tiny)
+    axis = int(np.argmin((high - low).sum(axis=0) / extent))  # few edges reach over several strips
+    shares = np.linspace(0.0, 1.0, -(-len(edges) // _AT_ONCE) + 1)[1:-1]
+    found = []
+    for begin, end in pairwise([-np.inf, *np.unique(np.quantile(low[:, axis], shares)).tolist(), np.inf]):
+        within = edges[(low[:, axis] < end) & (high[:, axis] >= begin)]
+        places, degree = _distinct(_noded(within))
+        own = (places[:, axis] >= begin) & (places[:, axis] < end)
+        found.append(places[own & (degree != 2)])
+    return [(x, y) for x, y in np.concatenate(found).tolist()]
 
 
 def _is_turned(edges: np.ndarray) -> np.ndarray:
@@ -108,9 +127,14 @@ def _is_turned(edges: np.ndarray) -> np.ndarray:
 
 def _retraced(edges: np.ndarray) -> list[tuple[float, float]]:
     """Return where edges that a ring runs several times cross or fork; without such a place, where they begin."""
-    places, degree = _distinct(_ends(shapely.node(shapely.multilinestrings(edges))))
+    places, degree = _distinct(_noded(edges))
     forks = places[degree > 2] if (degree > 2).any() else places[:1]
     return [(x, y) for x, y in forks.tolist()]
+
+
+def _noded(edges: np.ndarray) -> np.ndarray:
+    """Return the ends of edges cut where they meet, each piece of them once."""
+    return np.asarray(shapely.get_coordinates(shapely.node(shapely.multilinestrings(edges))))
 
 
 def _ends(lines: shapely.MultiLineString) -> np.ndarray:

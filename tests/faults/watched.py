@@ -31,6 +31,7 @@ _BROKEN = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.
 _MARK = "/watched/{}"
 _OPENED = re.compile(r'(?:open|openat|openat2)\((?:AT_FDCWD, )?"([^"]*)"[^=]*= (-?\d+)')
 _PATH_KEY = re.compile(r'path\s*=\s*"([^"\n]*)"')
+_ADDRESS = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
 _BORN = re.compile(r"(?:fork|vfork|clone3?)\(.*= (\d+)$")
 # what any program opens, and what the libraries bring along
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/usr/", "/lib", "/bin/", "/opt/", sys.prefix, str(Path(sys.prefix).resolve().parent), sys.base_prefix,
@@ -236,6 +237,14 @@ def named(case: Case, path: str) -> bool:
     return Path(path).name in {Path(one).name for one in written}
 
 
+def named_address(case: Case, call: str) -> bool:
+    """Tell whether a call connects to the database that a project file names."""
+    address = _ADDRESS.search(call)
+    if case.kind != "project" or address is None:
+        return case.kind in {"project", "database"}
+    return (address[1] or address[2]) in case.path.read_text("utf-8", "replace")
+
+
 def reached(trace: Path, number: int, case: Case) -> list[str]:
     """Return what the process of a file, and those that it began, opened beside that file, and which sockets."""
     logs = {item.name.rpartition(".")[2]: item for item in trace.parent.glob(f"{trace.name}.*")}
@@ -252,7 +261,7 @@ def reached(trace: Path, number: int, case: Case) -> list[str]:
             opened = _OPENED.search(line)
             if opened and int(opened[2]) >= 0 and not own(case, opened[1]) and not named(case, opened[1]):
                 found.append(opened[1])
-            if "AF_INET" in line and case.kind != "database":
+            if "AF_INET" in line and not named_address(case, line):
                 found.append(line.strip())
     return list(dict.fromkeys(found))
 

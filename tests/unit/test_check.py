@@ -126,6 +126,18 @@ def test_what_geos_calls_invalid_has_a_fault_and_what_it_calls_valid_has_none(sh
         assert faults(polygon)
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_crossings_of_a_long_ring_are_those_found_at_once(monkeypatch, axis):
+    chance = np.random.default_rng(7)
+    steps = np.column_stack([np.linspace(116, 117, 300), chance.uniform(38, 38.01, 300)])
+    ring = np.vstack([steps, chance.permutation(steps)[:50], [(117.5, 38)]])[:, [axis, 1 - axis]] - 20
+    touching = np.insert(ring, 150, ring[20], axis=0)  # comes back to a vertex
+    expected = faults(shapely.Polygon(touching))
+    monkeypatch.setattr("geozone.checks.shapes._AT_ONCE", 60)
+    assert len(expected) > 1000
+    assert sorted(faults(shapely.Polygon(touching))) == sorted(expected)
+
+
 def test_null_and_empty_geometries():
     assert kinds(layer_of(SQUARE, None, shapely.Polygon())) == ["geometry_null", "geometry_empty"]
 
