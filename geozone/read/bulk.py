@@ -87,10 +87,18 @@ def read_bulk(path: str | Path, layer: str | None, **options: Any) -> gpd.GeoDat
     """Return a layer as the file has it: its own CRS or none, its feature numbers as index.
 
     A geometry that cannot be parsed is missing in the result.
+
+    Raises
+    ------
+    InputError
+        If several fields have one name where they are read one by one, which goes by their names.
     """
     options = {"use_arrow": True} | options
     data = vector.frame(path, layer=layer, fid_as_index=True, on_invalid="ignore", **options)
     info = vector.info(path, layer=layer, encoding=options.get("encoding"))
+    if not options["use_arrow"] and not data.columns.is_unique:
+        twice = sorted(set(data.columns[data.columns.duplicated()]))
+        raise InputError("read.fields_twice", path=Path(path).name, names=", ".join(map(str, twice)))
     # GDAL leaves off at a broken feature of a FlatGeobuf file without a word; its header knows how many there are
     if info["driver"] == "FlatGeobuf" and len(data) < info["features"]:
         raise DataSourceError(f"{len(data)} of {info['features']} features")

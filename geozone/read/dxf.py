@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.read.door.content import opened, opened_text
 from geozone.read.notes import Notes
@@ -60,6 +61,18 @@ def survey_drawing(path: Path) -> Drawing:
                 section, before = value, ""
     drawing.fault = line + 1
     return drawing
+
+
+def refuse_without_entities(drawing: Drawing, shown: Path) -> None:
+    """Refuse a drawing that breaks off or is broken before its first entity: GDAL may look for the rest for ever.
+
+    Raises
+    ------
+    InputError
+        If it is such a drawing.
+    """
+    if drawing.fault and not drawing.entities:
+        raise InputError("read.drawing_broken", path=shown, line=drawing.fault)
 
 
 def tell_drawing(drawing: Drawing, read: int, notes: Notes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from geozone.read.notes import Notes
 from geozone.toml_tables import read_tables
 
 _BRACKETS = re.compile(r"[(（\[［【]([^()（）\[\]［］【】]*)[)）\]］】]")
+_LISTED = 10  # names of columns that are told
 _WIDTH = 10  # bytes of a field name in a .dbf
 
 
@@ -49,6 +50,27 @@ def map_fields(
     if "code" in data.columns:
         data["code"] = code_texts(data["code"])
     return data
+
+
+def named_once(names: Sequence[str]) -> list[str]:
+    """Return the names of columns; one that stands there again bears the number of its column."""
+    seen: dict[str, int] = {}
+    return [
+        f"{name}_{place + 1}" if seen.setdefault(name, place) != place else name
+        for place, name in enumerate(names)
+    ]
+
+
+def tell_twice(names: Sequence[str], notes: Notes, *, known: Collection[int] = ()) -> None:
+    """Say which names of `named_once` stand over several columns, those of `known` columns left out."""
+    bare = {
+        place: name.removesuffix(f"_{place + 1}") for place, name in enumerate(names) if place not in known
+    }
+    twice = list(
+        dict.fromkeys(name for place, name in bare.items() if name != names[place] and name in names[:place])
+    )
+    if twice:
+        notes.find("columns_twice", Severity.WARNING, names=", ".join(twice[:_LISTED]), count=len(twice))
 
 
 def code_texts(values: pd.Series) -> pd.Series:

@@ -24,7 +24,7 @@ from geozone.read.bulk import (
 from geozone.read.declared import outer_members, tell_markup, tell_paging
 from geozone.read.door import vector
 from geozone.read.door.content import bytes_of
-from geozone.read.dxf import map_of_drawing, survey_drawing, tell_drawing
+from geozone.read.dxf import Drawing, map_of_drawing, refuse_without_entities, survey_drawing, tell_drawing
 from geozone.read.dxf_blocks import refuse_unfolding
 from geozone.read.encoding import codec, decode, guess
 from geozone.read.formats import Format
@@ -53,17 +53,17 @@ def read_gdal(source: Source, encoding: str | None, limits: Limits, notes: Notes
         If the file or the layer cannot be read.
     """
     given = given_codec(encoding, source.shown)
-    path, markup = _opened(source, given, limits, notes)
+    path, content = _opened(source, given, limits, notes)
     names, every = _filled(path, source)
     layer = choose_layer(names, source.layer, source.shown, notes)
     if source.format is Format.GEOPACKAGE:
         refuse_views(path, layer, source.shown, limits.features)
         refuse_deep(path, layer, source.shown)
     data = _read(path, layer, source, given, notes)
-    if markup is not None:
-        tell_markup(markup, layer, len(data), notes, every=len(data) if every is None else every)
-    elif source.format is Format.DXF:
-        tell_drawing(survey_drawing(path), len(data), notes)
+    if isinstance(content, Markup):
+        tell_markup(content, layer, len(data), notes, every=len(data) if every is None else every)
+    elif isinstance(content, Drawing):
+        tell_drawing(content, len(data), notes)
         data = map_of_drawing(data, notes)
     elif source.format is Format.ESRIJSON:
         tell_paging(outer_members(path), len(data), notes)
@@ -113,13 +113,15 @@ def layers_of(source: Source, notes: Notes) -> list[str]:
     return _filled(path, source)[0]
 
 
-def _opened(source: Source, given: str | None, limits: Limits, notes: Notes) -> tuple[Path, Markup | None]:
-    """Return the path under which GDAL understands a file and leaves no trace beside it, and its markup."""
-    markup = None
+def _opened(
+    source: Source, given: str | None, limits: Limits, notes: Notes
+) -> tuple[Path, Markup | Drawing | None]:
+    """Return the path under which GDAL understands a file and leaves no trace beside it, and what it holds by its own account."""
+    content: Markup | Drawing | None = None
     path = source.path
     if source.format in _XML:
         path = _as_utf8(source, given, notes)
-        markup = survey(path, source.shown)
+        content = markup = survey(path, source.shown)
         if markup.fault and markup.whole_until:
             path = cut_to_whole(path, markup, _new(source, "whole", path.suffix))
         if source.format is Format.KML:
@@ -132,8 +134,10 @@ def _opened(source: Source, given: str | None, limits: Limits, notes: Notes) -> 
                 path = mend_kml(path, _new(source, "mended", ".kml"))
     if source.format is Format.DXF:
         refuse_unfolding(path, source.shown)
+        content = survey_drawing(path)
+        refuse_without_entities(content, source.shown)
     path = _own_ending(path, source)
-    return (_apart(path, source) if source.format is Format.GML else path), markup
+    return (_apart(path, source) if source.format is Format.GML else path), content
 
 
 def _new(source: Source, folder: str, ending: str) -> Path:

@@ -28,6 +28,7 @@ from geozone.read.columns import (
 from geozone.read.coordinates import read_coordinate
 from geozone.read.delimited import BLOCK, read_rows
 from geozone.read.document import read_document
+from geozone.read.fields import named_once, tell_twice
 from geozone.read.headings import goes_on, is_unit, stated_system
 from geozone.read.notes import Notes
 from geozone.read.safety import Limits, few_columns, small_enough
@@ -149,7 +150,7 @@ def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
             if depth == 2 and not _is_second(filled[start + 1 : start + 2]):
                 continue
             header, body = _joined(filled[start : start + depth]), filled[start + depth :]
-            columns = _named(_unique(header), fields) if asked else find_columns(header, body)
+            columns = _named(_headed(header), fields) if asked else find_columns(header, body)
             if columns is None or (not body and not isinstance(columns, Rivals)):
                 continue
             if isinstance(columns, Columns) and _is_row(header, columns):
@@ -157,7 +158,7 @@ def find_table(rows: Cells, fields: Mapping[str, str]) -> Table | None:
                 return Table(names, filled[start:], columns, start, headless=True)
             units = _units(body, columns)
             title = " ".join(cell for row in filled[:start] for cell in row)
-            return Table(_unique(header), body[units:], columns, start + depth - 1 + units, title=title)
+            return Table(_headed(header), body[units:], columns, start + depth - 1 + units, title=title)
     return None
 
 
@@ -228,14 +229,9 @@ def _units(body: Cells, columns: Columns | Rivals) -> int:
     return count
 
 
-def _unique(row: Sequence[str]) -> list[str]:
+def _headed(row: Sequence[str]) -> list[str]:
     """Return the headings as names of columns: none empty, none twice."""
-    seen: dict[str, int] = {}
-    names = [name or f"column_{place + 1}" for place, name in enumerate(row)]
-    for place, name in enumerate(names):
-        if seen.setdefault(name, place) != place:
-            names[place] = f"{name}_{place + 1}"
-    return names
+    return named_once([name or f"column_{place + 1}" for place, name in enumerate(row)])
 
 
 def _place(
@@ -272,9 +268,12 @@ def _place(
     tell_beside(table.header, body, columns, series, notes)
     keep &= ~totals(body, columns, notes)
     series, system = with_system(series, system, in_column)
+    pairs = [columns.pair, *columns.others]
+    placing = [place for pair in pairs if pair is not None for place in pair.east + pair.north]
+    tell_twice(table.header, notes, known=placing)
     data = pd.DataFrame(body, columns=table.header)
-    if table.columns.geometry is not None:
-        data = data.drop(columns=[table.header[table.columns.geometry]])
+    if columns.geometry is not None:
+        data = data.drop(columns=[table.header[columns.geometry]])
     data = data.apply(_typed)
     name = "geometry" if "geometry" not in data.columns else "geometry_"
     placed = gpd.GeoDataFrame(data.assign(**{name: series}), geometry=name, crs=series.crs)

@@ -23,7 +23,7 @@ from geozone.overlay.rings import not_finite, without_empty_rings
 from geozone.read.address import split_layer
 from geozone.read.bulk import LEFT_OFF, is_missing, plain_values, reason_of
 from geozone.read.crs import Wanted, to_cgcs2000
-from geozone.read.fields import map_fields
+from geozone.read.fields import map_fields, named_once, tell_twice
 from geozone.read.formats import Format
 from geozone.read.notes import Notes
 from geozone.read.recode import report_lost, without_broken_text
@@ -111,6 +111,9 @@ def read_layer(
         with open_source(path, layer, limits, notes, remote=remote) as source:
             content = _read(source, encoding, fields or {}, limits, notes)
     data = without_broken_text(content.data)
+    if not data.columns.is_unique:
+        data.columns = named_once(data.columns)
+        tell_twice(data.columns, notes)
     data.attrs.pop(LEFT_OFF, None)
     too_many_features(shown, len(data), limits)
     few_columns(shown, len(data.columns), limits)

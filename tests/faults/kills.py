@@ -66,10 +66,10 @@ def fault(
     process.send_signal(number)
     said = process.communicate()[1]
     time.sleep(0.2)  # until the system has ended what it began
-    if "Traceback" in said or "Internal error" in said:
+    # what has not begun to listen is ended at once, by the system or by Python in its own words
+    if "Internal error" in said or ("Traceback" in said and (wait >= _START or number != signal.SIGINT)):
         return "no sentence"
-    # the system ends at once what has not begun to listen
-    ended = {0, 128 + number, *([-number] if wait < _START else [])}
+    ended = {0, 128 + number, *([-number, 1] if wait < _START else [])}
     if number != signal.SIGKILL and process.returncode not in ended:
         return f"exit {process.returncode}"
     complete(place)

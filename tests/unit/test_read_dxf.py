@@ -106,3 +106,10 @@ def test_a_drawing_of_nothing_is_refused_or_said(tmp_path):
     except InputError:
         return
     assert kinds(layer) == {"no_features"}
+
+
+def test_a_drawing_that_is_broken_before_its_first_entity_is_refused_before_it_is_opened(tmp_path):
+    path = drawing(tmp_path, lightweight(SQUARE, 1), blocks="0\nSECTION\n2\nTABLES\nwhat\n0\n")
+    with pytest.raises(InputError) as error:
+        read_layer(path)
+    assert error.value.message.key == "read.drawing_broken"

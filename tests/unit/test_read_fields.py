@@ -131,3 +131,25 @@ def test_a_unit_in_the_heading_of_a_field_is_that_of_its_numbers(tmp_path):
     layer = read_layer(path, fields={"pm25": "PM2.5(t)"})
     assert layer.data["pm25"].tolist() == [1, 2]
     assert "field_unit" in {item.kind for item in layer.findings}
+
+
+def test_columns_of_one_name_keep_their_own_values_and_are_told_or_are_refused(tmp_path):
+    box = shapely.box(117, 40, 117.1, 40.1)
+    frame = gpd.GeoDataFrame({"name": ["a"], "code": ["110101"]}, geometry=[box], crs=4490)
+    frame.to_file(tmp_path / "a.shp")
+    fields = (tmp_path / "a.dbf").read_bytes().replace(b"code\0", b"name\0")
+    (tmp_path / "a.dbf").write_bytes(fields)
+    (tmp_path / "a.csv").write_text("name,lon,lat,name\na,117,40,110101\n", "utf-8")
+    for path in (tmp_path / "a.shp", tmp_path / "a.csv"):
+        layer = read_layer(path)
+        second = next(name for name in layer.data.columns if name.startswith("name_"))
+        assert [*layer.data["name"], *layer.data[second].astype(str)] == ["a", "110101"]
+        [finding] = [item for item in layer.findings if item.kind == "columns_twice"]
+        assert "name" in finding.message.get("zh")
+    frame.to_file(tmp_path / "b.tab", driver="MapInfo File")
+    words = (tmp_path / "b.tab").read_text("gb18030")
+    (tmp_path / "b.tab").write_text(words.replace("code ", "name "), "gb18030")
+    # is read field by field, and both fields would hold the values of the last
+    with pytest.raises(InputError) as error:
+        read_layer(tmp_path / "b.tab")
+    assert error.value.message.key == "read.fields_twice"
