@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geozone.overlay.compiled.compilation import compiled, longer, step
+from geozone.overlay.compiled.compilation import allocating_step, compiled, longer, step
 from geozone.overlay.compiled.pieces import add_rings, clip_pieces, cut_pieces
 
 _STUCK = 3  # halvings that leave most of the vertices, after which a tile stays large
@@ -46,7 +46,8 @@ def make_ground_tiles(zones, large, boxes, weights, box, most):
     pieces
         Their pieces, relative to the south-western corner of the tile.
     """
-    polygons, pieces, count, top = _on_ground(zones, large, box)
+    reach = np.empty((1, 4))
+    polygons, pieces, count, top = _on_ground(zones, large, box, reach)
     rows, row_end = np.empty(len(boxes), np.int64), 0
     for row in range(len(boxes)):
         if weights[row] > 0 and _meets(boxes[row], box):
@@ -105,6 +106,8 @@ def make_ground_tiles(zones, large, boxes, weights, box, most):
                     here[1],
                     polygons[place, _WINDING],
                     end,
+                    reach,
+                    0,
                 )
                 if done == end and winding <= 0:
                     continue
@@ -136,8 +139,8 @@ def make_ground_tiles(zones, large, boxes, weights, box, most):
     )
 
 
-@step
-def _on_ground(zones, large, box):
+@allocating_step
+def _on_ground(zones, large, box, reach):
     """Return what zones and large polygons have on the ground."""
     most = 2 * (len(zones[0]) + len(large[0])) + 16
     polygons, pieces = np.empty((3 * (len(zones[4]) + len(large[4])) + 16, 4), np.int64), np.empty((most, 4))
@@ -150,7 +153,7 @@ def _on_ground(zones, large, box):
             if top + 6 * amount > len(pieces):
                 pieces = longer(pieces, top + 6 * amount)
             end = add_rings(points, rings, parts, first, last, 0.0, 0.0, pieces, top)
-            end, winding = clip_pieces(pieces, top, end, box)
+            end, winding = clip_pieces(pieces, top, end, box, reach, 0)
             if end == top and winding <= 0:
                 continue
             polygons[count, _OWNER], polygons[count, _WINDING] = owners[number], winding
@@ -174,7 +177,7 @@ def _weight(node, polygons, rows, weights):
     return total
 
 
-@step
+@allocating_step
 def _write(node, box, polygons, pieces, rows, ends, tile, out_rows, out_polygons, out_pieces):
     """Write a node as a tile behind the others."""
     row, number, top = ends[tile, 0], ends[tile, 1], ends[tile, 2]
@@ -206,7 +209,7 @@ def _write(node, box, polygons, pieces, rows, ends, tile, out_rows, out_polygons
     return out_rows, out_polygons, out_pieces
 
 
-@step
+@allocating_step
 def _longer_row(values, least):
     result = np.empty(max(least, 2 * len(values)), np.int64)
     for place in range(len(values)):

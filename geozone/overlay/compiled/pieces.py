@@ -26,8 +26,10 @@ def crossing_at(one, along, other, beyond, line):
 
 
 @step
-def cut_pieces(pieces, first, last, axis, line, upper, west, south, winding, top):
+def cut_pieces(pieces, first, last, axis, line, upper, west, south, winding, top, reaches, row):
     """Write the pieces on one side of a line behind the others, and return their end and the winding number there.
+
+    The box around them is written as well (`reach_of`).
 
     Parameters
     ----------
@@ -43,7 +45,10 @@ def cut_pieces(pieces, first, last, axis, line, upper, west, south, winding, top
         The winding number of the polygon at that cell's corner.
     top
         Where to write.
+    reaches, row
+        The table of boxes, and the row for theirs.
     """
+    least_x, least_y, most_x, most_y = np.inf, np.inf, -np.inf, -np.inf
     for number in range(first, last):
         xs, ys, xe, ye = pieces[number, 0], pieces[number, 1], pieces[number, 2], pieces[number, 3]
         if axis == _X:
@@ -99,6 +104,9 @@ def cut_pieces(pieces, first, last, axis, line, upper, west, south, winding, top
                 ye = line
         pieces[top, 0], pieces[top, 1], pieces[top, 2], pieces[top, 3] = xs, ys, xe, ye
         top += 1
+        least_x, most_x = min(least_x, xs, xe), max(most_x, xs, xe)
+        least_y, most_y = min(least_y, ys, ye), max(most_y, ys, ye)
+    reaches[row, 0], reaches[row, 1], reaches[row, 2], reaches[row, 3] = least_x, least_y, most_x, most_y
     return top, winding
 
 
@@ -161,32 +169,32 @@ def same_pieces(pieces, one, other, count):
 
 
 @step
-def clip_pieces(pieces, first, last, box):
+def clip_pieces(pieces, first, last, box, reaches, row):
     """Keep what the pieces of a whole polygon have in a cell, in their place; return their end and the winding number there.
 
-    The table must have room for three times as many behind them.
+    The box around them is written into a row of the table of boxes. The table of pieces must have room for three times as
+    many behind them.
     """
-    west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
-    for number in range(first, last):
-        west, east = min(west, pieces[number, 0]), max(east, pieces[number, 0])
-        south, north = min(south, pieces[number, 1]), max(north, pieces[number, 1])
+    reach_of(pieces, first, last, reaches, row)
+    west, south, east, north = reaches[row, 0], reaches[row, 1], reaches[row, 2], reaches[row, 3]
     begin, end, winding = first, last, np.int64(0)
-    reach = (west, south, east, north)
     corner_x, corner_y = west - 1, south - 1
     for side in (_WEST, _EAST, _SOUTH, _NORTH):
         upper = side < 2
-        if (reach[side] <= box[side]) if upper else (reach[side] > box[side]):
+        reach = (west, south, east, north)[side]
+        if (reach <= box[side]) if upper else (reach > box[side]):
             top, winding = cut_pieces(
-                pieces, begin, end, side % 2, box[side], upper, corner_x, corner_y, winding, end
+                pieces, begin, end, side % 2, box[side], upper, corner_x, corner_y, winding, end, reaches, row
             )
             begin, end = end, top
         if side == _WEST:
             corner_x = box[side]
         elif side == _SOUTH:
             corner_y = box[side]
-    for number in range(begin, end):
-        for column in range(4):
-            pieces[first + number - begin, column] = pieces[number, column]
+    if begin > first:
+        for number in range(begin, end):
+            for column in range(4):
+                pieces[first + number - begin, column] = pieces[number, column]
     return first + end - begin, winding
 
 

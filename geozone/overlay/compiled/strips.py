@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geozone.overlay.compiled.compilation import longer, sort_by, step
+from geozone.overlay.compiled.compilation import allocating_step, sort_column, sort_pairs, step
 
 NOWHERE, ANYWHERE = -2, -1  # zones of cells: outside all, and with the border of a zone inside
 _BITS = 16  # layers
@@ -18,24 +18,22 @@ _BITS = 16  # layers
 _OWNER, _WINDING, _FIRST, _LAST = range(4)
 # columns of the table of numbers: low and high end of an edge, x and dx/dy at the low end, its reach in x; x of what is active;
 # heights between strips; heights at which outlines pass the western side; areas found
-_LOW, _HIGH, _X, _SLANT, _LEAST, _MOST, _AT, _LEVEL, _PASSED, _AREA = range(10)
+_LOW, _HIGH, _X, _SLANT, _LEAST, _MOST, _AT, _LEVEL, _PASSED, _AREA, _KEY = range(11)
 # columns of the table of places: polygon (slot) of an edge and what it does to the winding number there, edges by their low
 # end, active edges, heights in order, slots of passages and their order; owner of a slot and its winding number at the western
 # side and further east; zone and value of what is found; polygons of each layer
-_SLOT, _TURN, _ORDER, _ACTIVE, _SEQUENCE, _PASSES, _TURNS, _OWNED, _START, _INSIDE, _ZONE, _VALUE, _COUNT = (
-    range(13)
-)
+_SLOT, _TURN, _ORDER, _ACTIVE, _PASSES, _OWNED, _START, _INSIDE, _ZONE, _VALUE, _COUNT = range(11)
 
 
-@step
+@allocating_step
 def make_workspace():
     """Return the tables that a sweep works in: numbers and places."""
-    return np.empty((256, 10)), np.empty((256, 13), np.int64)
+    return np.empty((256, 11)), np.empty((256, 11), np.int64)
 
 
 @step
 def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask, numbers, places):
-    """Return how many combinations there are in a cell, and the workspace.
+    """Return how many combinations there are in a cell; -1 where the workspace is too small for it.
 
     Their zone and value, and their areas, stand in the last columns of the workspace (`combination`).
 
@@ -69,7 +67,7 @@ def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask, n
         row = zones[0] + slot if slot < divide else covers[0] + slot - divide
         most += polygons[row, _LAST] - polygons[row, _FIRST]
     if 2 * most + 16 > len(numbers):
-        numbers, places = longer(numbers, 2 * most + 16), longer(places, 2 * most + 16)
+        return -1
     numbers[0, _LEVEL], numbers[1, _LEVEL] = south, north
     known, passes, count = 2, 0, 0
     for slot in range(many):
@@ -97,50 +95,37 @@ def sweep_cell(pieces, polygons, zones, covers, box, zone, base, layers, mask, n
             upward = ys < ye
             places[count, _SLOT], places[count, _TURN] = slot, -1 if upward else 1
             numbers[count, _LOW], numbers[count, _HIGH] = min(ys, ye), max(ys, ye)
+            numbers[count, _KEY] = numbers[count, _LOW]
             numbers[count, _X] = xs if upward else xe
             numbers[count, _SLANT] = (xe - xs) / (ye - ys)
             numbers[count, _LEAST], numbers[count, _MOST] = min(xs, xe), max(xs, xe)
             places[count, _ORDER] = count
             count += 1
-    sort_by(places[:, _ORDER], numbers[:, _LOW], count)
-    # tables grow outside of loops, which would count references to a table that may change at every turn
-    done, known = _add_crossings(numbers, places, count, 0, divide, known, south, north)
-    while done < count:
-        numbers, places = longer(numbers, known + count), longer(places, known + count)
-        done, known = _add_crossings(numbers, places, count, done, divide, known, south, north)
-    for place in range(known):
-        places[place, _SEQUENCE] = place
-    sort_by(places[:, _SEQUENCE], numbers[:, _LEVEL], known)
-    for place in range(passes):
-        places[place, _TURNS] = place
-    sort_by(places[:, _TURNS], numbers[:, _PASSED], passes)
-    state, slots, sizes = (0, 0, 0, 0, 0), (divide, many), (known, passes, count)
-    state = _sweep_strips(numbers, places, box, slots, sizes, state, zone, base, layers, mask)
-    while state[0] < known - 1:
-        numbers, places = longer(numbers, 0), longer(places, 0)
-        state = _sweep_strips(numbers, places, box, slots, sizes, state, zone, base, layers, mask)
-    return state[4], numbers, places
+    sort_pairs(numbers, _KEY, places, _ORDER, count)
+    known = _add_crossings(numbers, places, count, divide, known, south, north)
+    if known < 0:
+        return -1
+    sort_column(numbers, _LEVEL, known)
+    sort_pairs(numbers, _PASSED, places, _PASSES, passes)
+    slots, sizes = (divide, many), (known, passes, count)
+    return _sweep_strips(numbers, places, box, slots, sizes, zone, base, layers, mask)
 
 
 @step
-def _sweep_strips(numbers, places, box, slots, sizes, state, zone, base, layers, mask):
-    """Sweep strips from one on, up to the last or to where there is no room for what is found.
-
-    The state is the next strip, the number of active edges, of edges entered, of passages made, and of combinations found.
-    """
+def _sweep_strips(numbers, places, box, slots, sizes, zone, base, layers, mask):
+    """Sweep all strips; return how many combinations are found, -1 where there is no room for them."""
     divide, many = slots
     known, passes, count = sizes
-    first, size, entered, turned, found = state
+    size, entered, turned, found = 0, 0, 0, 0
     by_layer = len(layers) > 0
-    for strip in range(first, known - 1):
+    for strip in range(known - 1):
         if found + count + 1 > len(numbers):
-            return strip, size, entered, turned, found
-        bottom = numbers[places[strip, _SEQUENCE], _LEVEL]
-        top = numbers[places[strip + 1, _SEQUENCE], _LEVEL]
+            return -1
+        bottom, top = numbers[strip, _LEVEL], numbers[strip + 1, _LEVEL]
         if top <= bottom:
             continue
-        while turned < passes and numbers[places[turned, _TURNS], _PASSED] <= bottom:
-            change = places[places[turned, _TURNS], _PASSES]
+        while turned < passes and numbers[turned, _PASSED] <= bottom:
+            change = places[turned, _PASSES]
             if change > 0:
                 places[change - 1, _START] += 1
             else:
@@ -183,7 +168,7 @@ def _sweep_strips(numbers, places, box, slots, sizes, state, zone, base, layers,
             (there, value, present, front),
             found,
         )
-    return known - 1, size, entered, turned, found
+    return found
 
 
 @step
@@ -241,11 +226,11 @@ def combination(numbers, places, number):
 
 
 @step
-def _add_crossings(numbers, places, count, first, divide, known, south, north):
-    """Add the heights at which edges cross, from one edge on; return where there is no room for more, and how many there are."""
-    for place in range(first, count):
+def _add_crossings(numbers, places, count, divide, known, south, north):
+    """Add the heights at which edges cross; return how many heights there are, -1 where there is no room for them."""
+    for place in range(count):
         if known + count > len(numbers):
-            return place, known
+            return -1
         one = places[place, _ORDER]
         low, high, x, slant = numbers[one, _LOW], numbers[one, _HIGH], numbers[one, _X], numbers[one, _SLANT]
         least, most, slot = numbers[one, _LEAST], numbers[one, _MOST], places[one, _SLOT]
@@ -267,7 +252,7 @@ def _add_crossings(numbers, places, count, first, divide, known, south, north):
             if south < level < north:
                 numbers[known, _LEVEL] = level
                 known += 1
-    return count, known
+    return known
 
 
 @step

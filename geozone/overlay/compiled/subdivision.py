@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from geozone.overlay.compiled.compilation import compiled, longer, step
+from geozone.overlay.compiled.area_table import add_area, combinations_of, make_area_table, with_room
+from geozone.overlay.compiled.compilation import allocating_step, compiled, longer, step
 from geozone.overlay.compiled.pieces import (
     add_rings,
     area_in_cell,
@@ -18,17 +19,40 @@ from geozone.overlay.compiled.pieces import (
     reach_of,
     same_pieces,
 )
-from geozone.overlay.compiled.strips import ANYWHERE, NOWHERE, combination, make_workspace, sweep_cell
+from geozone.overlay.compiled.simple_cells import (
+    AMOUNT,
+    BEGIN,
+    CELLS,
+    END,
+    FIRST,
+    FRESH,
+    HIDDEN,
+    KEYS,
+    LACKING,
+    LAST,
+    LEAST,
+    MASK,
+    NOTHING,
+    OWNER,
+    PIECES,
+    POLYGONS,
+    ROW,
+    STACK,
+    STUCK_FOR,
+    TOP,
+    USED,
+    WINDING,
+    ZONE,
+    add_closed,
+    add_swept,
+    add_whole,
+    lacks,
+)  # fmt: skip
+from geozone.overlay.compiled.strips import ANYWHERE, NOWHERE, make_workspace
 
 _FEW = 16  # pieces of a cell that is swept
 _MANY = 512  # pieces of a cell that is halved further although that serves little
 _STUCK, _STUCK_LONGER = 3, 20  # halvings that leave most of the pieces, after which a cell is swept as it is
-# columns of a polygon in a cell: owner (a row; of a zone -1 - zone), winding number, first piece, end, whether it is hidden
-OWNER, WINDING, FIRST, LAST, HIDDEN = range(5)
-# columns of a cell: zone, layers that cover it, first polygon and end, end of what was written, number of pieces, halvings that
-# left most of them
-_ZONE, _MASK, _BEGIN, _END, _TOP, _AMOUNT, _STUCK_FOR = range(7)
-_FREE = -(1 << 62)
 _NONE = 2  # an axis that cuts nothing
 
 
@@ -59,7 +83,7 @@ def combinations(outlines, owners, polygons, pieces, tile, layers, straddling):
         The rows that have ground in the tile, and the area of each there.
     """
     points, rings, parts, features = outlines
-    table = np.empty((2 * (len(points) + len(pieces)) + 64, 4))
+    table = np.empty((4 * (len(points) + len(pieces)) + 64, 4))
     every = np.empty((2 * (len(owners) + len(polygons)) + 64, 5), np.int64)
     box = np.array([0.0, 0.0, tile[2] - tile[0], tile[3] - tile[1]])
     rows, present, found = (
@@ -77,12 +101,13 @@ def combinations(outlines, owners, polygons, pieces, tile, layers, straddling):
             for place in range(end - top):
                 for column in range(4):
                     table[top + place, column] = pieces[polygons[given, FIRST] + place, column]
+            reach_of(table, top, end, reaches, count)
             given += 1
         else:
             owner, first, last = owners[small], features[small], features[small + 1]
             table = _room(table, top + 6 * (rings[parts[last]] - rings[parts[first]]))
             end = add_rings(points, rings, parts, first, last, tile[0], tile[1], table, top)
-            end, winding = clip_pieces(table, top, end, box)
+            end, winding = clip_pieces(table, top, end, box, reaches, count)
             small += 1
         if end == top and winding <= 0:
             continue
@@ -90,46 +115,73 @@ def combinations(outlines, owners, polygons, pieces, tile, layers, straddling):
             rows[found], present[found] = owner, area_in_cell(table, top, end, winding, box)
             found += 1
         _note(every, count, owner, winding, top, end, 0)
-        reach_of(table, top, end, reaches, count)
         count, top = count + 1, end
     keys, areas = _divide(table, every, reaches, count, top, box, layers, straddling)
     return keys, areas, rows[:found], present[:found]
 
 
-@step
+@allocating_step
 def _divide(pieces, polygons, reaches, count, top, box, layers, straddling):
     """Return the combinations of some polygons in a cell."""
-    by_layer = len(layers) > 0
     boxes, cells = np.empty((64, 4)), np.empty((64, 7), np.int64)
-    keys, areas, used = np.full((256, 2), _FREE), np.zeros((256, 2)), 0
+    keys, areas = make_area_table()
     numbers, places = make_workspace()
     # the ground is its own child: what covers it whole is found
-    polygons, reaches = _room(polygons, 2 * count), _room(reaches, 2 * count)
-    keys, areas = _with_room(keys, areas, used, 2 * count)
-    ground, stack = np.array([ANYWHERE, 0, 0, count, top, top, 0]), np.int64(0)
-    used, stack = _push(
+    polygons, reaches = _room(polygons, 4 * count), _room(reaches, 4 * count)
+    keys, areas = with_room(keys, areas, 0, 2 * count)
+    cell, here = np.array([ANYWHERE, 0, 0, count, top, top, 0]), box.copy()
+    state = np.array([0, 0, FRESH, NOTHING, 0])
+    state[USED], state[STACK] = _push(
         pieces,
         polygons,
         reaches,
-        ground,
-        box,
+        cell,
+        here,
         boxes,
         cells,
-        stack,
-        (np.int64(_NONE), 0.0, stack > 0),
+        0,
+        (_NONE, 0.0, False),
         layers,
         straddling,
         keys,
         areas,
-        used,
+        0,
     )
-    while stack > 0:
-        stack -= 1
-        # once a cell, not where areas are added: a table that may change is counted as referenced at every turn of a loop
-        rows = cells[stack, _END] - cells[stack, _BEGIN] + 2
-        keys, areas = _with_room(keys, areas, used, 3 * rows)
-        cell, here = cells[stack].copy(), boxes[stack].copy()
-        first, last = cell[_BEGIN], cell[_END]
+    # tables grow outside of the loop over cells, which would count references to a table that may change at every turn
+    while True:
+        tables = (pieces, polygons, reaches, boxes, cells, keys, areas, numbers, places)
+        _divide_on(tables, cell, here, layers, straddling, state)
+        lacking, least = state[LACKING], state[LEAST]
+        if lacking == NOTHING:
+            break
+        if lacking == PIECES:
+            pieces = _room(pieces, least)
+        elif lacking == POLYGONS:
+            polygons, reaches = _room(polygons, least), _room(reaches, least)
+        elif lacking == CELLS:
+            boxes, cells = longer(boxes, 0), longer(cells, 0)
+        elif lacking == KEYS:
+            keys, areas = with_room(keys, areas, state[USED], least)
+        else:
+            numbers, places = longer(numbers, 0), longer(places, 0)
+    return combinations_of(keys, areas, state[USED])
+
+
+@step
+def _divide_on(tables, cell, here, layers, straddling, state):
+    """Go through the cells, up to the last or to one for which a table lacks room; the state tells which."""
+    pieces, polygons, reaches, boxes, cells, keys, areas, _, _ = tables
+    by_layer = len(layers) > 0
+    state[LACKING] = NOTHING
+    while state[STACK] > 0 and state[LACKING] == NOTHING:
+        stack, used = state[STACK] - 1, state[USED]
+        for column in range(len(cell)):
+            cell[column] = cells[stack, column]
+        for edge in range(4):
+            here[edge] = boxes[stack, edge]
+        first, last = cell[BEGIN], cell[END]
+        if lacks(state, KEYS, 3 * (last - first + 2), 2 * used, len(keys)):
+            break
         cover, zone_pieces = first, 0
         while cover < last and polygons[cover, OWNER] < 0:
             zone_pieces += polygons[cover, LAST] - polygons[cover, FIRST]
@@ -149,29 +201,32 @@ def _divide(pieces, polygons, reaches, count, top, box, layers, straddling):
             row += 1
         total = zone_pieces + shown_pieces
         few = total <= _FEW and hidden_pieces <= 4 * _FEW
-        few = few or cell[_STUCK_FOR] >= (_STUCK if total <= _MANY else _STUCK_LONGER)
+        few = few or cell[STUCK_FOR] >= (_STUCK if total <= _MANY else _STUCK_LONGER)
         if cover == first and shown <= 1:
-            used = _closed(pieces, polygons, cover, shown, cell, here, base, layers, keys, areas, used)
+            state[USED] = add_closed(
+                pieces, polygons, cover, shown, cell, here, base, layers, keys, areas, used
+            )
+            state[STACK] = stack
         elif few or (shown == 0 and hidden_pieces == 0):
             # a straddling row that lies alone is swept once for both its areas
             alone = not by_layer and cover > first and last == cover + 1 and shown == 1
             alone = alone and straddling[polygons[cover, OWNER]]
-            rows = (first, cover, cover + shown)
-            keys, areas, used, numbers, places = _swept(
-                pieces, polygons, rows, cell, here, base, layers, alone, keys, areas, used, numbers, places
-            )
-            if not by_layer and cover > first and not alone:
-                rows = (first, cover, last)
-                keys, areas, used, numbers, places = _whole(
-                    pieces, polygons, rows, here, straddling, keys, areas, used, numbers, places
-                )
+            if state[ROW] == FRESH:
+                rows = (first, cover, cover + shown)
+                add_swept(tables, rows, cell, here, base, layers, alone, state)
+            if state[LACKING] == NOTHING and not by_layer and cover > first and not alone:
+                add_whole(tables, (first, cover, last), here, layers, straddling, state)
+            if state[LACKING] == NOTHING:
+                state[STACK], state[ROW] = stack, FRESH
         else:
             axis = 0 if here[2] - here[0] > here[3] - here[1] else 1
             line = (here[axis] + here[axis + 2]) / 2
-            pieces = _room(pieces, cell[_TOP] + 2 * cell[_AMOUNT])
-            polygons, reaches = _room(polygons, 3 * last), _room(reaches, 3 * last)
-            if stack + 2 > len(cells):
-                boxes, cells = longer(boxes, 0), longer(cells, 0)
+            if (
+                lacks(state, PIECES, cell[TOP] + 2 * cell[AMOUNT], 0, len(pieces))
+                or lacks(state, POLYGONS, 4 * last, 0, len(polygons))
+                or lacks(state, CELLS, stack + 2, 0, len(cells))
+            ):
+                break
             for half in range(2):
                 used, stack = _push(
                     pieces,
@@ -182,23 +237,17 @@ def _divide(pieces, polygons, reaches, count, top, box, layers, straddling):
                     boxes,
                     cells,
                     stack,
-                    (np.int64(axis), line, half == 1),
+                    (axis, line, half == 1),
                     layers,
                     straddling,
                     keys,
                     areas,
                     used,
                 )
-    result, amounts, number = np.empty((used, 2), np.int64), np.empty((used, 2)), 0
-    for place in range(len(keys)):
-        if keys[place, 0] != _FREE:
-            for column in range(2):
-                result[number, column], amounts[number, column] = keys[place, column], areas[place, column]
-            number += 1
-    return result, amounts
+            state[USED], state[STACK] = used, stack
 
 
-@step
+@allocating_step
 def _room(table, least):
     return longer(table, least) if least > len(table) else table
 
@@ -226,8 +275,9 @@ def _cut(pieces, polygons, reaches, row, side, outer, top, number):
         for edge in range(4):
             reaches[number, edge] = reaches[row, edge]
         return first, last, winding, top
-    end, winding = cut_pieces(pieces, first, last, axis, line, upper, outer[0], outer[1], winding, top)
-    reach_of(pieces, top, end, reaches, number)
+    end, winding = cut_pieces(
+        pieces, first, last, axis, line, upper, outer[0], outer[1], winding, top, reaches, number
+    )
     return top, end, winding, end
 
 
@@ -242,12 +292,12 @@ def _push(
         box[edge] = outer[edge]
     if axis < _NONE:
         box[axis if upper else axis + 2] = line
-    begin, top = parent[_END], parent[_TOP]
-    if stack > 0 and cells[stack - 1, _BEGIN] == begin:  # the other side has been pushed
-        begin, top = cells[stack - 1, _END], cells[stack - 1, _TOP]
-    number, bottom, zone = begin, top, parent[_ZONE]
-    row = parent[_BEGIN]
-    while row < parent[_END] and polygons[row, OWNER] < 0:
+    begin, top = parent[END], parent[TOP]
+    if stack > 0 and cells[stack - 1, BEGIN] == begin:  # the other side has been pushed
+        begin, top = cells[stack - 1, END], cells[stack - 1, TOP]
+    number, bottom, zone = begin, top, parent[ZONE]
+    row = parent[BEGIN]
+    while row < parent[END] and polygons[row, OWNER] < 0:
         first, last, winding, end = _cut(pieces, polygons, reaches, row, side, outer, top, number)
         if first == last and winding > 0:
             zone = -1 - polygons[row, OWNER]
@@ -259,10 +309,10 @@ def _push(
         number, top = begin, bottom
     elif number == begin:
         zone = np.int64(NOWHERE)
-    covers, asked_here = number, parent[_ZONE] == ANYWHERE and not by_layer
-    mask, layer, layer_number, layer_top, covered = parent[_MASK], -1, number, top, False
-    repeated = parent[_STUCK_FOR] > 0
-    while row < parent[_END]:
+    covers, asked_here = number, parent[ZONE] == ANYWHERE and not by_layer
+    mask, layer, layer_number, layer_top, covered = parent[MASK], -1, number, top, False
+    repeated = parent[STUCK_FOR] > 0
+    while row < parent[END]:
         owner, hidden = polygons[row, OWNER], polygons[row, HIDDEN] == 1
         asked = False
         if by_layer:
@@ -281,7 +331,7 @@ def _push(
             area = (box[2] - box[0]) * (box[3] - box[1])
             if last > first:
                 area = area_in_cell(pieces, first, last, winding, box)
-            used = _add(keys, areas, used, zone, owner, 1, area)
+            used = add_area(keys, areas, used, zone, owner, 1, area)
             asked = False
         hidden = hidden or covered
         if not hidden and repeated and last > first:
@@ -302,9 +352,9 @@ def _push(
     amount = 0
     for place in range(begin, number):
         amount += polygons[place, LAST] - polygons[place, FIRST]
-    cells[stack, _ZONE], cells[stack, _MASK], cells[stack, _BEGIN] = zone, mask, begin
-    cells[stack, _END], cells[stack, _TOP], cells[stack, _AMOUNT] = number, top, amount
-    cells[stack, _STUCK_FOR] = parent[_STUCK_FOR] + 1 if 4 * amount > 3 * parent[_AMOUNT] else 0
+    cells[stack, ZONE], cells[stack, MASK], cells[stack, BEGIN] = zone, mask, begin
+    cells[stack, END], cells[stack, TOP], cells[stack, AMOUNT] = number, top, amount
+    cells[stack, STUCK_FOR] = parent[STUCK_FOR] + 1 if 4 * amount > 3 * parent[AMOUNT] else 0
     return used, stack + 1
 
 
@@ -328,130 +378,23 @@ def _seen(pieces, polygons, first, last, begin, end, winding):
 
 @step
 def _hidden_last(polygons, reaches, first, last):
-    """Put hidden polygons behind the others, both in their order."""
-    place, moved = first, False
+    """Put hidden polygons behind the others, both in their order; what is moved waits behind the last."""
+    place, waiting = first, last
     for row in range(first, last):
-        moved = moved or polygons[row, HIDDEN] == 1
-    if not moved:
-        return
-    rows, room = polygons[first:last].copy(), reaches[first:last].copy()
-    for hidden in range(2):
-        for row in range(last - first):
-            if rows[row, HIDDEN] == hidden:
-                polygons[place], reaches[place] = rows[row], room[row]
-                place += 1
+        if polygons[row, HIDDEN] == 1:
+            _move(polygons, reaches, row, waiting)
+            waiting += 1
+        else:
+            if place < row:
+                _move(polygons, reaches, row, place)
+            place += 1
+    for row in range(last, waiting):
+        _move(polygons, reaches, row, place + row - last)
 
 
 @step
-def _closed(pieces, polygons, row, shown, cell, box, base, layers, keys, areas, used):
-    """Add a cell of one zone that one polygon at most has pieces in."""
-    zone, by_layer = cell[_ZONE], len(layers) > 0
-    area, behind = (box[2] - box[0]) * (box[3] - box[1]), np.int64(base)
-    if by_layer:
-        behind = cell[_MASK]
-    if shown == 1:
-        part = area_in_cell(pieces, polygons[row, FIRST], polygons[row, LAST], polygons[row, WINDING], box)
-        value = polygons[row, OWNER]
-        if by_layer:
-            value = behind | (1 << layers[value])
-        used = _add(keys, areas, used, zone, value, 0, part)
-        area -= part
-    if (behind > 0) if by_layer else (behind >= 0):
-        used = _add(keys, areas, used, zone, behind, 0, area)
-    return used
-
-
-@step
-def _swept(pieces, polygons, rows, cell, box, base, layers, alone, keys, areas, used, numbers, places):
-    """Add what counts in a cell, and for a row that lies alone there its whole area."""
-    first, cover, last = rows
-    zone = np.int64(NOWHERE) if alone and cell[_ZONE] == ANYWHERE else cell[_ZONE]
-    found, numbers, places = sweep_cell(
-        pieces, polygons, (first, cover), (cover, last), box, zone, base, layers, cell[_MASK], numbers, places
-    )
-    keys, areas = _with_room(keys, areas, used, found)
-    for code in range(found):
-        there, value, area = combination(numbers, places, code)
-        if there != NOWHERE:
-            used = _add(keys, areas, used, there, value, 0, area)
-        if alone:
-            used = _add(keys, areas, used, there, value, 1, area)
-    return keys, areas, used, numbers, places
-
-
-@step
-def _whole(pieces, polygons, rows, box, straddling, keys, areas, used, numbers, places):
-    """Add the whole area of the rows that it is asked for, zone by zone."""
-    first, cover, last = rows
-    nobody = np.empty(0, np.int64)
-    keys, areas = _with_room(keys, areas, used, (cover - first + 2) * (last - cover))
-    for row in range(cover, last):
-        owner = polygons[row, OWNER]
-        if not straddling[owner]:
-            continue
-        if polygons[row, FIRST] == polygons[row, LAST]:
-            outside = (box[2] - box[0]) * (box[3] - box[1])
-            for zone in range(first, cover):
-                area = area_in_cell(
-                    pieces, polygons[zone, FIRST], polygons[zone, LAST], polygons[zone, WINDING], box
-                )
-                outside -= area
-                used = _add(keys, areas, used, -1 - polygons[zone, OWNER], owner, 1, area)
-            used = _add(keys, areas, used, np.int64(NOWHERE), owner, 1, outside)
-            continue
-        found, numbers, places = sweep_cell(
-            pieces,
-            polygons,
-            (first, cover),
-            (row, row + 1),
-            box,
-            np.int64(NOWHERE),
-            np.int64(-1),
-            nobody,
-            np.int64(0),
-            numbers,
-            places,
-        )
-        for code in range(found):
-            there, _, area = combination(numbers, places, code)
-            used = _add(keys, areas, used, there, owner, 1, area)
-    return keys, areas, used, numbers, places
-
-
-@step
-def _with_room(keys, areas, used, more):
-    """Return the table of all combinations with room for some more."""
-    least = len(keys)
-    while 2 * (used + more) >= least:
-        least *= 4
-    if least == len(keys):
-        return keys, areas
-    all_keys, all_areas = np.full((least, 2), _FREE), np.zeros((least, 2))
-    for place in range(len(keys)):
-        if keys[place, 0] != _FREE:
-            new = _place(all_keys, keys[place, 0], keys[place, 1])
-            for side in range(2):
-                all_keys[new, side], all_areas[new, side] = keys[place, side], areas[place, side]
-    return all_keys, all_areas
-
-
-@step
-def _add(keys, areas, used, zone, value, column, area):
-    """Add an area to a combination in the table of all; return how many there are."""
-    place = _place(keys, zone, value)
-    if keys[place, 0] == _FREE:
-        keys[place, 0], keys[place, 1] = zone, value
-        used += 1
-    areas[place, column] += area
-    return used
-
-
-@step
-def _place(keys, zone, value):
-    """Return the place of a combination in the table, or the one where it belongs."""
-    most = len(keys) - 1
-    mixed = (zone * 1000003 + value) * 2654435761
-    place = (mixed ^ (mixed >> 29)) & most
-    while keys[place, 0] != _FREE and (keys[place, 0] != zone or keys[place, 1] != value):
-        place = (place + 1) & most
-    return place
+def _move(polygons, reaches, row, place):
+    for column in range(5):
+        polygons[place, column] = polygons[row, column]
+    for edge in range(4):
+        reaches[place, edge] = reaches[row, edge]
