@@ -203,8 +203,12 @@ def _as_geodatabase(folder: Path, scratch: Path) -> Path:
         return folder
     place = scratch / "geodatabase" / f"{folder.stem or 'data'}.gdb"
     place.mkdir(parents=True)
+    unpacked = folder.is_relative_to(scratch)
     for item in folder.iterdir():
-        link(item, place / item.name.lower())
+        if unpacked:  # its files are ours, and to make links to hundreds takes longer than to read them
+            item.replace(place / item.name.lower())
+        else:
+            link(item, place / item.name.lower())
     return place
 
 

@@ -14,7 +14,7 @@ import shapely
 from told import decided
 
 from geozone.errors import InputError
-from geozone.read import Limits, list_layers, read_layer
+from geozone.read import Limits, list_layers, read_layer, source
 
 README = "说明：本数据由某单位提供，\n坐标系为 CGCS2000。\n".encode("gb18030")
 POINTS = b"name,lon,lat\na,117.1,40.1\nb,117.2,40.2\n"
@@ -136,6 +136,23 @@ def test_a_geodatabase_is_found_wherever_it_lies(tmp_path, database, where, capi
     assert len(read_layer(path).data) == 3
     assert list_layers(path) == ["红线"]
     assert len(read_layer(path, layer="红线").data) == 3
+
+
+def test_files_that_were_unpacked_are_renamed_and_not_linked(tmp_path, database, monkeypatch):
+    monkeypatch.setattr(source, "link", lambda target, place: pytest.fail(f"{place} is a link to {target}"))
+    path = write(tmp_path, zipped({f"红线.gdb/{name.upper()}": raw for name, raw in database.items()}))
+    assert len(read_layer(path).data) == 3
+
+
+def test_a_geodatabase_in_capitals_stays_as_it_is(tmp_path, database):
+    folder = tmp_path / "红线.gdb"
+    folder.mkdir()
+    for name, raw in database.items():
+        (folder / name.upper()).write_bytes(raw)
+    assert len(read_layer(folder).data) == 3
+    assert {item.name: item.read_bytes() for item in folder.iterdir()} == {
+        name.upper(): raw for name, raw in database.items()
+    }
 
 
 def test_a_folder_that_is_a_geodatabase_under_another_name_is_read(tmp_path, database):
