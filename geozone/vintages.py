@@ -16,7 +16,12 @@ _DATE = re.compile(
 )
 YEAR = re.compile(r"(?:19|20)\d\d")
 _FIRST_DAY = date(1899, 12, 30)  # day 0 of a workbook
-_EMPTY = ("1899", "1900")  # years in which workbooks and databases begin to count days
+_EMPTY = (
+    "1899",
+    "1900",
+    "1970-01-01",
+)  # where workbooks, databases and computers begin to count days
+_DAY_PARTS = 2  # dashes of a date with its day
 _DAYS = (32874, 73050)  # numbers of days that are dates of 1990 to 2099
 _YEARS = (1949, 2100)  # numbers that are years
 _DIGITS = re.compile(r"[\d年月日./\-\s]+")
@@ -36,7 +41,25 @@ def parse_vintage(vintage: str) -> tuple[int, ...] | None:
     ((2023, 12), (2023, 12, 31), None)
     """
     match = _DATE.fullmatch(re.sub(r"\s", "", vintage))
-    return tuple(int(part) for part in match.groups() if part) if match else None
+    parts = [part for part in match.groups() if part] if match else []
+    if not parts or is_no_day("-".join(part.zfill(2) for part in parts)):
+        return None
+    return tuple(map(int, parts))
+
+
+def is_no_day(found: str) -> bool:
+    """Tell whether a date names a day that its month does not have.
+
+    >>> is_no_day("2025-02-30"), is_no_day("2025-02-28"), is_no_day("2025-02")
+    (True, False, False)
+    """
+    if found.count("-") < _DAY_PARTS:
+        return False
+    try:
+        date.fromisoformat(found)
+    except ValueError:
+        return True
+    return False
 
 
 def year_of(date: object) -> int | None:
@@ -100,10 +123,10 @@ def date_of_number(days: int) -> date | None:
 
 
 def is_empty_date(found: str) -> bool:
-    """Tell whether a date is what programs show where none was entered: the first days that a workbook or database counts.
+    """Tell whether a date is what programs show where none was entered: the first days that they count.
 
-    >>> is_empty_date("1900-01-01"), is_empty_date("1970"), is_empty_date("2024-05")
-    (True, False, False)
+    >>> is_empty_date("1900-01-01"), is_empty_date("1970-01-01"), is_empty_date("1970")
+    (True, True, False)
     """
     return found.startswith(_EMPTY)
 

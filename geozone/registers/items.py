@@ -22,7 +22,7 @@ from geozone.registers.status_words import (
     read_status,
 )
 from geozone.registers.words import MEASURES, is_blank, unit_factor
-from geozone.vintages import date_of_number, is_empty_date, year_shown_as_date
+from geozone.vintages import date_of_number, is_empty_date, is_no_day, year_shown_as_date
 
 Item = dict[str, Any]
 NATURAL = "natural_bay"  # a kind of geozone's own layer of bays: shown, but not counted
@@ -177,8 +177,6 @@ def _date(reading: Reading, row: str, cell: str) -> str:
     day = date_of_number(int(words)) if words.isdecimal() else None
     if day is not None:
         return day.isoformat()
-    if re.fullmatch(r"(19|20)\d{4}(\d{2})?", words):
-        words = "-".join(filter(None, (words[:4], words[4:6], words[6:])))
     if _SHORT_MONTH.fullmatch(words):  # what a number makes of 2024.10 as well
         reading.tell("month_unclear", row, word=cell)
         return words[:4]
@@ -187,7 +185,7 @@ def _date(reading: Reading, row: str, cell: str) -> str:
         year = year_shown_as_date(date.fromisoformat(found))
         if year is not None:
             return str(year)
-    if not found or is_cut_date(words) or is_empty_date(found):
+    if not found or is_cut_date(words) or is_empty_date(found) or is_no_day(found):
         reading.tell("no_date", row, word=cell)
         return ""
     return found

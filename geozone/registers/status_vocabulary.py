@@ -11,15 +11,27 @@ from geozone.registers.words import register_words
 
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _CHINESE_YEAR = re.compile(r"[二一][〇○零一二三四五六七八九]{3}(?=年)")
+_CHINESE_DAY = re.compile(
+    r"(?<=\d年)(?P<month>十[一二]?|[一二三四五六七八九])月"
+    r"(?:(?P<day>[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[日号]))?"
+)
 
 
 def plain_status(cell: Any) -> str:
-    """Return a cell in half-width small letters, with years in digits and without spaces or marks around it."""
+    """Return a cell in half-width small letters, with dates in digits and without spaces or marks around it."""
     words = unicodedata.normalize("NFKC", str(cell)).casefold()
     words = _CHINESE_YEAR.sub(lambda found: found[0].translate(_CHINESE_DIGITS), words)
+    words = _CHINESE_DAY.sub(lambda found: f"{_number(found['month'])}月{_number(found['day'] or '')}", words)
     words = re.sub(r"(?<=[a-z])[-_](?=[a-z])", "", words)
     # lines divide clauses, other spaces do not
     return re.sub(r"[^\S\n]+", "", words.strip()).strip("。.,;:、!*'\"")
+
+
+def _number(words: str) -> str:
+    """Return a number below a hundred in digits: 十二, 三十一."""
+    tens, found, ones = words.rpartition("十")
+    digits = (tens or "1") + (ones or "0") if found else words
+    return digits.translate(_CHINESE_DIGITS)
 
 
 @cache

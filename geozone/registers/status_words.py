@@ -27,6 +27,7 @@ _DATE = re.compile(
     r"(?:(?:年|[-./])(?P<month>1[0-2]|0?[1-9])(?!\d)(?:(?:月|[-./])(?:(?P<day>[12]\d|3[01]|0?[1-9])(?!\d)日?)?)?|年)?"
     r"(?:度|期间|(?P<part>年?[底末初]|年?内|[上下]半年|第?[一二三四1-4]季度))?(?:以前|(?P<before>之前|前(?!后))|前后|左右|止|起)?"
 )
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})?")  # 20251231
 # months of parts of a year, the twelfth for all others: what is due by the end of this year is not there yet
 _PARTS = {
     "初": "01",
@@ -152,6 +153,8 @@ def later(date: str, as_of: str) -> bool:
 
 def find_date(words: str) -> str:
     """Return the last date in some words as ``2024``, ``2024-05`` or ``2024-05-01``; empty where there is none."""
+    if match := _COMPACT.fullmatch(words.strip()):
+        words = "-".join(filter(None, match.groups()))
     dates = [_as_date(match) for match in _DATE.finditer(plain_status(_without_hour(words)))]
     return dates[-1] if dates else ""
 
@@ -159,6 +162,8 @@ def find_date(words: str) -> str:
 def is_cut_date(words: str) -> bool:
     """Tell whether the last date in some words is only the beginning of one: the 13th month of ``2023年13月``."""
     written = plain_status(_without_hour(words))
+    if match := _COMPACT.fullmatch(written):
+        written = "-".join(filter(None, match.groups()))
     ends = [match.end() for match in _DATE.finditer(written)]
     return bool(ends) and re.match(r"[-./年月]?\d", written[ends[-1] :]) is not None
 

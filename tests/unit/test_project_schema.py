@@ -99,6 +99,7 @@ WRONG = [
     (HEAD + CONNECTED.replace("500", "inf"), 7, "reach_m"),
     (HEAD + REGISTER.replace("bay", "bai", 1), 2, "bay"),
     (HEAD + REGISTER.replace('"2026-06-30"', "5"), 6, "as_of"),
+    (HEAD + REGISTER.replace("2026-06-30", "2026-02-30"), 6, "as_of"),
     (HEAD + REGISTER.replace("2026-06-30", "2026-13-45"), 6, "2026-13-45"),
     (HEAD + REGISTER + REGISTER, 7, "bays.csv"),
     (HEAD + REGISTER + 'level = "village"\n', 7, "county"),

@@ -99,8 +99,9 @@ def test_a_name_that_differs_from_one_at_its_place_by_brackets_alone_is_told(tmp
 
 
 @pytest.mark.parametrize(
-    "cell", ["20231301", "2023年13月", "2024.5.32", "1900-01-01", "1900/1/0", "1899-12-30", "1900年1月"]
-)
+    "cell", ["20231301", "2023年13月", "2024.5.32", "1900-01-01", "1900/1/0", "1899-12-30", "1900年1月", "1970-01-01",
+             "2025年2月30日", "20250230"]
+)  # fmt: skip
 def test_a_date_of_which_only_the_beginning_can_be_one_counts_as_missing_and_is_told(tmp_path, cell):
     register = read(tmp_path, f"{HEADINGS},建成时间", f"甲湾,唐山市,乐亭县,建成,{cell}")
     assert list(register.items["status_date"]) == [""]

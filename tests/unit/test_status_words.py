@@ -154,10 +154,19 @@ def test_an_answer_is_the_answer_to_its_heading():
 @pytest.mark.parametrize(
     ("words", "date"),
     [("2024", "2024"), ("2024年5月", "2024-05"), ("2024.5.1", "2024-05-01"), ("2024/05/01 00:00:00", "2024-05-01"),
-     ("2024年底", "2024-12"), ("2024年初", "2024-01"), ("2024年3月底", "2024-03"), ("二〇二四年", "2024"), ("近期", "")],
+     ("2024年底", "2024-12"), ("2024年初", "2024-01"), ("2024年3月底", "2024-03"), ("二〇二四年", "2024"), ("近期", ""),
+     ("20240501", "2024-05-01"), ("202405", "2024-05"), ("二〇二四年五月", "2024-05"), ("2024年十二月三十一日", "2024-12-31")],
 )  # fmt: skip
 def test_dates_as_people_write_them(words, date):
     assert find_date(words) == date
+
+
+@pytest.mark.parametrize("as_of", ["20260630", "二〇二六年六月", "2026年六月三十日"])
+def test_what_is_dated_after_a_register_is_ahead_however_both_are_written(as_of):
+    day = find_date(as_of)
+    for words in ("二〇二六年七月建成", "2026年7月1日建成"):
+        assert read_status(words, "建设状态", day).status is PLANNED
+    assert read_status("二〇二六年五月建成", "建设状态", day).status is BUILT
 
 
 @pytest.mark.parametrize(
