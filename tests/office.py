@@ -6,8 +6,11 @@ import openpyxl
 import xlwt
 
 
-def write_book(path, sheets, merges=(), change=None):
-    """Write an XLSX of sheets (title -> rows); `merges` are ranges of the first sheet; `change` gets the workbook."""
+def write_book(path, sheets, merges=(), change=None, formats=None):
+    """Write an XLSX of sheets (title -> rows); `merges` are ranges of the first sheet; `change` gets the workbook.
+
+    `formats` are number formats of its cells by row and column, counted from 1.
+    """
     book = openpyxl.Workbook()
     book.remove(book.active)
     for title, rows in sheets.items():
@@ -16,6 +19,8 @@ def write_book(path, sheets, merges=(), change=None):
             sheet.append(row)
     for span in merges:
         book.worksheets[0].merge_cells(span)
+    for place, shape in (formats or {}).items():
+        book.worksheets[0].cell(*place).number_format = shape
     if change is not None:
         change(book)
     book.save(path)
@@ -23,16 +28,17 @@ def write_book(path, sheets, merges=(), change=None):
     return path
 
 
-def write_old_book(path, sheets, merges=(), hidden=(), struck=()):
-    """Write an XLS; `merges` are (first row, last row, first column, last column), counted from 0."""
+def write_old_book(path, sheets, merges=(), hidden=(), struck=(), *, formats=None):
+    """Write an XLS; `merges` are (first row, last row, first column, last column), counted from 0; `formats` as of `write_book`."""
     book = xlwt.Workbook(encoding="utf-8")
     for title, rows in sheets.items():
         sheet = book.add_sheet(title)
         for number, row in enumerate(rows):
             for column, value in enumerate(row):
                 if value is not None:
-                    style = [xlwt.easyxf("font: struck_out on")] if number in struck else []
-                    sheet.write(number, column, value, *style)
+                    style = xlwt.easyxf("font: struck_out on" if number in struck else "")
+                    style.num_format_str = (formats or {}).get((number + 1, column + 1), "General")
+                    sheet.write(number, column, value, style)
         for top, bottom, left, right in merges:
             sheet.merge(top, bottom, left, right)
         for number in hidden:

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from geozone.errors import InputError
 from geozone.read.bulk import quiet
@@ -27,6 +27,21 @@ Range = tuple[int, int, int, int]  # first row, first column, last row, last col
 
 class Share(float):
     """A number that the sheet shows as a percentage."""
+
+
+class Worded(float):
+    """A number that the sheet shows with words behind it (300公顷), or divided by a scale (3.0 for 30000)."""
+
+    __slots__ = ("scale", "words")
+
+    words: str
+    scale: float
+
+    def __new__(cls, value: float, words: str = "", scale: float = 1.0) -> Self:
+        """Keep the number of the cell, with what is shown of it."""
+        made = super().__new__(cls, value)
+        made.words, made.scale = words, scale
+        return made
 
 
 class CellError(str):

@@ -12,7 +12,8 @@ import xlrd
 from geozone.errors import InputError
 from geozone.read.door.content import bytes_of
 from geozone.read.safety import Limits
-from geozone.read.workbook import CellError, Share, Sheet, filled_sheet, require_small
+from geozone.read.workbook import CellError, Sheet, filled_sheet, require_small
+from geozone.read.workbook_shapes import as_shown
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of a workbook that a password protects
 
@@ -88,5 +89,5 @@ def _xls_value(book: xlrd.Book, cell: Any) -> Any:
     elif cell.ctype == xlrd.XL_CELL_NUMBER:
         shape = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
         whole = int(value) if value.is_integer() else value
-        value = Share(value) if "%" in shape else whole
+        value = as_shown(whole, shape)
     return value if cell.ctype != xlrd.XL_CELL_EMPTY else None

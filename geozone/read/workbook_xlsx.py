@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.worksheet._reader import FORMULA_TAG, INLINE_STRING, VALUE_TAG, WorkSheetParser
 
 from geozone.errors import InputError
@@ -13,10 +14,11 @@ from geozone.messages import text
 from geozone.read.door.content import opened
 from geozone.read.door.packed import opened_zip
 from geozone.read.safety import Limits
-from geozone.read.workbook import CellError, Share, Sheet, filled_sheet, require_small
+from geozone.read.workbook import CellError, Sheet, filled_sheet, require_small
 from geozone.read.workbook_marks import PART, WHOLE, comments_of, struck_runs, struck_strings
+from geozone.read.workbook_shapes import as_shown
 
-_PERCENT_FORMATS = (9, 10)  # built-in number formats of percentages
+_OWN_FORMATS = 164  # where the number formats of a workbook itself begin
 
 
 def open_xlsx(path: Path, shown: Path, limits: Limits) -> list[Sheet]:
@@ -83,7 +85,7 @@ class _Parser(WorkSheetParser):
 
 def _xlsx_sheet(sheet: Any, shown: Path, struck: dict[int, str]) -> Sheet:
     book = sheet.parent
-    percent, struck_styles = _percent_styles(book), _struck_styles(book)
+    formats, struck_styles = _number_formats(book), _struck_styles(book)
     struck_rows: set[int] = set()
     cells: dict[int, dict[int, Any]] = {}
     with book._archive.open(sheet._worksheet_path) as stream:  # noqa: SLF001 - read-only sheets offer no other way
@@ -106,8 +108,8 @@ def _xlsx_sheet(sheet: Any, shown: Path, struck: dict[int, str]) -> Sheet:
                     struck_rows.add(cell["row"])
                 if cell["data_type"] == "e":
                     value = CellError(value)
-                elif cell["style_id"] in percent and isinstance(value, int | float):
-                    value = Share(value)
+                elif isinstance(value, int | float) and not isinstance(value, bool):
+                    value = as_shown(value, formats.get(cell["style_id"], ""))
                 cells.setdefault(cell["row"], {})[cell["column"]] = value
     merged = [
         (item.min_row, item.min_col, item.max_row, item.max_col)
@@ -135,13 +137,14 @@ def _xlsx_sheet(sheet: Any, shown: Path, struck: dict[int, str]) -> Sheet:
     )
 
 
-def _percent_styles(book: Any) -> set[int]:
-    """Return the numbers of the cell styles that show a percentage."""
-    own = {164 + place for place, shape in enumerate(book._number_formats) if "%" in shape}  # noqa: SLF001
+def _number_formats(book: Any) -> dict[int, str]:
+    """Return the number formats of the cell styles that have one, by number."""
+    own = dict(enumerate(book._number_formats, _OWN_FORMATS))  # noqa: SLF001
+    known = BUILTIN_FORMATS | own
     return {
-        number
+        number: known[style.numFmtId]
         for number, style in enumerate(book._cell_styles)  # noqa: SLF001 - openpyxl offers styles by cell only
-        if style.numFmtId in own or style.numFmtId in _PERCENT_FORMATS
+        if style.numFmtId in known
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,8 @@ from geozone.read.door.database import is_database_file
 from geozone.read.encoding import decode_document
 from geozone.read.postgis import rows_of_table
 from geozone.read.safety import LIMITS, few_columns, local_file, short_cells, small_enough
-from geozone.read.workbook import CellError, Share, Sheet, is_workbook, open_workbook
+from geozone.read.workbook import CellError, Sheet, is_workbook, open_workbook
+from geozone.registers.cell_text import as_text, shown_divided
 
 _TABLES = (".csv", ".tsv", ".txt", ".xls", ".et")  # text that was given the ending of a workbook is text
 _GEODATABASE = ".gdb"
@@ -66,6 +66,7 @@ class Grid:
     struck_rows: set[int] = field(default_factory=set)
     part_struck: set[Place] = field(default_factory=set)  # cells of whose text a part is struck through
     comments: dict[Place, str] = field(default_factory=dict)
+    scaled: dict[Place, str] = field(default_factory=dict)  # numbers that the sheet shows divided
     stray: list[int] = field(default_factory=list)  # rows with a quote that has no partner
     findings: list[Finding] = field(default_factory=list)  # of the reader
 
@@ -142,21 +143,6 @@ def _holds_tables(path: Path) -> bool:
     return is_database_file(path) or (path.is_dir() and path.suffix.lower() == _GEODATABASE)
 
 
-def as_text(value: Any) -> str:
-    """Return a cell as text: a whole number without decimals, a date as ISO, an empty cell as nothing."""
-    if value is None or (isinstance(value, float) and pd.isna(value)) or value is pd.NaT or value is pd.NA:
-        return ""
-    if isinstance(value, CellError):
-        return ""
-    if isinstance(value, datetime | date):
-        return value.isoformat()[:10]
-    if isinstance(value, Share):
-        return f"{round(float(value) * 100, 10):g}%"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
-
-
 def _sheets(path: Path, layer: str | None) -> list[Grid]:
     sheets = open_workbook(path)
     if layer is not None:
@@ -193,6 +179,12 @@ def _sheet_grid(sheet: Sheet, path: Path) -> Grid:
             if isinstance(value, CellError)
         },
     )
+    grid.scaled = {
+        (place, column): shown
+        for place, row in enumerate(sheet.rows)
+        for column, value in enumerate(row)
+        if (shown := shown_divided(value))
+    }
     for row, column in sheet.unsaved:
         if row in rows and column in columns:
             grid.faults[rows[row], columns[column]] = ""

@@ -19,7 +19,7 @@ import pandas as pd
 from geozone.manifest.inputs import register_roles
 from geozone.messages import room
 from geozone.model import REGISTER_COLUMNS, Basis, Register, Status
-from geozone.registers.files import as_text
+from geozone.registers.cell_text import as_text
 from geozone.registers.heading_words import KIND, TOWNSHIP
 
 REGISTER_RECORD, ITEM_RECORD = "register_as_exported", "item_as_exported"

@@ -14,7 +14,8 @@ from geozone.messages import message
 from geozone.model import Basis, Finding, Severity
 from geozone.read.door import vector
 from geozone.read.door.database import is_database_file, is_logged, settled
-from geozone.registers.files import HEADING_ROWS, OWN_TABLE, Grid, as_text
+from geozone.registers.cell_text import as_text
+from geozone.registers.files import HEADING_ROWS, OWN_TABLE, Grid
 from geozone.registers.package import is_exported, is_headed, own_names
 from geozone.registers.package_edits import Exported, ids_in, read_exported
 from geozone.registers.subject import Subject

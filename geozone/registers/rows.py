@@ -227,6 +227,8 @@ class _Table:
                 "heading": headings.names[at],
                 "word": _cell(grid.rows[place], at),
             }
+            if column in MEASURES and (shown := grid.scaled.get((place, at))):
+                tell("scaled", item.label, shown=shown, **told)
             if (place, at) in grid.part_struck:
                 tell("part_struck", item.label, **told)
             if comment := grid.comments.get((place, at)):

@@ -13,7 +13,7 @@ from rate_samples import COUNTIES, NAME, ZONE, register, spec, units
 from geozone.model import CRS, Basis, Layer, Level, RegisterTotal, Status
 from geozone.rates.item_counts import count_items
 from geozone.registers import read_register
-from geozone.registers.files import as_text
+from geozone.registers.cell_text import as_text
 from geozone.registers.package import exported_rows
 from geozone.registers.package_edits import read_exported
 from geozone.registers.subject import Subject

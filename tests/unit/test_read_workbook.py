@@ -8,9 +8,14 @@ import pytest
 from office import edit_part, write_book, write_old_book
 
 from geozone.errors import InputError
+from geozone.model import Basis
 from geozone.read import read_layer
 from geozone.read.safety import Limits
 from geozone.read.workbook import CellError, Share, is_workbook, open_workbook
+from geozone.read.workbook_shapes import as_shown
+from geozone.registers import read_register
+from geozone.registers.cell_text import as_text
+from geozone.registers.files import read_grids
 
 ROWS = [["名称", "状态"], ["甲", "建成"], ["乙", "在建"], ["丙", None]]
 
@@ -198,3 +203,38 @@ def test_hidden_rows_of_places_are_read_and_told_and_so_are_formulas_without_res
     }
     assert told == {"rows_hidden": 1, "formulas_unsaved": 2}
     assert layer.data.geometry.notna().sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("shape", "number", "shown"),
+    [
+        ("General", 300, "300"), ("0.0%", 0.363, "36.3%"), ("0%", 0.9999999, "99.99999%"), ('0"%"', 1, "1%"), (r"0\%", 50, "50%"),
+        ('0.0"公顷"', 300, "300公顷"), ('#,##0"亩"', 12345, "12345亩"), ("0亩", 300, "300亩"), ('0"μg/m³"', 38, "38μg/m³"),
+        ('0!.0,"万亩"', 30000, "3万亩"), ('0!.0,"万"', 30000, "30000"), ('0"万"', 3, "3万"), ('0"年"', 2023, "2023年"),
+        ('"约"0', 300, "300"), ('0"号点"', 7, "7"), ("0.0;(0.0)", -3.5, "-3.5"), ("000000", 130207, "130207"), ("@", 5, "5"),
+        (r'_ * #,##0.00_ ;_ * \-#,##0.00_ ;_ * "-"??_ ;_ @_ ', 12345.5, "12345.5"), ('0;-0;"无"', 0, "0"), ("¥#,##0", 5, "5"),
+        ('[>=10000]0!.0,"万亩";0"亩"', 300, "300亩"), ('[>=10000]0!.0,"万亩";0"亩"', 30000, "3万亩"), ('G/通用格式"km²"', 3, "3km²"),
+    ],
+)  # fmt: skip
+def test_a_number_is_what_its_format_shows_of_it(shape, number, shown):
+    assert as_text(as_shown(number, shape)) == shown
+
+
+@pytest.mark.parametrize("write", [write_book, write_old_book])
+def test_the_unit_of_a_number_format_is_that_of_the_cell(tmp_path, write):
+    path = write(
+        tmp_path / f"a.{'xlsx' if write is write_book else 'xls'}",
+        {"名录": [["名称", "面积", "进度"], ["甲", 300, 1]]},
+        formats={(2, 2): '0"公顷"', (2, 3): '0"%"'},
+    )
+    [grid] = read_grids(path)
+    assert grid.rows[1] == ["甲", "300公顷", "1%"]
+
+
+def test_a_number_that_is_shown_divided_is_told(tmp_path):
+    rows = [["名称", "状态", "面积"], ["甲湖", "建成", 30000], ["乙湖", "在建", 30000]]
+    formats = {(2, 3): "0.0,", (3, 3): "#,##0.0"}
+    path = write_book(tmp_path / "a.xlsx", {"名录": rows}, formats=formats)
+    register = read_register(path, role="lake", basis=Basis.OFFICIAL)
+    assert list(register.items["area_km2"]) == [30000, 30000]
+    assert [one.feature for one in register.findings if one.kind == "register_scaled"] == ["2"]
