@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
 
 from geozone.messages import Text
 from geozone.model import Severity, Status, Zone
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
-from geozone.registers.gazetteer import LONG_CODES
+from geozone.registers.gazetteer import LONG_CODES, Gazetteer
 from geozone.registers.heading_words import KIND, TOWNSHIP
 from geozone.registers.items import Item, Reading
 from geozone.registers.subject import Subject
@@ -86,8 +86,8 @@ def _key(item: Item, subject: Subject, finer: str) -> tuple[str, ...]:
     return (name, *codes)
 
 
-def compare_names(reading: Reading, subject: Subject) -> None:
-    """Tell names that several items or several places share; units are told apart by their places."""
+def compare_names(reading: Reading, subject: Subject, gazetteer: Callable[[], Gazetteer]) -> None:
+    """Tell names that several items or several places share, or that are those of places; units are told apart by their places."""
     if subject.units:
         return
     rows = defaultdict(list)
@@ -108,11 +108,27 @@ def compare_names(reading: Reading, subject: Subject) -> None:
     for row, item in reading.items.items():
         if row in shared:
             reading.tell("same_name", row, name=item["name"], other=shared[row])
+    _tell_places(reading, gazetteer)
     _tell_alike(reading)
     for row, item in reading.items.items():
         places = homonym(item["name"])
         if places is not None and row not in shared:
             reading.tell("homonym", row, Severity.NOTE, name=item["name"], places=places)
+
+
+def _tell_places(reading: Reading, gazetteer: Callable[[], Gazetteer]) -> None:
+    """Tell an item that goes by the name of a city or province in which others lie: most likely it sums them up.
+
+    A county may stand in for what lies in it, and a city may have an honour as its counties have.
+    """
+    upper, county = CODE_COLUMNS[:-1], CODE_COLUMNS[-1]
+    held = Counter(code for item in reading.items.values() for code in {item[column] for column in upper})
+    for row, item in reading.items.items():
+        code = next((item[column] for column in reversed(upper) if item[column]), "")
+        if item[county] or held[code] == 1 or not code:
+            continue
+        if code in gazetteer().find(item["name"]):
+            reading.tell("name_of_place", row, name=item["name"], others=held[code] - 1)
 
 
 def _tell_alike(reading: Reading) -> None:

@@ -135,7 +135,7 @@ def read_register(
     taken = len(reading.items)
     drop_repeated(reading, subject, finer, apart=exported.known if exported else ())
     count.skipped["repeated"] += taken - len(reading.items)
-    compare_names(reading, subject)
+    compare_names(reading, subject, gazetteer)
     if zone is not None:
         tell_outside(reading, zone)
     name_ids(reading, subject)

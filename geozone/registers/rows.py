@@ -18,7 +18,16 @@ from geozone.registers.heading_checks import tell_unused
 from geozone.registers.heading_words import PLACE
 from geozone.registers.headings import KINDS, Headings
 from geozone.registers.subject import Subject
-from geozone.registers.words import MEASURES, PLACE_COLUMNS, SENTENCE, is_blank, plain, unit_factor, word_set
+from geozone.registers.words import (
+    MEASURES,
+    PLACE_COLUMNS,
+    SENTENCE,
+    is_blank,
+    is_several,
+    plain,
+    unit_factor,
+    word_set,
+)
 
 Tell = Callable[..., None]  # kind, row, severity, parameters: makes a finding
 CODE_OR_PLACE = ("province_code", "city_code", "county_code", *PLACE_COLUMNS, PLACE)
@@ -28,7 +37,6 @@ _ORDINAL = re.compile(
     r"^(第?[一二三四五六七八九十]+[部章类批]?分?[、.．:：]|[（(][一二三四五六七八九十]+[)）])"
 )
 _COUNTED = re.compile(r"[（(]共?\d+[个处条座项家][）)]$")
-_SEVERAL = re.compile(r"等\s*([2-9]|[1-9]\d+|[两二三四五六七八九十]+)\s*[个处条座项家]")  # 一厂等3家
 _ALL_OF = re.compile(
     r"^(以上|上述|前述)?(全|本|各|共)?[省市县区国页表]?(级|域)?(美丽)?(海湾|河湖|河流|湖库|湖泊|项目|单元|岸线)?$"
 )
@@ -242,8 +250,8 @@ class _Table:
     def _look_at_row(self, place: int, item: Row, tell: Tell) -> None:
         """Tell what is wrong with a row as a whole."""
         grid, name = self.grid, item.cells["name"]
-        if _SEVERAL.search(name):
-            tell("several_items", item.label, name=name)
+        if is_several(name):
+            tell("several_items", item.label, name=" ".join(name.split()))
         if any(grid.rows[place][len(self.headings.names) :]):
             tell("long_row", item.label, name=name)
         if any(REPLACED in cell for cell in grid.rows[place]):

@@ -16,6 +16,9 @@ PLACE_COLUMNS = ("province", "city", "county")  # columns that name a unit inste
 MEASURES = ("shore_km", "area_km2", "length_km")
 _KEPT = 1 << 16  # words that are not worked out twice: long registers repeat few
 _LONGEST_HEADING = 200  # letters of a heading with its unit; every beginning of one is looked up
+_SEVERAL = re.compile(r"等\s*([2-9]|[1-9]\d+|[两二三四五六七八九十]+)\s*[个处条座项家]")  # 一厂等3家
+_BESIDE = re.compile(r"[、;；\n]")
+_NAME = 2  # letters of a name
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _NOTE_NUMBER = re.compile(r"[①-⑳¹²³⁴-⁹]+$")
 _FOOTNOTES = "*※†"  # behind a name
@@ -73,6 +76,21 @@ def feature_names(name: str) -> list[str]:
     whole, outside, inside = _parts(name)
     others = [word for given in inside for word in (_other_name(given),) if word]
     return list(dict.fromkeys(word for word in [whole, *others, outside] if word))
+
+
+def is_several(name: str) -> bool:
+    """Tell whether a name is those of several items: a number of them, or names side by side that end alike or like waters.
+
+    >>> is_several("一厂等3家"), is_several("甲湾、乙湾"), is_several("甲湾（东、西段）"), is_several("东、西浙塘河")
+    (True, True, False, False)
+    """
+    if _SEVERAL.search(name):
+        return True
+    parts = [part.strip() for part in _BESIDE.split(_BRACKETS.sub("", name)) if part.strip()]
+    if len(parts) == 1 or min(map(len, parts), default=0) < _NAME:
+        return False
+    waters = tuple(_words()["other_names"]["waters"])
+    return len({part[-1] for part in parts}) == 1 or all(part.endswith(waters) for part in parts)
 
 
 def name_headings() -> tuple[str, ...]:

@@ -241,9 +241,24 @@ def test_a_column_of_what_is_wrong_with_items_is_told(tmp_path, heading):
     )
 
 
-def test_a_name_that_stands_for_several_items_is_told(tmp_path):
-    assert "register_several_items" in kinds(read(tmp_path, HEADINGS, "甲湾等3个,唐山市,乐亭县,建成"))
-    assert "register_several_items" not in kinds(read(tmp_path, HEADINGS, *ROWS))
+@pytest.mark.parametrize("name", ["甲湾等3个", "甲湾、丁湾", '"甲湾\n丁湾"', "甲湖；丁河", "一厂、二厂"])
+def test_a_name_that_stands_for_several_items_is_told(tmp_path, name):
+    assert "register_several_items" in kinds(read(tmp_path, HEADINGS, f"{name},唐山市,乐亭县,建成"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["甲湾", "甲湾（东段、西段）", "东、西浙塘河", "生态城—寨上岸段", '"甲\n湾"', "渤海湾—天津、河北段"],
+)
+def test_a_name_of_one_item_is_not_told_as_that_of_several(tmp_path, name):
+    assert "register_several_items" not in kinds(read(tmp_path, HEADINGS, f"{name},唐山市,乐亭县,建成"))
+
+
+def test_an_item_called_by_the_city_in_which_others_lie_is_told(tmp_path):
+    lines = (*ROWS, "唐山市,唐山市,,建成")
+    assert "register_name_of_place" in kinds(read(tmp_path, HEADINGS, *lines))
+    alone = ("唐山市,唐山市,,建成", "乐亭县,秦皇岛市,昌黎县,建成", "昌黎县,秦皇岛市,昌黎县,在建")
+    assert "register_name_of_place" not in kinds(read(tmp_path, HEADINGS, *alone))
 
 
 def test_a_heading_that_explains_the_numbers_of_two_statuses_answers_for_neither(tmp_path):
