@@ -50,6 +50,10 @@ class Reading:
     items: dict[str, Item]  # by what the row is called in the file
     findings: list[Finding] = field(default_factory=list)
     further: list[str] = field(default_factory=list)  # columns that not every register has
+    as_of: str = ""  # the date of the register, as far as it is one
+    titles: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # what stands above the headings, by their row
 
     def tell(self, kind: str, row: str, severity: Severity = Severity.WARNING, **params: Any) -> None:
         """Add a finding on a row."""

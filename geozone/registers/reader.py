@@ -20,6 +20,7 @@ from geozone.registers.items import Item, Reading, drop_natural, read_cells, tel
 from geozone.registers.package_files import read_package, read_table
 from geozone.registers.places import find_places
 from geozone.registers.rows import RowCount
+from geozone.registers.statements import tell_titles
 from geozone.registers.status_words import find_date
 from geozone.registers.subject import subject_of
 from geozone.registers.tables import ALL_SHEETS, read_tables
@@ -95,7 +96,8 @@ def read_register(
     """
     wanted = sheet or layer
     given, path, subject = path, shown_path(path, wanted), subject_of(role, id, level)
-    reading, count = Reading(path.name, {}), RowCount()
+    day = find_date(as_of)
+    reading, count = Reading(path.name, {}, as_of=day), RowCount()
     gazetteer = cache(lambda: embedded_gazetteer() if units is None else Gazetteer(units))
     exported = read_package(path, subject, basis, wanted)
     grids = [] if exported else read_grids(given, None if sheet == ALL_SHEETS else wanted)
@@ -122,10 +124,10 @@ def read_register(
     drop_natural(reading)
     count.skipped["natural"] += len(rows) - count.skipped["role"] - len(reading.items)
     count.skipped["role"] += count.rows - len(rows) if exported else 0
-    day = find_date(as_of)
     if as_of and not day:
         reading.tell("as_of", "", word=as_of)
     read_cells(reading, basis, day, programme=subject.programme)
+    tell_titles(reading)
     placed = exported.placed if exported else frozenset()  # they have been found, and some have none
     finer = long_codes(reading) if subject.sites else {}
     items_left = {row: item for row, item in reading.items.items() if row not in placed}

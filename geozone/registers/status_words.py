@@ -27,6 +27,7 @@ _DATE = re.compile(
     r"(?:(?:年|[-./])(?P<month>1[0-2]|0?[1-9])(?!\d)(?:(?:月|[-./])(?:(?P<day>[12]\d|3[01]|0?[1-9])(?!\d)日?)?)?|年)?"
     r"(?:度|期间|(?P<part>年?[底末初]|年?内|[上下]半年|第?[一二三四1-4]季度))?(?:以前|(?P<before>之前|前(?!后))|前后|左右|止|起)?"
 )
+_AS_OF = re.compile(r"^截[至止]到?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})?")  # 20251231
 # months of parts of a year, the twelfth for all others: what is due by the end of this year is not there yet
 _PARTS = {
@@ -46,6 +47,9 @@ _TAKEN_BACK_BY = {
     Status.BUILT: {"built_in_part", "not_accepted", "withdrawn"},
     Status.RECOGNISED: {"not_accepted", "withdrawn", "future"},
 }
+
+# kinds of words by which the answers below a heading are no statuses of today
+_OTHERWISE = {"future", "built_in_part", "not_accepted", "withdrawn", "period"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,19 @@ def asked_status(heading: str, *, programme: bool = False) -> Status | None:
     if clause.dates or clause.percents:
         return None
     return clause.statuses[0] if len(clause.statuses) == 1 else None
+
+
+def heading_aside(words: str, *, programme: bool = False) -> tuple[set[str], str, str]:
+    """Return what words beside a status say in a heading: those that make it another, the last date, and what is not understood."""
+    written = _AS_OF.sub("", plain_status(words))
+    clauses = [_clause(part, Status.BUILT, programme=programme) for part in _divided(written)]
+    found = [clause for clause in clauses if clause is not None and clause.answer is None]
+    if len({status for clause in found for status in clause.statuses}) > 1:
+        return set(), "", ""  # the answers to choose from
+    flags = set().union(*(clause.flags for clause in found)) & _OTHERWISE
+    flags |= {"future"} if any(Status.PLANNED in clause.statuses for clause in found) else set()
+    dates = [date for clause in found for date in clause.dates]
+    return flags, max(dates, default=""), "".join(clause.rest for clause in found)
 
 
 def later(date: str, as_of: str) -> bool:

@@ -16,6 +16,7 @@ from geozone.registers.headings import KINDS, Headings, find_headings
 from geozone.registers.items import Reading
 from geozone.registers.package import RECORDS
 from geozone.registers.rows import Row, RowCount, read_rows_of
+from geozone.registers.statements import tell_said
 from geozone.registers.status_words import read_status
 from geozone.registers.subject import Subject
 
@@ -86,6 +87,7 @@ def read_tables(
                     "wrong_unit", grid.labels[sound.start], heading=sound.names[sound.columns[column]]
                 )
         _tell_bare(grid, sound, reading)
+        tell_said(sound, grid, reading, fields or {}, programme=subject.programme)
         found = read_rows_of(grid, sound, gazetteer, count, reading.tell, subject=subject)
         kept = [column for column in (KIND, *sound.further) if column in {*sound.columns, *sound.further}]
         reading.further += [column for column in kept if column not in reading.further]

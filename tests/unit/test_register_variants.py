@@ -284,3 +284,31 @@ def test_a_second_table_below_a_note_is_told(tmp_path):
     register = read(tmp_path, HEADINGS, rows[0], "附：2024年情况,,,", HEADINGS, rows[1])
     assert "register_second_table" in kinds(register)
     assert "register_second_table" not in kinds(read(tmp_path, HEADINGS, rows[0], HEADINGS, rows[1]))
+
+
+@pytest.mark.parametrize(
+    ("heading", "told"),
+    [
+        ("应建成情况", True), ("计划完成情况", True), ("投资完成情况", True), ("2024年建设情况", True), ("建成情况（2027年目标）", True),
+        ("建设情况（截至2025年12月）", True), ("建成情况（主体）", True), ("美丽海湾建成情况", False), ("2026年建设情况", False),
+        ("建设情况（截至2026年6月）", False), ("建设状态（建成/在建/未建）", False), ("是否建成（是/否）", False), ("目前建设情况", False),
+    ],
+)  # fmt: skip
+def test_what_a_heading_says_beside_the_status_that_it_asks_for_is_told(tmp_path, heading, told):
+    register = read(tmp_path, f"海湾名称,所在市,{heading}", "甲湾,唐山市,建成", "乙湾,唐山市,在建")
+    assert ("register_status_heading" in kinds(register)) is told
+    assert list(register.items["status"]) == ["built", "under_construction"]
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("2027年拟建成美丽海湾清单", "register_title_of_plan"), ("美丽海湾建设计划表", "register_title_of_plan"),
+        ("美丽海湾名录（截至2025年12月）", "register_title_date"), ("美丽海湾建设计划进展情况", ""), ("美丽海湾名录（截至2026年6月底）", ""),
+    ],
+)  # fmt: skip
+def test_a_title_of_a_plan_or_of_another_day_is_told(tmp_path, title, told):
+    found = kinds(read(tmp_path, title, HEADINGS, *ROWS)) & {"register_title_of_plan", "register_title_date"}
+    assert found == ({told} if told else set())
+    unbuilt = [row.replace("建成", "未建成") for row in ROWS]
+    assert "register_title_of_plan" not in kinds(read(tmp_path, title, HEADINGS, *unbuilt))
