@@ -12,7 +12,7 @@ from typing import Any
 from geozone.messages import Text, message, text
 from geozone.model import Basis, Finding, Severity, Status
 from geozone.registers.headings import KINDS
-from geozone.registers.rows import SUMMED, RowCount
+from geozone.registers.rows import RowCount
 from geozone.registers.status_words import (
     StatusReading,
     contradicts,
@@ -21,6 +21,7 @@ from geozone.registers.status_words import (
     later,
     read_status,
 )
+from geozone.registers.table_row import SUMMED
 from geozone.registers.words import MEASURES, is_blank, unit_factor
 from geozone.vintages import date_of_number, is_empty_date, is_no_day, year_shown_as_date
 

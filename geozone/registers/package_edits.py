@@ -28,8 +28,8 @@ from geozone.model import (
 from geozone.rates.completion import CODE_COLUMNS, worst_basis
 from geozone.registers.feature_join import ids_of
 from geozone.registers.package import ITEM_RECORD, OF_REGISTER, RECORDS, REGISTER_ID, REGISTER_RECORD
-from geozone.registers.rows import Row
 from geozone.registers.subject import Subject
+from geozone.registers.table_row import Row
 from geozone.registers.words import MEASURES
 
 # a row whose status was edited takes the basis of its entry in the project; one edited elsewhere keeps its own

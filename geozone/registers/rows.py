@@ -17,7 +17,9 @@ from geozone.registers.gazetteer import Gazetteer
 from geozone.registers.heading_checks import tell_unused
 from geozone.registers.heading_words import PLACE
 from geozone.registers.headings import KINDS, Headings
+from geozone.registers.row_totals import Totals, tell_gaps, tell_totals
 from geozone.registers.subject import Subject
+from geozone.registers.table_row import SUMMED, Row
 from geozone.registers.words import (
     MEASURES,
     PLACE_COLUMNS,
@@ -31,7 +33,6 @@ from geozone.registers.words import (
 
 Tell = Callable[..., None]  # kind, row, severity, parameters: makes a finding
 CODE_OR_PLACE = ("province_code", "city_code", "county_code", *PLACE_COLUMNS, PLACE)
-SUMMED = " + "  # between the measures of rows that are one item
 
 _ORDINAL = re.compile(
     r"^(第?[一二三四五六七八九十]+[部章类批]?分?[、.．:：]|[（(][一二三四五六七八九十]+[)）])"
@@ -47,17 +48,6 @@ _ALONE = re.compile(
 _MARKED = re.compile(r"[*＊※①-⑳⑴-⒇]")  # before the words of a footnote
 _COLUMN_NUMBER = re.compile(r"^[(（]?(\d{1,2}|[甲乙丙丁戊])[)）]?$")
 _LONG = 25  # characters of a sentence rather than a name
-
-
-@dataclass
-class Row:
-    """An item as a row of the file has it."""
-
-    label: str
-    cells: dict[str, str]  # register column or place column -> text
-    statuses: list[tuple[str, str]] = field(default_factory=list)  # heading and cell, the leading one first
-    factors: dict[str, float | None] = field(default_factory=dict)  # of the measures, to km and km²
-    section: str = ""  # the heading within the table, or the title of the sheet, that it stands under
 
 
 @dataclass
@@ -95,6 +85,7 @@ def read_rows_of(
     table = _Table(grid, headings, gazetteer, subject)
     items: list[Row] = []
     spans: dict[int, Row] = {}
+    totals = Totals()
     section, note = "", ""
     for place in range(headings.below, len(grid.rows)):
         if not any(grid.rows[place]):
@@ -107,6 +98,7 @@ def read_rows_of(
             if kind == "heading" and note:
                 tell("second_table", label, word=note)
             note = word if kind == "note" else ""
+            totals.note(kind, word, label, len(items), grid.rows[place])
             count.skipped[kind] += 1
             unsure = kind == "unnamed" or (kind == "section" and not table.is_upper_unit(word))
             if kind != "empty":
@@ -125,6 +117,8 @@ def read_rows_of(
             spans[span] = item
         table.look_closely(place, item, tell)
         items.append(item)
+    tell_totals(grid, headings, items, totals, tell)
+    tell_gaps(grid, headings, tell)
     _tell_hidden(grid, headings, tell)
     tell_unused(headings, grid, tell)
     return items

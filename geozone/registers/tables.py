@@ -15,10 +15,11 @@ from geozone.registers.heading_words import FIELDS, KIND
 from geozone.registers.headings import KINDS, Headings, find_headings
 from geozone.registers.items import Reading
 from geozone.registers.package import RECORDS
-from geozone.registers.rows import Row, RowCount, read_rows_of
+from geozone.registers.rows import RowCount, read_rows_of
 from geozone.registers.statements import tell_said
 from geozone.registers.status_words import read_status
 from geozone.registers.subject import Subject
+from geozone.registers.table_row import Row
 
 ALL_SHEETS = "*"
 _TABLE = 3  # rows and columns from which a sheet is a table rather than a remark

@@ -312,3 +312,36 @@ def test_a_title_of_a_plan_or_of_another_day_is_told(tmp_path, title, told):
     assert found == ({told} if told else set())
     unbuilt = [row.replace("建成", "未建成") for row in ROWS]
     assert "register_title_of_plan" not in kinds(read(tmp_path, title, HEADINGS, *unbuilt))
+
+
+NUMBERED = "序号,海湾名称,所在市,建设状态,岸线长度（km）"
+THREE = ("1,甲湾,唐山市,建成,10.2", "2,乙湾,秦皇岛市,在建,20.3", "3,丙湾,沧州市,建成,30.4")
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (("合计,3,,2,60.9",), False), (("合计,,,建成2个,61",), False), (("共3个,,,,",), False), (("合计（3个）,,,,",), False),
+        (("平均,,,,20",), False), (("其中：建成1个,,,,",), False), (("小计,2,,,", "总计,3,,,"), True), (("小计,3,,,", "总计,3,,,"), False),
+        (("合计,4,,,",), True), (("合计,,,5,",), True), (("合计,,,,80",), True), (("共10个,,,,",), True),
+        (("唐山市合计,1,,,10.2", "秦皇岛市合计,1,,,20.3", "总计,3,,,60.9"), False), (("小计,,唐山市,1,10.2",), False), (("小计,2,唐山市,,",), True),
+    ],
+)  # fmt: skip
+def test_a_total_that_the_items_do_not_give_is_told(tmp_path, lines, told):
+    assert ("register_total_differs" in kinds(read(tmp_path, NUMBERED, *THREE, *lines))) is told
+    assert ("register_total_differs" in kinds(read(tmp_path, NUMBERED, *lines[::-1], *THREE))) is told
+
+
+@pytest.mark.parametrize(
+    ("title", "told"), [("名录（共3个）", False), ("名录（共10个）", True), ("涉及3省共10个市", False)]
+)
+def test_a_title_may_say_how_many_items_there_are(tmp_path, title, told):
+    assert ("register_total_differs" in kinds(read(tmp_path, title, NUMBERED, *THREE))) is told
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"), [("123", False), ("124", True), ("121", False), ("789", False), ("159", False)]
+)
+def test_a_number_that_is_missing_in_a_column_that_counts_the_rows_is_told(tmp_path, numbers, told):
+    lines = [number + row[1:] for number, row in zip(numbers, THREE, strict=True)]
+    assert ("register_number_missing" in kinds(read(tmp_path, NUMBERED, *lines))) is told
