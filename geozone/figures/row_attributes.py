@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -23,6 +24,10 @@ from geozone.manifest.units import Written
 from geozone.messages import NO_TEXT, Text, text
 from geozone.model import Basis, Severity
 from geozone.registers.status_words import find_date
+
+_OF_FIGURES = re.compile(
+    r"^(?:为|系|采用|取|使用|用)|(?:的?(?:数据|数值|统计数|数|值|口径|平均|均值|情况))$"
+)  # 为2022年数据
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +90,21 @@ class RowReader:
         return column.indicators or (said.named.ids if said.named else self.around.indicators)
 
     def year(self, line: Line, said: Said, column: ValueColumn) -> tuple[Year | None, bool]:
-        """Return the year of a value: of its column, else of its row; and whether the two agree."""
-        if column.year is None or said.year is None or "year" not in self.headings.columns:
-            found = column.year or said.year
+        """Return the year of a value: of its column or the title of its indicator, else of its row; and whether they agree."""
+        of_title = None if column.indicators or said.named is None else said.named.year
+        own, heading = (
+            column.year or of_title,
+            column.heading if column.year else line.cells.get("indicator", ""),
+        )
+        if own is None or said.year is None or "year" not in self.headings.columns:
+            found = own or said.year
             if found is None:
                 self._tell(line, "no_year")
             return found, True
-        if column.year.year != said.year.year:
-            self._tell(line, "years_differ", heading=column.heading, year=str(said.year.year))
+        if own.year != said.year.year:
+            self._tell(line, "years_differ", heading=heading, year=str(said.year.year))
             return None, False
-        return said.year, True
+        return said.year if own.whole else own, True
 
     def units(self, said: Said, column: ValueColumn) -> list[Written]:
         """Return the units that are stated for a value, each once."""
@@ -133,11 +143,20 @@ class RowReader:
             return ""
         return said.comparator or value.comparator
 
-    def look_at_remark(self, line: Line) -> None:
-        """Tell a remark by which the figures of a row are corrected, or speak of less than they seem to."""
+    def look_at_remark(self, line: Line, said: Said) -> None:
+        """Tell a remark by which the figures of a row are corrected, or speak of less or another time than they seem to."""
         remark = squeezed(line.cells.get("note", ""))
-        if any(word in remark for word in meanings("doubting")):
+        if any(word in remark for word in meanings("doubting")) or self._is_of_another_time(remark, said):
             self._tell(line, "remark_doubts", word=line.cells["note"])
+
+    def _is_of_another_time(self, remark: str, said: Said) -> bool:
+        """Tell whether a remark is another year than those of the figures of a row, or a part of theirs."""
+        bare = _OF_FIGURES.sub("", remark)
+        years = {one.year for one in (said.year, *(each.year for each in self.headings.values)) if one}
+        told = [read_year(words) for words in (bare, *(f"{year}年{bare}" for year in years))]
+        if not bare or bare.isdecimal():  # the number of a footnote is no month
+            return False
+        return any(one and (one.part or one.year not in years) for one in told) and bool(years)
 
     def teller(self, line: Line) -> Tell:
         """Return what tells things of a row: called with the kind of a finding, its severity and what else it says."""

@@ -107,7 +107,7 @@ def _figures(line: Line, reader: RowReader, source: Text) -> Iterator[Figure]:
     if said is None:
         return
     columns = {one.at: one for one in reader.headings.values}
-    reader.look_at_remark(line)
+    reader.look_at_remark(line, said)
     for at, written in line.values:
         column = columns[at]
         ids, of = reader.indicators(line, said, column), reader.scope(line, said, column)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from geozone.figures.words import in_brackets, is_word, squeezed, without_brackets, word_table
-from geozone.figures.years import read_year
+from geozone.figures.years import Year, read_year
 from geozone.manifest.indicators import Indicator
 from geozone.manifest.units import Written, read_unit
 
@@ -27,6 +27,7 @@ class Named:
 
     ids: tuple[str, ...] = ()  # several where indicators share a title, which ask the same
     unit: Written | None = None
+    year: Year | None = None  # that stands in its brackets
     choices: tuple[str, ...] = ()  # without ids: the titles that may be meant
     near: str = ""  # without ids and choices: the nearest title
     aside: tuple[
@@ -82,7 +83,7 @@ class Titles:
                 self._open.get(squeezed(without_brackets(words)), self._open.get(squeezed(words), {}))
             )
             if len(ids) == 1:
-                return Named(ids, unit, aside=self._aside(words, ids[0]))
+                return Named(ids, unit, _year_in(words), aside=self._aside(words, ids[0]))
             if ids:
                 return Named(choices=tuple(self.title(key) for key in ids))
         return Named(near=self._nearest(bare))
@@ -111,6 +112,12 @@ class Titles:
         word = squeezed(without_brackets(cell))
         best = get_close_matches(word, list(self._open), n=1, cutoff=0.4)
         return self.title(next(iter(self._open[best[0]]))) if best else ""
+
+
+def _year_in(words: str) -> Year | None:
+    """Return the only year that stands in the brackets of a title."""
+    found = {year for inside in in_brackets(words) if (year := read_year(inside))}
+    return found.pop() if len(found) == 1 else None
 
 
 def _without_unit(words: str) -> list[tuple[str, Written | None]]:

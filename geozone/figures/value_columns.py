@@ -87,6 +87,7 @@ def _value_part(written: str, names: Names) -> ValueColumn | None:
         return ValueColumn(0, written, VALUE, year, (), unit)
     named = names.titles.find(rest)
     if named.ids:
+        year = year or named.year
         return ValueColumn(0, written, VALUE, year, named.ids, unit or named.unit, aside=named.aside)
     return ValueColumn(0, written, VALUE, year, (), unit, scope=rest) if _names_scope(rest, names) else None
 

@@ -69,7 +69,7 @@ def with_period(year: Year, period: str) -> Year:
     since = period.startswith("截至")
     readings = (period, f"截至{year.year}年{period[2:]}" if since else f"{year.year}年{period}")
     found = next((one for words in readings if (one := read_year(words)) and one.year == year.year), None)
-    if found is None or found.whole:
+    if found is None:
         return replace(year, period=Text(period, period), part=True)
     return replace(found, preliminary=year.preliminary)
 

@@ -131,3 +131,38 @@ def test_an_area_many_times_the_published_one_is_told(tmp_path, value, told):
     project.write_text('zone = "hebei"\n[[figures]]\npath = "指标.csv"\nbasis = "official"\n', "utf-8")
     _, findings = read_all_figures(load_project(project), load_indicators(), [])
     assert ("figures_far_from_published" in {finding.kind for finding in findings}) is told
+
+
+@pytest.mark.parametrize(
+    ("remark", "told"),
+    [
+        ("2022年数据", True), ("为上半年数", True), ("1—9月", True), ("截至2023年9月", True), ("沿用上年", True), ("第三季度", True),
+        ("2023年", False), ("全年", False), ("12月底", False), ("2024年公报", False), ("2024年1月发布", False), ("较2022年下降1.2%", False),
+        ("1", False), ("国控点", False),
+    ],
+)  # fmt: skip
+def test_a_remark_that_names_another_time_is_told(tmp_path, remark, told):
+    found = read(tmp_path, f"{HEADINGS},备注", f"河北省,森林覆盖率,2023,36.3,%,{remark}")
+    assert ("figures_remark_doubts" in kinds(found)) is told
+    assert [figure.value for figure in found.figures] == [36.3]
+
+
+def test_the_year_in_a_title_is_that_of_the_figure_and_has_to_be_that_of_its_row(tmp_path):
+    lines = (
+        "河北省,森林覆盖率（2020年）,2023,36.3,%", "北京市,森林覆盖率（2023年）,2023,44,%", "天津市,森林覆盖率（2022年）,,13,%",
+        "天津市,PM2.5（2023年1—9月）,2023,44,μg/m3",
+    )  # fmt: skip
+    found = read(tmp_path, HEADINGS, *lines)
+    assert [(one.value, one.year, one.period.en) for one in found.figures] == [
+        (44.0, 2023, ""), (13.0, 2022, ""), (44.0, 2023, "months 1-9"),
+    ]  # fmt: skip
+    assert "figures_years_differ" in kinds(found)
+    columns = read(tmp_path, "行政区,年份,森林覆盖率（2020年）（%）", "河北省,2023,36.3")
+    assert not columns.figures
+    assert "figures_years_differ" in kinds(columns)
+
+
+def test_a_period_that_is_the_whole_year_is_no_part_of_it(tmp_path):
+    rows = [f"河北省,PM2.5,2023,38,μg/m3,{period}" for period in ("全年", "年度", "1—12月")]
+    found = [read(tmp_path, f"{HEADINGS},时段", row) for row in rows]
+    assert [(one.figures[0].scope, one.figures[0].period.zh) for one in found] == [("130000", "")] * 3
