@@ -19,6 +19,7 @@ COLUMNS = (
     "superseded", "preliminary",
 )  # fmt: skip
 _SAMPLE = 200  # rows that tell what an ambiguous column holds
+_UNIT_CODE = re.compile(r"'?[1-8][1-7]\d{4}(?:\d{3}(?:\d{3})?)?(?:\.0)?")
 _STATED = re.compile(r"(?:计量)?单位[:：]\s*([^，,;；)）\]】]+)")
 
 
@@ -117,6 +118,8 @@ def _read(grid: Grid, start: int, levels: int, names: Names, fields: Mapping[str
         if not words or at in named:
             continue
         column = _column(words)
+        if column is None and _holds_codes(grid, at, below=headings.below, word=words[-1]):
+            column = "unit_code"
         if column == "ambiguous":
             unsure.append(at)
         elif column == "value" or column is None:
@@ -156,6 +159,14 @@ def _column(words: Sequence[str]) -> str | None:
             if column := meanings("headings").get(squeezed(word)):
                 return column
     return None
+
+
+def _holds_codes(grid: Grid, at: int, *, below: int, word: str) -> bool:
+    """Tell whether a column of codes holds those of administrative units: a code of an item or a row is another."""
+    if not (is_word("codes", word) or is_word("codes", without_brackets(word))):
+        return False
+    cells = [row[at] for row in grid.rows[below:][:_SAMPLE] if at < len(row) and row[at]]
+    return bool(cells) and all(_UNIT_CODE.fullmatch(cell) for cell in cells)
 
 
 def _settle(headings: Headings, grid: Grid, unsure: Sequence[int]) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from geozone.figures.remarks import Telling
+from geozone.figures.values import is_signed
 from geozone.manifest.indicators import load_indicators
 from geozone.manifest.units import unit_title
 from geozone.messages import Text, listed
 from geozone.model import Finding, Severity
 from geozone.rates.figures import PLAN, Figure, Figures
 
-_MANY = 5.0  # times a published figure, of what does not change by so much
-_STEADY = ("km2", "km", "ug/m3")
+# times a published figure, of what does not change by so much; a unit of ten thousands is told from one of millions
+_MANY = {"km2": 5.0, "km": 5.0, "ug/m3": 5.0, "million_kw": 20.0, "million_t": 20.0}
+_NO_ZERO = 5.0  # per cent from which on a share does not become none
 Placed = tuple[Figure, str]  # a figure, and what its row is called
 
 
@@ -87,7 +89,9 @@ def _tell_far(
     """Tell which figures of the user's are many times those that were published: most likely the unit is another."""
     series = {(one.indicator, one.scope) for one in replaced}
     for figure in figures:
-        if figure.value <= 0 or figure.unit not in _STEADY or _thing(figure)[:2] not in series:
+        indicator = load_indicators().get(figure.indicator)
+        # a change may be any; an indicator of the user's own has no published figure
+        if indicator is None or is_signed(indicator) or _thing(figure)[:2] not in series:
             continue
         published = [
             one
@@ -98,11 +102,18 @@ def _tell_far(
         nearest = min(published, key=lambda one: abs((one.year or 0) - (figure.year or 0)), default=None)
         if nearest is None:
             continue
-        times = figure.value / nearest.value
-        if not 1 / _MANY < times < _MANY:
+        if _is_far(figure.value, nearest.value, figure.unit):
             telling.tell("far_from_published", scope=figure.scope_name, indicator=_title(figure), value=f"{figure.value:.10g}",
                          other=f"{nearest.value:.10g}", year=str(figure.year or "—"), then=str(nearest.year or "—"),
                          unit=unit_title(figure.unit))  # fmt: skip
+
+
+def _is_far(value: float, published: float, unit: str) -> bool:
+    """Tell whether a value is many times a published one, or zero in its place."""
+    many = _MANY.get(unit)
+    if many is None:
+        return unit == "%" and value == 0.0 and published >= _NO_ZERO
+    return not 1 / many < value / published < many
 
 
 def _thing(figure: Figure) -> tuple[object, ...]:

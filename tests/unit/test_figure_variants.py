@@ -124,10 +124,18 @@ def test_a_remark_that_corrects_a_figure_or_narrows_it_is_told(tmp_path, remark,
     assert ("figures_remark_doubts" in kinds(found)) is told
 
 
-@pytest.mark.parametrize(("value", "told"), [("36.390", True), ("36390", False), ("54585000", True)])
-def test_an_area_many_times_the_published_one_is_told(tmp_path, value, told):
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        ("生态保护红线面积,2023,36.390,平方公里", True), ("生态保护红线面积,2023,36390,平方公里", False),
+        ("生态保护红线面积,2023,54585000,平方公里", True), ("生态保护红线面积,2023,0,平方公里", True), ("PM2.5,2024,37.5,mg/m³", True),
+        ("PM2.5,2024,37.5,μg/m³", False), ("森林覆盖率,2024,0,%", True), ("森林覆盖率,2024,37,%", False),
+        ("风电、光伏发电并网装机容量,2024,8000,百万千瓦", True), ("风电、光伏发电并网装机容量,2024,9000,万千瓦", False),
+    ],
+)  # fmt: skip
+def test_a_figure_many_times_the_published_one_or_none_of_it_is_told(tmp_path, figure, told):
     table, project = tmp_path / "指标.csv", tmp_path / "project.toml"
-    table.write_text(f"{HEADINGS}\n河北省,生态保护红线面积,2023,{value},平方公里", "utf-8")
+    table.write_text(f"{HEADINGS}\n河北省,{figure}", "utf-8")
     project.write_text('zone = "hebei"\n[[figures]]\npath = "指标.csv"\nbasis = "official"\n', "utf-8")
     _, findings = read_all_figures(load_project(project), load_indicators(), [])
     assert ("figures_far_from_published" in {finding.kind for finding in findings}) is told
@@ -166,3 +174,14 @@ def test_a_period_that_is_the_whole_year_is_no_part_of_it(tmp_path):
     rows = [f"河北省,PM2.5,2023,38,μg/m3,{period}" for period in ("全年", "年度", "1—12月")]
     found = [read(tmp_path, f"{HEADINGS},时段", row) for row in rows]
     assert [(one.figures[0].scope, one.figures[0].period.zh) for one in found] == [("130000", "")] * 3
+
+
+def test_a_column_of_codes_is_that_of_the_units_where_it_holds_such(tmp_path):
+    headings = "代码,地区,指标,年份,数值,计量单位"
+    differing = read(tmp_path, headings, "130000,北京市,森林覆盖率,2023,36.3,%")
+    assert not differing.figures
+    assert "figures_scope_differ" in kinds(differing)
+    numbered = read(tmp_path, headings, "01,北京市,森林覆盖率,2023,44,%", "02,天津市,森林覆盖率,2023,13,%")
+    assert [figure.scope for figure in numbered.figures] == ["110000", "120000"]
+    [alone] = read(tmp_path, "代码,指标,年份,数值,计量单位", "130100,森林覆盖率,2023,36.3,%").figures
+    assert alone.scope == "130100"
