@@ -18,6 +18,7 @@ from geozone.model import Finding, Layer, Severity
 from geozone.overlay.guard import repaired
 from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import Geometries, Indices, Numbers, is_geographic, to_plane, with_crs
+from geozone.read.door.whole_numbers import plain_numbers
 
 _NAMED = 10  # rows that are named
 
@@ -115,6 +116,7 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
 
 def _keys(values: pd.Series) -> pd.Index:
     """Return keys; those that are missing or blank are "", or missing in a field of numbers."""
+    values = plain_numbers(values)
     keys: pd.Index = pd.Index(values, name=values.name)
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return keys

@@ -18,6 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from geozone.errors import InputError
 from geozone.read.door import vector
+from geozone.read.door.whole_numbers import may_be_rounded, plain_numbers
 from geozone.read.notes import Notes
 
 LEFT_OFF = (
@@ -146,10 +147,12 @@ def text_columns(data: pd.DataFrame) -> list[Any]:
 
 
 def plain_values(data: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the layer with lists and objects among its attributes as the JSON that they are."""
+    """Return the layer with lists and objects among its attributes as the JSON that they are, and numbers of plain types."""
     for name in data.columns:
+        if data[name].dtype is not (plain := plain_numbers(data[name])).dtype:
+            data[name] = plain
         if data[name].dtype == object:
-            data[name] = [
+            values = [
                 json.dumps(value, ensure_ascii=False, default=str)
                 if isinstance(value, dict | list)
                 else value
@@ -157,4 +160,7 @@ def plain_values(data: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                     lambda value: value.tolist() if isinstance(value, np.ndarray) else value
                 )
             ]
+            inferred = pd.Series(values, index=data.index)
+            if not (may_be_rounded(inferred) or inferred.dtype == np.dtype("uint64")):
+                data[name] = inferred
     return data

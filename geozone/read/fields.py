@@ -76,9 +76,15 @@ def tell_twice(names: Sequence[str], notes: Notes, *, known: Collection[int] = (
 def code_texts(values: pd.Series) -> pd.Series:
     """Return codes as text without blanks: 130102.0 → "130102"; missing ones are ""."""
     if pd.api.types.is_numeric_dtype(values):
-        return values.map(lambda value: "" if pd.isna(value) else f"{value:.0f}").astype("str")
+        return values.map(_whole).astype("str")
     texts = values.astype("string").fillna("").str.strip()
     return texts.str.replace(r"(?<=\d{6})\.0+$", "", regex=True).astype("str")
+
+
+def _whole(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:.0f}" if isinstance(value, float) else str(value)
 
 
 def _named(data: gpd.GeoDataFrame, wanted: str, path: Path | str, notes: Notes) -> str:

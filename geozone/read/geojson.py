@@ -19,6 +19,7 @@ from geozone.model import Severity
 from geozone.read.bulk import BULK_ERRORS, is_missing, read_bulk
 from geozone.read.declared import outer_members, tell_paging
 from geozone.read.door.content import bytes_of
+from geozone.read.door.whole_numbers import as_whole, may_be_rounded
 from geozone.read.encoding import decode_document
 from geozone.read.notes import Notes
 from geozone.read.recode import given_codec
@@ -174,6 +175,9 @@ def _frame(
             "read.all_broken", path=source.shown, count=len(broken) + lost, reason=broken[0] if broken else ""
         )
     table = pd.DataFrame(rows, index=pd.Index(numbers, dtype="int64", name="fid"))
+    for column in [name for name in table.columns if may_be_rounded(table[name])]:
+        exact = as_whole([row.get(column) for row in rows], table.index)
+        table[column] = table[column] if exact is None else exact
     name = "geometry" if "geometry" not in table.columns else "geometry_"
     series = gpd.GeoSeries(geometries, index=table.index)
     return gpd.GeoDataFrame(table.assign(**{name: series}), geometry=name, crs=crs)

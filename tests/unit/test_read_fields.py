@@ -9,7 +9,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from geozone.errors import InputError
+import geozone
+from geozone.api import mapped_coverage
+from geozone.checks import repair
+from geozone.errors import GeozoneWarning, InputError
+from geozone.export.repaired import write_repaired
 from geozone.manifest.roles import load_roles
 from geozone.read import read_layer
 from geozone.read.fields import code_texts, map_fields, means
@@ -153,3 +157,33 @@ def test_columns_of_one_name_keep_their_own_values_and_are_told_or_are_refused(t
     with pytest.raises(InputError) as error:
         read_layer(tmp_path / "b.tab")
     assert error.value.message.key == "read.fields_twice"
+LARGE = (130207001001000123, None, 130207001001000124)  # as floating point, the two would be one
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "fgb", "shp", "parquet"])
+def test_a_gap_among_long_whole_numbers_changes_none_of_them(tmp_path, ending):
+    squares = [shapely.box(place, 39, place + 0.5, 39.5) for place in (116, 117, 118)]
+    columns = {"BSM": pd.array(LARGE, dtype="Int64"), "level": pd.array([1, None, 3], dtype="Int64")}
+    data = gpd.GeoDataFrame(columns, geometry=squares, crs=4326)
+    path = tmp_path / f"a.{ending}"
+    if ending == "parquet":
+        data.to_parquet(path)
+    else:
+        data.to_file(path)
+    layer = read_layer(path)
+    assert set(layer.data["BSM"]) == set(LARGE)
+    assert layer.data["level"].dtype == float  # small ones are as they were
+    rows = geozone.coverage(layer, layer, by="BSM")
+    assert {str(key) for key in rows.index if key} == {"130207001001000123", "130207001001000124"}
+    with pytest.warns(GeozoneWarning):
+        assert len(mapped_coverage(path, data, by="BSM")) == 3
+
+
+def test_whole_numbers_of_more_than_a_field_holds_are_written_as_text(tmp_path):
+    path, out = tmp_path / "a.geojson", tmp_path / "out.gpkg"
+    square = shapely.to_geojson(shapely.box(116, 39, 117, 40))
+    feature = f'{{"type": "Feature", "properties": {{"n": {2**63}}}, "geometry": {square}}}'
+    path.write_text(f'{{"type": "FeatureCollection", "features": [{feature}]}}')
+    write_repaired([repair(read_layer(path))], out)
+    assert list(gpd.read_file(out, layer="a")["n"]) == [str(2**63)]
+    assert list(code_texts(pd.Series([2**53 + 1, 130207]))) == [str(2**53 + 1), "130207"]

@@ -23,6 +23,7 @@ from geozone.files import plain_path
 from geozone.read.door.content import admitted
 from geozone.read.door.database import is_database_file, settled
 from geozone.read.door.switches import SWITCHES
+from geozone.read.door.whole_numbers import as_whole, may_be_rounded
 from geozone.read.formats import DRIVERS
 from geozone.read.geopackage import refuse_virtual
 from geozone.read.safety import refuse_reaching_markup
@@ -38,6 +39,19 @@ pyogrio.set_gdal_config_options(
         # GDAL's own Arrow reader of FlatGeobuf writes rows over each other after one that has no geometry
         "OGR_FLATGEOBUF_STREAM_BASE_IMPL": True,
     }
+)
+_OF_ROWS = (
+    "layer",
+    "encoding",
+    "where",
+    "bbox",
+    "mask",
+    "fids",
+    "sql",
+    "sql_dialect",
+    "skip_features",
+    "max_features",
+    "IMMUTABLE",
 )
 _lock = Lock()
 _open = 0  # how many files are open at the moment, over all threads
@@ -68,9 +82,17 @@ def info(path: str | Path, **options: Any) -> dict[str, Any]:
 
 
 def frame(path: str | Path, **options: Any) -> Any:
-    """Return a layer as `pyogrio.read_dataframe` does; raises as `layers` does."""
+    """Return a layer as `pyogrio.read_dataframe` does, with whole numbers to the last digit; raises as `layers` does."""
     with _guarded(path) as local:
-        return pyogrio.read_dataframe(local, **options)
+        data = pyogrio.read_dataframe(local, **options)
+        rounded = [name for name in data.columns if may_be_rounded(data[name])]
+        if rounded:
+            asked = {name: given for name, given in options.items() if name in _OF_ROWS}
+            _, table = pyogrio.read_arrow(local, columns=rounded, read_geometry=False, **asked)
+            for name in rounded if len(table) == len(data) else ():
+                exact = as_whole(table.column(name).to_pylist(), data.index)
+                data[name] = data[name] if exact is None else exact
+        return data
 
 
 def arrow(path: str | Path, **options: Any) -> tuple[dict[str, Any], Any]:
