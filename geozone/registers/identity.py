@@ -13,7 +13,7 @@ from geozone.registers.gazetteer import LONG_CODES, Gazetteer
 from geozone.registers.heading_words import KIND, TOWNSHIP
 from geozone.registers.items import Item, Reading
 from geozone.registers.subject import Subject
-from geozone.registers.words import PLACE_COLUMNS, bare_name, homonym, item_names, plain_name
+from geozone.registers.words import PLACE_COLUMNS, bare_name, homonym, item_names, plain_name, variant_name
 
 _RUNNING = re.compile(r"\d{0,5}")  # a number that only counts the rows
 _HONOUR = re.compile(r"美丽(海湾|河湖|河流|湖泊|幸福河湖)$")
@@ -134,7 +134,8 @@ def _tell_places(reading: Reading, gazetteer: Callable[[], Gazetteer]) -> None:
 def _tell_alike(reading: Reading) -> None:
     """Tell a name that is nearly that of another item of the same place.
 
-    By its brackets (甲湾 and 甲湾（东段）), by another name in them (甲湾（原乙湾） and 乙湾), or by the honour (甲湾美丽海湾).
+    By its brackets (甲湾 and 甲湾（东段）), by another name in them (甲湾（原乙湾） and 乙湾), by the honour (甲湾美丽海湾), or by the way
+    it is written (一号灣, 1号湾).
 
     Two sections of one water, both in brackets, are two items.
     """
@@ -142,12 +143,13 @@ def _tell_alike(reading: Reading) -> None:
         (plain_name(item["name"]), *(item[column] for column in CODE_COLUMNS)): row
         for row, item in reading.items.items()
     }
+    varied: dict[tuple[str, ...], str] = {}
     for row, item in reading.items.items():
         own, bare = plain_name(item["name"]), bare_name(item["name"])
         others = dict.fromkeys([bare, *item_names(item["name"]), _HONOUR.sub("", bare)])
-        found = (
-            whole.get((name, *(item[column] for column in CODE_COLUMNS))) for name in others if name != own
-        )
+        place = tuple(item[column] for column in CODE_COLUMNS)
+        found = [whole.get((name, *place)) for name in others if name != own]
+        found.append(varied.setdefault((variant_name(item["name"]), *place), row))
         other = next((one for one in found if one not in {None, row}), None)
         if other is not None:
             reading.tell(

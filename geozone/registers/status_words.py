@@ -41,6 +41,7 @@ _PARTS = {
     "3季": "09",
 }
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_TO_COME = re.compile(r"[待未].{0,6}(?:验收|认定|复核|公示|批复|核定)")  # 待省厅验收
 _BATCH = re.compile(r"第?[一二三四五六七八九十\d]+批次?|(?P<count>\d+[个处条座项])")
 # kinds of words that take a status back without saying which one holds instead
 _TAKEN_BACK_BY = {
@@ -116,9 +117,11 @@ def read_status(cell: Any, heading: str = "", as_of: str = "", *, programme: boo
 
 
 def contradicts(note: str, status: Status, as_of: str = "", *, programme: bool = False) -> bool:
-    """Tell whether a remark beside a status states another one, or has a word that takes a status back."""
+    """Tell whether a remark beside a status states another one, has a word that takes a status back, or one that doubts the item."""
     words = plain_status(note)
-    if any(word in words for word in register_words("status_notes")["taken_back"]):
+    if any(word in words for word in register_words("status_notes")["doubting"]):
+        return True
+    if any(word in words for word in register_words("status_notes")["taken_back"]) or _TO_COME.search(words):
         return status in _TAKEN_BACK_BY
     found = read_status(note, as_of=as_of, programme=programme)
     known = not found.doubt and found.status is not Status.UNKNOWN

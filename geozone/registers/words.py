@@ -78,6 +78,20 @@ def feature_names(name: str) -> list[str]:
     return list(dict.fromkeys(word for word in [whole, *others, outside] if word))
 
 
+def variant_name(name: str) -> str:
+    """Return the name of an item in one way to write it, to find those that may be the same.
+
+    >>> variant_name("一号灣") == variant_name("1号湾")
+    True
+    """
+    return _variants().sub(lambda found: register_words("variants")[found[0]], plain_name(name))
+
+
+@cache
+def _variants() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(register_words("variants"), key=len, reverse=True)))
+
+
 def is_several(name: str) -> bool:
     """Tell whether a name is those of several items: a number of them, or names side by side that end alike or like waters.
 

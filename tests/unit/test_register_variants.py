@@ -345,3 +345,47 @@ def test_a_title_may_say_how_many_items_there_are(tmp_path, title, told):
 def test_a_number_that_is_missing_in_a_column_that_counts_the_rows_is_told(tmp_path, numbers, told):
     lines = [number + row[1:] for number, row in zip(numbers, THREE, strict=True)]
     assert ("register_number_missing" in kinds(read(tmp_path, NUMBERED, *lines))) is told
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "待省厅验收",
+        "仅完成一期",
+        "与乙湾重复",
+        "不计入考核",
+        "数据待核实",
+        "已更名为丁湾",
+        "误填",
+        "未达标",
+        "已返黑返臭",
+    ],
+)
+def test_a_remark_that_takes_back_or_doubts_an_item_is_told(tmp_path, note):
+    assert "register_note_differs" in kinds(
+        read(tmp_path, f"{HEADINGS},备注", f"甲湾,唐山市,乐亭县,建成,{note}")
+    )
+
+
+@pytest.mark.parametrize(
+    "note", ["2025年新增", "已移交管护单位", "以省厅公布为准", "见附件2", "第二批", "2024年通过验收"]
+)
+def test_a_remark_that_says_no_more_is_not_told(tmp_path, note):
+    assert "register_note_differs" not in kinds(
+        read(tmp_path, f"{HEADINGS},备注", f"甲湾,唐山市,乐亭县,建成,{note}")
+    )
+
+
+@pytest.mark.parametrize("pair", [("一号湾", "1号湾"), ("北戴河灣", "北戴河湾"), ("Ⅱ号湾", "二号湾")])
+def test_two_ways_to_write_a_name_are_told(tmp_path, pair):
+    lines = [f"{name},唐山市,乐亭县,建成" for name in pair]
+    assert "register_alike_name" in kinds(read(tmp_path, HEADINGS, *lines))
+    apart = (lines[0], lines[1].replace("唐山市,乐亭县", "秦皇岛市,昌黎县"))
+    assert "register_alike_name" not in kinds(read(tmp_path, HEADINGS, *apart))
+
+
+@pytest.mark.parametrize("heading", ["完工时间", "竣工日期", "实际完成时间"])
+def test_the_date_of_completion_is_a_date_of_the_status(tmp_path, heading):
+    lines = ("甲湾,唐山市,乐亭县,建成,2025-12", "乙湾,秦皇岛市,昌黎县,建成,2027-12")
+    register = read(tmp_path, f"{HEADINGS},{heading}", *lines)
+    assert list(register.items["status"]) == ["built", "planned"]
