@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,35 +13,27 @@ import shapely
 
 from geozone.errors import InputError
 from geozone.model import Severity
+from geozone.read.coordinates import read_coordinate
 from geozone.read.document import read_document
 from geozone.read.notes import Notes
+from geozone.read.parcel_header import crs_of, hectares_of, metres_of
+from geozone.read.placing import crs_name
 from geozone.read.safety import Limits
 from geozone.read.salvage import report_broken
 from geozone.read.source import Source
 
 COLUMNS = ("points", "area_ha", "parcel", "name", "kind", "sheet", "use", "land_code")
-_DATUMS = (
-    (
-        re.compile(r"2000"),
-        (4513, 4491, 4534, 4502),
-        4490,
-    ),  # CGCS2000: 3° and 6° by zone, 3° and 6° by meridian, degrees
-    (re.compile(r"80"), (2349, 2327, 2370, 2338), 4610),  # Xian 1980
-    (re.compile(r"54"), (2401, 21413, 2422, 21453), 4214),  # Beijing 1954
-)
 _LINE, _POINT = re.compile(r"线|line", re.IGNORECASE), re.compile(r"点|point", re.IGNORECASE)
-_METRES = {"米": 1.0, "m": 1.0, "metre": 1.0, "meter": 1.0, "公尺": 1.0, "千米": 1e3, "公里": 1e3, "km": 1e3}
-_METRES |= {"分米": 0.1, "dm": 0.1, "厘米": 0.01, "cm": 0.01, "毫米": 1e-3, "mm": 1e-3}
-_DEGREES = {"度", "°", "degree", "deg", "十进制度"}
-_HECTARES = {"公顷": 1.0, "ha": 1.0, "亩": 1 / 15, "平方米": 1e-4, "m2": 1e-4, "㎡": 1e-4, "平方千米": 100.0}
-_HECTARES |= {"平方公里": 100.0, "km2": 100.0}
-_BELTS = {"3": 3, "三": 3, "6": 6, "六": 6}
+_SECTION = re.compile(r"坐标(?!系)")  # of parcels
+_REMARKS = ("//", "#")
+_END = re.compile(r"[@＠][\s,，;；]*$")  # of the line that opens a parcel
 Loop = list[tuple[float, float]]
 
 
 @dataclass
 class _Parcel:
     attributes: list[str]
+    section: int = 0  # number of the header that it stands under
     loops: list[tuple[str, Loop]] = field(
         default_factory=list
     )  # ring number and points, in the order of the file
@@ -66,17 +57,18 @@ def read_parcels(source: Source, encoding: str | None, limits: Limits, notes: No
     Raises
     ------
     InputError
-        If there is no parcel in it.
+        If there is no parcel in it, or parcels stand under headers of different systems.
     """
     words = read_document(source, encoding, notes, limits)
-    header, parcels = _parse(words, notes)
+    headers, parcels = _parse(words, notes)
     if not parcels:
         raise InputError("read.no_parcels", path=source.shown)
-    factor = _unit(header, notes)
+    crs = _one_crs(headers, source, notes)
+    factors = [metres_of(header, notes) for header in headers]
     geometries: list[Any] = []
     broken: list[str] = []
     for number, parcel in enumerate(parcels):
-        geometry = None if parcel.broken else _geometry(parcel, number, factor, notes)
+        geometry = None if parcel.broken else _geometry(parcel, number, factors[parcel.section], notes)
         geometries.append(geometry)
         if geometry is None:
             broken.append(str(number))
@@ -88,32 +80,61 @@ def read_parcels(source: Source, encoding: str | None, limits: Limits, notes: No
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     areas = pd.to_numeric(table["area_ha"], errors="coerce")
     if areas.notna().any() or not table["area_ha"].str.strip().any():  # else with units of their own, as text
-        table["area_ha"] = areas * _area_unit(header, notes)
+        hectares = [hectares_of(header, notes) for header in headers]
+        table["area_ha"] = areas * [hectares[parcel.section] for parcel in parcels]
     data = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometries))
     notes.decide("axis_order", "yx", "read.parcels_northing_first")
-    crs = _crs(header, notes)
     data = data.set_crs(crs) if crs is not None else data
     return data[keep].copy()
 
 
-def _parse(words: str, notes: Notes) -> tuple[dict[str, str], list[_Parcel]]:
-    header: dict[str, str] = {}
+def _one_crs(headers: list[dict[str, str]], source: Source, notes: Notes) -> pyproj.CRS | None:
+    """Return the CRS of all headers; files that were put one after another may name different ones."""
+    found = list(dict.fromkeys(crs_of(header, notes) for header in headers))
+    if len(found) > 1:
+        names = ", ".join(crs_name(crs) if crs is not None else "?" for crs in found)
+        raise InputError("read.parcel_systems", path=source.shown, choices=names)
+    return found[0]
+
+
+def _parse(words: str, notes: Notes) -> tuple[list[dict[str, str]], list[_Parcel]]:
+    """Return the headers and the parcels; a further header changes what it names and leaves the rest."""
+    headers: list[dict[str, str]] = [{}]
+    named: set[str] = set()  # by the header that is read
     parcels: list[_Parcel] = []
     inside = False
     for number, raw in enumerate(words.splitlines(), 1):
         line = raw.strip().strip("\ufeff\x1a").strip()
-        if not line:
+        if not line or line.startswith(_REMARKS):
             continue
         if line.startswith(("[", "【")):
-            inside = "地块坐标" in line
+            inside = _SECTION.search(line) is not None
+            if not inside and parcels and parcels[-1].section == len(headers) - 1:
+                headers.append(dict(headers[-1]))
+                named = set()
         elif not inside:
             name, _, value = re.sub(r"[：:＝]", "=", line, count=1).partition("=")
-            header.setdefault(name.strip(), value.strip())
-        elif line.endswith("@"):
-            parcels.append(_Parcel(_fields(line.rstrip("@"))))
+            if name.strip() not in named:
+                headers[-1][name.strip()] = value.strip()
+            named.add(name.strip())
+        elif _END.search(line):
+            parcels.append(_Parcel(_fields(_END.sub("", line)), len(headers) - 1))
         else:
             _point(line, number, parcels, notes)
-    return header, parcels
+    return _used(headers, parcels)
+
+
+def _used(
+    headers: list[dict[str, str]], parcels: list[_Parcel]
+) -> tuple[list[dict[str, str]], list[_Parcel]]:
+    """Return the headers that have parcels, alike ones once."""
+    kept: list[dict[str, str]] = []
+    for parcel in parcels:
+        header = headers[parcel.section]
+        if header not in kept:
+            kept.append(header)
+        parcel.section = kept.index(header)
+    return kept, parcels
 
 
 def _fields(line: str) -> list[str]:
@@ -126,11 +147,10 @@ def _fields(line: str) -> list[str]:
 def _point(line: str, number: int, parcels: list[_Parcel], notes: Notes) -> None:
     parts = _fields(line)
     try:
-        ring, northing, easting = parts[1], float(parts[2]), float(parts[3])
-        finite = math.isfinite(northing) and math.isfinite(easting)
-    except (IndexError, ValueError):
-        finite = False
-    if not finite:
+        ring, found = parts[1], [read_coordinate(part) for part in parts[2:4]]
+    except IndexError:
+        found = []
+    if len(found) != 2 or found[0] is None or found[1] is None:
         notes.find(
             "parcel_line", Severity.ERROR, feature=str(len(parcels) - 1), line=number, content=line[:40]
         )
@@ -139,7 +159,7 @@ def _point(line: str, number: int, parcels: list[_Parcel], notes: Notes) -> None
         return
     if not parcels:
         parcels.append(_Parcel([]))
-    parcels[-1].add(ring, (easting, northing))
+    parcels[-1].add(ring, (found[1].value, found[0].value))
 
 
 def _is_closed(loop: Loop) -> bool:
@@ -221,50 +241,3 @@ def _hold_count(parcel: _Parcel, number: int, notes: Notes) -> None:
 def _label(parcel: _Parcel, number: int) -> str:
     name = next((name for name in parcel.attributes[3:1:-1] if name), "")
     return f"{number} ({name})" if name else str(number)
-
-
-def _unit(header: dict[str, str], notes: Notes) -> float:
-    """Return by what coordinates are multiplied to be metres, or degrees where the header says so."""
-    words = header.get("计量单位", "").strip().lower()
-    if not words or words in _DEGREES:
-        return 1.0
-    factor = _METRES.get(words)
-    if factor is None:
-        notes.find("parcel_unit", Severity.WARNING, unit=words[:20])
-        return 1.0
-    if factor != 1.0:
-        notes.decide("unit", words, "read.parcel_unit_given", unit=words)
-    return factor
-
-
-def _area_unit(header: dict[str, str], notes: Notes) -> float:
-    """Return how many hectares the unit of the stated areas has; the format prescribes hectares."""
-    words = header.get("面积单位", "").strip().lower().replace("²", "2")
-    factor = _HECTARES.get(words) if words else 1.0
-    if factor is None:
-        notes.find("parcel_unit", Severity.WARNING, unit=words[:20])
-    return factor or 1.0
-
-
-def _crs(header: dict[str, str], notes: Notes) -> pyproj.CRS | None:
-    """Return the CRS that the header names: datum, belt width, and zone number or central meridian."""
-    words = header.get("坐标系", "")
-    found = next(((codes, degrees) for pattern, codes, degrees in _DATUMS if pattern.search(words)), None)
-    if found is not None and header.get("计量单位", "").strip().lower() in _DEGREES:
-        return pyproj.CRS(found[1])
-    belt = _BELTS.get(header.get("几度分带", "").strip()[:1])
-    zone = header.get("带号", "").strip().removesuffix("带")
-    meridian = re.match(r"\d+", header.get("中央经线", header.get("中央子午线", "")).strip())
-    code = None
-    if found is not None and belt is not None:
-        wide = belt == 6
-        first, last = (13, 23) if wide else (25, 45)
-        if zone.isdecimal():
-            number = int(zone)
-            code = found[0][wide] + number - first if first <= number <= last else None
-        elif meridian is not None and 75 <= int(meridian[0]) <= 135 and (int(meridian[0]) - 75) % belt == 0:
-            code = found[0][2 + wide] + (int(meridian[0]) - 75) // belt
-    if code is None:
-        notes.find("parcel_header", Severity.WARNING, content=f"{words[:30]} {belt or ''}/{zone}".strip(" /"))
-        return None
-    return pyproj.CRS(code)

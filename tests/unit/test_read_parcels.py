@@ -4,6 +4,7 @@ import pytest
 import shapely
 
 from geozone.checks import check
+from geozone.errors import InputError
 from geozone.model import Severity
 from geozone.overlay.plane import area_km2
 from geozone.read import read_layer
@@ -170,4 +171,69 @@ def test_parcels_in_degrees_are_read_as_they_stand(tmp_path):
     body = "".join(f"J{number},1,{north},{east}\n" for number, (north, east) in enumerate(places))
     layer = read(tmp_path, parcel(body, count=4, area=""), unit="度")
     assert grave(layer) == []
+    assert layer.data.geometry.iloc[0].bounds == pytest.approx((117.0, 40.0, 117.01, 40.01))
+
+
+FREE = parcel(square()).replace(",39534", ",534").replace(",39535", ",535")  # eastings without a zone number
+
+
+@pytest.mark.parametrize(
+    ("zone", "meridian"),
+    [
+        ("中央子午线=117.5", 117.5),
+        ("中央经线=117度30分", 117.5),
+        ("中央子午线=E117°30′00″", 117.5),
+        ("几度分带=1.5\n带号=78\n中央子午线=118.5", 118.5),
+    ],
+)
+def test_a_meridian_of_a_grid_of_its_own_is_taken_whole(tmp_path, zone, meridian):
+    layer = read(tmp_path, FREE, zone=zone)
+    assert grave(layer) == []
+    assert km2(layer) == pytest.approx(1.0, abs=1e-3)
+    assert layer.data.total_bounds[0] - meridian == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_zone_and_a_meridian_that_contradict_each_other_are_said(tmp_path):
+    layer = read(tmp_path, parcel(square()), zone="带号=39\n中央子午线=120")
+    assert grave(layer) == [("parcel_meridian", Severity.WARNING)]
+    assert grave(read(tmp_path, parcel(square()), zone="带号=39\n中央子午线=117")) == []
+
+
+@pytest.mark.parametrize("other", ["带号=40", "坐标系=1980西安坐标系"])
+def test_texts_of_different_systems_put_together_are_refused(tmp_path, other):
+    with pytest.raises(InputError, match="4527"):
+        read(tmp_path, FREE, f"[属性描述]\n{other}\n[地块坐标]\n", FREE)
+
+
+def test_texts_put_together_keep_their_own_units(tmp_path):
+    small = parcel(square(form="J{n},{ring},{y:.3f},{x:.3f}"))
+    lines = [line.split(",") for line in small.splitlines()]
+    in_km = "\n".join(
+        ",".join([*line[:2], *(f"{float(cell) / 1000:.6f}" for cell in line[2:])])
+        if line[0][0] == "J"
+        else ",".join(line)
+        for line in lines
+    )
+    layer = read(tmp_path, small, "[属性描述]\n计量单位=千米\n[地块坐标]\n", in_km)
+    assert km2(layer) == pytest.approx(2.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        parcel(square()).replace("@", "＠"),
+        parcel(square()).replace("@", "@,"),
+        "// 说明\n" + parcel(square()).replace("\n", "\n# 界址点\n", 1),
+    ],
+)
+def test_ends_of_parcel_lines_and_remarks(tmp_path, body):
+    layer = read(tmp_path, body)
+    assert grave(layer) == []
+    assert km2(layer) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_parcels_in_degrees_minutes_and_seconds(tmp_path):
+    places = [("40°", "117°"), ("40°0′0″", "117°0′36″"), ("40°0′36″", "117°0′36″"), ("40°", "117°")]
+    body = "".join(f"J{number},1,{north},{east}\n" for number, (north, east) in enumerate(places))
+    layer = read(tmp_path, parcel(body, count=4, area=""), unit="度")
     assert layer.data.geometry.iloc[0].bounds == pytest.approx((117.0, 40.0, 117.01, 40.01))
