@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,51 @@ from geozone.read.notes import Notes
 _OUTER = 1 << 16  # bytes at both ends of a JSON file in which its outermost members are looked for
 _FEATURES = re.compile(r'"features"\s*:\s*\[')
 _AFTER = re.compile(r'\]\s*,\s*(?=")')
-# how services say how many features there are in all, and how many they gave
-_ALL = ("numberMatched", "totalFeatures", "totalCount", "total_count", "total", "matched")
-_GIVEN = ("numberReturned", "returned", "featureCount", "numberOfFeatures")
-_LIMITED = ("exceededTransferLimit", "exceeded_transfer_limit")
-_INSIDE = ("properties", "context", "metadata")  # members in which services put such figures
+# how services say how many features there are in all, and how many they gave; without regard to case and underscores
+_ALL = {
+    "numbermatched", "totalfeatures", "totalcount", "total", "matched", "count", "totalelements", "totalhits", "totalrecords",
+    "totalresults", "recordstotal", "featurescount", "totalitems",
+}  # fmt: skip
+_GIVEN = {"numberreturned", "returned", "featurecount", "numberoffeatures"}
+# how they say that they stopped, and that more follows
+_LIMITED = {"exceededtransferlimit"}
+_CUT = {
+    "hasmore",
+    "hasnext",
+    "hasnextpage",
+    "truncated",
+    "istruncated",
+    "incompleteresults",
+    "partial",
+    "ispartial",
+}
+_NEXT = {
+    "next",
+    "nextpage",
+    "nexturl",
+    "nextlink",
+    "nextpagetoken",
+    "nexttoken",
+    "nextcursor",
+    "resumptiontoken",
+}
+_PAGES = {"totalpages", "pagecount"}
+_REMARK = re.compile(
+    r"error|timed? ?out|out of memory|exceed", re.IGNORECASE
+)  # with which Overpass breaks off
+# members in which services put such figures
+_INSIDE = (
+    "properties",
+    "context",
+    "metadata",
+    "meta",
+    "_meta",
+    "pagination",
+    "paging",
+    "page",
+    "pageinfo",
+    "result",
+)
 
 
 def outer_members(path: Path) -> dict[str, Any]:
@@ -53,16 +93,18 @@ def tell_paging(members: Any, read: int, notes: Notes) -> None:
     """
     if not isinstance(members, Mapping):
         return
-    places = [members, *(members[name] for name in _INSIDE if isinstance(members.get(name), Mapping))]
+    whole = _plain(members)
+    places = [whole, *(_plain(whole[name]) for name in _INSIDE if isinstance(whole.get(name), Mapping))]
     every = max((count for place in places for count in _counts(place, _ALL)), default=0)
     given = max((count for place in places for count in _counts(place, _GIVEN)), default=0)
-    limited = any(str(place.get(name)).lower() == "true" for place in places for name in _LIMITED)
     if every > max(read, given):
         notes.find("page_of_more", Severity.ERROR, stated=every, read=read)
-    elif limited:
+    elif any(_is_true(place, _LIMITED) for place in places):
         notes.find("transfer_limit", Severity.ERROR, read=read)
-    elif _has_next(members):
+    elif _has_next(places):
         notes.find("next_page", Severity.ERROR, read=read)
+    elif said := _cut(places, stated=bool(every)):
+        notes.find("answer_incomplete", Severity.ERROR, said=said[:80], read=read)
     if given > read:
         notes.find("file_damaged", Severity.ERROR, stated=given, read=read)
 
@@ -93,6 +135,8 @@ def tell_markup(markup: Markup, layer: str, read: int, notes: Notes, *, every: i
             kind=kind,
             count=count,
         )
+    if markup.cut_short:
+        notes.find("answer_incomplete", Severity.ERROR, said=markup.cut_short, read=read)
     if markup.several_rings or markup.several_geometries:
         notes.find(
             "rings_separated" if "Placemark" in markup.features else "rings_lost",
@@ -117,15 +161,37 @@ def _object(words: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _counts(place: Mapping[str, Any], names: tuple[str, ...]) -> list[int]:
+def _plain(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return members by their names without case and underscores, but for one that leads."""
+    return {str(name)[:1] + str(name)[1:].replace("_", "").lower(): value for name, value in members.items()}
+
+
+def _counts(place: Mapping[str, Any], names: set[str]) -> list[int]:
     values = [str(place.get(name, "")).strip() for name in names]
     return [int(value) for value in values if value.isdecimal()]
 
 
-def _has_next(members: Mapping[str, Any]) -> bool:
-    links = members.get("links")
-    listed = isinstance(links, list) and any(
-        isinstance(link, Mapping) and link.get("rel") == "next" for link in links
+def _is_true(place: Mapping[str, Any], names: set[str]) -> bool:
+    return any(str(place.get(name)).lower() == "true" for name in names)
+
+
+def _has_next(places: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether there is a link to the next page, or a word that asks for it."""
+    listed = places[0].get("links"), places[0].get("_links")
+    links = [link for some in listed if isinstance(some, list) for link in some if isinstance(link, Mapping)]
+    named = [_plain(some) for some in listed if isinstance(some, Mapping)]
+    following = [place.get(name) for place in (*places, *named) for name in _NEXT]
+    return any(link.get("rel") == "next" for link in links) or any(
+        bool(one) and not isinstance(one, bool) for one in following
     )
-    following = members.get("next")
-    return listed or (isinstance(following, str) and bool(following))
+
+
+def _cut(places: Sequence[Mapping[str, Any]], *, stated: bool) -> str:
+    """Return by what an answer says of itself that it is not whole; nothing where it says no such thing."""
+    names = [name for place in places for name in _CUT if _is_true(place, {name})]
+    if not stated:
+        names += [name for place in places for name in _PAGES if max(_counts(place, {name}), default=0) > 1]
+    remark = places[0].get("remark")
+    if isinstance(remark, str) and _REMARK.search(remark):
+        names.append(remark)
+    return names[0] if names else ""

@@ -33,6 +33,7 @@ _GEOMETRIES = {
 }
 # what a KML file can hold beside its features, and geozone does not read
 _BESIDE = {"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Model", "Tour"}
+_STOPPED = {"truncatedResponse", "ExceptionReport", "ServiceExceptionReport"}  # in the answer of a service
 # what holds the features of one layer, and what names a field of it
 _LAYERS = {"kml", "Document", "Folder", "Schema"}
 _FIELDS = {"Data", "SimpleData", "SimpleField"}
@@ -54,6 +55,7 @@ class Markup:
     columns: int = 0  # of the layer with the most fields
     whole_until: int = 0  # byte at which the last whole feature ends, but for its end tag
     ends: str = ""  # the end tags that are due there
+    cut_short: str = ""  # the element by which a service says that it stopped
 
 
 def survey(path: Path, shown: Path) -> Markup:
@@ -121,6 +123,8 @@ class _Walk:
             self.found.root = attributes
         elif parent in _MEMBERS:
             self.found.features[local] += 1
+        elif local in _STOPPED:
+            self.found.cut_short = local
         elif local in _BESIDE:
             self.found.beside[local] += 1
         if local in _LAYERS:

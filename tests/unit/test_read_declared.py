@@ -144,6 +144,15 @@ def test_a_view_without_an_end_is_refused(package, tmp_path, monkeypatch):
         ({"properties": {"exceededTransferLimit": True}}, "transfer_limit"),
         ({"links": [{"rel": "self"}, {"rel": "next", "href": "x"}]}, "next_page"),
         ({"numberReturned": 4, "numberMatched": 4}, "file_damaged"),
+        ({"pagination": {"total": 5000, "page": 1}}, "page_of_more"),
+        ({"page": {"totalElements": 5000, "totalPages": 50}}, "page_of_more"),
+        ({"count": 5000}, "page_of_more"),
+        ({"hasMore": True}, "answer_incomplete"),
+        ({"totalPages": 50, "page": 1}, "answer_incomplete"),
+        ({"incomplete_results": True}, "answer_incomplete"),
+        ({"remark": "runtime error: Query timed out after 25 seconds."}, "answer_incomplete"),
+        ({"nextPageToken": "abc"}, "next_page"),
+        ({"_links": {"next": {"href": "x"}}}, "next_page"),
     ],
 )
 @pytest.mark.parametrize("large", [False, True])
@@ -163,6 +172,8 @@ def test_a_page_of_a_service_is_said(tmp_path, monkeypatch, members, kind, large
         {"numberMatched": 3, "numberReturned": 3, "totalFeatures": 3},
         {"numberMatched": "unknown"},
         {"exceededTransferLimit": False},
+        {"count": 3, "hasMore": False, "remark": "红线"},
+        {"total": 3, "totalPages": 3, "next": ""},
         {"links": [{"rel": "self", "href": "x"}], "name": "next", "next": None},
     ],
 )
@@ -224,6 +235,15 @@ def test_a_page_of_a_feature_service_in_gml_is_said(tmp_path):
     )
     path.write_text(words, encoding="utf-8")
     assert "page_of_more" in kinds(read_layer(path), Severity.ERROR)
+
+
+def test_a_feature_service_that_stopped_in_its_answer_is_said(tmp_path):
+    path = tmp_path / "red.gml"
+    pyogrio.write_dataframe(frame(3), path)
+    end = "</ogr:FeatureCollection>"
+    words = path.read_text("utf-8").replace(end, f"<truncatedResponse/>{end}")
+    path.write_text(words, encoding="utf-8")
+    assert "answer_incomplete" in kinds(read_layer(path), Severity.ERROR)
 
 
 def ring(west, south=40.0, size=0.1):
