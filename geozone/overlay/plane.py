@@ -34,6 +34,7 @@ import shapely
 
 from geozone.errors import DataError, UsageError
 from geozone.model import CRS
+from geozone.overlay.degrees import is_of_greenwich
 from geozone.overlay.edges import across_180, densify, linework, unwrapped
 from geozone.overlay.rings import Geometries, not_finite, without_empty_rings
 
@@ -209,7 +210,8 @@ def parse_crs(crs: Any) -> pyproj.CRS:
 @lru_cache(maxsize=64)
 def _alike(wkt: str) -> bool:
     source = pyproj.CRS.from_wkt(wkt)
-    return source.is_geographic and (source.to_epsg() in _ALIKE or source.name.startswith("WGS 84 (CRS84"))
+    alike = source.to_epsg() in _ALIKE or source.name.startswith("WGS 84 (CRS84")
+    return source.is_geographic and alike and is_of_greenwich(source)
 
 
 def is_alike(source: pyproj.CRS) -> bool:

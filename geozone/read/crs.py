@@ -19,7 +19,14 @@ from geozone.model import CRS, Severity
 from geozone.overlay.edges import across_180
 from geozone.read import datum
 from geozone.read.fit import in_other_zones
-from geozone.read.geodetic import contradicting_datum, datum_named, datum_of, has_parameters, is_pulkovo
+from geozone.read.geodetic import (
+    contradicting_datum,
+    contradicting_meridian,
+    datum_named,
+    datum_of,
+    has_parameters,
+    is_pulkovo,
+)
 from geozone.read.inference import CHINA, WILD, Extent
 from geozone.read.notes import Notes
 from geozone.read.placing import Coordinates, crs_name, from_coordinates, hint, under_crs
@@ -170,6 +177,10 @@ def _report_datum(source: pyproj.CRS, wanted: Wanted, path: Path | str, notes: N
     other = contradicting_datum(source)
     if other is not None:
         notes.find("datum_contradicts", Severity.WARNING, crs=source.name, name=other.value, datum=named)
+    named_otherwise = contradicting_meridian(source)
+    if named_otherwise is not None:
+        said, own = named_otherwise
+        notes.find("meridian_contradicts", Severity.WARNING, crs=source.name, name=said, meridian=f"{own:g}")
     if is_pulkovo(source):
         notes.find("datum_pulkovo", Severity.WARNING, datum=named)
     name = unshifted_datum(source)

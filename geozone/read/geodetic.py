@@ -15,6 +15,10 @@ _NAMES = {
     "XIAN_1980": r"xi.?an.?(19)?80(?!\d|年代)|西安.?(19)?80(?!\d|年代)|(?<!\d)(19)?80.?(年)?西安|(?<!\d)(19)?80.?(年)?国家.?大地|IAG.?(19)?75",
     "BEIJING_1954": r"bei.?jing.?(19)?54(?!\d|年代)|北京.?(19)?54(?!\d|年代)|(?<!\d)(19)?54.?(年)?北京|new.?beijing|新.?北京|(?<![a-z])bj.?54(?!\d|年代)",
 }
+_GAUSS = re.compile(r"G[ _-]?K|gauss|高斯|degree|度带", re.IGNORECASE)
+_MERIDIAN = re.compile(r"(?:CM|中央(?:经|子午)线)[ _:=]?(\d{2,3}(?:\.\d+)?)(?![\d.]|[_ ]\d)", re.IGNORECASE)
+_ZONE = re.compile(r"zone[ _]?(\d{2})(?!\d)", re.IGNORECASE)
+_DEGREE = 1e-6
 _AXES = {6378245.0: "BEIJING_1954", 6378140.0: "XIAN_1980"}  # Krassovsky 1940, IAG 1975; metres
 
 
@@ -79,6 +83,27 @@ def contradicting_datum(crs: pyproj.CRS) -> Datum | None:
     """Return the older datum that the name of a projected CRS states while its definition has another."""
     named = datum_named(crs.name)
     return named if named is not None and datum_of(crs) is not named else None
+
+
+def contradicting_meridian(crs: pyproj.CRS) -> tuple[str, float] | None:
+    """Return the central meridian or zone that the name of a Gauss-Krüger CRS states, and the meridian that it has instead."""
+    operation = without_parameters(crs).coordinate_operation
+    values = [
+        float(one.value)
+        for one in (operation.params if operation else ())
+        if "longitude of" in one.name.lower()
+    ]
+    if not crs.is_projected or not values or not _GAUSS.search(crs.name):
+        return None
+    [own, *_] = values
+    stated = _MERIDIAN.search(crs.name)
+    if stated is not None:
+        return None if abs(float(stated[1]) - own) < _DEGREE else (f"{stated[1]}°", own)
+    zone = _ZONE.search(crs.name)
+    if zone is None or int(zone[1]) not in {*range(13, 24), *range(25, 46)}:
+        return None
+    meant = {3.0 * int(zone[1]), 6.0 * int(zone[1]) - 3.0}
+    return None if any(abs(one - own) < _DEGREE for one in meant) else (zone[0], own)
 
 
 def is_pulkovo(crs: pyproj.CRS) -> bool:

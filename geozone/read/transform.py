@@ -16,6 +16,7 @@ from pyproj.exceptions import ProjError
 
 from geozone.errors import DataError, InputError
 from geozone.model import CRS, Change, Severity
+from geozone.overlay.degrees import is_of_greenwich
 from geozone.overlay.edges import across_180, densify, outline_measures, unwrapped
 from geozone.overlay.plane import area_km2
 from geozone.read.geodetic import datum_of, has_parameters, without_parameters
@@ -128,10 +129,11 @@ def to_degrees(
         transformer = _transformer(source, pyproj.CRS("EPSG:4326"), path)
         said = "?" if transformer.accuracy < 0 else f"{transformer.accuracy:g}"
         notes.decide("datum", base.name, "read.datum_accuracy", datum=base.name, accuracy=said)
-    elif source.is_geographic:
+    elif source.is_geographic and is_of_greenwich(base):
         return geometries
     else:
-        transformer = _transformer(source, base, path)
+        plain = base if is_of_greenwich(base) else pyproj.CRS(datum.geographic)
+        transformer = _transformer(source, plain, path)
     degrees = _apply(geometries, transformer, source, path)
     return unwrapped(degrees, across_180(degrees)) if source.is_projected else degrees
 

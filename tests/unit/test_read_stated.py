@@ -10,6 +10,7 @@ import pytest
 import shapely
 from told import kinds
 
+import geozone
 from geozone.errors import InputError
 from geozone.model import CRS
 from geozone.overlay.plane import area_km2, length_km
@@ -152,6 +153,47 @@ def test_a_name_that_contradicts_its_definition_is_told(tmp_path):
     words = esri("北京54_3度带_117")
     assert contradicting_datum(pyproj.CRS(words)) is Datum.BEIJING_1954
     assert kinds(read_layer(shapefile(tmp_path, words.encode()))) == {"datum_contradicts"}
+
+
+@pytest.mark.parametrize(
+    ("name", "meridian", "found"),
+    [
+        ("CGCS2000_3_Degree_GK_CM_117E", 120, {"meridian_contradicts"}),
+        ("CGCS2000_3_Degree_GK_Zone_39", 114, {"meridian_contradicts"}),
+        ("CGCS2000_3_Degree_GK_CM_117E", 117, set()),
+        ("CGCS2000_3_Degree_GK_Zone_39", 117, set()),
+        ("CGCS2000_GK_Zone_20", 117, set()),
+        ("CGCS2000_3_Degree_GK_CM_117_30", 117.5, set()),
+        ("地方坐标系", 117.5, set()),
+    ],
+)
+def test_a_name_with_another_meridian_is_told(tmp_path, name, meridian, found):
+    words = pyproj.CRS(4548).to_wkt("WKT1_ESRI").replace("117.0]", f"{float(meridian)}]")
+    words = words.replace("CGCS2000_3_Degree_GK_CM_117E", name)
+    assert name in words
+    assert kinds(read_layer(shapefile(tmp_path, words.encode()))) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "moved"),
+    [
+        ('PRIMEM["Greenwich",0.0]', 'PRIMEM["Paris",2.33722917]', lambda points: points - [2.33722917, 0.0]),
+        (
+            'UNIT["Degree",0.0174532925199433]',
+            'UNIT["Grad",0.01570796326794897]',
+            lambda points: points / 0.9,
+        ),
+    ],
+)
+def test_degrees_are_those_of_greenwich(tmp_path, old, new, moved):
+    words = pyproj.CRS(4490).to_wkt("WKT1_ESRI").replace(old, new)
+    area = shapely.box(117.0, 40.0, 117.1, 40.1)
+    path = tmp_path / "a.shp"
+    pyogrio.write_dataframe(gpd.GeoDataFrame(geometry=[shapely.transform(area, moved)], crs=words), path)
+    path.with_suffix(".prj").write_text(words, encoding="utf-8")
+    assert read_layer(path).data.total_bounds == pytest.approx(area.bounds)
+    zones = gpd.GeoDataFrame(geometry=[area], crs=4490)
+    assert geozone.coverage(path, zones)["share"].to_list() == pytest.approx([1.0])
 
 
 @pytest.mark.parametrize(
