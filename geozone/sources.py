@@ -30,6 +30,7 @@ from geozone.read.declared import tell_paging
 from geozone.read.door import vector
 from geozone.read.door.columnar import opened_parquet
 from geozone.read.inference import CHINA
+from geozone.read.named_maps import says_of_map, tell_named, values_of_maps
 from geozone.read.notes import Notes
 from geozone.read.parquet import SUFFIXES
 from geozone.read.shift import SAMPLE, find_shift, is_embedded
@@ -137,12 +138,15 @@ def findings_of_file(path: Path, layer: str | None, features: Features) -> list[
     """Return what is to be told of a layer that was streamed from a file, beside what the overlay finds in its ground."""
     document: Document | None = features.document
     notes = Notes(layer or path.stem)
+    fields = _fields(path, layer, features)
     if document is not None:
         tell_paging(document.members, features.count, notes)
         if not is_embedded(path):
             rows = np.arange(0, len(features), len(features) // SAMPLE + 1, dtype=np.intp)
             find_shift(from_plane(features.take(rows)), notes)
-    return [*notes.findings, *_findings_of_fields(path, layer, features)]
+    if not is_embedded(path):
+        tell_named([notes.layer, path.stem, *values_of_maps(fields)], notes)
+    return [*notes.findings, *_findings_of_fields(layer or _layer_of(path, document), fields, features)]
 
 
 def open_layer(source: Source, crs: Any = None) -> Opened:
@@ -202,18 +206,23 @@ def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened
     return opened
 
 
-def _findings_of_fields(path: Path, layer: str | None, features: Features) -> list[Finding]:
-    """Return what the fields of a streamed layer tell: areas that differ from those drawn, features that are not in force.
+def _layer_of(path: Path, document: Document | None) -> str:
+    """Return the name of the only layer of a file."""
+    plain = document is not None or path.suffix.lower() in SUFFIXES
+    return path.stem if plain else layer_name(path, None)
 
-    No other field is read.
-    """
+
+def _fields(path: Path, layer: str | None, features: Features) -> pd.DataFrame:
+    """Return those fields of a streamed layer that tell something of it; no other field is read."""
     document: Document | None = features.document
-    if document is not None:
-        layer, names = layer or path.stem, [name for name in document.names or () if _is_telling(name)]
-        fields = document.table(names) if names else pd.DataFrame()
-    else:
-        layer = layer or (path.stem if path.suffix.lower() in SUFFIXES else layer_name(path, None))
-        fields = _telling_fields(path, layer)
+    if document is None:
+        return _telling_fields(path, layer or _layer_of(path, None))
+    names = [name for name in document.names or () if _is_telling(name)]
+    return document.table(names) if names else pd.DataFrame()
+
+
+def _findings_of_fields(layer: str, fields: pd.DataFrame, features: Features) -> list[Finding]:
+    """Return what the fields of a streamed layer tell: areas that differ from those drawn, features that are not in force."""
     if not len(fields.columns):
         return []
     drawn = np.bincount(features.features, weights=features.areas, minlength=len(fields))
@@ -228,7 +237,7 @@ def _without_ground(fields: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _is_telling(field: str) -> bool:
-    return states_areas(field) or says_whether_in_force(field)
+    return states_areas(field) or says_whether_in_force(field) or says_of_map(field)
 
 
 def _telling_fields(path: Path, layer: str) -> pd.DataFrame:

@@ -27,6 +27,7 @@ Rows = Sequence[Sequence[str]]
 
 _MISSING = {"", "-", "--", "/", "\\", "null", "none", "nan", "n/a", "na", "#n/a", "无", "空", "缺", "—", "——"}
 _PACKED = re.compile(r"\d{1,3}\.\d{4,}")  # 117.1230 may be 117°12′30″
+_PLAIN = re.compile(r"-?\d+(?:\.\d*)?")
 _SCIENTIFIC = re.compile(r"[-+]?\d(?:[.,](\d*))?E\+?(\d+)", re.IGNORECASE)
 _FEW = 5  # rows from which on such numbers are no accident
 _MOST = 0.98  # of the rows must agree
@@ -77,10 +78,10 @@ def geometries_of(
         notes.find("columns_turned", Severity.WARNING, columns=used, count=found.turned)
     series = gpd.GeoSeries(found.geometries, dtype="geometry")
     series = series.set_crs(crs_of_objects(sorted(set(found.srids)), source.shown, notes))
-    system = pair.system if pair is not None else None
+    system = pair.system if pair is not None else columns.headed
     if system is None or is_shifted(system):
         return series, keep, system
-    if pair is not None and pair.kind == "angle":
+    if columns.both is not None or (pair is not None and pair.kind == "angle"):
         return series.set_crs(system, allow_override=True), keep, None
     stated = parse_crs(system)
     return series, keep, system if stated is not None and datum_of(stated).has_no_parameters else None
@@ -101,7 +102,11 @@ def _of_pair(body: Rows, pair: Pair, used: str, notes: Notes) -> _Found:
         elif of_x == "y" or of_y == "x":
             x = y = None
         values.append((x, y))
-    if pair.kind == "angle":
+    if pair.packed:
+        values = [_of_packed(row, pair, value) for row, value in zip(body, values, strict=True)]
+        notes.decide("numbers", "ddd.mmss", "read.angles_packed", columns=used)
+        notes.find("angles_packed", Severity.WARNING, columns=used)
+    elif pair.kind == "angle":
         values = _unpacked(values, used, notes)
         if len(pair.east) == 1:
             _suspect_packed(body, pair, used, notes)
@@ -203,13 +208,31 @@ def _unpacked(
     return [(None if x is None else unpacked(x), None if y is None else unpacked(y)) for x, y in values]
 
 
+def _of_packed(
+    row: Sequence[str], pair: Pair, values: tuple[float | None, float | None]
+) -> tuple[float | None, float | None]:
+    """Return angles whose minutes and seconds stand behind the point, 117.1230 for 117°12′30″, in degrees; written ones as they are."""
+    found = []
+    for value, [place] in zip(values, (pair.east, pair.north), strict=True):
+        is_packed = value is not None and _PLAIN.fullmatch(row[place].strip())
+        found.append(
+            unpacked(value if abs(value) > 360.0 else round(value * 1e4, 6))
+            if value is not None and is_packed
+            else value
+        )
+    return found[0], found[1]
+
+
 def _suspect_packed(body: Rows, pair: Pair, used: str, notes: Notes) -> None:
     """Say that degrees could be degrees, minutes and seconds: no fraction has 60 or more where minutes would stand."""
     cells = [row[place].strip() for row in body for place in pair.east + pair.north if place < len(row)]
     cells = [cell for cell in cells if cell]
-    if len(cells) < 2 * _FEW or not all(_PACKED.fullmatch(cell) for cell in cells):
+    # a spreadsheet drops zeros at the end
+    if sum(_PACKED.fullmatch(cell) is not None for cell in cells) < 2 * _FEW:
         return
-    fractions = [cell.partition(".")[2] for cell in cells]
+    if not all(_PLAIN.fullmatch(cell) for cell in cells):
+        return
+    fractions = [cell.partition(".")[2].ljust(4, "0") for cell in cells]
     if all(fraction[:2] < "60" and fraction[2:4] < "60" for fraction in fractions):
         notes.find("angles_maybe_packed", Severity.WARNING, columns=used)
 

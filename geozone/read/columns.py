@@ -9,8 +9,9 @@ from itertools import product
 from typing import NoReturn
 
 from geozone.errors import InputError
+from geozone.read.angle_parts import cells_of, is_whole, with_parts
 from geozone.read.coordinates import has_decimal_commas, read_coordinate, read_pair
-from geozone.read.headings import Heading, is_both, is_geometry, read_heading
+from geozone.read.headings import Heading, both_of, geometry_of, read_heading
 
 WKT = re.compile(
     r"\s*(SRID=(\d+);)?\s*(POINT|LINESTRING|POLYGON|MULTI\w+|GEOMETRYCOLLECTION|TIN|TRIANGLE|POLYHEDRALSURFACE|LINEARRING)\b",
@@ -33,6 +34,7 @@ class Pair:
     kind: str  # "angle" or "plane"
     system: str | None = None  # what the headings state
     place: str = ""
+    packed: bool = False  # the headings say that minutes and seconds stand behind the point: 117.1230
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Columns:
     pair: Pair | None = None
     others: tuple[Pair, ...] = ()  # pairs that were passed over
     single: tuple[int, ...] = ()  # columns of another place that have no partner
+    headed: str | None = None  # the system that the heading of geometries, or of both coordinates, states
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -69,6 +72,7 @@ def find_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
         The heading and the rows below it, as texts; the first rows tell what a column holds.
     """
     sample = [row for row in rows[:_SAMPLE] if any(row)]
+    header = with_parts(header, sample)
     pairs = [pair for pair in _pairs(header, sample) if _is_filled(pair, sample)]
     return (
         _of_geometries(header, sample)
@@ -82,9 +86,21 @@ def _of_geometries(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Co
     geometries = [place for place in range(len(header)) if _holds_geometries(sample, place)]
     if not geometries:
         return None
-    named = [place for place in geometries if is_geometry(header[place])] or geometries
-    alike = all(_cells(sample, place) == _cells(sample, named[0]) for place in named)
-    return Columns(geometry=named[0]) if alike else Rivals(tuple((place,) for place in named))
+    named = [place for place in geometries if geometry_of(header[place]) is not None] or geometries
+    chosen = _unshifted(named, [geometry_of(header[place]) or "" for place in named])
+    alike = all(cells_of(sample, place) == cells_of(sample, chosen[0]) for place in chosen)
+    if not alike:
+        return Rivals(tuple((place,) for place in chosen))
+    return Columns(geometry=chosen[0], headed=geometry_of(header[chosen[0]]) or None)
+
+
+def _unshifted(places: Sequence[int], systems: Sequence[str]) -> list[int]:
+    """Return of several columns those in a system that needs no conversion, else those whose headings name none, else all."""
+    exact = [
+        place for code in _EXACT for place, system in zip(places, systems, strict=True) if system == code
+    ]
+    plain = [place for place, system in zip(places, systems, strict=True) if not system]
+    return exact[:1] or plain or list(places)
 
 
 def _of_pairs(
@@ -111,10 +127,12 @@ def _of_pairs(
 
 def _of_one_cell(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Columns | Rivals | None:
     """Return the column that holds both coordinates in one cell."""
-    both = [place for place, words in enumerate(header) if is_both(words) and _holds_pairs(sample, place)]
+    systems = {place: system for place, words in enumerate(header) if (system := both_of(words)) is not None}
+    filled = [place for place in systems if _holds_pairs(sample, place)]
+    both = _unshifted(filled, [systems[place] for place in filled])
     if len(both) > 1:
         return Rivals(tuple((place,) for place in both))
-    return Columns(both=both[0]) if both else None
+    return Columns(both=both[0], headed=systems[both[0]] or None) if both else None
 
 
 def given_columns(header: Sequence[str], fields: Mapping[str, str], path: object) -> Columns | None:
@@ -195,7 +213,7 @@ def _headed(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[tupl
     return [
         (place, heading)
         for place, heading in found
-        if heading is not None and any(_reads(cell) for cell in _cells(sample, place))
+        if heading is not None and any(_reads(cell) for cell in cells_of(sample, place))
     ]
 
 
@@ -207,8 +225,10 @@ def _pairs(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Pair]
     """Return the pairs of one family, one system and one place, in the order of their columns."""
     groups: dict[tuple[int, str | None, str], dict[tuple[bool, str | None], list[int]]] = {}
     kinds: dict[int, str] = {}
+    packed: set[int] = set()  # columns
     for place, heading in _headed(header, sample):
         kinds[heading.family] = heading.kind
+        packed |= {place} if heading.packed else set()
         members = groups.setdefault((heading.family, heading.system, heading.place), {})
         members.setdefault((heading.east, heading.part), []).append(place)
     pairs: list[Pair] = []
@@ -217,7 +237,10 @@ def _pairs(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Pair]
         # headings that stand there twice go together in their order; of others, nobody can know which
         alike = len(easts) == len(norths)
         both = zip(easts, norths, strict=True) if alike else product(easts, norths)
-        pairs += [Pair(east, north, kinds[family], system, where) for east, north in both]
+        pairs += [
+            Pair(east, north, kinds[family], system, where, packed=packed.issuperset(east + north))
+            for east, north in both
+        ]
     return pairs
 
 
@@ -243,15 +266,10 @@ def _side_columns(
     whole = plain if plain is not None else degrees
     if whole is None:
         return ()
-    if minutes is None or not _is_whole(sample, whole):
+    if minutes is None or not is_whole(sample, whole):
         return (whole,)
     first = degrees if degrees is not None else whole
     return (first, minutes) if seconds is None else (first, minutes, seconds)
-
-
-def _is_whole(sample: Sequence[Sequence[str]], place: int) -> bool:
-    values = [read_coordinate(cell) for cell in _cells(sample, place) if cell]
-    return all(value is None or value.value.is_integer() for value in values)
 
 
 def _is_filled(pair: Pair, sample: Sequence[Sequence[str]]) -> bool:
@@ -279,16 +297,12 @@ def _same(one: Pair, two: Pair, sample: Sequence[Sequence[str]]) -> bool:
     return True
 
 
-def _cells(sample: Sequence[Sequence[str]], place: int) -> list[str]:
-    return [row[place] if place < len(row) else "" for row in sample]
-
-
 def _holds_geometries(sample: Sequence[Sequence[str]], place: int) -> bool:
-    cells = [cell for cell in _cells(sample, place) if cell]
+    cells = [cell for cell in cells_of(sample, place) if cell]
     found = sum(bool(WKT.match(cell) or HEX.match(cell) or GEOJSON.match(cell)) for cell in cells)
     return found * 2 > len(cells)
 
 
 def _holds_pairs(sample: Sequence[Sequence[str]], place: int) -> bool:
-    cells = [cell for cell in _cells(sample, place) if cell]
+    cells = [cell for cell in cells_of(sample, place) if cell]
     return sum(read_pair(cell) is not None for cell in cells) * 2 > len(cells)

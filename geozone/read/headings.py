@@ -15,6 +15,7 @@ from geozone.toml_tables import read_tables
 Part = Literal["degrees", "minutes", "seconds"]
 
 _BETWEEN = re.compile(r"[\s_\-/()\[\]{}<>.:;,·=#|\\]+")
+_PACKED = re.compile(r"度\s*[.·]\s*分\s*秒|d{2,3}\.?m{2}\.?s{2,}(?:\.s+)?")
 _LETTER = re.compile(r"[xy](?:坐标|座标|坐標)?$")
 _PRIMES = str.maketrans({"″": '"', "”": '"', "“": '"', "’": "'", "‘": "'", "′": "'", "º": "°", "˚": "°"})
 _LONGEST = 300  # characters of a heading
@@ -31,6 +32,7 @@ class Heading:
     place: str  # which of several places it means; empty for the place of the row
     part: Part | None
     bare: bool = False  # a word that means something else as well, such as n or long
+    packed: bool = False  # degrees, minutes and seconds stand in one number: 117.1230
 
 
 @lru_cache(maxsize=1 << 12)  # headings recur, and each is looked at word by word
@@ -41,6 +43,7 @@ def read_heading(words: str) -> Heading | None:
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFKC", words.translate(_PRIMES)))
     plain = re.sub(r"([经經])(?=[分秒])", r"\1度", re.sub(r"([纬緯])(?=[分秒])", r"\1度", plain.casefold()))
     system, plain = _system(plain)
+    packed, plain = _PACKED.search(plain) is not None, _PACKED.sub(" ", plain)
     found = _axis(plain)
     if found is None:
         return None
@@ -54,7 +57,7 @@ def read_heading(words: str) -> Heading | None:
     if any(token in _group("other") for token in tokens) or place in _group("other"):
         return None
     known = not place or place.rstrip("0123456789") in {"", *_group("place")}
-    return Heading(family, kind, east, system, place, part, bare) if known or not bare else None
+    return Heading(family, kind, east, system, place, part, bare, packed) if known or not bare else None
 
 
 def stated_system(words: str) -> str | None:
@@ -73,15 +76,43 @@ def system_of(words: str) -> str | None:
     return _system(_plain(words))[0]
 
 
-def is_both(words: str) -> bool:
-    """Tell whether a heading may be that of one column with both coordinates."""
+def both_of(words: str) -> str | None:
+    """Return the system that a heading of one column with both coordinates states, "" for none; None where it is no such heading."""
+    return _of_group(words, "both")
+
+
+def geometry_of(words: str) -> str | None:
+    """Return the system that a heading of geometries as text states, "" for none; None where it is no such heading."""
+    return _of_group(words, "geometry")
+
+
+def _of_group(words: str, group: str) -> str | None:
     plain = unicodedata.normalize("NFKC", words).casefold().strip()
-    return re.sub(r"[(\[].*?[)\]]", "", plain).strip() in _group("both")
+    system, rest = _system(plain)
+    bare = re.sub(r"[(\[].*?[)\]]", "", plain).strip()
+    named = [plain, bare] if system is None else [plain, bare, _BETWEEN.sub(" ", rest).strip()]
+    return (system or "") if _group(group).intersection(named) else None
 
 
-def is_geometry(words: str) -> bool:
-    """Tell whether a heading is that of geometries as text."""
-    return unicodedata.normalize("NFKC", words).casefold().strip() in _group("geometry")
+def is_place(words: str) -> bool:
+    """Tell whether a word beside an axis is known to mean another place than that of the row."""
+    return words.rstrip("0123456789") in _group("place")
+
+
+def is_source(words: str) -> bool:
+    """Tell whether a heading is that of a column that says of which map places were taken."""
+    return _plain(words) in _group("sources")
+
+
+def shifted_named(words: str) -> str | None:
+    """Return the shifted system of the map that a name or remark mentions; None where it mentions none, or another beside it."""
+    plain = unicodedata.normalize("NFKC", words).casefold()
+    patterns: dict[str, str] = _words()["shifted"]
+    if re.search(patterns["not"], plain):
+        return None
+    return next(
+        (name for name, pattern in patterns.items() if name != "not" and re.search(pattern, plain)), None
+    )
 
 
 def goes_on(words: str) -> bool:
@@ -89,6 +120,13 @@ def goes_on(words: str) -> bool:
     plain = _plain(words)
     parts = _words()["part"]
     return plain in parts["minutes"] or plain in parts["seconds"] or read_heading(words) is not None
+
+
+def part_of(words: str) -> Part | None:
+    """Return which part of an angle a heading names that names nothing else."""
+    plain = _plain(words).strip("()[]")
+    parts: dict[Part, list[str]] = _words()["part"]
+    return next((part for part, names in parts.items() if plain in names), None)
 
 
 def is_unit(words: str) -> bool:
@@ -189,7 +227,7 @@ def _group(name: str) -> frozenset[str]:
 def _groups() -> dict[str, frozenset[str]]:
     return {
         name: frozenset(_words()[name]["words"])
-        for name in ("filler", "other", "place", "both", "geometry", "unit", "systems")
+        for name in ("filler", "other", "place", "both", "geometry", "unit", "systems", "sources")
     }
 
 

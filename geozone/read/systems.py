@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 
 from geozone.errors import InputError
 from geozone.model import Severity
+from geozone.read.columns import Columns
 from geozone.read.datum import is_shifted
-from geozone.read.headings import is_of_systems, system_of
+from geozone.read.headings import is_of_systems, stated_system, system_of
 from geozone.read.notes import Notes
 from geozone.read.stated import parse_crs
 
 _ALIKE = {"EPSG:4326", "EPSG:4490"}  # nobody can tell them apart by their coordinates
+_REMARK = re.compile(r"[(（*※]?\s*(?:注|说明|备注|坐标|数据|来源|资料|note|source|coordinate)", re.IGNORECASE)
 _MOST = 10  # systems that a sentence names
 
 
@@ -66,6 +70,37 @@ def system_in_column(
         return None
     notes.decide("coordinates", known[0], "read.system_of_column", column=header[places[0]], system=known[0])
     return known[0]
+
+
+def remarks_of(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the remarks that stand among the rows of a table: 注：坐标为GCJ-02坐标系, alone in its row."""
+    alone = [filled[0] for row in rows if len(filled := [cell for cell in row if cell]) == 1 and len(row) > 1]
+    return [words for words in alone if _REMARK.match(words)]
+
+
+def columns_in(columns: Columns, in_column: str | None, remarks: str, notes: Notes) -> Columns:
+    """Return the columns of coordinates with the system that a column, a title or a remark states, where headings state none.
+
+    Parameters
+    ----------
+    in_column
+        What `system_in_column` gave.
+    remarks
+        What stands above the heading and below the rows, and the name of the sheet.
+    """
+    system = in_column or stated_system(remarks)
+    if system is None:
+        return columns
+    pair = columns.pair
+    if pair is not None and pair.system is None:
+        columns = replace(columns, pair=replace(pair, system=system))
+    elif pair is None and columns.headed is None and in_column is None and is_shifted(system):
+        columns = replace(columns, headed=system)
+    else:
+        return columns
+    if in_column is None:
+        notes.decide("coordinates", system, "read.system_of_title", system=system)
+    return columns
 
 
 def with_system(

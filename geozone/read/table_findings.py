@@ -8,8 +8,9 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from geozone.model import Severity
-from geozone.read.columns import Columns, commas_of, find_columns, side
+from geozone.model import METRES_PER_DEGREE, Severity
+from geozone.read.columns import Columns, Pair, commas_of, find_columns, side
+from geozone.read.headings import is_place
 from geozone.read.notes import Notes
 from geozone.read.totals import total_word
 from geozone.read.workbook import Sheet
@@ -17,6 +18,7 @@ from geozone.read.workbook import Sheet
 Cells = list[list[str]]
 
 _DEGREES = 360.0
+_SHIFT = (5e-4, 0.02)  # degrees between the same place in two systems of web maps
 _BESIDE = 0.05  # degrees by which a point beside a geometry may lie off it
 
 
@@ -63,16 +65,35 @@ def tell_beside(
         or not np.nanmax(np.abs(np.append(west, east)), initial=0) <= _DEGREES
     ):
         return
-    commas = commas_of(rest, pair)
-    sides = [
-        [side(row, places, decimal_comma=commas)[0] for places in (pair.east, pair.north)] for row in rest
-    ]
-    x, y = np.array(sides, dtype=float).reshape(-1, 2).T
+    x, y = _places(rest, pair).T
     away = np.fmax(np.fmax(west - x, x - east), np.fmax(south - y, y - north))
     rows = np.flatnonzero(away > _BESIDE)
     if len(rows):
         named = ", ".join(header[place] for place in pair.east + pair.north)
         notes.find("columns_beside", Severity.WARNING, count=len(rows), columns=named, first=str(rows[0]))
+
+
+def tell_passed(body: Cells, columns: Columns, notes: Notes) -> None:
+    """Tell a pair of coordinates that was passed over, and that lies as far off as web maps are shifted: one of both is."""
+    pair = columns.pair
+    if pair is None or pair.kind != "angle" or pair.system is not None:
+        return
+    used = _places(body, pair)
+    for other in columns.others:
+        if other.kind != "angle" or is_place(other.place):
+            continue
+        away = np.hypot(*(_places(body, other) - used).T)
+        if np.isfinite(away).any() and _SHIFT[0] < np.nanmedian(away) < _SHIFT[1]:
+            metres = f"{np.nanmedian(away) * METRES_PER_DEGREE:.0f}"
+            notes.find("columns_passed", Severity.WARNING, metres=metres)
+
+
+def _places(body: Cells, pair: Pair) -> npt.NDArray[np.float64]:
+    commas = commas_of(body, pair)
+    sides = [
+        [side(row, places, decimal_comma=commas)[0] for places in (pair.east, pair.north)] for row in body
+    ]
+    return np.array(sides, dtype=float).reshape(-1, 2)
 
 
 def totals(body: Cells, columns: Columns, notes: Notes) -> npt.NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
@@ -29,12 +29,13 @@ from geozone.read.coordinates import read_coordinate
 from geozone.read.delimited import BLOCK, read_rows
 from geozone.read.document import read_document
 from geozone.read.fields import named_once, tell_twice
-from geozone.read.headings import goes_on, is_unit, stated_system
+from geozone.read.headings import goes_on, is_unit
+from geozone.read.named_maps import tell_named
 from geozone.read.notes import Notes
 from geozone.read.safety import Limits, few_columns, small_enough
 from geozone.read.source import Source
-from geozone.read.systems import system_in_column, with_system
-from geozone.read.table_findings import tell_beside, tell_unseen, totals
+from geozone.read.systems import columns_in, remarks_of, system_in_column, with_system
+from geozone.read.table_findings import tell_beside, tell_passed, tell_unseen, totals
 from geozone.read.workbook import Sheet, open_workbook
 
 Cells = list[list[str]]
@@ -257,15 +258,15 @@ def _place(
         notes.find("heading_wider", Severity.WARNING, count=width, other=longest)
     body = [row[:width] + [""] * (width - len(row)) for row in table.body]
     columns = table.columns
-    headed = columns.pair.system if columns.pair is not None else None
+    headed = columns.pair.system if columns.pair is not None else columns.headed
     in_column = system_in_column(table.header, body, source.shown, notes, headed=headed)
-    system = in_column or stated_system(f"{table.title} {sheet}")
-    if columns.pair is not None and columns.pair.system is None and system is not None:
-        if in_column is None:
-            notes.decide("coordinates", system, "read.system_of_title", system=system)
-        columns = replace(columns, pair=replace(columns.pair, system=system))
+    remarks = " ".join([table.title, sheet, *remarks_of(body)])
+    columns = columns_in(columns, in_column, remarks, notes)
     series, keep, system = geometries_of(body, table.header, columns, source, notes)
     tell_beside(table.header, body, columns, series, notes)
+    tell_passed(body, columns, notes)
+    if system is None:
+        tell_named([remarks], notes)
     keep &= ~totals(body, columns, notes)
     series, system = with_system(series, system, in_column)
     pairs = [columns.pair, *columns.others]

@@ -25,6 +25,7 @@ from geozone.read.bulk import LEFT_OFF, is_missing, plain_values, reason_of
 from geozone.read.crs import Wanted, to_cgcs2000
 from geozone.read.fields import map_fields, named_once, tell_twice
 from geozone.read.formats import Format
+from geozone.read.named_maps import tell_named, values_of_maps
 from geozone.read.notes import Notes
 from geozone.read.recode import report_lost, without_broken_text
 from geozone.read.safety import LIMITS, Limits, few_columns, too_many_features
@@ -131,6 +132,8 @@ def read_layer(
     data = map_fields(data, named, shown, notes)
     if crs is None and not is_embedded(shown):
         find_shift(np.asarray(data.geometry.values), notes)
+        if not (content.tabular and content.data.crs is not None):  # headings may state the system
+            tell_named([notes.layer, Path(shown).stem, *values_of_maps(data)], notes)
     changes = changes_of(data, notes)
     return Layer(notes.layer, data, spec, notes.findings, notes.decisions, changes, notes.crs)
 

@@ -4,7 +4,7 @@ import pytest
 
 from geozone.errors import InputError
 from geozone.read.columns import Columns, Rivals, find_columns, given_columns, refuse_without, side
-from geozone.read.headings import goes_on, is_both, is_geometry, is_unit, read_heading
+from geozone.read.headings import both_of, geometry_of, goes_on, is_unit, read_heading
 
 
 def found(header, *rows):
@@ -158,10 +158,45 @@ def test_a_heading_says_its_axis_its_place_and_its_part_of_an_angle():
     assert read_heading("年份") is None
     assert read_heading("X坐标（纵坐标）").east is False
     assert read_heading("起点经度").place == "起点"
-    assert is_both("经纬度(WGS84)")
-    assert is_geometry("WKT")
+    assert [both_of(words) for words in ("经纬度(WGS84)", "高德坐标", "坐标", "坐标数")] == [
+        "EPSG:4326",
+        "GCJ-02",
+        "",
+        None,
+    ]
+    assert [geometry_of(words) for words in ("WKT", "wkt_gcj02", "名称")] == ["", "GCJ-02", None]
     assert goes_on("分")
     assert goes_on("经度")
     assert not goes_on("度")
     assert is_unit("（°）")
     assert not is_unit("不详")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["名,经度,,,纬度,,", "名,经度,分,秒,纬度,分,秒", "名,E,分,秒,N,分,秒", "名,lon,min,sec,lat,min,sec"],
+)
+def test_minutes_and_seconds_go_with_the_degrees_before_them(header):
+    rows = [["甲", "117", "12", "30", "40", "3", "0"], ["乙", "117", "30", "30", "40", "9", "19"]]
+    columns = find_columns(header.split(","), rows)
+    assert columns.places == (1, 2, 3, 4, 5, 6)
+    # what is no sixtieth, or stands beside one side only, is something else
+    assert find_columns(header.split(","), [["甲", "117", "61", "30", "40", "61", "0"]]).places == (1, 4)
+    assert find_columns(["名", "经度", "", "纬度"], [["甲", "117", "12", "40"]]).places == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "packed"),
+    [("经度(度.分秒)", True), ("经度(DDD.MMSS)", True), ("纬度（DD.MMSSss）", True), ("经度(度分秒)", False), ("经度(度)", False)],
+)  # fmt: skip
+def test_a_heading_says_that_minutes_and_seconds_stand_behind_the_point(words, packed):
+    assert read_heading(words).packed is packed
+
+
+@pytest.mark.parametrize(
+    ("words", "system"),
+    [("gcj_lng", "GCJ-02"), ("gd_lng", "GCJ-02"), ("lng_tx", "GCJ-02"), ("wgs_lng", "EPSG:4326"), ("lng84", "EPSG:4326"), ("gdp_lng", None),
+     ("lng_02", None)],
+)  # fmt: skip
+def test_short_names_of_systems(words, system):
+    assert read_heading(words).system == system
