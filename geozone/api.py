@@ -322,7 +322,7 @@ def _streamed(  # noqa: PLR0917 - one private step of `coverage`
     decisions: list[Decision] = []
 
     def accept(features: Features) -> bool:
-        found = decisions_of(features, Path(path), place)
+        found = decisions_of(features, place)
         decisions.extend(found or [])
         return found is not None
 

@@ -23,7 +23,7 @@ from geozone.overlay.geojson_walk import Document
 from geozone.overlay.plane import from_plane, parse_crs
 from geozone.overlay.stream import layer_name, stream_features, walk_plain
 from geozone.overlay.zones import frame_of
-from geozone.read import geojson, list_layers, read_layer
+from geozone.read import list_layers, read_layer
 from geozone.read.address import split_layer
 from geozone.read.bulk import quiet
 from geozone.read.declared import tell_paging
@@ -104,22 +104,20 @@ def stream_or_open(source: Source, crs: Any = None, *, threads: int = 1) -> Open
         if stream is not None:
             with suppress(DataError):  # the reader looks at every feature, and names what is wrong
                 features = stream(path, threads=threads, layer=inside)
-                decisions = None if features is None else decisions_of(features, Path(path), place)
+                decisions = None if features is None else decisions_of(features, place)
                 if features is not None and decisions is not None:
                     found = findings_of_file(Path(path), inside, features)
                     return Streamed(inside or Path(path).stem, features, found, decisions)
     return open_layer(source, crs)
 
 
-def decisions_of(features: Features, path: Path, place: list[Decision] | None) -> list[Decision] | None:
+def decisions_of(features: Features, place: list[Decision] | None) -> list[Decision] | None:
     """Return what the reader would say of the place of a streamed layer, or None where it would have to decide, mend or say more.
 
     Parameters
     ----------
     features
         The layer.
-    path
-        Its file.
     place
         What `geozone.read.streaming.place_of_file` says of the file.
     """
@@ -128,8 +126,7 @@ def decisions_of(features: Features, path: Path, place: list[Decision] | None) -
         return None
     if document is None:
         return place
-    # in a small file the reader looks for the whole of a document, and says that lines are none
-    if document.names is None or (document.by_line and path.stat().st_size <= geojson.CHECKED_WHOLE):
+    if document.names is None:
         return None
     return place_of_extent(document.crs, document.extent)
 

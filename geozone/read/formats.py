@@ -171,7 +171,7 @@ def refusal(path: Path) -> Text | None:
 
 def _detect_text(head: bytes, ending: str, shown: Path) -> Format | None:
     words = _decode_head(head)
-    start = words.lstrip("\ufeff \t\r\n")
+    start = words.lstrip("\ufeff\x1e \t\r\n")
     if start.startswith("<"):
         return _detect_xml(start, shown)
     if "[地块坐标]" in words or "[属性描述]" in words:

@@ -92,12 +92,26 @@ def _read_tolerantly(source: Source, given: str | None, notes: Notes) -> gpd.Geo
     try:
         document = json.loads(words, object_pairs_hook=_joined if words.count('"features"') > 1 else None)
     except (json.JSONDecodeError, RecursionError) as error:
-        return _salvage(words, error, source, notes)
+        if (sequence := _sequence(words)) is None:
+            return _salvage(words, error, source, notes)
+        document = sequence
     features = _features(document, source, notes)
     if isinstance(document, dict) and document.pop(_REPEATED, None):
         notes.find("features_repeated", Severity.WARNING, count=len(features))
     tell_paging(document, len(features), notes)
     return _frame(list(enumerate(features)), _crs_of(document, features, source, notes), source, notes)
+
+
+def _sequence(words: str) -> list[Any] | None:
+    """Return the features of a GeoJSON text sequence, one a line or behind a record separator (RFC 8142); None where it is none."""
+    lines = [line for line in re.split("[\x1e\r\n]+", words) if line.strip()]
+    try:
+        features = [json.loads(line) for line in lines]
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    return (
+        features if all(isinstance(one, dict) and one.get("type") == "Feature" for one in features) else None
+    )
 
 
 def _joined(members: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from geozone.files import shipped
 from geozone.model import CRS
 from geozone.overlay.losses import decided, told
 from geozone.overlay.plane import EDGE_SHARE, area_km2
-from geozone.read import geojson
 from geozone.read.datum import to_wgs84
 
 SQUARES = gpd.GeoDataFrame(
@@ -114,7 +113,6 @@ READ = {
     "list": [feature()],
     "type": collection(feature()) | {"type": "featurecollection"},
     "cut": json.dumps(collection(feature(), feature(), feature()))[:-60],
-    "lines": "\n".join(json.dumps(feature()) for _ in range(3)),
     "twice": f'{{"type": "FeatureCollection", "features": [], "features": {json.dumps([feature()])}}}',
     "swapped": collection(feature(shapely.geometry.mapping(shapely.box(30.4, 116.9, 30.6, 117.1)))),
     "elsewhere": collection(feature(), feature(shapely.geometry.mapping(shapely.box(10, 50, 11, 51)))),
@@ -160,8 +158,7 @@ def test_a_system_that_is_stated_is_told(tmp_path, monkeypatch, read, name):
     assert table["net_km2"].sum() == pytest.approx(area_km2(SHAPES, CRS).sum(), rel=1e-5)
 
 
-def test_lines_of_a_large_file_are_streamed(tmp_path, monkeypatch, read):
-    monkeypatch.setattr(geojson, "CHECKED_WHOLE", 0)
+def test_lines_are_streamed(tmp_path, monkeypatch, read):
     path = file(tmp_path, "\n".join(json.dumps(feature()) for _ in range(3)))
     table, expected = both(path, monkeypatch)
     assert read == [path]

@@ -143,8 +143,11 @@ def test_json_with_one_broken_feature_yields_the_others(tmp_path):
 
 
 def test_features_line_by_line(tmp_path):
-    words = "\n".join(json.dumps(GOOD, ensure_ascii=False) for _ in range(3))
-    assert len(read_layer(file(tmp_path, words)).data) == 3
+    one = json.dumps(GOOD, ensure_ascii=False)
+    for words in ("\n".join([one] * 3), f"\x1e{one}\n" * 3, f"{one}\r\n\r\n" * 3):
+        layer = read_layer(file(tmp_path, words))
+        assert (len(layer.data), kinds(layer)) == (3, [])
+    assert "json_broken" in kinds(read_layer(file(tmp_path, f"{one}\n{one}\n{one[:-3]}")))
 
 
 def test_json_without_any_feature_is_refused(tmp_path):
