@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 _STATED = re.compile(r'\ufeff?"?sep=(.)"?[\r\n]*', re.IGNORECASE)  # how Excel states the delimiter
+_FORMULA = re.compile(r'="([^"]*)"')
 BLOCK = 16  # zero bytes that are no slip of a program any more
 _SAMPLE = 200  # lines that tell the delimiter and the width of the table
 _FIELD_LIMIT = 1 << 28  # characters of one cell: the outline of a large polygon
@@ -54,10 +55,16 @@ def read_rows(words: str, delimiter: str | None = None) -> Rows:
         for row, is_stray in _rows(lines, delimiter, width):
             if is_stray:
                 stray.append(len(cells))
-            cells.append(row)
+            cells.append([_value(cell) for cell in row])
     finally:
         csv.field_size_limit(before)
     return Rows(cells, delimiter, stray, words.count("\x00"))
+
+
+def _value(cell: str) -> str:
+    """Return what a cell holds: ="130200" is how text is kept from becoming a number in a spreadsheet."""
+    found = _FORMULA.fullmatch(cell) if cell.startswith("=") else None
+    return found[1] if found is not None else cell
 
 
 def _shape(lines: list[str]) -> tuple[str, int]:

@@ -63,3 +63,12 @@ def test_nulls_are_left_out_and_a_wide_row_is_read():
     assert read_rows("a\x00b,c\n").cells == [["ab", "c"]]
     wide = ",".join(map(str, range(100_000)))
     assert [len(row) for row in read_rows(f"{wide}\n{wide}\n").cells] == [100_000] * 2
+
+
+def test_text_that_a_spreadsheet_keeps_from_becoming_a_number():
+    words = '名,码,经度\n甲,="130200",="117.2"\n乙,"=""130300""",117.3\n丙,=A1,117.4\n'
+    assert read_rows(words).cells[1:] == [
+        ["甲", "130200", "117.2"],
+        ["乙", "130300", "117.3"],
+        ["丙", "=A1", "117.4"],
+    ]
