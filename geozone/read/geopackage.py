@@ -24,7 +24,7 @@ Numbers = npt.NDArray[np.int64]
 
 # what a damaged database raises; the words of SQLite may themselves be damaged
 _DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError)
-_UNREADABLE = (sqlite3.Error, OSError, TypeError, ValueError, IndexError)
+UNREADABLE = (sqlite3.Error, OSError, TypeError, ValueError, IndexError)
 _SMALL = 256 << 20  # bytes: a file up to this size that states no count is always checked page by page
 _SPARSE = 4  # numbers in a range for each row, up to which all of the range is tried
 _STEPS = 1_000_000  # instructions of the database between two looks at the budget
@@ -73,7 +73,7 @@ def shortage(path: Path, layer: str, numbers: npt.ArrayLike) -> Shortage | None:
                 return None
             stated = _missing(database, path, layer, len(read), ordered=ordered)
             return None if stated is None else Shortage(stated, *_candidates(database, layer, read, stated))
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 
@@ -84,7 +84,7 @@ def is_short(path: Path, layer: str, read: int) -> int | None:
             if _definition(database, layer)[0] != "table":
                 return None
             return _missing(database, path, layer, read, ordered=True)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 
@@ -98,7 +98,7 @@ def is_damaged(path: Path, layer: str) -> bool:
             return stated is not None and stated > walked and not _sound(database, layer)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return not isinstance(error, sqlite3.OperationalError)
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
 
 
@@ -112,7 +112,7 @@ def stale_index(path: Path, layer: str) -> bool:
             column = _quoted(_column(database, layer))
             query = f"SELECT count({column}) FROM {_quoted(layer)}"  # noqa: S608 - names are quoted, and read only
             return indexed != int(database.execute(query).fetchone()[0])
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
 
 
@@ -133,7 +133,7 @@ def refuse_views(path: Path, layer: str, shown: Path, limit: int) -> None:
                 raise InputError("read.view_reaching", path=shown, layer=layer)
             if _too_long(database, layer, limit):
                 raise InputError("read.view_endless", path=shown, layer=layer)
-    except _UNREADABLE:
+    except UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
 
 
@@ -148,7 +148,7 @@ def refuse_virtual(path: Path, shown: Path) -> None:
     try:
         with opened_database(path) as database:
             tables = database.execute("SELECT sql FROM sqlite_master WHERE type = 'table'").fetchall()
-    except _UNREADABLE:
+    except UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
     if any(_VIRTUAL.match(str(words)) for (words,) in tables) or any(map(names_a_file, _systems(path))):
         raise InputError("read.reaching", path=shown)
@@ -159,7 +159,7 @@ def _systems(path: Path) -> list[str]:
     try:
         with opened_database(path) as database:
             rows = database.execute("SELECT * FROM gpkg_spatial_ref_sys").fetchall()
-    except _UNREADABLE:
+    except UNREADABLE:
         return []
     return [str(cell) for row in rows for cell in row if isinstance(cell, str)]
 
@@ -173,7 +173,7 @@ def is_of_any_kind_with_height(path: Path) -> bool:
     try:
         with opened_database(path) as database:
             return database.execute(query).fetchone() is not None
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
 
 
@@ -209,7 +209,7 @@ def refuse_deep(path: Path, layer: str, shown: Path) -> None:
                     raw += blob.read()
                 if is_too_deep(raw):
                     raise InputError("read.geometry_too_deep", path=shown, layer=layer, row=row)
-    except _UNREADABLE:
+    except UNREADABLE:
         return  # what cannot be looked up here, GDAL will say
 
 
@@ -244,7 +244,7 @@ def _stated(database: sqlite3.Connection, layer: str) -> int | None:
     try:
         query = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ? COLLATE NOCASE"
         row = database.execute(query, (layer,)).fetchone()
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     return None if row is None or row[0] is None else int(row[0])
 
@@ -254,7 +254,7 @@ def _indexed(database: sqlite3.Connection, layer: str) -> int | None:
     try:
         table = _quoted(f"rtree_{layer}_{_column(database, layer)}_rowid")
         return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - quoted
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 
@@ -277,12 +277,12 @@ def _candidates(database: sqlite3.Connection, layer: str, read: Numbers, stated:
         rows = database.execute(f"SELECT rowid FROM {table}").fetchall()  # noqa: S608 - quoted
         if rows:
             return np.setdiff1d(np.array([row[0] for row in rows], np.int64), read), True
-    except _UNREADABLE:
+    except UNREADABLE:
         pass
     try:
         query = f"SELECT max(rowid) FROM {_quoted(layer)}"  # noqa: S608 - the name is quoted, and read only
         last = int(database.execute(query).fetchone()[0])
-    except _UNREADABLE:
+    except UNREADABLE:
         last = stated
     last = last if last <= _SPARSE * stated else stated
     return np.setdiff1d(np.arange(1, last + 1), read), False

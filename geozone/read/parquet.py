@@ -27,6 +27,7 @@ from geozone.read.notes import Notes
 from geozone.read.salvage import report_broken
 from geozone.read.source import Source
 from geozone.read.stated import crs_of_objects, parse_crs
+from geozone.read.system_conflicts import tell_other_systems
 from geozone.read.wellknown import parsed
 
 SUFFIXES = {".parquet", ".geoparquet", ".pq"}
@@ -162,9 +163,11 @@ def _from_wkb(
     notes.find_each("ring_closed", Severity.WARNING, closed)
     for number in closed:
         notes.change(number, "ring_closed")
+    srids = [srid for srid in np.unique(shapely.get_srid(geometries)).tolist() if srid > 0]
     if crs is None:
-        srids = np.unique(shapely.get_srid(geometries[~shapely.is_missing(geometries)])).tolist()
-        crs = crs_of_objects([srid for srid in srids if srid], source.shown, notes)
+        crs = crs_of_objects(srids, source.shown, notes)
+    else:
+        tell_other_systems(crs, [(srid, f"SRID={srid}") for srid in srids], notes)
     data = gpd.GeoDataFrame(table.drop(columns=[name]), geometry=geometries, crs=crs)
     return data[~broken] if broken.any() else data
 

@@ -13,18 +13,20 @@ from pyproj.exceptions import CRSError, ProjError
 from geozone.errors import GeozoneError
 from geozone.messages import message
 from geozone.model import Decision
+from geozone.overlay.degrees import is_of_greenwich
 from geozone.read.bulk import BULK_ERRORS
 from geozone.read.door import vector
 from geozone.read.door.content import bytes_of
 from geozone.read.fit import fit, in_other_zones
 from geozone.read.formats import Format, detect
-from geozone.read.geodetic import Datum, contradicting_datum, datum_of, has_parameters
+from geozone.read.geodetic import Datum, contradicting_datum, contradicting_meridian, datum_of, has_parameters
 from geozone.read.geojson import DEFAULT_CRS
 from geozone.read.inference import CHINA, Extent
 from geozone.read.parquet import SUFFIXES, stated_place
 from geozone.read.placing import crs_name
 from geozone.read.source import companion
 from geozone.read.stated import is_undefined, parse_crs, prj_text
+from geozone.read.system_conflicts import mean_different_ground, systems_of_geopackage
 from geozone.read.vector import list_layers
 
 # formats that hold their extent, so that it can be held against their CRS
@@ -98,7 +100,8 @@ def _place(path: Path, layer: str | None) -> pyproj.CRS | None:
         if not stated or box is None:
             return None
         crs = pyproj.CRS(stated)
-        return crs if _fits(crs, Extent(*np.reshape(box, (4, 1)))) else None
+        sound = _fits(crs, Extent(*np.reshape(box, (4, 1))))
+        return crs if sound and not _is_contradicted(crs, path, layer or layers[0]) else None
     except (GeozoneError, *BULK_ERRORS, CRSError, ProjError):
         return None
 
@@ -120,11 +123,21 @@ def _has_other_statement(path: Path) -> bool:
     return not raw.isascii() or parse_crs(prj_text(raw)) is None
 
 
+def _is_contradicted(crs: pyproj.CRS, path: Path, layer: str) -> bool:
+    """Tell whether a GeoPackage also states a system under which its coordinates lie elsewhere."""
+    if path.suffix.lower() != ".gpkg":
+        return False
+    others = (parse_crs(stated) for stated, _ in systems_of_geopackage(path, layer))
+    return any(other is not None and mean_different_ground(crs, other) for other in others)
+
+
 def _fits(crs: pyproj.CRS, extent: Extent) -> bool:
     base = crs.geodetic_crs
     if base is None or not (base.to_epsg(min_confidence=20) in _NO_SHIFT or base.to_authority() == _CRS84):
         return False
     if has_parameters(crs) or is_undefined(crs) or datum_of(crs) is not Datum.ALIKE:
+        return False
+    if contradicting_meridian(crs) is not None or not is_of_greenwich(base):
         return False
     if contradicting_datum(crs) is not None or not (crs.is_geographic or crs.is_projected):
         return False
