@@ -27,6 +27,8 @@ _KNOWN = _SIMPLE | {
     "SEQEND", "VIEWPORT", "IMAGE", "OLEFRAME", "OLE2FRAME", "XLINE", "RAY", "TOLERANCE", "ACAD_TABLE", "LIGHT", "SHAPE",
     "ARC_DIMENSION", "LARGE_RADIAL_DIMENSION", "PDFUNDERLAY", "DWFUNDERLAY", "DGNUNDERLAY", "GEOPOSITIONMARKER",
 }  # fmt: skip
+_TOLD = {2, 8, 60, 62, 70}  # name, layer, hidden, colour (negative: off), flags
+_ELSEWHERE = 4 | 8 | 32  # flags of a block that is another file
 _GAP = 1e-6  # of its length: a line whose ends are as close as this is closed
 
 
@@ -36,29 +38,75 @@ class Drawing:
 
     entities: Counter[str] = field(default_factory=Counter)
     fault: int = 0  # line at which it breaks off, 0 where it does not
+    hidden: Counter[str] = field(default_factory=Counter)  # entities that the drawing does not show, by layer
+    missing: Counter[str] = field(
+        default_factory=Counter
+    )  # inserts of blocks that lie in other files, or nowhere
+
+
+class _Survey:
+    """Walks through the codes of a drawing in text form."""
+
+    def __init__(self) -> None:
+        self.drawing = Drawing()
+        self._section = self._kind = ""
+        self._codes: dict[int, str] = {}  # the first of each, of what is being read
+        self._off: set[str] = set()  # layers
+        self._blocks: set[str] = set()
+
+    def take(self, number: int, value: str) -> None:
+        """Take one code with its value."""
+        if number == 0:
+            self._close()
+            self._kind, self._codes = value, {}
+            if self._section == "ENTITIES" and value not in {"ENDSEC", "SECTION", "EOF"}:
+                self.drawing.entities[value] += 1
+        elif number == 2 and self._kind == "SECTION":
+            self._section, self._kind = value, ""
+        elif number in _TOLD:
+            self._codes.setdefault(number, value)
+
+    def _close(self) -> None:
+        codes, name = self._codes, self._codes.get(2, "").upper()
+        if self._section == "TABLES" and self._kind == "LAYER":
+            is_frozen = codes.get(70, "0").lstrip("-").isdecimal() and int(codes.get(70, "0")) & 1
+            if is_frozen or codes.get(62, "").startswith("-"):
+                self._off.add(name)
+        elif self._section == "BLOCKS" and self._kind == "BLOCK":
+            is_elsewhere = codes.get(70, "0").isdecimal() and int(codes.get(70, "0")) & _ELSEWHERE
+            self._blocks |= set() if is_elsewhere else {name}
+        elif self._section == "ENTITIES" and self._kind in _SIMPLE | {"INSERT"}:
+            if codes.get(8, "").upper() in self._off or codes.get(60) == "1":
+                self.drawing.hidden[_name(codes.get(8, ""))] += 1
+            if self._kind == "INSERT" and name not in self._blocks:
+                self.drawing.missing[_name(codes.get(2, ""))] += 1
+
+
+def _name(words: str) -> str:
+    """Return a name that was read byte by byte."""
+    raw = words.encode("latin-1", "replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def survey_drawing(path: Path) -> Drawing:
     """Count the entities of a drawing in text form."""
-    drawing = Drawing()
+    survey, line = _Survey(), 0
+    drawing = survey.drawing
     with opened(path) as stream:
         if stream.read(len(BINARY)) == BINARY:
             return drawing
-    section, before, line = "", "", 0
     with opened_text(path, "latin-1") as lines:
         for code, value in pairs(lines):
             line += 2
             if not code.lstrip("-").isdecimal():
                 drawing.fault = line - 1
                 return drawing
-            if int(code) == 0:
-                before = value
-                if value == "EOF":
-                    return drawing
-                if section == "ENTITIES" and value not in {"ENDSEC", "SECTION"}:
-                    drawing.entities[value] += 1
-            elif int(code) == 2 and before == "SECTION":
-                section, before = value, ""
+            survey.take(int(code), value)
+            if value == "EOF" and int(code) == 0:
+                return drawing
     drawing.fault = line + 1
     return drawing
 
@@ -83,6 +131,10 @@ def tell_drawing(drawing: Drawing, read: int, notes: Notes) -> None:
     if unknown:
         names = ", ".join(f"{name} ({count})" for name, count in list(unknown.items())[:10])
         notes.find("entities_not_read", Severity.WARNING, count=sum(unknown.values()), names=names)
+    for kind, counted in (("drawing_hidden", drawing.hidden), ("blocks_missing", drawing.missing)):
+        if counted:
+            names = ", ".join(f"{name} ({count})" for name, count in sorted(counted.items())[:10])
+            notes.find(kind, Severity.WARNING, count=counted.total(), names=names)
     stated = sum(count for name, count in drawing.entities.items() if name in _SIMPLE)
     if read < stated:
         notes.find("file_damaged", Severity.ERROR, stated=stated, read=read)

@@ -113,3 +113,36 @@ def test_a_drawing_that_is_broken_before_its_first_entity_is_refused_before_it_i
     with pytest.raises(InputError) as error:
         read_layer(path)
     assert error.value.message.key == "read.drawing_broken"
+
+
+def layer(name, flags=0, colour=7):
+    return f"0\nLAYER\n2\n{name}\n70\n{flags}\n62\n{colour}\n"
+
+
+def tables(*layers):
+    return f"0\nSECTION\n2\nTABLES\n0\nTABLE\n2\nLAYER\n70\n1\n{''.join(layers)}0\nENDTAB\n0\nENDSEC\n"
+
+
+@pytest.mark.parametrize(
+    ("layers", "entity", "told"),
+    [
+        (layer("红线"), lightweight(CLOSED), False),
+        (layer("红线", flags=1), lightweight(CLOSED), True),
+        (layer("红线", colour=-7), lightweight(CLOSED), True),
+        (layer("红线"), lightweight(CLOSED).replace("8\n红线", "8\n红线\n60\n1"), True),
+        (layer("红线") + layer("旧线", flags=1), lightweight(CLOSED), False),
+    ],
+)
+def test_what_the_drawing_hides_is_told(tmp_path, layers, entity, told):
+    found = read_layer(drawing(tmp_path, entity, blocks=tables(layers)))
+    assert kinds(found) == ({"drawing_hidden"} if told else set())
+    assert all("红线 (1)" in one.message.text.zh for one in found.findings if one.kind == "drawing_hidden")
+
+
+def test_blocks_that_lie_elsewhere_are_told(tmp_path):
+    inserts = INSERT + INSERT.replace("\nB\n", "\n地形\n")
+    found = read_layer(drawing(tmp_path, inserts, blocks=BLOCKS))
+    assert kinds(found) == {"blocks_missing"}
+    elsewhere = BLOCKS.replace("2\nB\n", "2\nB\n70\n4\n", 1)
+    path = drawing(tmp_path, lightweight(CLOSED) + INSERT, blocks=elsewhere)
+    assert "blocks_missing" in kinds(read_layer(path))
