@@ -23,6 +23,7 @@ _OBJECT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _DATA = re.compile(rb"^[ \t]*data[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_AFFINE = re.compile(rb"^[ \t]*coordsys\b[^\r\n]*\baffine\b", re.IGNORECASE | re.MULTILINE)
 _COLLECTION = re.compile(rb"^[ \t]*collection\b", re.IGNORECASE | re.MULTILINE)
 _PAGES = {
     "windowssimpchinese": "gb18030", "windowstradchinese": "cp950", "windowslatin1": "cp1252", "utf-8": "utf-8",
@@ -54,6 +55,8 @@ def read_mapinfo(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoD
     except (*BULK_ERRORS, UnicodeDecodeError) as error:
         raise InputError("read.unreadable", path=source.shown, reason=reason_of(error, view)) from error
     _tell_counts(data, view, notes)
+    if source.path.suffix.lower() == ".mif" and _AFFINE.search(_DATA.split(bytes_of(view), maxsplit=1)[0]):
+        notes.find("affine_ignored", Severity.ERROR)
     data = mend_geometries(data, view, None, notes, encoding=RAW)
     return recode(data, [("Charset", stated)] if stated else [], given, notes)
 

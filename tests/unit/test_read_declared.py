@@ -333,3 +333,16 @@ def test_an_interchange_file_whose_halves_differ_says_so(tmp_path, victim):
     except InputError:
         return
     assert len(layer.data) == 20 or "file_damaged" in kinds(layer, Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("affine", "found"), [(' Affine Units "m", 1, 0, 30000, 0, 1, 0', {"affine_ignored"}), ("", set())]
+)
+def test_an_affine_transformation_of_mapinfo_is_said(tmp_path, affine, found):
+    path = tmp_path / "red.mif"
+    pyogrio.write_dataframe(frame(2).to_crs(4548), path, driver="MapInfo File")
+    words = path.read_text("gb18030")
+    begin = words.index("CoordSys")
+    end = words.index("\n", begin)
+    path.write_text(f"{words[:end].rstrip()}{affine}{words[end:]}", "gb18030")
+    assert kinds(read_layer(path)) == found
