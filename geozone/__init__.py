@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from geozone.checks import check, repair
     from geozone.notebook import Map
     from geozone.opened import OpenProject, open_project
-    from geozone.overlay.plane import area_km2, length_km
     from geozone.raster.means import zonal_means
     from geozone.raster.shares import zonal_shares
     from geozone.read import read_layer
+    from geozone.sizes import area_km2, length_km
     from geozone.terrain.barrier import barrier
 
 __version__ = "0.2.0"
@@ -39,12 +39,12 @@ __all__ = [
 _HOME = {
     "Map": "geozone.notebook",
     "OpenProject": "geozone.opened",
-    "area_km2": "geozone.overlay.plane",
+    "area_km2": "geozone.sizes",
     "barrier": "geozone.terrain.barrier",
     "change": "geozone.api",
     "check": "geozone.checks",
     "coverage": "geozone.api",
-    "length_km": "geozone.overlay.plane",
+    "length_km": "geozone.sizes",
     "mosaic": "geozone.api",
     "open_project": "geozone.opened",
     "page": "geozone.api",

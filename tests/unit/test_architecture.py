@@ -42,7 +42,7 @@ STOREYS = [
     {"maps", "export"},
     {"run"},
     {"notebook", "plot"},
-    {"api", "opened", "table_output", "verify", "explain", "example"},
+    {"api", "sizes", "opened", "table_output", "verify", "explain", "example"},
     {"lists", "drafting"},
     {"cli"},
     {"qgis_plugin"},  # packed for QGIS's own Python: it imports nothing of geozone, and nothing imports it
