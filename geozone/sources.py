@@ -16,7 +16,6 @@ import pandas as pd
 from geozone.checks.in_force import in_force_findings, says_whether_in_force
 from geozone.checks.stated_areas import compare_stated_areas, stated_area_findings, states_areas
 from geozone.errors import DataError, GeozoneError, UsageError
-from geozone.messages import message
 from geozone.model import CRS, Decision, Finding, Layer, Severity
 from geozone.overlay.features import Features
 from geozone.overlay.geojson_walk import Document
@@ -37,6 +36,7 @@ from geozone.read.shift import SAMPLE, find_shift, is_embedded
 from geozone.read.source import companion
 from geozone.read.streaming import may_be_walked, place_of_extent, place_of_file, tells_its_place
 
+_HALF_TURN = 180.0 + 1e-9  # degrees
 _ZONE, _UNITS = "zone", "units"  # layers of the GeoPackages that geozone writes
 
 Source: TypeAlias = str | Path | Layer | gpd.GeoDataFrame | gpd.GeoSeries
@@ -165,7 +165,7 @@ def open_layer(source: Source, crs: Any = None) -> Opened:
     """
     if isinstance(source, gpd.GeoDataFrame | gpd.GeoSeries):
         frame = _with_crs(frame_of(source), crs)
-        return Opened(frame, [] if len(frame) else [_without_features()])
+        return Opened(frame, _findings_of_frame(frame))
     layer = read_layer(source, crs=crs) if isinstance(source, str | Path) else source
     if not isinstance(layer, Layer):
         raise UsageError("overlay.not_a_layer", kind=type(layer).__name__)
@@ -173,9 +173,19 @@ def open_layer(source: Source, crs: Any = None) -> Opened:
     return Opened(layer, [*layer.findings, *found], list(layer.decisions))
 
 
-def _without_features() -> Finding:
-    said, remedy = message("read.no_features"), message("read.no_features_remedy")
-    return Finding("no_features", Severity.WARNING, "layer", said, remedy)
+def _findings_of_frame(frame: gpd.GeoDataFrame) -> list[Finding]:
+    """Return what is to be told of a frame: it is empty, or its longitudes go on beyond 180°."""
+    notes = Notes("layer")
+    if not len(frame):
+        notes.find("no_features", Severity.WARNING)
+    elif frame.crs is not None and frame.crs.is_geographic:
+        # a wrong CRS is told by the overlay
+        far = np.abs(frame.geometry.bounds[["minx", "maxx"]].to_numpy()).max(axis=1, initial=0.0)
+        beyond = np.flatnonzero((far > _HALF_TURN) & (far <= 2 * _HALF_TURN))
+        if len(beyond):
+            first = str(frame.index[beyond[0]])
+            notes.find("beyond_180", Severity.WARNING, feature=first, count=len(beyond), first=first)
+    return notes.findings
 
 
 def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened:

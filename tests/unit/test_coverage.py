@@ -1,5 +1,6 @@
 """Coverage: small cases in closed form, traps, and files."""
 
+import warnings
 from itertools import pairwise
 
 import geopandas as gpd
@@ -9,7 +10,8 @@ import pytest
 import shapely
 from samples import frame, sample_layers, sample_units
 
-from geozone.errors import ConservationError, DataError, InputError, UsageError
+import geozone
+from geozone.errors import ConservationError, DataError, GeozoneWarning, InputError, UsageError
 from geozone.model import Severity
 from geozone.overlay.coverage import attribution, coverage
 from geozone.overlay.cutting import cut_up, polygons_in
@@ -402,3 +404,13 @@ def test_layers_of_the_model_are_taken():
 def test_ground_that_two_layers_do_not_share_has_no_polygons():
     apart = shapely.intersection([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 4, 1)], shapely.box(3, 0, 5, 1))
     assert [polygon.bounds for polygon in polygons_in(apart)] == [(3, 0, 4, 1)]
+
+
+def test_longitudes_beyond_180_are_told():
+    beyond = gpd.GeoDataFrame(geometry=[shapely.box(179, 0, 181, 1)], crs=4490)
+    zones = gpd.GeoDataFrame({"code": ["a"]}, geometry=[shapely.box(178, 0, 180, 1)], crs=4490)
+    with pytest.warns(GeozoneWarning, match="180"):
+        geozone.coverage(beyond, zones, by="code")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        geozone.coverage(zones, zones, by="code")
