@@ -143,6 +143,8 @@ def tell_markup(markup: Markup, layer: str, read: int, notes: Notes, *, every: i
             Severity.WARNING if "Placemark" in markup.features else Severity.ERROR,
             count=markup.several_rings + markup.several_geometries,
         )
+    if markup.lost_lists:
+        notes.find("rings_lost", Severity.ERROR, count=markup.lost_lists)
     stated, found = markup.features.get(layer, 0), read
     if "Placemark" in markup.features and every is not None:
         stated, found = markup.features["Placemark"], every

@@ -31,6 +31,7 @@ _GEOMETRIES = {
     "MultiTrack",
     "Model",
 }
+_LISTED = {"LinearRing", "LineString"}
 # what a KML file can hold beside its features, and geozone does not read
 _BESIDE = {"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Model", "Tour"}
 _STOPPED = {"truncatedResponse", "ExceptionReport", "ServiceExceptionReport"}  # in the answer of a service
@@ -51,6 +52,7 @@ class Markup:
     beside: Counter[str] = field(default_factory=Counter)  # elements that are not features
     several_rings: int = 0  # polygons with more rings in a boundary, or more outer ones, than one
     several_geometries: int = 0  # placemarks with more than one geometry
+    lost_lists: int = 0  # further lists of coordinates in one line or ring, of which the driver takes one
     bare_rings: int = 0  # rings that stand where a geometry should
     columns: int = 0  # of the layer with the most fields
     whole_until: int = 0  # byte at which the last whole feature ends, but for its end tag
@@ -112,6 +114,7 @@ class _Walk:
         self._polygons: list[_Polygon] = []
         self._geometries = 0  # of the placemark that is open
         self._fields: list[set[str]] = []  # of the layers that are open
+        self._lists = 0  # of coordinates in the line or ring that is open
 
     def refuse(self, *_: Any) -> None:
         raise InputError("read.entities", path=self.shown)
@@ -168,3 +171,8 @@ class _Walk:
             polygon.several |= polygon.rings > 1
         elif local == "LinearRing" and parent in {"Placemark", "MultiGeometry"}:
             self.found.bare_rings += 1
+        if local in _LISTED:
+            self._lists = 0
+        elif local == "coordinates" and parent in _LISTED:
+            self._lists += 1
+            self.found.lost_lists += int(self._lists > 1)

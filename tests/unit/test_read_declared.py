@@ -346,3 +346,13 @@ def test_an_affine_transformation_of_mapinfo_is_said(tmp_path, affine, found):
     end = words.index("\n", begin)
     path.write_text(f"{words[:end].rstrip()}{affine}{words[end:]}", "gb18030")
     assert kinds(read_layer(path)) == found
+
+
+def test_a_ring_with_two_lists_of_coordinates_is_said(tmp_path):
+    twice = ring(117.0).replace("</LinearRing>", ring(118.0).replace("<LinearRing>", ""))
+    for rings, found in ((ring(117.0), set()), (twice, {"rings_lost"})):
+        path = tmp_path / "red.kml"
+        path.write_text(
+            KML.format(f"<Placemark><Polygon>{outer(rings)}</Polygon></Placemark>"), encoding="utf-8"
+        )
+        assert kinds(read_layer(path)) == found
