@@ -17,6 +17,7 @@ _DATA_ENDINGS = {
     ".shp", ".gpkg", ".geojson", ".json", ".topojson", ".fgb", ".parquet", ".geoparquet", ".kml", ".gml", ".gpx", ".dxf",
     ".tab", ".mif", ".csv", ".tsv", ".xlsx", ".xlsm", ".txt", ".xml",
 }  # fmt: skip
+_CLOSED = {".rar", ".7z"}  # archives that are not opened
 ARCHIVES = {".zip", ".kmz", ".gz", ".tgz", ".tar", ".bz2", ".tbz2", ".xz", ".txz"}
 TABLES = {Format.CSV, Format.XLSX}  # often lists or notes beside the data
 _SEVERAL_LAYERS = {Format.GEOPACKAGE, Format.GEODATABASE, Format.KML, Format.GML, Format.GPX}
@@ -77,6 +78,11 @@ def contents_of(folder: Path) -> Contents:
     else:
         contents.beside = tables
     return contents
+
+
+def is_packed(path: Path) -> bool:
+    """Tell whether a file is an archive of a kind that is not opened."""
+    return path.suffix.lower() in _CLOSED
 
 
 def is_geodatabase(folder: Path) -> bool:

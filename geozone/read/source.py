@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geozone.errors import InputError
+from geozone.model import Severity
 from geozone.read.archive import Budget, unpack
-from geozone.read.contents import Contents, contents_of, layers_of_data_set
+from geozone.read.contents import Contents, contents_of, is_packed, layers_of_data_set
 from geozone.read.door.database import is_logged, settle, unsettled
 from geozone.read.formats import SIDECARS, Format, detect
 from geozone.read.geopackage import (
@@ -74,7 +75,9 @@ def open_source(
             inside.mkdir()
             budget = Budget.of(local, limits)
             unpack(local, shown, inside, budget, notes)
-            local, layer = _choose(_opened(inside, shown, scratch, budget, notes), shown, layer, notes)
+            contents = _opened(inside, shown, scratch, budget, notes)
+            _tell_packed(contents, notes)
+            local, layer = _choose(contents, shown, layer, notes)
         elif kind is Format.FOLDER:
             budget = Budget.of(local, limits)
             local, layer = _choose(_opened(local, shown, scratch, budget, notes), shown, layer, notes)
@@ -150,6 +153,14 @@ def _opened(folder: Path, shown: Path, scratch: Path, budget: Budget, notes: Not
     if contents.found or not contents.archives:
         return contents
     raise InputError("read.archive_nested", path=shown, limit=_NESTED)
+
+
+def _tell_packed(contents: Contents, notes: Notes) -> None:
+    """Say which archives beside the data of an archive were not opened: they may hold more of the same."""
+    packed = [*contents.archives, *filter(is_packed, contents.others)]
+    if contents.found and packed:
+        names = ", ".join(map(contents.name, packed[:8]))
+        notes.find("archives_beside", Severity.WARNING, count=len(packed), names=names)
 
 
 def _choose(contents: Contents, shown: Path, layer: str | None, notes: Notes) -> tuple[Path, str | None]:

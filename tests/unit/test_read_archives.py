@@ -224,3 +224,19 @@ def test_a_folder_of_archives_is_read_and_left_as_it_is(tmp_path, shapefile):
     write(folder, zipped(shapefile))
     assert len(read_layer(folder).data) == 3
     assert [item.name for item in folder.iterdir()] == ["包.zip"]
+
+
+@pytest.mark.parametrize(
+    ("other", "told"), [("乙.zip", True), ("乙.rar", True), ("sub/乙.7z", True), ("说明.txt", False)]
+)
+def test_archives_beside_data_in_an_archive_are_told(tmp_path, other, told):
+    path = tmp_path / "甲.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files_of(tmp_path / "甲", "a.shp").items():
+            archive.writestr(name, content)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as inner:
+            inner.writestr("b.csv", POINTS)
+        archive.writestr(other, packed.getvalue() if other.endswith(".zip") else README)
+    findings = {finding.kind for finding in read_layer(path).findings}
+    assert findings == ({"archives_beside"} if told else set())
