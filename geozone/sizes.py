@@ -79,7 +79,9 @@ def length_km(geometries: Any, crs: Any = None) -> Numbers:
 def _refuse_degrees(array: Geometries, source: pyproj.CRS) -> None:
     """Refuse coordinates that are degrees under a CRS of metres, all of whose places have larger ones."""
     operation = source.coordinate_operation if source.is_projected else None
-    eastings = [one.value for one in operation.params if one.name == "False easting"] if operation else []
+    eastings = (
+        [float(one.value) for one in operation.params if one.name == "False easting"] if operation else []
+    )
     box = shapely.total_bounds(array)
     if not eastings or eastings[0] < _FAR or not np.isfinite(box).all():
         return
