@@ -29,7 +29,7 @@ from geozone.read.declared import tell_paging
 from geozone.read.door import vector
 from geozone.read.door.columnar import opened_parquet
 from geozone.read.inference import CHINA
-from geozone.read.named_maps import says_of_map, tell_named, values_of_maps
+from geozone.read.named_maps import says_of_map, tell_named, values_of_maps, words_of
 from geozone.read.notes import Notes
 from geozone.read.parquet import SUFFIXES
 from geozone.read.shift import SAMPLE, find_shift, is_embedded
@@ -138,6 +138,7 @@ def findings_of_file(path: Path, layer: str | None, features: Features) -> list[
     fields = _fields(path, layer, features)
     if document is not None:
         tell_paging(document.members, features.count, notes)
+        tell_named(words_of(document.members), notes)
         if not is_embedded(path):
             rows = np.arange(0, len(features), len(features) // SAMPLE + 1, dtype=np.intp)
             find_shift(from_plane(features.take(rows)), notes)

@@ -21,6 +21,7 @@ from geozone.read.declared import outer_members, tell_paging
 from geozone.read.door.content import bytes_of
 from geozone.read.door.whole_numbers import as_whole, may_be_rounded
 from geozone.read.encoding import decode_document
+from geozone.read.named_maps import tell_named, words_of
 from geozone.read.notes import Notes
 from geozone.read.recode import given_codec
 from geozone.read.safety import Limits, small_enough
@@ -61,6 +62,7 @@ def read_geojson(source: Source, encoding: str | None, limits: Limits, notes: No
         if data is not None and len(data) and not is_missing(data).any():
             members = outer_members(source.path)
             tell_paging(members, len(data), notes)
+            tell_named(words_of(members), notes)
             stated = [members["crs"]] if members.get("crs") else crs_objects(source.path)
             return data.set_crs(crs_of_objects(stated, source.shown, notes), allow_override=True)
     small_enough(source.path, source.shown, limits)
@@ -99,6 +101,7 @@ def _read_tolerantly(source: Source, given: str | None, notes: Notes) -> gpd.Geo
     if isinstance(document, dict) and document.pop(_REPEATED, None):
         notes.find("features_repeated", Severity.WARNING, count=len(features))
     tell_paging(document, len(features), notes)
+    tell_named(words_of(document), notes)
     return _frame(list(enumerate(features)), _crs_of(document, features, source, notes), source, notes)
 
 

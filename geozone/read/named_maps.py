@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -40,3 +41,12 @@ def values_of_maps(data: pd.DataFrame) -> list[str]:
             values = data[name].dropna().astype(str).unique()
             found += [str(value) for value in values[:_MOST]]
     return found
+
+
+def words_of(members: Any) -> list[str]:
+    """Return what the outermost members of a JSON document say in words, such as its name or the type of its coordinates."""
+    return (
+        [value for value in members.values() if isinstance(value, str)]
+        if isinstance(members, Mapping)
+        else []
+    )

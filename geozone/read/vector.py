@@ -134,6 +134,8 @@ def read_layer(
         find_shift(np.asarray(data.geometry.values), notes)
         if not (content.tabular and content.data.crs is not None):  # headings may state the system
             tell_named([notes.layer, Path(shown).stem, *values_of_maps(data)], notes)
+    elif crs is not None:  # the user states what names only hint at
+        notes.findings[:] = [finding for finding in notes.findings if finding.kind != "map_shifted"]
     changes = changes_of(data, notes)
     return Layer(notes.layer, data, spec, notes.findings, notes.decisions, changes, notes.crs)
 

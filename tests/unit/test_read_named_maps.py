@@ -1,5 +1,8 @@
 """Places of shifted web maps: headings, titles and remarks convert them, names and sources of them are told."""
 
+import json
+import warnings
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -79,3 +82,18 @@ def test_minutes_and_seconds_behind_the_point_are_read_where_the_heading_says_so
     assert shapely.get_coordinates(layer.data.geometry) == pytest.approx(
         np.array([[117.208333, 40.05]] * 2), abs=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    ("members", "kinds"), [({"coordType": "gcj02"}, {"map_shifted"}), ({"name": "aoi"}, set())]
+)
+def test_members_of_geojson_are_looked_at(tmp_path, members, kinds):
+    path = tmp_path / "a.geojson"
+    area = gpd.GeoDataFrame(geometry=[shapely.box(117, 40, 117.1, 40.1)], crs=4326)
+    path.write_text(json.dumps(json.loads(area.to_json()) | members), "utf-8")
+    assert told(read_layer(path)) == kinds
+    assert told(read_layer(path, crs="GCJ-02")) == set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GeozoneWarning)
+        table = geozone.coverage(path, area)
+    assert {finding["kind"] for finding in table.attrs["findings"]} & SHIFTS == kinds
