@@ -36,7 +36,11 @@ from geozone.read.recode import RAW, given_codec, recode
 from geozone.read.safety import LIMITS, Limits, few_columns
 from geozone.read.salvage import mend_geometries, read_numbered, read_rest
 from geozone.read.source import Source, companion, link
-from geozone.read.system_conflicts import systems_of_geopackage, tell_other_systems
+from geozone.read.system_conflicts import (
+    systems_of_esri_json,
+    systems_of_geopackage,
+    tell_other_systems,
+)
 from geozone.read.wellknown import parsed
 
 _XML = {Format.KML, Format.GML, Format.GPX}
@@ -68,6 +72,7 @@ def read_gdal(source: Source, encoding: str | None, limits: Limits, notes: Notes
         data = map_of_drawing(data, notes)
     elif source.format is Format.ESRIJSON:
         tell_paging(outer_members(path), len(data), notes)
+        tell_other_systems(data.crs, systems_of_esri_json(path), notes)
     elif source.format is Format.GEOPACKAGE:
         tell_other_systems(data.crs, systems_of_geopackage(path, layer), notes)
     return data

@@ -23,6 +23,7 @@ from geozone.read.recode import RAW, given_codec, is_utf8, recode
 from geozone.read.salvage import fill_geometries, report_broken
 from geozone.read.source import Source, companion, link
 from geozone.read.stated import crs_beside, parse_crs, prj_text
+from geozone.read.system_conflicts import systems_beside, tell_other_systems
 
 _HEADER = 100
 _MAGIC = b"\x00\x00\x27\x0a"
@@ -301,6 +302,7 @@ def _declared(source: Source, table: Table, notes: Notes) -> list[tuple[str, str
 def _with_prj(data: gpd.GeoDataFrame, source: Source, notes: Notes) -> gpd.GeoDataFrame:
     """Return the layer with the CRS of its .prj, where GDAL did not understand that."""
     if data.crs is not None:
+        tell_other_systems(data.crs, systems_beside(source.path), notes)
         return data
     found = crs_beside(source.path, notes)
     if found is None:

@@ -165,10 +165,10 @@ def crs_beside(path: Path, notes: Notes, *, drawing: bool = False) -> tuple[pypr
             return crs, file.name
         if words:
             notes.find("prj_unreadable", Severity.WARNING, content=words[:40])
-    return _in_metadata(path)
+    return in_metadata(path)
 
 
-def _in_metadata(path: Path) -> tuple[pyproj.CRS, str] | None:
+def in_metadata(path: Path) -> tuple[pyproj.CRS, str] | None:
     """Return the CRS that a description beside a file has, and the name of that."""
     described = companion(path, ".qmd"), path.with_name(f"{path.name}.xml")
     for file in described:

@@ -26,7 +26,7 @@ from geozone.read.parquet import SUFFIXES, stated_place
 from geozone.read.placing import crs_name
 from geozone.read.source import companion
 from geozone.read.stated import is_undefined, parse_crs, prj_text
-from geozone.read.system_conflicts import mean_different_ground, systems_of_geopackage
+from geozone.read.system_conflicts import mean_different_ground, systems_beside, systems_of_geopackage
 from geozone.read.vector import list_layers
 
 # formats that hold their extent, so that it can be held against their CRS
@@ -124,10 +124,13 @@ def _has_other_statement(path: Path) -> bool:
 
 
 def _is_contradicted(crs: pyproj.CRS, path: Path, layer: str) -> bool:
-    """Tell whether a GeoPackage also states a system under which its coordinates lie elsewhere."""
-    if path.suffix.lower() != ".gpkg":
-        return False
-    others = (parse_crs(stated) for stated, _ in systems_of_geopackage(path, layer))
+    """Tell whether a file, or one beside it, also states a system under which its coordinates lie elsewhere."""
+    stated: list[tuple[Any, str]] = []
+    if path.suffix.lower() == ".gpkg":
+        stated = systems_of_geopackage(path, layer)
+    elif path.suffix.lower() == ".shp":
+        stated = systems_beside(path)
+    others = (parse_crs(one) for one, _ in stated)
     return any(other is not None and mean_different_ground(crs, other) for other in others)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,20 @@ from typing import Any
 import pyproj
 
 from geozone.model import Severity
+from geozone.read.door.content import bytes_of
 from geozone.read.door.database import opened_database
 from geozone.read.geodetic import datum_of, without_parameters
 from geozone.read.geopackage import UNREADABLE
 from geozone.read.notes import Notes
 from geozone.read.placing import crs_name
-from geozone.read.stated import parse_crs
+from geozone.read.source import companion
+from geozone.read.stated import in_metadata, parse_crs, prj_text
 
 _HEAD = 8  # bytes in front of a geometry in a GeoPackage
 # what moves ground, and by how much of its unit; false origins do not count: coordinates show whether they carry a zone number
 _SHAPING = ("longitude", "latitude", "parallel", "azimuth", "scale")
 _ALIKE = 1e-6
+_WKID = re.compile(rb'"(?:latestW|w)kid"\s*:\s*(\d{4,6})\b')
 
 
 def mean_different_ground(one: pyproj.CRS, two: pyproj.CRS) -> bool:
@@ -48,6 +52,20 @@ def tell_other_systems(used: pyproj.CRS | None, others: Iterable[tuple[Any, str]
             said = crs_name(crs)
             notes.find("systems_differ", Severity.WARNING, crs=crs_name(used), other=said, where=where)
             return
+
+
+def systems_beside(path: Path) -> list[tuple[Any, str]]:
+    """Return the systems that files beside a shapefile state, other than its .prj, and in which."""
+    written = companion(path, ".qpj")
+    found: list[tuple[Any, str]] = [(prj_text(bytes_of(written)), written.name)] if written else []
+    described = in_metadata(path)
+    return found if described is None else [*found, described]
+
+
+def systems_of_esri_json(path: Path) -> list[tuple[Any, str]]:
+    """Return the numbers of all systems that Esri JSON states, of the whole or of single geometries."""
+    numbers = dict.fromkeys(_WKID.findall(bytes_of(path)))
+    return [(int(number), "spatialReference") for number in numbers]
 
 
 def systems_of_geopackage(path: Path, layer: str) -> list[tuple[Any, str]]:

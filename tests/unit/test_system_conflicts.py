@@ -1,5 +1,7 @@
 """A file that states its system in two places is told where these mean different ground, streamed or not."""
 
+import html
+import json
 import sqlite3
 from contextlib import closing
 
@@ -78,3 +80,35 @@ def test_parquet_with_two_systems(tmp_path):
     table = table.set_column(column, table.schema.field(column), pa.array(raw.tolist(), pa.binary()))
     pq.write_table(table, path)
     assert kinds(path) == ["systems_differ"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "other", "told"),
+    [(".qpj", 4549, True), (".qpj", 4548, False), (".shp.xml", 4549, True), (".shp.xml", 4548, False)],
+)
+def test_a_shapefile_beside_which_another_system_stands(tmp_path, ending, other, told):
+    path = tmp_path / "a.shp"
+    gpd.GeoDataFrame({"n": [1]}, geometry=[AREA], crs=4548).to_file(path)
+    words = pyproj.CRS(other).to_wkt("WKT1_ESRI")
+    beside = path.with_suffix(ending)
+    beside.write_text(
+        f"<metadata><WKT>{html.escape(words)}</WKT></metadata>" if ending.endswith("xml") else words, "utf-8"
+    )
+    assert kinds(path) == (["systems_differ"] if told else [])
+    findings = geozone.coverage(path, ZONES).attrs["findings"] if not told else None
+    assert findings is None or "systems_differ" not in {finding["kind"] for finding in findings}
+
+
+@pytest.mark.parametrize(("own", "told"), [(4549, True), (4548, False)])
+def test_esri_json_whose_geometries_state_another_system(tmp_path, own, told):
+    path = tmp_path / "a.json"
+    geometry = {"rings": [list(map(list, AREA.exterior.coords))], "spatialReference": {"wkid": own}}
+    fields = [{"name": "n", "type": "esriFieldTypeInteger"}]
+    document = {
+        "geometryType": "esriGeometryPolygon",
+        "spatialReference": {"wkid": 4548},
+        "fields": fields,
+        "features": [{"attributes": {"n": 1}, "geometry": geometry}],
+    }
+    path.write_text(json.dumps(document), "utf-8")
+    assert kinds(path) == (["systems_differ"] if told else [])
