@@ -17,7 +17,7 @@ from geozone.read.geopackage import UNREADABLE
 from geozone.read.notes import Notes
 from geozone.read.placing import crs_name
 from geozone.read.source import companion
-from geozone.read.stated import in_metadata, parse_crs, prj_text
+from geozone.read.stated import in_metadata, is_undefined, parse_crs, prj_text
 
 _HEAD = 8  # bytes in front of a geometry in a GeoPackage
 # what moves ground, and by how much of its unit; false origins do not count: coordinates show whether they carry a zone number
@@ -46,9 +46,11 @@ def tell_other_systems(used: pyproj.CRS | None, others: Iterable[tuple[Any, str]
     others
         What else is stated, and where.
     """
-    for stated, where in others if used is not None else ():
+    if used is None or is_undefined(used):
+        return
+    for stated, where in others:
         crs = parse_crs(stated)
-        if used is not None and crs is not None and mean_different_ground(used, crs):
+        if crs is not None and not is_undefined(crs) and mean_different_ground(used, crs):
             said = crs_name(crs)
             notes.find("systems_differ", Severity.WARNING, crs=crs_name(used), other=said, where=where)
             return
