@@ -153,7 +153,16 @@ def map_of_drawing(data: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
         geometries[row] = _closed(geometries[row])
     closed = (shapely.get_dimensions(geometries) == 2) & (shapely.get_dimensions(before) == 1)
     notes.decide("geometry", "polygon", "read.closed_lines", count=int(closed.sum()))
+    if inside := _inside_others(geometries[shapely.get_type_id(geometries) == 3]):
+        notes.find("outlines_nested", Severity.WARNING, count=inside)
     return data.set_geometry(gpd.GeoSeries(geometries, index=data.index, crs=data.crs))
+
+
+def _inside_others(areas: np.ndarray) -> int:
+    """Return how many areas lie wholly inside another: closed lines of a drawing may be meant as holes."""
+    sound = areas[shapely.is_valid(areas)]
+    outer, inner = shapely.STRtree(sound).query(sound, predicate="contains_properly")
+    return len(np.unique(inner[outer != inner]))
 
 
 def _closed(geometry: shapely.Geometry) -> shapely.Geometry:

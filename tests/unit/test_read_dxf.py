@@ -146,3 +146,11 @@ def test_blocks_that_lie_elsewhere_are_told(tmp_path):
     elsewhere = BLOCKS.replace("2\nB\n", "2\nB\n70\n4\n", 1)
     path = drawing(tmp_path, lightweight(CLOSED) + INSERT, blocks=elsewhere)
     assert "blocks_missing" in kinds(read_layer(path))
+
+
+@pytest.mark.parametrize(("shift", "told"), [(0, True), (5000, False)])
+def test_a_closed_line_inside_another_is_told(tmp_path, shift, told):
+    small = [(300 + shift + x / 4, 300 + y / 4) for x, y in CLOSED]
+    for flag in (0, 1):  # closed by its points, by its flag
+        found = read_layer(drawing(tmp_path, lightweight(CLOSED, flag) + lightweight(small, flag)))
+        assert kinds(found) == ({"outlines_nested"} if told else set())
