@@ -19,6 +19,7 @@ Cells = list[list[str]]
 
 _DEGREES = 360.0
 _SHIFT = (5e-4, 0.02)  # degrees between the same place in two systems of web maps
+_ENOUGH, _SPREAD = 3, 0.5  # rows that tell, and how much of a shift it may differ by
 _BESIDE = 0.05  # degrees by which a point beside a geometry may lie off it
 
 
@@ -82,10 +83,13 @@ def tell_passed(body: Cells, columns: Columns, notes: Notes) -> None:
     for other in columns.others:
         if other.kind != "angle" or is_place(other.place):
             continue
-        away = np.hypot(*(_places(body, other) - used).T)
-        if np.isfinite(away).any() and _SHIFT[0] < np.nanmedian(away) < _SHIFT[1]:
-            metres = f"{np.nanmedian(away) * METRES_PER_DEGREE:.0f}"
-            notes.find("columns_passed", Severity.WARNING, metres=metres)
+        steps = _places(body, other) - used
+        steps = steps[np.isfinite(steps).all(axis=1)]
+        away = float(np.median(np.hypot(*steps.T))) if len(steps) else 0.0
+        # maps shift all places of a region alike; other places of the items lie to all sides
+        alike = len(steps) < _ENOUGH or float(np.hypot(*steps.std(axis=0))) < _SPREAD * away
+        if _SHIFT[0] < away < _SHIFT[1] and alike:
+            notes.find("columns_passed", Severity.WARNING, metres=f"{away * METRES_PER_DEGREE:.0f}")
 
 
 def _places(body: Cells, pair: Pair) -> npt.NDArray[np.float64]:
