@@ -31,6 +31,7 @@ from geozone.read.address import split_layer
 from geozone.read.streaming import may_be_walked, place_of_file
 from geozone.sources import (
     Opened,
+    Placed,
     Source,
     Streamed,
     decisions_of,
@@ -105,12 +106,19 @@ def coverage(
     """
     units = open_zones(zones, by, zones_crs)
     if workers is not None or scheduler is not None:
-        with placed_files({"layer": layer}, crs) as (files, read):
-            path, inside = files["layer"]
+        with placed_files({"layer": layer}, crs) as files:
+            file = files["layer"]
             table = coverage_on_cluster(
-                path, units.data, by=by, layer=inside, scheduler=scheduler, workers=workers or 1
+                file.path,
+                units.data,
+                by=by,
+                layer=file.inside,
+                scheduler=scheduler,
+                workers=workers or 1,
+                called=file.name,
+                labels=file.labels,
             )
-        return _told(table, units, *read)
+        return _told(table, units, file)
     with shown(progress) as follow:
         streamed = _streamed(layer, units, by, crs, threads, follow)
         if streamed is not None:
@@ -176,16 +184,17 @@ def mosaic(
     """
     units = open_zones(zones, by, zones_crs)
     if workers is not None or scheduler is not None:
-        with placed_files(layers, crs) as (files, read):
+        with placed_files(layers, crs) as files:
             table = mosaic_on_cluster(
-                {name: path for name, (path, _) in files.items()},
+                {name: file.path for name, file in files.items()},
                 units.data,
                 by=by,
-                names={name: inside for name, (_, inside) in files.items()},
+                names={name: file.inside for name, file in files.items()},
                 scheduler=scheduler,
                 workers=workers or 1,
+                labels={name: file.labels for name, file in files.items() if file.labels is not None},
             )
-        return _told(table, units, *read)
+        return _told(table, units, *files.values())
     count = threads or processors()
     opened = {name: stream_or_open(layer, crs, threads=count) for name, layer in layers.items()}
     with shown(progress) as follow:
@@ -346,7 +355,7 @@ def _streamed(  # noqa: PLR0917 - one private step of `coverage`
     return None
 
 
-def _told(table: pd.DataFrame, *opened: Opened | Streamed) -> pd.DataFrame:
+def _told(table: pd.DataFrame, *opened: Opened | Streamed | Placed) -> pd.DataFrame:
     """Put what was found and decided about the inputs of a table into its attributes, and warn of what is grave."""
     findings = [finding for one in opened for finding in one.findings]
     told_already = {(finding.layer, finding.kind) for one in opened for finding in one.findings}

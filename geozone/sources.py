@@ -20,7 +20,7 @@ from geozone.model import CRS, Decision, Finding, Layer, Severity
 from geozone.overlay.features import Features
 from geozone.overlay.geojson_walk import Document
 from geozone.overlay.plane import from_plane, parse_crs
-from geozone.overlay.stream import layer_name, stream_features, walk_plain
+from geozone.overlay.stream import feature_ids, layer_name, stream_features, walk_plain
 from geozone.overlay.zones import frame_of
 from geozone.read import list_layers, read_layer
 from geozone.read.address import split_layer
@@ -265,11 +265,21 @@ def _telling_fields(path: Path, layer: str) -> pd.DataFrame:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A layer in a file that workers can use as it is."""
+
+    path: Path
+    inside: str | None
+    name: str  # what it is called
+    findings: list[Finding]
+    decisions: list[Decision] = field(default_factory=list)
+    labels: Mapping[int, object] | None = None  # of features, by number, where not as in the file
+
+
 @contextmanager
-def placed_files(
-    layers: Mapping[str, Source], crs: Any = None
-) -> Iterator[tuple[dict[str, tuple[Path, str | None]], list[Opened]]]:
-    """Yield files that workers can use as they are, with the layer inside, and the layers that had to be read for it.
+def placed_files(layers: Mapping[str, Source], crs: Any = None) -> Iterator[dict[str, Placed]]:
+    """Yield layers in files that workers can use as they are.
 
     A layer that the reader has to decide about is read and written into a folder that lasts as long as the context.
 
@@ -279,21 +289,24 @@ def placed_files(
         If a layer is no file.
     """
     with TemporaryDirectory(prefix="geozone-") as folder:
-        files: dict[str, tuple[Path, str | None]] = {}
-        read: list[Opened] = []
+        files: dict[str, Placed] = {}
         for number, (name, source) in enumerate(layers.items()):
             if not isinstance(source, str | Path):
                 raise UsageError("cli.cluster_needs_files")
             path, layer = split_layer(source)
+            called = layer or Path(path).stem
             if crs is None and tells_its_place(path, layer):
-                files[name] = Path(path), layer
+                fields = _telling_fields(Path(path), layer or _layer_of(Path(path), None))
+                found = in_force_findings(Layer(called, _without_ground(fields)))
+                files[name] = Placed(Path(path), layer, called, found)
                 continue
             opened = open_layer(source, crs)
-            read.append(opened)
-            files[name] = Path(folder) / f"{number}.gpkg", None
-            data = opened.data.data if isinstance(opened.data, Layer) else opened.data
-            data[["geometry"]].to_file(files[name][0])
-        yield files, read
+            file, data = Path(folder) / f"{number}.gpkg", frame_of(opened.data)
+            data[["geometry"]].to_file(file)
+            numbers = feature_ids(file, None, len(data)) or ()
+            labels = {int(number): name for number, name in zip(numbers, data.index, strict=False)}
+            files[name] = Placed(file, None, called, opened.findings, opened.decisions, labels)
+        yield files
 
 
 def _is_own_geopackage(path: str | Path) -> bool:

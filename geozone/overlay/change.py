@@ -9,18 +9,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geozone.errors import UsageError
 from geozone.model import CRS
 from geozone.overlay.features import Progress
 from geozone.overlay.losses import tell, told
 from geozone.overlay.mosaic import mosaic, mosaic_geometry
 from geozone.overlay.outlines import with_outlines
 from geozone.overlay.plane import area_km2
+from geozone.overlay.zones import refuse_taken
 
 OLD, NEW = "old", "new"
 GAINED, LOST = "gained", "lost"
 COLUMNS = ("zone_km2", "old_km2", "new_km2", "gained_km2", "lost_km2", "unchanged_km2", "net_km2")
-_TAKEN = frozenset({*COLUMNS, "change", "complete"})  # beside the zone's name
 
 
 class Change(NamedTuple):
@@ -78,8 +77,7 @@ def change_table(pieces: pd.DataFrame) -> pd.DataFrame:
         If the field of the zones goes by the name of a column of the result.
     """
     key = next(name for name in pieces.columns if name not in {OLD, NEW, "area_km2", "geometry"})
-    if key in _TAKEN:
-        raise UsageError("overlay.key_taken", field=key)
+    refuse_taken(key, [*COLUMNS, "change"])
     there, here = pieces[OLD].astype(bool), pieces[NEW].astype(bool)
     parts = {
         "zone_km2": there | True,

@@ -8,7 +8,7 @@ afterwards. A tile that is lost with its worker is simply computed again.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -36,7 +36,8 @@ from geozone.overlay.coverage import (
 )
 from geozone.overlay.faces import Faces, Layers, find_faces
 from geozone.overlay.features import Features, features_of
-from geozone.overlay.losses import tell
+from geozone.overlay.guard import Repair
+from geozone.overlay.losses import losses, tell
 from geozone.overlay.mosaic import check_count, combined, mosaic_table
 from geozone.overlay.parquet import SUFFIXES, Box, parquet_batches, parquet_rows
 from geozone.overlay.plane import Numbers, from_plane, is_alike, parse_crs
@@ -77,10 +78,11 @@ class Job:
 
 @dataclass(frozen=True)
 class MosaicTile:
-    """The faces of a tile, and how many features with area begin in it, of each layer."""
+    """The faces of a tile, and of each layer how many features with area begin in it, and what of it was repaired."""
 
     faces: Faces
     features: tuple[int, ...]
+    repairs: tuple[tuple[Repair, ...], ...]
 
 
 def coverage_on_cluster(
@@ -94,6 +96,8 @@ def coverage_on_cluster(
     scheduler: str | None = None,
     workers: int = 2,
     tiles: int | None = None,
+    called: str | None = None,
+    labels: Mapping[int, object] | None = None,
 ) -> pd.DataFrame:
     """Return the coverage of zones by a layer in a file, computed by a Dask cluster.
 
@@ -111,6 +115,8 @@ def coverage_on_cluster(
         Workers of a cluster on this machine, where neither is given.
     tiles
         Number of tiles; by default as the number of features asks for.
+    called, labels
+        What the layer and its features are called in findings; as in the file by default.
 
     Returns
     -------
@@ -126,13 +132,13 @@ def coverage_on_cluster(
     job, sums = _computed(
         parts, make_zones(zones, by), _coverage_tile, _client(client, scheduler, workers), tiles
     )
-    name = layer or Path(path).stem
+    name = called or layer or Path(path).stem
     counted = count_features(sums, len(job.zones))
     told = [
         *job.zones.findings,
         *zone_overlaps(job.zones, zones, by, job.sheets),
         *in_no_zone(counted, name),
-        *_not_counted(job.parts[0].count, counted.features, name),
+        *_lost(job.parts[0].count, counted.features, name, [part.repairs for part in sums], labels),
     ]
     return tell(coverage_table(job.zones, sums, counted), told)
 
@@ -148,6 +154,7 @@ def mosaic_on_cluster(
     scheduler: str | None = None,
     workers: int = 2,
     tiles: int | None = None,
+    labels: Mapping[str, Mapping[int, object]] | None = None,
 ) -> pd.DataFrame:
     """Return the mosaic of zones and layers in files, computed by a Dask cluster.
 
@@ -157,6 +164,8 @@ def mosaic_on_cluster(
         Files by name, 16 at most.
     names
         Layer inside the file, by the same name, where a file has several.
+    labels
+        How the features of a layer are called in findings, by the same name; as in the file by default.
     zones, by, crs, client, scheduler, workers, tiles
         As for `coverage_on_cluster`.
 
@@ -172,7 +181,9 @@ def mosaic_on_cluster(
     )
     told = [*job.zones.findings, *zone_overlaps(job.zones, zones, by, job.sheets)]
     for number, (name, part) in enumerate(zip(layers, parts, strict=True)):
-        told += _not_counted(part.count, sum(tile.features[number] for tile in done), name)
+        read = sum(tile.features[number] for tile in done)
+        repairs = [tile.repairs[number] for tile in done]
+        told += _lost(part.count, read, name, repairs, (labels or {}).get(name))
     return tell(mosaic_table(job.zones, list(layers), Faces.of([tile.faces for tile in done]), by), told)
 
 
@@ -278,17 +289,25 @@ def _run(client: Any, task: Callable[[Job, Numbers], Result], job: Job, tiles: i
     return [future.result() for future in futures]
 
 
-def _not_counted(count: int, read: int, layer: str) -> list[Finding]:
-    """Return the finding that some of the features that a file says it has were read by no tile, or have no area."""
-    lost = count - read
-    if lost <= 0:
-        return []
-    said = message("overlay.not_counted", count=lost, all=count)
-    return [
-        Finding(
-            "not_counted", Severity.WARNING, layer, said, message("overlay.not_counted_remedy", path=layer)
-        )
-    ]
+def _lost(
+    count: int,
+    read: int,
+    layer: str,
+    repairs: Iterable[Iterable[Repair]],
+    labels: Mapping[int, object] | None,
+) -> list[Finding]:
+    """Return what of a layer counts for nothing, or not as it is.
+
+    Of the features that the file says it has, some may have been read by no tile, or have no area; a feature that several
+    tiles read was repaired by each.
+    """
+    once = dict.fromkeys(repair for some in repairs for repair in some)
+    found = losses(Features([], count, list(once)), layer, labels)
+    if count > read:
+        said = message("overlay.not_counted", count=count - read, all=count)
+        remedy = message("overlay.not_counted_remedy", path=layer)
+        found.append(Finding("not_counted", Severity.WARNING, layer, said, remedy))
+    return found
 
 
 def _same(job: Job) -> Job:
@@ -320,7 +339,11 @@ def _mosaic_tile(job: Job, box: Numbers) -> MosaicTile:
     every = Features([block for features in read for block in features.blocks], 0)
     firsts = np.arange(len(job.parts), dtype=np.intp) << _FIRST
     faces = combined(find_faces(Layers(every, firsts), job.sheets, 1, ground=box))
-    return MosaicTile(faces, tuple(_first_here(features, box) for features in read))
+    return MosaicTile(
+        faces,
+        tuple(_first_here(features, box) for features in read),
+        tuple(tuple(features.repairs) for features in read),
+    )
 
 
 def _first_here(features: Features, box: Numbers) -> int:

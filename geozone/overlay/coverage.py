@@ -22,7 +22,7 @@ from geozone.overlay.losses import findings_of, losses, merged, outside, tell
 from geozone.overlay.plane import Indices, Numbers
 from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zone_overlaps import zone_overlaps
-from geozone.overlay.zones import Zones, frame_of, make_zones
+from geozone.overlay.zones import Zones, frame_of, make_zones, refuse_taken
 from geozone.system import processors
 
 COLUMNS = ("zone_km2", "gross_km2", "net_km2", "overlap_km2", "share", "features")
@@ -250,7 +250,14 @@ def in_no_zone(counted: Counted, layer: str) -> list[Finding]:
 
 
 def coverage_table(zones: Zones, parts: Sequence[Sums], counted: Counted) -> pd.DataFrame:
-    """Return the table of `coverage` from the sums of all parts of the ground."""
+    """Return the table of `coverage` from the sums of all parts of the ground.
+
+    Raises
+    ------
+    UsageError
+        If the field of the zones goes by the name of a column of the result.
+    """
+    refuse_taken(zones.keys.name, COLUMNS)
     nothing = np.zeros(len(zones))
     gross = np.sum([nothing, *(part.gross for part in parts)], axis=0)
     net = np.sum([nothing, *(part.net for part in parts)], axis=0)

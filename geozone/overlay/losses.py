@@ -36,7 +36,9 @@ _METHODS = {
 }
 
 
-def losses(features: Features, layer: str, labels: Sequence[object] | None = None) -> list[Finding]:
+def losses(
+    features: Features, layer: str, labels: Sequence[object] | Mapping[int, object] | None = None
+) -> list[Finding]:
     """Return one finding for each way in which features of a layer count for nothing, or not as they are.
 
     Parameters

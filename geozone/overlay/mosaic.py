@@ -28,10 +28,11 @@ from geozone.overlay.overlap import union_rows
 from geozone.overlay.plane import Indices, Numbers, from_plane
 from geozone.overlay.zone_grid import Sheet, make_sheets, polygons_of
 from geozone.overlay.zone_overlaps import zone_overlaps
-from geozone.overlay.zones import Zones, frame_of, make_zones
+from geozone.overlay.zones import Zones, frame_of, make_zones, refuse_taken
 from geozone.system import processors
 
 MOST_LAYERS = 16
+AREA = "area_km2"  # the column of areas
 _ALL = (1 << MOST_LAYERS) - 1
 _NEGLIGIBLE = 1e-12  # of the zone: combinations below are rounding, not ground
 
@@ -145,16 +146,15 @@ def mosaic_table(zones: Zones, names: Sequence[str], faces: Faces, by: str | Non
     Raises
     ------
     UsageError
-        If the field of the zones goes by the name of a layer or of the areas.
+        If the field of the zones goes by the name of a layer or of the areas, or a layer by that of the areas.
     """
     key = by or zones.keys.name or "zone"
-    if key in {*names, "area_km2"}:
-        raise UsageError("overlay.key_taken", field=key)
+    refuse_taken(key, [AREA], names)
     numbers, masks, areas = _combinations(zones, faces)
     table = pd.DataFrame({key: zones.keys[numbers]})
     for bit, name in enumerate(names):
         table[name] = (masks >> bit & 1).astype(bool)
-    table["area_km2"] = areas / 1e6
+    table[AREA] = areas / 1e6
     return table
 
 

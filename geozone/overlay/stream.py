@@ -285,11 +285,11 @@ def _streamed(  # noqa: PLR0917 - one private step of the function above
         raise NotPlainError
     features = Features(blocks, start, repairs).check_places()
     if features.lost or features.repairs:
-        features.labels = _ids(path, layer, start)
+        features.labels = feature_ids(path, layer, start)
     return features
 
 
-def _ids(path: Path, layer: str | None, count: int) -> Sequence[object] | None:
+def feature_ids(path: Path, layer: str | None, count: int) -> Sequence[int] | None:
     """Return the numbers that the features of a file have in it (FID), which people look them up by."""
     if path.suffix.lower() in SUFFIXES:
         return None
@@ -300,7 +300,7 @@ def _ids(path: Path, layer: str | None, count: int) -> Sequence[object] | None:
             )
     except (GeozoneError, *BULK_ERRORS):
         return None
-    return table.column(0).to_pylist() if len(table) == count else None
+    return list(map(int, table.column(0).to_pylist())) if len(table) == count else None
 
 
 def _left_off(path: Path, layer: str | None, read: int) -> bool:

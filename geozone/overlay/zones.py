@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ from geozone.overlay.plane import Geometries, Indices, Numbers, is_geographic, t
 from geozone.read.door.whole_numbers import plain_numbers
 
 _NAMED = 10  # rows that are named
+_SAME_AREA = 1.0  # m²: a ring that touches itself is mended without changing more
+_ADDED = frozenset({"complete", "zones_overlap"})  # columns that the command line adds to a result
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,22 @@ def frame_of(layer: Any) -> gpd.GeoDataFrame:
     raise UsageError("overlay.not_a_layer", kind=type(layer).__name__)
 
 
+def refuse_taken(key: Any, columns: Iterable[str], layers: Iterable[str] = ()) -> None:
+    """Refuse a key of zones, and layers, that go by the name of a column of the result, or of one that is added to it.
+
+    Raises
+    ------
+    UsageError
+        If one is.
+    """
+    taken = {*columns, *_ADDED}
+    for name in layers:
+        if name in taken:
+            raise UsageError("overlay.name_taken", name=name)
+    if key in {*taken, *layers}:
+        raise UsageError("overlay.key_taken", field=key)
+
+
 def make_zones(zones: Any, by: str | None = None) -> Zones:
     """Return zones in the plane; rows with the same key in `by` are one zone, and so are those without a key.
 
@@ -96,13 +115,15 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
         array = share_vertices(array)
     polygons = polygonal(to_plane(array, crs))
     try:
-        broken = ~shapely.is_valid(polygons)
+        broken = np.flatnonzero(~shapely.is_valid(polygons))
+        drawn = shapely.area(polygons[broken])
         polygons[broken] = repaired(polygons[broken])
     except shapely.GEOSException as error:
         raise DataError("overlay.broken_geometry", reason=" ".join(str(error).split())[:200]) from error
     keys = _keys(frame[by]) if by is not None else frame.index
     read = tuple(zones.findings) if isinstance(zones, Layer) else ()
-    findings = (*read, *_findings(frame, keys, polygons, by), *_alike(keys, by))
+    mended = _mended(frame, broken, drawn, shapely.area(polygons[broken]))
+    findings = (*read, *_findings(frame, keys, polygons, by), *mended, *_alike(keys, by))
     if keys.has_duplicates:
         numbers, keys = pd.factorize(keys, use_na_sentinel=False)
         order = np.argsort(numbers, kind="stable")
@@ -140,6 +161,19 @@ def _findings(
         for kind, rows in (("zone_key_empty", empty), ("zone_without_area", without))
         if rows.any()
     )
+
+
+def _mended(frame: gpd.GeoDataFrame, rows: Indices, before: Numbers, after: Numbers) -> tuple[Finding, ...]:
+    """Return the finding that zones cross or overlap themselves, so that what they hold was to be guessed; areas in m²."""
+    other = np.abs(after - before) > _SAME_AREA
+    if not other.any():
+        return ()
+    areas = {name: f"{some[other].sum() / 1e6:.4f}" for name, some in (("before", before), ("after", after))}
+    said = message(
+        "overlay.zone_repaired", count=int(other.sum()), first=_first(frame.index[rows[other]]), **areas
+    )
+    remedy = message("overlay.zone_repaired_remedy")
+    return (Finding("zone_repaired", Severity.WARNING, "zones", said, remedy),)
 
 
 def _alike(keys: pd.Index, by: str | None) -> tuple[Finding, ...]:

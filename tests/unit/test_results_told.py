@@ -39,6 +39,10 @@ def kinds(table):
     return {finding.kind for finding in told(table)}
 
 
+def told_of(table):
+    return {(finding.kind, finding.layer, finding.message.get("en")) for finding in told(table)}
+
+
 def run(capsys, *args):
     try:
         cli.main([*map(str, args)])
@@ -240,3 +244,45 @@ def test_what_is_no_layer_and_what_is_no_field_is_refused(layer):
         geozone.coverage(layer, SQUARES)
     with pytest.raises(UsageError, match="name"):
         geozone.coverage(SQUARES, SQUARES, by=["name"])
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])  # read by the workers as it is, and written for them
+def test_workers_tell_of_a_layer_what_one_process_tells(tmp_path, ending):
+    distributed = pytest.importorskip("distributed")
+    layer = write(tmp_path / f"red.{ending}", [*INSIDE, BOW_TIE], 状态=["现状", "规划", "现状"])
+    with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as cluster:
+        there = {"scheduler": cluster.scheduler_address}
+        ours, theirs = (geozone.coverage(layer, SQUARES, by="name", **where) for where in ({}, there))
+        pieces = geozone.mosaic({"red": layer}, SQUARES, by="name", **there)
+    expected = told_of(ours)
+    assert {kind for kind, *_ in expected} == {"repaired", "features_ahead"}
+    assert told_of(theirs) == expected
+    assert told_of(pieces) == expected
+
+
+def test_zones_that_cross_themselves_are_told():
+    layer = gpd.GeoDataFrame(geometry=INSIDE, crs=4490)
+    touching = shapely.Polygon([(116, 39), (117, 39), (117, 40), (116.5, 39), (116, 40)])
+    zones = gpd.GeoDataFrame({"name": ["bow", "touching"]}, geometry=[BOW_TIE, touching], crs=4490)
+    makers = {
+        "coverage": lambda: geozone.coverage(layer, zones, by="name"),
+        "mosaic": lambda: geozone.mosaic({"red": layer}, zones, by="name"),
+        "change": lambda: geozone.change(layer, layer, zones, by="name"),
+    }
+    for make in makers.values():
+        with pytest.warns(GeozoneWarning, match="cross or overlap themselves"):
+            mended = next(finding for finding in told(make()) if finding.kind == "zone_repaired")
+        assert mended.message.params["count"] == 1  # a ring that touches itself has the same area repaired
+        assert float(mended.message.params["after"]) == pytest.approx(
+            area_km2(BOW_TIE.buffer(0), 4490)[0] * 2, rel=0.01
+        )
+
+
+@pytest.mark.parametrize("name", ["share", "features", "complete", "zones_overlap"])
+def test_a_key_that_goes_by_the_name_of_a_column_of_the_result_is_refused(name):
+    layer = gpd.GeoDataFrame(geometry=INSIDE, crs=4490)
+    with pytest.raises(UsageError, match=name):
+        geozone.coverage(layer, SQUARES.rename(columns={"name": name}), by=name)
+    for taken in ("area_km2", "complete"):
+        with pytest.raises(UsageError, match=taken):
+            geozone.mosaic({taken: layer}, SQUARES, by="name")
