@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,16 @@ from rasterio.enums import ColorInterp, MaskFlags
 
 from geozone.errors import InputError, UsageError
 from geozone.model import Severity
+from geozone.raster.metadata import (
+    Range,
+    description,
+    lossy,
+    stated_nodata,
+    stated_range,
+    stated_scale,
+    tags_of,
+    transparent,
+)
 from geozone.read.notes import Notes
 
 if TYPE_CHECKING:
@@ -38,14 +47,12 @@ _OF_TYPE = {
     "uint8": (255.0, 241.0, 157.0),
     "int8": (-128.0,),
     "uint16": (55537.0, 64537.0, 65437.0, 32768.0),
-    "int64": (-9223372036854775808.0,),
+    "int64": (-9223372036854775808.0, 9223372036854775807.0),
+    "uint64": (18446744073709551615.0,),
     "uint32": (4294957297.0, 4294966297.0, 4294967197.0, 4294867297.0, 2147483648.0),
 }
 BYTE_FILL, LAST_BYTE_VALUE = 255, 230  # a byte looks like a fill where no other comes near it
 ABSURD = 1e20  # float fills such as -3.4e38 and 1e20 lie at or beyond this
-_NODATA_TAGS = ("_fillvalue", "missing_value", "fill_value", "nodata", "nodata_value", "no_data_value")
-_SCALE_TAGS, _OFFSET_TAGS = ("scale_factor",), ("add_offset",)
-_SAYING = {"units", "unit", "long_name", "standard_name", "tifftag_imagedescription"}
 _DIGITS = 1e-6  # of a number: nearer to it is the same in fewer digits
 _AT_ONCE = 1 << 15  # numbers
 _COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
@@ -67,6 +74,9 @@ class Band:
     alpha: int | None = None  # the band that tells how far a pixel is seen
     masked: bool = False  # the file has a mask, in itself or beside it
     bits: int | None = None  # that a number has, where they are fewer than those of its type
+    valid: Range | None = None  # the least and the greatest number stored that the metadata call valid
+    lossy: str | None = None  # the compression, where it stores other numbers than were given
+    transparent: frozenset[int] = frozenset()  # numbers that the palette draws with no colour
 
     @property
     def fills(self) -> tuple[float, ...]:
@@ -162,12 +172,12 @@ def band_of(dataset: Any, number: int | None, nodata: float | None, shown: Path,
     if masked or alpha is not None:
         notes.decide("mask", "alpha" if alpha else "mask", "raster.masked")
     declared = dataset.nodatavals[number - 1] if nodata is None else nodata
-    tags = _tags(dataset, number)
-    stated = _number_in(tags, _NODATA_TAGS)
+    tags = tags_of(dataset, number)
+    stated = stated_nodata(tags)
     if declared is None and stated is not None:
         declared = stated
         notes.find("raster_nodata_tag", Severity.WARNING, "raster.nodata_tag", value=f"{stated:g}")
-    by_tags = _number_in(tags, _SCALE_TAGS), _number_in(tags, _OFFSET_TAGS)
+    by_tags = stated_scale(tags)
     if (scale, offset) == (1.0, 0.0) and by_tags not in {(None, None), (1.0, 0.0), (1.0, None), (None, 0.0)}:
         by, plus = f"{by_tags[0] or 1:g}", f"{by_tags[1] or 0:g}"
         notes.find("raster_scale_tag", Severity.WARNING, "raster.scale_tag", scale=by, offset=plus)
@@ -180,32 +190,14 @@ def band_of(dataset: Any, number: int | None, nodata: float | None, shown: Path,
         scale,
         offset,
         unit,
-        _described(dataset, number),
+        description(dataset, number),
         alpha,
         masked,
         int(bits) if bits else None,
+        stated_range(tags),
+        lossy(dataset, number),
+        transparent(dataset, number),
     )
-
-
-def _tags(dataset: Any, number: int) -> dict[str, str]:
-    """Return the metadata of a file and of its band by plain names: those of netCDF name their variable too."""
-    tags = {**dataset.tags(), **dataset.tags(number)}
-    return {name.rpartition("#")[2].casefold(): str(words) for name, words in tags.items()}
-
-
-def _number_in(tags: Mapping[str, str], names: Iterable[str]) -> float | None:
-    """Return the number that the first of some tags holds; None where none does."""
-    for name in names:
-        with suppress(ValueError):
-            if name in tags and np.isfinite(found := float(tags[name].strip("{} "))):
-                return found
-    return None
-
-
-def _described(dataset: Any, number: int) -> str:
-    """Return what a file says of a band in words: its description, and the metadata that say what its values are."""
-    said = [words for name, words in _tags(dataset, number).items() if name in _SAYING]
-    return "; ".join([dataset.descriptions[number - 1] or "", *said]).strip("; ")
 
 
 def find_fills(raster: Raster, notes: Notes) -> None:

@@ -21,6 +21,7 @@ from geozone.raster.zonal import Part, closed
 
 _COMPARED = 16  # classes that whole runs are compared with, at most
 _WHOLE = 1e-6  # of one: values nearer than this to a whole number are one
+_MOST = np.uint64(np.iinfo(np.int64).max)  # the greatest class
 _CLASSES_BESIDE_ZERO = 3  # a map of 0 and 1, or of 0, 1 and 2, uses 0 as a class
 
 
@@ -89,6 +90,8 @@ class ClassAreas:
             yield self._finding("class_void", f"{self.void:g}")
         if (fill := self._fill()) is not None:
             yield self._finding("class_fill", str(fill))
+        if self.raster.band.lossy is not None:
+            yield self._finding("class_lossy", "", compression=self.raster.band.lossy)
         if self.raster.band.scaled:
             scale, offset = f"{self.raster.band.scale:g}", f"{self.raster.band.offset:g}"
             yield self._finding("class_scaled", "", scale=scale, offset=offset)
@@ -114,9 +117,9 @@ class ClassAreas:
             return int(met.min())  # the only one below zero
         told = band.nodata is not None or band.masked or band.alpha is not None
         beside = met[met != 0]
-        if not told and 0 in met and len(beside) >= _CLASSES_BESIDE_ZERO and beside.min() > 0:
-            return 0
-        return None
+        background = not told and 0 in met and len(beside) >= _CLASSES_BESIDE_ZERO and beside.min() > 0
+        unseen = band.transparent.intersection(met.tolist())
+        return min((*(unseen if len(unseen) < len(met) else ()), *((0,) if background else ())), default=None)
 
     def _added_up(self) -> tuple[npt.NDArray[np.int64], Numbers]:
         """Return the classes that zones have, after no data, and their areas; those of whole cells come first."""
@@ -154,6 +157,9 @@ class ClassAreas:
         """Return numbers as whole ones, and where there is no data."""
         numbers, absent = stored
         band = self.raster.band
+        if numbers.dtype == np.uint64 and (beyond := numbers > _MOST).any():
+            self.void = float(numbers[beyond][0])
+            numbers, absent = np.where(beyond, 0, numbers), beyond if absent is None else absent | beyond
         if band.scaled:
             numbers = numbers * band.scale + band.offset
         if not np.issubdtype(numbers.dtype, np.floating):

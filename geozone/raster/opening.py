@@ -8,7 +8,7 @@ make them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from geozone.errors import InputError, UsageError
 from geozone.messages import Text, text
 from geozone.model import Decision, Finding
 from geozone.raster.bands import Band, band_of, find_fills
+from geozone.raster.metadata import uneven_rows
 from geozone.raster.place import bounds_of, crs_of
 from geozone.read.bulk import quiet, reason_of
 from geozone.read.door.content import opened
@@ -147,10 +148,10 @@ def open_raster(
     Raises
     ------
     InputError
-        If the file is missing or unreadable, leads to other files or addresses, is rotated, has no georeference, or its
-        CRS is not known or contradicts its extent.
+        If the file is missing or unreadable, leads to other files or addresses, is rotated, has no georeference or uneven
+        rows, or its CRS is not known or contradicts its extent.
     UsageError
-        If an array has no CRS or is turned, or there is no such band.
+        If an array has no CRS, is turned or holds no numbers, or there is no such band.
     """
     if isinstance(source, tuple):
         array, transform = source
@@ -225,6 +226,8 @@ def _checked(
         raise InputError("raster.no_place", path=shown)
     if transform.b or transform.d or transform.a <= 0 or transform.e == 0:
         raise InputError("raster.rotated", path=shown)
+    if uneven_rows(dataset):
+        raise InputError("raster.uneven", path=shown)
     chosen = band_of(dataset, band, nodata, shown, notes)
     rows, columns = dataset.block_shapes[chosen.number - 1]
     size = rows * columns * np.dtype(chosen.dtype).itemsize
@@ -283,10 +286,20 @@ def _reader(
     return read
 
 
+def _numbers(values: npt.NDArray[Any]) -> Values:
+    """Return the numbers of an array, as floating ones where it holds objects."""
+    if values.dtype.kind == "O":
+        with suppress(TypeError, ValueError):
+            values = values.astype(np.float64)
+    if values.dtype.kind not in "biuf":
+        raise UsageError("raster.array_type", type=values.dtype.name)
+    return values
+
+
 def _of_array(array: Any, transform: Affine, crs: Any, nodata: float | None, *, look: bool) -> Raster:
     if np.ndim(array) == 3 and len(array) == 1:  # a stack of one band, as rasterio reads them
         array = array[0]
-    values = np.ma.getdata(array)
+    values = _numbers(np.ma.getdata(array))
     mask = np.ma.getmaskarray(array) if np.ma.is_masked(array) else None
     if values.ndim != 2 or not values.size:
         raise UsageError("raster.array_shape", shape=" × ".join(map(str, values.shape)) or "—")

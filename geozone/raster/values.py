@@ -12,6 +12,7 @@ from geozone.messages import message
 from geozone.model import Finding, Severity
 from geozone.overlay.plane import Numbers
 from geozone.raster.bands import ABSURD, BYTE_FILL, LAST_BYTE_VALUE, LONE_NEGATIVE
+from geozone.raster.ends import Ends
 from geozone.raster.grid import Areas
 from geozone.raster.numbers import GROUND, KNOWN, NO_DATA, SUM, Hidden, extremes, hidden, plain
 from geozone.raster.opening import Mask, Raster, Span, Stored, Values
@@ -42,6 +43,7 @@ class ValueSums:
     def __init__(self, raster: Raster, zones: int, *, per_cell: bool = False) -> None:
         self.raster, self.per_cell = raster, per_cell
         self.low, self.high = np.inf, -np.inf  # of the numbers stored, those in `fills` apart
+        self._ends = Ends()  # of numbers in the zones, those like a fill apart
         self.void: float | None = None  # a number that can be no value, and was taken for no data
         # numbers that are like a fill, and may turn out to be values
         self._fills: list[float] = []
@@ -53,6 +55,7 @@ class ValueSums:
         from geozone.raster.compiled import sum_values  # noqa: PLC0415 - numba takes half a second to load
 
         numbers, kinds = self._kinds(*stored)
+        self._ends.look(numbers, kinds, part)
         band = float(self.raster.band.scale), float(self.raster.band.offset), self.per_cell
         factors = areas.down, areas.across
         sum_values(numbers, kinds, band, factors, part.arrays, self._sums[0], self._sums[1])
@@ -85,6 +88,14 @@ class ValueSums:
                 yield self._finding("value_left_out", fill)
             elif (fill < self.low or fill > self.high) and not self._is_value(fill):
                 yield self._finding("value_fill", fill)
+        apart = None if self.per_cell else self._ends.apart()
+        if apart is not None:
+            yield self._finding("value_apart", apart.number, low=f"{apart.low:g}", high=f"{apart.high:g}")
+        valid, ends = self.raster.band.valid, self._ends.reach
+        if valid is not None and ends is not None and (ends[0] < valid[0] or ends[1] > valid[1]):
+            number = ends[0] if ends[0] < valid[0] else ends[1]
+            low, high = (f"{end:g}".replace("inf", "∞") for end in valid)
+            yield self._finding("value_invalid", number, low=low, high=high)
 
     @property
     def _kept(self) -> list[float]:
@@ -138,8 +149,8 @@ class ValueSums:
         """Tell whether a number like a fill is nothing remarkable beside the values that there are."""
         return fill in self.raster.band.far_fills or (fill == LONE_NEGATIVE and self.low < 0)
 
-    def _finding(self, kind: str, number: float) -> Finding:
-        params = {"path": self.raster.path, "value": f"{number:g}"}
+    def _finding(self, kind: str, number: float, **more: str) -> Finding:
+        params = {"path": self.raster.path, "value": f"{number:g}", **more}
         said, remedy = message(f"raster.{kind}", **params), message(f"raster.{kind}_remedy", **params)
         return Finding(kind, Severity.WARNING, str(self.raster.path), said, remedy)
 

@@ -242,3 +242,24 @@ def test_fills_in_a_part_of_a_large_raster_are_found(tmp_path):
     path = written(tmp_path / "a.tif", values, transform=from_origin(116, 40, 0.001, 0.001))
     with open_raster(path) as found:
         assert [finding.kind for finding in found.findings] == ["raster_fill"]
+
+
+def test_rows_at_uneven_places_are_refused(tmp_path):
+    scipy_io = pytest.importorskip("scipy.io")
+    for name, bend, refuses in (("even", 0.0, False), ("gaussian", 1e-5, False), ("uneven", 0.003, True)):
+        with scipy_io.netcdf_file(tmp_path / f"{name}.nc", "w") as file:
+            steps = 0.01 + bend * np.linspace(-1, 1, 40)
+            for axis, places, unit in (
+                ("lat", 41 - np.cumsum(steps), "degrees_north"),
+                ("lon", 117 + 0.01 * np.arange(40), "degrees_east"),
+            ):
+                file.createDimension(axis, 40)
+                line = file.createVariable(axis, "f8", (axis,))
+                line[:], line.units = places, unit
+            file.createVariable("pm25", "f4", ("lat", "lon"))[:] = np.ones((40, 40))
+        path = tmp_path / f"{name}.nc"
+        if refuses:
+            assert refused(path) == "raster.uneven"
+        else:
+            with open_raster(path) as opened:
+                assert opened.height == 40
