@@ -25,6 +25,7 @@ from geozone.overlay.zones import frame_of
 from geozone.read import list_layers, read_layer
 from geozone.read.address import split_layer
 from geozone.read.bulk import quiet
+from geozone.read.crs import report_datum
 from geozone.read.declared import tell_paging
 from geozone.read.door import vector
 from geozone.read.door.columnar import opened_parquet
@@ -166,7 +167,8 @@ def open_layer(source: Source, crs: Any = None) -> Opened:
     """
     if isinstance(source, gpd.GeoDataFrame | gpd.GeoSeries):
         frame = _with_crs(frame_of(source), crs)
-        return Opened(frame, _findings_of_frame(frame))
+        notes = _notes_of_frame(frame)
+        return Opened(frame, notes.findings, notes.decisions)
     layer = read_layer(source, crs=crs) if isinstance(source, str | Path) else source
     if not isinstance(layer, Layer):
         raise UsageError("overlay.not_a_layer", kind=type(layer).__name__)
@@ -174,9 +176,11 @@ def open_layer(source: Source, crs: Any = None) -> Opened:
     return Opened(layer, [*layer.findings, *found], list(layer.decisions))
 
 
-def _findings_of_frame(frame: gpd.GeoDataFrame) -> list[Finding]:
-    """Return what is to be told of a frame: it is empty, or its longitudes go on beyond 180°."""
+def _notes_of_frame(frame: gpd.GeoDataFrame) -> Notes:
+    """Return what is to be told of a frame: an older datum, no features, longitudes that go on beyond 180°."""
     notes = Notes("layer")
+    if frame.crs is not None:
+        report_datum(frame.crs, notes)
     if not len(frame):
         notes.find("no_features", Severity.WARNING)
     elif frame.crs is not None and frame.crs.is_geographic:
@@ -186,7 +190,7 @@ def _findings_of_frame(frame: gpd.GeoDataFrame) -> list[Finding]:
         if len(beyond):
             first = str(frame.index[beyond[0]])
             notes.find("beyond_180", Severity.WARNING, feature=first, count=len(beyond), first=first)
-    return notes.findings
+    return notes
 
 
 def open_zones(source: Source, by: str | None = None, crs: Any = None) -> Opened:

@@ -14,10 +14,12 @@ import shapely
 
 from geozone.checks.accuracy import UNSTATED_M, stated_accuracy_m
 from geozone.messages import message
-from geozone.model import Finding, Severity
+from geozone.model import Finding, Layer, Severity
 from geozone.overlay.plane import Geometries, Indices, Numbers
 from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zones import Zones, frame_of, make_zones, overlaps
+from geozone.read.crs import report_datum
+from geozone.read.notes import Notes
 
 Flags = npt.NDArray[np.bool_]
 
@@ -71,8 +73,12 @@ def zone_overlaps(prepared: Zones, zones: Any, by: str | None, sheets: Sequence[
 def zones_apart(zones: Any, by: str | None) -> Zones:
     """Return zones as `make_zones` does, with what they share with each other among their findings."""
     prepared = make_zones(zones, by)
+    notes = Notes("zones")
+    frame = frame_of(zones)
+    if frame.crs is not None and not isinstance(zones, Layer):  # of a layer, the reader tells it
+        report_datum(frame.crs, notes)
     shared = zone_overlaps(prepared, zones, by, make_sheets(prepared.polygons))
-    return replace(prepared, findings=(*prepared.findings, *shared))
+    return replace(prepared, findings=(*prepared.findings, *notes.findings, *shared))
 
 
 def _related(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -22,6 +23,9 @@ from geozone.overlay.plane import Geometries, Indices, Numbers, is_geographic, t
 from geozone.read.door.whole_numbers import plain_numbers
 
 _NAMED = 10  # rows that are named
+_APART = 1000.0  # metres: rows of one key that lie so far from each other are not one place drawn in parts
+_CODE = r"\d{6}(\d{3}|\d{6})?(\.0)?"
+_CITY = r".+(市|盟|州|地区)"
 _SAME_AREA = 1.0  # m²: a ring that touches itself is mended without changing more
 _ADDED = frozenset({"complete", "zones_overlap"})  # columns that the command line adds to a result
 
@@ -125,6 +129,7 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
     mended = _mended(frame, broken, drawn, shapely.area(polygons[broken]))
     findings = (*read, *_findings(frame, keys, polygons, by), *mended, *_alike(keys, by))
     if keys.has_duplicates:
+        findings = (*findings, *_homonyms(frame, keys, polygons, by))
         numbers, keys = pd.factorize(keys, use_na_sentinel=False)
         order = np.argsort(numbers, kind="stable")
         groups = np.split(polygons[order], np.flatnonzero(np.diff(numbers[order])) + 1)
@@ -191,6 +196,49 @@ def _alike(keys: pd.Index, by: str | None) -> tuple[Finding, ...]:
     said = message("overlay.zone_keys_alike", count=len(alike), field=by, first=pairs)
     remedy = message("overlay.zone_keys_alike_remedy", field=by)
     return (Finding("zone_keys_alike", Severity.WARNING, "zones", said, remedy),)
+
+
+def _homonyms(
+    frame: gpd.GeoDataFrame, keys: pd.Index, polygons: Geometries, by: str | None
+) -> tuple[Finding, ...]:
+    """Return the finding that rows of one key are places of several cities, each apart from the others: 新华区 here and there.
+
+    Rows of one key make one zone, as those of a city do, or the islands of a county; these lie together, or in one city.
+    """
+    cities = (
+        []
+        if by is None
+        else [some for name in frame.columns if (some := _cities(frame, name, by)) is not None]
+    )
+    if not cities:
+        return ()
+    found: list[str] = []
+    for key, rows in pd.Series(np.arange(len(keys)), index=keys).groupby(level=0).indices.items():
+        several = len(rows) > 1 and any(len(set(some[rows])) == len(rows) for some in cities)
+        if several and key != "":
+            places = polygons[rows]
+            near, _ = shapely.STRtree(places).query(places, predicate="dwithin", distance=_APART)
+            if len(near) == len(rows):  # each is near itself alone
+                found.append(str(key))
+    if not found:
+        return ()
+    named = ", ".join(found[:_NAMED]) + (" …" if len(found) > _NAMED else "")
+    said = message("overlay.zone_keys_homonym", count=len(found), field=by, first=named)
+    return (
+        Finding(
+            "zone_keys_homonym", Severity.WARNING, "zones", said, message("overlay.zone_keys_homonym_remedy")
+        ),
+    )
+
+
+def _cities(frame: gpd.GeoDataFrame, name: str, by: str) -> npt.NDArray[np.object_] | None:
+    """Return the city of every row by a field of codes of units, or of names of cities; None by any other field."""
+    if name in {by, frame.geometry.name} or not isinstance(frame[name], pd.Series):
+        return None
+    values = frame[name].astype(str).str.strip()
+    if values.str.fullmatch(_CODE).all():
+        return np.asarray(values.str[:4], dtype=object)
+    return np.asarray(values, dtype=object) if values.str.fullmatch(_CITY).all() else None
 
 
 def _first(rows: pd.Index) -> str:

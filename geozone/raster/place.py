@@ -12,7 +12,7 @@ from pyproj.exceptions import CRSError, ProjError
 from geozone.errors import InputError
 from geozone.messages import Text
 from geozone.model import CRS, Severity
-from geozone.read.crs import unshifted_datum
+from geozone.read.crs import report_datum
 from geozone.read.inference import CHINA
 from geozone.read.notes import Notes
 from geozone.read.shift_files import names_a_file
@@ -52,10 +52,7 @@ def crs_of(
         if stated.is_geographic != in_degrees:
             raise InputError("raster.contradicts", path=shown, crs=name, box=box)
         notes.decide("crs", name, "read.crs_given" if given is not None else "read.crs_of_file", crs=name)
-        older = unshifted_datum(stated)
-        if older is not None:
-            notes.decide("datum", older, "read.datum_unshifted", datum=older)
-            notes.find("datum_unshifted", Severity.WARNING, datum=older)
+        report_datum(stated, notes)
         return stated
     if not (in_degrees and CHINA[0] <= west and east <= CHINA[2] and CHINA[1] <= south and north <= CHINA[3]):
         raise InputError("raster.no_crs", path=shown, box=box)

@@ -89,7 +89,9 @@ def to_cgcs2000(
         notes.crs = source
         other = in_other_zones(source, geometries)
         notes.find_each("zone_differs", Severity.ERROR, [str(name) for name in data.index[other]])
-        _report_datum(source, wanted, path, notes)
+        if wanted.refuse_datum and (older := unshifted_datum(source)) is not None:
+            raise InputError("read.datum_refused", path=path, datum=older)
+        report_datum(source, notes)
         degrees = to_degrees(geometries, source, path, data.index, notes)
     degrees = _report_places(degrees, boxes if degrees is plain else None, zero, data.index, notes)
     return data.set_geometry(gpd.GeoSeries(degrees, index=data.index, crs=CRS), crs=CRS)
@@ -170,8 +172,8 @@ def unshifted_datum(source: pyproj.CRS) -> str | None:
     return named if datum_named(named) is own else own.value
 
 
-def _report_datum(source: pyproj.CRS, wanted: Wanted, path: Path | str, notes: Notes) -> None:
-    """Say that a datum is taken as it is, or refuse it where the user wants that."""
+def report_datum(source: pyproj.CRS, notes: Notes) -> None:
+    """Say what is doubtful about the datum of a CRS: an older one is taken as it is, names contradict each other."""
     base = source.geodetic_crs
     named = base.name if base is not None else source.name
     other = contradicting_datum(source)
@@ -184,12 +186,9 @@ def _report_datum(source: pyproj.CRS, wanted: Wanted, path: Path | str, notes: N
     if is_pulkovo(source):
         notes.find("datum_pulkovo", Severity.WARNING, datum=named)
     name = unshifted_datum(source)
-    if name is None:
-        return
-    if wanted.refuse_datum:
-        raise InputError("read.datum_refused", path=path, datum=name)
-    notes.decide("datum", name, "read.datum_unshifted", datum=name)
-    notes.find("datum_unshifted", Severity.WARNING, datum=name)
+    if name is not None:
+        notes.decide("datum", name, "read.datum_unshifted", datum=name)
+        notes.find("datum_unshifted", Severity.WARNING, datum=name)
 
 
 def _from_shifted(given: str, place: Coordinates, notes: Notes, *, by_user: bool) -> Geometries:

@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import shapely
 from samples import all_texts
 
@@ -286,3 +287,39 @@ def test_a_key_that_goes_by_the_name_of_a_column_of_the_result_is_refused(name):
     for taken in ("area_km2", "complete"):
         with pytest.raises(UsageError, match=taken):
             geozone.mosaic({taken: layer}, SQUARES, by="name")
+
+
+@pytest.mark.parametrize(
+    ("names", "fields", "west", "told_so"),
+    [
+        (["新华区", "新华区"], {"code": ["130105", "130902"]}, (114, 116), True),
+        (["新华区", "新华区"], {"code": [130105.0, 130902.0]}, (114, 116), True),
+        (["新华区", "新华区"], {"市": ["石家庄市", "沧州市"]}, (114, 116), True),
+        (["长海县", "长海县"], {"code": ["210224", "210224"]}, (121, 122.5), False),  # islands
+        (["唐山市", "唐山市"], {"code": ["130202", "130230"]}, (116, 118), False),  # a city of counties
+        (["河北省", "河北省"], {"code": ["130202", "130302"]}, (116, 117), False),  # side by side
+        (["国家级", "国家级"], {"name_of": ["甲", "乙"]}, (116, 118), False),
+    ],
+)
+def test_places_of_several_cities_under_one_name_are_told(names, fields, west, told_so):
+    shapes = [shapely.box(place, 39, place + 1, 40) for place in west]
+    zones = gpd.GeoDataFrame({"name": names, **fields}, geometry=shapes, crs=4490)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = geozone.coverage(gpd.GeoDataFrame(geometry=shapes, crs=4490), zones, by="name")
+    assert table["share"].tolist() == pytest.approx([1.0])
+    assert ("zone_keys_homonym" in kinds(table)) is told_so
+
+
+def test_a_frame_on_an_older_datum_is_told():
+    layer = gpd.GeoDataFrame(geometry=INSIDE, crs=4490)
+    older = SQUARES.set_crs(4214, allow_override=True)
+    values = np.ones((20, 20))
+    place = rasterio.transform.from_origin(115, 40, 0.1, 0.1)
+    for make in (
+        lambda: geozone.coverage(layer, older, by="name"),
+        lambda: geozone.mosaic({"red": layer.set_crs(4610, allow_override=True)}, SQUARES, by="name"),
+        lambda: geozone.zonal_means((values, place), older, by="name", crs=4490),
+    ):
+        with pytest.warns(GeozoneWarning, match="no published parameters"):
+            assert "datum_unshifted" in kinds(make())
