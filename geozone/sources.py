@@ -168,7 +168,9 @@ def open_layer(source: Source, crs: Any = None) -> Opened:
     if isinstance(source, gpd.GeoDataFrame | gpd.GeoSeries):
         frame = _with_crs(frame_of(source), crs)
         notes = _notes_of_frame(frame)
-        return Opened(frame, notes.findings, notes.decisions)
+        fields = _without_ground(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
+        planned = in_force_findings(Layer(notes.layer, fields))
+        return Opened(frame, [*notes.findings, *planned], notes.decisions)
     layer = read_layer(source, crs=crs) if isinstance(source, str | Path) else source
     if not isinstance(layer, Layer):
         raise UsageError("overlay.not_a_layer", kind=type(layer).__name__)

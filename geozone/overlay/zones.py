@@ -186,9 +186,9 @@ def _alike(keys: pd.Index, by: str | None) -> tuple[Finding, ...]:
     if by is None or pd.api.types.is_numeric_dtype(keys):
         return ()
     writings: dict[str, list[str]] = {}
-    for key in dict.fromkeys(map(str, keys)):
-        plain = "".join(unicodedata.normalize("NFKC", key).split()).casefold()
-        writings.setdefault(re.sub(r"(?<=\d)\.0+$", "", plain), []).append(key)
+    for key in dict.fromkeys(keys):  # a number and its digits are two keys
+        plain = "".join(unicodedata.normalize("NFKC", str(key)).split()).casefold()
+        writings.setdefault(re.sub(r"(?<=\d)\.0+$", "", plain), []).append(str(key))
     alike = [some for some in writings.values() if len(some) > 1]
     if not alike:
         return ()

@@ -17,6 +17,7 @@ from geozone.raster.codes import MOST_CLASSES, Codes
 from geozone.raster.grid import Areas
 from geozone.raster.numbers import extremes, hidden, whole
 from geozone.raster.opening import Raster, Stored
+from geozone.raster.unlike import Held
 from geozone.raster.zonal import Part, closed
 
 _COMPARED = 16  # classes that whole runs are compared with, at most
@@ -95,6 +96,12 @@ class ClassAreas:
         if self.raster.band.scaled:
             scale, offset = f"{self.raster.band.scale:g}", f"{self.raster.band.offset:g}"
             yield self._finding("class_scaled", "", scale=scale, offset=offset)
+
+    def held(self) -> Held:
+        """Return what was met in the zones."""
+        band = self.raster.band
+        classes = map(float, self._added_up()[0][1:].tolist())
+        return Held(self.raster.path, band, frozenset((one - band.offset) / band.scale for one in classes))
 
     def _fill(self) -> int | None:
         """Return a class that looks like a value for missing data; with a mask or a declared value, 0 is a class."""

@@ -54,9 +54,9 @@ class Ends:
         self._numbers, self._counts = _both(numbers), _both(every)
 
     @property
-    def reach(self) -> tuple[float, float] | None:
-        """The least and the greatest number; None where there is none."""
-        return (float(self._numbers[0]), float(self._numbers[-1])) if len(self._numbers) else None
+    def numbers(self) -> list[float]:
+        """The two least and the two greatest numbers, ascending."""
+        return [float(number) for number in self._numbers]
 
     def apart(self) -> Apart | None:
         """Return the number at an end that was met often, farther from the next one than half of what all others span."""

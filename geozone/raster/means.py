@@ -22,6 +22,7 @@ from geozone.raster.density import density_found
 from geozone.raster.passes import Scan, count_together, scans_of
 from geozone.raster.shares import partly
 from geozone.raster.tiles import Tiles, tiles_of
+from geozone.raster.unlike import unlike
 from geozone.raster.values import ValueSums
 from geozone.raster.weights import Weighted, weigh
 from geozone.raster.zonal import SHIFT
@@ -261,6 +262,7 @@ def _added(scans: Sequence[Scan[ValueSums]], zones: Zones) -> _Added:
         added.total[numbers] += found.total
         added.left_out[scan.tile.number] = sums.left_out
         added.findings += sums.findings()
+    added.findings += unlike([one.counter.held() for one in scans])
     # the outline of a zone, off by the rounding of its coordinates, can reach over so much of the data
     bare = added.known < np.minimum(zones.outline * SHIFT, zones.area / 2)
     added.known[bare] = added.total[bare] = 0

@@ -151,7 +151,7 @@ def open_raster(
         If the file is missing or unreadable, leads to other files or addresses, is rotated, has no georeference or uneven
         rows, or its CRS is not known or contradicts its extent.
     UsageError
-        If an array has no CRS, is turned or holds no numbers, or there is no such band.
+        If an array has no CRS, is turned or holds no numbers, there is no such band, or the source is none of these.
     """
     if isinstance(source, tuple):
         array, transform = source
@@ -163,6 +163,8 @@ def open_raster(
         ) as found:
             yield found
         return
+    if not isinstance(source, str | Path):
+        raise UsageError("raster.not_a_raster", kind=type(source).__name__)
     shown = Path(source)
     local = _local(source, limits)
     try:

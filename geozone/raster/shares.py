@@ -20,6 +20,7 @@ from geozone.overlay.zones import Zones, make_zones
 from geozone.raster.classes import ClassAreas
 from geozone.raster.passes import Scan, count_together, scans_of
 from geozone.raster.tiles import Tiles, tiles_of
+from geozone.raster.unlike import unlike
 from geozone.raster.zonal import SHIFT
 from geozone.read.notes import warn
 
@@ -176,6 +177,7 @@ class ClassCount:
         for scan in self.scans:
             parts.append((scan.numbers, *scan.counter.areas(scan.ground, scan.zones.outline)))
             findings += scan.counter.findings()
+        findings += unlike([one.counter.held() for one in self.scans])
         classes = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(found for _, found, _ in parts)]))
         areas = np.zeros((len(zones), len(classes)))
         for numbers, found, some_areas in parts:

@@ -16,6 +16,7 @@ from geozone.raster.ends import Ends
 from geozone.raster.grid import Areas
 from geozone.raster.numbers import GROUND, KNOWN, NO_DATA, SUM, Hidden, extremes, hidden, plain
 from geozone.raster.opening import Mask, Raster, Span, Stored, Values
+from geozone.raster.unlike import Held
 from geozone.raster.zonal import Part, closed
 
 
@@ -91,11 +92,20 @@ class ValueSums:
         apart = None if self.per_cell else self._ends.apart()
         if apart is not None:
             yield self._finding("value_apart", apart.number, low=f"{apart.low:g}", high=f"{apart.high:g}")
-        valid, ends = self.raster.band.valid, self._ends.reach
-        if valid is not None and ends is not None and (ends[0] < valid[0] or ends[1] > valid[1]):
-            number = ends[0] if ends[0] < valid[0] else ends[1]
+        valid = self.raster.band.valid
+        beyond = (
+            [] if valid is None else [one for one in self._ends.numbers if not valid[0] <= one <= valid[1]]
+        )
+        if valid is not None and beyond:
+            number = beyond[0]
             low, high = (f"{end:g}".replace("inf", "∞") for end in valid)
             yield self._finding("value_invalid", number, low=low, high=high)
+
+    def held(self) -> Held:
+        """Return what was met in the zones."""
+        numbers = frozenset(self._ends.numbers)
+        values = sorted(map(self._value, numbers))
+        return Held(self.raster.path, self.raster.band, numbers, (values[0], values[-1]) if values else None)
 
     @property
     def _kept(self) -> list[float]:

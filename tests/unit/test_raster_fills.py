@@ -165,3 +165,42 @@ def test_numbers_that_no_class_can_have_are_no_data():
 def test_an_array_without_numbers_is_refused(values):
     with pytest.raises(UsageError, match="no numbers"):
         geozone.zonal_shares((values, PLACE), ZONES, by="name", crs=4490)
+
+
+def side_by_side(folder, west, east, **options):
+    """Two files that share the ground of the zone."""
+    paths = []
+    for name, values, place in (("west", west, 117), ("east", east, 117.2)):
+        transform = from_origin(place, 40.4, 0.01, 0.01)
+        more = {key: value[name] for key, value in options.items() if name in value}
+        paths.append(saved(folder / f"{name}.tif", values[:, :20], transform=transform, **more))
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("east", "options", "expected"),
+    [
+        (field(1), {}, False),
+        (field(1) + 6, {}, False),
+        (field(1) / 1000, {}, True),  # mg/m3 beside ug/m3
+        (field(1) + 273, {}, True),
+        (field(1) * 10, {"scale": {"east": (0.1, 0)}}, False),  # the same values
+        (np.full((40, 40), 300.0), {}, False),  # a sea, or a fill: no range of values
+    ],
+)
+def test_files_of_one_raster_whose_values_lie_far_apart_are_told(tmp_path, east, options, expected):
+    words = told(geozone.zonal_means, side_by_side(tmp_path, field(), east, **options))[1]
+    assert ("far from each other" in words) is expected
+
+
+@pytest.mark.parametrize("nodata", [{"west": 0, "east": 0}, {"west": 0, "east": 255}, {"east": 0}])
+def test_files_of_one_raster_that_differ_in_what_no_data_is_are_told(tmp_path, nodata):
+    values = np.random.default_rng(6).integers(0, 2, (40, 40)).astype("uint8")
+    words = told(geozone.zonal_shares, side_by_side(tmp_path, values, values, nodata=nodata))[1]
+    assert ("differ in what no data is" in words) is (set(nodata.values()) != {0} or len(nodata) == 1)
+
+
+@pytest.mark.parametrize("source", [3, None, (np.ones((4, 4)), (117, 0.01, 0, 40.4, 0, -0.01))])
+def test_what_is_no_raster_is_refused(source):
+    with pytest.raises(UsageError, match="raster is wanted"):
+        geozone.zonal_shares(source, ZONES, by="name", crs=4490)

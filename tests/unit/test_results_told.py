@@ -323,3 +323,15 @@ def test_a_frame_on_an_older_datum_is_told():
     ):
         with pytest.warns(GeozoneWarning, match="no published parameters"):
             assert "datum_unshifted" in kinds(make())
+
+
+def test_planned_features_of_a_frame_are_told():
+    layer = gpd.GeoDataFrame({"状态": ["现状", "规划"]}, geometry=INSIDE, crs=4490)
+    with pytest.warns(GeozoneWarning, match="规划"):
+        assert "features_ahead" in kinds(geozone.coverage(layer, SQUARES, by="name"))
+
+
+def test_a_number_and_its_digits_are_two_keys_that_look_alike():
+    zones = SQUARES.assign(name=pd.Series([1, "1"], dtype=object))
+    with pytest.warns(GeozoneWarning, match="differ only in"):
+        geozone.coverage(gpd.GeoDataFrame(geometry=INSIDE, crs=4490), zones, by="name")
