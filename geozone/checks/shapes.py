@@ -171,8 +171,20 @@ def _types(layer_findings: LayerFindings, geometries: np.ndarray, without: np.nd
     )  # an area, a course or a point: all of them places
     if not named and len(taken) > 1 and len(set(dimensions[present & ~mixed].tolist())) > 1:
         layer_findings.add("geometry_types_mixed", Severity.WARNING)
+    _several_points(layer_findings, geometries, present & (dimensions == 0))
     if taken != (_LINES,):
         _outlines(layer_findings, geometries[present & (dimensions == 1)])
+
+
+def _several_points(layer_findings: LayerFindings, geometries: np.ndarray, points: np.ndarray) -> None:
+    """Say that a feature is several points, and counts as one."""
+    rows = np.flatnonzero(points & (shapely.get_num_geometries(geometries) > 1))
+    counts = [len(np.unique(shapely.get_coordinates(one), axis=0)) for one in geometries[rows]]
+    several = [(row, count) for row, count in zip(rows.tolist(), counts, strict=True) if count > 1]
+    for row, count in several[:LISTED]:
+        place = place_of(geometries[row])
+        layer_findings.add("points_several", Severity.WARNING, row=row, place=place, count=count)
+    layer_findings.rest("points_several", LISTED, len(several))
 
 
 def _outlines(layer_findings: LayerFindings, lines: np.ndarray) -> None:

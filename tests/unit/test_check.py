@@ -155,6 +155,15 @@ def test_types_that_do_not_belong():
     assert kinds(layer_of(SQUARE, line, role="lake")) == ["geometry_types_mixed"]
 
 
+def test_several_points_in_one_feature_are_said():
+    place, other = (116.1, 38.1), (117.1, 38.1)
+    several = shapely.MultiPoint([place, other])
+    one = [shapely.Point(117, 39), shapely.MultiPoint([place]), shapely.MultiPoint([place, place])]
+    (said,) = found(layer_of(several, *one, role="point"), "points_several")
+    assert (said.feature, said.message.params["count"]) == ("0", 2)
+    assert not found(layer_of(*one, role="point"), "points_several")
+
+
 def test_closed_lines_that_look_like_outlines_are_said():
     ring = shapely.LineString(shapely.box(116, 39, 117, 40).exterior)
     river = shapely.LineString([(116, 39), (117, 40)])
