@@ -36,7 +36,7 @@ from geozone.run.inputs import Inputs, checked_inputs, read_inputs
 from geozone.run.layers import cut_to_zone
 from geozone.run.mosaics import Mosaics
 from geozone.run.options import Options
-from geozone.run.overlaid import Overlaid, overlay, shortest_shore_km, thin_parts
+from geozone.run.overlaid import Overlaid, overlay, shortest_km, thin_parts
 from geozone.run.places import drawn_places
 from geozone.run.processes import Processes
 from geozone.run.reading import Reading
@@ -208,7 +208,7 @@ def _facts(
         registers={name: one for name, one in inputs.registers.items() if len(one.items) or one.totals},
         figures=inputs.figures.under(overlaid.ground.scopes, places_asked_for(targets)),
         slivers=thin_parts(run, overlaid),
-        shortest_km=shortest_shore_km(run, layers),
+        shortest_km=shortest_km(run, layers),
         fields={name: frozenset(map(str, layer.data.columns)) for name, layer in layers.items()},
         vintages=frozenset(earlier),
         incomplete=frozenset(finding.layer for finding in run.findings if leaves_out(finding)),

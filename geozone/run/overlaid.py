@@ -190,6 +190,10 @@ def thin_parts(run: Reading, overlaid: Overlaid) -> dict[str, dict[str, Sliver]]
         if ground.layer in pieces
     }
     shared |= {need.ground.layer for need in overlaid.needs if isinstance(need, ConnectedNeed)}
+    of_classes = {
+        need.of.layer for need in overlaid.needs if isinstance(need, ClassNeed) and need.of is not None
+    }
+    shared |= of_classes & set(pieces)
     names = sorted(shared & set(layers))
     accuracies = [max(accuracy_m(layers[name]), run.boundary_accuracy_m) for name in names]
 
@@ -215,10 +219,10 @@ def thin_parts(run: Reading, overlaid: Overlaid) -> dict[str, dict[str, Sliver]]
     )
 
 
-def shortest_shore_km(run: Reading, layers: Mapping[str, Layer]) -> dict[str, float]:
-    """Return the length in km below which no share is made of a shore: either end may be off by its accuracy."""
+def shortest_km(run: Reading, layers: Mapping[str, Layer]) -> dict[str, float]:
+    """Return the length in km below which no share is made of lines: either end may be off by its accuracy."""
     return {
         name: 2 * max(accuracy_m(layer), run.boundary_accuracy_m) / 1e3
         for name, layer in layers.items()
-        if layer.spec is not None and role_of(layer.spec).shore
+        if layer.spec is not None and role_of(layer.spec).kind == "line"
     }

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geozone.checks.accuracy import accuracy_m, stated_accuracy_m
 from geozone.manifest.roles import load_roles
 from geozone.model import Layer, LayerSource, LayerSpec
 from geozone.overlay.change import change
@@ -149,7 +150,9 @@ def _(need: FeatureNeed) -> Sequence[str]:
 
 @_table.register
 def _(need: FeatureNeed, materials: Materials) -> pd.DataFrame:
-    return features_in_zones(materials.layers[need.layer].data, materials.finest, by="code", stated="code")
+    layer = materials.layers[need.layer]
+    accuracy = max(accuracy_m(layer), stated_accuracy_m(materials.finest) or 0.0)
+    return features_in_zones(layer.data, materials.finest, by="code", stated="code", accuracy_m=accuracy)
 
 
 @_layers.register

@@ -24,7 +24,8 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     1. A cell that a border passes counts with the exact share of it inside, every cell with its true area on the
        CGCS2000 ellipsoid (`geozone.raster.zonal`).
     2. Numerator: the area (km²) of the cells of the classes. Denominator: the area of all cells in the unit, or in the
-       layer `of` in it, those without data included.
+       layer `of` in it, those without data included. Where that layer has less there than its accuracy lets be told from
+       nothing, the question does not arise.
     3. Ground without data may be of the classes or not: from none of it to all of it is the band, and where there is
        any, there is no single value.
     """
@@ -37,6 +38,12 @@ def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
         total = float(area[here].sum()) if here is not None else 0.0
         if here is None or total <= 0:
             yield facts.not_applicable(unit, "km2", indicator)
+            continue
+        reason = (
+            facts.too_little(unit, total, indicator.options["of"]) if indicator.options.get("of") else None
+        )
+        if reason is not None:
+            yield facts.not_applicable(unit, "km2", indicator, total, reason)
             continue
         part = float(area[here[of_classes[here]]].sum())
         absent = float(area[here[unknown[here]]].sum())

@@ -17,7 +17,8 @@ def needs(indicator: Indicator) -> tuple[Need, ...]:
 def values(indicator: Indicator, facts: Facts) -> Iterator[Value]:
     """Yield the number of features that pass the filter, for every unit.
 
-    1. A feature belongs to every finest unit that it touches; in a unit of several of them it counts once.
+    1. A feature belongs to every finest unit that it lies in with more than a strip as narrow as its outline is accurate
+       (`geozone.overlay.joining`); in a unit of several of them it counts once.
     2. Features of which the filter's field is empty may pass: they widen the band.
     """
     outcomes = facts.outcomes_by_unit(FeatureNeed(indicator.options["layer"]), indicator.where)
