@@ -17,6 +17,7 @@ from geozone.overlay.joining import features_in_zones
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.slivers import slivers
 from geozone.overlay.units import finest_units
+from geozone.verify import verify_build
 
 UNITS = samples.sample_units()
 FINEST = finest_units(UNITS)
@@ -154,10 +155,11 @@ def test_what_reaches_over_a_border_by_less_than_outlines_are_accurate_makes_no_
         + 'measure = "class_share"\nlayer = "cover"\nclasses = ["forest"]\nof = "patch"\n'
     )
     (tmp_path / "project.toml").write_text(text, encoding="utf-8")
-    rates = (
-        geozone.open_project(tmp_path / "project.toml").rates().set_index(["indicator", "unit_code"])["value"]
-    )
+    project = geozone.open_project(tmp_path / "project.toml")
+    rates = project.rates().set_index(["indicator", "unit_code"])["value"]
     assert rates["q_length", "130202"] == pytest.approx(0.5, abs=1e-4)
     assert rates["q_class", "130202"] == pytest.approx(1)
     assert rates["q_count"].to_dict() == {"130202": 1, "130203": 0}
     assert np.isnan([rates["q_length", "130203"], rates["q_class", "130203"]]).all()
+    project.build(tmp_path / "built")  # what is counted again may count such a feature or not
+    assert [check.message.get("en") for check in verify_build(tmp_path / "built") if not check.passed] == []

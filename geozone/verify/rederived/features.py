@@ -21,7 +21,6 @@ from geozone.verify.rederived.expected import (
     Band,
     Expected,
     nothing,
-    of_amount,
     single,
 )
 from geozone.verify.rederived.geos import Geos
@@ -30,6 +29,7 @@ from geozone.verify.rederived.planes import from_cylinder, geodesic_km, on_cylin
 _LINES, _POLYGONS = 1, 2  # dimensions
 _ALONG_M = 1.5  # a line this near to a border may count on either side of it
 _CUT_KM2 = 1e-3  # what two ways to cut long edges at a border leave of a patch that only touches it
+_UNSTATED_M, _DOUBTFUL = 10.0, 3.0  # a strip as wide as outlines are accurate, by the scale of any plane
 _SCALE = 0.012  # by how much distances in the plane may be off
 
 
@@ -66,10 +66,42 @@ def _rows_by_unit(delivered: Delivered, table: pd.DataFrame) -> dict[str, Rows]:
 
 
 def count(delivered: Delivered, indicator: Declared, unit: str) -> Expected:
-    """Count the features of a unit that pass the filter."""
-    outcome = outcomes(features_of(delivered, indicator.options["layer"], unit), indicator.where)
-    sure, unknown = int((outcome == 1).sum()), int((outcome < 0).sum())
-    return of_amount(float(sure), float(sure + unknown))
+    """Count the features of a unit that pass the filter; those that hardly reach into it may be counted or not."""
+    layer = indicator.options["layer"]
+    every = features_of(delivered, layer, unit)
+    outcome = outcomes(every, indicator.where)
+    hardly = every.index.isin(_reaching_only(delivered, layer, unit))
+    (least, most), (least_known, most_known) = (
+        (float((some & ~hardly).sum()), float(some.sum())) for some in (outcome == 1, outcome != 0)
+    )
+    numbers_: dict[str, Band | None] = {
+        "numerator": (least, most),
+        "low": (least, most),
+        "high": (least_known, most_known),
+    }
+    if (least, most) == (least_known, most_known):
+        numbers_["value"] = (least, most)
+    return Expected(numbers_, EXACT, dict.fromkeys(numbers_, 0.0), frozenset(numbers_))
+
+
+def _reaching_only(delivered: Delivered, layer: str, unit: str) -> Rows:
+    """Return the rows of lines and areas of several units that have no more than a strip in any of a unit's finest ones."""
+    table = delivered.features(layer)
+    rows = delivered.rows_by_unit[layer]
+    of = np.concatenate([rows[code] for code in delivered.finest])
+    several = np.flatnonzero(np.bincount(of, minlength=len(table)) > 1)
+    stated = pd.to_numeric(table.get("accuracy_m", pd.Series(dtype=float)), errors="coerce").median()
+    widest = _DOUBTFUL * (stated if stated > 0 else _UNSTATED_M)
+    wide: set[int] = set()
+    for code in delivered.finest_of(unit):
+        for row in np.intersect1d(rows[code], several):
+            part = on_cylinder(
+                np.array([shapely.intersection(table["geom"].iloc[row], delivered.unit_shapes[code])])
+            )[0]
+            length = shapely.length(part)
+            reach = 2 * shapely.area(part) / length if shapely.area(part) else length / 2
+            wide |= {int(row)} if reach >= widest else set()
+    return np.array([row for row in several if row not in wide], dtype=np.intp)
 
 
 def share_of_points(delivered: Delivered, indicator: Declared, unit: str) -> Expected:
