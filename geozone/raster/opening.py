@@ -151,13 +151,16 @@ def open_raster(
         If the file is missing or unreadable, leads to other files or addresses, is rotated, has no georeference or uneven
         rows, or its CRS is not known or contradicts its extent.
     UsageError
-        If an array has no CRS, is turned or holds no numbers, there is no such band, or the source is none of these.
+        If an array has no CRS, is turned or holds no numbers, there is no such band, or the source is none of these or
+        closed.
     """
     if isinstance(source, tuple):
         array, transform = source
         yield _of_array(array, transform, crs, nodata, look=look)
         return
     if hasattr(source, "read"):
+        if getattr(source, "closed", False):
+            raise UsageError("raster.closed", path=getattr(source, "name", "raster"))
         with _checked(
             source, Path(str(getattr(source, "name", "raster"))), crs, band, nodata, look=look
         ) as found:

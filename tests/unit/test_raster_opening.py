@@ -263,3 +263,10 @@ def test_rows_at_uneven_places_are_refused(tmp_path):
         else:
             with open_raster(path) as opened:
                 assert opened.height == 40
+
+
+def test_a_closed_dataset_is_refused(tmp_path):
+    with rasterio.open(raster(tmp_path / "a.tif")) as dataset:
+        pass
+    with pytest.raises(UsageError, match="closed"), open_raster(dataset):
+        pass
