@@ -157,6 +157,8 @@ def test_columns_of_one_name_keep_their_own_values_and_are_told_or_are_refused(t
     with pytest.raises(InputError) as error:
         read_layer(tmp_path / "b.tab")
     assert error.value.message.key == "read.fields_twice"
+
+
 LARGE = (130207001001000123, None, 130207001001000124)  # as floating point, the two would be one
 
 

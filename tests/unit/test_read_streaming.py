@@ -161,12 +161,13 @@ def test_other_files_do_not_tell_their_place(tmp_path, change):
 def test_workers_get_files_that_need_no_decision(tmp_path):
     path = file(tmp_path, 4548, lambda points: points[:, ::-1])
     plain = file(tmp_path, ending="fgb")
-    with placed_files({"one": path, "two": plain}) as (files, read):
-        assert files["two"] == (plain, None)
-        assert tells_its_place(*files["one"])
-        assert [finding.kind for one in read for finding in one.findings] == ["axes_swapped"]
-        placed = gpd.read_file(files["one"][0])
+    with placed_files({"one": path, "two": plain}) as files:
+        one, two = files["one"], files["two"]
+        assert (two.path, two.inside, two.findings) == (plain, None, [])
+        assert tells_its_place(one.path, one.inside)
+        assert (one.name, [finding.kind for finding in one.findings]) == (path.stem, ["axes_swapped"])
+        placed = gpd.read_file(one.path)
         assert area_km2(placed).sum() == pytest.approx(TRUE, rel=1e-5)
-    assert not files["one"][0].exists()
+    assert not one.path.exists()
     with pytest.raises(UsageError), placed_files({"one": SQUARES}):
         pass
