@@ -31,7 +31,7 @@ from geozone.reuse.reuse import Reuse
 from geozone.run.ahead import analysed_ahead, drawn_ahead
 from geozone.run.belts import BeltMaterials, Belts
 from geozone.run.field_values import tell_classes, tell_values
-from geozone.run.findings import without_rate
+from geozone.run.findings import beyond_whole, without_rate
 from geozone.run.inputs import Inputs, checked_inputs, read_inputs
 from geozone.run.layers import cut_to_zone
 from geozone.run.mosaics import Mosaics
@@ -47,6 +47,8 @@ from geozone.seeds import load_documents, zone_targets
 
 # what differed at the end of earlier years: by year, the rates by their place; made when somebody asks
 EarlierYears = Callable[[], Mapping[int, Mapping[int, Rate | None]]]
+
+_NOISE = 1e-9  # by which a share may pass 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def _compute(
     size = territory(zone.key, zone.members, zone.coastal, facts.whole.area_km2, published())
     rates = compute_rates(facts, chosen, targets, size, overlaid.redline_areas)
     _tell_without_rates(run, Frame(facts, {one.id: one for one in chosen}, targets, size), rates)
+    _tell_beyond_whole(run, rates)
     run.end_step("rates", {"rates": len(rates), "targets": len(targets)})
     if run.untold:
         options.notice(text("run.embedded_findings", zone=project.title, count=run.untold))
@@ -190,6 +193,23 @@ def _tell_without_rates(run: Reading, frame: Frame, rates: Sequence[Rate]) -> No
         missing = frame.missing(indicator)
         if name not in known and (missing.zh or name not in rows):
             run.keep([without_rate(indicator, missing)], tell=True)
+
+
+def _tell_beyond_whole(run: Reading, rates: Sequence[Rate]) -> None:
+    """Tell which formulas of the user's give shares that no share is."""
+    for name, indicator in run.project.indicators.items():
+        if not (indicator.in_formula and indicator.share):
+            continue
+        ends = [
+            end
+            for rate in rates
+            if rate.indicator == name
+            for end in (rate.low, rate.high)
+            if end is not None
+        ]
+        beyond = [end for end in ends if abs(end) > 1 + _NOISE]
+        if beyond:
+            run.keep([beyond_whole(indicator, max(beyond, key=abs))], tell=True)
 
 
 def _facts(

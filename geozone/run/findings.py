@@ -59,6 +59,17 @@ def without_rate(indicator: Indicator, missing: Text) -> Finding:
     )
 
 
+def beyond_whole(indicator: Indicator, value: float) -> Finding:
+    """Return the finding that a formula of the user's gives shares beyond 100 %: most likely it reckons in per cent."""
+    return Finding(
+        "formula_beyond_whole",
+        Severity.WARNING,
+        indicator.id,
+        message("run.formula_beyond_whole", indicator=indicator.title, value=f"{100 * value:,.1f}"),
+        message("run.formula_beyond_whole_remedy"),
+    )
+
+
 def shore_elsewhere(layer: str, length_km: float) -> Finding:
     """Return the finding that shore lies too far off to belong to a unit of the zone."""
     return Finding(

@@ -72,6 +72,20 @@ as = "points"
 unit = "percentage_points"
 
 [[indicator]]
+id = "in_per_cent"
+title = "非林地占比"
+measure = "derived"
+formula = "100 - forest_cover"
+unit = "%"
+
+[[indicator]]
+id = "in_fractions"
+title = "非林地占比（小数）"
+measure = "derived"
+formula = "1 - forest_cover"
+unit = "%"
+
+[[indicator]]
 id = "grown"
 title = "提高幅度"
 measure = "reported"
@@ -109,6 +123,12 @@ def test_what_has_no_number_is_told_with_what_is_missing(result):
     assert "类形" in told["misspelt"]
     [rate] = [one for one in result.rates if one.indicator == "sound" and one.unit_code == "hebei"]
     assert rate.value == pytest.approx(0.5)
+
+
+def test_a_formula_that_reckons_shares_in_per_cent_is_told(result):
+    beyond = [one for one in result.findings if one.kind == "formula_beyond_whole"]
+    assert [one.layer for one in beyond] == ["in_per_cent"]
+    assert "9,961.5" in beyond[0].message.get("en")
 
 
 def test_a_change_of_a_reported_figure_starts_from_the_figure_of_its_base_year(result):
