@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -20,12 +17,10 @@ from geozone.model import Finding, Layer, Severity
 from geozone.overlay.guard import repaired
 from geozone.overlay.noding import share_vertices
 from geozone.overlay.plane import Geometries, Indices, Numbers, is_geographic, to_plane, with_crs
+from geozone.overlay.zone_keys import keys_alike, keys_of_several
 from geozone.read.door.whole_numbers import plain_numbers
 
 _NAMED = 10  # rows that are named
-_APART = 1000.0  # metres: rows of one key that lie so far from each other are not one place drawn in parts
-_CODE = r"\d{6}(\d{3}|\d{6})?(\.0)?"
-_CITY = r".+(市|盟|州|地区)"
 _SAME_AREA = 1.0  # m²: a ring that touches itself is mended without changing more
 _ADDED = frozenset({"complete", "zones_overlap"})  # columns that the command line adds to a result
 
@@ -127,9 +122,9 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
     keys = _keys(frame[by]) if by is not None else frame.index
     read = tuple(zones.findings) if isinstance(zones, Layer) else ()
     mended = _mended(frame, broken, drawn, shapely.area(polygons[broken]))
-    findings = (*read, *_findings(frame, keys, polygons, by), *mended, *_alike(keys, by))
+    findings = (*read, *_findings(frame, keys, polygons, by), *mended, *keys_alike(keys, by))
     if keys.has_duplicates:
-        findings = (*findings, *_homonyms(frame, keys, polygons, by))
+        findings = (*findings, *keys_of_several(frame, keys, polygons, by))
         numbers, keys = pd.factorize(keys, use_na_sentinel=False)
         order = np.argsort(numbers, kind="stable")
         groups = np.split(polygons[order], np.flatnonzero(np.diff(numbers[order])) + 1)
@@ -143,6 +138,8 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
 def _keys(values: pd.Series) -> pd.Index:
     """Return keys; those that are missing or blank are "", or missing in a field of numbers."""
     values = plain_numbers(values)
+    if values.dtype == object:  # lists and the like make no index
+        values = values.map(lambda value: value if isinstance(value, Hashable) else str(value))
     keys: pd.Index = pd.Index(values, name=values.name)
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return keys
@@ -179,66 +176,6 @@ def _mended(frame: gpd.GeoDataFrame, rows: Indices, before: Numbers, after: Numb
     )
     remedy = message("overlay.zone_repaired_remedy")
     return (Finding("zone_repaired", Severity.WARNING, "zones", said, remedy),)
-
-
-def _alike(keys: pd.Index, by: str | None) -> tuple[Finding, ...]:
-    """Return the finding that keys differ only in what nobody sees: spaces, capitals, full-width letters, ``.0`` of a number."""
-    if by is None or pd.api.types.is_numeric_dtype(keys):
-        return ()
-    writings: dict[str, list[str]] = {}
-    for key in dict.fromkeys(keys):  # a number and its digits are two keys
-        plain = "".join(unicodedata.normalize("NFKC", str(key)).split()).casefold()
-        writings.setdefault(re.sub(r"(?<=\d)\.0+$", "", plain), []).append(str(key))
-    alike = [some for some in writings.values() if len(some) > 1]
-    if not alike:
-        return ()
-    pairs = ", ".join(" / ".join(f"“{one}”" for one in some) for some in alike[:_NAMED])
-    said = message("overlay.zone_keys_alike", count=len(alike), field=by, first=pairs)
-    remedy = message("overlay.zone_keys_alike_remedy", field=by)
-    return (Finding("zone_keys_alike", Severity.WARNING, "zones", said, remedy),)
-
-
-def _homonyms(
-    frame: gpd.GeoDataFrame, keys: pd.Index, polygons: Geometries, by: str | None
-) -> tuple[Finding, ...]:
-    """Return the finding that rows of one key are places of several cities, each apart from the others: 新华区 here and there.
-
-    Rows of one key make one zone, as those of a city do, or the islands of a county; these lie together, or in one city.
-    """
-    cities = (
-        []
-        if by is None
-        else [some for name in frame.columns if (some := _cities(frame, name, by)) is not None]
-    )
-    if not cities:
-        return ()
-    found: list[str] = []
-    for key, rows in pd.Series(np.arange(len(keys)), index=keys).groupby(level=0).indices.items():
-        several = len(rows) > 1 and any(len(set(some[rows])) == len(rows) for some in cities)
-        if several and key != "":
-            places = polygons[rows]
-            near, _ = shapely.STRtree(places).query(places, predicate="dwithin", distance=_APART)
-            if len(near) == len(rows):  # each is near itself alone
-                found.append(str(key))
-    if not found:
-        return ()
-    named = ", ".join(found[:_NAMED]) + (" …" if len(found) > _NAMED else "")
-    said = message("overlay.zone_keys_homonym", count=len(found), field=by, first=named)
-    return (
-        Finding(
-            "zone_keys_homonym", Severity.WARNING, "zones", said, message("overlay.zone_keys_homonym_remedy")
-        ),
-    )
-
-
-def _cities(frame: gpd.GeoDataFrame, name: str, by: str) -> npt.NDArray[np.object_] | None:
-    """Return the city of every row by a field of codes of units, or of names of cities; None by any other field."""
-    if name in {by, frame.geometry.name} or not isinstance(frame[name], pd.Series):
-        return None
-    values = frame[name].astype(str).str.strip()
-    if values.str.fullmatch(_CODE).all():
-        return np.asarray(values.str[:4], dtype=object)
-    return np.asarray(values, dtype=object) if values.str.fullmatch(_CITY).all() else None
 
 
 def _first(rows: pd.Index) -> str:

@@ -24,6 +24,7 @@ from geozone.read.geopackage import (
 )
 from geozone.read.notes import Notes
 from geozone.read.safety import Limits, is_web_address, local_file, refuse_reaching_markup
+from geozone.system import move
 
 _NESTED = 3  # archives in archives that are opened, one inside the other
 # names that libraries read as addresses rather than paths
@@ -217,7 +218,7 @@ def _as_geodatabase(folder: Path, scratch: Path) -> Path:
     unpacked = folder.is_relative_to(scratch)
     for item in folder.iterdir():
         if unpacked:  # its files are ours, and to make links to hundreds takes longer than to read them
-            item.replace(place / item.name.lower())
+            move(item, place / item.name.lower())
         else:
             link(item, place / item.name.lower())
     return place

@@ -166,6 +166,13 @@ def test_the_command_tells_it_and_marks_every_row(tmp_path, capsys):
         (("A", "a"), True),
         (("１", "1"), True),
         (("130102", "130102.0"), True),
+        (("130102", "1.30102E+05"), True),
+        (("130102", "130102000000"), True),
+        (("130102", "'130102"), True),
+        (("a", "a\u200b"), True),
+        (("1", "01"), True),
+        (("130102", "130102001"), False),
+        (("1", "10"), False),
         (("a", "b"), False),
     ],
 )
@@ -176,3 +183,8 @@ def test_keys_that_differ_only_in_what_nobody_sees_are_told(keys, alike):
         table = by_coverage(frame)
     assert ("zone_keys_alike" in {finding.kind for finding in told(table)}) is alike
     assert len(table) == 2
+
+
+def test_keys_that_are_lists_are_taken_as_text():
+    table = by_coverage(zones(WEST, EAST).assign(key=[[1], [2]]))
+    assert list(table.index) == ["[1]", "[2]"]

@@ -85,7 +85,8 @@ def frame(path: str | Path, **options: Any) -> Any:
     """Return a layer as `pyogrio.read_dataframe` does, with whole numbers to the last digit; raises as `layers` does."""
     with _guarded(path) as local:
         data = pyogrio.read_dataframe(local, **options)
-        rounded = [name for name in data.columns if may_be_rounded(data[name])]
+        alone = data.columns[~data.columns.duplicated(keep=False)]
+        rounded = [name for name in alone if may_be_rounded(data[name])]
         if rounded:
             asked = {name: given for name, given in options.items() if name in _OF_ROWS}
             _, table = pyogrio.read_arrow(local, columns=rounded, read_geometry=False, **asked)
