@@ -138,8 +138,8 @@ def make_zones(zones: Any, by: str | None = None) -> Zones:
 def _keys(values: pd.Series) -> pd.Index:
     """Return keys; those that are missing or blank are "", or missing in a field of numbers."""
     values = plain_numbers(values)
-    if values.dtype == object:  # lists and the like make no index
-        values = values.map(lambda value: value if isinstance(value, Hashable) else str(value))
+    if not all(isinstance(value, Hashable) for value in values):  # lists make no index
+        values = values.astype(str)
     keys: pd.Index = pd.Index(values, name=values.name)
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return keys
