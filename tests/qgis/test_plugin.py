@@ -10,11 +10,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from click.testing import CliRunner
 from delivery_samples import planning_delivery, write_folder
 from samples import sample_result
 from shapely import box
 
 import geozone
+from geozone.cli import cli
 from geozone.export.formats import write_format
 from geozone.model import CRS
 from geozone.qgis_plugin.pack import PACKAGE, pack
@@ -60,6 +62,11 @@ def program(folder, text, **values):
     path.write_text(text.format(python=sys.executable, root=str(Path(geozone.__file__).parents[1]), **values))
     path.chmod(0o755)
     return folder
+
+
+def printed(*arguments):
+    """Return what the command line prints as JSON; a check with findings ends with 1."""
+    return json.loads(CliRunner().invoke(cli, [*arguments, "--json"]).stdout)
 
 
 @pytest.fixture(scope="module")
@@ -208,13 +215,9 @@ def test_a_check_puts_its_findings_where_they_are(ran):
 
 
 def test_a_delivery_held_against_a_standard_has_the_findings_of_the_command_line(ran, data):
-    command = [str(data / "environment" / "bin" / "geozone"), "check", str(data / "汇交")]
-    printed = subprocess.run(
-        [*command, "--standard", "planning", "--json"], capture_output=True, check=False, encoding="utf-8"
-    )
     expected = [
         (finding["code"], finding["feature"] or "NULL", finding["message"]["zh"])
-        for report in json.loads(printed.stdout)
+        for report in printed("check", str(data / "汇交"), "--standard", "planning")
         for finding in report["findings"]
     ]
     rows = ran["held"]["layers"]["OUTPUT"]["rows"]
@@ -300,12 +303,6 @@ def qgis_process(plugins, data, tmp_path_factory):
     return run
 
 
-def printed(data, *arguments):
-    """Return what the command line prints as JSON; a check with findings ends with 1."""
-    command = [str(data / "environment" / "bin" / "geozone"), *arguments, "--json"]
-    return json.loads(subprocess.run(command, capture_output=True, check=False, encoding="utf-8").stdout)
-
-
 @pytest.mark.parametrize(
     ("name", "inputs", "arguments", "layer"),
     [
@@ -325,7 +322,7 @@ def test_qgis_process_gives_the_numbers_of_the_command_line(
     given = [one.format(**words) for one in inputs]
     said = qgis_process("run", f"geozone:{name}", "--", *given, f"OUTPUT={out}")
     assert str(out) in said
-    expected = printed(data, name, *(one.format(**words) for one in arguments))
+    expected = printed(name, *(one.format(**words) for one in arguments))
     if name == "check":
         expected = [
             {"kind": finding["kind"], "message": finding["message"]["en"]}
