@@ -26,7 +26,7 @@ from geozone.overlay.repeats import first_alike
 from geozone.overlay.wkb import Outlines, outlines_of
 from geozone.overlay.zone_grid import CROSSING, OUTSIDE, Sheet
 
-_MOST = 65_536  # vertices of a tile
+_MOST = 131_072  # vertices of a tile
 _LARGE = 8_192  # vertices of a polygon that is cut along the tiles once
 _MARGIN = 1.0  # metres
 
@@ -41,19 +41,26 @@ class Combinations:
     whole: Numbers  # of rows, hidden or not
 
     @staticmethod
+    def joined(parts: Sequence[Combinations]) -> Combinations:
+        """Return the combinations of several, one behind the other."""
+        nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
+        return Combinations(
+            np.concatenate([nothing, *(part.zones for part in parts)]),
+            np.concatenate([nothing, *(part.covers for part in parts)]),
+            np.concatenate([none, *(part.counted for part in parts)]),
+            np.concatenate([none, *(part.whole for part in parts)]),
+        )
+
+    @staticmethod
     def of(parts: Sequence[Combinations]) -> Combinations:
         """Return the combinations of several, each once."""
-        nothing = np.zeros(0, dtype=np.int64)
-        zones = np.concatenate([nothing, *(part.zones for part in parts)])
-        covers = np.concatenate([nothing, *(part.covers for part in parts)])
-        order = np.lexsort((covers, zones))
-        zones, covers = zones[order], covers[order]
+        every = Combinations.joined(parts)
+        order = np.lexsort((every.covers, every.zones))
+        zones, covers = every.zones[order], every.covers[order]
         first = np.flatnonzero((np.diff(zones, prepend=-1) != 0) | (np.diff(covers, prepend=-1) != 0))
         counted, whole = (
-            np.add.reduceat(np.concatenate([np.zeros(0), *areas])[order], first)
-            if len(first)
-            else np.zeros(0)
-            for areas in ([part.counted for part in parts], [part.whole for part in parts])
+            np.add.reduceat(areas[order], first) if len(first) else np.zeros(0)
+            for areas in (every.counted, every.whole)
         )
         return Combinations(zones[first].astype(np.intp), covers[first], counted, whole)
 
@@ -235,7 +242,7 @@ def _on_tile(work: _Work, tile: _Tile) -> tuple[Combinations, Guard]:
         _check(work, (keys, areas), (present, amounts), rest[inside[~alone]], guard)
         zones = keys[:, 0] >= 0
         parts.append(Combinations(keys[zones, 0], keys[zones, 1], areas[zones, 0], areas[zones, 1]))
-    return Combinations.of(parts), guard
+    return Combinations.joined(parts), guard
 
 
 def _check(
