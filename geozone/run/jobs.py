@@ -48,7 +48,12 @@ class Computed:
 def make_ready(options: Options) -> None:
     """Import what looks at belts and writes a page."""
     del options
-    import_module("geozone.barriers.analysis")
+    for name in (
+        "geozone.barriers.analysis",
+        "scipy.ndimage",
+        "scipy.optimize",
+    ):  # which that loads when it needs them
+        import_module(name)
     import_module("geozone.maps.page")
     import_module("geozone.export.record")
 
