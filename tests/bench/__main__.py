@@ -29,13 +29,14 @@ from tests.bench.shapes import SHAPES, shape_layer
 
 SLOW = 60.0  # seconds: what takes longer is run once
 AGREE = 1e-8  # of the area of a zone
+DATABASES = {"duckdb_spatial": peers.duckdb_missing, "postgis": peers.postgis_missing}  # why there is none
 
 
 class Measured:
     """Median seconds and processor seconds, highest memory (GB) and result of some runs."""
 
     def __init__(self, name: str, layer: Path, zones: Path, repeat: int) -> None:
-        self.name, self.memory = name, 0.0
+        self.name, self.memory, self.loading = name, 0.0, 0.0
         self.times: list[float] = []
         self.processor_times: list[float] = []
         self.result = np.zeros(0)
@@ -84,8 +85,10 @@ def compare(count: int, repeat: int, wanted: list[str]) -> None:
     row("stream", f"{floor.seconds:.2f}", f"{floor.seconds / ours.seconds:.2f}", f"{floor.memory:.2f}", "")
     scale = np.maximum(ours.result, 1.0)
 
-    def report(name: str, layer: Path, zones: Path, note: str = "") -> None:
-        peer = Measured(name, layer, zones, repeat)
+    for name in wanted:
+        peer = measured_peer(name, layer, zones, repeat)
+        if peer is None:
+            continue
         apart = float(np.max(np.abs(peer.result - ours.result) / scale))
         row(
             name,
@@ -94,26 +97,26 @@ def compare(count: int, repeat: int, wanted: list[str]) -> None:
             f"{peer.memory:.2f}",
             f"{apart:.1e}",
         )
-        if note:
-            say(f"{'':18}{note}")
+        if peer.loading:
+            say(f"{'':18}(query alone; loading took {peer.loading:.1f} s more)")
         if apart > AGREE:
             raise SystemExit(f"{name} and geozone disagree by {apart:.1e}")
 
-    for name in ("plain", "overlay_dissolve", "clip_loop"):
-        if name in wanted:
-            report(name, layer, zones)
+
+def measured_peer(name: str, layer: Path, zones: Path, repeat: int) -> Measured | None:
+    """Measure a peer; databases get their layers in the plane. Say so, and return None, where it is not to be had."""
+    if name not in DATABASES:
+        return Measured(name, layer, zones, repeat)
+    if reason := DATABASES[name]():
+        row(name, "not available:", reason)
+        return None
     planes = data.in_plane(layer), data.in_plane(zones)
-    missing = {"duckdb_spatial": peers.duckdb_missing, "postgis": peers.postgis_missing}
-    for name in ("duckdb_spatial", "postgis"):
-        if name not in wanted:
-            continue
-        if reason := missing[name]():
-            row(name, "not available:", reason)
-        elif name == "postgis":
-            with peers.postgis_cluster(*planes) as loading:
-                report(name, *planes, note=f"(query alone; loading took {loading:.1f} s more)")
-        else:
-            report(name, *planes)
+    if name != "postgis":
+        return Measured(name, *planes, repeat)
+    with peers.postgis_cluster(*planes) as loading:
+        found = Measured(name, *planes, repeat)
+    found.loading, found.processor = loading, found.seconds  # the server's processor, which one query uses
+    return found
 
 
 def every_shape(count: int, repeat: int, wanted: list[str], names: list[str]) -> None:
@@ -126,7 +129,8 @@ def every_shape(count: int, repeat: int, wanted: list[str], names: list[str]) ->
     for name in names:
         layer = shape_layer(name, count)
         ours = Measured("geozone", layer, zones, repeat)
-        others = [Measured(peer, layer, zones, 1 if ours.processor > 5 else repeat) for peer in wanted]
+        times = 1 if ours.processor > 5 else repeat
+        others = [one for peer in wanted if (one := measured_peer(peer, layer, zones, times)) is not None]
         scale = np.maximum(ours.result, 1.0)
         apart = max(
             (float(np.max(np.abs(peer.result - ours.result) / scale)) for peer in others), default=0.0
@@ -372,7 +376,7 @@ def main() -> None:
         compare(count, asked.repeat, list(asked.peers))
     if "shapes" in asked.only:
         # the databases and geopandas take minutes for each shape: they are asked for by name
-        wanted = [name for name in asked.peers if name != "postgis"] if asked.peers != PEERS else ["plain"]
+        wanted = list(asked.peers) if asked.peers != PEERS else ["plain"]
         every_shape(asked.count or (20_000 if asked.full else 5_000), asked.repeat, wanted, asked.shapes)
     if "growth" in asked.only:
         grow([10_000, 100_000, 1_000_000] if asked.full else [1_000, 10_000, 100_000], asked.repeat)
