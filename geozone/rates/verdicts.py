@@ -125,7 +125,7 @@ def judge(target: Target, measured: Measured, *, places: int | str | None = "pri
         return Judgement(Verdict.NOT_COMPUTABLE, None, None, nothing)
     low, high = _band(measured)
     reason = _report_reason(target, measured)
-    if reason is None and measured.rounding and _is_in_rounding(target, measured, exact):
+    if reason is None and measured.rounding and _is_in_rounding(target, measured):
         reason = text("rates.verdict_rounded")
     outcomes = {reaches(target, value, measured.baseline, exact) for value in (low, high)}
     gap, gap_unit = _gap(target, measured, low, exact)
@@ -196,11 +196,14 @@ def _band(measured: Measured) -> tuple[float, float]:
     return measured.low, math.inf if measured.high is None else measured.high  # a floor has no upper end
 
 
-def _is_in_rounding(target: Target, measured: Measured, places: int | None) -> bool:
-    """Tell whether the rounding of a figure decides: it stands for what would meet the target and for what would not."""
+def _is_in_rounding(target: Target, measured: Measured) -> bool:
+    """Tell whether the rounding of a figure decides: it stands for what would meet the target and for what would not.
+
+    It is compared exactly: at the decimals printed its lower end would be rounded up to the target (about 36.3 to 36.3).
+    """
     low, high = _band(measured)
-    ends = (low - measured.rounding, high + measured.rounding)
-    return len({reaches(target, value, measured.baseline, places) for value in ends}) > 1
+    ends = (low - measured.rounding, low, high, high + measured.rounding)
+    return len({reaches(target, value, measured.baseline, None) for value in ends}) > 1
 
 
 def _below(value: float, goal: float, places: int | None) -> bool:

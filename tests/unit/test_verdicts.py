@@ -149,3 +149,14 @@ def test_the_smallest_count_is_the_smallest(total, percent, places):
     demand = target(value=float(percent))
     assert reaches(demand, count / total, None, places)
     assert count == 0 or not reaches(demand, (count - 1) / total, None, places)
+
+
+@pytest.mark.parametrize("comparator", [Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.EQUAL])
+@pytest.mark.parametrize(("value", "printed", "rounding"), [(36.3, "36.3%", 0.05), (40.0, "40%", 5.0)])
+def test_a_figure_printed_as_about_is_not_judged_within_its_rounding(comparator, value, printed, rounding):
+    demand = target(comparator, value=value, printed={"d": printed})
+    exact = Measured(value / 100, basis=Basis.OFFICIAL)
+    assert judge(demand, exact).verdict is MET
+    assert judge(demand, replace(exact, rounding=rounding / 100)).verdict is REPORT
+    far = replace(exact, value=(value + 3 * rounding) / 100)
+    assert judge(demand, replace(far, rounding=rounding / 100)).verdict is judge(demand, far).verdict
