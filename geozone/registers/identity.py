@@ -139,22 +139,33 @@ def _tell_alike(reading: Reading) -> None:
 
     Two sections of one water, both in brackets, are two items.
     """
-    whole = {
-        (plain_name(item["name"]), *(item[column] for column in CODE_COLUMNS)): row
-        for row, item in reading.items.items()
-    }
-    varied: dict[tuple[str, ...], str] = {}
+    whole: dict[str, list[str]] = defaultdict(list)
+    for row, item in reading.items.items():
+        whole[plain_name(item["name"])].append(row)
+    varied: dict[str, list[str]] = defaultdict(list)
     for row, item in reading.items.items():
         own, bare = plain_name(item["name"]), bare_name(item["name"])
         others = dict.fromkeys([bare, *item_names(item["name"]), _HONOUR.sub("", bare)])
-        place = tuple(item[column] for column in CODE_COLUMNS)
-        found = [whole.get((name, *place)) for name in others if name != own]
-        found.append(varied.setdefault((variant_name(item["name"]), *place), row))
-        other = next((one for one in found if one not in {None, row}), None)
+        before = varied[variant_name(item["name"])]
+        alike = [
+            *(one for name in others if name != own for one in whole.get(name, ())),
+            *(one for one in before if plain_name(reading.items[one]["name"]) != own),
+        ]
+        before.append(row)
+        other = next(
+            (one for one in alike if one != row and _may_lie_together(item, reading.items[one])), None
+        )
         if other is not None:
             reading.tell(
                 "alike_name", row, name=item["name"], other=reading.items[other]["name"], first=other
             )
+
+
+def _may_lie_together(item: Item, other: Item) -> bool:
+    """Tell whether two items lie in one place as far as their codes say: a city and a county of it may be one."""
+    return all(
+        item[column] == other[column] or not (item[column] and other[column]) for column in CODE_COLUMNS
+    )
 
 
 def tell_outside(reading: Reading, zone: Zone) -> None:

@@ -389,3 +389,14 @@ def test_the_date_of_completion_is_a_date_of_the_status(tmp_path, heading):
     lines = ("甲湾,唐山市,乐亭县,建成,2025-12", "乙湾,秦皇岛市,昌黎县,建成,2027-12")
     register = read(tmp_path, f"{HEADINGS},{heading}", *lines)
     assert list(register.items["status"]) == ["built", "planned"]
+
+
+@pytest.mark.parametrize("name", ["丁湾（别名：乙湾）", "丁湾（又名乙湾）", "丁湾（也叫乙湾）"])
+@pytest.mark.parametrize(
+    ("place", "told"), [("秦皇岛市,昌黎县", True), ("秦皇岛市,", True), ("唐山市,", False)]
+)
+def test_another_name_in_brackets_is_told_where_the_places_do_not_contradict_each_other(
+    tmp_path, name, place, told
+):
+    found = kinds(read(tmp_path, HEADINGS, *ROWS, f"{name},{place},建成"))
+    assert ("register_alike_name" in found) is told
