@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from geozone.model import Severity
+from geozone.model import Severity, Status
 from geozone.read.totals import is_part_sum, is_sum
 from geozone.registers.files import Grid
 from geozone.registers.heading_words import PLACE
@@ -19,6 +19,8 @@ from geozone.registers.words import MEASURES, PLACE_COLUMNS, plain, word_set
 
 Tell = Callable[..., None]
 _COUNT = re.compile(r"\D*?(\d{1,5})(?P<of>[个处条座项家片])?")  # one number, and nothing behind it
+_PART = re.compile(r"([^\d、,;:。()\[\]]+):?(\d{1,5})(?=[个处条座项家片、,;。)\]]|$)")  # 建成2个、在建1个
+_OF_WHICH = re.compile(r"^(?:其中|现有|目前|现)?已?")
 _TITLED = re.compile(r"共(?:计|有)?(\d{1,5})[个处条座项家片](?!省|市|县|区|乡|镇|批)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _OF_PLACE = re.compile(r"[^全本各]{1,8}[省市县区旗州盟]\S+")  # 唐山市合计
@@ -136,17 +138,47 @@ def _counts(
     for word in dict.fromkeys((total.word, _at(total.cells, headings.columns["name"]))):
         if found := _COUNT.fullmatch(_half(word)):
             yield float(found[1]), whole
+    for cell in dict.fromkeys((total.word, *(_at(total.cells, at) for at in _telling(headings)))):
+        yield from _parts(_half(cell), groups)
     for at in (*headings.statuses, *headings.marks):
         if found := _COUNT.fullmatch(_half(_at(total.cells, at))):
             yield float(found[1]), [*whole, *chain.from_iterable(map(_by_status, groups))] if whole else []
 
 
+def _telling(headings: Headings) -> tuple[int, ...]:
+    """Return the columns of which a total may say how many items have which status."""
+    return (headings.columns["name"], *headings.statuses, *headings.marks)
+
+
+def _parts(words: str, groups: Sequence[Sequence[Row]]) -> Iterator[tuple[float, list[float]]]:
+    """Yield the numbers of items by status that one cell states, each with the numbers that there are.
+
+    What is not yet built may be under construction: 未建成3个 counts the planned items, or both.
+    """
+    found = _PART.findall(words)
+    for part, said in found if len(found) > 1 else ():
+        word = _OF_WHICH.sub("", part)
+        status = Status.UNKNOWN if is_sum(word) else read_status(word).status
+        if status is Status.UNKNOWN:
+            continue
+        meant: list[set[Status]] = [{status}]
+        if status is Status.PLANNED:
+            meant.append({status, Status.UNDER_CONSTRUCTION})
+        yield float(said), [_number_of(group, some) for group in groups for some in meant]
+
+
+def _number_of(group: Sequence[Row], statuses: set[Status]) -> float:
+    """Return how many items of a group have one of some statuses."""
+    return float(sum(_status_of(item) in statuses for item in group))
+
+
+def _status_of(item: Row) -> Status | None:
+    return next((read_status(cell, heading).status for heading, cell in item.statuses if cell), None)
+
+
 def _by_status(group: Sequence[Row]) -> list[float]:
     """Return how many items of a group there are of each status."""
-    found = [
-        next((read_status(cell, heading).status for heading, cell in item.statuses if cell), None)
-        for item in group
-    ]
+    found = [_status_of(item) for item in group]
     return [0.0, *(float(found.count(status)) for status in set(found))]
 
 

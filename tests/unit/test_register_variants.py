@@ -400,3 +400,17 @@ def test_another_name_in_brackets_is_told_where_the_places_do_not_contradict_eac
 ):
     found = kinds(read(tmp_path, HEADINGS, *ROWS, f"{name},{place},建成"))
     assert ("register_alike_name" in found) is told
+
+
+@pytest.mark.parametrize(
+    ("total", "told"),
+    [
+        ("合计,,,建成2个、在建1个", False),
+        ("合计,,,建成1个、在建1个", True),
+        ("合计3个，其中建成1个,,,".replace("，", "、"), True),
+        ("合计,,,已建成：2；未建成：1", False),
+        ("合计,,,2025年建成1个、在建1个", False),
+    ],
+)
+def test_a_total_of_several_numbers_is_held_against_the_items_by_status(tmp_path, total, told):
+    assert ("register_total_differs" in kinds(read(tmp_path, HEADINGS, *ROWS, total))) is told
