@@ -97,6 +97,8 @@ def _values(grid: Grid, headings: Headings, place: int, telling: Telling) -> tup
                 telling.tell("scaled", grid.labels[place], word=cell, heading=column.heading, shown=shown)
             if (place, column.at) in grid.part_struck:
                 telling.tell("part_struck", grid.labels[place], word=cell, heading=column.heading)
+            if (place, column.at) in grid.unseen:
+                telling.tell("unseen_cell", grid.labels[place], word=cell, heading=column.heading)
             if comment := grid.comments.get((place, column.at)):
                 telling.tell(
                     "cell_comment", grid.labels[place], word=cell, heading=column.heading, comment=comment

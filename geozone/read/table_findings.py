@@ -37,6 +37,9 @@ def tell_unseen(sheet: Sheet, notes: Notes) -> None:
         notes.find(
             "cells_part_struck", Severity.WARNING, sheet=sheet.title, count=len(sheet.part_struck), row=row
         )
+    if sheet.unseen:
+        row = min(sheet.unseen)[0]
+        notes.find("cells_unseen", Severity.WARNING, sheet=sheet.title, count=len(sheet.unseen), row=row)
     if sheet.comments:
         place = min(sheet.comments)
         notes.find(

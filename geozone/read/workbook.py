@@ -65,6 +65,9 @@ class Sheet:
     struck_rows: frozenset[int] = frozenset()  # with a filled cell whose text is struck through
     unsaved: frozenset[tuple[int, int]] = frozenset()  # cells whose formula was saved without its result
     part_struck: frozenset[tuple[int, int]] = frozenset()  # cells of whose text a part is struck through
+    unseen: frozenset[tuple[int, int]] = (
+        frozenset()
+    )  # filled cells that show nothing: white, or by their format
     comments: Mapping[tuple[int, int], str] = field(
         default_factory=dict
     )  # their beginnings, by row and column
@@ -141,6 +144,7 @@ def filled_sheet(
     struck_rows: frozenset[int],
     unsaved: frozenset[tuple[int, int]] = frozenset(),
     part_struck: frozenset[tuple[int, int]] = frozenset(),
+    unseen: frozenset[tuple[int, int]] = frozenset(),
     comments: Mapping[tuple[int, int], str] | None = None,
 ) -> Sheet:
     """Return a sheet from its filled cells, with merged cells filled."""
@@ -165,6 +169,7 @@ def filled_sheet(
         struck_rows,
         unsaved,
         part_struck,
+        unseen,
         {place: said[:_COMMENT] for place, said in (comments or {}).items()},
     )
 

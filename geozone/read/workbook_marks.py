@@ -12,7 +12,33 @@ from openpyxl.xml.functions import fromstring, iterparse
 WHOLE, PART = "whole", "part"  # what of a text is struck through
 _STRINGS = "xl/sharedStrings.xml"
 _STRIKE = b"strike"
+_WHITE_RGB, _WHITE_INDEXES, _WHITE_THEME = "FFFFFF", (1, 9), 0
 _COMMENTS = "/comments"  # how the type of a link to comments ends
+
+
+def white_on_white(book: Any) -> set[int]:
+    """Return the numbers of the cell styles that write in white on no other colour."""
+    fonts = {place for place, font in enumerate(book._fonts) if _is_white(font.color)}  # noqa: SLF001 - openpyxl offers styles by cell only
+    if not fonts:
+        return set()
+    bare = {
+        place
+        for place, fill in enumerate(book._fills)  # noqa: SLF001 - as above
+        if getattr(fill, "patternType", "gradient") is None
+        or (getattr(fill, "patternType", "") == "solid" and _is_white(fill.fgColor))
+    }
+    styles = enumerate(book._cell_styles)  # noqa: SLF001 - as above
+    return {number for number, style in styles if style.fontId in fonts and style.fillId in bare}
+
+
+def _is_white(colour: Any) -> bool:
+    if colour is None or colour.tint:
+        return False
+    if colour.type == "rgb":
+        return str(colour.rgb)[-6:].upper() == _WHITE_RGB
+    if colour.type == "indexed":
+        return bool(colour.indexed in _WHITE_INDEXES)
+    return bool(colour.type == "theme" and colour.theme == _WHITE_THEME)
 
 
 def struck_strings(archive: Any) -> dict[int, str]:

@@ -16,6 +16,7 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _THOUSAND = 1000.0
+_TEXT = 3  # the section of a format by which text is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Shape:
     percent: bool = False  # shown times a hundred
     scale: float = 1.0  # what it is divided by before it is shown: 0.0, and the 0!.0, of 万
     words: str = ""  # behind the digits
+    empty: bool = False  # nothing is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,20 @@ def as_shown(value: float, code: str) -> Any:
     if shape.words or shape.scale != 1.0:
         return Worded(value, shape.words, shape.scale)
     return value
+
+
+def is_unseen(value: Any, code: str) -> bool:
+    """Tell whether a format shows nothing of a cell (``;;;``); a zero that it shows as nothing is a common way to write none.
+
+    >>> is_unseen(5, ";;;"), is_unseen("甲湾", ";;;"), is_unseen(5, "0.0"), is_unseen(0, "0;-0;")
+    (True, True, False, False)
+    """
+    if ";" not in code or isinstance(value, bool):
+        return False
+    sections = _sections(code)
+    if isinstance(value, int | float):
+        return value != 0 and _shape_for(sections, value).empty
+    return isinstance(value, str) and len(sections) > _TEXT and sections[_TEXT].shape.empty
 
 
 def _shape_for(sections: tuple[_Section, ...], value: float) -> Shape:
@@ -103,4 +119,9 @@ def _section(tokens: list[re.Match[str]]) -> _Section:
         elif one["other"] is not None and not one["other"].isascii():
             words += one["other"]  # 0亩, as Chinese programs take it
         scale *= 10.0 if pointed and one["digit"] else 1.0
-    return _Section(Shape(percent, scale if digits else 1.0, words.strip() if digits else ""), condition)
+    empty = not any(
+        one["quoted"] or one["escaped"] or one["general"] or one["digit"] or one["other"] for one in tokens
+    )
+    return _Section(
+        Shape(percent, scale if digits else 1.0, words.strip() if digits else "", empty), condition
+    )

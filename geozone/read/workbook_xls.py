@@ -13,9 +13,10 @@ from geozone.errors import InputError
 from geozone.read.door.content import bytes_of
 from geozone.read.safety import Limits
 from geozone.read.workbook import CellError, Sheet, filled_sheet, require_small
-from geozone.read.workbook_shapes import as_shown
+from geozone.read.workbook_shapes import as_shown, is_unseen
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of a workbook that a password protects
+_WHITE = (1, 9)  # in the palette of a workbook
 
 
 def open_xls(path: Path, shown: Path, limits: Limits) -> list[Sheet]:
@@ -46,16 +47,16 @@ def _xls_sheet(book: xlrd.Book, sheet: Any, shown: Path) -> Sheet:
     cells: dict[int, dict[int, Any]] = {}
     struck_rows: set[int] = set()
     part_struck: set[tuple[int, int]] = set()
+    unseen: set[tuple[int, int]] = set()
     for number in range(sheet.nrows):
         row = {place: _xls_value(book, cell) for place, cell in enumerate(sheet.row(number), 1)}
         row = {place: value for place, value in row.items() if value is not None and value != ""}
         if row:
             cells[number + 1] = row
-            fonts = (
-                book.font_list[book.xf_list[sheet.cell_xf_index(number, at - 1)].font_index] for at in row
-            )
-            if any(font.struck_out for font in fonts):
+            styles = {at: book.xf_list[sheet.cell_xf_index(number, at - 1)] for at in row}
+            if any(book.font_list[style.font_index].struck_out for style in styles.values()):
                 struck_rows.add(number + 1)
+            unseen |= {(number + 1, at) for at, style in styles.items() if _is_unseen(book, style, row[at])}
     for (row, column), runs in sheet.rich_text_runlist_map.items():
         if any(book.font_list[font].struck_out for _, font in runs):
             part_struck.add((row + 1, column + 1))
@@ -69,12 +70,22 @@ def _xls_sheet(book: xlrd.Book, sheet: Any, shown: Path) -> Sheet:
         hidden_columns=frozenset(column + 1 for column, told in sheet.colinfo_map.items() if told.hidden),
         struck_rows=frozenset(struck_rows),
         part_struck=frozenset(part_struck),
+        unseen=frozenset(unseen),
         comments={
             (row + 1, column + 1): " ".join(note.text.split())
             for (row, column), note in sheet.cell_note_map.items()
             if note.text.strip()
         },
     )
+
+
+def _is_unseen(book: xlrd.Book, style: Any, value: Any) -> bool:
+    """Tell whether a cell shows nothing: by its format, or white on no other colour."""
+    if is_unseen(value, book.format_map[style.format_key].format_str):
+        return True
+    fill = style.background
+    bare = fill.fill_pattern == 0 or (fill.fill_pattern == 1 and fill.pattern_colour_index in _WHITE)
+    return bare and book.font_list[style.font_index].colour_index in _WHITE
 
 
 def _xls_value(book: xlrd.Book, cell: Any) -> Any:

@@ -15,8 +15,8 @@ from geozone.read.door.content import opened
 from geozone.read.door.packed import opened_zip
 from geozone.read.safety import Limits
 from geozone.read.workbook import CellError, Sheet, filled_sheet, require_small
-from geozone.read.workbook_marks import PART, WHOLE, comments_of, struck_runs, struck_strings
-from geozone.read.workbook_shapes import as_shown
+from geozone.read.workbook_marks import PART, WHOLE, comments_of, struck_runs, struck_strings, white_on_white
+from geozone.read.workbook_shapes import as_shown, is_unseen
 
 _OWN_FORMATS = 164  # where the number formats of a workbook itself begin
 
@@ -86,7 +86,9 @@ class _Parser(WorkSheetParser):
 def _xlsx_sheet(sheet: Any, shown: Path, struck: dict[int, str]) -> Sheet:
     book = sheet.parent
     formats, struck_styles = _number_formats(book), _struck_styles(book)
+    white_styles = white_on_white(book)
     struck_rows: set[int] = set()
+    unseen: set[tuple[int, int]] = set()
     cells: dict[int, dict[int, Any]] = {}
     with book._archive.open(sheet._worksheet_path) as stream:  # noqa: SLF001 - read-only sheets offer no other way
         parser = _Parser(
@@ -106,10 +108,13 @@ def _xlsx_sheet(sheet: Any, shown: Path, struck: dict[int, str]) -> Sheet:
                     continue
                 if cell["style_id"] in struck_styles:
                     struck_rows.add(cell["row"])
+                shape = formats.get(cell["style_id"], "")
+                if cell["style_id"] in white_styles or is_unseen(value, shape):
+                    unseen.add((cell["row"], cell["column"]))
                 if cell["data_type"] == "e":
                     value = CellError(value)
                 elif isinstance(value, int | float) and not isinstance(value, bool):
-                    value = as_shown(value, formats.get(cell["style_id"], ""))
+                    value = as_shown(value, shape)
                 cells.setdefault(cell["row"], {})[cell["column"]] = value
     merged = [
         (item.min_row, item.min_col, item.max_row, item.max_col)
@@ -133,6 +138,7 @@ def _xlsx_sheet(sheet: Any, shown: Path, struck: dict[int, str]) -> Sheet:
         struck_rows=frozenset(struck_rows | {row for (row, _), how in parser.struck.items() if how == WHOLE}),
         unsaved=frozenset(parser.unsaved),
         part_struck=frozenset(place for place, how in parser.struck.items() if how == PART),
+        unseen=frozenset(unseen),
         comments=comments_of(book._archive, sheet._worksheet_path),  # noqa: SLF001 - as above
     )
 

@@ -65,6 +65,7 @@ class Grid:
     hidden_columns: set[int] = field(default_factory=set)
     struck_rows: set[int] = field(default_factory=set)
     part_struck: set[Place] = field(default_factory=set)  # cells of whose text a part is struck through
+    unseen: set[Place] = field(default_factory=set)  # filled cells that show nothing
     comments: dict[Place, str] = field(default_factory=dict)
     scaled: dict[Place, str] = field(default_factory=dict)  # numbers that the sheet shows divided
     stray: list[int] = field(default_factory=list)  # rows with a quote that has no partner
@@ -167,6 +168,7 @@ def _sheet_grid(sheet: Sheet, path: Path) -> Grid:
         hidden_columns={columns[number] for number in sheet.hidden_columns if number in columns},
         struck_rows={rows[number] for number in sheet.struck_rows if number in rows},
         part_struck={(rows[row], columns[column]) for row, column in sheet.part_struck if row in rows},
+        unseen={(rows[row], columns[column]) for row, column in sheet.unseen if row in rows},
         comments={
             (rows[row], columns[column]): said
             for (row, column), said in sheet.comments.items()

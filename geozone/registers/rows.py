@@ -233,6 +233,8 @@ class _Table:
                 tell("scaled", item.label, shown=shown, **told)
             if (place, at) in grid.part_struck:
                 tell("part_struck", item.label, **told)
+            if (place, at) in grid.unseen:
+                tell("unseen_cell", item.label, **told)
             if comment := grid.comments.get((place, at)):
                 tell("cell_comment", item.label, comment=comment, **told)
             if column in MEASURES and grid.spans.get((place, at)) in self.shared:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from office import write_book
 
 from geozone.errors import InputError
 from geozone.figures.tables import read_figures
@@ -185,3 +186,9 @@ def test_a_column_of_codes_is_that_of_the_units_where_it_holds_such(tmp_path):
     assert [figure.scope for figure in numbered.figures] == ["110000", "120000"]
     [alone] = read(tmp_path, "代码,指标,年份,数值,计量单位", "130100,森林覆盖率,2023,36.3,%").figures
     assert alone.scope == "130100"
+
+
+def test_a_value_that_shows_nothing_is_told(tmp_path):
+    rows = [HEADINGS.split(","), ["河北省", "森林覆盖率", 2023, 36.3, "%"]]
+    book = write_book(tmp_path / "指标.xlsx", {"指标": rows}, formats={(2, 4): ";;;"})
+    assert "figures_unseen_cell" in kinds(read_figures(book, basis=Basis.OFFICIAL, zone=get_zone("bth")))

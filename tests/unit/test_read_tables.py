@@ -476,3 +476,10 @@ def test_coordinates_beside_a_geometry_that_lie_elsewhere_are_told(tmp_path, poi
     layer = read_layer(path)
     assert (layer.data.geometry.x[0], layer.data.geometry.y[0]) == (116.1, 39.2)
     assert ("columns_beside" in {one.kind for one in layer.findings}) is told
+
+
+def test_cells_that_show_nothing_are_told(tmp_path):
+    rows = [["点位", "经度", "纬度"], ["A", 116.1, 39.1], ["B", 116.2, 39.2]]
+    book = write_book(tmp_path / "a.xlsx", {"点位": rows}, formats={(3, 1): ";;;", (3, 2): "0.0;;"})
+    found = {one.kind: one for one in read_layer(book).findings}
+    assert found["cells_unseen"].message.params["count"] == 1

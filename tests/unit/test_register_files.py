@@ -9,7 +9,7 @@ from office import edit_part, write_book, write_old_book
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.styles import Font
+from openpyxl.styles import Font, PatternFill
 
 from geozone.errors import InputError
 from geozone.model import Basis, Severity, Status
@@ -618,3 +618,20 @@ def test_one_byte_that_cannot_be_read_costs_its_row_a_warning_only(tmp_path):
     register = read(path)
     assert len(register.items) == 20
     assert told(register) == ["text_lost"]
+
+
+def test_cells_that_show_nothing_are_told_and_ordinary_white_headings_are_not(tmp_path):
+    def hide(book):
+        book.active["A2"].font = Font(color="FFFFFFFF")
+        book.active["B3"].number_format = ";;;"
+
+    def show(book):
+        for cell in book.active[1]:
+            cell.font, cell.fill = Font(color="FFFFFFFF"), PatternFill("solid", fgColor="FF1F4E79")
+
+    rows = [HEAD, ["A湾", "建成", *PLACE], ["B湾", "在建", *PLACE]]
+    hidden = read(write_book(tmp_path / "a.xlsx", {"名录": rows}, change=hide))
+    assert [one.feature for one in hidden.findings if one.kind == "register_unseen_cell"] == ["2", "3"]
+    assert "unseen_cell" not in told(read(write_book(tmp_path / "b.xlsx", {"名录": rows}, change=show)))
+    old = write_old_book(tmp_path / "c.xls", {"名录": rows}, formats={(3, 2): ";;;"})
+    assert [one.feature for one in read(old).findings if one.kind == "register_unseen_cell"] == ["3"]
