@@ -16,8 +16,10 @@ from geozone.rates.amounts import amount_text, figure_text
 from geozone.rates.baselines import baseline_of
 from geozone.rates.facts import Facts, Unit, Value
 from geozone.rates.figures import FLOOR
+from geozone.rates.measures.reported import reported
 from geozone.rates.methods import method_of
 from geozone.rates.verdicts import Measured, judge, target_value
+from geozone.vintages import year_of
 
 READING = ":reading"  # suffix of the id of a target that is read otherwise than printed
 
@@ -58,7 +60,7 @@ class Frame:
             for target in self.asking.get(indicator.id, ())
             if self._speaks_of(target, value.unit)
             if not (target.reference and value.figure)  # a floor is not held against itself
-            for row in self._held(rate, target, indicator, value)
+            for row in self._held_in_time(rate, target, indicator, value)
         ]
         return held or [rate]
 
@@ -171,6 +173,23 @@ class Frame:
         if len(codes) == 1 or target.comparator is Comparator.FULL:
             return unit.code in codes
         return unit.code == region_code(codes)
+
+    def _held_in_time(self, rate: Rate, target: Target, indicator: Indicator, value: Value) -> list[Rate]:
+        """Return a rate held against a target, that of a past year by the figure of that year; without one it is told."""
+        year = None if value.value is None and value.low is None else year_of(rate.vintage or "")
+        now = value.figure
+        if target.year is None or year is None or year <= target.year or (now and now.kind == FLOOR):
+            return self._held(rate, target, indicator, value)
+        figure = self.facts.figures.of_year(now.indicator, value.unit.code, target.year) if now else None
+        then = reported(indicator, value.unit, figure) if figure else None
+        if now is None or then is None:
+            told = text("rates.note_later", year=year, target=target.year)
+            return self._held(replace(rate, note=told + rate.note), target, indicator, value)
+        latest = figure_text(now.value, now.unit, now.comparator, now.places)
+        told = text("rates.note_of_then", target=target.year, year=year, value=latest)
+        others = context(self.facts, indicator) if value.unit is self.facts.whole else NO_TEXT
+        then = replace(then, note=told + then.note + others)
+        return self._held(self.row(indicator, then), target, indicator, then)
 
     def _held(self, rate: Rate, target: Target, indicator: Indicator, value: Value) -> list[Rate]:
         wrong = impossible(target, self.size)

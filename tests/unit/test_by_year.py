@@ -149,3 +149,19 @@ def test_items_of_another_year_lie_where_they_lay(rows, code):
     assert known.number(code, level) == len(items)
     statuses = frozenset({Status.BUILT.value, Status.UNKNOWN.value})
     assert known.having(statuses, code, level) == items["status"].isin(statuses).sum()
+
+
+def test_a_target_of_a_past_year_is_held_against_the_figure_of_that_year():
+    goal = target(Comparator.AT_MOST, value=35.0, unit="ug/m3", indicator="pm25_annual_mean", year=2020)
+    table = [(2020, 36.0), (2025, 30.0)]
+    for figures, vintage, verdict, said in [
+        (table, "2020", "short", "30"),
+        (table[1:], "2025", "met", "2025"),
+        (table[:1], "2020", "short", ""),
+    ]:
+        known = facts([(Status.BUILT, "2020", None, 1.0)], [air(*one) for one in figures])
+        chosen = chosen_indicators(load_indicators(), [goal])
+        [row] = [one for one in compute_rates(known, chosen, [goal], SIZE) if one.target_id == goal.id]
+        assert (row.vintage, row.verdict) == (vintage, verdict)
+        assert said in row.note.zh
+        assert ("2020 年" in row.note.zh) is bool(said)
