@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from pathlib import Path
 
 import geopandas as gpd
@@ -24,6 +25,12 @@ _OBJECT = re.compile(
 )
 _DATA = re.compile(rb"^[ \t]*data[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _AFFINE = re.compile(rb"^[ \t]*coordsys\b[^\r\n]*\baffine\b", re.IGNORECASE | re.MULTILINE)
+_MAP_VERSION, _MAP_AFFINE = (
+    0x104,
+    0x200,
+)  # in a .map; the six numbers stand 8 bytes behind, from version 500 on
+_WITH_AFFINE = 500
+_IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 _COLLECTION = re.compile(rb"^[ \t]*collection\b", re.IGNORECASE | re.MULTILINE)
 _PAGES = {
     "windowssimpchinese": "gb18030", "windowstradchinese": "cp950", "windowslatin1": "cp1252", "utf-8": "utf-8",
@@ -55,10 +62,21 @@ def read_mapinfo(source: Source, encoding: str | None, notes: Notes) -> gpd.GeoD
     except (*BULK_ERRORS, UnicodeDecodeError) as error:
         raise InputError("read.unreadable", path=source.shown, reason=reason_of(error, view)) from error
     _tell_counts(data, view, notes)
-    if source.path.suffix.lower() == ".mif" and _AFFINE.search(_DATA.split(bytes_of(view), maxsplit=1)[0]):
+    if _has_affine(view):
         notes.find("affine_ignored", Severity.ERROR)
     data = mend_geometries(data, view, None, notes, encoding=RAW)
     return recode(data, [("Charset", stated)] if stated else [], given, notes)
+
+
+def _has_affine(view: Path) -> bool:
+    """Tell whether the CRS of a file goes with an affine transformation, which GDAL does not undo."""
+    if view.suffix.lower() == ".mif":
+        return _AFFINE.search(_DATA.split(bytes_of(view), maxsplit=1)[0]) is not None
+    header = bytes_of(view.with_suffix(".map"), _MAP_AFFINE + 8 + 48)
+    if len(header) < _MAP_AFFINE + 8 + 48 or not header[_MAP_AFFINE]:
+        return False
+    version = struct.unpack_from("<h", header, _MAP_VERSION)[0]
+    return version >= _WITH_AFFINE and struct.unpack_from("<6d", header, _MAP_AFFINE + 8) != _IDENTITY
 
 
 def _tell_counts(data: gpd.GeoDataFrame, view: Path, notes: Notes) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import struct
 from contextlib import closing
 
 import geopandas as gpd
@@ -356,3 +357,16 @@ def test_a_ring_with_two_lists_of_coordinates_is_said(tmp_path):
             KML.format(f"<Placemark><Polygon>{outer(rings)}</Polygon></Placemark>"), encoding="utf-8"
         )
         assert kinds(read_layer(path)) == found
+
+
+@pytest.mark.parametrize(
+    ("numbers", "found"), [((1, 0, 30000, 0, 1, 0), {"affine_ignored"}), ((1, 0, 0, 0, 1, 0), set())]
+)
+def test_an_affine_transformation_in_a_binary_map_is_said(tmp_path, numbers, found):
+    path = tmp_path / "red.tab"
+    pyogrio.write_dataframe(frame(2).to_crs(4548), path, driver="MapInfo File")
+    assert "affine_ignored" not in kinds(read_layer(path))
+    header = bytearray(path.with_suffix(".map").read_bytes())
+    struct.pack_into("<B7x6d", header, 0x200, 1, *numbers)
+    path.with_suffix(".map").write_bytes(header)
+    assert kinds(read_layer(path)) & {"affine_ignored"} == found
