@@ -35,6 +35,7 @@ _BELTS = {"3": 3, "三": 3, "6": 6, "六": 6}
 _ZONES = {3: (25, 45), 6: (13, 23)}  # numbers of the zones of China by the width of their belts
 _MERIDIANS = (75.0, 135.0)
 _ALIKE = 1e-9  # degrees
+_NUMBER = re.compile(r"[+-]?\d*\.?\d+(?:e[+-]?\d+)?", re.IGNORECASE)
 _FALSE_EASTING = 500_000.0
 
 
@@ -92,9 +93,17 @@ def crs_of(header: Header, notes: Notes) -> pyproj.CRS | None:
                 )
         elif meridian is not None:
             crs = _around(meridian, belt, codes, degrees)
+    _tell_shift(header.get("转换参数", ""), notes)
     if crs is None:
         notes.find("parcel_header", Severity.WARNING, content=f"{words[:30]} {belt or ''}/{zone}".strip(" /"))
     return crs
+
+
+def _tell_shift(words: str, notes: Notes) -> None:
+    """Tell of parameters from one grid to another, which are not applied; a scale of 1 or all zeros change nothing."""
+    *shifts, scale = [float(number) for number in _NUMBER.findall(words)] or [0.0]
+    if any(shifts) or scale not in {0.0, 1.0}:
+        notes.find("parcel_shift", Severity.WARNING, content=words.strip()[:60])
 
 
 def _before_word(words: str) -> str:

@@ -237,3 +237,18 @@ def test_parcels_in_degrees_minutes_and_seconds(tmp_path):
     body = "".join(f"J{number},1,{north},{east}\n" for number, (north, east) in enumerate(places))
     layer = read(tmp_path, parcel(body, count=4, area=""), unit="度")
     assert layer.data.geometry.iloc[0].bounds == pytest.approx((117.0, 40.0, 117.01, 40.01))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "found"),
+    [
+        ("0,0,0,0,0,0,0", []),
+        ("", []),
+        ("无", []),
+        ("0,0,0,0,0,0,1", []),
+        ("12.5,-30.2,0,0,0,0,0", [("parcel_shift", Severity.WARNING)]),
+        ("0，0，0，0，0，0，-1.2e-6", [("parcel_shift", Severity.WARNING)]),
+    ],
+)
+def test_conversion_parameters_that_are_not_applied_are_told(tmp_path, parameters, found):
+    assert grave(read(tmp_path, parcel(square()), header=f"转换参数={parameters}\n")) == found
