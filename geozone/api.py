@@ -117,6 +117,7 @@ def coverage(
                 workers=workers or 1,
                 called=file.name,
                 labels=file.labels,
+                inspect=file.inspect,
             )
         return _told(table, units, file)
     with shown(progress) as follow:
@@ -193,6 +194,7 @@ def mosaic(
                 scheduler=scheduler,
                 workers=workers or 1,
                 labels={name: file.labels for name, file in files.items() if file.labels is not None},
+                inspect={name: file.inspect for name, file in files.items() if file.inspect is not None},
             )
         return _told(table, units, *files.values())
     count = threads or processors()

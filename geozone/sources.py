@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
@@ -246,6 +247,14 @@ def _findings_of_fields(layer: str, fields: pd.DataFrame, features: Features) ->
     ]
 
 
+def _compare_numbered(
+    path: Path, layer: str | None, called: str, fields: pd.DataFrame, drawn: pd.Series
+) -> list[Finding]:
+    """Return what is to be told of stated areas, from drawn ones by the number of the feature in the file."""
+    numbers = list(feature_ids(path, layer, len(fields)) or range(len(fields)))
+    return compare_stated_areas(called, fields, drawn.reindex(numbers, fill_value=0.0).to_numpy())
+
+
 def _without_ground(fields: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(fields, geometry=np.full(len(fields), None), crs=CRS)
 
@@ -281,6 +290,9 @@ class Placed:
     findings: list[Finding]
     decisions: list[Decision] = field(default_factory=list)
     labels: Mapping[int, object] | None = None  # of features, by number, where not as in the file
+    inspect: Callable[[pd.Series], list[Finding]] | None = (
+        None  # tells of drawn areas, where others are stated
+    )
 
 
 @contextmanager
@@ -304,7 +316,9 @@ def placed_files(layers: Mapping[str, Source], crs: Any = None) -> Iterator[dict
             if crs is None and tells_its_place(path, layer):
                 fields = _telling_fields(Path(path), layer or _layer_of(Path(path), None))
                 found = in_force_findings(Layer(called, _without_ground(fields)))
-                files[name] = Placed(Path(path), layer, called, found)
+                states = any(states_areas(str(column)) for column in fields.columns)
+                inspect = partial(_compare_numbered, Path(path), layer, called, fields) if states else None
+                files[name] = Placed(Path(path), layer, called, found, inspect=inspect)
                 continue
             opened = open_layer(source, crs)
             file, data = Path(folder) / f"{number}.gpkg", frame_of(opened.data)

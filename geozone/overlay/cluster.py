@@ -53,6 +53,9 @@ Result = TypeVar("Result")
 _TILE = 20_000  # features a tile, about: tiles cost next to nothing, and the last one is waited for by all
 _FEWEST = 16  # tiles
 _FIRST = 40  # bits: features of layer k are numbered from k << 40
+Drawn = Callable[
+    [pd.Series], list[Finding]
+]  # tells of the drawn area of features, in m², by their number in the file
 _EDGE = 2.1e7  # metres: beyond the plane
 _POLE = 6.36e6 / _EDGE  # the plane is not as high as it is wide
 
@@ -74,6 +77,7 @@ class Job:
     parts: tuple[Part, ...]
     zones: Zones
     sheets: tuple[Sheet, ...]
+    measured: tuple[bool, ...] = ()  # of which layers somebody asks how large each feature is drawn
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class MosaicTile:
     faces: Faces
     features: tuple[int, ...]
     repairs: tuple[tuple[Repair, ...], ...]
+    drawn: tuple[pd.Series, ...]  # areas of the features that were read, where somebody asks
 
 
 def coverage_on_cluster(
@@ -98,6 +103,7 @@ def coverage_on_cluster(
     tiles: int | None = None,
     called: str | None = None,
     labels: Mapping[int, object] | None = None,
+    inspect: Drawn | None = None,
 ) -> pd.DataFrame:
     """Return the coverage of zones by a layer in a file, computed by a Dask cluster.
 
@@ -117,6 +123,8 @@ def coverage_on_cluster(
         Number of tiles; by default as the number of features asks for.
     called, labels
         What the layer and its features are called in findings; as in the file by default.
+    inspect
+        Called with the drawn areas of the features, in m², by their number in the file; returns what is to be told of them.
 
     Returns
     -------
@@ -139,6 +147,7 @@ def coverage_on_cluster(
         *zone_overlaps(job.zones, zones, by, job.sheets),
         *in_no_zone(counted, name),
         *_lost(job.parts[0].count, counted.features, name, [part.repairs for part in sums], labels),
+        *(inspect(_once(_areas(part.features, part.areas) for part in sums)) if inspect else []),
     ]
     return tell(coverage_table(job.zones, sums, counted), told)
 
@@ -155,6 +164,7 @@ def mosaic_on_cluster(
     workers: int = 2,
     tiles: int | None = None,
     labels: Mapping[str, Mapping[int, object]] | None = None,
+    inspect: Mapping[str, Drawn] | None = None,
 ) -> pd.DataFrame:
     """Return the mosaic of zones and layers in files, computed by a Dask cluster.
 
@@ -166,6 +176,8 @@ def mosaic_on_cluster(
         Layer inside the file, by the same name, where a file has several.
     labels
         How the features of a layer are called in findings, by the same name; as in the file by default.
+    inspect
+        What tells of the drawn areas of a layer, by the same name, as for `coverage_on_cluster`.
     zones, by, crs, client, scheduler, workers, tiles
         As for `coverage_on_cluster`.
 
@@ -175,15 +187,22 @@ def mosaic_on_cluster(
         As from `geozone.mosaic`.
     """
     check_count(layers)
+    asked = inspect or {}
     parts = _parts(layers, names or {}, crs)
     job, done = _computed(
-        parts, make_zones(zones, by), _mosaic_tile, _client(client, scheduler, workers), tiles
+        parts,
+        make_zones(zones, by),
+        _mosaic_tile,
+        _client(client, scheduler, workers),
+        tiles,
+        measured=tuple(name in asked for name in layers),
     )
     told = [*job.zones.findings, *zone_overlaps(job.zones, zones, by, job.sheets)]
     for number, (name, part) in enumerate(zip(layers, parts, strict=True)):
         read = sum(tile.features[number] for tile in done)
         repairs = [tile.repairs[number] for tile in done]
         told += _lost(part.count, read, name, repairs, (labels or {}).get(name))
+        told += asked[name](_once(tile.drawn[number] for tile in done)) if name in asked else []
     return tell(mosaic_table(job.zones, list(layers), Faces.of([tile.faces for tile in done]), by), told)
 
 
@@ -201,10 +220,12 @@ def _computed(
     task: Callable[[Job, Numbers], Result],
     cluster: AbstractContextManager[Any],
     tiles: int | None,
+    *,
+    measured: tuple[bool, ...] = (),
 ) -> tuple[Job, list[Result]]:
     """Return a job, and what a cluster makes of each of its tiles; the one is made ready while the other starts."""
     with ThreadPoolExecutor(1) as aside:
-        making = aside.submit(_job, parts, zones)
+        making = aside.submit(_job, parts, zones, measured)
         with cluster as running:
             refused = [running.submit(_refuse_doubtful, part, pure=False) for part in parts]
             job = making.result()
@@ -216,11 +237,11 @@ def _computed(
             return job, done
 
 
-def _job(parts: tuple[Part, ...], zones: Zones) -> Job:
+def _job(parts: tuple[Part, ...], zones: Zones, measured: tuple[bool, ...]) -> Job:
     sheets = tuple(make_sheets(zones.polygons, grid_cells(sum(part.count for part in parts))))
     for sheet in sheets:
         sheet.prepare()  # once, and not by every worker
-    return Job(parts, zones, sheets)
+    return Job(parts, zones, sheets, measured)
 
 
 def _refuse_doubtful(part: Part) -> None:
@@ -343,7 +364,23 @@ def _mosaic_tile(job: Job, box: Numbers) -> MosaicTile:
         faces,
         tuple(_first_here(features, box) for features in read),
         tuple(tuple(features.repairs) for features in read),
+        tuple(
+            _areas(*((features.features - firsts[number], features.areas) if asked else ((), ())))
+            for number, (features, asked) in enumerate(zip(read, job.measured, strict=True))
+        ),
     )
+
+
+def _areas(numbers: Any, areas: Any) -> pd.Series:
+    """Return the areas of features by their number; a feature may be of several rows."""
+    rows = pd.Series(np.asarray(areas, dtype=np.float64), index=np.asarray(numbers, dtype=np.intp))
+    return rows.groupby(level=0).sum()
+
+
+def _once(tiles: Iterable[pd.Series]) -> pd.Series:
+    """Return the areas of all features; one that several tiles read has its area in each of them."""
+    every: pd.Series = pd.concat(list(tiles) or [_areas([], [])])
+    return every.loc[~every.index.duplicated()]
 
 
 def _first_here(features: Features, box: Numbers) -> int:

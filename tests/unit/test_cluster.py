@@ -13,7 +13,8 @@ import pytest
 import shapely
 from samples import sample_units
 
-from geozone.errors import InputError
+import geozone
+from geozone.errors import GeozoneWarning, InputError
 from geozone.overlay.cluster import coverage_on_cluster, mosaic_on_cluster
 from geozone.overlay.mosaic import mosaic
 from geozone.overlay.stream import coverage_of_file
@@ -148,3 +149,33 @@ class Done:
 def test_zones_of_a_nation_are_sent_without_a_warning_of_the_library(files):
     found = coverage_on_cluster(files / "two.gpkg", UNITS, by="code", client=HereClient(), tiles=2)
     agree(found, coverage_of_file(files / "two.gpkg", UNITS, by="code"))
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "fgb", "parquet", "shp"])
+def test_stated_areas_are_compared_as_in_one_process(client, tmp_path, ending):
+    layer = blobs(200, 1)
+    layer.loc[5, "geometry"] = shapely.box(116, 38, 116.1, 38.1)
+    hectares = layer.to_crs("+proj=cea +ellps=GRS80").area / 1e4
+    layer["area_ha"] = hectares.where(~layer.index.isin([7, 50]), 3 * hectares)
+    path = tmp_path / f"red.{ending}"
+    layer.to_parquet(path, write_covering_bbox=True) if ending == "parquet" else layer.to_file(path)
+
+    def told(**options):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", GeozoneWarning)
+            tables = (
+                geozone.coverage(path, UNITS, by="code", **options),
+                geozone.mosaic({"two": path, "red": path}, UNITS, by="code", **options),
+            )
+        return [
+            sorted(
+                (one["kind"], one["feature"])
+                for one in table.attrs["findings"]
+                if "stated_area" in one["kind"]
+            )
+            for table in tables
+        ]
+
+    alone = told()
+    assert len(alone[0]) == 2
+    assert told(scheduler=client.scheduler.address) == alone
