@@ -143,6 +143,8 @@ def tell_markup(markup: Markup, layer: str, read: int, notes: Notes, *, every: i
             Severity.WARNING if "Placemark" in markup.features else Severity.ERROR,
             count=markup.several_rings + markup.several_geometries,
         )
+    if markup.only_holes:
+        notes.find("holes_alone", Severity.WARNING, count=markup.only_holes)
     if markup.lost_lists:
         notes.find("rings_lost", Severity.ERROR, count=markup.lost_lists)
     stated, found = markup.features.get(layer, 0), read

@@ -54,6 +54,7 @@ class Markup:
     several_geometries: int = 0  # placemarks with more than one geometry
     lost_lists: int = 0  # further lists of coordinates in one line or ring, of which the driver takes one
     bare_rings: int = 0  # rings that stand where a geometry should
+    only_holes: int = 0  # polygons that have inner boundaries and no outer one
     columns: int = 0  # of the layer with the most fields
     whole_until: int = 0  # byte at which the last whole feature ends, but for its end tag
     ends: str = ""  # the end tags that are due there
@@ -98,6 +99,7 @@ def cut_to_whole(path: Path, markup: Markup, place: Path) -> Path:
 @dataclass
 class _Polygon:
     shells: int = 0
+    holes: int = 0
     rings: int = 0  # in the boundary that is open
     several: bool = False
 
@@ -155,7 +157,9 @@ class _Walk:
             self.found.features["Placemark"] += int(self._geometries > 0)
             self.found.several_geometries += int(self._geometries > 1)
         elif local in _POLYGONS and self._polygons:
-            self.found.several_rings += int(self._polygons.pop().several)
+            polygon = self._polygons.pop()
+            self.found.several_rings += int(polygon.several)
+            self.found.only_holes += int(polygon.holes > 0 and not polygon.shells)
 
     def _shape(self, local: str, parent: str) -> None:
         if local in _POLYGONS:
@@ -164,6 +168,7 @@ class _Walk:
             polygon = self._polygons[-1]
             polygon.rings = 0
             polygon.shells += int(local in _SHELLS)
+            polygon.holes += int(local not in _SHELLS)
             polygon.several |= polygon.shells > 1
         elif local in _RINGS and parent in _BOUNDARIES and self._polygons:
             polygon = self._polygons[-1]

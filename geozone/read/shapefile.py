@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from geozone.errors import InputError
 from geozone.messages import text
@@ -60,6 +61,7 @@ def read_shapefile(source: Source, encoding: str | None, notes: Notes) -> gpd.Ge
     view = _view(source, records, table)
     data, read_as = _read_text(view, table, source)
     data = _drop_broken(data, view, records, notes)
+    _tell_holes_alone(data, notes)
     if not len(data) and (len(records.sound) or records.cut):
         count = max(len(records.sound), table.stated if table and table.sound else 0)
         raise InputError("read.all_broken", path=source.shown, count=count, reason=text("read.fault_record"))
@@ -281,6 +283,22 @@ def _drop_broken(data: gpd.GeoDataFrame, view: Path, records: Records, notes: No
         return data
     report_broken([str(row) for row in rows[broken]], int((~broken).sum()), notes)
     return data[~broken].copy()
+
+
+def _tell_holes_alone(data: gpd.GeoDataFrame, notes: Notes) -> None:
+    """Tell of rings that turn as holes beside shells that turn as such, and lie in none: GDAL makes areas of them.
+
+    A file may have all its rings turned the wrong way, or a feature its only one; that is careless, and no hole.
+    """
+    geometries = np.asarray(data.geometry.values)
+    several = np.flatnonzero(shapely.get_type_id(geometries) == shapely.GeometryType.MULTIPOLYGON)
+    parts, feature = shapely.get_parts(geometries[several], return_index=True)
+    turned = np.asarray(shapely.is_ccw(shapely.get_exterior_ring(parts)))
+    mixed = np.intersect1d(feature[turned], feature[~turned])
+    if len(mixed):
+        first = str(data.index[several[mixed[0]]])
+        count = int((turned & np.isin(feature, mixed)).sum())
+        notes.find("holes_alone", Severity.WARNING, feature=first, count=count)
 
 
 def _declared(source: Source, table: Table, notes: Notes) -> list[tuple[str, str]]:

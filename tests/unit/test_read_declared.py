@@ -370,3 +370,14 @@ def test_an_affine_transformation_in_a_binary_map_is_said(tmp_path, numbers, fou
     struct.pack_into("<B7x6d", header, 0x200, 1, *numbers)
     path.with_suffix(".map").write_bytes(header)
     assert kinds(read_layer(path)) & {"affine_ignored"} == found
+
+
+@pytest.mark.parametrize(("boundary", "found"), [("outer", set()), ("inner", {"holes_alone"})])
+def test_a_polygon_of_holes_alone_is_told(tmp_path, boundary, found):
+    ring = "117,39 117.1,39 117.1,39.1 117,39.1 117,39"
+    ring = f"<LinearRing><coordinates>{ring}</coordinates></LinearRing>"
+    shape = f"<Polygon><{boundary}BoundaryIs>{ring}</{boundary}BoundaryIs></Polygon>"
+    mark = f"<Placemark><name>a</name>{shape}</Placemark>"
+    path = tmp_path / "red.kml"
+    path.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{mark}</Document></kml>', "utf-8")
+    assert kinds(read_layer(path)) == found

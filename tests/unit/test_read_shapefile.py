@@ -313,3 +313,21 @@ def test_no_bytes_lead_the_record_scan_astray(noise, shapes):
     sound, null = _examine(content, offset, length)
     assert len(offset) == len(length) == len(sound) == len(null)
     assert (offset[sound] + 8 + length[sound] <= len(content)).all()
+
+
+@pytest.mark.parametrize(
+    ("reversed_rings", "found"),
+    [((), set()), ((1,), {"holes_alone"}), ((0, 1), set())],
+)
+def test_a_hole_that_lies_in_no_shell_is_told(tmp_path, reversed_rings, found):
+    path = tmp_path / "red.shp"
+    apart = shapely.MultiPolygon([shapely.box(116, 39, 116.1, 39.1), shapely.box(116.2, 39, 116.3, 39.1)])
+    gpd.GeoDataFrame({"id": [1]}, geometry=[apart], crs=4490).to_file(path)
+    content = bytearray(path.read_bytes())
+    first = 100 + 8 + 44 + 2 * 4  # behind the headers and the places of two parts
+    points = np.frombuffer(content, "<f8", 20, first).reshape(2, 5, 2).copy()
+    for ring in reversed_rings:
+        points[ring] = points[ring, ::-1]
+    content[first : first + points.nbytes] = points.tobytes()
+    path.write_bytes(content)
+    assert kinds(read_layer(path)) == found
