@@ -30,6 +30,7 @@ _KNOWN = _SIMPLE | {
 _TOLD = {2, 8, 60, 62, 70}  # name, layer, hidden, colour (negative: off), flags
 _ELSEWHERE = 4 | 8 | 32  # flags of a block that is another file
 _GAP = 1e-6  # of its length: a line whose ends are as close as this is closed
+_AJAR = 0.002  # of its outline: a line that ends this near to where it begins may be an outline with a gap
 
 
 @dataclass
@@ -153,6 +154,8 @@ def map_of_drawing(data: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
         geometries[row] = _closed(geometries[row])
     closed = (shapely.get_dimensions(geometries) == 2) & (shapely.get_dimensions(before) == 1)
     notes.decide("geometry", "polygon", "read.closed_lines", count=int(closed.sum()))
+    if ajar := sum(map(_is_ajar, geometries)):
+        notes.find("outlines_ajar", Severity.WARNING, count=ajar)
     if inside := _inside_others(geometries[shapely.get_type_id(geometries) == 3]):
         notes.find("outlines_nested", Severity.WARNING, count=inside)
     return data.set_geometry(gpd.GeoSeries(geometries, index=data.index, crs=data.crs))
@@ -184,11 +187,17 @@ def _closed(geometry: shapely.Geometry) -> shapely.Geometry:
     return shapely.GeometryCollection(parts)
 
 
-def _ends_where_it_begins(points: np.ndarray) -> bool:
+def _is_ajar(geometry: shapely.Geometry) -> bool:
+    """Tell whether a line that was not closed ends so near to where it begins that an outline may be meant."""
+    points = shapely.get_coordinates(geometry)
+    return isinstance(geometry, shapely.LineString) and _ends_where_it_begins(points, _AJAR)
+
+
+def _ends_where_it_begins(points: np.ndarray, gap: float = _GAP) -> bool:
     if len(points) < 4 or not np.isfinite(points).all():
         return False
     outline = float(np.hypot(*np.diff(points, axis=0).T).sum())
-    near = bool(np.hypot(*(points[-1] - points[0])) <= _GAP * outline)
+    near = bool(np.hypot(*(points[-1] - points[0])) <= gap * outline)
     return near and len(np.unique(points[:-1], axis=0)) >= 3
 
 

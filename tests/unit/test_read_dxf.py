@@ -154,3 +154,9 @@ def test_a_closed_line_inside_another_is_told(tmp_path, shift, told):
     for flag in (0, 1):  # closed by its points, by its flag
         found = read_layer(drawing(tmp_path, lightweight(CLOSED, flag) + lightweight(small, flag)))
         assert kinds(found) == ({"outlines_nested"} if told else set())
+
+
+@pytest.mark.parametrize(("gap", "found"), [(0, set()), (1, {"outlines_ajar"}), (300, set())])
+def test_an_outline_with_a_gap_is_told(tmp_path, gap, found):
+    line = lightweight([*SQUARE, (gap, 0)])
+    assert kinds(read_layer(drawing(tmp_path, line), crs="EPSG:4527")) == found
