@@ -163,12 +163,16 @@ class Elevation:
         return max((rows[1] - rows[0]) / grid.shape[0], (columns[1] - columns[0]) / grid.shape[1])
 
     def _units(self) -> Iterator[Finding]:
-        unit = self.raster.band.unit
+        band = self.raster.band
+        unit = band.unit
         factor = _METRES.get(unit.lower())
         if factor is None:
             yield self.finding("dem_unit_unknown", unit=unit)
         elif factor != 1.0:
             yield self.finding("dem_unit", unit=unit, factor=f"{factor:g}")
+        plain = not unit and (band.scale, band.offset) == (1.0, 0.0)
+        if plain and band.dtype == "uint8" and self.raster.dataset is not None:
+            yield self.finding("dem_bytes")
 
     def _voids(self) -> Iterator[Finding]:
         if self.low <= self.high:

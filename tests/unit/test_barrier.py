@@ -290,3 +290,19 @@ def test_sound_elevation_is_not_suspected():
     coast = np.clip(east * 20, 0, 1500)  # half of it sea
     barrier((coast, TRANSFORM), ZONE)
     barrier((plateau_with(east, north, 20), TRANSFORM), ZONE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "told"),
+    [
+        ("uint8", {}, True),
+        ("uint8", {"unit": "m"}, False),
+        ("uint8", {"scale": (20, 0)}, False),
+        ("int16", {}, False),
+    ],
+)
+def test_bytes_without_a_unit_are_told_since_a_hillshade_is_of_such(tmp_path, kind, more, told):
+    east, north = ground()
+    cells = np.clip(100 + east + north / 3, 0, 255).astype(kind)
+    with elevation.open_elevation(written(tmp_path / "dem.tif", cells, **more)) as found:
+        assert ("dem_bytes" in {one.kind for one in found.findings}) is told
