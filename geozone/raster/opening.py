@@ -30,6 +30,7 @@ from geozone.model import Decision, Finding
 from geozone.raster.bands import Band, band_of, find_fills
 from geozone.raster.metadata import uneven_rows
 from geozone.raster.place import bounds_of, crs_of
+from geozone.raster.text_grid import refuse_other_count
 from geozone.read.bulk import quiet, reason_of
 from geozone.read.door.content import opened
 from geozone.read.door.seal import companions
@@ -181,6 +182,7 @@ def open_raster(
     with dataset, ExitStack() as stack:
         try:
             _stay(dataset, local, shown)
+            refuse_other_count(dataset, local, shown)
             found = stack.enter_context(_checked(dataset, shown, crs, band, nodata, look=look))
         except (RasterioError, CPLE_BaseError) as error:  # some metadata is read only when it is asked for
             raise InputError("raster.unreadable", path=shown, reason=reason_of(error, local)) from error

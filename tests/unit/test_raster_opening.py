@@ -270,3 +270,23 @@ def test_a_closed_dataset_is_refused(tmp_path):
         pass
     with pytest.raises(UsageError, match="closed"), open_raster(dataset):
         pass
+
+
+@pytest.mark.parametrize(
+    ("values", "sound"),
+    [
+        ("1 2 3\n4 5 6\n", True),
+        (" 1 2\r\n 3 4 5 nan", True),
+        ("1 2 3\n4 5\n", False),
+        ("1 2 3\n4 5 6\n7 8 9\n", False),
+    ],
+)
+def test_a_grid_in_text_has_as_many_values_as_it_says(tmp_path, values, sound):
+    path = tmp_path / "a.asc"
+    head = "ncols 3\nnrows 2\nxllcorner 116\nyllcorner 39\ncellsize 0.5\nNODATA_value -9999\n"
+    path.write_text(head + values)
+    if not sound:
+        assert refused(path) == "raster.values_count"
+        return
+    with open_raster(path) as found:
+        assert (found.height, found.width) == (2, 3)
