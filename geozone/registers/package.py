@@ -119,7 +119,12 @@ def _code_words() -> dict[str, dict[str, tuple[str, ...]]]:
 
 def is_exported(table: pd.DataFrame) -> bool:
     """Tell whether a table is one that geozone wrote, of whatever version."""
-    return {"register", "role", "item_id", "status", "basis"} <= set(table.columns)
+    return not absent_columns(table)
+
+
+def absent_columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns by which geozone knows its own table that a table lacks."""
+    return [name for name in ("register", "role", "item_id", "status", "basis") if name not in table.columns]
 
 
 def _json(value: Mapping[str, Any]) -> str:

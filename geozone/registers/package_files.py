@@ -16,7 +16,7 @@ from geozone.read.door import vector
 from geozone.read.door.database import is_database_file, is_logged, settled
 from geozone.registers.cell_text import as_text
 from geozone.registers.files import HEADING_ROWS, OWN_TABLE, Grid
-from geozone.registers.package import is_exported, is_headed, own_names
+from geozone.registers.package import RECORDS, absent_columns, is_exported, is_headed, own_names
 from geozone.registers.package_edits import Exported, ids_in, read_exported
 from geozone.registers.subject import Subject
 
@@ -38,7 +38,7 @@ def read_package(path: Path, subject: Subject, basis: Basis, layer: str | None) 
     Raises
     ------
     InputError
-        If the file cannot be read, or has no such register.
+        If the file cannot be read, has no such register, or its table lost a column of its own.
     """
     shown = _layer_of(subject.role)
     if not path.is_file() or layer not in (None, OWN_TABLE, shown or OWN_TABLE):
@@ -50,12 +50,13 @@ def read_package(path: Path, subject: Subject, basis: Basis, layer: str | None) 
             kinds = dict(vector.layers(file))
             if kinds.get(OWN_TABLE, "absent") is not None:  # a table has no kind of geometry
                 return None
-            registers = _attributes(file, OWN_TABLE)
+            registers = own_names(_attributes(file, OWN_TABLE))
             named = [f"{shown}{part}" for part in _PARTS] if shown else []
             parts = [_attributes(file, name) for name in named if kinds.get(name)]
         except (DataSourceError, DataLayerError) as error:
             raise InputError("registers.unreadable", path=path, reason=str(error)) from error
     if not is_exported(registers):
+        _refuse_without_own_columns(registers, path)
         return None
     parts = [part for part in parts if {"item_id", "status"} <= set(part.columns)]
     features = pd.concat(parts, ignore_index=True).fillna("") if parts else None
@@ -79,10 +80,10 @@ def read_table(grids: Sequence[Grid], path: Path, subject: Subject, basis: Basis
     Raises
     ------
     InputError
-        If the table has no such register.
+        If the table has no such register, or lost a column of its own.
     """
     for grid in grids:
-        table = _own_table(grid)
+        table = _own_table(grid, path)
         if table is not None:
             return _exported(table, path, subject, basis)
     return None
@@ -113,7 +114,7 @@ def _exported(
     return found
 
 
-def _own_table(grid: Grid) -> pd.DataFrame | None:
+def _own_table(grid: Grid, path: Path) -> pd.DataFrame | None:
     """Return a grid below its headings as a table of geozone; None where it is none."""
     heads = [place for place, row in enumerate(grid.rows[:HEADING_ROWS]) if is_headed(row)]
     if not heads:
@@ -129,7 +130,15 @@ def _own_table(grid: Grid) -> pd.DataFrame | None:
         dtype=str,
     )
     table = own_names(table)
+    _refuse_without_own_columns(table, path)
     return table if is_exported(table) else None
+
+
+def _refuse_without_own_columns(table: pd.DataFrame, path: Path) -> None:
+    """Refuse a table with records of geozone's that lacks a column: its rows of all registers would be one."""
+    absent = absent_columns(table)
+    if absent and set(RECORDS) & set(table.columns):
+        raise InputError("registers.own_columns", path=path, columns="、".join(absent))
 
 
 def _layer_of(role: str) -> str:

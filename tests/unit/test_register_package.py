@@ -462,3 +462,30 @@ def test_an_edited_kind_is_told_and_a_column_that_a_person_added_is_kept(listed,
     assert found.items["批次"].tolist() == ["第一批"] * 2
     assert kinds(found).count("edited") == 2
     assert set(found.items["basis"]) == {"official"}  # no status was edited
+
+
+@pytest.mark.parametrize("column", ["role", "register", "status", "basis", "item_id"])
+@pytest.mark.parametrize("suffix", ["gpkg", "csv"])
+def test_a_table_that_lost_a_column_of_its_own_is_refused(copy, tmp_path, column, suffix):
+    if suffix == "gpkg":
+        edit_columns(copy, f'alter table registers rename column "{column}" to "x9"')
+        path = copy
+    else:
+        path = tmp_path / "registers.csv"
+        with closing(sqlite3.connect(copy)) as database:
+            table = pd.read_sql("select * from registers", database)
+        table.rename(columns={column: "x9"}).to_csv(path, index=False)
+    with pytest.raises(InputError, match=column):
+        read(path)
+
+
+def test_a_column_that_bears_its_title_is_its_own(copy):
+    edit_columns(copy, 'alter table registers rename column "status" to "建设状态"')
+    pd.testing.assert_frame_equal(read(copy).items, working().items, check_dtype=False)
+
+
+def edit_columns(path, *statements):
+    with closing(sqlite3.connect(path)) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
