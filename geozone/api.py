@@ -16,7 +16,7 @@ import geozone.overlay.coverage
 import geozone.overlay.mosaic
 from geozone.checks.findings import is_complete
 from geozone.checks.report import grouped
-from geozone.errors import DataError, GeozoneWarning
+from geozone.errors import DataError, GeozoneWarning, UsageError
 from geozone.maps.page import render_page
 from geozone.maps.table_page import Words, as_text, described, page_words, table_result, table_story
 from geozone.messages import Language, message
@@ -183,6 +183,8 @@ def mosaic(
     GeozoneWarning
         One for each kind of finding that is more than a note.
     """
+    if not isinstance(layers, Mapping):
+        raise UsageError("overlay.layers_by_name", kind=type(layers).__name__)
     units = open_zones(zones, by, zones_crs)
     if workers is not None or scheduler is not None:
         with placed_files(layers, crs) as files:

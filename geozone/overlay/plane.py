@@ -193,11 +193,11 @@ def parse_crs(crs: Any) -> pyproj.CRS:
     Raises
     ------
     UsageError
-        If there is none, or it is of another kind.
+        If there is none, it is not known, or it is of another kind.
     """
     if crs is None:
         raise UsageError("overlay.no_crs")
-    source = pyproj.CRS.from_user_input(crs)
+    source = _known_crs(crs)
     if source.is_compound:
         source = source.sub_crs_list[0]
     if source.is_bound and source.source_crs is not None:
@@ -205,6 +205,13 @@ def parse_crs(crs: Any) -> pyproj.CRS:
     if not (source.is_geographic or source.is_projected):
         raise UsageError("overlay.useless_crs", crs=source.name)
     return source
+
+
+def _known_crs(crs: Any) -> pyproj.CRS:
+    try:
+        return pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as error:
+        raise UsageError("overlay.unknown_crs", crs=str(crs)[:80]) from error
 
 
 @lru_cache(maxsize=64)
@@ -235,7 +242,7 @@ def with_crs(geometries: Any, crs: Any = None) -> tuple[Geometries, pyproj.CRS]:
         array = np.asarray(geometries, dtype=object).reshape(-1)
     else:
         array = np.array([geometries], dtype=object)
-    if crs is not None and own is not None and pyproj.CRS.from_user_input(crs) != own:
+    if crs is not None and own is not None and _known_crs(crs) != own:
         raise UsageError("overlay.two_crs", first=str(own), second=str(crs))
     return array, parse_crs(own if crs is None else crs)
 

@@ -66,13 +66,18 @@ def frame_of(layer: Any) -> gpd.GeoDataFrame:
     Raises
     ------
     UsageError
-        If it is none of them.
+        If it is none of them, has no geometry, or has a field twice.
     """
     if isinstance(layer, Layer):
         return layer.data
     if isinstance(layer, gpd.GeoSeries):
         return gpd.GeoDataFrame(geometry=layer)
     if isinstance(layer, gpd.GeoDataFrame):
+        if layer.active_geometry_name not in layer.columns:
+            raise UsageError("overlay.no_geometry_column")
+        if not layer.columns.is_unique:
+            twice = str(layer.columns[layer.columns.duplicated()][0])
+            raise UsageError("overlay.field_twice", field=twice)
         return layer
     raise UsageError("overlay.not_a_layer", kind=type(layer).__name__)
 

@@ -414,3 +414,25 @@ def test_longitudes_beyond_180_are_told():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         geozone.coverage(zones, zones, by="code")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "word"),
+    [
+        (lambda frame: pd.concat([frame, frame[["id"]]], axis=1), "id"),
+        (lambda frame: gpd.GeoDataFrame({"id": frame["id"]}), "set_geometry"),
+    ],
+)
+def test_a_frame_that_cannot_be_read_in_one_way_is_refused(spoil, word):
+    frame = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.box(116, 39, 117, 40)], crs=4490)
+    for layer, zones in ((spoil(frame), frame), (frame, spoil(frame))):
+        with pytest.raises(UsageError, match=word):
+            geozone.coverage(layer, zones, by="id")
+
+
+def test_an_argument_of_another_kind_is_refused_in_words():
+    frame = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.box(116, 39, 117, 40)], crs=4490)
+    with pytest.raises(UsageError, match="99999999"):
+        geozone.coverage(frame, frame, by="id", crs="EPSG:99999999")
+    with pytest.raises(UsageError, match="list"):
+        geozone.mosaic([frame], frame, by="id")
