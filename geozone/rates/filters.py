@@ -32,12 +32,13 @@ _FAR = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What a field holds that cannot be taken for a value."""
+    """What a field holds that cannot be taken for a value, or not as it stands."""
 
     field: str
     written: tuple[str, ...]  # values, each once
     count: int  # of rows
     fill: bool = False  # they are numbers that stand for no value
+    marked: bool = False  # they are numbers with the mark of a footnote, which is left out
 
 
 def passes(table: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> npt.NDArray[np.int8]:
@@ -84,6 +85,7 @@ def unread(table: pd.DataFrame, indicator: Indicator) -> Iterator[Unread]:
             yield from _told(field, table[field][fills], fill=True)
             empty = np.array([_is_empty(value) for value in table[field]], dtype=bool)
             yield from _told(field, table[field][found.isna() & ~fills & ~empty])
+            yield from _told(field, table[field][found.notna() & _marked(table[field])], marked=True)
 
 
 def matches_nothing(table: pd.DataFrame, indicator: Indicator) -> Iterator[str]:
@@ -191,6 +193,17 @@ def _number(word: str, unit: str) -> float:
     return np.nan if in_unit is None else in_unit
 
 
-def _told(field: str, words: pd.Series[Any], *, fill: bool = False) -> Iterator[Unread]:
+def _marked(values: pd.Series[Any]) -> pd.Series[bool]:
+    """Tell which texts are numbers with the mark of a footnote (45*): what it says of the number stands elsewhere."""
+    words = pd.to_numeric(values, errors="coerce").isna() & values.notna()
+    found = {
+        word: (one := read_number(str(word))) is not None and one.marked for word in values[words].unique()
+    }
+    return words & values.map(lambda value: found.get(value, False)).astype(bool)
+
+
+def _told(field: str, words: pd.Series[Any], *, fill: bool = False, marked: bool = False) -> Iterator[Unread]:
     if len(words):
-        yield Unread(field, tuple(dict.fromkeys(str(word).strip() for word in words)), len(words), fill)
+        yield Unread(
+            field, tuple(dict.fromkeys(str(word).strip() for word in words)), len(words), fill, marked
+        )

@@ -192,7 +192,8 @@ def _left_out(name: str, indicator: Indicator, count: int, *, own: bool) -> Find
 
 
 def _unread(name: str, one: Unread) -> Finding:
-    kind = "field_values_void" if one.fill else "field_values_unread"
+    ending = "void" if one.fill else "marked" if one.marked else "unread"
+    kind = f"field_values_{ending}"
     words = _named(one.written)
     sentence = message(f"run.{kind}", field=field_title(one.field), count=one.count, values=words)
     return Finding(kind, Severity.WARNING, name, sentence, message(f"run.{kind}_remedy"))

@@ -129,3 +129,12 @@ def test_a_field_that_nothing_asks_for_is_told_with_the_nearest_name():
         ("well", "field_unused", "note"),
     ]
     assert "The nearest is code" in told[0].message.get("en")
+
+
+def test_numbers_with_the_mark_of_a_footnote_are_told():
+    table = pd.DataFrame({"pm25": column(35, "45*", "28", "30①", None)})
+    [found] = unread(table, load_indicators()["pm25_annual_mean"])
+    assert (found.written, found.count, found.marked) == (("45*", "30①"), 2, True)
+    own = [load_indicators()["pm25_annual_mean"]]
+    [told] = value_findings({own[0].layers[0]: table}, own, [])
+    assert told.kind == "field_values_marked"
