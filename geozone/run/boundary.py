@@ -24,6 +24,7 @@ _RANK = {level: rank for rank, level in enumerate(UNIT_LEVELS)}
 _OFF = 0.05  # share by which the whole boundary may differ from the embedded one without a word
 _BESIDE_DEGREES = 1e-4  # so near to the units of a zone, a feature is their neighbour
 # in a boundary, these leave a unit without ground: two units of one geometry have it once
+_ALIKE = 0.8  # share of the box around both that two outlines of one unit have in common, at least
 _GRAVE = {"geometry_null", "geometry_empty", "duplicate"}
 
 
@@ -74,6 +75,7 @@ def own_boundary(layer: Layer, zone: Zone) -> Boundary:
         codes = ", ".join(bare["code"].astype(str))
         found.append(_finding("boundary_no_area", Severity.ERROR, layer.id, codes=codes))
     rest = inside[~inside.index.isin(finest.index)]
+    found += _unlike_members(layer.id, rest, tiled)
     whole = gpd.GeoDataFrame(pd.concat([tiled, rest]), crs=CRS)
     return Boundary(whole, found, pd.concat([ledger, changes], ignore_index=True) if len(changes) else ledger)
 
@@ -90,6 +92,23 @@ def differs_from(units: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) -> Iterato
             known=f"{known:,.0f}",
             change=f"{own / known - 1:+.1%}",
         )
+
+
+def _unlike_members(layer: str, upper: gpd.GeoDataFrame, finest: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Yield the findings that a city or province is drawn elsewhere than its finest units, which alone count."""
+    codes = finest["code"].astype(str)
+    for row in upper[upper.geometry.notna()].itertuples():
+        members = finest.geometry[codes.str.startswith(code_prefix(str(row.code))) & (codes != row.code)]
+        if not len(members) or row.level == Level.COUNTY:
+            continue
+        drawn = float(area_km2([row.geometry], CRS)[0])
+        counted = float(area_km2(members.to_numpy(), CRS).sum())
+        one, other = shapely.box(*row.geometry.bounds), shapely.box(*members.total_bounds)
+        common = shapely.intersection(one, other).area / shapely.union(one, other).envelope.area
+        if abs(counted - drawn) > _OFF * drawn or common < _ALIKE:
+            params = {"code": row.code, "drawn": f"{drawn:,.0f}", "counted": f"{counted:,.0f}"}
+            said = _finding("boundary_members", Severity.WARNING, layer, **params)
+            yield replace(said, feature=str(row.Index))
 
 
 def _without_code(layer: str, lost: gpd.GeoDataFrame, inside: gpd.GeoDataFrame) -> Iterator[Finding]:

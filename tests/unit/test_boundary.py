@@ -214,3 +214,20 @@ def test_a_unit_without_area_is_an_error():
     line = shapely.Polygon([(west, south), (west, north), (west, south), (west, south)])
     _, kinds = prepared(changed(c910101=line))
     assert kinds["boundary_no_area"] is Severity.ERROR
+
+
+def test_a_city_drawn_elsewhere_than_its_counties_is_told():
+    """The counties count; a sound outline of the city says nothing."""
+    members = COUNTIES[COUNTIES.code.str.startswith("9101")]
+    union = shapely.union_all(members.geometry.to_numpy())
+
+    def told(shape):
+        city = members.head(1).assign(code="910100", name="市", level="city", geometry=[shape])
+        found, kinds = prepared(gpd.GeoDataFrame(pd.concat([COUNTIES, city], ignore_index=True), crs=CRS))
+        assert total(found)[0] == pytest.approx(total(prepared(COUNTIES)[0])[0], rel=1e-12)
+        return kinds.get("boundary_members")
+
+    assert told(union) is None
+    assert told(shapely.affinity.scale(union, 0.999, 0.999)) is None
+    assert told(shapely.affinity.scale(union, 0.9, 0.9)) is Severity.WARNING
+    assert told(shapely.affinity.translate(union, 1.0, 0.0)) is Severity.WARNING
