@@ -19,7 +19,7 @@ from geozone.rates.completion import CODE_COLUMNS
 from geozone.registers.gazetteer import Gazetteer
 from geozone.registers.heading_words import PLACE
 from geozone.registers.headings import field_columns
-from geozone.registers.items import NATURAL, Reading
+from geozone.registers.items import NATURAL, SEVERAL, Reading
 from geozone.registers.places import find_places
 from geozone.registers.words import (
     PLACE_COLUMNS,
@@ -31,7 +31,6 @@ from geozone.registers.words import (
     sea_words,
 )
 
-SEVERAL = ";"  # between the ids of the items that one feature stands for
 _RUNNING = re.compile(
     r"^(?:(?:bay|river|lake)-)?\d{1,5}\+*$"
 )  # an id that another list may give to something else

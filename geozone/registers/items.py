@@ -26,6 +26,7 @@ from geozone.registers.words import MEASURES, is_blank, unit_factor
 from geozone.vintages import date_of_number, is_empty_date, is_no_day, year_shown_as_date
 
 Item = dict[str, Any]
+SEVERAL = ";"  # between the ids of the items that one feature stands for
 NATURAL = "natural_bay"  # a kind of geozone's own layer of bays: shown, but not counted
 _NUMBER = re.compile(r"(约|大约|~|≈)?([+-]?\d+(?:\.\d+)?|[+-]?\.\d+)([a-z²\u4e00-\u9fff]*\d?)")
 _SHORT_MONTH = re.compile(r"20\d\d\.1")
@@ -70,12 +71,15 @@ class Reading:
 
 
 def drop_natural(reading: Reading) -> None:
-    """Leave out what is not an item: in geozone's own layer of bays, the natural bays."""
+    """Leave out what is not an item: in geozone's own layer of bays, the natural bays; tell features of several items."""
     natural = [row for row, item in reading.items.items() if item.get("kind") == NATURAL]
     if natural:
         reading.tell("natural", natural[0], Severity.NOTE, count=len(natural))
     for row in natural:
         del reading.items[row]
+    joined = [row for row, item in reading.items.items() if SEVERAL in str(item.get("item_id") or "")]
+    if joined:  # the layer alone, without the table that lists them
+        reading.tell("joined_items", joined[0], Severity.WARNING, count=len(joined))
 
 
 def read_cells(reading: Reading, basis: Basis, as_of: str, *, programme: bool = False) -> None:

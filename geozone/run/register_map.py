@@ -14,10 +14,10 @@ from geozone.messages import NO_TEXT, Text, listed, message, text
 from geozone.model import Finding, Layer, Register, Severity, Status, Zone
 from geozone.overlay.units import finest_units
 from geozone.rates.completion import CODE_COLUMNS, inside_zone
-from geozone.registers.feature_join import SEVERAL, Doubt, FeatureJoin, Locate, join_features
+from geozone.registers.feature_join import Doubt, FeatureJoin, Locate, join_features
 from geozone.registers.gazetteer import embedded_gazetteer
 from geozone.registers.headings import field_columns
-from geozone.registers.items import NATURAL
+from geozone.registers.items import NATURAL, SEVERAL
 from geozone.registers.status_words import match_status
 from geozone.symbology import is_sea, register_of
 

@@ -489,3 +489,11 @@ def edit_columns(path, *statements):
         for statement in statements:
             database.execute(statement)
         database.commit()
+
+
+def test_a_layer_whose_features_stand_for_several_items_is_told_where_it_is_the_register(tmp_path):
+    rows = pd.DataFrame({"item_id": ["b0;b1", "b2"], "name": ["甲湾", "乙湾"], "status": ["", "built"]})
+    for name, table, told in (("joined", rows, 1), ("single", rows[1:], 0)):
+        path = tmp_path / f"{name}.csv"
+        table.to_csv(path, index=False)
+        assert kinds(read(path), Severity.WARNING).count("joined_items") == told
