@@ -56,7 +56,7 @@ def code_rows() -> Iterator[str]:
     for rule in load_rules().values():
         rooms.setdefault(rule.room, []).append(rule.code)
     for room, codes in rooms.items():
-        yield f"| {codes[0]}–{codes[-1]} | {text(f'words.rules_{room}').en} |"
+        yield f"| {min(codes)}–{max(codes)} | {text(f'words.rules_{room}').en} |"
 
 
 TABLES = {"certainties": certainty_rows, "rules": rule_rows, "checks": check_rows, "codes": code_rows}
