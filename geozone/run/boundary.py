@@ -18,10 +18,11 @@ from geozone.manifest.roles import role_for
 from geozone.messages import message
 from geozone.model import CRS, UNIT_LEVELS, Finding, Layer, Level, Severity, Zone
 from geozone.overlay.plane import area_km2
-from geozone.overlay.units import code_prefix, finest_rows, tile
+from geozone.overlay.units import code_prefix, finest_rows, finest_units, tile
 
 _RANK = {level: rank for rank, level in enumerate(UNIT_LEVELS)}
 _OFF = 0.05  # share by which the whole boundary may differ from the embedded one without a word
+_HALF, _NAMED = 0.5, 5  # of the ground of a unit that has to be there; codes that a finding names
 _BESIDE_DEGREES = 1e-4  # so near to the units of a zone, a feature is their neighbour
 # in a boundary, these leave a unit without ground: two units of one geometry have it once
 _ALIKE = 0.8  # share of the box around both that two outlines of one unit have in common, at least
@@ -81,7 +82,7 @@ def own_boundary(layer: Layer, zone: Zone) -> Boundary:
 
 
 def differs_from(units: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """Yield the finding that the units of a zone come to another area than the embedded ones."""
+    """Yield the findings that units of a zone are missing, or come to another area than the embedded ones."""
     own, known = float(units["area_km2"].iloc[-1]), float(embedded["area_km2"].iloc[-1])
     if abs(own / known - 1) > _OFF:
         yield _finding(
@@ -92,6 +93,24 @@ def differs_from(units: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) -> Iterato
             known=f"{known:,.0f}",
             change=f"{own / known - 1:+.1%}",
         )
+    else:
+        yield from _missing(units, embedded)
+
+
+def _missing(units: gpd.GeoDataFrame, embedded: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """Yield the finding that the units of a zone lack some of the embedded ones, code and ground."""
+    known = finest_units(embedded)
+    known = known[~known["code"].isin(units["code"])]
+    own = finest_units(units).geometry.to_numpy()
+    unit, part = shapely.STRtree(own).query(known.geometry.to_numpy(), predicate="intersects")
+    common = area_km2(shapely.intersection(known.geometry.to_numpy()[unit], own[part]), CRS)
+    covered = np.bincount(unit, weights=common, minlength=len(known))
+    lacking = known[covered < _HALF * known["area_km2"].to_numpy()]
+    if len(lacking):
+        named = "、".join(lacking["code"].astype(str)[:_NAMED]) + ("…" if len(lacking) > _NAMED else "")
+        area = f"{lacking['area_km2'].sum():,.0f}"
+        layer = role_for("units").layer
+        yield _finding("boundary_lacks", Severity.WARNING, layer, count=len(lacking), codes=named, area=area)
 
 
 def _unlike_members(layer: str, upper: gpd.GeoDataFrame, finest: gpd.GeoDataFrame) -> Iterator[Finding]:

@@ -183,6 +183,18 @@ def test_a_boundary_of_another_size_is_told():
     assert (finding.kind, finding.severity) == ("boundary_area", Severity.WARNING)
 
 
+def test_a_small_unit_that_a_boundary_lacks_is_told_by_its_code():
+    small = COUNTIES.code == "910101"
+    counties = COUNTIES.copy()
+    counties.loc[small, "geometry"] = counties.geometry[small].scale(0.1, 0.1)
+    units = zone_units(ZONE, counties)
+    [finding] = differs_from(zone_units(ZONE, counties[~small]), units)
+    assert finding.kind == "boundary_lacks"
+    assert "910101" in finding.message.get("en")
+    renamed = counties.assign(code=counties.code.replace("910101", "910199"))
+    assert list(differs_from(zone_units(ZONE, renamed), units)) == []  # its ground is there
+
+
 SHIFT = st.tuples(st.floats(-4e-5, 4e-5), st.floats(-4e-5, 4e-5))
 
 
