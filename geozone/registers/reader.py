@@ -127,7 +127,6 @@ def read_register(
     if as_of and not day:
         reading.tell("as_of", "", word=as_of)
     read_cells(reading, basis, day, programme=subject.programme)
-    tell_titles(reading)
     placed = exported.placed if exported else frozenset()  # they have been found, and some have none
     finer = long_codes(reading) if subject.sites else {}
     items_left = {row: item for row, item in reading.items.items() if row not in placed}
@@ -137,6 +136,7 @@ def read_register(
     taken = len(reading.items)
     drop_repeated(reading, subject, finer, apart=exported.known if exported else ())
     count.skipped["repeated"] += taken - len(reading.items)
+    tell_titles(reading, gazetteer, zone, subject)
     compare_names(reading, subject, gazetteer)
     if zone is not None:
         tell_outside(reading, zone)

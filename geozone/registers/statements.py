@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from geozone.model import Severity, Status
+from geozone.model import Severity, Status, Zone
+from geozone.rates.completion import CODE_COLUMNS, inside_zone
 from geozone.registers.files import Grid
+from geozone.registers.gazetteer import Gazetteer, chain, holds
 from geozone.registers.heading_words import meaning
 from geozone.registers.headings import Headings
 from geozone.registers.items import Reading
 from geozone.registers.status_words import find_date, heading_aside
+from geozone.registers.subject import Subject
 from geozone.registers.words import plain, register_words
 
 _BRACKETS = re.compile(r"[(（\[【]([^)）\]】]*)[)）\]】]?")
 _SHOWN = 60  # letters of a title
+_NAME, _UNIT_ENDS = 3, "省市区州盟"  # of full names of provinces and cities
 
 
 def tell_said(
@@ -47,8 +51,12 @@ def _tell_headings(headings: Headings, grid: Grid, reading: Reading, *, programm
                 )
 
 
-def tell_titles(reading: Reading) -> None:
-    """Tell a title by which the items that count as built are those of a plan, or all of it is of another day."""
+def tell_titles(
+    reading: Reading, gazetteer: Callable[[], Gazetteer], zone: Zone | None, subject: Subject
+) -> None:
+    """Tell a title by which the items that count as built are those of a plan, or all of it is of another day or place."""
+    if reading.titles and not subject.units:
+        _tell_places(reading, gazetteer(), zone)
     words = register_words("titles")
     built = [item for item in reading.items.values() if item["status"] == Status.BUILT]
     for row, title in reading.titles:
@@ -63,6 +71,35 @@ def tell_titles(reading: Reading) -> None:
             if date and _differs(date, reading.as_of):
                 reading.tell("title_date", row, title=shown, date=date, as_of=reading.as_of)
                 break
+
+
+def _tell_places(reading: Reading, units: Gazetteer, zone: Zone | None) -> None:
+    """Tell a title that names provinces or cities in which no item lies; without places, ones outside of the zone."""
+    own = ([item[column] for column in CODE_COLUMNS if item[column]] for item in reading.items.values())
+    codes = {some[-1] for some in own if some}
+    for row, title in reading.titles:
+        named = _units_in(title[:_SHOWN], units)
+        if codes:
+            fits = any(holds(unit, code) or holds(code, unit) for unit in named for code in codes)
+        else:
+            fits = zone is None or any(inside_zone(chain(unit), zone) for unit in named)
+        if named and not fits:
+            places = "、".join(map(units.own_name, named))
+            reading.tell("title_place", row, title=title[:_SHOWN], place=places)
+
+
+def _units_in(title: str, units: Gazetteer) -> list[str]:
+    """Return the provinces and cities whose full names stand in a title."""
+    spans = (
+        title[start:end]
+        for start in range(len(title))
+        for end in range(start + _NAME, min(len(title), start + units.longest_name) + 1)
+        if title[end - 1] in _UNIT_ENDS
+    )
+    found = [
+        units.code(name, level) for name in spans if units.has_name(name) for level in ("province", "city")
+    ]
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _before(heading: str) -> str:

@@ -414,3 +414,15 @@ def test_another_name_in_brackets_is_told_where_the_places_do_not_contradict_eac
 )
 def test_a_total_of_several_numbers_is_held_against_the_items_by_status(tmp_path, total, told):
     assert ("register_total_differs" in kinds(read(tmp_path, HEADINGS, *ROWS, total))) is told
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [("山东省美丽海湾清单", True), ("青岛市、烟台市海湾名录", True), ("河北省美丽海湾清单", False),
+     ("北京市、天津市、河北省美丽海湾清单", False), ("唐山市美丽海湾清单", False), ("美丽海湾清单", False)],
+)  # fmt: skip
+def test_a_title_of_a_place_in_which_no_item_lies_is_told(tmp_path, title, told):
+    register = read(tmp_path, f"{title},,,", HEADINGS, *ROWS)
+    assert ("register_title_place" in kinds(register)) is told
+    bare = read(tmp_path, f"{title},", "海湾名称,建设状态", "甲湾,建成", "乙湾,在建")
+    assert ("register_title_place" in kinds(bare)) is told
