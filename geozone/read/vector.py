@@ -267,7 +267,8 @@ def _fit_for_geos(data: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
 
 
 def _report_empty(data: gpd.GeoDataFrame, notes: Notes) -> None:
-    missing = int(is_missing(data).sum())
+    geometries = np.asarray(data.geometry.values)
+    missing = int((is_missing(data) | shapely.is_empty(geometries)).sum())
     if not len(data):
         notes.find("no_features", Severity.WARNING)
     elif missing:

@@ -189,3 +189,10 @@ def test_whole_numbers_of_more_than_a_field_holds_are_written_as_text(tmp_path):
     write_repaired([repair(read_layer(path))], out)
     assert list(gpd.read_file(out, layer="a")["n"]) == [str(2**63)]
     assert list(code_texts(pd.Series([2**53 + 1, 130207]))) == [str(2**53 + 1), "130207"]
+
+
+def test_an_empty_geometry_counts_as_none(tmp_path):
+    shapes = [shapely.box(117, 40, 117.1, 40.1), shapely.MultiPolygon()]
+    gpd.GeoDataFrame({"name": ["甲", "乙"]}, geometry=shapes, crs=4490).to_file(tmp_path / "a.gpkg")
+    [finding] = [one for one in read_layer(tmp_path / "a.gpkg").findings if one.kind == "without_geometry"]
+    assert finding.message.params["count"] == 1
