@@ -240,3 +240,12 @@ def test_archives_beside_data_in_an_archive_are_told(tmp_path, other, told):
         archive.writestr(other, packed.getvalue() if other.endswith(".zip") else README)
     findings = {finding.kind for finding in read_layer(path).findings}
     assert findings == ({"archives_beside"} if told else set())
+
+
+def test_a_name_in_an_archive_that_is_no_text_is_damage(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("河北/a.geojson", "{}")
+    path.write_bytes(path.read_bytes().replace("河北".encode(), b"\xe6\xb2\x20\xe5\x8c\x20"))
+    with pytest.raises(InputError):
+        read_layer(path)

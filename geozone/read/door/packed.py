@@ -25,7 +25,10 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
 def _zip_of(stream: IO[bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(stream)
-    except NotImplementedError as error:  # an entry of a version that there is not
+    except (
+        NotImplementedError,
+        UnicodeDecodeError,
+    ) as error:  # a version that there is not, a name that is no UTF-8
         raise zipfile.BadZipFile(str(error)) from error
 
 
