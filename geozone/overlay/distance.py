@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from geozone.model import CRS
-from geozone.overlay.edges import linework
+from geozone.overlay.edges import densify, linework
 from geozone.overlay.groups import joined_groups
 from geozone.overlay.plane import FLATTENING, SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
 
@@ -38,7 +38,7 @@ def within_reach(geometries: Geometries, reach_m: float) -> tuple[Indices, Indic
     if len(geometries) < 2:
         return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
     plane, back = _planes()
-    cut = shapely.segmentize(geometries, _LONGEST)
+    cut = densify(geometries, _LONGEST)  # thin as it may be, a polygon keeps its outline
     flat = shapely.transform(cut, plane.transform, interleaved=False)
     south, north = shapely.bounds(geometries)[:, [1, 3]].T
     margin = reach_m / 110_000  # degrees of latitude, and a little more

@@ -53,7 +53,10 @@ shapes = st.one_of(
 def brute_force(one, other):
     if shapely.intersects(one, other):
         return 0.0
-    points, others = (shapely.get_coordinates(shapely.segmentize(shape, 0.002)) for shape in (one, other))
+    outlines = shapely.boundary(
+        [one, other]
+    )  # GEOS mends an area while it cuts its edges, and may lose parts of it
+    points, others = (shapely.get_coordinates(shapely.segmentize(line, 0.002)) for line in outlines)
     first, second = (grid.ravel() for grid in np.meshgrid(range(len(points)), range(len(others))))
     return GEOD.inv(*points[first].T, *others[second].T)[2].min()
 
@@ -67,6 +70,16 @@ def test_the_nearest_place_is_found_wherever_it_is(one, other, south):
     if distance > 0:
         # points 220 m apart along both outlines come at most so much nearer than the true distance
         assert near(one, other, reach=distance - 240.0 if distance > 240.0 else distance / 1e6) == []
+
+
+def test_a_polygon_without_width_keeps_its_whole_outline():
+    thin = shapely.Polygon(
+        np.array(((13, 31), (17, 33), (31, 40))) / 40
+    )  # on one line, but for what is rounded
+    one, other = (
+        shapely.affinity.translate(shape, 116, 5) for shape in (shapely.box(0, 0, 0.025, 0.025), thin)
+    )
+    assert near(one, other, reach=brute_force(one, other) + 1.0) == [(0, 1)]
 
 
 def test_parts_are_connected_through_their_neighbours():
