@@ -42,7 +42,7 @@ def area_km2(geometries: Any, crs: Any = None) -> Numbers:
     """
     array, source = plane.with_crs(geometries, crs)
     _refuse_degrees(array, source)
-    areas = plane.area_km2(geometries, crs)
+    areas = plane.area_km2(array, source)
     present = np.flatnonzero(np.isin(shapely.get_type_id(array), _AREAL))
     wrong = present[~shapely.is_valid(array[present])]
     if len(wrong):
@@ -70,7 +70,7 @@ def length_km(geometries: Any, crs: Any = None) -> Numbers:
     """
     array, source = plane.with_crs(geometries, crs)
     _refuse_degrees(array, source)
-    lengths = plane.length_km(geometries, crs)
+    lengths = plane.length_km(array, source)
     if not np.isfinite(lengths).all():
         plane.to_plane(array, source)  # which names what is no place
     return lengths

@@ -42,6 +42,11 @@ def accuracy_m(layer: Layer | None) -> float:
     return metres or UNSTATED_M
 
 
+def features_accuracy_m(features: pd.DataFrame) -> float:
+    """Return the accuracy that some features state, as `stated_accuracy_m`; `UNSTATED_M` where they tell nothing."""
+    return stated_accuracy_m(features) or UNSTATED_M
+
+
 def stated_accuracy_m(features: pd.DataFrame) -> float | None:
     """Return the median of the field ``accuracy_m`` of some features, or None where they tell nothing."""
     if "accuracy_m" not in features:

@@ -93,16 +93,8 @@ def _values(grid: Grid, headings: Headings, place: int, telling: Telling) -> tup
         cell = _cell(grid.rows[place], column.at)
         if not is_blank(cell):
             found.append((column.at, cell))
-            if shown := grid.scaled.get((place, column.at)):
-                telling.tell("scaled", grid.labels[place], word=cell, heading=column.heading, shown=shown)
-            if (place, column.at) in grid.part_struck:
-                telling.tell("part_struck", grid.labels[place], word=cell, heading=column.heading)
-            if (place, column.at) in grid.unseen:
-                telling.tell("unseen_cell", grid.labels[place], word=cell, heading=column.heading)
-            if comment := grid.comments.get((place, column.at)):
-                telling.tell(
-                    "cell_comment", grid.labels[place], word=cell, heading=column.heading, comment=comment
-                )
+            for kind, more in grid.marks(place, column.at):
+                telling.tell(kind, grid.labels[place], word=cell, heading=column.heading, **more)
     return tuple(found)
 
 

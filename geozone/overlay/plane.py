@@ -98,13 +98,7 @@ def from_plane(geometries: Any) -> Geometries:
 
 
 def area_km2(geometries: Any, crs: Any = None) -> Numbers:
-    """Return the area of each geometry on the CGCS2000 ellipsoid, in km²; missing geometries have none.
-
-    Raises
-    ------
-    UsageError
-        If the CRS is missing: the area of plain numbers means nothing.
-    """
+    """Return the area of each geometry in km², as `geozone.area_km2` does: nothing but a missing CRS is refused, and nothing told."""
     array, source = with_crs(geometries, crs)
     steps = [array[start : start + _STEP] for start in range(0, len(array), _STEP)]
     if len(steps) < 2:
@@ -122,15 +116,7 @@ def without_heights(geometries: Geometries) -> Geometries:
 
 
 def length_km(geometries: Any, crs: Any = None) -> Numbers:
-    """Return the geodesic length of each line on the CGCS2000 ellipsoid, in km; of a polygon, that of its outline.
-
-    Edges of a projected source are densified in their own CRS first.
-
-    Raises
-    ------
-    UsageError
-        If the CRS is missing.
-    """
+    """Return the length of each geometry in km, as `geozone.length_km` does: nothing but a missing CRS is refused."""
     array, source = with_crs(geometries, crs)
     array = without_heights(array)
     lines, owners = linework(array)

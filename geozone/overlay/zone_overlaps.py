@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geozone.checks.accuracy import UNSTATED_M, stated_accuracy_m
+from geozone.checks.accuracy import features_accuracy_m
 from geozone.messages import message
 from geozone.model import Finding, Layer, Severity
 from geozone.overlay.plane import Geometries, Indices, Numbers
@@ -49,7 +49,7 @@ def zone_overlaps(prepared: Zones, zones: Any, by: str | None, sheets: Sequence[
     if len(sheets) < 2:
         return []
     frame = frame_of(zones)
-    noise = stated_accuracy_m(frame) or UNSTATED_M
+    noise = features_accuracy_m(frame)
     found = overlaps(prepared.polygons)
     wide = found.widths >= noise
     first, second, shared = pairs = found.first[wide], found.second[wide], found.areas[wide]

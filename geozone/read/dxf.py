@@ -70,11 +70,11 @@ class _Survey:
     def _close(self) -> None:
         codes, name = self._codes, self._codes.get(2, "").upper()
         if self._section == "TABLES" and self._kind == "LAYER":
-            is_frozen = codes.get(70, "0").lstrip("-").isdecimal() and int(codes.get(70, "0")) & 1
+            is_frozen = whole(codes.get(70)) & 1
             if is_frozen or codes.get(62, "").startswith("-"):
                 self._off.add(name)
         elif self._section == "BLOCKS" and self._kind == "BLOCK":
-            is_elsewhere = codes.get(70, "0").isdecimal() and int(codes.get(70, "0")) & _ELSEWHERE
+            is_elsewhere = max(whole(codes.get(70)), 0) & _ELSEWHERE
             self._blocks |= set() if is_elsewhere else {name}
         elif self._section == "ENTITIES" and self._kind in _SIMPLE | {"INSERT"}:
             if codes.get(8, "").upper() in self._off or codes.get(60) == "1":
@@ -199,6 +199,12 @@ def _ends_where_it_begins(points: np.ndarray, gap: float = _GAP) -> bool:
     outline = float(np.hypot(*np.diff(points, axis=0).T).sum())
     near = bool(np.hypot(*(points[-1] - points[0])) <= gap * outline)
     return near and len(np.unique(points[:-1], axis=0)) >= 3
+
+
+def whole(value: str | None, otherwise: int = 0) -> int:
+    """Return the whole number of a code or its value; something else where it is none."""
+    words = (value or "").strip()
+    return int(words) if words.lstrip("-").isdecimal() and len(words) < 12 else otherwise
 
 
 def pairs(lines: Iterator[str]) -> Iterator[tuple[str, str]]:

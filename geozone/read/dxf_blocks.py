@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geozone.errors import InputError
 from geozone.read.door.content import opened, opened_text
-from geozone.read.dxf import BINARY, pairs
+from geozone.read.dxf import BINARY, pairs, whole
 
 _FEW = 2_000_000  # entities that a drawing of any size may unfold into
 _DEEPEST = 100  # blocks inside each other
@@ -62,7 +62,7 @@ class _Walk:
     def close(self) -> None:
         """Keep the insert that has been read."""
         if 2 in self._insert:
-            times = max(_whole(self._insert.get(70)), 1) * max(_whole(self._insert.get(71)), 1)
+            times = max(whole(self._insert.get(70)), 1) * max(whole(self._insert.get(71)), 1)
             self.found[self._name].inserts.append((self._insert[2], times))
         self._insert = {}
 
@@ -78,7 +78,7 @@ def _blocks(path: Path) -> dict[str, _Block]:
     walk = _Walk()
     with opened_text(path, "latin-1") as lines:
         for code, value in pairs(lines):
-            walk.take(_whole(code, -1), value)
+            walk.take(whole(code, -1), value)
     walk.close()
     return walk.found
 
@@ -93,8 +93,3 @@ def _unfolded(name: str, blocks: dict[str, _Block], known: dict[str, int], depth
         times * _unfolded(inner, blocks, known, depth + 1) for inner, times in block.inserts
     )
     return known[name]
-
-
-def _whole(value: str | None, otherwise: int = 0) -> int:
-    words = (value or "").strip()
-    return int(words) if words.lstrip("-").isdecimal() and len(words) < 12 else otherwise

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import pyproj
 
+from geozone.read.inference import ZONES
+
 _ALIKE = re.compile(
     r"WGS.?84|WGS.?1984|World Geodetic System 1984|CGCS.?2000|China.?2000|国家.?2000|2000.?国家|ITRF|IGS",
     re.IGNORECASE,
@@ -100,7 +102,7 @@ def contradicting_meridian(crs: pyproj.CRS) -> tuple[str, float] | None:
     if stated is not None:
         return None if abs(float(stated[1]) - own) < _DEGREE else (f"{stated[1]}°", own)
     zone = _ZONE.search(crs.name)
-    if zone is None or int(zone[1]) not in {*range(13, 24), *range(25, 46)}:
+    if zone is None or not any(int(zone[1]) in zones for zones in ZONES.values()):
         return None
     meant = {3.0 * int(zone[1]), 6.0 * int(zone[1]) - 3.0}
     return None if any(abs(one - own) < _DEGREE for one in meant) else (zone[0], own)

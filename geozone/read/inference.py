@@ -20,6 +20,7 @@ _NORTHING = (300_000.0, 6_100_000.0)  # 3°N to 54.5°N in Gauss-Krüger
 _EASTING = (100_000.0, 900_000.0)  # four degrees to both sides of the central meridian
 _MERCATOR_X = (8.1e6, 15.2e6)  # 73°E to 136°E in Web Mercator
 _MERCATOR_Y = (3.3e5, 7.3e6)
+ZONES = {3: range(25, 46), 6: range(13, 24)}  # numbers of the zones of China by the width of their belts
 WILD = 1e9  # no coordinate in metres, feet or degrees is larger
 _SHARE = 0.98  # of the features must agree,
 _FEW = 5  # or all but one where there are so many at least

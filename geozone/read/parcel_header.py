@@ -12,7 +12,7 @@ from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 
 from geozone.model import Severity
 from geozone.read.coordinates import read_coordinate
-from geozone.read.inference import zone_meridian
+from geozone.read.inference import ZONES, zone_meridian
 from geozone.read.notes import Notes
 
 Header = Mapping[str, str]
@@ -32,7 +32,6 @@ _DEGREES = {"度", "°", "degree", "deg", "十进制度", "度分秒"}
 _HECTARES = {"公顷": 1.0, "ha": 1.0, "亩": 1 / 15, "平方米": 1e-4, "m2": 1e-4, "㎡": 1e-4, "平方千米": 100.0}
 _HECTARES |= {"平方公里": 100.0, "km2": 100.0}
 _BELTS = {"3": 3, "三": 3, "6": 6, "六": 6}
-_ZONES = {3: (25, 45), 6: (13, 23)}  # numbers of the zones of China by the width of their belts
 _MERIDIANS = (75.0, 135.0)
 _ALIKE = 1e-9  # degrees
 _NUMBER = re.compile(r"[+-]?\d*\.?\d+(?:e[+-]?\d+)?", re.IGNORECASE)
@@ -83,9 +82,9 @@ def crs_of(header: Header, notes: Notes) -> pyproj.CRS | None:
     if found is not None:
         codes, degrees = found
         number = int(zone) if zone.isdecimal() else 0
-        first, last = _ZONES.get(belt or 0, (0, -1))
-        if first <= number <= last:
-            crs = pyproj.CRS(codes[belt == 6] + number - first)
+        zones = ZONES.get(belt or 0, range(0))
+        if number in zones:
+            crs = pyproj.CRS(codes[belt == 6] + zones.index(number))
             own = float(zone_meridian(number))
             if meridian is not None and abs(own - meridian) > _ALIKE:
                 notes.find(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -70,6 +70,17 @@ class Grid:
     scaled: dict[Place, str] = field(default_factory=dict)  # numbers that the sheet shows divided
     stray: list[int] = field(default_factory=list)  # rows with a quote that has no partner
     findings: list[Finding] = field(default_factory=list)  # of the reader
+
+    def marks(self, place: int, at: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield what people see at a cell beside its text, or do not see: the kind of a finding, and what else that says."""
+        if shown := self.scaled.get((place, at)):
+            yield "scaled", {"shown": shown}
+        if (place, at) in self.part_struck:
+            yield "part_struck", {}
+        if (place, at) in self.unseen:
+            yield "unseen_cell", {}
+        if comment := self.comments.get((place, at)):
+            yield "cell_comment", {"comment": comment}
 
     def __post_init__(self) -> None:
         self.rows = [

@@ -229,14 +229,9 @@ class _Table:
                 "heading": headings.names[at],
                 "word": _cell(grid.rows[place], at),
             }
-            if column in MEASURES and (shown := grid.scaled.get((place, at))):
-                tell("scaled", item.label, shown=shown, **told)
-            if (place, at) in grid.part_struck:
-                tell("part_struck", item.label, **told)
-            if (place, at) in grid.unseen:
-                tell("unseen_cell", item.label, **told)
-            if comment := grid.comments.get((place, at)):
-                tell("cell_comment", item.label, comment=comment, **told)
+            for kind, more in grid.marks(place, at):
+                if kind != "scaled" or column in MEASURES:
+                    tell(kind, item.label, **more, **told)
             if column in MEASURES and grid.spans.get((place, at)) in self.shared:
                 if item.cells[column]:
                     tell("shared_measure", item.label, word=item.cells[column], heading=headings.names[at])

@@ -171,19 +171,22 @@ def later(date: str, as_of: str) -> bool:
     return date[:told] > as_of[:told]
 
 
+def _with_dashes(words: str) -> str:
+    """Return a date that is digits alone, 20251231 or 202512, with dashes between its parts; other words as they are."""
+    match = _COMPACT.fullmatch(words)
+    return "-".join(filter(None, match.groups())) if match else words
+
+
 def find_date(words: str) -> str:
     """Return the last date in some words as ``2024``, ``2024-05`` or ``2024-05-01``; empty where there is none."""
-    if match := _COMPACT.fullmatch(words.strip()):
-        words = "-".join(filter(None, match.groups()))
-    dates = [_as_date(match) for match in _DATE.finditer(plain_status(_without_hour(words)))]
+    written = plain_status(_without_hour(_with_dashes(words.strip())))
+    dates = [_as_date(match) for match in _DATE.finditer(written)]
     return dates[-1] if dates else ""
 
 
 def is_cut_date(words: str) -> bool:
     """Tell whether the last date in some words is only the beginning of one: the 13th month of ``2023年13月``."""
-    written = plain_status(_without_hour(words))
-    if match := _COMPACT.fullmatch(written):
-        written = "-".join(filter(None, match.groups()))
+    written = _with_dashes(plain_status(_without_hour(words)))
     ends = [match.end() for match in _DATE.finditer(written)]
     return bool(ends) and re.match(r"[-./年月]?\d", written[ends[-1] :]) is not None
 

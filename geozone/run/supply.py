@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geozone.checks.accuracy import UNSTATED_M, stated_accuracy_m
+from geozone.checks.accuracy import features_accuracy_m
 from geozone.manifest.roles import load_roles
 from geozone.model import Layer, LayerSource, LayerSpec
 from geozone.overlay.change import change
@@ -151,7 +151,7 @@ def _(need: FeatureNeed) -> Sequence[str]:
 @_table.register
 def _(need: FeatureNeed, materials: Materials) -> pd.DataFrame:
     data = materials.layers[need.layer].data
-    accuracy = stated_accuracy_m(data) or UNSTATED_M  # which the GeoPackage says as well
+    accuracy = features_accuracy_m(data)  # which the GeoPackage says as well
     return features_in_zones(data, materials.finest, by="code", stated="code", accuracy_m=accuracy)
 
 

@@ -25,10 +25,8 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
 def _zip_of(stream: IO[bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(stream)
-    except (
-        NotImplementedError,
-        UnicodeDecodeError,
-    ) as error:  # a version that there is not, a name that is no UTF-8
+    # an entry of a version that there is not, or with a name that is no UTF-8
+    except (NotImplementedError, UnicodeDecodeError) as error:
         raise zipfile.BadZipFile(str(error)) from error
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geozone.checks.accuracy import features_accuracy_m
 from geozone.overlay.shores import ISLAND
 from geozone.rates.filters import numbers
 from geozone.rates.needs import Ground
@@ -29,7 +30,7 @@ from geozone.verify.rederived.planes import from_cylinder, geodesic_km, on_cylin
 _LINES, _POLYGONS = 1, 2  # dimensions
 _ALONG_M = 1.5  # a line this near to a border may count on either side of it
 _CUT_KM2 = 1e-3  # what two ways to cut long edges at a border leave of a patch that only touches it
-_UNSTATED_M, _DOUBTFUL = 10.0, 3.0  # a strip as wide as outlines are accurate, by the scale of any plane
+_DOUBTFUL = 3.0  # a strip as wide as outlines are accurate, by the scale of any plane
 _SCALE = 0.012  # by how much distances in the plane may be off
 
 
@@ -90,8 +91,7 @@ def _reaching_only(delivered: Delivered, layer: str, unit: str) -> Rows:
     rows = delivered.rows_by_unit[layer]
     of = np.concatenate([rows[code] for code in delivered.finest])
     several = np.flatnonzero(np.bincount(of, minlength=len(table)) > 1)
-    stated = pd.to_numeric(table.get("accuracy_m", pd.Series(dtype=float)), errors="coerce").median()
-    widest = _DOUBTFUL * (stated if stated > 0 else _UNSTATED_M)
+    widest = _DOUBTFUL * features_accuracy_m(table)
     wide: set[int] = set()
     for code in delivered.finest_of(unit):
         for row in np.intersect1d(rows[code], several):
