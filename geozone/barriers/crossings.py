@@ -51,36 +51,71 @@ class Spans:
 def spans(lines: Numbers, ground: Geometries, tree: shapely.STRtree | None = None) -> Spans:
     """Return the parts of straight lines that lie on the ground of some polygons, which may overlap.
 
+    1. A line is held against the polygons whose boxes it meets.
+    2. It is inside a polygon between the first and the second place where it crosses an edge, between the third and the fourth,
+       and so on. An edge is crossed where one of its ends lies to the left of the line, or on it, and the other to its right: so
+       many at once at a corner that their number stays even.
+    3. Parts of one line on several polygons that overlap or touch are one part.
+
     Parameters
     ----------
     lines
         The ends of the lines, (n, 2, 2).
     ground
-        Valid polygons in the plane of the lines.
+        Valid polygons, of one part or many, in the plane of the lines.
     tree
         The tree of the polygons, where there is one already.
     """
     tree = tree or shapely.STRtree(ground)
-    straight = shapely.linestrings(lines)
-    line, polygon = tree.query(straight, predicate="intersects")
-    pieces, owner = shapely.get_parts(
-        shapely.intersection(straight[line], ground[polygon]), return_index=True
+    line, polygon = _met(lines, ground, tree)
+    starts, ends, owner = _edges(ground[polygon])
+    origin, along = lines[line[owner], 0], (lines[:, 1] - lines[:, 0])[line[owner]]
+    from_start, from_end = starts - origin, ends - origin
+    left, right = _cross(along, from_start), _cross(along, from_end)
+    crossed = np.flatnonzero((left >= 0) != (right >= 0))
+    flipped = left[crossed] < 0  # from the left whichever way it runs: neighbours have the same edge
+    left, right = (
+        np.where(flipped, right[crossed], left[crossed]),
+        np.where(flipped, left[crossed], right[crossed]),
     )
-    pieces, inner = shapely.get_parts(pieces, return_index=True)
-    owner = owner[inner]
-    real = shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING
-    pieces, line = pieces[real], line[owner[real]]
-    if not len(pieces):
-        return _spans_of([])
-    start, along = lines[line, 0], lines[line, 1] - lines[line, 0]
-    size = (along**2).sum(axis=1)
-    shares = [
-        ((shapely.get_coordinates(shapely.get_point(pieces, end)) - start) * along).sum(axis=1) / size
-        for end in (0, -1)
-    ]
-    low, high = np.clip(np.minimum(*shares), 0, 1), np.clip(np.maximum(*shares), 0, 1)
-    order = np.lexsort([low, line])
-    return _merged(line[order], low[order], high[order])
+    first, last = (
+        np.where(flipped[:, None], from_end[crossed], from_start[crossed]),
+        np.where(flipped[:, None], from_start[crossed], from_end[crossed]),
+    )
+    owner, along = owner[crossed], along[crossed]
+    places = first + (left / (left - right))[:, None] * (last - first)
+    share = (places * along).sum(axis=1) / (along**2).sum(axis=1)
+    order = np.lexsort([share, owner])
+    low, high = np.clip(share[order].reshape(-1, 2).T, 0, 1)
+    of_line = line[owner[order][::2]]
+    real = high > low
+    low, high, of_line = low[real], high[real], of_line[real]
+    order = np.lexsort([low, of_line])
+    return _merged(of_line[order], low[order], high[order])
+
+
+def _met(lines: Numbers, ground: Geometries, tree: shapely.STRtree) -> tuple[Indices, Indices]:
+    """Return the pairs of a line and a polygon whose box it meets, of which there are far fewer than of boxes that overlap."""
+    line, polygon = tree.query(shapely.linestrings(lines))
+    west, south, east, north = shapely.bounds(ground[polygon]).T
+    start, along = lines[line, 0], (lines[:, 1] - lines[:, 0])[line]
+    middle = np.column_stack([west + east, south + north]) / 2 - start
+    reach = (np.abs(along[:, 0]) * (north - south) + np.abs(along[:, 1]) * (east - west)) / 2
+    near = np.abs(_cross(along, middle)) <= reach * (1 + _TOUCH)
+    return line[near], polygon[near]
+
+
+def _edges(polygons: Geometries) -> tuple[Numbers, Numbers, Indices]:
+    """Return the ends of all edges of polygons, and the polygon that each belongs to."""
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    joined = ring[1:] == ring[:-1]
+    return coordinates[:-1][joined], coordinates[1:][joined], owner[part[ring[1:][joined]]]
+
+
+def _cross(one: Numbers, other: Numbers) -> Numbers:
+    return np.asarray(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0])
 
 
 def across(

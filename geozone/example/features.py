@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyproj
 import shapely
 
 from geozone.example.declared import Entry
 from geozone.example.ellipsoid import line_km, polygon_km2
 from geozone.example.patches import Star
 from geozone.model import CRS
+from geozone.projections import transformer
 
 Numbers = npt.NDArray[np.float64]
 _PIECE = 100.0  # metres: longest edge of a projected outline when it is taken to degrees
@@ -85,7 +84,7 @@ def projected(feature: Feature, crs: str, points: Numbers | None = None) -> Feat
         points = plane_points(shapely.get_coordinates(feature.geometry), crs)
     written = shapely.Polygon(points)
     fine = shapely.get_coordinates(shapely.segmentize(written.exterior, _PIECE))
-    east, north = _transformer(crs, CRS).transform(fine[:, 0], fine[:, 1])
+    east, north = transformer(crs, CRS).transform(fine[:, 0], fine[:, 1])
     degrees = shapely.Polygon(np.column_stack([east, north]))
     made = area_feature(feature.county, degrees, feature.fields, feature.star)
     return replace(made, written=written)
@@ -93,7 +92,7 @@ def projected(feature: Feature, crs: str, points: Numbers | None = None) -> Feat
 
 def plane_points(points: Numbers, crs: str) -> Numbers:
     """Return longitudes and latitudes as eastings and northings in whole metres."""
-    east, north = _transformer(CRS, crs).transform(points[:, 0], points[:, 1])
+    east, north = transformer(CRS, crs).transform(points[:, 0], points[:, 1])
     # whole metres: what processors round differently is far below
     return np.round(np.column_stack([east, north]))
 
@@ -109,11 +108,6 @@ def self_touching(points: Numbers) -> Numbers:
     loop = np.round([corner + 0.4 * inward + 0.12 * aside, corner + 0.4 * inward - 0.12 * aside, corner])
     place = len(points) // 3 + 1
     return np.vstack([points[:place], loop, points[place:]])
-
-
-@cache
-def _transformer(source: str, target: str) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import geopandas as gpd
 import shapely
 
 from geozone.model import CRS
+from geozone.projections import transformer
 
 MM_PER_POINT = 25.4 / 72
 _ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0)
@@ -54,7 +54,8 @@ def frame_of(bounds: Sequence[float], width_mm: float, height_mm: float, *, marg
         f"+lon_0={(west + east) / 2:.4f} +ellps=GRS80 +units=m"
     )
     outline = shapely.segmentize(shapely.box(west, south, east, north), max((east - west) / 40, 0.01))
-    x0, y0, x1, y1 = gpd.GeoSeries([outline], crs=CRS).to_crs(crs).total_bounds
+    flat = shapely.transform(outline, transformer(CRS, crs).transform, interleaved=False)
+    x0, y0, x1, y1 = shapely.bounds(flat)
     needed = max((x1 - x0) / (width_mm - 2 * margin_mm), (y1 - y0) / (height_mm - 2 * margin_mm)) * 1000
     power = 10 ** math.floor(math.log10(needed))
     denominator = next(step * power for step in (*_ROUND, 10.0) if step * power >= needed * (1 - 1e-12))

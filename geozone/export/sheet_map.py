@@ -6,7 +6,6 @@ import math
 
 import geopandas as gpd
 import numpy as np
-import pyproj
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -18,6 +17,7 @@ from geozone.export.sheet_frame import Frame
 from geozone.manifest.units import unit_title
 from geozone.messages import Language, text
 from geozone.model import CRS, LayerStyle
+from geozone.projections import transformer
 
 HATCH = "/////"
 MARKERS = {
@@ -96,8 +96,8 @@ def draw(axes: Axes, geometries: np.ndarray, style: LayerStyle, *, order: float,
 
 def graticule(axes: Axes, frame: Frame, *, scale: float = 1.0) -> None:
     """Draw meridians and parallels at round degrees, labelled outside the lower and the left edge."""
-    to_degrees = pyproj.Transformer.from_crs(frame.crs, CRS, always_xy=True)
-    to_plane = pyproj.Transformer.from_crs(CRS, frame.crs, always_xy=True)
+    to_degrees = transformer(frame.crs, CRS)
+    to_plane = transformer(CRS, frame.crs)
     edge = shapely.segmentize(shapely.box(frame.west, frame.south, frame.east, frame.north), frame.width_mm)
     longitudes, latitudes = to_degrees.transform(*shapely.get_coordinates(edge).T)
     west, east, south, north = min(longitudes), max(longitudes), min(latitudes), max(latitudes)
@@ -179,9 +179,9 @@ def north_arrow(axes: Axes, frame: Frame, lang: Language, *, scale: float = 1.0)
     """Draw an arrow to the north in the upper right corner, turned to true north there."""
     metre = frame.denominator / 1000
     x, y = frame.east - 9 * scale * metre, frame.north - 15 * scale * metre
-    to_degrees = pyproj.Transformer.from_crs(frame.crs, CRS, always_xy=True)
+    to_degrees = transformer(frame.crs, CRS)
     longitude, latitude = to_degrees.transform(x, y)
-    x1, y1 = pyproj.Transformer.from_crs(CRS, frame.crs, always_xy=True).transform(longitude, latitude + 0.1)
+    x1, y1 = transformer(CRS, frame.crs).transform(longitude, latitude + 0.1)
     north = np.array([x1 - x, y1 - y]) / math.hypot(x1 - x, y1 - y) * metre * scale
     across = np.array([north[1], -north[0]])
     base = np.array([x, y])

@@ -24,7 +24,7 @@ import shapely
 
 from geozone.errors import InputError, UsageError
 from geozone.messages import message
-from geozone.model import Finding, Severity
+from geozone.model import CRS, Finding, Severity
 from geozone.overlay.coverage import (
     Sums,
     count_features,
@@ -45,6 +45,7 @@ from geozone.overlay.stream import features_of_file, layer_name
 from geozone.overlay.zone_grid import Sheet, make_sheets
 from geozone.overlay.zone_overlaps import zone_overlaps
 from geozone.overlay.zones import Zones, make_zones
+from geozone.projections import transformer
 from geozone.read.bulk import quiet
 from geozone.read.door import vector
 from geozone.read.geopackage import is_damaged, stale_index
@@ -405,7 +406,8 @@ def _in_source(box: Numbers, crs: pyproj.CRS) -> Box:
         return float(low[0]) - 1e-9, float(low[1]) - 1e-9, float(high[0]) + 1e-9, float(high[1]) + 1e-9
     if outer.any():  # no projection holds it: everything is read
         return -1e12, -1e12, 1e12, 1e12
-    transformer = pyproj.Transformer.from_crs("EPSG:4490", crs, always_xy=True)
-    west, south, east, north = transformer.transform_bounds(low[0], low[1], high[0], high[1], densify_pts=101)
+    west, south, east, north = transformer(CRS, crs).transform_bounds(
+        low[0], low[1], high[0], high[1], densify_pts=101
+    )
     margin = 1e-9 if crs.is_geographic else 1.0
     return west - margin, south - margin, east + margin, north + margin

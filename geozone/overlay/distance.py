@@ -6,8 +6,6 @@ pairs at once. Where the stretching leaves it open, edges are held against each 
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pyproj
 import shapely
@@ -16,6 +14,7 @@ from geozone.model import CRS
 from geozone.overlay.edges import densify, linework
 from geozone.overlay.groups import joined_groups
 from geozone.overlay.plane import FLATTENING, SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
+from geozone.projections import transformer
 
 _ELLIPSOID = pyproj.Geod(a=SEMI_MAJOR_AXIS, f=FLATTENING)
 _MERCATOR = "+proj=merc +ellps=GRS80 +units=m +no_defs"
@@ -37,7 +36,7 @@ def within_reach(geometries: Geometries, reach_m: float) -> tuple[Indices, Indic
     """
     if len(geometries) < 2:
         return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
-    plane, back = _planes()
+    plane, back = transformer(CRS, _MERCATOR), transformer(_MERCATOR, CRS)
     cut = densify(geometries, _LONGEST)  # thin as it may be, a polygon keeps its outline
     flat = shapely.transform(cut, plane.transform, interleaved=False)
     south, north = shapely.bounds(geometries)[:, [1, 3]].T
@@ -76,7 +75,7 @@ def around(lines: Geometries, width_m: float) -> Geometries:
     """
     if not len(lines):
         return np.empty(0, dtype=object)
-    plane, back = _planes()
+    plane, back = transformer(CRS, _MERCATOR), transformer(_MERCATOR, CRS)
     coordinates, line = shapely.get_coordinates(shapely.segmentize(lines, _LONGEST), return_index=True)
     cell = np.floor(coordinates / (5 * _LONGEST, 1.25 * _LONGEST))
     new = np.append(True, (line[1:] != line[:-1]) | (cell[1:] != cell[:-1]).any(axis=1))
@@ -93,14 +92,6 @@ def around(lines: Geometries, width_m: float) -> Geometries:
     middle = (coordinates[first, 1] + coordinates[last, 1]) / 2
     round_ = shapely.buffer(pieces, width_m * _stretch(np.abs(middle)), quad_segs=_ARC)
     return np.asarray(shapely.transform(round_, back.transform, interleaved=False), dtype=object)
-
-
-@cache
-def _planes() -> tuple[pyproj.Transformer, pyproj.Transformer]:
-    """Return the way to the Mercator plane and back."""
-    ends = ((CRS, _MERCATOR), (_MERCATOR, CRS))
-    one, other = (pyproj.Transformer.from_crs(*pair, always_xy=True) for pair in ends)
-    return one, other
 
 
 def _nearest(one: shapely.Geometry, two: shapely.Geometry, reach_m: float, back: pyproj.Transformer) -> float:

@@ -37,6 +37,7 @@ from geozone.model import CRS
 from geozone.overlay.degrees import is_of_greenwich
 from geozone.overlay.edges import across_180, densify, linework, unwrapped
 from geozone.overlay.rings import Geometries, not_finite, without_empty_rings
+from geozone.projections import transformer
 
 __all__ = ["Geometries"]
 Numbers = npt.NDArray[np.float64]
@@ -169,7 +170,7 @@ def degree_coordinates(coordinates: Numbers, crs: Any) -> Numbers:
     source = parse_crs(crs)
     if is_alike(source):
         return coordinates
-    x, y = _transformer(source.to_wkt()).transform(coordinates[:, 0], coordinates[:, 1])
+    x, y = transformer(source, CRS).transform(coordinates[:, 0], coordinates[:, 1])
     return np.column_stack([x, y])
 
 
@@ -231,12 +232,6 @@ def with_crs(geometries: Any, crs: Any = None) -> tuple[Geometries, pyproj.CRS]:
     if crs is not None and own is not None and _known_crs(crs) != own:
         raise UsageError("overlay.two_crs", first=str(own), second=str(crs))
     return array, parse_crs(own if crs is None else crs)
-
-
-@lru_cache(maxsize=64)
-def _transformer(wkt: str) -> pyproj.Transformer:
-    # the Chinese codes declare latitude first; data hold longitude (easting) first
-    return pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(wkt), CRS, always_xy=True)
 
 
 def _to_plane(array: Geometries, source: pyproj.CRS) -> Geometries:

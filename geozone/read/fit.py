@@ -17,6 +17,7 @@ import pyproj
 import shapely
 from pyproj.exceptions import ProjError
 
+from geozone.projections import transformer
 from geozone.read.geodetic import is_chinese, without_parameters
 from geozone.read.inference import CHINA, Extent, carries_zone, nearly_all, zone_numbers
 
@@ -203,7 +204,7 @@ class _Projection:
         """Tell whether the box of a feature meets that of China, however far beyond it reaches."""
         box = _applied(_sampled(extent), way)
         corners = [(x, y) for x in (box.west, box.east) for y in (box.south, box.north)]
-        found = np.array([self._transformer.transform(*corner) for corner in (*corners, _middle(box))])
+        found = np.array([self._way.transform(*corner) for corner in (*corners, _middle(box))])
         low, high = found.min(axis=0), found.max(axis=0)
         west, south, east, north = CHINA
         return bool(((low[0] <= east) & (high[0] >= west) & (low[1] <= north) & (high[1] >= south)).any())
@@ -212,7 +213,7 @@ class _Projection:
         """Tell whether most coordinates have a place, and are the coordinates of that place."""
         longitude, latitude = self._degrees(extent, way)
         sound = np.isfinite(longitude) & np.isfinite(latitude)
-        there = self._transformer.transform(longitude, latitude, direction="INVERSE")
+        there = self._way.transform(longitude, latitude, direction="INVERSE")
         with np.errstate(invalid="ignore"):
             for back, here in zip(there, _middle(_applied(_sampled(extent), way)), strict=True):
                 sound &= np.abs(back - here) * self.unit < _KILO
@@ -229,12 +230,12 @@ class _Projection:
         return _applied(_applied(extent, way), Fit(factor=self.unit))
 
     def _degrees(self, extent: Extent, way: Fit) -> tuple[Numbers, Numbers]:
-        longitude, latitude = self._transformer.transform(*_middle(_applied(_sampled(extent), way)))
+        longitude, latitude = self._way.transform(*_middle(_applied(_sampled(extent), way)))
         return np.asarray(longitude), np.asarray(latitude)
 
     @cached_property
-    def _transformer(self) -> pyproj.Transformer:
-        return pyproj.Transformer.from_crs(self.crs, self.crs.geodetic_crs, always_xy=True)
+    def _way(self) -> pyproj.Transformer:
+        return transformer(self.crs, self.crs.geodetic_crs)
 
 
 def _middle(extent: Extent) -> tuple[Numbers, Numbers]:

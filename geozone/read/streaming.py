@@ -14,6 +14,7 @@ from geozone.errors import GeozoneError
 from geozone.messages import message
 from geozone.model import Decision
 from geozone.overlay.degrees import is_of_greenwich
+from geozone.projections import transformer
 from geozone.read.bulk import BULK_ERRORS
 from geozone.read.door import vector
 from geozone.read.door.content import bytes_of
@@ -153,6 +154,6 @@ def _in_china(crs: pyproj.CRS, extent: Extent) -> bool:
         float(side[0]) for side in (extent.west, extent.south, extent.east, extent.north)
     )
     if not crs.is_geographic:
-        transformer = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-        west, south, east, north = transformer.transform_bounds(west, south, east, north, densify_pts=_SIDES)
+        way = transformer(crs, crs.geodetic_crs)
+        west, south, east, north = way.transform_bounds(west, south, east, north, densify_pts=_SIDES)
     return CHINA[0] <= west <= east <= CHINA[2] and CHINA[1] <= south <= north <= CHINA[3]

@@ -19,6 +19,7 @@ from geozone.model import CRS, Change, Severity
 from geozone.overlay.degrees import is_of_greenwich
 from geozone.overlay.edges import across_180, densify, outline_measures, unwrapped
 from geozone.overlay.plane import area_km2
+from geozone.projections import transformer
 from geozone.read.geodetic import datum_of, has_parameters, without_parameters
 from geozone.read.notes import Notes
 
@@ -126,15 +127,15 @@ def to_degrees(
     datum = datum_of(source)
     if has_parameters(source) or not (datum.has_no_parameters or datum is datum.ALIKE):
         # parameters lead to WGS 84, which is CGCS2000 to a decimetre
-        transformer = _transformer(source, pyproj.CRS("EPSG:4326"), path)
-        said = "?" if transformer.accuracy < 0 else f"{transformer.accuracy:g}"
+        way = _way(source, pyproj.CRS("EPSG:4326"), path)
+        said = "?" if way.accuracy < 0 else f"{way.accuracy:g}"
         notes.decide("datum", base.name, "read.datum_accuracy", datum=base.name, accuracy=said)
     elif source.is_geographic and is_of_greenwich(base):
         return geometries
     else:
         plain = base if is_of_greenwich(base) else pyproj.CRS(datum.geographic)
-        transformer = _transformer(source, plain, path)
-    degrees = _apply(geometries, transformer, source, path)
+        way = _way(source, plain, path)
+    degrees = _apply(geometries, way, source, path)
     return unwrapped(degrees, across_180(degrees)) if source.is_projected else degrees
 
 
@@ -170,18 +171,18 @@ def _area(geometry: Any) -> float:
         return float("nan")
 
 
-def _transformer(source: pyproj.CRS, target: pyproj.CRS, path: Path | str) -> pyproj.Transformer:
+def _way(source: pyproj.CRS, target: pyproj.CRS, path: Path | str) -> pyproj.Transformer:
     try:
-        return pyproj.Transformer.from_crs(source, target, always_xy=True)
+        return transformer(source, target)
     except ProjError as error:  # a CRS that is written well and means nothing
         raise _not_transformable(error, source, path) from error
 
 
 def _apply(
-    geometries: Geometries, transformer: pyproj.Transformer, source: pyproj.CRS, path: Path | str
+    geometries: Geometries, way: pyproj.Transformer, source: pyproj.CRS, path: Path | str
 ) -> Geometries:
     def move(points: Numbers) -> Any:
-        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+        return np.column_stack(way.transform(points[:, 0], points[:, 1]))
 
     try:
         return np.asarray(shapely.transform(geometries, move))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterator
 from functools import cache
@@ -49,6 +50,6 @@ def _others() -> Iterator[tuple[str, str]]:
 
 def _own_files() -> Iterator[Path]:
     for folder in dict.fromkeys((_PACKAGE, shipped("seeds"), shipped("layers"))):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not _NO_PART & set(path.relative_to(folder).parts):
-                yield path
+        for parent, folders, files in os.walk(folder):
+            folders[:] = sorted(set(folders) - _NO_PART)
+            yield from (Path(parent, name) for name in sorted(files))

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,11 +19,13 @@ _ABANDONED_S = 3600.0  # nobody writes an entry for so long
 _DIGEST = sha256().digest_size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Store:
     """Entries of a folder.
 
-    Nothing of it has to work: what cannot be read is not there, and what cannot be written is not kept.
+    Nothing of it has to work: what cannot be read is not there, and what cannot be written is not kept. The folder is looked
+    through when the first entry is written, and whenever there may be too much in it; what another process writes meanwhile is
+    noticed then.
 
     Parameters
     ----------
@@ -35,6 +37,7 @@ class Store:
 
     folder: Path
     most_bytes: int = MOST_BYTES
+    _held: int | None = field(default=None, init=False)  # bytes of all entries, as far as is known
 
     @property
     def largest(self) -> int:
@@ -75,14 +78,17 @@ class Store:
                 raise
         except OSError:
             return False
-        self._tidy(kept=self._path(key))
+        if self._held is not None:
+            self._held += len(content) + _DIGEST
+        if self._held is None or self._held > self.most_bytes:
+            self._held = self._tidy(kept=self._path(key))
         return True
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}{_SUFFIX}"
 
-    def _tidy(self, kept: Path) -> None:
-        """Remove the entries not used longest until the rest has room, and what a process that was ended left behind."""
+    def _tidy(self, kept: Path) -> int:
+        """Remove the entries not used longest until the rest has room, and what a process that was ended left; return its bytes."""
         entries = sorted(_states(self.folder, _SUFFIX), key=lambda one: (one[1].st_mtime_ns, one[0].name))
         total = sum(state.st_size for _, state in entries)
         for path, state in entries:
@@ -97,6 +103,7 @@ class Store:
             if state.st_mtime < oldest:
                 with suppress(OSError):
                     path.unlink()
+        return total
 
 
 def _states(folder: Path, suffix: str) -> Iterator[tuple[Path, os.stat_result]]:

@@ -37,7 +37,7 @@ def build(
 
     All files are written beside those that are there, and take their places together at the end (`geozone.run.swap`).
     Zones of embedded data alone are built in several processes, as many as there are processors (or `Options.threads`): one
-    for each zone, or a second one for belts, page and workbook of a single one. So is a single zone of little data of the user's own.
+    for each zone, or a second one for belts, page and GeoPackage of a single one. So is a single zone of little data of the user's own.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def _together(work: Work, options: Options, number: int) -> list[list[Path]]:
         parts, recorded = {}, {}
         for future in as_completed(computed):
             result = future.result()[0]
-            page = processes.start(jobs.write_page, result, stage, work.base_map)
+            page = processes.start(jobs.write_page, result, stage, work.base_map, None)
             parts[future] = page, processes.start(jobs.write_data, result, stage)
         for future, files in parts.items():
             notice = work.options[computed[future]].notice
@@ -206,21 +206,24 @@ def _together(work: Work, options: Options, number: int) -> list[list[Path]]:
 
 
 def _with_help(work: Work) -> list[Path]:
-    """Build one zone; another process looks at its belts meanwhile, and then writes its page and its workbook."""
+    """Build one zone; another process looks at its belts meanwhile, and then writes its page and its GeoPackage."""
     ((project,), (how,)) = work.projects, work.options
     out, stage = work.folders.out, work.folders.stage
     with Processes(1, how) as helper:
         helper.start(jobs.make_ready)
         started = datetime.now(UTC)
-        from geozone.run import output  # noqa: PLC0415 - after the other process has begun
+        # after the other process has begun
+        from geozone.run import output  # noqa: PLC0415
+        from geozone.run.ahead import Ahead  # noqa: PLC0415
 
-        result = output.compute_zone(project, how, edition=work.edition, helper=helper)
+        ahead = Ahead(helper)
+        result = output.compute_zone(project, how, edition=work.edition, ahead=ahead)
         computed = jobs.Computed.of(result, started)
-        page = helper.start(jobs.write_page, computed, stage, work.base_map)
+        page = helper.start(jobs.write_page, computed, stage, work.base_map, ahead.pictures())
         tables = output.data_tables(result, how)
-        book = helper.start(jobs.write_workbook, computed, stage, tables)
-        data = jobs.described_all(output.write_data_but_workbook(result, stage, how, tables))
-        outputs = [*helper.result(page), *data, *helper.result(book)]
+        package = helper.start(jobs.write_package, computed, stage, tables)
+        data = jobs.described_all(output.write_tables(result, stage, how, tables))
+        outputs = [*helper.result(page), *helper.result(package), *data]
         record = output.write_run(result, stage, how, edition=work.edition, outputs=outputs, started=started)
         work.finished.index(
             out, stage, lambda notice: helper.result(helper.start(jobs.write_index, out, stage), notice)

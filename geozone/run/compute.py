@@ -28,17 +28,16 @@ from geozone.rates.facts import Facts
 from geozone.rates.frame import Frame
 from geozone.rates.regions import places_asked_for
 from geozone.reuse.reuse import Reuse
-from geozone.run.ahead import analysed_ahead, drawn_ahead
+from geozone.run.ahead import Ahead
 from geozone.run.belts import BeltMaterials, Belts
 from geozone.run.field_values import tell_classes, tell_values
 from geozone.run.findings import beyond_whole, without_rate
-from geozone.run.inputs import Inputs, checked_inputs, read_inputs
+from geozone.run.inputs import Inputs, checked_inputs, read_inputs, with_lists
 from geozone.run.layers import cut_to_zone
 from geozone.run.mosaics import Mosaics
 from geozone.run.options import Options
 from geozone.run.overlaid import Overlaid, overlay, shortest_km, thin_parts
 from geozone.run.places import drawn_places
-from geozone.run.processes import Processes
 from geozone.run.reading import Reading
 from geozone.run.register_map import join_registers
 from geozone.run.sealed import sealed
@@ -75,19 +74,15 @@ class Rated:
         return replace(self.result, layers=self.result.layers | made, belts=found, years=years)
 
 
-def compute(
-    project: Project, options: Options | None = None, *, helper: Processes | None = None
-) -> ZoneResult:
+def compute(project: Project, options: Options | None = None, *, ahead: Ahead | None = None) -> ZoneResult:
     """Compute everything about a zone, writing nothing; see `compute_rated`."""
-    return compute_rated(project, options, helper=helper).whole()
+    return compute_rated(project, options, ahead=ahead).whole()
 
 
-def compute_rated(
-    project: Project, options: Options | None = None, *, helper: Processes | None = None
-) -> Rated:
+def compute_rated(project: Project, options: Options | None = None, *, ahead: Ahead | None = None) -> Rated:
     """Compute the rates of a zone, writing nothing.
 
-    What the barriers are as belts is found meanwhile by `helper`, where there is one.
+    What the barriers are as belts is found meanwhile by another process, where there is one (`Ahead`).
 
     Steps
     -----
@@ -107,20 +102,18 @@ def compute_rated(
     """
     options = options or Options()
     with sealed(project) as hold:
-        return Rated(*_compute(project, options, helper), hold)
+        return Rated(*_compute(project, options, ahead), hold)
 
 
 def _compute(
-    project: Project, options: Options, helper: Processes | None
+    project: Project, options: Options, ahead: Ahead | None
 ) -> tuple[ZoneResult, Belts, EarlierYears]:
     zone = project.zone
     run = Reading(project, options, Reuse.between_runs(wanted=options.cache))
     inputs = read_inputs(run)
-    drawn_ahead(inputs, helper)
+    if ahead is not None:
+        ahead.draw(inputs)
     inputs = checked_inputs(run, inputs)
-    targets = [*zone_targets(zone.key), *project.targets]
-    chosen = chosen_indicators(inputs.indicators, targets, project.indicators)
-    tell_values(run, inputs, chosen)
     barriers = BeltMaterials(
         inputs.layers,
         inputs.earlier,
@@ -131,7 +124,11 @@ def _compute(
         inputs.earlier_rasters,
         run.reuse,
     )
-    ahead = analysed_ahead(barriers, helper)
+    analyses = None if ahead is None else ahead.analyses(barriers)
+    inputs = with_lists(run, inputs)
+    targets = [*zone_targets(zone.key), *project.targets]
+    chosen = chosen_indicators(inputs.indicators, targets, project.indicators)
+    tell_values(run, inputs, chosen)
     overlaid = overlay(run, inputs, targets, chosen)
     tell_classes(run, overlaid, chosen)
 
@@ -141,7 +138,7 @@ def _compute(
     references = reference_targets(embedded_figures(zone), zone, inputs.indicators)
     targets += references.targets
     shown = _shown(run, inputs.layers, registers, inputs.units)
-    belts = Belts(replace(barriers, shown=shown), ahead)
+    belts = Belts(replace(barriers, shown=shown), analyses)
     told = target_findings(published(), zone_targets(zone.key))
     run.keep([*told, *own_target_findings(published(), project.targets)], tell=True)
     facts = _facts(run, replace(inputs, registers=registers), overlaid, targets, belts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 
@@ -29,38 +29,38 @@ class Inputs:
     earlier: Mapping[str, Layer]  # in their last vintage before the newest
     earlier_rasters: Mapping[str, LayerSpec]
     indicators: Mapping[str, Indicator]
-    registers: dict[str, Register]
-    figures: Figures
-    figure_findings: list[Finding]  # told with those of the registers, after the overlay
-    backdrop: Mapping[str, Layer]
     relief: tuple[LayerSource, ...]
+    # of `with_lists`
+    registers: dict[str, Register] = field(default_factory=dict)
+    figures: Figures = field(default_factory=Figures)
+    figure_findings: list[Finding] = field(
+        default_factory=list
+    )  # told with those of the registers, after the overlay
+    backdrop: Mapping[str, Layer] = field(default_factory=dict)
 
 
 def read_inputs(run: Reading) -> Inputs:
-    """Return everything that goes in; what cannot be read is told before the long work, not after it."""
+    """Return the ground, the layers and the rasters of a run."""
     project = run.project
     run.options.progress(text("run.step_read"))
     units = run.units()
     layers, rasters = run.layers(), run.rasters()
     earlier, earlier_rasters = run.earlier_layers(), run.earlier_rasters()
     indicators = {**load_indicators(), **project.indicators}
-    registers = read_registers(project, run.inputs, run.reuse)
-    figures, figure_findings = read_all_figures(project, indicators, run.inputs)
-    around = backdrop(run)
     relief, found = relief_sources(project, units, run.inputs)
     run.keep(found, tell=any(role_of(project.layers[name]).purpose for name in project.own))
-    return Inputs(
-        units,
-        layers,
-        rasters,
-        earlier,
-        earlier_rasters,
-        indicators,
-        registers,
-        figures,
-        figure_findings,
-        around,
-        relief,
+    return Inputs(units, layers, rasters, earlier, earlier_rasters, indicators, relief)
+
+
+def with_lists(run: Reading, inputs: Inputs) -> Inputs:
+    """Return the inputs with registers and figures, and with what is drawn around the units.
+
+    What cannot be read of them is told before the long work, not after it.
+    """
+    registers = read_registers(run.project, run.inputs, run.reuse)
+    figures, found = read_all_figures(run.project, inputs.indicators, run.inputs)
+    return replace(
+        inputs, registers=registers, figures=figures, figure_findings=found, backdrop=backdrop(run)
     )
 
 

@@ -10,26 +10,22 @@ from __future__ import annotations
 import copyreg
 import pickle
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from geozone.errors import GeozoneError
 from geozone.maps.basemap import BaseMap
 from geozone.project import embedded_project
-from geozone.reuse.reuse import Reuse
 from geozone.run.options import Options
 
 if TYPE_CHECKING:
     from geozone.export.table import Table
-    from geozone.maps.pictures import Pictures, Subject
+    from geozone.maps.pictures import Pictures
     from geozone.model import ZoneResult
-
-_drawn: Pictures | None = None  # by this process, ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class Computed:
 
 
 def make_ready(options: Options) -> None:
-    """Import what looks at belts and writes a page."""
+    """Import what looks at belts, and writes a page and a GeoPackage."""
     del options
     for name in (
         "geozone.barriers.analysis",
@@ -55,16 +51,7 @@ def make_ready(options: Options) -> None:
     ):  # which that loads when it needs them
         import_module(name)
     import_module("geozone.maps.page")
-    import_module("geozone.export.record")
-
-
-def draw_ahead(subject: Subject, options: Options) -> None:
-    """Draw the pictures of a page that this process will be asked for; what is wrong with them is told there."""
-    from geozone.maps.pictures import draw
-
-    global _drawn  # noqa: PLW0603 - what the same process makes use of in a later job
-    with suppress(GeozoneError):
-        _drawn = draw(subject, Reuse.between_runs(wanted=options.cache))
+    import_module("geozone.run.output")
 
 
 def compute(key: str, edition: str, options: Options) -> Computed:
@@ -76,11 +63,13 @@ def compute(key: str, edition: str, options: Options) -> Computed:
     return Computed.of(result, started)
 
 
-def write_page(work: Computed, out: Path, base_map: BaseMap | None, options: Options) -> list[dict[str, Any]]:
-    """Write the page of a computed zone; return it as `geozone.export.record.described`."""
+def write_page(
+    work: Computed, out: Path, base_map: BaseMap | None, pictures: Pictures | None, options: Options
+) -> list[dict[str, Any]]:
+    """Write the page of a computed zone, with pictures that were drawn ahead; return it as `geozone.export.record.described`."""
     from geozone.run import output
 
-    path = output.write_page(_result(work), out, options, base_map=base_map, pictures=_drawn)
+    path = output.write_page(_result(work), out, options, base_map=base_map, pictures=pictures)
     return described_all([path])
 
 
@@ -91,11 +80,11 @@ def write_data(work: Computed, out: Path, options: Options) -> list[dict[str, An
     return described_all(output.write_data(_result(work), out, options))
 
 
-def write_workbook(work: Computed, out: Path, tables: list[Table], options: Options) -> list[dict[str, Any]]:
-    """Write the workbook of a computed zone from what `geozone.run.output.data_tables` returns; return it likewise."""
-    from geozone.export.tables import write_book
+def write_package(work: Computed, out: Path, tables: list[Table], options: Options) -> list[dict[str, Any]]:
+    """Write the GeoPackage of a computed zone from what `geozone.run.output.data_tables` returns; return it likewise."""
+    from geozone.run import output
 
-    return described_all([write_book(_result(work), out, options.lang, tables)])
+    return described_all(output.write_package(_result(work), out, options, tables))
 
 
 def described_all(written: Iterable[Path]) -> list[dict[str, Any]]:
@@ -124,6 +113,7 @@ def write_index(out: Path, stage: Path, options: Options) -> Path:
     return folder.write_index(out, options.lang, options.notice, stage=stage)
 
 
+@lru_cache(maxsize=1)  # of one zone, the same process writes several files
 def _result(work: Computed) -> ZoneResult:
     result: ZoneResult = pickle.loads(work.result)  # noqa: S301 - written by `compute` a moment ago
     return result

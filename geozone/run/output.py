@@ -22,9 +22,9 @@ from geozone.model import ZoneResult
 from geozone.project import Project
 from geozone.reuse.folder import cache_folder
 from geozone.reuse.reuse import Reuse
+from geozone.run.ahead import Ahead
 from geozone.run.compute import compute
 from geozone.run.options import Options
-from geozone.run.processes import Processes
 from geozone.run.sealed import sealed
 from geozone.run.since import compared, release_of, unchanged
 
@@ -49,16 +49,16 @@ def build_zone(
 
 
 def compute_zone(
-    project: Project, options: Options, *, edition: str, helper: Processes | None = None
+    project: Project, options: Options, *, edition: str, ahead: Ahead | None = None
 ) -> ZoneResult:
     """Compute a zone as an edition shows it, and hold it against its last release where the options name one.
 
-    A part of it is done by `helper`, where there is one (`geozone.run.compute.compute_rated`).
+    A part of it is done by another process, where there is one (`geozone.run.compute.compute_rated`).
     """
     # what cannot be compared is told before the long work
     release = release_of(project.zone, options, edition)
     with unchanged(release):
-        result = compute(project, options, helper=helper)
+        result = compute(project, options, ahead=ahead)
         shown = public_edition(result) if edition == "public" else result
         return shown if release is None else compared(shown, release, options)
 
@@ -88,8 +88,7 @@ def write_page(
 def write_data(result: ZoneResult, out: Path, options: Options) -> list[Path]:
     """Write the GeoPackage and the tables of one zone into a folder."""
     tables = data_tables(result, options)
-    files = write_data_but_workbook(result, out, options, tables)
-    return [*files, write_book(result, out, options.lang, tables)]
+    return [*write_package(result, out, options, tables), *write_tables(result, out, options, tables)]
 
 
 def data_tables(result: ZoneResult, options: Options) -> list[Table]:
@@ -97,17 +96,23 @@ def data_tables(result: ZoneResult, options: Options) -> list[Table]:
     return content(result, options.lang, Reuse.between_runs(wanted=options.cache))
 
 
-def write_data_but_workbook(
-    result: ZoneResult, out: Path, options: Options, tables: list[Table]
-) -> list[Path]:
-    """Write the files of `write_data` but the last, from what `data_tables` returns."""
+def write_package(result: ZoneResult, out: Path, options: Options, tables: list[Table]) -> list[Path]:
+    """Write the GeoPackage of one zone, and the QGIS project beside it, from what `data_tables` returns."""
     options.progress(text("run.step_geopackage"))
     package = out / f"{result.zone.key}.gpkg"
     write_geopackage(result, package, lang=options.lang, tables=tables)
     project = out / f"{result.zone.key}.qgz"
     write_project(package, project)
+    return [package, project]
+
+
+def write_tables(result: ZoneResult, out: Path, options: Options, tables: list[Table]) -> list[Path]:
+    """Write the rates and the workbook of one zone, from what `data_tables` returns."""
     options.progress(text("run.step_tables"))
-    return [package, project, *write_rates(result, out, options.lang, tables)]
+    return [
+        *write_rates(result, out, options.lang, tables),
+        write_book(result, out, options.lang, tables),
+    ]
 
 
 def write_run(

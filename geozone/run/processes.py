@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -140,6 +142,7 @@ def _begin(steps: SimpleQueue[Text | None], quiet: bool) -> None:
     global _steps  # noqa: PLW0603 - a queue can be given to a process at its start alone
     _steps = steps
     collect_seldom()
+    atexit.register(gc.freeze)  # what the process holds ends with it: none of it is garbage
     parent = parent_process()
     assert parent is not None
     assert parent.pid is not None

@@ -17,6 +17,7 @@ from geozone.model import CRS, Layer
 from geozone.overlay.guard import repaired
 from geozone.overlay.plane import Geometries, Numbers, area_km2, off_earth
 from geozone.overlay.rings import each, is_polygonal, not_finite, without_empty_rings
+from geozone.projections import transformer
 from geozone.read.fields import means
 
 Rows = npt.NDArray[np.intp]
@@ -136,7 +137,7 @@ def moved(shapes: Geometries, source: pyproj.CRS, system: pyproj.CRS) -> Geometr
     """Return shapes of one system in another."""
     if source == system:
         return shapes
-    mover = pyproj.Transformer.from_crs(source, system, always_xy=True)
+    mover = transformer(source, system)
     return np.asarray(shapely.transform(shapes, mover.transform, interleaved=False))
 
 

@@ -16,6 +16,7 @@ from scipy import ndimage
 from geozone.model import CRS
 from geozone.overlay.cutting import polygons_in
 from geozone.overlay.plane import area_km2
+from geozone.projections import transformer
 from geozone.terrain.continuity import by_size
 
 Cells = npt.NDArray[np.float64]
@@ -90,7 +91,7 @@ def patches(mask: Mask, grid: CellGrid, zones: gpd.GeoDataFrame, smallest_km2: f
         shapely.geometry.shape(outline)
         for outline, _ in shapes(mask.astype(np.uint8), mask=mask, transform=grid.transform)
     ]
-    back = pyproj.Transformer.from_crs(grid.crs, CRS, always_xy=True)
+    back = transformer(grid.crs, CRS)
     ground = shapely.transform(shapely.union_all(outlines), back.transform, interleaved=False)
     area = shapely.union_all(shapely.make_valid(zones.to_crs(CRS).geometry.array))
     parts = polygons_in([shapely.intersection(ground, area)])

@@ -11,7 +11,7 @@ import geozone.barriers.analysis
 from geozone.errors import GeozoneError
 from geozone.reuse.folder import VARIABLE
 from geozone.reuse.reuse import Reuse
-from geozone.run.ahead import analysed_ahead
+from geozone.run.ahead import Ahead
 from geozone.run.belts import Belts
 from geozone.run.options import Options
 from geozone.run.processes import Processes
@@ -26,7 +26,7 @@ def test_another_process_finds_the_same_and_this_one_looks_at_none(given, monkey
     (expected,) = Belts(given).found().values()
     monkeypatch.setattr(geozone.barriers.analysis, "analyse", lambda *_, **__: pytest.fail("looked at here"))
     with Processes(1, Options()) as helper:
-        ahead = analysed_ahead(given, helper)
+        ahead = Ahead(helper).analyses(given)
         (found,) = Belts(given, ahead).found().values()
     assert set(found.layers) == set(expected.layers)
     for name, layer in expected.layers.items():
@@ -43,7 +43,7 @@ def test_what_it_took_from_earlier_runs_is_entered_here(given, monkeypatch, tmp_
     for _ in range(2):
         reuse = Reuse.between_runs()
         with Processes(1, Options(cache=True)) as helper:
-            ahead = analysed_ahead(replace(given, reuse=reuse), helper)
+            ahead = Ahead(helper).analyses(replace(given, reuse=reuse))
             assert ahead() is ahead()
         taken.append([(one.what, one.of) for one in reuse.taken])
     assert taken == [[], [("belt", "barrier")]]
@@ -52,13 +52,12 @@ def test_what_it_took_from_earlier_runs_is_entered_here(given, monkeypatch, tmp_
 def test_what_goes_wrong_there_is_told_here(given):
     broken = replace(given, finest=given.finest.drop(columns="geometry"))
     with Processes(1, Options()) as helper:
-        ahead = analysed_ahead(broken, helper)
+        ahead = Ahead(helper).analyses(broken)
         with pytest.raises((AttributeError, KeyError, GeozoneError)):
             Belts(given, ahead).found()
 
 
-def test_no_process_is_asked_where_there_is_none_or_no_barrier(given):
-    assert analysed_ahead(given, None) is None
+def test_no_process_is_asked_where_there_is_no_barrier(given):
     without = {name: layer for name, layer in given.layers.items() if name != "barrier"}
     with Processes(1, Options()) as helper:
-        assert analysed_ahead(replace(given, layers=without), helper) is None
+        assert Ahead(helper).analyses(replace(given, layers=without)) is None

@@ -18,7 +18,7 @@ STOREYS = [
     {"aligned", "lookalikes", "choices", "files", "model", "rounding", "shortage"},
     {"manifest"},
     DECLARED,
-    {"overlay.rings", "overlay.degrees", "overlay.edges", "overlay.keys"},
+    {"overlay.rings", "overlay.degrees", "overlay.edges", "overlay.keys", "projections"},
     # areas are needed by every room above, and what GEOS cannot take is told by read; the rest of overlay stands higher
     {"overlay.plane", "overlay.crowding"},
     {"overlay.noding"},  # and so is what makes one border of two
