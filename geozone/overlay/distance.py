@@ -11,6 +11,7 @@ import pyproj
 import shapely
 
 from geozone.model import CRS
+from geozone.overlay.cutting import LARGE
 from geozone.overlay.edges import densify, linework
 from geozone.overlay.groups import joined_groups
 from geozone.overlay.plane import FLATTENING, SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
@@ -20,6 +21,7 @@ _ELLIPSOID = pyproj.Geod(a=SEMI_MAJOR_AXIS, f=FLATTENING)
 _MERCATOR = "+proj=merc +ellps=GRS80 +units=m +no_defs"
 _ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
 _LONGEST = 0.01  # degrees: edges are cut to it, so that they are straight in every plane
+_EDGES = 64  # of a piece of a long outline
 _ARC = 32  # edges of a quarter of a circle, which lie within 0.03 % of its radius
 _FARTHEST = 80.0  # degrees of latitude; the Mercator plane has no poles
 
@@ -42,16 +44,67 @@ def within_reach(geometries: Geometries, reach_m: float) -> tuple[Indices, Indic
     south, north = shapely.bounds(geometries)[:, [1, 3]].T
     margin = reach_m / 110_000  # degrees of latitude, and a little more
     widest = reach_m * _stretch(np.maximum(np.abs(south), np.abs(north)) + margin)
-    one, two = shapely.STRtree(flat).query(flat, predicate="dwithin", distance=widest)
-    one, two = one[one < two], two[one < two]
-    if not len(one):
-        return one, two
-    lines = shapely.transform(shapely.shortest_line(flat[one], flat[two]), back.transform, interleaved=False)
-    near = _metres(shapely.get_coordinates(lines).reshape(-1, 4)) <= reach_m
+    pieces, owner = _pieces(flat)
+    one, two = shapely.STRtree(pieces).query(pieces, predicate="dwithin", distance=widest[owner])
+    apart = owner[one] < owner[two]
+    one, two = one[apart], two[apart]
+    lines = shapely.transform(
+        shapely.shortest_line(pieces[one], pieces[two]), back.transform, interleaved=False
+    )
+    close = _metres(shapely.get_coordinates(lines).reshape(-1, 4)) <= reach_m
+    pairs = owner[one] * len(flat) + owner[two]
+    near = _inside(flat)
+    near = np.union1d(near, pairs[close])
     # what is too far at its nearest place of the plane may be near enough where the plane is stretched more
-    for pair in np.flatnonzero(~near):
-        near[pair] = _nearest(flat[one[pair]], flat[two[pair]], reach_m, back) <= reach_m
-    return one[near], two[near]
+    for pair in np.setdiff1d(pairs, near):
+        first, second = flat[pair // len(flat)], flat[pair % len(flat)]
+        if _nearest(first, second, reach_m, back) <= reach_m:
+            near = np.append(near, pair)
+    one, two = np.divmod(np.sort(near), len(flat))
+    return one, two
+
+
+def _pieces(flat: Geometries) -> tuple[Geometries, Indices]:
+    """Return geometries with the number of each; of large ones short pieces of their outlines, which are quickly told apart."""
+    large = _large(flat)
+    lines, owner = linework(flat[large])
+    coordinates, line = shapely.get_coordinates(lines, return_index=True)
+    size = np.bincount(line, minlength=len(lines))
+    count = -(-(size - 1) // _EDGES)  # pieces of each line, which share their ends
+    begin = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    of_line = np.repeat(np.arange(len(lines)), count)
+    edges = np.minimum(_EDGES, size[of_line] - 1 - begin * _EDGES)
+    first = (np.cumsum(size) - size)[of_line] + begin * _EDGES
+    place = np.arange((edges + 1).sum()) + np.repeat(first - np.cumsum(edges + 1) + edges + 1, edges + 1)
+    short = shapely.linestrings(coordinates[place], indices=np.repeat(np.arange(len(edges)), edges + 1))
+    small = np.setdiff1d(np.arange(len(flat)), large)
+    return np.concatenate([flat[small], short]), np.concatenate([small, large[owner[of_line]]])
+
+
+def _inside(flat: Geometries) -> Indices:
+    """Return the pairs of which one is large and a part of either lies in the other, as their first number times all and their second."""
+    large = _large(flat)
+    if not len(large):
+        return np.zeros(0, dtype=np.intp)
+    parts, owner = shapely.get_parts(flat, return_index=True)
+    coordinates, part = shapely.get_coordinates(parts, return_index=True)
+    there, first = np.unique(part, return_index=True)
+    points, owner = shapely.points(coordinates[first]), owner[there]
+    found = []
+    for grounds, some in (
+        (large, np.arange(len(points))),
+        (np.arange(len(flat)), np.flatnonzero(np.isin(owner, large))),
+    ):
+        areas = grounds[shapely.get_dimensions(flat[grounds]) == 2]
+        ground, point = shapely.STRtree(points[some]).query(flat[areas], predicate="intersects")
+        one, two = areas[ground], owner[some[point]]
+        found.append((np.minimum(one, two) * len(flat) + np.maximum(one, two))[one != two])
+    return np.unique(np.concatenate(found))
+
+
+def _large(flat: Geometries) -> Indices:
+    lines_or_areas = np.isin(shapely.get_type_id(flat), (1, 3, 5, 6))
+    return np.flatnonzero(lines_or_areas & (shapely.get_num_coordinates(flat) > LARGE))
 
 
 def connected(geometries: Geometries, reach_m: float) -> Indices:

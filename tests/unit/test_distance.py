@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from geozone.overlay import distance
 from geozone.overlay.distance import connected, within_reach
 
 GEOD = Geod(a=6378137.0, rf=298.257222101)
@@ -80,6 +81,37 @@ def test_a_polygon_without_width_keeps_its_whole_outline():
         shapely.affinity.translate(shape, 116, 5) for shape in (shapely.box(0, 0, 0.025, 0.025), thin)
     )
     assert near(one, other, reach=brute_force(one, other) + 1.0) == [(0, 1)]
+
+
+many = st.lists(
+    st.one_of(
+        shapes,
+        st.tuples(shapes, shapes).map(lambda two: shapely.union(*two)),
+        st.lists(corner, min_size=2, max_size=5, unique=True).map(lambda ends: shapely.LineString(np.array(ends) / 40)),
+        st.lists(corner, min_size=1, max_size=3).map(lambda places: shapely.MultiPoint(np.array(places) / 40)),
+        shapes.map(lambda shape: shapely.difference(shape, shapely.buffer(shape.centroid, 0.01))),
+    ),
+    min_size=2,
+    max_size=6,
+)  # fmt: skip
+
+
+@given(many, st.sampled_from([1.0, 500.0, 3000.0]))
+def test_long_outlines_in_pieces_are_as_far_off_as_whole_ones(shapes, reach):
+    geometries = shapely.transform(np.array(shapes, dtype=object), lambda places: np.add(places, (116, 38)))
+    whole = set(near(*geometries, reach=reach))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distance, "LARGE", 30)
+        patch.setattr(distance, "_EDGES", 5)
+        assert set(near(*geometries, reach=reach)) == whole
+
+
+@pytest.mark.parametrize("inner", [shapely.box(116.5, 39.5, 116.6, 39.6), shapely.Point(116.5, 39.5)])
+def test_what_lies_deep_inside_a_long_outline_is_no_distance_off(inner):
+    outer = shapely.segmentize(shapely.box(116, 39, 117, 40), 0.0005)
+    assert near(outer, inner, reach=1.0) == near(inner, outer, reach=1.0) == [(0, 1)]
+    hole = shapely.difference(outer, shapely.buffer(inner, 0.1))
+    assert near(hole, inner, reach=1.0) == []
 
 
 def test_parts_are_connected_through_their_neighbours():
