@@ -23,6 +23,8 @@ from geozone.read.notes import Notes
 
 NAMED = 100  # broken features that are named one by one
 _BLOCK = 8192
+_MANY = 1000
+_LEAST = 12  # bytes of a feature: its size, and a table of FlatBuffers without a field
 _LOOKED_AT = 100_000  # features without geometry whose bytes are looked at
 _TRIANGULATED = {15: 6, 16: 6, 17: 3}  # polyhedral surface, TIN and triangle as (multi)polygons
 
@@ -37,14 +39,15 @@ def read_numbered(path: Path, layer: str, shown: Path, notes: Notes) -> gpd.GeoD
     """
     try:
         with quiet():
-            total = int(vector.info(path, layer=layer, force_feature_count=True)["features"])
+            stated = int(vector.info(path, layer=layer, force_feature_count=True)["features"])
     except BULK_ERRORS as error:
         raise InputError("read.unreadable", path=shown, reason=reason_of(error, path)) from error
+    total = min(stated, path.stat().st_size // _LEAST)  # a damaged header may state any number
     blocks, broken = _blocks(path, layer, np.arange(total))
     if not blocks:
-        raise InputError("read.unreadable", path=shown, reason=str(total))
+        raise InputError("read.unreadable", path=shown, reason=str(stated))
     data = gpd.GeoDataFrame(pd.concat(blocks), crs=blocks[0].crs)
-    report_broken([str(number) for number in broken], len(data), notes)
+    report_broken([str(number) for number in broken], len(data), notes, unnamed=stated - total)
     return data
 
 
@@ -65,7 +68,10 @@ def read_rest(
 def _blocks(
     path: Path, layer: str, numbers: npt.NDArray[np.int64]
 ) -> tuple[list[gpd.GeoDataFrame], list[int]]:
-    """Return features by their numbers, block by block, and the numbers that cannot be read."""
+    """Return features by their numbers, block by block, and the numbers that cannot be read.
+
+    Once many are broken, blocks as large as a sixteenth of them are not halved any more: a file may state features without end.
+    """
     blocks: list[gpd.GeoDataFrame] = []
     broken: list[int] = []
     waiting = [numbers[start : start + _BLOCK] for start in range(0, len(numbers), _BLOCK)][::-1]
@@ -77,8 +83,8 @@ def _blocks(
             if len(block):
                 blocks.append(block)
         except BULK_ERRORS:
-            if len(some) == 1:
-                broken.append(int(some[0]))
+            if len(some) == 1 or (len(broken) > _MANY and len(some) <= len(broken) // 16):
+                broken += some.tolist()
             else:
                 waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
     return blocks, broken

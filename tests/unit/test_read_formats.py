@@ -15,7 +15,7 @@ import shapely
 from geozone.errors import InputError, UsageError
 from geozone.messages import Text
 from geozone.model import CRS, Basis, LayerSpec
-from geozone.read import Limits, list_layers, read_layer
+from geozone.read import Limits, list_layers, read_layer, salvage
 from geozone.read.formats import Format, detect
 from geozone.read.postgis import _split, without_password
 
@@ -265,6 +265,30 @@ def test_a_flatgeobuf_with_broken_features_yields_the_others(tmp_path):
     broken = next(finding for finding in layer.findings if finding.kind == "records_broken")
     assert 0 < broken.message.params["count"] < 5
     assert len(layer.data) + broken.message.params["count"] == count
+
+
+@pytest.mark.parametrize("indexed", ["YES", "NO"])
+def test_a_flatgeobuf_that_states_features_without_end_is_soon_given_up(tmp_path, monkeypatch, indexed):
+    path = tmp_path / "a.fgb"
+    west = 110.0 + np.arange(301) * 0.01
+    boxes = gpd.GeoDataFrame(geometry=shapely.box(west, 39.0, west + 0.005, 39.1), crs=4490)
+    pyogrio.write_dataframe(boxes, path, SPATIAL_INDEX=indexed)
+    raw, stated = path.read_bytes(), (301).to_bytes(8, "little")
+    assert raw.count(stated) == 1
+    path.write_bytes(raw.replace(stated, (1 << 19).to_bytes(8, "little")))
+    asked, read = [], salvage.vector.frame
+    monkeypatch.setattr(
+        salvage.vector, "frame", lambda *given, **how: (asked.append(how.get("fids")), read(*given, **how))[1]
+    )
+    if indexed == "NO":  # features are found one behind the other
+        layer = read_layer(path)
+        lost = next(finding for finding in layer.findings if finding.kind == "records_broken")
+        assert lost.message.params == {"count": (1 << 19) - 301, "kept": 301}
+    else:
+        with pytest.raises(InputError) as error:
+            read_layer(path)
+        assert error.value.message.key == "read.unreadable"
+    assert 0 < len(asked) < 2500
 
 
 def test_the_number_of_features_is_limited(tmp_path):
