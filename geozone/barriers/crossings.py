@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from geozone.barriers.metric_plane import MetricPlane
+from geozone.overlay.edges import edges_of
 from geozone.overlay.plane import Geometries, Indices, Numbers
 
 _TOUCH = 1e-9  # of a line: parts no farther apart are one
@@ -68,7 +69,7 @@ def spans(lines: Numbers, ground: Geometries, tree: shapely.STRtree | None = Non
     """
     tree = tree or shapely.STRtree(ground)
     line, polygon = _met(lines, ground, tree)
-    starts, ends, owner = _edges(ground[polygon])
+    starts, ends, owner = edges_of(ground[polygon])
     origin, along = lines[line[owner], 0], (lines[:, 1] - lines[:, 0])[line[owner]]
     from_start, from_end = starts - origin, ends - origin
     left, right = _cross(along, from_start), _cross(along, from_end)
@@ -103,15 +104,6 @@ def _met(lines: Numbers, ground: Geometries, tree: shapely.STRtree) -> tuple[Ind
     reach = (np.abs(along[:, 0]) * (north - south) + np.abs(along[:, 1]) * (east - west)) / 2
     near = np.abs(_cross(along, middle)) <= reach * (1 + _TOUCH)
     return line[near], polygon[near]
-
-
-def _edges(polygons: Geometries) -> tuple[Numbers, Numbers, Indices]:
-    """Return the ends of all edges of polygons, and the polygon that each belongs to."""
-    parts, owner = shapely.get_parts(polygons, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-    joined = ring[1:] == ring[:-1]
-    return coordinates[:-1][joined], coordinates[1:][joined], owner[part[ring[1:][joined]]]
 
 
 def _cross(one: Numbers, other: Numbers) -> Numbers:

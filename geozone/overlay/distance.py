@@ -12,7 +12,7 @@ import shapely
 
 from geozone.model import CRS
 from geozone.overlay.cutting import LARGE
-from geozone.overlay.edges import densify, linework
+from geozone.overlay.edges import densify, edges_of, linework
 from geozone.overlay.groups import joined_groups
 from geozone.overlay.plane import FLATTENING, SEMI_MAJOR_AXIS, Geometries, Indices, Numbers
 from geozone.projections import transformer
@@ -44,7 +44,8 @@ def within_reach(geometries: Geometries, reach_m: float) -> tuple[Indices, Indic
     south, north = shapely.bounds(geometries)[:, [1, 3]].T
     margin = reach_m / 110_000  # degrees of latitude, and a little more
     widest = reach_m * _stretch(np.maximum(np.abs(south), np.abs(north)) + margin)
-    pieces, owner = _pieces(flat)
+    large = _large(flat)
+    pieces, owner = _pieces(flat, large)
     one, two = shapely.STRtree(pieces).query(pieces, predicate="dwithin", distance=widest[owner])
     apart = owner[one] < owner[two]
     one, two = one[apart], two[apart]
@@ -53,7 +54,7 @@ def within_reach(geometries: Geometries, reach_m: float) -> tuple[Indices, Indic
     )
     close = _metres(shapely.get_coordinates(lines).reshape(-1, 4)) <= reach_m
     pairs = owner[one] * len(flat) + owner[two]
-    near = _inside(flat)
+    near = _inside(flat, large)
     near = np.union1d(near, pairs[close])
     # what is too far at its nearest place of the plane may be near enough where the plane is stretched more
     for pair in np.setdiff1d(pairs, near):
@@ -64,9 +65,8 @@ def within_reach(geometries: Geometries, reach_m: float) -> tuple[Indices, Indic
     return one, two
 
 
-def _pieces(flat: Geometries) -> tuple[Geometries, Indices]:
+def _pieces(flat: Geometries, large: Indices) -> tuple[Geometries, Indices]:
     """Return geometries with the number of each; of large ones short pieces of their outlines, which are quickly told apart."""
-    large = _large(flat)
     lines, owner = linework(flat[large])
     coordinates, line = shapely.get_coordinates(lines, return_index=True)
     size = np.bincount(line, minlength=len(lines))
@@ -81,9 +81,8 @@ def _pieces(flat: Geometries) -> tuple[Geometries, Indices]:
     return np.concatenate([flat[small], short]), np.concatenate([small, large[owner[of_line]]])
 
 
-def _inside(flat: Geometries) -> Indices:
+def _inside(flat: Geometries, large: Indices) -> Indices:
     """Return the pairs of which one is large and a part of either lies in the other, as their first number times all and their second."""
-    large = _large(flat)
     if not len(large):
         return np.zeros(0, dtype=np.intp)
     parts, owner = shapely.get_parts(flat, return_index=True)
@@ -166,15 +165,10 @@ def _nearest(one: shapely.Geometry, two: shapely.Geometry, reach_m: float, back:
 
 def _edges(geometry: shapely.Geometry) -> Geometries:
     """Return the edges of a geometry in the plane; its points as edges without length."""
-    lines, _ = linework(np.array([geometry], dtype=object))
-    coordinates, line = shapely.get_coordinates(lines, return_index=True)
-    follows = line[1:] == line[:-1]
+    starts, ends, _ = edges_of(np.array([geometry], dtype=object))
     points = shapely.get_parts(geometry)
     points = shapely.get_coordinates(points[shapely.get_dimensions(points) == 0])
-    pairs = [
-        np.stack([coordinates[:-1][follows], coordinates[1:][follows]], axis=1),
-        np.stack([points, points], axis=1),
-    ]
+    pairs = [np.stack([starts, ends], axis=1), np.stack([points, points], axis=1)]
     return np.asarray(shapely.linestrings(np.concatenate(pairs)))
 
 

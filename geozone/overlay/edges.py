@@ -123,6 +123,14 @@ def linework(geometries: Geometries) -> tuple[Geometries, Indices]:
     )
 
 
+def edges_of(geometries: Geometries) -> tuple[Numbers, Numbers, Indices]:
+    """Return both ends of every edge of geometries, (n, 2) each, with the number of the geometry that each came from."""
+    lines, owner = linework(geometries)
+    coordinates, line = shapely.get_coordinates(lines, return_index=True)
+    joined = line[1:] == line[:-1]
+    return coordinates[:-1][joined], coordinates[1:][joined], owner[line[1:][joined]]
+
+
 def _with_long_edges(geometries: Geometries, limits: Numbers, fault: float) -> Indices:
     """Return the positions of geometries that may have an edge over their limit, and none that is a fault."""
     points, owner = shapely.get_coordinates(geometries, return_index=True)

@@ -70,21 +70,25 @@ def _blocks(
 ) -> tuple[list[gpd.GeoDataFrame], list[int]]:
     """Return features by their numbers, block by block, and the numbers that cannot be read.
 
-    Once many are broken, blocks as large as a sixteenth of them are not halved any more: a file may state features without end.
+    Once many in a row are broken, blocks as large as a sixteenth of them are not halved any more: a file may state features without
+    end.
     """
     blocks: list[gpd.GeoDataFrame] = []
     broken: list[int] = []
+    in_vain = 0  # features that could not be read since one could
     waiting = [numbers[start : start + _BLOCK] for start in range(0, len(numbers), _BLOCK)][::-1]
     while waiting:
         some = waiting.pop()
         try:
             with quiet():
                 block = vector.frame(path, layer=layer, fids=some, fid_as_index=True, on_invalid="ignore")
+            in_vain = 0
             if len(block):
                 blocks.append(block)
         except BULK_ERRORS:
-            if len(some) == 1 or (len(broken) > _MANY and len(some) <= len(broken) // 16):
+            if len(some) == 1 or (in_vain > _MANY and len(some) <= in_vain // 16):
                 broken += some.tolist()
+                in_vain += len(some)
             else:
                 waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
     return blocks, broken

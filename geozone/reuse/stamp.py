@@ -52,4 +52,4 @@ def _own_files() -> Iterator[Path]:
     for folder in dict.fromkeys((_PACKAGE, shipped("seeds"), shipped("layers"))):
         for parent, folders, files in os.walk(folder):
             folders[:] = sorted(set(folders) - _NO_PART)
-            yield from (Path(parent, name) for name in sorted(files))
+            yield from (path for name in sorted(files) if (path := Path(parent, name)).is_file())

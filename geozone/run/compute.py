@@ -86,9 +86,9 @@ def compute_rated(project: Project, options: Options | None = None, *, ahead: Ah
 
     Steps
     -----
-    1. read: the boundary, then every layer and raster that covers the zone, registers and figures; what was decided is
-       recorded.
-    2. check: findings of every layer; broken features are repaired, with their areas before and after.
+    1. read: the boundary, then every layer and raster that covers the zone; what was decided is recorded.
+    2. check: findings of every layer; broken features are repaired, with their areas before and after. Then registers and
+       figures are read, which is before the long work too.
     3. overlay: what the measures of the indicators need of the layers, by finest unit: the mosaic of areas, lengths, points,
        classes and means of rasters, connected parts, changes between vintages.
     4. rates: numerators, denominators, targets, verdicts.
