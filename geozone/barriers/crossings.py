@@ -63,13 +63,18 @@ def spans(lines: Numbers, ground: Geometries, tree: shapely.STRtree | None = Non
     lines
         The ends of the lines, (n, 2, 2).
     ground
-        Valid polygons, of one part or many, in the plane of the lines.
+        Valid polygons, of one part or many, in the plane of the lines; of collections the polygons count.
     tree
         The tree of the polygons, where there is one already.
     """
     tree = tree or shapely.STRtree(ground)
     line, polygon = _met(lines, ground, tree)
-    starts, ends, owner = edges_of(ground[polygon])
+    parts, owner = shapely.get_parts(ground[polygon], return_index=True)
+    areal = (
+        shapely.get_dimensions(parts) == 2
+    )  # a polygon that was cut may leave lines where it touches the cut
+    starts, ends, part = edges_of(parts[areal])
+    owner = owner[areal][part]
     origin, along = lines[line[owner], 0], (lines[:, 1] - lines[:, 0])[line[owner]]
     from_start, from_end = starts - origin, ends - origin
     left, right = _cross(along, from_start), _cross(along, from_end)

@@ -67,5 +67,11 @@ def test_a_hole_parts_a_line_and_parts_of_one_feature_are_all_met():
     np.testing.assert_allclose(found.high, [0.1, 0.3, 0.6], atol=1e-15)
 
 
+def test_lines_that_a_cut_left_beside_a_polygon_are_no_ground():
+    left = shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.LineString([(2, -1), (2, 2)])])
+    found = spans(np.array([[[-1.0, 0.5], [3.0, 0.5]]]), np.array([left]))
+    assert (found.low.tolist(), found.high.tolist()) == ([0.25], [0.5])
+
+
 def test_a_line_without_length_is_nowhere():
     assert len(spans(np.array([[[0.5, 0.5], [0.5, 0.5]]]), np.array([shapely.box(0, 0, 1, 1)])).line) == 0
