@@ -3,14 +3,16 @@
 1. Rows whose box meets no border of a zone lie in one zone or outside all; their whole area is known.
 2. The ground is divided into tiles (`geozone.overlay.compiled.ground_tiles`). A row of one zone that meets no other row gives its area,
    and none of its coordinates is looked at.
-3. A tile is divided into cells, front to back, until each is simple (`geozone.overlay.compiled.subdivision`), and a simple cell is swept
+3. Rows that may share ground are groups (`geozone.overlay.compiled.meeting_boxes`). Only what rows of a group can share is divided
+   where they lie in one zone; all groups that reach into several are divided with the zones
+   (`geozone.overlay.compiled.tile_combinations`).
+4. Ground is divided into cells, front to back, until each is simple (`geozone.overlay.compiled.subdivision`), and a simple cell is swept
    (`geozone.overlay.compiled.strips`).
-4. What a row that straddles zones has in them and outside adds up to the row, which is checked in every tile.
+5. What a row that straddles zones has in them and outside adds up to the row, which is checked in every tile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +21,7 @@ import numpy.typing as npt
 import shapely
 
 from geozone.model import CRS
+from geozone.overlay.combinations import Combinations
 from geozone.overlay.features import Features, Progress, block_of_outlines, in_threads
 from geozone.overlay.guard import Guard
 from geozone.overlay.plane import Indices, Numbers
@@ -29,40 +32,6 @@ from geozone.overlay.zone_grid import CROSSING, OUTSIDE, Sheet
 _MOST = 131_072  # vertices of a tile
 _LARGE = 8_192  # vertices of a polygon that is cut along the tiles once
 _MARGIN = 1.0  # metres
-
-
-@dataclass(frozen=True)
-class Combinations:
-    """Areas, in m², of combinations of a zone and what covers it: a row, or a set of layers as bits."""
-
-    zones: Indices
-    covers: npt.NDArray[np.int64]
-    counted: Numbers  # each piece of ground belongs to the first row that covers it
-    whole: Numbers  # of rows, hidden or not
-
-    @staticmethod
-    def joined(parts: Sequence[Combinations]) -> Combinations:
-        """Return the combinations of several, one behind the other."""
-        nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
-        return Combinations(
-            np.concatenate([nothing, *(part.zones for part in parts)]),
-            np.concatenate([nothing, *(part.covers for part in parts)]),
-            np.concatenate([none, *(part.counted for part in parts)]),
-            np.concatenate([none, *(part.whole for part in parts)]),
-        )
-
-    @staticmethod
-    def of(parts: Sequence[Combinations]) -> Combinations:
-        """Return the combinations of several, each once."""
-        every = Combinations.joined(parts)
-        order = np.lexsort((every.covers, every.zones))
-        zones, covers = every.zones[order], every.covers[order]
-        first = np.flatnonzero((np.diff(zones, prepend=-1) != 0) | (np.diff(covers, prepend=-1) != 0))
-        counted, whole = (
-            np.add.reduceat(areas[order], first) if len(first) else np.zeros(0)
-            for areas in (every.counted, every.whole)
-        )
-        return Combinations(zones[first].astype(np.intp), covers[first], counted, whole)
 
 
 @dataclass(frozen=True)
@@ -140,12 +109,11 @@ def combine(
     found = in_threads(lambda tile: _on_tile(work, tile), tiles, threads, progress)
     for _, done in found:
         guard.add(done)
-    result = Combinations.of([part for part, _ in found])
+    parts = [part for part, _ in found]
     if layers is not None:
+        result = Combinations.of(parts)
         return Combinations(sheet.numbers[result.zones], result.covers, result.counted, result.whole)
-    single = np.flatnonzero(~straddling)
-    alone = Combinations(place[single], single, np.zeros(len(single)), areas[single])
-    result = Combinations.of([result, alone])
+    result = _of_rows(work, Combinations.joined(parts))
     zones, rows = sheet.numbers[result.zones], order[result.covers]
     found_again, again = _repeated(result.covers, number[first[~original]])
     return Combinations(
@@ -156,8 +124,21 @@ def combine(
     )
 
 
+def _of_rows(work: _Work, every: Combinations) -> Combinations:
+    """Return the combinations of rows, each once: those that straddle zones, and the others with the areas they are known to have."""
+    straddles = work.straddling[every.covers]
+    several = Combinations.of([every.where(straddles)])
+    inside = every.where(~straddles)
+    counted = np.bincount(inside.covers, weights=inside.counted, minlength=len(work.order))
+    rows = np.flatnonzero(~work.straddling)
+    single = Combinations(work.place[rows], rows, counted[rows].astype(np.float64), work.areas[rows])
+    return Combinations.joined([several, single])
+
+
 def _repeated(covers: Indices, repeats: Indices) -> tuple[Indices, Indices]:
     """Return pairs of a combination and the number of a row that repeats its cover."""
+    if not len(repeats):
+        return repeats, repeats
     order = np.argsort(covers, kind="stable")
     begin = np.searchsorted(covers[order], repeats)
     count = np.searchsorted(covers[order], repeats, side="right") - begin
@@ -216,16 +197,17 @@ def _tiles(work: _Work, sheet: Sheet, box: Numbers) -> list[_Tile]:
 
 
 def _on_tile(work: _Work, tile: _Tile) -> tuple[Combinations, Guard]:
-    from geozone.overlay.compiled.ground_tiles import apart  # noqa: PLC0415 - as above
-    from geozone.overlay.compiled.subdivision import combinations  # noqa: PLC0415
+    from geozone.overlay.compiled.meeting_boxes import apart  # noqa: PLC0415 - as above
+    from geozone.overlay.compiled.tile_combinations import combinations  # noqa: PLC0415
 
     rows, guard = tile.rows, Guard()
-    inside = _within(work.boxes[rows], tile.box)
+    boxes = work.boxes[rows]
+    inside = _within(boxes, tile.box)
     alone = inside & ~work.straddling[rows]
     if (tile.polygons[:, 0] >= 0).any():  # a large polygon may reach anywhere
         alone[:] = False
     else:
-        alone &= apart(work.boxes[rows])
+        alone &= apart(boxes)
     single, rest = rows[alone], rows[~alone]
     covers = np.int64(1) << work.layers[single] if len(work.layers) else single
     parts = [Combinations(work.place[single], covers, work.areas[single], np.zeros(len(single)))]
@@ -233,6 +215,9 @@ def _on_tile(work: _Work, tile: _Tile) -> tuple[Combinations, Guard]:
         keys, areas, present, amounts = combinations(
             _arrays(work.features.outlines(work.order[rest])),
             rest,
+            boxes[~alone],
+            np.where(inside[~alone], work.areas[rest], np.nan),
+            work.place,
             tile.polygons,
             tile.pieces,
             tile.box,
@@ -253,7 +238,9 @@ def _check(
     guard: Guard,
 ) -> None:
     """Check that rows have in a tile what they are known to have, and that combinations add up to them."""
-    (keys, areas), (rows, amounts) = found, present
+    keys, areas = found
+    order = np.argsort(present[0])
+    rows, amounts = present[0][order], present[1][order]
     place = np.searchsorted(rows, inside)
     here = np.append(amounts, 0.0)[place]
     guard.check(here, work.areas[inside], work.extents[inside], work.numbers[inside])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import mmap
 import tempfile
 import threading
-from mmap import mmap
 
 import numpy as np
 
 from geozone.overlay.plane import Numbers
 
 _LEAST_ROOM, _MOST_ROOM = 1 << 16, 1 << 26  # numbers that memory is asked for at once
+# memory that other processes might share, which is what is had where nothing is said, takes half as long again to come by
+_OURS = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
 
 
 class Store:
@@ -34,7 +36,7 @@ class Store:
 
 def _in_memory(size: int) -> Numbers:
     # numpy would ask for large pages, which take longer to come by than to fill where memory is in many pieces
-    return np.frombuffer(mmap(-1, 8 * size), dtype=np.float64)
+    return np.frombuffer(mmap.mmap(-1, 8 * size, **_OURS), dtype=np.float64)
 
 
 def _in_file(size: int) -> Numbers:

@@ -41,9 +41,10 @@ def geozone(layer: Path, zones: Path) -> np.ndarray:
 
 @method
 def stream(layer: Path, zones: Path) -> np.ndarray:
-    """Only read the file, which is the floor."""
+    """Only read the file, which is the floor, as pyogrio does where nothing is set."""
     import pyogrio
 
+    pyogrio.set_gdal_config_options({"OGR_GPKG_NUM_THREADS": None})
     rows = 0
     with pyogrio.open_arrow(layer, columns=[], use_pyarrow=True) as (_, reader):
         for batch in reader:

@@ -102,6 +102,31 @@ def test_every_feature_has_what_geos_says_however_the_ground_is_divided(polygons
         np.testing.assert_allclose(ours, theirs, atol=1e-7 * (SIDE * scale) ** 2)
 
 
+@given(lattice_polygons(), st.sampled_from([10, 40, 65_536]), st.booleans())
+def test_groups_of_features_far_from_the_borders_of_zones_have_what_geos_says(polygons, tile, turned):
+    turn = np.array([[1.0, 1.0], [-1.0, 1.0]]) if turned else np.eye(2)  # sides along the diagonals
+    polygons = shapely.transform(polygons, lambda points: points @ turn * 1000.0)
+    zones = np.array([shapely.box(-1e6, -1e6, 1e6, 1e6)])
+    try:
+        expected = by_geos(polygons, zones)
+        union = [shapely.area(shapely.union_all(polygons[first::2])) for first in (0, 1)]
+        both = shapely.area(shapely.intersection(*(shapely.union_all(polygons[f::2]) for f in (0, 1))))
+    except shapely.GEOSException:  # it gives up on some of these
+        assume(False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_MOST", tile)
+        found = areas(polygons, zones)
+        order = np.argsort(np.arange(len(polygons)) % 2, kind="stable")
+        features = features_of_plane(polygons[order])
+        (sheet,) = make_sheets(zones, 64)
+        layered = combine(features, sheet, 1, Guard(), layers=(order % 2)[features.features])
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-7 * (SIDE * 1000.0) ** 2)
+    sets = np.bincount(layered.covers, weights=layered.counted, minlength=4)[1:]
+    allowed = 1e-7 * (SIDE * 1000.0) ** 2
+    np.testing.assert_allclose(sets, [union[0] - both, union[1] - both, both], atol=allowed)
+
+
 @given(lattice_polygons(), st.integers(0, 2**32 - 1))
 def test_parts_of_the_ground_add_up_to_the_whole(polygons, seed):
     scale, random = 1000.0, np.random.default_rng(seed)
@@ -142,6 +167,16 @@ def test_combinations_of_layers_have_the_areas_of_faces_that_geos_builds(depth):
         for faces in (find_faces(layers, sheets, 2), find_shapes(layers, sheets, 2))
     ]
     np.testing.assert_allclose(*sums, rtol=1e-9, atol=1.0)
+
+
+def test_diamonds_whose_boxes_meet_at_a_corner_are_apart():
+    centres = np.array([(0.0, 0.0), (1.2, 1.2), (2.4, 0.0), (1.2, -1.2), (0.9, 0.0)]) * 1000
+    diamonds = shapely.buffer(shapely.points(centres), 1000, quad_segs=1)
+    counted, whole = areas(diamonds, [shapely.box(-1e5, -1e5, 1e5, 1e5)])
+    np.testing.assert_allclose(whole[:, 0], 2e6, rtol=1e-9)
+    np.testing.assert_allclose(counted[:4, 0], 2e6, rtol=1e-9)
+    left = shapely.difference(diamonds[4], shapely.union_all(diamonds[:4])).area
+    np.testing.assert_allclose(counted[4, 0], left, rtol=1e-9)
 
 
 def test_two_hundred_squares_one_inside_the_other_have_a_frame_each():

@@ -55,6 +55,51 @@ def test_compact_polygons_are_told_to_be_valid():
     assert agrees(np.array(polygons, dtype=object)).all()
 
 
+def comb(teeth, depth, width=1.0):
+    """A comb, which turns this way and that: four vertices a tooth."""
+    left = np.arange(teeth) * 2.0
+    zigzag = np.column_stack([left, left, left + width, left + width])
+    heights = np.tile([1.0, 1 + depth, 1 + depth, 1.0], (teeth, 1))
+    outline = np.column_stack([zigzag.ravel(), heights.ravel()])
+    return np.vstack([[(0.0, 0.0)], outline, [(left[-1] + width, 0.0)]])
+
+
+def test_winding_polygons_are_told_to_be_valid_too():
+    gap = np.array([(10.2, 1.5), (10.8, 1.5), (10.8, 3), (10.2, 3)])  # in a tooth
+    between = [(11.2, 2), (11.8, 2), (11.8, 3), (11.2, 3)]  # between two teeth
+    polygons = [
+        shapely.Polygon(comb(5, 3)),
+        shapely.Polygon(comb(200, 9)[::-1]),
+        shapely.Polygon(comb(20, 9), [gap]),
+        shapely.Polygon(comb(20, 9), [gap, np.add(gap, (2, 0))]),
+        shapely.MultiPolygon([shapely.Polygon(comb(20, 9)), shapely.Polygon(between)]),
+        shapely.MultiPolygon(
+            [shapely.Polygon(comb(20, 9, 0.4)), shapely.Polygon(comb(20, 9, 0.4)[::-1] * (1, -1) + (1, 12))]
+        ),
+    ]
+    assert agrees(np.array(polygons, dtype=object)).all()
+
+
+@pytest.mark.parametrize(
+    "polygon",
+    [
+        shapely.Polygon(comb(20, 9), [[(11.2, 2), (11.8, 2), (11.8, 3), (11.2, 3)]]),  # a hole between teeth
+        shapely.Polygon(comb(20, 9), [[(10.2, 2), (11.2, 2), (11.2, 3), (10.2, 3)]]),  # a hole across an edge
+        shapely.Polygon(comb(20, 9), [[(10, 2), (10.5, 2), (10.5, 3)]]),  # one that touches it
+        shapely.MultiPolygon(
+            [shapely.Polygon(comb(20, 9)), shapely.box(10.2, 2, 10.8, 3)]
+        ),  # a part in a tooth
+        shapely.MultiPolygon([shapely.Polygon(comb(20, 9)), shapely.box(11, 2, 12, 3)]),  # one that touches
+        shapely.MultiPolygon([shapely.box(10.2, 2, 10.8, 3), shapely.Polygon(comb(20, 9))]),
+        shapely.Polygon(np.insert(comb(20, 9), 40, [[100, 5]], axis=0)),  # a spike through all teeth
+        shapely.Polygon(np.insert(comb(20, 9), 9, [[4, 12], [4, 11]], axis=0)),  # a spike along its edge
+        shapely.Polygon(comb(600, 3)),  # more vertices than are held against each other
+    ],
+)
+def test_nothing_is_told_of_winding_ones_in_doubt(polygon):
+    assert not agrees(np.array([polygon], dtype=object)).any()
+
+
 @pytest.mark.parametrize(
     "polygon",
     [
@@ -72,6 +117,27 @@ def test_compact_polygons_are_told_to_be_valid():
 )
 def test_nothing_is_told_of_doubtful_ones(polygon):
     assert not agrees(np.array([polygon], dtype=object)).any()
+
+
+@given(
+    st.integers(0, 2**32),
+    st.integers(8, 60),
+    st.sampled_from(["one", "hole", "part", "two holes"]),
+    st.floats(0.05, 1),
+)
+def test_whatever_is_told_of_ragged_polygons_is_true(seed, corners, kind, size):
+    random = np.random.default_rng(seed)
+    shell = star(ragged=0.95, rays=np.sort(random.uniform(0, 2 * np.pi, corners)), seed=seed)
+    shell += random.normal(0, 0.05, shell.shape)
+    others = [
+        star(*random.uniform(-1, 1, 2), size, ragged=0.8, rays=ANGLES, seed=seed + number)
+        for number in (1, 2)
+    ]
+    if kind == "part":
+        polygon = shapely.MultiPolygon([shapely.Polygon(shell), shapely.Polygon(others[0])])
+    else:
+        polygon = shapely.Polygon(shell, others[: {"one": 0, "hole": 1, "two holes": 2}[kind]])
+    agrees(np.array([polygon], dtype=object))
 
 
 places = st.tuples(st.integers(-6, 6), st.integers(-6, 6))

@@ -123,7 +123,7 @@ def made(installed, tmp_path_factory):
     """Return the folder of a build by the wheel."""
     kept = str(tmp_path_factory.mktemp("kept"))
     if is_compiled():  # of the same sources, so that it need not be compiled again
-        ask = "from geozone.overlay.compiled.subdivision import combinations; print(combinations.stats.cache_path)"
+        ask = "from geozone.overlay.compiled.tile_combinations import combinations; print(combinations.stats.cache_path)"
         ours = subprocess.check_output([sys.executable, "-c", ask], cwd=ROOT, encoding="utf-8")
         copytree(ours.strip(), run(installed, ask, NUMBA_CACHE_DIR=kept).strip(), dirs_exist_ok=True)
     folder = tmp_path_factory.mktemp("made")

@@ -152,7 +152,7 @@ def _on_ground(zones, large, box, reach):
             amount = rings[parts[last]] - rings[parts[first]]
             if top + 6 * amount > len(pieces):
                 pieces = longer(pieces, top + 6 * amount)
-            end = add_rings(points, rings, parts, first, last, 0.0, 0.0, pieces, top)
+            end, _ = add_rings(points, rings, parts, first, last, 0.0, 0.0, pieces, top)
             end, winding = clip_pieces(pieces, top, end, box, reach, 0)
             if end == top and winding <= 0:
                 continue
@@ -214,21 +214,4 @@ def _longer_row(values, least):
     result = np.empty(max(least, 2 * len(values)), np.int64)
     for place in range(len(values)):
         result[place] = values[place]
-    return result
-
-
-@compiled
-def apart(boxes):
-    """Tell which boxes meet no other of them."""
-    count = len(boxes)
-    order = np.argsort(boxes[:, 0])
-    result = np.ones(count, np.bool_)
-    for place in range(count):
-        one = order[place]
-        for later in range(place + 1, count):
-            other = order[later]
-            if boxes[other, 0] > boxes[one, 2]:
-                break
-            if boxes[other, 1] <= boxes[one, 3] and boxes[one, 1] <= boxes[other, 3]:
-                result[one] = result[other] = False
     return result

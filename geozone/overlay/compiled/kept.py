@@ -24,4 +24,4 @@ def kept_in(source: Path) -> Path:
 
 def is_compiled() -> bool:
     """Tell whether the overlay engine has been compiled on this machine before."""
-    return any(kept_in(_FOLDER / "subdivision.py").rglob("subdivision.*.nbc"))
+    return any(kept_in(_FOLDER / "tile_combinations.py").rglob("tile_combinations.*.nbc"))

@@ -1,8 +1,6 @@
 """Polygons read, put into the plane and measured, compiled: one walk over the bytes of a batch.
 
-A ring that turns one way around the middle of its box, and once, crosses itself nowhere. Most ponds, parcels and patches
-are such rings. A polygon of them is certainly valid where its holes lie well inside and apart, and its parts apart. What
-is not seen to be valid here may be so all the same.
+Whether they are valid is seen on the way, wherever that is quickly told (`geozone.overlay.compiled.validity`).
 """
 
 from __future__ import annotations
@@ -10,14 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from geozone.overlay.compiled.compilation import compiled, step
+from geozone.overlay.compiled.validity import make_sight, measure_polygon
 
 _Z_FLAG, _M_FLAG, _POLYGON, _MULTIPOLYGON = 0x80000000, 0x40000000, 3, 6
 _RADIAN = np.pi / 180
-_ROUNDING = (
-    1e-15  # of the box: more than rounding can add to the cross product of two vertices seen from its middle
-)
-_CLEARLY, _SLIGHTLY = 1 - 1e-6, 1e-9
-_MOST_RINGS = 32  # of a polygon that is seen to be valid: each ring is held against each
 
 
 @compiled
@@ -55,7 +49,7 @@ def walk(words, numbers, offsets, points, degrees, series, scales, limits):
         np.zeros(len(offsets), np.int64),
     )
     taken, valid = np.zeros(len(offsets) - 1, np.bool_), np.zeros(len(offsets) - 1, np.bool_)
-    measures, seen = np.zeros((len(offsets) - 1, 5)), np.empty((_MOST_RINGS, 4))
+    measures, sight = np.zeros((len(offsets) - 1, 5)), make_sight()
     ring, part, feature = 0, 0, 0
     for number in range(len(offsets) - 1):
         begin, end = offsets[number], offsets[number + 1]
@@ -84,7 +78,9 @@ def walk(words, numbers, offsets, points, degrees, series, scales, limits):
         if new_part > part and _put(points, rings, ring, new_ring, degrees, series, scales, limits):
             taken[number] = True
             if degrees:
-                valid[feature] = _measure(points, rings, parts, part, new_part, seen, measures[feature])
+                valid[feature] = measure_polygon(
+                    points, rings, parts, part, new_part, sight, measures[feature]
+                )
             ring, part, feature = new_ring, new_part, feature + 1
             features[feature] = part
     return (
@@ -109,11 +105,10 @@ def measure(points, rings, parts, features):
         Whether they hold: the polygon is certainly valid.
     """
     count = len(features) - 1
-    measures, valid, seen = np.zeros((count, 5)), np.zeros(count, np.bool_), np.empty((_MOST_RINGS, 4))
+    measures, valid, sight = np.zeros((count, 5)), np.zeros(count, np.bool_), make_sight()
     for number in range(count):
-        valid[number] = _measure(
-            points, rings, parts, features[number], features[number + 1], seen, measures[number]
-        )
+        first, last = features[number], features[number + 1]
+        valid[number] = measure_polygon(points, rings, parts, first, last, sight, measures[number])
     return measures, valid
 
 
@@ -129,13 +124,13 @@ def put(points, rings, parts, features, series, scales, limits):
         Which polygons are in the plane: those on earth that do not lie across 180°. The others stay as they are.
     """
     count = len(features) - 1
-    measures, valid, seen = np.zeros((count, 5)), np.zeros(count, np.bool_), np.empty((_MOST_RINGS, 4))
+    measures, valid, sight = np.zeros((count, 5)), np.zeros(count, np.bool_), make_sight()
     taken = np.zeros(count, np.bool_)
     for number in range(count):
         first, last = features[number], features[number + 1]
         if _put(points, rings, parts[first], parts[last], True, series, scales, limits):
             taken[number] = True
-            valid[number] = _measure(points, rings, parts, first, last, seen, measures[number])
+            valid[number] = measure_polygon(points, rings, parts, first, last, sight, measures[number])
     return measures, valid, taken
 
 
@@ -222,111 +217,3 @@ def _project(points, series, scales):
         value = value * square + b
         value = value * square + a
         points[2 * place + 1] = value * sine * up
-
-
-@step
-def _box(ring):
-    west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
-    for place in range(len(ring) // 2):
-        west, east = min(west, ring[2 * place]), max(east, ring[2 * place])
-        south, north = min(south, ring[2 * place + 1]), max(north, ring[2 * place + 1])
-    return west, south, east, north
-
-
-@step
-def _measure(points, rings, parts, first, last, seen, found):
-    """Write box and area of a polygon, and tell whether they hold: whether it is certainly valid."""
-    before, free = parts[first], 0.0
-    if parts[last] - before > _MOST_RINGS:
-        return False
-    found[0], found[1], found[2], found[3] = np.inf, np.inf, -np.inf, -np.inf
-    for part in range(first, last):
-        shell = seen[parts[part] - before]
-        for ring in range(parts[part], parts[part + 1]):
-            here, box = points[2 * rings[ring] : 2 * rings[ring + 1]], seen[ring - before]
-            box[0], box[1], box[2], box[3] = _box(here)
-            area = _area_of_simple(here, box)
-            if area <= 0:
-                return False
-            if ring == parts[part]:
-                for other in range(first, part):
-                    beside = parts[other]
-                    if not _apart(box, seen[beside - before]) and not _parted(
-                        here, points[2 * rings[beside] : 2 * rings[beside + 1]], box, seen[beside - before]
-                    ):
-                        return False
-                found[0], found[1] = min(found[0], box[0]), min(found[1], box[1])
-                found[2], found[3] = max(found[2], box[2]), max(found[3], box[3])
-                found[4] += area
-                continue
-            if ring == parts[part] + 1:
-                free = _free(points[2 * rings[ring - 1] : 2 * rings[ring]], shell)
-            for other in range(parts[part] + 1, ring):
-                if not _apart(box, seen[other - before]):
-                    return False
-            if not _reach(box, shell) < _CLEARLY * free:
-                return False
-            found[4] -= area
-    return True
-
-
-@step
-def _area_of_simple(ring, box):
-    """Return the area of a ring, or 0 where it is not certain that it does not cross itself."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    limit = _ROUNDING * (box[2] - box[0]) * (box[3] - box[1])
-    xs, ys = ring[0] - x, ring[1] - y
-    twice, changes, onward, back, edges = 0.0, 0, 0, 0, len(ring) // 2 - 1
-    for place in range(edges):
-        xe, ye = ring[2 * place + 2] - x, ring[2 * place + 3] - y
-        turn = xs * ye - ys * xe  # twice the triangle of the edge and the middle
-        onward += turn > limit
-        back += turn < -limit
-        changes += (ys > 0) != (ye > 0)
-        twice += turn
-        xs, ys = xe, ye
-    if changes != 2 or max(onward, back) != edges:
-        return 0.0
-    return abs(twice) / 2
-
-
-@step
-def _apart(one, other):
-    return one[0] > other[2] or other[0] > one[2] or one[1] > other[3] or other[1] > one[3]
-
-
-@step
-def _parted(ring, other, box, beside):
-    """Tell whether two rings clearly lie on two sides of a line across the way from the middle of one box to that of the other."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    across, up = (beside[0] + beside[2]) / 2 - x, (beside[1] + beside[3]) / 2 - y
-    farthest, nearest = -np.inf, np.inf
-    for place in range(len(ring) // 2):
-        farthest = max(farthest, (ring[2 * place] - x) * across + (ring[2 * place + 1] - y) * up)
-    for place in range(len(other) // 2):
-        nearest = min(nearest, (other[2 * place] - x) * across + (other[2 * place + 1] - y) * up)
-    return nearest - farthest > _SLIGHTLY * (across * across + up * up)
-
-
-@step
-def _free(ring, box):
-    """Return the square of the distance from the middle of a box to the nearest edge of its ring."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    result = np.inf
-    for place in range(len(ring) // 2 - 1):
-        xs, ys = ring[2 * place] - x, ring[2 * place + 1] - y
-        across, up = ring[2 * place + 2] - x - xs, ring[2 * place + 3] - y - ys
-        share = -(xs * across + ys * up) / (across * across + up * up)  # no edge is without length
-        share = min(max(share, 0.0), 1.0)
-        xs, ys = xs + share * across, ys + share * up
-        result = min(result, xs * xs + ys * ys)
-    return result
-
-
-@step
-def _reach(box, shell):
-    """Return the square of the distance from the middle of a shell's box to the farthest corner of another."""
-    x, y = (shell[0] + shell[2]) / 2, (shell[1] + shell[3]) / 2
-    across = max(abs(box[0] - x), abs(box[2] - x))
-    up = max(abs(box[1] - y), abs(box[3] - y))
-    return across * across + up * up

@@ -128,10 +128,11 @@ def area_in_cell(pieces, first, last, winding, box):
 
 @step
 def add_rings(points, rings, parts, first_part, last_part, left, bottom, pieces, top):
-    """Write the edges of a polygon, holes included, relative to a corner; return their end.
+    """Write the edges of a polygon, holes included, relative to a corner; return their end, and the area of the polygon.
 
     The first ring of each part is its shell.
     """
+    whole = 0.0
     for part in range(first_part, last_part):
         for ring in range(parts[part], parts[part + 1]):
             begin, end = rings[ring], rings[ring + 1] - 1
@@ -142,6 +143,7 @@ def add_rings(points, rings, parts, first_part, last_part, left, bottom, pieces,
             for place in range(begin + 1, end):
                 twice += (points[place, 0] - x0) * (points[place + 1, 1] - y0)
                 twice -= (points[place + 1, 0] - x0) * (points[place, 1] - y0)
+            whole += abs(twice) if ring == parts[part] else -abs(twice)
             # a shell runs counter-clockwise, a hole clockwise
             forward = (twice >= 0) == (ring == parts[part])
             xe, ye = x0 - left, y0 - bottom
@@ -155,7 +157,7 @@ def add_rings(points, rings, parts, first_part, last_part, left, bottom, pieces,
                 else:
                     pieces[top, 0], pieces[top, 1], pieces[top, 2], pieces[top, 3] = xe, ye, xs, ys
                 top += 1
-    return top
+    return top, whole / 2
 
 
 @step

@@ -9,16 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from geozone.overlay.compiled.area_table import add_area, combinations_of, make_area_table, with_room
-from geozone.overlay.compiled.compilation import allocating_step, compiled, longer, step
-from geozone.overlay.compiled.pieces import (
-    add_rings,
-    area_in_cell,
-    clip_pieces,
-    cut_pieces,
-    reach_of,
-    same_pieces,
-)
+from geozone.overlay.compiled.area_table import add_area, make_area_table, with_room
+from geozone.overlay.compiled.compilation import allocating_step, longer, step
+from geozone.overlay.compiled.pieces import area_in_cell, cut_pieces, same_pieces
 from geozone.overlay.compiled.simple_cells import (
     AMOUNT,
     BEGIN,
@@ -56,81 +49,45 @@ _STUCK, _STUCK_LONGER = 3, 20  # halvings that leave most of the pieces, after w
 _NONE = 2  # an axis that cuts nothing
 
 
-@compiled
-def combinations(outlines, owners, polygons, pieces, tile, layers, straddling):
-    """Return the combinations in a tile: zone and value, and the areas of each.
+@allocating_step
+def make_tables(most_pieces, most_polygons):
+    """Return the tables that cells are divided in, with room for so much.
 
-    Parameters
-    ----------
-    outlines, owners
-        Small polygons as (points, rings, parts, features), and the row of each, ascending.
-    polygons, pieces
-        What zones and large polygons have in the tile (`geozone.overlay.compiled.ground_tiles`).
-    tile
-        The box of the tile.
-    layers
-        Layer of every row, for values to be sets of layers as bits; empty for values to be rows.
-    straddling
-        Rows of which the whole area in each zone is asked for, hidden or not, where values are rows.
-
-    Returns
-    -------
-    keys
-        Zone and value of each combination; the ground outside all zones, of which only whole areas are told, is `NOWHERE`.
-    areas
-        Area that counts, and whole area.
-    rows, present
-        The rows that have ground in the tile, and the area of each there.
+    They are pieces, polygons with the boxes around their pieces, cells with their boxes, combinations with their areas, and
+    numbers and places of sweeps.
     """
-    points, rings, parts, features = outlines
-    table = np.empty((4 * (len(points) + len(pieces)) + 64, 4))
-    every = np.empty((2 * (len(owners) + len(polygons)) + 64, 5), np.int64)
-    box = np.array([0.0, 0.0, tile[2] - tile[0], tile[3] - tile[1]])
-    rows, present, found = (
-        np.empty(len(owners) + len(polygons), np.int64),
-        np.empty(len(owners) + len(polygons)),
-        0,
-    )
-    reaches = np.empty((len(every), 4))
-    count, top, small, given = 0, 0, 0, 0
-    while small < len(owners) or given < len(polygons):
-        if given < len(polygons) and (small == len(owners) or polygons[given, OWNER] < owners[small]):
-            owner, winding = polygons[given, OWNER], polygons[given, WINDING]
-            end = top + polygons[given, LAST] - polygons[given, FIRST]
-            table = _room(table, end)
-            for place in range(end - top):
-                for column in range(4):
-                    table[top + place, column] = pieces[polygons[given, FIRST] + place, column]
-            reach_of(table, top, end, reaches, count)
-            given += 1
-        else:
-            owner, first, last = owners[small], features[small], features[small + 1]
-            table = _room(table, top + 6 * (rings[parts[last]] - rings[parts[first]]))
-            end = add_rings(points, rings, parts, first, last, tile[0], tile[1], table, top)
-            end, winding = clip_pieces(table, top, end, box, reaches, count)
-            small += 1
-        if end == top and winding <= 0:
-            continue
-        if owner >= 0:
-            rows[found], present[found] = owner, area_in_cell(table, top, end, winding, box)
-            found += 1
-        _note(every, count, owner, winding, top, end, 0)
-        count, top = count + 1, end
-    keys, areas = _divide(table, every, reaches, count, top, box, layers, straddling)
-    return keys, areas, rows[:found], present[:found]
+    keys, areas = make_area_table()
+    numbers, places = make_workspace()
+    polygons, reaches = np.empty((most_polygons, 5), np.int64), np.empty((most_polygons, 4))
+    boxes, cells = np.empty((64, 4)), np.empty((64, 7), np.int64)
+    return np.empty((most_pieces, 4)), polygons, reaches, boxes, cells, keys, areas, numbers, places
 
 
 @allocating_step
-def _divide(pieces, polygons, reaches, count, top, box, layers, straddling):
-    """Return the combinations of some polygons in a cell."""
-    boxes, cells = np.empty((64, 4)), np.empty((64, 7), np.int64)
-    keys, areas = make_area_table()
-    numbers, places = make_workspace()
+def divide(tables, zone, count, top, box, layers, straddling, state):
+    """Add the combinations of polygons in a cell to those that were found; return the tables, which may have grown.
+
+    Parameters
+    ----------
+    tables
+        As from `make_tables`.
+    zone
+        The zone of the cell, or `ANYWHERE` where the first polygons are those of zones.
+    count, top
+        The first so many polygons, which have the first so many pieces.
+    box
+        The cell.
+    layers, straddling
+        As for `geozone.overlay.compiled.tile_combinations.combinations`.
+    state
+        What the loop over cells stands at; the number of combinations found is read and written.
+    """
+    pieces, polygons, reaches, boxes, cells, keys, areas, numbers, places = tables
     # the ground is its own child: what covers it whole is found
-    polygons, reaches = _room(polygons, 4 * count), _room(reaches, 4 * count)
-    keys, areas = with_room(keys, areas, 0, 2 * count)
-    cell, here = np.array([ANYWHERE, 0, 0, count, top, top, 0]), box.copy()
-    state = np.array([0, 0, FRESH, NOTHING, 0])
+    polygons, reaches = room_for(polygons, 4 * count), room_for(reaches, 4 * count)
+    keys, areas = with_room(keys, areas, state[USED], 2 * count)
+    cell, here = np.array([zone, 0, 0, count, top, top, 0]), box.copy()
+    state[ROW], state[LACKING], state[LEAST] = FRESH, NOTHING, 0
     state[USED], state[STACK] = _push(
         pieces,
         polygons,
@@ -145,7 +102,7 @@ def _divide(pieces, polygons, reaches, count, top, box, layers, straddling):
         straddling,
         keys,
         areas,
-        0,
+        state[USED],
     )
     # tables grow outside of the loop over cells, which would count references to a table that may change at every turn
     while True:
@@ -153,18 +110,17 @@ def _divide(pieces, polygons, reaches, count, top, box, layers, straddling):
         _divide_on(tables, cell, here, layers, straddling, state)
         lacking, least = state[LACKING], state[LEAST]
         if lacking == NOTHING:
-            break
+            return tables
         if lacking == PIECES:
-            pieces = _room(pieces, least)
+            pieces = room_for(pieces, least)
         elif lacking == POLYGONS:
-            polygons, reaches = _room(polygons, least), _room(reaches, least)
+            polygons, reaches = room_for(polygons, least), room_for(reaches, least)
         elif lacking == CELLS:
             boxes, cells = longer(boxes, 0), longer(cells, 0)
         elif lacking == KEYS:
             keys, areas = with_room(keys, areas, state[USED], least)
         else:
             numbers, places = longer(numbers, 0), longer(places, 0)
-    return combinations_of(keys, areas, state[USED])
 
 
 @step
@@ -248,7 +204,8 @@ def _divide_on(tables, cell, here, layers, straddling, state):
 
 
 @allocating_step
-def _room(table, least):
+def room_for(table, least):
+    """Return a table with room for so many rows, and the same first rows."""
     return longer(table, least) if least > len(table) else table
 
 
@@ -302,7 +259,7 @@ def _push(
         if first == last and winding > 0:
             zone = -1 - polygons[row, OWNER]
         elif last > first:
-            _note(polygons, number, polygons[row, OWNER], winding, first, last, 0)
+            note(polygons, number, polygons[row, OWNER], winding, first, last, 0)
             number, top = number + 1, end
         row += 1
     if zone != ANYWHERE:
@@ -344,7 +301,7 @@ def _push(
                 mask |= 1 << layer
                 number, top = layer_number, layer_top
                 continue
-        _note(polygons, number, owner, winding, first, last, 1 if hidden else 0)
+        note(polygons, number, owner, winding, first, last, 1 if hidden else 0)
         number, top = number + 1, end
     if zone == NOWHERE or (number == covers and mask == 0):
         return used, stack
@@ -359,7 +316,8 @@ def _push(
 
 
 @step
-def _note(polygons, number, owner, winding, first, last, hidden):
+def note(polygons, number, owner, winding, first, last, hidden):
+    """Write what a polygon has in a cell."""
     polygons[number, OWNER], polygons[number, WINDING], polygons[number, HIDDEN] = owner, winding, hidden
     polygons[number, FIRST], polygons[number, LAST] = first, last
 

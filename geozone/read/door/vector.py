@@ -38,6 +38,8 @@ pyogrio.set_gdal_config_options(
         "OGR_ARC_STEPSIZE": 0.5,  # degrees: the area of a circle is short by 1.3e-5
         # GDAL's own Arrow reader of FlatGeobuf writes rows over each other after one that has no geometry
         "OGR_FLATGEOBUF_STREAM_BASE_IMPL": True,
+        # further readers of one GeoPackage take half as much of the processors again, which are needed for what is read
+        "OGR_GPKG_NUM_THREADS": 1,
     }
 )
 _OF_ROWS = (
