@@ -109,11 +109,12 @@ def combine(
     found = in_threads(lambda tile: _on_tile(work, tile), tiles, threads, progress)
     for _, done in found:
         guard.add(done)
-    parts = [part for part, _ in found]
+    joined = Combinations.joined([part for part, _ in found])
+    del found, tiles  # before more room is needed
     if layers is not None:
-        result = Combinations.of(parts)
+        result = Combinations.of([joined])
         return Combinations(sheet.numbers[result.zones], result.covers, result.counted, result.whole)
-    result = _of_rows(work, Combinations.joined(parts))
+    result = _of_rows(work, joined)
     zones, rows = sheet.numbers[result.zones], order[result.covers]
     found_again, again = _repeated(result.covers, number[first[~original]])
     return Combinations(

@@ -69,7 +69,7 @@ class Sheet:
         self._grid  # noqa: B018 - computed on first use
 
     @cached_property
-    def _grid(self) -> tuple[float, float, float, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    def _grid(self) -> tuple[float, float, float, npt.NDArray[np.signedinteger], npt.NDArray[np.int32]]:
         """West, south, size of a cell, zone of each cell, and the sums of boundary cells from the south-west corner."""
         west, south, east, north = shapely.total_bounds(self.polygons)
         size = max((east - west) / self.cells, (north - south) / self.cells, 1e-3)
@@ -93,10 +93,13 @@ class Sheet:
         zone, region = shapely.STRtree(shapely.points(x, y)).query(self.polygons, predicate="contains")
         zone_of_region = np.full(count + 1, OUTSIDE, dtype=np.int32)
         zone_of_region[region + 1] = zone
+        labels: npt.NDArray[np.signedinteger] = zone_of_region[regions]
+        if len(self.polygons) < 1 << 15:  # half the room, for millions of cells
+            labels = labels.astype(np.int16)
         sums = np.zeros((height + 1, width + 1), dtype=np.int32)
         np.cumsum(border, axis=0, dtype=np.int32, out=sums[1:, 1:])
         np.cumsum(sums, axis=1, out=sums)
-        return west, south, size, zone_of_region[regions], sums
+        return west, south, size, labels, sums
 
     def classify(self, boxes: Numbers) -> npt.NDArray[np.int32]:
         """Return the zone (by its place on the sheet) that each box lies in, `OUTSIDE` of all, or `CROSSING`."""
