@@ -76,8 +76,9 @@ def _write_values(packing: Packing, values: Any) -> list[Any]:
             _write_geometries(packing, np.asarray(values.array)),
         ]
     if isinstance(kind, pd.StringDtype):
-        known = values.astype(object).where(values.notna(), None).tolist()
-        return ["string", kind.storage, kind.na_value is pd.NA, [packing.described(one) for one in known]]
+        # strings and None describe themselves
+        known = values.array.to_numpy(dtype=object, na_value=None).tolist()
+        return ["string", kind.storage, kind.na_value is pd.NA, known]
     if str(kind) in _MASKED:
         known = [None if one is pd.NA else one for one in values.astype(object)]
         return ["masked", str(kind), [packing.described(one) for one in known]]
@@ -97,7 +98,7 @@ def _read_values(unpacking: Unpacking, held: Any) -> Any:
         raise NotPackableError(str(kind))
     storage, masked, known = rest
     dtype = pd.StringDtype(storage, na_value=pd.NA if masked else np.nan)
-    return pd.array([unpacking.value(one) for one in known], dtype=dtype)
+    return pd.array(known, dtype=dtype)
 
 
 def _name_of(system: pyproj.CRS) -> str:
