@@ -99,7 +99,7 @@ def combine(
     boxes = np.ascontiguousarray(features.boxes[order])
     box = _ground(boxes, sheet.bounds, ground)
     if not len(order) or not (box[:2] < box[2:]).all():
-        return Combinations.of([])
+        return Combinations.joined([])
     straddling = (place == CROSSING) | ~_within(boxes, box)
     given = np.zeros(0, dtype=np.int64) if layers is None else layers[order].astype(np.int64)
     extents = 2 * (boxes[:, 2:] - boxes[:, :2]).sum(axis=1)
@@ -112,7 +112,7 @@ def combine(
     joined = Combinations.joined([part for part, _ in found])
     del found, tiles  # before more room is needed
     if layers is not None:
-        result = Combinations.of([joined])
+        result = joined.each_once()
         return Combinations(sheet.numbers[result.zones], result.covers, result.counted, result.whole)
     result = _of_rows(work, joined)
     zones, rows = sheet.numbers[result.zones], order[result.covers]
@@ -128,7 +128,7 @@ def combine(
 def _of_rows(work: _Work, every: Combinations) -> Combinations:
     """Return the combinations of rows, each once: those that straddle zones, and the others with the areas they are known to have."""
     straddles = work.straddling[every.covers]
-    several = Combinations.of([every.where(straddles)])
+    several = every.where(straddles).each_once()
     inside = every.where(~straddles)
     counted = np.bincount(inside.covers, weights=inside.counted, minlength=len(work.order))
     rows = np.flatnonzero(~work.straddling)

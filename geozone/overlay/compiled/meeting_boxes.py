@@ -16,13 +16,10 @@ def apart(boxes):
     order = np.argsort(boxes[:, 0])
     result = np.ones(count, np.bool_)
     for place in range(count):
-        one = order[place]
-        for later in range(place + 1, count):
-            other = order[later]
-            if boxes[other, 0] > boxes[one, 2]:
-                break
-            if boxes[other, 1] <= boxes[one, 3] and boxes[one, 1] <= boxes[other, 3]:
-                result[one] = result[other] = False
+        later = _next_meeting(boxes, order, place, place)
+        while later < count:
+            result[order[place]] = result[order[later]] = False
+            later = _next_meeting(boxes, order, place, later)
     return result
 
 
@@ -55,13 +52,10 @@ def make_groups(outlines, boxes, corner):
     for row in range(count):
         _hold_nothing(grounds, row)
     for place in range(count):
-        one = order[place]
-        for later in range(place + 1, count):
-            other = order[later]
-            if boxes[other, 0] > boxes[one, 2]:
-                break
-            if boxes[other, 1] > boxes[one, 3] or boxes[one, 1] > boxes[other, 3]:
-                continue
+        later = _next_meeting(boxes, order, place, place)
+        while later < count:
+            one, other = order[place], order[later]
+            later = _next_meeting(boxes, order, place, later)
             if _clearly_apart(slanting, one, other) or _clearly_apart(slanting, other, one):
                 continue
             west, south = max(boxes[one, 0], boxes[other, 0]), max(boxes[one, 1], boxes[other, 1])
@@ -79,6 +73,19 @@ def make_groups(outlines, boxes, corner):
         groups[row] = groups[first]
         _enclose(shared, groups[row], grounds[row, 0], grounds[row, 1], grounds[row, 2], grounds[row, 3])
     return groups, shared[:found]
+
+
+@step
+def _next_meeting(boxes, order, place, last):
+    """Return the next place behind another, in the order of their western sides, whose box meets that of the first; or the end."""
+    one = order[place]
+    for later in range(last + 1, len(order)):
+        other = order[later]
+        if boxes[other, 0] > boxes[one, 2]:
+            break
+        if boxes[other, 1] <= boxes[one, 3] and boxes[one, 1] <= boxes[other, 3]:
+            return later
+    return len(order)
 
 
 @allocating_step

@@ -10,6 +10,12 @@ from geozone.overlay.compiled.compilation import compiled, step
 @compiled
 def bounds(points):
     """Return west, south, east and north of coordinates."""
+    return box_of(points)
+
+
+@step
+def box_of(points):
+    """Return the same to a compiled function."""
     west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
     for place in range(len(points) // 2):
         west, east = min(west, points[2 * place]), max(east, points[2 * place])

@@ -50,17 +50,17 @@ _NONE = 2  # an axis that cuts nothing
 
 
 @allocating_step
-def make_tables(most_pieces, most_polygons):
-    """Return the tables that cells are divided in, with room for so much.
+def make_tables():
+    """Return the tables that cells are divided in, which grow as they are filled.
 
     They are pieces, polygons with the boxes around their pieces, cells with their boxes, combinations with their areas, and
     numbers and places of sweeps.
     """
     keys, areas = make_area_table()
     numbers, places = make_workspace()
-    polygons, reaches = np.empty((most_polygons, 5), np.int64), np.empty((most_polygons, 4))
+    polygons, reaches = np.empty((64, 5), np.int64), np.empty((64, 4))
     boxes, cells = np.empty((64, 4)), np.empty((64, 7), np.int64)
-    return np.empty((most_pieces, 4)), polygons, reaches, boxes, cells, keys, areas, numbers, places
+    return np.empty((1024, 4)), polygons, reaches, boxes, cells, keys, areas, numbers, places
 
 
 @allocating_step

@@ -49,42 +49,16 @@ def combinations(outlines, owners, boxes, known, places, polygons, pieces, tile,
         The rows that have ground in the tile, and the area of each there.
     """
     rows, present = np.empty(len(owners) + len(polygons), np.int64), np.empty(len(owners) + len(polygons))
-    tables, state = make_tables(1024, 64), np.zeros(5, np.int64)
+    tables, state = make_tables(), np.zeros(5, np.int64)
     groups, shared, whole = _groups(outlines, owners, boxes, polygons, tile, straddling)
-    tables, found = _divide_whole(
-        outlines,
-        owners,
-        whole[groups],
-        polygons,
-        pieces,
-        tile,
-        layers,
-        straddling,
-        tables,
-        state,
-        rows,
-        present,
-    )
+    given, met = (outlines, owners, tile, layers, straddling), (rows, present)
+    tables, found = _divide_whole(given, whole[groups], polygons, pieces, tables, state, met)
     members, ends = _members(groups, len(shared))
     for group in range(len(shared)):
         if whole[group]:
             continue
-        tables, found = _divide_group(
-            outlines,
-            owners,
-            members[ends[group] : ends[group + 1]],
-            shared[group],
-            known,
-            places,
-            tile,
-            layers,
-            straddling,
-            tables,
-            state,
-            rows,
-            present,
-            found,
-        )
+        some = members[ends[group] : ends[group + 1]]
+        tables, found = _divide_group(given, some, shared[group], known, places, tables, state, met, found)
     keys, areas = combinations_of(tables[5], tables[6], state[USED])
     return keys, areas, rows[:found], present[:found]
 
@@ -123,11 +97,11 @@ def _members(groups, count):
 
 
 @allocating_step
-def _divide_whole(
-    outlines, owners, whole, polygons, pieces, tile, layers, straddling, tables, state, rows, present
-):
+def _divide_whole(given, whole, polygons, pieces, tables, state, met):
     """Divide the tile with some of the polygons; return the tables and the number of rows that were met."""
+    outlines, owners, tile, layers, straddling = given
     points, rings, parts, features = outlines
+    rows, present = met
     table, every, reaches, boxes, cells, keys, areas, numbers, order = tables
     box = np.array([0.0, 0.0, tile[2] - tile[0], tile[3] - tile[1]])
     every = room_for(every, 2 * (len(owners) + len(polygons)) + 64)
@@ -166,24 +140,11 @@ def _divide_whole(
 
 
 @allocating_step
-def _divide_group(
-    outlines,
-    owners,
-    members,
-    shared,
-    known,
-    places,
-    tile,
-    layers,
-    straddling,
-    tables,
-    state,
-    rows,
-    present,
-    found,
-):
+def _divide_group(given, members, shared, known, places, tables, state, met, found):
     """Add a group of rows in one zone; return the tables and the number of rows that were met."""
+    outlines, owners, tile, layers, straddling = given
     points, rings, parts, features = outlines
+    rows, present = met
     table, every, reaches, boxes, cells, keys, areas, numbers, order = tables
     whole = np.array([0.0, 0.0, tile[2] - tile[0], tile[3] - tile[1]])
     box = np.empty(4)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from geozone.overlay.compiled.compilation import allocating_step, step
+from geozone.overlay.compiled.squares import box_of
 
 _ROUNDING = (
     1e-15  # of the box: more than rounding can add to the cross product of two vertices seen from its middle
@@ -56,11 +57,9 @@ def measure_polygon(points, rings, parts, first, last, sight, found):
         free = 0.0
         for ring in range(parts[part], parts[part + 1]):
             here, box = points[2 * rings[ring] : 2 * rings[ring + 1]], boxes[ring - before]
-            box[0], box[1], box[2], box[3] = _box(here)
-            area, around = _area_around_middle(here, box), True
-            if area <= 0:
-                area, around = _area_of_simple(here, box, sight), False
-            if area <= 0:
+            box[0], box[1], box[2], box[3] = box_of(here)
+            area, around = _area_and_turn(here, box)
+            if area <= 0 or not (around or _outlines_apart(here, here, box, box, True, sight)):
                 return False
             if ring == parts[part]:
                 for other in range(first, part):
@@ -85,17 +84,8 @@ def measure_polygon(points, rings, parts, first, last, sight, found):
 
 
 @step
-def _box(ring):
-    west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
-    for place in range(len(ring) // 2):
-        west, east = min(west, ring[2 * place]), max(east, ring[2 * place])
-        south, north = min(south, ring[2 * place + 1]), max(north, ring[2 * place + 1])
-    return west, south, east, north
-
-
-@step
-def _area_around_middle(ring, box):
-    """Return the area of a ring that turns one way around the middle of its box, once; or 0."""
+def _area_and_turn(ring, box):
+    """Return the area of a ring, and whether it turns one way around the middle of its box, once."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     limit = _ROUNDING * (box[2] - box[0]) * (box[3] - box[1])
     xs, ys = ring[0] - x, ring[1] - y
@@ -108,44 +98,7 @@ def _area_around_middle(ring, box):
         changes += (ys > 0) != (ye > 0)
         twice += turn
         xs, ys = xe, ye
-    if changes != 2 or max(onward, back) != edges:
-        return 0.0
-    return abs(twice) / 2
-
-
-@step
-def _area_of_simple(ring, box, sight):
-    """Return the area of a ring no edge of which comes near another but its neighbours; or 0."""
-    limit, edges = _limit(box, box), len(ring) // 2 - 1
-    if edges > _MOST_EDGES:
-        return 0.0
-    stretches, meetings = _find_stretches(ring, sight[1]), 0
-    for one in range(stretches):
-        if meetings > _MOST_MEETINGS * stretches:
-            return 0.0
-        for other in range(one, stretches):
-            if _apart(sight[1][one], sight[1][other]):
-                continue
-            meetings += 1
-            for edge in range(_STRETCH * one, min(_STRETCH * (one + 1), edges)):
-                if one != other and not _reaches(ring, edge, sight[1][other]):
-                    continue
-                for later in range(max(_STRETCH * other, edge + 1), min(_STRETCH * (other + 1), edges)):
-                    if later == edge + 1:
-                        clear = _goes_on(ring, edge, later, limit)
-                    elif edge == 0 and later == edges - 1:
-                        clear = _goes_on(ring, later, edge, limit)
-                    else:
-                        clear = _edges_apart(ring, edge, ring, later, limit)
-                    if not clear:
-                        return 0.0
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    twice = 0.0
-    for place in range(edges):
-        twice += (ring[2 * place] - x) * (ring[2 * place + 3] - y) - (ring[2 * place + 1] - y) * (
-            ring[2 * place + 2] - x
-        )
-    return abs(twice) / 2
+    return abs(twice) / 2, changes == 2 and max(onward, back) == edges
 
 
 @step
@@ -153,7 +106,7 @@ def _lie_apart(ring, other, box, beside, sight):
     """Tell whether two rings certainly lie apart, neither in the other."""
     if _apart(box, beside) or _parted(ring, other, box, beside):
         return True
-    if not _outlines_apart(ring, other, box, beside, sight):
+    if not _outlines_apart(ring, other, box, beside, False, sight):
         return False
     return not (_holds(ring, other[0], other[1]) or _holds(other, ring[0], ring[1]))
 
@@ -161,12 +114,12 @@ def _lie_apart(ring, other, box, beside, sight):
 @step
 def _lies_in(ring, shell, box, around, sight):
     """Tell whether a ring certainly lies in another, touching it nowhere."""
-    return _outlines_apart(ring, shell, box, around, sight) and _holds(shell, ring[0], ring[1])
+    return _outlines_apart(ring, shell, box, around, False, sight) and _holds(shell, ring[0], ring[1])
 
 
 @step
-def _outlines_apart(ring, other, box, beside, sight):
-    """Tell whether no edge of a ring comes near one of another."""
+def _outlines_apart(ring, other, box, beside, same, sight):
+    """Tell whether no edge of a ring comes near one of another, or, of the same ring, near one but its neighbours."""
     edges, others, limit = len(ring) // 2 - 1, len(other) // 2 - 1, _limit(box, beside)
     if edges > _MOST_EDGES or others > _MOST_EDGES:
         return False
@@ -174,15 +127,22 @@ def _outlines_apart(ring, other, box, beside, sight):
     for one in range(stretches):
         if meetings > _MOST_MEETINGS * stretches:
             return False
-        for two in range(beyond):
+        for two in range(one if same else 0, beyond):
             if _apart(sight[1][one], sight[2][two]):
                 continue
             meetings += 1
             for edge in range(_STRETCH * one, min(_STRETCH * (one + 1), edges)):
                 if not _reaches(ring, edge, sight[2][two]):
                     continue
-                for across in range(_STRETCH * two, min(_STRETCH * (two + 1), others)):
-                    if not _edges_apart(ring, edge, other, across, limit):
+                first = max(_STRETCH * two, edge + 1 if same else 0)
+                for across in range(first, min(_STRETCH * (two + 1), others)):
+                    if same and across == edge + 1:
+                        clear = _goes_on(ring, edge, across, limit)
+                    elif same and edge == 0 and across == edges - 1:
+                        clear = _goes_on(ring, across, edge, limit)
+                    else:
+                        clear = _edges_apart(ring, edge, other, across, limit)
+                    if not clear:
                         return False
     return True
 
@@ -202,7 +162,7 @@ def _find_stretches(ring, stretches):
     for begin in range(0, edges, _STRETCH):
         end = min(begin + _STRETCH, edges)
         stretch = stretches[count]
-        stretch[0], stretch[1], stretch[2], stretch[3] = _box(ring[2 * begin : 2 * end + 2])
+        stretch[0], stretch[1], stretch[2], stretch[3] = box_of(ring[2 * begin : 2 * end + 2])
         count += 1
     return count
 
